@@ -1,4 +1,4 @@
-"""Addresses inside Clew, as one request's page has to write them."""
+"""Builds addresses inside Clew for one request's page."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 
 
 class Links(NamedTuple):
-    """Where links lead: below `prefix`, the sub-path that Clew is served from, with the query that they keep."""
+    """The parts of links: `prefix`, the sub-path that Clew is served from, and `kept`, query parameters in every link.
+    """
 
     prefix: str = "/"
     kept: Mapping[str, str] = MappingProxyType({})
 
     def to(self, path: str, query: Mapping[str, str]) -> str:
-        """Returns the address of the page at `path` ("/mlflow") with `query`; what is kept wins."""
+        """Returns the address of the page at `path` ("/mlflow") with `query`; kept parameters take precedence."""
         asked = {**query, **self.kept}
         return self.prefix + path.removeprefix("/") + (f"?{urlencode(asked)}" if asked else "")

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 
 from domain.secrets import without_secrets
 
-_LONGEST = 2_000  # characters of a value: a stranger's path may have 64,000
+_LONGEST = 2_000  # characters of a value: an untrusted path may have 64,000
 _LONGEST_TRACE = 20_000
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as JSON: timestamp, level, logger, message, whatever `extra=` held, and stack_trace on errors.
+    """Formats a record as JSON: timestamp, level, logger, message, the fields of `extra=`, and stack_trace on errors.
 
-    Each is of bounded length. None of `secrets` is in it, and no name and password of an address: libraries put
-    addresses into their errors.
+    The length is bounded. `secrets` are removed, and so are credentials in addresses, as libraries put addresses into
+    their errors.
     """
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
@@ -37,9 +37,9 @@ class JsonFormatter(logging.Formatter):
         return self._clean(json.dumps(line, ensure_ascii=False, default=str))
 
     def _short(self, value: object) -> object:
-        """Returns a value as it is; of one whose text is long the beginning, and how long it was.
+        """Returns a value unchanged, or the beginning and the length of a long text.
 
-        Cleaned before it is cut: half a secret is not found any more.
+        The text is cleaned before it is cut, because half a secret would not be found.
         """
         text = value if isinstance(value, str) else str(value) if isinstance(value, list | dict | tuple | bytes) else ""
         return value if len(text) <= _LONGEST else f"{self._clean(text)[:_LONGEST]}… ({len(text)} characters)"

@@ -1,4 +1,4 @@
-"""Messages as they arrive in JSON from another process, or wait in a cache: checked, and then as good as our own."""
+"""Messages in JSON from another process or a cache, validated."""
 
 import contextlib
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _MOST_PARAMS = 20
 
 
 class MessageData(BaseModel):
-    """`{"code", "params"}`, or another program's `{"text"}`; a plain string counts as such a text."""
+    """`{"code", "params"}`, or another program's `{"text"}`; a plain string is read as such a text."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,12 +30,12 @@ class MessageData(BaseModel):
 
     @classmethod
     def of(cls, message: Reason | str) -> Self:
-        """Returns the data of a message of ours, or of another program's text."""
+        """Returns the data of a message, or of another program's text."""
         return cls.model_validate(_as_data(message))
 
     @property
     def json_value(self) -> Any:
-        """As `domain.messages.as_json` has it."""
+        """The message as `domain.messages.as_json` returns it."""
         return {"text": self.text or ""} if self.code is None else {"code": self.code, "params": self.params}
 
     def without(self, param: str) -> "MessageData":
@@ -47,9 +47,7 @@ class MessageData(BaseModel):
 
 
 def _is_message(value: Any) -> bool:
-    """Returns whether each code in it is known and has what its template asks for, so that it can be said in any
-    language.
-    """
+    """Returns whether each code is known and has the parameters of its template, so that it can be translated."""
     if isinstance(value, list):
         return all(map(_is_message, value))
     if not isinstance(value, Mapping):
@@ -66,12 +64,12 @@ def _as_data(value: Any) -> Any:
     return {"text": value} if isinstance(value, str) else value
 
 
-# A field of a model that takes a message in any of its forms.
+# A field of a model that accepts a message in any of its forms.
 MessageField = Annotated[MessageData, BeforeValidator(_as_data)]
 
 
 class Coded(BaseModel):
-    """What stands beside an English sentence in JSON: its code and its parameters, from which any language is made."""
+    """The code and parameters of an English sentence in the same JSON, for translation."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -86,10 +84,7 @@ def coded(message: Reason, sentence: str) -> dict[str, Any]:
 
 
 def message_in(answer: object, sentence: str) -> MessageData:
-    """Returns the message in a JSON answer that may have `code` and `params` beside its sentence.
-
-    Else that sentence.
-    """
+    """Returns the message of a JSON answer by its `code` and `params`; without a valid code, `sentence` as text."""
     if isinstance(answer, Mapping) and isinstance(answer.get("code"), str):
         with contextlib.suppress(ValidationError):
             return MessageData.model_validate({"code": answer["code"], "params": answer.get("params", {})})

@@ -1,8 +1,9 @@
-"""Messages with a code: what went wrong, with whom, and what to do about it, as values for any language.
+"""Messages with a code: what failed, in which service, and what to do about it, as values for any language.
 
-A `Message` subclass is one code with typed fields and one English template. It travels as `{"code", "params"}` in JSON,
-over sockets and from one process to another, and becomes a sentence in the reader's language only where it is read.
-Free of pydantic: the processes that confine a stranger's policy import this and little else.
+A `Message` subclass is one code with typed fields and one English template. It is sent as `{"code", "params"}` in JSON,
+over sockets and between processes, and becomes a sentence in the user's language only where it is displayed.
+
+Free of pydantic: the processes that confine untrusted policies import this and little else.
 """
 
 import re
@@ -19,12 +20,12 @@ TEMPLATES: Final[dict[str, str]] = {}
 
 
 def template(text: str) -> str:
-    """Marks an English template, with {name} in the place of each field, for translation: Babel knows this name."""
+    """Marks an English template, with {name} in the place of each field, for translation: Babel extracts this call."""
     return text
 
 
 class Reason(Protocol):
-    """What can stand in a sentence: a message, another program's text, or either as it came from elsewhere."""
+    """A part of a sentence: a message, another program's text, or either one as received in JSON."""
 
     @property
     def json_value(self) -> Any:
@@ -35,7 +36,7 @@ class Reason(Protocol):
 class Message:
     """A text with a code: `text` of a subclass is its English template, and its annotations are its typed fields.
 
-    The code is the subclass's name in kebab case. A field may hold a message, or a `Text` of another program's.
+    The code is the subclass's name in kebab case. A field may hold a message, or a `Text` of another program.
     """
 
     code: ClassVar[str] = ""
@@ -59,7 +60,7 @@ class Message:
 
     @property
     def json_value(self) -> Any:
-        """As it travels: `{"code", "params"}`."""
+        """The message as JSON: `{"code", "params"}`."""
         return {"code": self.code, "params": self.params}
 
     def __str__(self) -> str:
@@ -67,14 +68,14 @@ class Message:
 
 
 class Text:
-    """Another program's words: shown as they are, in no language of ours."""
+    """Another program's text, shown as it is, without translation."""
 
     def __init__(self, text: object) -> None:
         self.text = str(text)
 
     @property
     def json_value(self) -> Any:
-        """As it travels: `{"text"}`."""
+        """The text as JSON: `{"text"}`."""
         return {"text": self.text}
 
     def __str__(self) -> str:
@@ -82,10 +83,10 @@ class Text:
 
 
 def as_json(value: object) -> Any:
-    """Returns a reason or a plain value as it travels: `{"code", "params"}`, `{"text"}`, or itself."""
+    """Converts a reason or a plain value to JSON: `{"code", "params"}`, `{"text"}`, or itself."""
     if hasattr(
         type(value), "json_value"
-    ):  # asked of the type: of the value it would make the JSON, and once more below
+    ):  # checked on the type, since checking the value would compute the property twice
         return value.json_value  # type: ignore[attr-defined]
     if isinstance(value, Mapping):
         return {name: as_json(one) for name, one in value.items()}
@@ -95,14 +96,12 @@ def as_json(value: object) -> Any:
 
 
 def in_english(value: Any) -> str:
-    """Returns the English sentence of what `as_json` returns."""
+    """Returns the English sentence for JSON from `as_json`."""
     return rendered(value, TEMPLATES.get)
 
 
 def rendered(value: Any, template_of: Callable[[str], str | None]) -> str:
-    """Returns the sentence of what `as_json` returns, by the templates of one language.
-
-    A code without one shows itself.
+    """Returns the sentence for JSON from `as_json`, by the templates of one language; an unknown code is shown itself.
     """
     if isinstance(value, Mapping):
         code, given = value.get("code"), value.get("params")
@@ -116,10 +115,10 @@ def rendered(value: Any, template_of: Callable[[str], str | None]) -> str:
     if isinstance(value, list):
         return ", ".join(rendered(one, template_of) for one in value)
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # 10, not 10.0: as the browser has it
+        return str(int(value))  # 10, not 10.0, as in the browser
     return "" if value is None else str(value)
 
 
 def _in_place(value: str, pattern: str, slot: re.Match[str]) -> str:
-    """Returns a value in a sentence; one that is a sentence itself ends without its full stop where ours goes on."""
+    """Returns a value in a sentence; a value that is a sentence loses its full stop unless it is at the end."""
     return value if slot.end() == len(pattern) else value.rstrip(".。")

@@ -18,11 +18,11 @@ DEFAULT_SPEED: Final = 4.0
 SLOWEST_PACE: Final = 0.1
 FASTEST_PACE: Final = 4.0
 DEFAULT_PACE: Final = 1.0
-"""Times the environment's own rate."""
+"""Multiple of the environment's own rate."""
 SMALLEST_SIDE: Final = 64
 LARGEST_SIDE: Final = 1024
 DEFAULT_SIDE: Final = 480
-"""Pixels of a frame's longer side."""
+"""Longer side of a frame, in pixels."""
 MOST_SAFE: Final = 2**53
 """A browser's numbers are exact below this one."""
 _LONGEST_NAME: Final = 256

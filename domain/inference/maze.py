@@ -32,8 +32,8 @@ MAX_STEPS: Final = 200
 SMALLEST: Final = 5
 LARGEST: Final = 20
 DEFAULT_SIZE: Final = 10
-# The first seed, not a chosen one. Five of its 54 cells share their view with another, none of them needs another
-# action than its twin: a memoryless agent can reach the goal from everywhere (`python -m training.learnability`).
+# The first seed, not a chosen one. Five of its 54 cells share their observation with another cell, and each such pair
+# needs the same action: a memoryless agent can reach the goal from everywhere (`python -m training.learnability`).
 DEFAULT_SEED: Final = 0
 
 _MARGIN: Final = VIEW // 2
@@ -68,10 +68,7 @@ class Maze:
 
 
 def size_of(env_id: str | None) -> int | None:
-    """Returns the size of the maze that an environment's name, such as ClewMaze-10x10-v0, stands for.
-
-    None for other names.
-    """
+    """Returns the maze size in an environment's name, such as ClewMaze-10x10-v0; None for other names."""
     named = re.fullmatch(r"ClewMaze-(\d{1,2})x\1-v0", env_id or "")
     size = int(named[1]) if named else 0
     return size if SMALLEST <= size <= LARGEST else None
@@ -79,7 +76,7 @@ def size_of(env_id: str | None) -> int | None:
 
 @dataclass(frozen=True)
 class Step:
-    """What one action led to. `terminated` says that the goal was reached, `truncated` that the steps ran out."""
+    """The result of one action. `terminated` is true at the goal, `truncated` at the step limit."""
 
     position: Position
     reward: float
@@ -88,7 +85,7 @@ class Step:
 
 
 def generate_maze(size: int = DEFAULT_SIZE, seed: int = DEFAULT_SEED) -> Maze:
-    """Carves the maze that belongs to a size (5 to 20) and a seed (>= 0); raises BadInput for others."""
+    """Generates the maze of a size (5 to 20) and a seed (>= 0); raises BadInput for others."""
     if not SMALLEST <= size <= LARGEST:
         raise MazeSizeOutOfRange(SMALLEST, LARGEST, size)
     if seed < 0:
@@ -101,10 +98,10 @@ def generate_maze(size: int = DEFAULT_SIZE, seed: int = DEFAULT_SEED) -> Maze:
 
 
 def _carve(cells: NDArray[np.uint8], rng: np.random.Generator) -> None:
-    """Carves passages into an all-wall grid by a recursive backtracker on a lattice, with a stack of its own."""
+    """Carves passages into an all-wall grid by a recursive backtracker on a lattice, with an explicit stack."""
     size = len(cells)
-    # Rooms on every second cell. An even size puts the last room one further, so that the far row and column are
-    # rooms too and not a stray row of wall: between the last two rooms lie two cells, carved together.
+    # Rooms are on every second cell. If the size is even, the last room is one cell further, so that the far row and
+    # column are rooms and not a row of wall: the two cells between the last two rooms are carved together.
     lattice = [*range(0, size - 2, 2), size - 1]
     cells[0, 0] = PASSAGE
     stack = [(0, 0)]
@@ -129,13 +126,13 @@ def passages(maze: Maze) -> list[Position]:
 
 
 def draw_start(maze: Maze, start_seed: int) -> Position:
-    """Draws the start cell that belongs to a seed (>= 0), evenly among the passages."""
+    """Draws the start cell of a seed (>= 0), uniformly among the passages."""
     cells = passages(maze)
     return cells[int(np.random.default_rng(start_seed).integers(len(cells)))]
 
 
 def observe(maze: Maze, position: Position) -> NDArray[np.float32]:
-    """Returns what the agent sees: float32 [25], the 5x5 cells around it row by row, 0 passage, 1 wall, 2 goal."""
+    """Returns the agent's observation: float32 [25], the 5x5 cells around it row by row, 0 passage, 1 wall, 2 goal."""
     x, y = position
     return maze.padded[y : y + VIEW, x : x + VIEW].astype(np.float32).ravel()
 
@@ -143,8 +140,8 @@ def observe(maze: Maze, position: Position) -> NDArray[np.float32]:
 def step(maze: Maze, position: Position, action: int, steps_before: int, most_steps: int = MAX_STEPS) -> Step:
     """Moves by one action (0 up, 1 down, 2 left, 3 right); `steps_before` counts the episode's steps so far.
 
-    Pays +1.0 for the goal, -0.05 for a wall (the agent stays), else -0.01. The last of
-    `most_steps` truncates the episode.
+    The reward is +1.0 for the goal, -0.05 for a wall (the agent stays), else -0.01. Step `most_steps` truncates the
+    episode.
     """
     dx, dy = MOVES[action]
     x, y = position[0] + dx, position[1] + dy

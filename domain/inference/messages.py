@@ -1,7 +1,7 @@
-"""What is said on `/ws/inference`, where a model walks the maze for a viewer, and how good the engine finds a model.
+"""Messages of `/ws/inference` for a model in the maze, and the engine's reports about evaluations.
 
 The names `position`, `q_values`, `step`, `reward`, `cumulative_reward`, `action`, `done` and `server_ts` of a step are
-the socket's contract and stay.
+the socket's contract and do not change.
 """
 
 from enum import StrEnum
@@ -16,7 +16,7 @@ from domain.message_data import Coded
 from domain.registry.measurements import Measured
 
 MEASURING_HEADER: Final = "X-Clew-Measuring"
-"""Says that a model is asked for to be measured: Clew then follows that to its end."""
+"""The header of requests for a model that is to be evaluated: Clew then follows the evaluation to its end."""
 MOST_TRAIL: Final = 20
 
 Scores = tuple[float, float, float, float]
@@ -36,13 +36,13 @@ class MazeView(BaseModel):
 
     @classmethod
     def of(cls, maze: Maze) -> "MazeView":
-        """Returns what a page needs to know of `maze`; episodes that are watched start in the upper-left corner."""
+        """Returns the data a page needs of `maze`; watched episodes start in the upper-left corner."""
         walls: list[list[Literal[0, 1]]] = [[1 if cell == WALL else 0 for cell in row] for row in maze.cells.tolist()]
         return cls(size=maze.size, seed=maze.seed, start=(0, 0), goal=maze.goal, walls=walls, env_id=maze.env_id)
 
 
 class PastStep(BaseModel):
-    """A step of the same episode that was told before."""
+    """A step of the same episode from an earlier message."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,13 +53,13 @@ class PastStep(BaseModel):
 
 
 class InferenceStep(BaseModel):
-    """Where the agent is after a step, and what the policy makes of it there; step 0 is the start.
+    """The agent's state after a step, and the policy's scores there; step 0 is the start.
 
     `action` led to `position` (None at the start). `q_values` are the policy's scores at `position`, for up, down, left
-    and right; `scores` says what they are. `server_ts` is in Unix ms. `latency_ms` is what this step's inference took,
-    its wait for others included; the percentiles are of the engine's recent ones. `maze` comes with step 0 only,
-    `trail` holds the steps before, the oldest first: a busy page sees only the newest of several messages. What has a
-    default is Clew's own, and may be missing in what the team's server says.
+    and right; `scores` names their kind. `server_ts` is in Unix ms. `latency_ms` is the time of this step's inference,
+    including its wait for others; the percentiles are over the engine's recent ones. `maze` is sent with step 0 only.
+    `trail` holds the previous steps, oldest first, since a busy page reads only the newest of several messages. Fields
+    with a default are Clew's own, and may be missing in messages of the team's server.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -85,7 +85,7 @@ class InferenceStep(BaseModel):
 
 
 class InferenceTrouble(Coded):
-    """Why the walk does not go on, or a command was not understood; and what to do."""
+    """Why the episode does not continue, or a command was refused; and what to do."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -95,7 +95,7 @@ class InferenceTrouble(Coded):
 
 
 class InferenceWaiting(Coded):
-    """What the walk waits for: it begins by itself once that is there; what is wrong until then, and since when."""
+    """What the episode waits for, why, and since when; it begins by itself once that is available."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -104,7 +104,7 @@ class InferenceWaiting(Coded):
 
 
 class EvaluationState(StrEnum):
-    """How far the engine is with a model."""
+    """The state of an evaluation."""
 
     RUNNING = "running"
     DONE = "done"
@@ -113,9 +113,9 @@ class EvaluationState(StrEnum):
 
 
 class EvaluationReport(Coded):
-    """What the engine found about a model: on the maze that it was trained on, and on mazes that it never saw.
+    """An evaluation of a model: in the maze it was trained on, and in mazes it never saw.
 
-    Of another environment it tells the `returns` instead.
+    For other environments the result is in `returns`.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -1,4 +1,4 @@
-"""What a policy is as a file: the tensors it takes and gives, and what an environment wants of them."""
+"""A policy file's tensors, and the contract of tensors that the maze requires."""
 
 import re
 from typing import Final
@@ -21,7 +21,7 @@ from domain.message_data import MessageField
 from domain.messages import Message
 
 MOST_BYTES: Final = 64 * 2**20
-"""A policy file beyond this is not even fetched; the maze's have about 40 KB."""
+"""A larger policy file is not even fetched; the maze's have about 40 KB."""
 
 _MOST_SHOWN: Final = 3
 _LONGEST_NAME: Final = 40
@@ -30,7 +30,7 @@ _LONGEST_NAME: Final = 40
 class TensorShape(BaseModel):
     """A tensor's name, its element type such as "float32", and its dimensions.
 
-    A dimension is an int where it is fixed; a name, or None where it has none, stands for "of any size".
+    A fixed dimension is an int; a dimension of any size is a name or None.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,14 +39,15 @@ class TensorShape(BaseModel):
     dtype: str
     shape: tuple[int | str | None, ...]
     operator: str | None = None
-    """What makes an output, such as "Softmax"; None where that is not told."""
+    """The operator that produces an output, such as "Softmax"; None if unknown."""
 
     def __str__(self) -> str:
         return f"{short(self.name)} {short(self.dtype)} [{', '.join(_dimension(size) for size in self.shape)}]"
 
 
 class PolicyGraph(BaseModel):
-    """What a policy file holds: its tensors in the file's order, its size and its SHA-256 (64 hexadecimal digits)."""
+    """The content of a policy file: its tensors in the file's order, its size and its SHA-256 (64 hexadecimal digits).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,17 +56,17 @@ class PolicyGraph(BaseModel):
     size_bytes: int
     sha256: str
     scales_pixels: bool = False
-    """Whether a constant of 255 or 1/255 is in it, as in policies that divide pixels themselves."""
+    """Whether it contains a constant of 255 or 1/255, as policies that scale pixels themselves do."""
     signature: PolicySignature | None = None
-    """How it is asked and read; None for the maze's, which know only one way."""
+    """How its tensors are read; None for the maze's policies, which have a fixed contract."""
     unchecked: MessageField | None = None
-    """Why it was only loaded, and not asked as its environment would: that is not installed here."""
+    """Why it was only loaded, and not tried on observations: its environment is not installed here."""
 
 
 class PolicyContract(BaseModel):
-    """What an environment wants of a policy: this one input, and exactly one of these outputs.
+    """The tensors that an environment requires of a policy: this input, and exactly one of these outputs.
 
-    A name among the dimensions, such as "batch", asks for one that the policy leaves open.
+    A dimension with a name, such as "batch", must be open in the policy.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -81,29 +82,29 @@ _MAZE: Final = PolicyContract(
         for name in ("q_values", "action_probabilities")
     ),
 )
-# By what the trainer logs (Maze.env_id). A v1 would see or do something else than v0, so it is not promised anything.
+# By the ids that the trainer logs (Maze.env_id). A v1 would differ from v0, so it has no contract here.
 _CONTRACTS: Final = {re.compile(r"ClewMaze-\d{1,3}x\d{1,3}-v0"): _MAZE}
 
 
 def contract_for(env_id: str | None) -> PolicyContract | None:
-    """Returns what the environment wants of a policy; None where nothing is known about it."""
+    """Returns the tensors that the environment requires of a policy; None for an unknown environment."""
     return next((contract for ids, contract in _CONTRACTS.items() if ids.fullmatch(env_id or "")), None)
 
 
 def missing_contract(env_id: str | None) -> Message:
-    """Says that `contract_for` does not know this environment."""
+    """Returns the message that `contract_for` does not know this environment."""
     return ContractUnknown(short(env_id)) if env_id else EnvironmentUnknown()
 
 
 def oversize(size_bytes: int) -> Message | None:
-    """Says that a file of this size is too large for a policy, before anyone fetches it; None where it is not."""
+    """Returns the message that a file of this size is too large to be fetched; None if it is not."""
     if size_bytes <= MOST_BYTES:
         return None
     return FileTooLarge(f"{size_bytes:,}", MOST_BYTES >> 20, f"{MOST_BYTES:,}")
 
 
 def misfit(graph: PolicyGraph, env_id: str | None) -> Message | None:
-    """Says what about the policy does not fit its environment; None where everything does."""
+    """Returns what about the policy does not fit its environment; None if everything does."""
     contract = contract_for(env_id)
     if contract is None:
         return missing_contract(env_id)
@@ -124,7 +125,7 @@ def _fits(found: TensorShape, wanted: TensorShape) -> bool:
 
 
 def listed(tensors: tuple[TensorShape, ...]) -> str | Message:
-    """Returns tensors as a sentence names them: at most three of them, since a file may name thousands."""
+    """Formats tensors for a sentence: at most three of them, since a file may have thousands."""
     more = len(tensors) - _MOST_SHOWN
     shown = ", ".join(map(str, tensors[:_MOST_SHOWN]))
     if not shown:
@@ -133,7 +134,7 @@ def listed(tensors: tuple[TensorShape, ...]) -> str | Message:
 
 
 def _either(wanted: tuple[TensorShape, ...]) -> str | Message:
-    """Returns one of them; contracts have two at most."""
+    """Formats one or two alternatives for a sentence; contracts have at most two."""
     return EitherOf(str(wanted[0]), str(wanted[1])) if len(wanted) > 1 else str(wanted[0])
 
 
@@ -142,6 +143,6 @@ def _dimension(size: int | str | None) -> str:
 
 
 def short(text: str) -> str:
-    """Returns a text out of a stranger's file as part of a sentence: printable, and not longer than one reads."""
+    """Shortens an untrusted text for a sentence, and replaces characters that are not printable."""
     text = "".join(letter if letter.isprintable() else "?" for letter in text[: _LONGEST_NAME + 1])
     return text if len(text) <= _LONGEST_NAME else text[:_LONGEST_NAME] + "…"

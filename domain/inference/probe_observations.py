@@ -1,4 +1,4 @@
-"""The observations that a check tries a policy with: zeros alone let through what fails for everything else.
+"""The observations with which a maze policy is checked: zeros alone would miss policies that fail for anything else.
 
 They are the same at each check, so that a policy that passed passes again.
 """
@@ -26,8 +26,8 @@ from domain.inference.maze import (
 from domain.messages import Message
 
 _SEED: Final = 17
-_CELLS: Final = 192  # enough that any two cells, and nearly any three, take each of their values together
-_NUMBERS: Final = 48  # between those of cells: the space is one of real numbers
+_CELLS: Final = 192  # enough that any two cells, and nearly any three, take each combination of values
+_NUMBERS: Final = 48  # real numbers between those of cells, which the space contains too
 _VIEWS_ELSEWHERE: Final = 128
 _OTHER_SEEDS: Final = range(DEFAULT_SEED + 1, DEFAULT_SEED + 6)
 
@@ -35,23 +35,20 @@ Observations = NDArray[np.float32]
 
 
 class Probes(NamedTuple):
-    """Observations [n, 25], and what each of them is; the first is of zeros."""
+    """Observations [n, 25], and the kind of each; the first is zeros."""
 
     observations: Observations
     kinds: list[Message]
 
 
 def probe_observations(env_id: str) -> Probes:
-    """Returns bounds and random points of the environment's space, and what an agent sees on its walks.
-
-    No one twice.
-    """
+    """Returns bounds and random points of the environment's space, and observations from mazes, without duplicates."""
     rows: dict[bytes, tuple[Observations, Message]] = {}
     chance = np.random.default_rng(_SEED)
     for observation, kind in (*_of_space(chance), *_of_walks(size_of(env_id) or DEFAULT_SIZE, chance)):
         rows.setdefault(observation.tobytes(), (observation, kind))
     zeros, *others = rows.values()
-    # Mixed, so that no batch holds one kind alone.
+    # Mixed, so that no batch contains a single kind only.
     found = [zeros, *(others[index] for index in chance.permutation(len(others)))]
     return Probes(np.stack([observation for observation, _kind in found]), [kind for _observation, kind in found])
 
@@ -69,10 +66,7 @@ def _of_space(chance: np.random.Generator) -> Iterator[tuple[Observations, Messa
 
 
 def _of_walks(size: int, chance: np.random.Generator) -> Iterator[tuple[Observations, Message]]:
-    """Yields every view of the maze that is trained on by default.
-
-    Of others of its size, and of other sizes, a draw.
-    """
+    """Yields every view of the default training maze, and a sample of views of other mazes and sizes."""
     yield from _views(size, DEFAULT_SEED)
     others = [view for seed in _OTHER_SEEDS for view in _views(size, seed)]
     elsewhere = [view for other in range(SMALLEST, LARGEST + 1) if other != size for view in _views(other, other)]
@@ -82,6 +76,6 @@ def _of_walks(size: int, chance: np.random.Generator) -> Iterator[tuple[Observat
 
 
 def _views(size: int, seed: int) -> list[tuple[Observations, Message]]:
-    """Returns all that an agent can see in one maze, the goal's own cell included."""
+    """Returns all observations possible in one maze, including at the goal."""
     maze = generate_maze(size, seed)
     return [(observe(maze, position), MazeView(size)) for position in (*passages(maze), maze.goal)]

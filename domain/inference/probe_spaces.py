@@ -1,4 +1,4 @@
-"""The observations that a check tries a policy of any environment with: of its spaces, and as it was seen in play.
+"""The observations with which a policy of any environment is checked: samples of its spaces, and from episodes.
 
 They are the same at each check, so that a policy that passed passes again.
 """
@@ -32,11 +32,11 @@ from domain.messages import Message
 
 Observation = Mapping[str, NDArray[Any]]
 Probe = tuple[Observation, Message]
-"""An observation, and what it is."""
+"""An observation, and its kind."""
 
 _SEED: Final = 17
 _FAR: Final = 10.0
-"""Where a box has no bound, or one that nothing reaches: networks are made for numbers about 1."""
+"""Used where a box has no bound, or one that is never reached: networks are made for numbers about 1."""
 _UNREACHED: Final = 1e6
 _MOST_BYTES: Final = 2 * 2**20
 _CORNERS, _DRAWN = 8, 64
@@ -44,8 +44,8 @@ _FEWEST_DRAWN: Final = 4
 
 
 def probes_of(facts: EnvironmentFacts, played: Sequence[Observation] = ()) -> list[Probe]:
-    """Returns zeros first, then bounds, corners and random points of the spaces, and what was seen in play, none of
-    it twice.
+    """Returns zeros, bounds, corners and random points of the spaces, and the `played` observations, without
+    duplicates.
     """
     parts = leaves(facts.observation_space)
     found: dict[bytes, Probe] = {}
@@ -55,13 +55,13 @@ def probes_of(facts: EnvironmentFacts, played: Sequence[Observation] = ()) -> li
 
 
 def drawn_action(space: Space, chance: np.random.Generator) -> Any:
-    """Returns an action of the space, drawn; of one with parts, their arrays by name."""
+    """Draws a random action of the space; for a space with parts, their arrays by name."""
     parts = {name: _drawn_from(part, chance) for name, part in leaves(space).items()}
     return parts if isinstance(space, DictSpace | TupleSpace) else parts[WHOLE]
 
 
 def stacked(observations: Sequence[Observation]) -> dict[str, NDArray[Any]]:
-    """Returns several observations as one, each part with their number first."""
+    """Stacks observations to a batch, part by part."""
     return {part: np.stack([one[part] for one in observations]) for part in observations[0]}
 
 
@@ -79,7 +79,7 @@ def _of_spaces(parts: Mapping[str, PlainSpace]) -> Iterator[Probe]:
 
 
 def _ends(space: PlainSpace) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Returns the least and the greatest that a part can be, or nearly where it has no bounds."""
+    """Returns the lowest and the highest values of a part, or plausible ones where it has no bounds."""
     if isinstance(space, BoxSpace):
         low, high = (_reached(bound, space) for bound in (space.low, space.high))
         low = np.where(np.isnan(low), np.where(np.isnan(high), -_FAR, np.fmin(high, 0) - _FAR), low)
@@ -93,7 +93,7 @@ def _ends(space: PlainSpace) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def _in_type(array: NDArray[np.float64], space: BoxSpace) -> NDArray[np.float64]:
-    """Returns the numbers, none beyond what the box's own type can hold."""
+    """Clips numbers to the range of the box's element type."""
     dtype = np.dtype(space.dtype)
     if dtype.kind == "b":
         return np.clip(array, 0, 1)
@@ -101,7 +101,7 @@ def _in_type(array: NDArray[np.float64], space: BoxSpace) -> NDArray[np.float64]
 
 
 def _reached(bound: tuple[float | None, ...] | float | None, space: BoxSpace) -> NDArray[np.float64]:
-    """Returns a bound for each number, NaN where there is none that anything reaches."""
+    """Returns a bound for each number, NaN where there is none or it is never reached."""
     each = np.array(bound if isinstance(bound, tuple) else (bound,) * prod(space.shape), np.float64)
     return np.where(np.abs(each) > _UNREACHED, np.nan, each).reshape(space.shape)
 

@@ -1,4 +1,4 @@
-"""How good a policy is in any environment: the returns, lengths and successes of greedy episodes."""
+"""Measures a policy in any environment by the returns, lengths and successes of greedy episodes."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Self
@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.statistics import Interval, cut, interquartile_mean, percentiles, rank_weights, wilson_interval
 
 LONGEST_EPISODE: Final = 20_000
-"""Steps after which an episode is cut off whose environment does not do that itself."""
+"""The step at which an episode is cut off if its environment does not end it."""
 
 _RESAMPLES: Final = 2_000
 _SEED: Final = 0
 
 
 class Episode(NamedTuple):
-    """What one episode came to; `success` is None where the environment does not tell."""
+    """The result of one episode; `success` is None where the environment does not report it."""
 
     seed: int
     total: float
@@ -26,12 +26,12 @@ class Episode(NamedTuple):
 
 
 class Returns(BaseModel):
-    """What greedy episodes came to, all of them counted.
+    """The results of greedy episodes, all of them counted.
 
     `iqm_return` is the mean of the middle half of the returns, `iqm_interval` its 95 % interval by a percentile
-    bootstrap of the episodes (2,000 resamples, the same ones each time). `success_rate` has Wilson's; None where the
-    environment does not tell. `variant` is None for the environment as it was trained in, else the name of another
-    distribution. `cut_off` counts the episodes that were ended after LONGEST_EPISODE steps.
+    bootstrap of the episodes (2,000 resamples with a fixed seed). `success_rate` has Wilson's interval; both are None
+    where the environment does not report success. `variant` is None for the training's environment, else the name of
+    another distribution. `cut_off` counts the episodes that were ended after LONGEST_EPISODE steps.
     """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
@@ -48,7 +48,7 @@ class Returns(BaseModel):
 
     @classmethod
     def of(cls, episodes: Sequence[Episode], variant: str | None = None) -> Self:
-        """Sums up at least one episode."""
+        """Computes the statistics of at least one episode."""
         totals = np.sort(np.array([one.total for one in episodes], np.float64))
         count = len(totals)
         successes = [one.success for one in episodes if one.success is not None]

@@ -1,4 +1,4 @@
-"""An episode that is kept as a picture with the run that a model came from."""
+"""An episode stored as a picture among the files of a model's run."""
 
 import re
 from enum import StrEnum
@@ -15,25 +15,25 @@ _OTHER: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class EpisodeFormat(StrEnum):
-    """How an episode is drawn. WebP has all colours and half of a GIF's bytes; a GIF is shown by everything."""
+    """The picture format of an episode. WebP has all colours and half of a GIF's bytes; every program shows a GIF."""
 
     WEBP = "webp"
     GIF = "gif"
 
     @property
     def media_type(self) -> str:
-        """As HTTP calls it."""
+        """The media type for HTTP."""
         return f"image/{self}"
 
     def fits(self, content: bytes) -> bool:
-        """Returns whether a file begins as this one does."""
+        """Returns whether a file begins as this format does."""
         if self is EpisodeFormat.GIF:
             return content.startswith(b"GIF8")
         return content.startswith(b"RIFF") and content[8:12] == b"WEBP"
 
 
 class EpisodeSeed(BaseModel):
-    """Which episode of a model: what it starts from. A model that does what it deems best makes it the same again."""
+    """An episode of a model by its seed, from which a greedy policy always plays the same episode."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,13 +42,13 @@ class EpisodeSeed(BaseModel):
 
 
 class EpisodeRequest(EpisodeSeed):
-    """Which episode of which model."""
+    """An episode of a model."""
 
     model_id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 
 
 class SavedEpisode(BaseModel):
-    """Where it is kept: a file among the run's."""
+    """Where the episode is stored: a file of the run."""
 
     run_id: str
     path: str
@@ -56,6 +56,6 @@ class SavedEpisode(BaseModel):
 
 
 def path_of(model: Model, episode: EpisodeSeed) -> str:
-    """Returns the file's path among the run's: the same episode of the same model has the same one."""
+    """Returns the path of an episode's file; it is the same for the same episode of the same model."""
     parts = (model.env_id or "environment", model.name or "model", model.id, f"seed-{episode.seed}")
     return f"{FOLDER}/{'_'.join(_OTHER.sub('-', part)[:60] for part in parts)}.{episode.format}"

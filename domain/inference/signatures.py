@@ -1,4 +1,4 @@
-"""How a policy file is asked and read: which tensor takes what of an observation, and what each answer means."""
+"""A policy file's signature: which input takes what of an observation, and what each output means."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -7,17 +7,17 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 SIGNATURE_TAG: Final = "policy_signature"
-"""The tag of a version, or of its run, that says what a file does not: docs/policies.md has its form."""
+"""The tag of a version, or of its run, that completes the file's description: docs/policies.md documents its form."""
 
 LONGEST_SIGNATURE: Final = 5000
-"""Characters of that tag; MLflow's own bound."""
+"""Characters of that tag; MLflow's own limit."""
 
 ALL_PARTS: Final = "*"
 """The part of an input that takes all of them, flat, one after another in the order of their space."""
 
 
 class Role(StrEnum):
-    """What an input is for."""
+    """The role of an input."""
 
     OBSERVATION = "observation"
     STATE = "state"
@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 
 class Layout(StrEnum):
-    """In which form an input takes its part of an observation."""
+    """The layout in which an input takes its part of an observation."""
 
     AS_GIVEN = "as_given"
     CHANNELS_FIRST = "channels_first"
@@ -37,13 +37,13 @@ class Layout(StrEnum):
 
 
 class Meaning(StrEnum):
-    """What an output says."""
+    """The meaning of an output."""
 
     Q_VALUES = "q_values"
     PROBABILITIES = "action_probabilities"
     LOGITS = "logits"
-    ACTIONS = "actions"  # as the environment takes them; of continuous ones, what is out of bounds is clipped
-    SCALED_ACTIONS = "scaled_actions"  # from -1 to 1 for the whole range of the environment's
+    ACTIONS = "actions"  # as the environment takes them; continuous ones are clipped to the bounds
+    SCALED_ACTIONS = "scaled_actions"  # from -1 to 1 for the environment's whole range
     MEAN = "mean"
     MEAN_AND_SPREAD = "mean_and_spread"  # of each action, first all means
     VALUES = "values"
@@ -61,9 +61,9 @@ SCORING: Final = (Meaning.Q_VALUES, Meaning.PROBABILITIES, Meaning.LOGITS)
 
 
 class PolicyInput(BaseModel):
-    """One input: `shape` as the file has it, None where it is open; `batch_axis` where observations lie side by side.
+    """One input: `shape` as in the file, None where open; `batch_axis` is the axis of the observations.
 
-    What is given is the observation's `part` in this `layout`, times `scale`.
+    It is fed the observation's `part` in this `layout`, multiplied by `scale`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -79,7 +79,7 @@ class PolicyInput(BaseModel):
 
 
 class StatePair(BaseModel):
-    """What a recurrent policy answers as `output` it gets as `input` with the next observation."""
+    """A state of a recurrent policy: its `output` is fed to `input` with the next observation."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -97,9 +97,9 @@ class PolicyOutput(BaseModel):
 
 
 class PolicySignature(BaseModel):
-    """All inputs of a policy file, and what its outputs mean.
+    """All inputs of a policy file, and the meaning of its outputs.
 
-    `together` is how many observations it takes at once: None for any number, else exactly so many.
+    `together` is the batch size: None for any, else exactly this many observations.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -111,11 +111,11 @@ class PolicySignature(BaseModel):
 
     @property
     def is_recurrent(self) -> bool:
-        """Whether it remembers what it saw before."""
+        """Whether it keeps a state between observations."""
         return bool(self.state)
 
     def first_of(self, meanings: Sequence[Meaning]) -> PolicyOutput | None:
-        """Returns the output of the first of these meanings that there is one of."""
+        """Returns the output with the first of these meanings that any output has."""
         by_meaning = {output.meaning: output for output in reversed(self.outputs)}
         return next((by_meaning[meaning] for meaning in meanings if meaning in by_meaning), None)
 
@@ -128,10 +128,10 @@ class PolicySignature(BaseModel):
 
     @property
     def scores(self) -> PolicyOutput | None:
-        """The output with a number for each action, where there is one."""
+        """The output with a number for each action; None if there is none."""
         return self.first_of(SCORING)
 
     @property
     def values(self) -> PolicyOutput | None:
-        """The output with the value of the state, where there is one."""
+        """The output with the value of the state; None if there is none."""
         return self.first_of((Meaning.VALUES,))

@@ -1,4 +1,4 @@
-"""What is said on `/ws/inference` of a policy in any environment but the maze: frames, and what the policy thinks."""
+"""Messages of `/ws/inference` for a policy in other environments than the maze: frames, scores and values."""
 
 from math import prod
 from typing import Annotated, Final, Literal
@@ -26,11 +26,11 @@ _KINDS: Final[dict[str, ActionKind]] = {
 
 
 class EnvironmentView(BaseModel):
-    """What a page has to know of an environment to show it.
+    """An environment's data for a page that shows it.
 
     `names` are of the actions, or of an action's dimensions where it has several; `low` and `high` are a continuous
-    action's bounds, None where it has none; `choices` says how many a "multi_discrete" action has in each dimension.
-    `steps_per_second` is the environment's own rate.
+    action's bounds, None where it has none; `choices` holds the number of choices in each dimension of a
+    "multi_discrete" action. `steps_per_second` is the environment's own rate.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,7 +50,7 @@ class EnvironmentView(BaseModel):
 
 
 def view_of(facts: EnvironmentFacts) -> EnvironmentView:
-    """Returns what a page is told of an environment."""
+    """Returns an environment's data for a page."""
     space = facts.action_space
     return EnvironmentView(
         env_id=facts.env_id,
@@ -69,7 +69,7 @@ def view_of(facts: EnvironmentFacts) -> EnvironmentView:
 
 
 def first_choice(space: Space) -> int:
-    """Returns what the environment calls the first of an action's choices."""
+    """Returns the environment's number for the first of an action's choices."""
     return space.start if isinstance(space, DiscreteSpace) else 0
 
 
@@ -78,7 +78,7 @@ def _choices(space: Space) -> list[int]:
 
 
 def _bounds(space: Space, which: Literal["low", "high"]) -> list[float | None]:
-    """Returns one for each dimension, as far as they are listed."""
+    """Returns the bound of each dimension, up to the limit."""
     if not isinstance(space, BoxSpace):
         return []
     bounds = space.low if which == "low" else space.high
@@ -87,7 +87,7 @@ def _bounds(space: Space, which: Literal["low", "high"]) -> list[float | None]:
 
 
 class ScoresView(BaseModel):
-    """What the policy makes of the actions where it is: `values` as `kind` says."""
+    """The policy's scores of the actions in the present state; `kind` is their meaning."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -106,7 +106,7 @@ class FrameView(BaseModel):
 
 
 class PassedStep(BaseModel):
-    """A step since the message before."""
+    """A step since the previous message."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -116,13 +116,13 @@ class PassedStep(BaseModel):
 
 
 class WatchedStep(BaseModel):
-    """Where an episode is after a step, and what the policy makes of it there; step 0 is the start.
+    """The state of an episode after a step, and the policy's scores there; step 0 is the start.
 
-    `action` led here (None at the start); `scores`, `value` and `next_action` are the policy's here, and stay as they
-    were once it is over. Not each step has a message of its own: those since the message before are in `passed`, the
-    oldest first. `frame` is None where no frame is wanted now, or the viewer is behind. `number` counts this viewer's
-    messages, for "seen". `server_ts` is in Unix ms. `latency_ms` is what this step's inference took, its wait for
-    others included; the percentiles are of the engine's recent ones.
+    `action` led here (None at the start); `scores`, `value` and `next_action` are the policy's here, and unchanged
+    after the end. Not every step has its own message: those since the previous message are in `passed`, oldest first.
+    `frame` is None where none is requested, or the viewer is behind. `number` counts this viewer's messages, for
+    "seen". `server_ts` is in Unix ms. `latency_ms` is the time of this step's inference, including its wait for others;
+    the percentiles are over the engine's recent ones.
     """
 
     model_config = ConfigDict(frozen=True)

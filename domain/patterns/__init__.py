@@ -1,1 +1,1 @@
-"""Patterns that readers type, matched in a time that their length and the text's bound."""
+"""Patterns that users type, matched in bounded time."""

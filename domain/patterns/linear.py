@@ -1,6 +1,6 @@
-"""Patterns that readers type, by RE2: it looks at each character once, where Python's own engine can need hours.
+"""Users' patterns, matched by RE2 in linear time, where Python's own engine can need hours.
 
-It knows no backreferences and no looking around.
+RE2 has no backreferences and no lookaround.
 """
 
 from typing import Any, Final
@@ -17,7 +17,7 @@ _MOST_BYTES: Final = 4 * 2**20
 
 
 def compiled(shown: str, expression: str | bytes, *, in_a_line: bool = False) -> Compiled:
-    """Returns the pattern that its reader typed as `shown`; one `in_a_line` never matches a line's end.
+    """Compiles the pattern that its user typed as `shown`; with `in_a_line` it never matches a line's end.
 
     Raises PatternInvalid and PatternTooLong.
     """

@@ -1,1 +1,1 @@
-"""Points of histories by themselves: as texts for files, and between which values they moved."""
+"""Points of histories: as texts for files, and their extremes."""

@@ -1,4 +1,4 @@
-"""Between which values a metric moved."""
+"""The extremes of a metric."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from domain.tracking.history import History
 
 
 class Extremes(NamedTuple):
-    """The least and the greatest finite value, None where there is none, and of how many points, of whatever value."""
+    """The least and the greatest finite value, None where there is none, and the number of points, of any value."""
 
     least: float | None
     greatest: float | None
@@ -16,7 +16,7 @@ class Extremes(NamedTuple):
 
 
 def extremes(history: History) -> Extremes:
-    """Returns those of all points of a history."""
+    """Returns the extremes over all points of a history."""
     finite = history.value[np.isfinite(history.value)]
     if not len(finite):
         return Extremes(None, None, len(history))

@@ -1,4 +1,4 @@
-"""Columns of points as texts, tens of thousands at a time: for files that hold millions of them."""
+"""Columns of points as texts, in batches, for files that hold millions of them."""
 
 from collections.abc import Iterator, Sequence
 from itertools import repeat
@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 from domain.tracking.history import History
 from domain.tracking.outcomes import NotFinite
 
-# So many points are text at a time: 1 MB.
+# About 1 MB of text.
 POINTS_AT_ONCE: Final = 10_000
 
 
 def parts(history: History) -> Iterator[slice]:
-    """Yields the rows of a history, so many at a time."""
+    """Yields slices of a history's rows, each of at most `POINTS_AT_ONCE`."""
     for start in range(0, len(history), POINTS_AT_ONCE):
         yield slice(start, start + POINTS_AT_ONCE)
 
 
 def texts(column: NDArray[Any], *, not_finite: bytes | None = None) -> list[bytes]:
-    """Returns each number with as many digits as tell it from all others; `not_finite` in the place of what is none."""
+    """Returns each number in its shortest exact form; `not_finite` in place of NaN and infinity."""
     written = orjson.dumps(np.ascontiguousarray(column), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
     cells = written.split(b",") if written else []
     if column.dtype.kind == "f":
@@ -32,6 +32,6 @@ def texts(column: NDArray[Any], *, not_finite: bytes | None = None) -> list[byte
 
 
 def rows(before: bytes, columns: Sequence[list[bytes]]) -> bytes:
-    """Returns the lines of a CSV file, each beginning with the cells `before`."""
+    """Returns lines of a CSV file, each beginning with the cells `before`."""
     cells = zip(repeat(before), *columns, strict=False) if before else zip(*columns, strict=True)
     return b"".join([b",".join(line) + b"\r\n" for line in cells])

@@ -1,4 +1,4 @@
-"""A change of a model that a person asks for, and the one answer that each request gets, however often it is sent."""
+"""A change of a model that a user requests, and its single result, however often the request is sent."""
 
 from enum import StrEnum
 from typing import Annotated, Self
@@ -14,7 +14,7 @@ ModelId = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 
 
 class ChangeVerb(StrEnum):
-    """What is to become of the model; to try it is to activate it and go and watch."""
+    """What to do with the model; "try" activates it and opens the page to watch it."""
 
     ACTIVATE = "activate"
     TRY = "try"
@@ -24,11 +24,11 @@ class ChangeVerb(StrEnum):
 
 
 class ChangeRequest(BaseModel):
-    """What a person asks for; the page makes the `id`, so that a request that is sent twice is done once.
+    """A user's request; the page generates the `id`, so that a request sent twice is executed once.
 
-    Undo activates `model_id` again as long as `in_place_of` is active. What has to be asked about before is done only
-    where it `is_confirmed`: that is another request, with an id of its own. `signature` is how the model's file is
-    read, where somebody chose among several ways; it is kept with the model.
+    Undo activates `model_id` again if `in_place_of` is still active. A change that needs a confirmation is only done if
+    it `is_confirmed`: that is another request, with its own id. `signature` is the reading of the model's file that a
+    user chose; it is stored with the model.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,7 +48,7 @@ class ChangeRequest(BaseModel):
 
 
 class ChangeOutcome(StrEnum):
-    """How a request ended; `WORKING` where it has not yet, and `ASKED` where a question is its answer."""
+    """The outcome of a request; `WORKING` while it is not finished, and `ASKED` if it needs a confirmation."""
 
     DONE = "done"
     REFUSED = "refused"
@@ -58,7 +58,7 @@ class ChangeOutcome(StrEnum):
 
 
 class SignatureChoice(BaseModel):
-    """One way to read a policy's file, and the signature that says so."""
+    """One reading of a policy's file, and the signature that selects it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,10 +67,11 @@ class SignatureChoice(BaseModel):
 
 
 class ChangeResult(BaseModel):
-    """The answer to one request: what was activated, why nothing was done, or which model a question is about.
+    """The result of one request: what was activated, why nothing was done, or the model to confirm.
 
-    `instead_of` is the active model where another environment is asked about, else None. A question with a `cause` is
-    about the policy: how it is read, with the `choices`, or whether it may serve although it could not be tried.
+    `instead_of` is the active model if the confirmation is about another environment, else None. A question with a
+    `cause` is about the policy: which of the `choices` is its reading, or whether to activate it although it could not
+    be tried.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -84,7 +85,7 @@ class ChangeResult(BaseModel):
 
 
 class ChangeRecord(BaseModel):
-    """What is remembered of a request: that it was begun, and then its result."""
+    """The record of a request: that it was begun, and then its result."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -93,10 +94,10 @@ class ChangeRecord(BaseModel):
 
 
 def settled(request: ChangeRequest, known: ChangeRecord | None, *, again: bool) -> ChangeResult | None:
-    """Returns the answer of a request that nobody works on; None where it has to be begun.
+    """Returns the result of a request that is not in progress; None where it has to be begun.
 
-    One that was begun and has no result was left by who worked on it, and one that is only asked about (`again`) never
-    came, or was forgotten: what became of either nobody knows, and it is never begun a second time.
+    A request that was begun and has no result was abandoned, and one that is only polled (`again`) never arrived or was
+    forgotten: the outcome of both is unknown, and neither is executed a second time.
     """
     if known is None:
         return ChangeResult(outcome=ChangeOutcome.NOT_KNOWN) if again else None
@@ -106,7 +107,5 @@ def settled(request: ChangeRequest, known: ChangeRecord | None, *, again: bool) 
 
 
 def needs_confirmation(model: Model, active: Model | None) -> bool:
-    """Returns whether to ask before `model` takes over, for it was trained for another environment than the active
-    one.
-    """
+    """Returns whether to ask before activating `model`: it was trained for another environment than the active one."""
     return active is not None and None not in (model.env_id, active.env_id) and model.env_id != active.env_id

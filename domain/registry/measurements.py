@@ -1,4 +1,4 @@
-"""What Clew itself found out about a model by letting it play: kept with the model, and believed first."""
+"""Clew's own measurements of a model, stored with it and preferred over registered values."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,7 +9,7 @@ from domain.statistics import Interval, wilson_interval
 
 
 class Measured(Evaluation):
-    """What the episodes came to, with Wilson's 95 % interval of the success rate."""
+    """The result of episodes, with Wilson's 95 % interval of the success rate."""
 
     interval: Interval | None = None
 
@@ -20,7 +20,7 @@ class Measured(Evaluation):
 
 
 class Measurement(BaseModel):
-    """When, and how a model did in the maze that it was trained on and in mazes that it never saw."""
+    """How a model performed in the maze that it was trained on and in mazes that it never saw, and when."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,21 +30,21 @@ class Measurement(BaseModel):
 
     @property
     def success_rate(self) -> float | None:
-        """Where the model was trained."""
+        """The success rate in the training's maze."""
         return self.seen.success_rate
 
     @property
     def mean_return(self) -> float:
-        """Where the model was trained."""
+        """The mean return in the training's maze."""
         return self.seen.mean_return
 
     def is_same_as(self, other: object) -> bool:
-        """Returns whether both found the same, whenever that was."""
+        """Returns whether both have the same results, whatever their time."""
         return isinstance(other, Measurement) and (self.seen, self.unseen) == (other.seen, other.unseen)
 
 
 class ReturnsMeasurement(BaseModel):
-    """When, and how a model did in any other environment: as it was trained there first, then in its variants."""
+    """How a model performed in another environment, first as trained there, then in its variants, and when."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,16 +54,16 @@ class ReturnsMeasurement(BaseModel):
 
     @property
     def success_rate(self) -> float | None:
-        """Where the model was trained; None where the environment does not tell."""
+        """The success rate in the training's environment; None where the environment does not report it."""
         return self.returns[0].success_rate
 
     @property
     def mean_return(self) -> float:
-        """Where the model was trained."""
+        """The mean return in the training's environment."""
         return self.returns[0].mean_return
 
     def is_same_as(self, other: object) -> bool:
-        """Returns whether both found the same, whenever that was."""
+        """Returns whether both have the same results, whatever their time."""
         return isinstance(other, ReturnsMeasurement) and self.returns == other.returns
 
 

@@ -1,6 +1,6 @@
-"""A model: an exported policy and what is known of it; which one is active, which are deleted, and who made it so.
+"""Models: exported policies with their metadata, and which of them are active or deleted.
 
-Of all models at most one is active: the one that a single pointer, MLflow's alias or the model server's own, names.
+At most one model is active: the one that MLflow's alias, or the model server, points at.
 """
 
 import re
@@ -25,12 +25,12 @@ MEASUREMENT_TAG: Final = "clew.measurement"
 PURGING_TAG: Final = "clew.purging"
 MOST_ACTIVATIONS: Final = 100
 """So many of a registered model's activations stay with it, the newest."""
-# An id goes into addresses: no store gives longer ones.
+# An id is part of addresses: no store has longer ones.
 LONGEST_ID: Final = 200
 
 
 class ModelState(StrEnum):
-    """What a model is for now."""
+    """The state of a model."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
@@ -38,20 +38,19 @@ class ModelState(StrEnum):
 
 
 def as_text(value: object) -> object:
-    """Makes a text of a whole number: some servers send 7 where the contract says "7"."""
+    """Converts an integer to text: some servers send 7 where the contract requires "7"."""
     return str(value) if type(value) is int else value
 
 
 class Model(BaseModel):
     """One model; None is "not known". Only `id` is required of a store, and opaque.
 
-    `name` is the registered model that it is a version of: of the models of one name at most one is active; None where
-    the store has no names. `success_rate` is 0 to 1: as Clew measured it, in the environment that the model was trained
-    in, else as it was registered; so is `mean_return`, the mean return of an episode. `env_spec` is Gymnasium's EnvSpec
-    as JSON, `policy_signature` what the file's inputs and outputs mean, `normalization` the statistics by which its
-    observations were normalised: as somebody noted them, to be checked by who reads them; `environment_trouble` says
-    why nobody can play in it, where a note is there and makes no sense. `aliases` and `tags` are those that others gave
-    it.
+    `name` is the registered model that it is a version of, None where the store has no names; of the models of one name
+    at most one is active. `success_rate` is 0 to 1: measured by Clew in the training's environment, else as registered;
+    so is `mean_return`, the mean return of an episode. `env_spec` is Gymnasium's EnvSpec as JSON, `policy_signature`
+    the meaning of the file's inputs and outputs, `normalization` the statistics by which its observations were
+    normalised: all untrusted, to be validated before use. `environment_trouble` is why the environment cannot be used,
+    if its description is malformed. `aliases` and `tags` are those set by others.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -78,19 +77,20 @@ class Model(BaseModel):
 
     @property
     def is_active(self) -> bool:
-        """Whether this is the one that serves."""
+        """Whether this model is active."""
         return self.state is ModelState.ACTIVE
 
     def in_a_list(self) -> "Model":
-        """Returns it without the documents that are told of one model only: a list may hold thousands."""
+        """Returns a copy without the long documents, which are sent for a single model only: a list may hold thousands.
+        """
         documents = ("env_spec", "policy_signature", "normalization", "environment_trouble")
         return self.model_copy(update=dict.fromkeys(documents))
 
 
 class ModelList(BaseModel):
-    """All models, deleted ones where the store keeps them included, and the rows that did not fit.
+    """All models, including deleted ones where the store keeps them, and the rows that are invalid.
 
-    `names` are the registered models whose versions they are, the first one first; none where the store has no names.
+    `names` are the registered models of these versions, the first one first; empty where the store has no names.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -101,16 +101,16 @@ class ModelList(BaseModel):
 
     @property
     def active(self) -> Model | None:
-        """The one that serves, of several registered models the first one's; None where there is none."""
+        """The active model, of several registered models that of the first; None where there is none."""
         return self.active_of(self.names[0] if self.names else None)
 
     @property
     def all_active(self) -> list[Model]:
-        """Those that serve, one of each registered model at most."""
+        """The active models, at most one of each registered model."""
         return [model for model in self.models if model.is_active]
 
     def active_of(self, name: str | None) -> Model | None:
-        """Returns the active one of this registered model."""
+        """Returns the active model of this registered model."""
         return next((model for model in self.models if model.is_active and model.name == name), None)
 
     def get(self, model_id: str) -> Model | None:
@@ -119,7 +119,7 @@ class ModelList(BaseModel):
 
 
 class Activation(BaseModel):
-    """Who made which model active, when, and which one was it before."""
+    """An activation: which model, by whom, when, and which one was active before."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -140,29 +140,28 @@ class Activation(BaseModel):
 
     @property
     def gain(self) -> float | None:
-        """By how much the success rate rose; None where one of the two is not known."""
+        """The increase of the success rate; None where one of the two is not known."""
         if self.success_rate is None or self.former_success_rate is None:
             return None
         return self.success_rate - self.former_success_rate
 
     @property
     def gained_return(self) -> float | None:
-        """By how much the mean return rose; None where one of the two is not known."""
+        """The increase of the mean return; None where one of the two is not known."""
         if self.mean_return is None or self.former_mean_return is None:
             return None
         return self.mean_return - self.former_mean_return
 
 
 def archive_of(model_name: str) -> str:
-    """Returns the registered model whose tags are the older activations of `model_name`."""
+    """Returns the registered model whose tags store the older activations of `model_name`."""
     return f"{model_name}-activations"
 
 
 def activation_of(history: Iterable[Activation], model: Model) -> Activation | None:
-    """Finds the activation of the active model in a history with the newest first; None where that is not recorded.
+    """Finds the activation of the active model in a history, newest first; None where it is not recorded.
 
-    The newest activation of its registered model has to be this one's: else somebody moved the pointer past the
-    history.
+    It must be the newest one of its registered model: else the alias was moved without a record.
     """
     found = None
     for activation in history:
@@ -170,25 +169,26 @@ def activation_of(history: Iterable[Activation], model: Model) -> Activation | N
             continue
         if activation.model_id != model.id:
             break
-        found = activation  # an activation of what was active already changed nothing
+        found = activation  # activating the active model again changes nothing
     return found
 
 
 def state_of(model_id: str, tags: Container[str], active_id: str | None) -> ModelState:
-    """Returns the one definition: a model is deleted when it is tagged so and the pointer does not point at it."""
+    """Returns the state of a model: it is deleted if it has the tag and is not the active one."""
     if model_id == active_id:
         return ModelState.ACTIVE
     return ModelState.DELETED if DELETED_TAG in tags else ModelState.INACTIVE
 
 
 def in_order(models: Iterable[Model]) -> list[Model]:
-    """Returns the newest model first; of undated ones the highest id, where ids are numbers."""
+    """Sorts models, newest first; undated ones by the highest id, where ids are numbers."""
     return sorted(
         models, key=lambda model: (model.trained_at is not None, model.trained_at, order_of(model.id)), reverse=True
     )
 
 
 def order_of(model_id: str) -> tuple[int, str, int]:
-    """Returns what ids sort by: "10" comes after "9", "cartpole:10" after "cartpole:9", and other ids by their text."""
+    """Returns the sort key of an id: "10" comes after "9", "cartpole:10" after "cartpole:9", other ids by their text.
+    """
     name, colon, number = model_id.rpartition(":")
     return (len(colon), name, int(number)) if re.fullmatch(r"[0-9]{1,18}", number) else (2, model_id, 0)

@@ -1,1 +1,1 @@
-"""What people do with runs: names, notes, tags and marks, the trash; and what each run tells of it."""
+"""Users' changes of runs: names, notes, tags and marks, the trash, and the history recorded in each run."""

@@ -1,4 +1,4 @@
-"""A change of one run that is asked for: which texts and marks are to be there, and what its author had seen."""
+"""A requested change of one run: its new texts and marks, and the values that its author saw."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from domain.run_changes.history import ChangedPart, ChangeKind
 from domain.run_changes.marks import MARKED, NOTE_TAG, OWNED, TAG_OF, Mark
 
-# MLflow's own limits; what is longer it would cut without a word.
+# MLflow's own limits; it would silently cut longer texts.
 LONGEST_NAME: Final = 250
 LONGEST_KEY: Final = 250
 LONGEST_VALUE: Final = 8_000
@@ -21,7 +21,7 @@ _SHOWN: Final = 40
 
 
 def _storable(text: str) -> str:
-    """Refuses characters that no database keeps."""
+    """Refuses characters that databases cannot store."""
     if "\0" in text or not _is_unicode(text):
         raise PydanticCustomError("not_storable", "has characters that cannot be kept")
     return text
@@ -44,7 +44,7 @@ def _one_line(text: str) -> str:
 
 
 def _tags(tags: dict[str, str | None]) -> dict[str, str | None]:
-    """Validates tags as a whole, since a key that makes no sense is no name of a field."""
+    """Validates tags as a whole, since an invalid key cannot name a field in an error."""
     if len(tags) > MOST_TAGS:
         raise PydanticCustomError("too_many_tags", "changes more than {most} tags at a time", {"most": MOST_TAGS})
     for key, value in tags.items():
@@ -87,7 +87,7 @@ Tags = Annotated[dict[str, str | None], AfterValidator(_tags)]
 
 
 class Seen(BaseModel):
-    """What the author of a change had before their eyes, of what they change; a tag that was not there is null."""
+    """The values of the changed fields that the author of a change saw; a tag that did not exist is null."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -97,9 +97,9 @@ class Seen(BaseModel):
 
 
 class RunChange(BaseModel):
-    """What is to be so. A note that is empty and a tag that is null are taken away; what is not named stays as it is.
+    """The new values. An empty note and a null tag are removed; what is not named is unchanged.
 
-    With `seen` nothing is overwritten that its author has not seen.
+    With `seen`, values that its author has not seen are not overwritten.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -118,19 +118,19 @@ class RunChange(BaseModel):
 
 
 class RunTexts(NamedTuple):
-    """What of a run can be changed, as it is."""
+    """The present values of a run's changeable fields."""
 
     name: str
     tags: Mapping[str, str]
 
     @property
     def note(self) -> str:
-        """Its note; empty where it has none."""
+        """The note; empty where it has none."""
         return self.tags.get(NOTE_TAG, "")
 
 
 class PlannedChange(NamedTuple):
-    """What a change comes to for one run; `undo` is the change that takes it back. Without parts it is so already."""
+    """The writes for a change of one run; `undo` is the reverse change. It has no parts if nothing changes."""
 
     name: str | None
     put: dict[str, str]
@@ -140,7 +140,7 @@ class PlannedChange(NamedTuple):
 
 
 def planned(run: RunTexts, change: RunChange) -> PlannedChange:
-    """Returns what is to be written so that the run is as `change` says."""
+    """Returns the writes that apply `change` to the run."""
     name = change.name if change.name is not None and change.name != run.name else None
     wanted = _wanted_tags(change)
     differs = {key: value for key, value in wanted.items() if run.tags.get(key) != value}
@@ -152,7 +152,7 @@ def planned(run: RunTexts, change: RunChange) -> PlannedChange:
 
 
 def overwritten(run: RunTexts, change: RunChange) -> list[str]:
-    """Returns the names of what is there, was not seen, and would be overwritten with something else."""
+    """Returns the fields with a value that its author did not see and that would be overwritten."""
     seen = change.seen
     if seen is None:
         return []
@@ -168,7 +168,7 @@ def overwritten(run: RunTexts, change: RunChange) -> list[str]:
 
 
 def is_in(run: RunTexts, change: RunChange) -> bool:
-    """Returns whether the run is as the change says."""
+    """Returns whether the run already is as the change requests."""
     return not planned(run, change).parts
 
 
@@ -185,7 +185,7 @@ def _part(key: str, old: str | None, new: str | None) -> ChangedPart:
 
 
 def _undo(run: RunTexts, name: str | None, differs: Mapping[str, str | None]) -> RunChange | None:
-    """Returns None where it was so that it could not be asked for, as with a name of nothing."""
+    """Returns the reverse change; values that a request could not contain, such as an empty name, are left out."""
     marks = {mark: run.tags.get(tag) == MARKED for mark, tag in TAG_OF.items() if tag in differs}
     return RunChange.model_construct(
         name=(run.name or None) if name is not None else None,

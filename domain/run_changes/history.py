@@ -1,4 +1,4 @@
-"""What a run tells of its changes: who did what, when; one tag for each, and only so many."""
+"""The history of changes that a run holds: who changed what, when; one tag for each, and a limited number."""
 
 import re
 import secrets
@@ -16,14 +16,14 @@ MOST_CHANGES: Final = 30
 """So many stay with a run, the newest."""
 MOST_CHARACTERS: Final = 5_000
 """Of a tag of them, whatever the version of MLflow."""
-# Of each text, from whole to nothing: as much of it as goes into the tag.
+# Characters kept of each text, from long to none, until the tag fits.
 _CLIPS: Final = (2_000, 500, 100, 20, 0)
 _MOST_PARTS: Final = 60
 _KEY: Final = re.compile(re.escape(CHANGE_TAG) + r"\d{8}T\d{12}-[0-9a-f]{6}", re.ASCII)
 
 
 class ChangeKind(StrEnum):
-    """What was done."""
+    """The kind of a change."""
 
     NAME = "name"
     NOTE = "note"
@@ -35,10 +35,10 @@ class ChangeKind(StrEnum):
 
 
 class ChangedPart(BaseModel):
-    """One thing that was changed: `key` is the tag's or the mark, `old` and `new` are texts, None where there was none.
+    """One changed field: `key` is the tag's or the mark's, `old` and `new` are texts, None where there was none.
 
-    A run that went to the trash with its parent, or came back with it, has the parent's id as `key`; one that came back
-    since a model of it was activated, that model's name as `new`.
+    For a run that was deleted or restored with its parent, `key` is the parent's id; for one that was restored because
+    its model was activated, `new` is that model's name.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,7 +50,7 @@ class ChangedPart(BaseModel):
 
 
 class RecordedChange(BaseModel):
-    """One change of a run, with all its parts; `is_cut` where not all of the texts went into the tag."""
+    """One change of a run, with all its parts; `is_cut` if not all of the texts fit into the tag."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,7 +61,7 @@ class RecordedChange(BaseModel):
 
 
 def tag_of_change(change: RecordedChange) -> tuple[str, str]:
-    """Returns a new tag that tells of the change: key and value, texts cut to what goes in."""
+    """Returns a new tag that records the change: key and value, with texts cut to fit."""
     key = f"{CHANGE_TAG}{change.at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
     for most in _CLIPS:
         clipped = _clipped(change, most)
@@ -73,7 +73,7 @@ def tag_of_change(change: RecordedChange) -> tuple[str, str]:
 
 
 def changes_in(tags: Mapping[str, str]) -> list[RecordedChange]:
-    """Returns the history of a run, the newest first; a tag of another hand that makes no sense is passed over."""
+    """Returns the history of a run, newest first; invalid tags of other programs are skipped."""
     found = []
     for key in reversed(change_keys(tags)):
         with suppress(ValidationError):
@@ -82,42 +82,42 @@ def changes_in(tags: Mapping[str, str]) -> list[RecordedChange]:
 
 
 def change_keys(tags: Mapping[str, str]) -> list[str]:
-    """Returns the keys of the history, the oldest first; those of another hand come before all."""
+    """Returns the keys of the history, oldest first; malformed keys come before all others."""
     keys = [key for key in tags if key.startswith(CHANGE_TAG)]
     return sorted(keys, key=lambda key: (_KEY.fullmatch(key) is not None, key))
 
 
 def surplus_keys(tags: Mapping[str, str]) -> list[str]:
-    """Returns the keys of changes that are not among the newest any more."""
+    """Returns the keys of changes beyond the newest ones."""
     return change_keys(tags)[:-MOST_CHANGES]
 
 
 def deleted_with(tags: Mapping[str, str]) -> str | None:
-    """Returns the run with which this one went to the trash; None where it went by itself, or nobody knows."""
+    """Returns the run with which this one was deleted; None where it was deleted by itself, or that is unknown."""
     part = _last_deletion(changes_in(tags))
     return None if part is None else part.key
 
 
 def deletion_in(tags: Mapping[str, str]) -> RecordedChange | None:
-    """Returns the last time that Clew put the run in the trash."""
+    """Returns the last deletion of the run by Clew."""
     return next((one for one in changes_in(tags) if any(p.what is ChangeKind.DELETED for p in one.parts)), None)
 
 
 def deletion_since(tags: Mapping[str, str]) -> datetime | None:
-    """Returns since when Clew has had the run in the trash; None where the last recorded change is no deletion."""
+    """Returns when Clew deleted the run; None where the last recorded change is not a deletion."""
     changes = changes_in(tags)
     return changes[0].at if _last_deletion(changes) is not None else None
 
 
 def _last_deletion(changes: Sequence[RecordedChange]) -> ChangedPart | None:
-    """Returns the deletion that is the newest change; where that is none, another program deleted the run."""
+    """Returns the deletion if it is the newest change; otherwise another program deleted the run."""
     if not changes:
         return None
     return next((part for part in changes[0].parts if part.what is ChangeKind.DELETED), None)
 
 
 def recorded(at: datetime, by: str | None, parts: Sequence[ChangedPart]) -> RecordedChange:
-    """Returns a change to be told; a user's name has its bound."""
+    """Returns a change to record; the user's name and the parts are limited."""
     return RecordedChange(at=at, by=None if by is None else by[:200], parts=list(parts)[:_MOST_PARTS])
 
 

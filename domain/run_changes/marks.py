@@ -1,4 +1,4 @@
-"""The tags by which runs are marked, and those that Clew keeps in them."""
+"""The tags that mark runs, and those in which Clew stores data."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -19,7 +19,7 @@ OWNED: Final = ("mlflow.", "clew.")
 
 
 class Mark(StrEnum):
-    """What a run can be marked as: what others are compared with, or what lists leave out."""
+    """A mark of a run: the baseline of comparisons, or archived, which lists leave out."""
 
     BASELINE = "baseline"
     ARCHIVED = "archived"
@@ -30,5 +30,5 @@ Marks = Annotated[list[Mark], Field(description="what it is marked as")]
 
 
 def marks_in(tags: Mapping[str, str]) -> list[Mark]:
-    """Returns what a run is marked as."""
+    """Returns the marks of a run."""
     return [mark for mark, tag in TAG_OF.items() if tags.get(tag) == MARKED]

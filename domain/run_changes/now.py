@@ -1,4 +1,4 @@
-"""A run as it can be changed, and what came of changes."""
+"""A run's present changeable values, and the results of changes."""
 
 from collections.abc import Mapping
 from typing import Self
@@ -11,7 +11,7 @@ from domain.run_changes.marks import CHANGE_TAG, NAME_TAG, Marks, marks_in
 
 
 class RunNow(BaseModel):
-    """What of a run can be changed, as MLflow has it at this moment, and its newest changes, the last one first."""
+    """A run's changeable fields as MLflow has them now, and its newest changes, the last one first."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,7 +25,7 @@ class RunNow(BaseModel):
 
     @classmethod
     def of(cls, run_id: str, texts: RunTexts, *, is_deleted: bool) -> Self:
-        """Reads a run's texts; the tags that record changes become those changes."""
+        """Reads a run's texts; the tags that record changes are converted to those changes."""
         return cls(
             run_id=run_id,
             name=texts.name,
@@ -38,7 +38,7 @@ class RunNow(BaseModel):
 
 
 class MovedRun(BaseModel):
-    """A run that went to the trash or came back, as far as it has to be named."""
+    """A deleted or restored run, by id and name."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,7 +47,7 @@ class MovedRun(BaseModel):
 
 
 class MovedRuns(BaseModel):
-    """Which runs went or came, the one that was asked for first; `models` were made from them, and stay."""
+    """The deleted or restored runs, the requested one first; `models` were made from them, and are kept."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,5 +56,5 @@ class MovedRuns(BaseModel):
 
 
 def texts_in(name: str, tags: Mapping[str, str]) -> RunTexts:
-    """Returns what of a run can be changed; a name that MLflow keeps as a tag alone counts."""
+    """Returns a run's changeable texts; a name that MLflow keeps only as a tag is used."""
     return RunTexts(name or tags.get(NAME_TAG, ""), tags)

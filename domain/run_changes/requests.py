@@ -1,4 +1,4 @@
-"""What is to become of several runs at once."""
+"""Requests that change several runs at once."""
 
 from enum import StrEnum
 from typing import Annotated, Final, Self
@@ -14,7 +14,7 @@ RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class RunAction(StrEnum):
-    """What is done with each of them."""
+    """What to do with each of the runs."""
 
     CHANGE = "change"
     DELETE = "delete"
@@ -22,7 +22,7 @@ class RunAction(StrEnum):
 
 
 class ManyRuns(BaseModel):
-    """Which runs, and what is done with them; `change` says how they are changed, and stands for nothing else."""
+    """A request for several runs; `change` is set if and only if the action is "change"."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -8,9 +8,9 @@ MOST_LISTED = 1_000
 
 
 class TrashedRun(BaseModel):
-    """A deleted run; who deleted it and when is None where another program did. `models` were made from it.
+    """A deleted run; `deleted_by` and `deleted_at` are None if another program deleted it. `models` were made from it.
 
-    `parent_id` is the run with which it went, and comes back. `is_purged` where its removal has begun.
+    `parent_id` is the run with which it was deleted and is restored. `is_purged` is set once its purge has begun.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,7 +28,7 @@ class TrashedRun(BaseModel):
 
 
 class Trash(BaseModel):
-    """The runs in the trash, those deleted last first; `is_cut` where there are more than are listed."""
+    """The runs in the trash, last deleted first; `is_cut` where there are more than are listed."""
 
     model_config = ConfigDict(frozen=True)
 

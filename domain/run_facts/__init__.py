@@ -1,1 +1,1 @@
-"""What a run holds beside its numbers: where it came from, what it read, and what differs between runs."""
+"""A run's other data than metrics: its origin, its datasets, and the differences between runs."""

@@ -1,6 +1,6 @@
-"""Where a commit is shown: the team's own address for it, by the setting COMMIT_URL.
+"""The web page of a commit, by the team's setting COMMIT_URL.
 
-A commit is what a run's tag says, so anybody's text: only what can be one is ever part of an address.
+The commit is an untrusted tag: only valid hashes become part of an address.
 """
 
 import re
@@ -33,7 +33,7 @@ def _being_a_template(url: str | None) -> str | None:
 
 def _is_address(url: str) -> bool:
     host, _, path = url.partition("://")[2].partition("/")
-    # Behind the host: in it a tag would choose where a reader goes.
+    # Not in the host name: there, a tag would choose the site that a link opens.
     is_behind = _SAMPLE in path and _SAMPLE not in host
     return is_behind and is_sound(url, ("http", "https")) and _WRITTEN.fullmatch(url) is not None
 
@@ -42,16 +42,16 @@ CommitUrl = Annotated[str | None, BeforeValidator(lambda url: url or None), Afte
 
 
 def commit_link(template: str | None, commit: str | None) -> str | None:
-    """Returns the address of a commit; None without a template, and for what can be no commit."""
+    """Returns the address of a commit; None without a template, and for an invalid hash."""
     if template is None or commit is None or not _COMMIT.fullmatch(commit):
         return None
     return template.replace(PLACE, quote(commit, safe=""))
 
 
 def compare_link(template: str | None, before: str | None, after: str | None) -> str | None:
-    """Returns the address of what changed between two commits, where the template is of the kind that tells it.
+    """Returns the address of the comparison of two commits, if the template has the usual form.
 
-    GitHub, GitLab, Gitea and Forgejo all have `…/compare/a...b` beside `…/commit/a`.
+    GitHub, GitLab, Gitea and Forgejo all have `…/compare/a...b` next to `…/commit/a`.
     """
     if template is None or before is None or after is None or not _ONE_COMMIT.search(template):
         return None

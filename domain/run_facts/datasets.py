@@ -1,10 +1,10 @@
-"""What a run read: the datasets that it told MLflow of."""
+"""The datasets that a run logged to MLflow."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Dataset(BaseModel):
-    """A dataset of a run, in texts that its program wrote; `context` is what for, such as training."""
+    """A dataset of a run, in texts that its program wrote; `context` is its purpose, such as training."""
 
     model_config = ConfigDict(frozen=True)
 

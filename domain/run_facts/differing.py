@@ -1,4 +1,4 @@
-"""What differs in the texts that runs logged, each against the first of them."""
+"""Differences in the texts that runs logged, each compared with the first run."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -13,7 +13,7 @@ _MOST_READ: Final = 1_000_000
 
 
 class Kind(StrEnum):
-    """How a run's value stands to that of the first run."""
+    """How a run's value compares with that of the first run."""
 
     FIRST = "first"
     SAME = "same"
@@ -28,7 +28,7 @@ DIFFERENT = frozenset({Kind.CHANGED, Kind.ADDED, Kind.REMOVED})
 
 
 class Cell(BaseModel):
-    """A run's text under a key, None where it logged none, and how it stands to the first run's."""
+    """A run's text under a key, None where it logged none, and its comparison with the first run's."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,7 +37,7 @@ class Cell(BaseModel):
 
 
 class Row(BaseModel):
-    """A key, or a path in the value of one, with a cell for each run, the first one first."""
+    """A key, or a path in its value, with a cell for each run, the first one first."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -46,7 +46,7 @@ class Row(BaseModel):
 
 
 class Differing(BaseModel):
-    """The keys that differ, those that only are written differently, and how many say the same in all runs."""
+    """The keys that differ, those that differ only in spelling, and the number of equal ones."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,19 +62,19 @@ class _Sorted(NamedTuple):
 
 
 class _Pieces:
-    """Reads values piece by piece, up to a number of characters: thousands of long ones would take a minute."""
+    """Parses values into pieces, up to a total number of characters: thousands of long ones would take a minute."""
 
     def __init__(self) -> None:
         self._left = _MOST_READ
 
     def of(self, value: str) -> Mapping[str, str] | None:
-        """Returns leaves as `leaves` does; None, too, where enough was read."""
+        """Returns leaves as `leaves` does; None also once the limit is reached."""
         self._left -= len(value)
         return leaves(value) if self._left >= 0 else None
 
 
 def differing(logged: Sequence[Texts]) -> Differing:
-    """Returns what differs between runs, in order of key; values that hold others are compared piece by piece."""
+    """Returns the differences between runs, in order of key; lists and dictionaries are compared piece by piece."""
     found, pieces = _Sorted([], [], []), _Pieces()
     for key in sorted({key for texts in logged for key in texts}):
         for row in _rows(key, [texts.get(key) for texts in logged], pieces):
@@ -99,11 +99,11 @@ def _rows(key: str, values: Sequence[str | None], pieces: _Pieces) -> Iterator[R
         return
     inner = [None if value is None else pieces.of(value) for value in values]
     if any(found is None and value is not None for found, value in zip(inner, values, strict=True)):
-        yield whole  # one of them is no list and no dictionary
+        yield whole  # one of them is neither a list nor a dictionary
         return
     paths = dict.fromkeys(path for found in inner for path in found or {})
     parts = [_row(key + path, [None if found is None else found.get(path) for found in inner]) for path in paths]
-    # Of a value that was only written differently one word is enough.
+    # A value that differs only in spelling needs only one row.
     if any(cell.kind in DIFFERENT for part in parts for cell in part.cells):
         yield from parts
     else:

@@ -1,4 +1,4 @@
-"""Which GPUs a run's own process is on, as the monitors of the hosts tell it."""
+"""The GPUs that a run's own process uses, by the reports of the hosts' monitors."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ class GpuUse(NamedTuple):
 
 
 def gpus_of(run: Run, host: str, report: GpuReport) -> list[GpuUse]:
-    """Returns those of one host; none of a run that is over: its process's number may be another one's by now."""
+    """Returns the GPUs of one host; none for a finished run, whose pid may belong to another process by now."""
     if run.status is not RunStatus.RUNNING or report.boot_id is None or run.tags.get("clew.boot_id") != report.boot_id:
         return []
     return [
@@ -26,7 +26,7 @@ def gpus_of(run: Run, host: str, report: GpuReport) -> list[GpuUse]:
 def _is_of(run: Run, process: GpuProcess) -> bool:
     """Returns whether it is the run's process.
 
-    A pid alone is used again, and differs between a container and its host.
+    A pid alone may be reused, and differs between a container and its host.
     """
     started, pid = run.tags.get("clew.start_ticks"), run.tags.get("clew.pid")
     return (

@@ -1,4 +1,4 @@
-"""What became of the metrics of runs, each against the first of them: by how much, and whether that is better."""
+"""Changes of runs' metrics compared with the first run: by how much, and whether that is better."""
 
 import math
 from collections.abc import Sequence
@@ -14,21 +14,21 @@ _HIGHER: Final[frozenset[MetricWord]] = frozenset({"reward", "success_rate", "ev
 _LOWER: Final[frozenset[MetricWord]] = frozenset({"loss"})
 
 
-# JSON has no numbers for these, and they are written as texts.
+# JSON has no such numbers, so they are written as texts.
 _Value = Annotated[
     float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]})
 ]
 
 
 class Verdict(StrEnum):
-    """Whether a value is better than the first run's, where anybody can say."""
+    """Whether a value is better than the first run's, where the direction is known."""
 
     BETTER = "better"
     WORSE = "worse"
 
 
 class MetricCell(BaseModel):
-    """A run's last value, and against the first run's: the difference, that as a share of it, and which is better.
+    """A run's last value and its comparison with the first run's: difference, relative difference, and which is better.
 
     A difference is None where one of the two is missing or not finite, a share also where the first is zero.
     """
@@ -55,7 +55,7 @@ def metric_changes(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricRo
     """Returns the metrics whose last values differ: first those with a word, then all others by key."""
     rows: list[MetricRow] = []
     seen_by_run: list[set[str]] = [set() for _run in runs]
-    # A tool's one loss may stand for two words, the loss and the value function's: it is one metric, and the first's.
+    # A tool's only loss may count as two words, the loss and the value function's: it is listed once, as the first.
     has_row: set[tuple[str | None, ...]] = set()
     for word in get_args(MetricWord):
         keys = tuple(run.metric_key(word, vocabulary) for run in runs)
@@ -72,7 +72,7 @@ def metric_changes(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricRo
 
 
 def _of_word(run: Run, word: MetricWord, key: str | None, vocabulary: Vocabulary) -> float | None:
-    """Returns a rate as a share of 1; what is none, or diverged, as it was logged."""
+    """Returns a rate as a share of 1; other or diverged metrics as logged."""
     value = run.latest(word, vocabulary)
     return run.metrics[key].value if value is None and key is not None else value
 
@@ -107,10 +107,7 @@ def _cell(word: MetricWord | None, first: float | None, value: float | None) -> 
 
 
 def _verdict(word: MetricWord | None, first: float, value: float) -> Verdict | None:
-    """Says which is better; a number is better than none.
-
-    What diverged came to nothing, whichever way the metric goes.
-    """
+    """Returns which value is better; a finite one is better than a diverged one."""
     if word not in _HIGHER | _LOWER:
         return None
     if math.isfinite(first) != math.isfinite(value):

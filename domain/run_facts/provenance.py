@@ -1,4 +1,4 @@
-"""Where a run came from: who started it, with which program, at which commit, as MLflow's own tags say."""
+"""A run's origin, from MLflow's own tags: its user, program and commit."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple, Self
@@ -11,7 +11,7 @@ _REPOSITORIES: Final = ("mlflow.source.git.repoURL", "mlflow.gitRepoURL", "mlflo
 
 
 class Provenance(NamedTuple):
-    """Texts as tags have them, None where there is none; `is_dirty` None where nobody said it."""
+    """The texts of tags, None where there is none; `is_dirty` is None where it is not recorded."""
 
     user: str | None = None
     source: str | None = None
@@ -24,7 +24,7 @@ class Provenance(NamedTuple):
 
     @classmethod
     def of(cls, tags: Mapping[str, str]) -> Self:
-        """Reads a run's tags; one without text counts as none."""
+        """Reads a run's tags; an empty one counts as missing."""
         dirty = _first(tags, "mlflow.source.git.dirty")
         return cls(
             user=_first(tags, "mlflow.user"),

@@ -1,4 +1,4 @@
-"""Which run another one is held against: its parent, the one before it, or one that a reader names."""
+"""The run that another one is compared with: its parent, the previous one, or one that a user names."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ _SHORTEST_ID: Final = 4
 
 
 def usual_reference(run: Run, table: RunTable) -> Run | None:
-    """Returns the run's parent, else the run of its experiment that started before it; None where it is the first."""
+    """Returns the run's parent, else the previous run of its experiment; None where it is the first."""
     parent = None if run.parent_id is None else table.get(run.parent_id)
     row = table.row_of(run.run_id)
     if parent is not None or row is None:
@@ -22,10 +22,9 @@ def usual_reference(run: Run, table: RunTable) -> Run | None:
 
 
 def runs_called(typed: str, table: RunTable, beside: str, most: int) -> list[Run]:
-    """Returns the runs that a text may mean, at most so many: by id, by name, else by a part of either; `beside` is
-    none.
+    """Returns up to `most` runs that a text may mean: by id, by name, else by a part of either; `beside` is left out.
 
-    Those of the best kind alone; of runs of one name the newest comes first.
+    Only the best kind of match is returned; runs of one name are ordered newest first.
     """
     text = typed.strip()
     if (exact := table.get(text)) is not None:

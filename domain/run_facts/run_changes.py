@@ -1,4 +1,4 @@
-"""What changed between runs: code, parameters, tags, and what came of it."""
+"""Changes between runs: code, parameters, tags, and resulting metrics."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from domain.tracking.vocabulary import Vocabulary
 
 
 class RunName(BaseModel):
-    """A run by its id, and how it is called."""
+    """A run's id and name."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,7 +22,7 @@ class RunName(BaseModel):
 
 
 class RunChanges(BaseModel):
-    """The runs, the first being what the others are held against, and all that differs; `origin` by field."""
+    """The runs, the first being the reference, and all differences; `origin` by field."""
 
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
 
@@ -34,13 +34,13 @@ class RunChanges(BaseModel):
 
     @property
     def commits(self) -> list[str | None]:
-        """The commit of each run where these differ; of runs of the same one nothing."""
+        """The commit of each run where these differ; None for each if all are the same."""
         row = next((row for row in self.origin.rows if row.key == "commit"), None)
         return [None for _run in self.runs] if row is None else [cell.value for cell in row.cells]
 
 
 def changes_between(runs: Sequence[Run], vocabulary: Vocabulary) -> RunChanges:
-    """Returns what changed from the first of at least two runs to each other one."""
+    """Returns the changes from the first of at least two runs to each other one."""
     return RunChanges(
         runs=tuple(RunName(run_id=run.run_id, name=run.name) for run in runs),
         origin=differing([_origin(run) for run in runs]),

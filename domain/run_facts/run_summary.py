@@ -1,4 +1,4 @@
-"""What the screens show of a run: a row of the run list."""
+"""A row of the run list."""
 
 from datetime import datetime
 from typing import Final
@@ -12,11 +12,11 @@ from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
 
 
 class RunSummary(BaseModel):
-    """A row of the run list; None is "not known", `success_rate` is 0 to 1, `parent_id` the run that it stands in.
+    """A row of the run list; None is "not known", `success_rate` is 0 to 1, `parent_id` the parent run.
 
-    `keys` names the metric or parameter that a field came from, as its tool calls it. `diverged` and `out_of_range` say
-    by those names which metrics have no value because they ended in what is no finite number, or are rates outside of
-    0 to 1, as logged.
+    `keys` names the metric or parameter of each field, as its tool calls it. `diverged` and `out_of_range` list, by
+    those names, the metrics without a value because they ended in a non-finite number, or are rates outside of 0 to 1,
+    as logged.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,7 +45,7 @@ class RunSummary(BaseModel):
 
 
 def summarise(run: Run, vocabulary: Vocabulary) -> RunSummary:
-    """Returns the row that stands for `run`, read by `vocabulary`, in the list and in the table of final metrics."""
+    """Returns the row of `run`, read by `vocabulary`, for the list and the table of final metrics."""
     return RunSummary(
         run_id=run.run_id,
         name=run.name,
@@ -89,11 +89,11 @@ def _keys(run: Run, vocabulary: Vocabulary) -> dict[str, str]:
     found = {field: run.metric_key(word, vocabulary) for field, word in _METRIC_OF.items()}
     parameters = {field: run.parameter_at(word, vocabulary) for field, word in _PARAMETER_OF.items()}
     found |= {field: None if at is None else at[0].label for field, at in parameters.items()}
-    # Counted by a metric that is logged once an episode.
+    # Counted by a metric that is logged once per episode.
     found["episodes"] = found["episodes"] or vocabulary.of(run).episode_counter(run.metrics)
     return {field: key for field, key in found.items() if key is not None}
 
 
 def _seconds_between(start: datetime | None, end: datetime | None) -> float | None:
-    """Returns None, too, where the end is before the start: one of the two is wrong, and nobody knows which."""
+    """Returns the difference; None also where the end is before the start, since one of the two is wrong."""
     return None if start is None or end is None or end < start else (end - start).total_seconds()

@@ -1,4 +1,4 @@
-"""When two logged texts say the same: numbers as numbers, and what is in lists and dictionaries piece by piece."""
+"""Whether two logged texts have the same meaning: numbers by value, lists and dictionaries piece by piece."""
 
 import ast
 import json
@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,4})?")
-# What Python, JSON and YAML call the same.
+# Synonyms in Python, JSON and YAML.
 _WORDS: Final = {"true": "true", "false": "false", "none": "null", "null": "null"}
 _INFINITE: Final = re.compile(r"([+-]?)(?:inf|infinity)", re.IGNORECASE)
 _LONGEST: Final = 20_000
@@ -23,7 +23,7 @@ def mean_the_same(one: str, other: str) -> bool:
 
 
 def meaning(text: str) -> object:
-    """Returns what a text stands for: a number, a word in one spelling, else the text itself."""
+    """Returns the value of a text: a number, a word in one spelling, else the text itself."""
     plain = text.strip()
     if _NUMBER.fullmatch(plain):
         return Decimal(plain)
@@ -35,9 +35,9 @@ def meaning(text: str) -> object:
 
 
 def leaves(text: str) -> Mapping[str, str] | None:
-    """Returns the values in a list or a dictionary, written as JSON or by Python, by their paths, such as `.net[0]`.
+    """Returns the values in a list or dictionary, written as JSON or Python, by their paths, such as `.net[0]`.
 
-    None for any other text, and for one that holds more than is worth comparing piece by piece.
+    None for any other text, and for one with too many values to compare piece by piece.
     """
     value = _parsed(text)
     if not isinstance(value, dict | list | tuple) or not value:
@@ -57,7 +57,7 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(plain)
     except (ValueError, RecursionError):
-        pass  # Python may have written it
+        pass  # it may be written in Python's syntax
     try:
         return ast.literal_eval(plain)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):

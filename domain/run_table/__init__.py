@@ -1,1 +1,1 @@
-"""The run table: all runs as columns, without an object for each value, and any column of it by its reference."""
+"""The run table: all runs as columns, without an object for each value, and access to any column by its reference."""

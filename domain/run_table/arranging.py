@@ -1,4 +1,4 @@
-"""From runs to the arrays of a table, and from several tables' arrays to those of one."""
+"""Converts runs to the arrays of a table, and joins the arrays of several tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def parts_of(runs: Iterable[Run]) -> Parts:
-    """Returns the arrays of these runs; of those with one id the last counts."""
+    """Returns the arrays of these runs; if an id is repeated, its last run is used."""
     rows = list({run.run_id: run for run in runs}.values())
     pool = StringPool.of(_texts(rows))
     code_of = {text: code for code, text in enumerate(pool.texts())}
@@ -44,10 +44,10 @@ def parts_of(runs: Iterable[Run]) -> Parts:
 
 
 def joined_parts(tables: Sequence[Parts]) -> Parts:
-    """Returns the runs of several; of a run that is in more than one, what the last of those says."""
+    """Joins the runs of several tables; for a run in more than one, the last table is used."""
     if not tables:
         return parts_of([])
-    # Whichever is largest takes the others in: that is the table that was known, or what has come so far.
+    # The largest takes the others in: that is the known table, or what was read so far.
     largest = max(range(len(tables)), key=lambda number: tables[number].pool.size)
     others = [number for number in range(len(tables)) if number != largest]
     pool, codes = tables[largest].pool.joined([tables[number].pool for number in others])
@@ -90,8 +90,10 @@ def arranged(pool: StringPool, runs: RunColumns, metrics: Cells, params: Cells, 
 
 
 def _list_order(runs: RunColumns) -> Rows:
-    """Returns newest start first, those without one last; of equals by run id, so that the order is always the same."""
-    # The least integer stands for what is missing, and what is largest comes first.
+    """Returns the order of the list: newest start first, missing ones last; ties by run id, so that it is
+    deterministic.
+    """
+    # Missing times are the least integer, and the largest time comes first.
     return np.lexsort((runs.run_id, -np.maximum(runs.started_us, NO_TIME + 1)))
 
 
@@ -118,7 +120,7 @@ def _all_codes(parts: Parts) -> list[NDArray[np.generic]]:
 
 
 def _texts(runs: Sequence[Run]) -> set[str]:
-    """Returns each text, many of them once: the keys and most values of a run are those of the last one."""
+    """Returns the set of texts: most keys and values of a run repeat those of the previous one."""
     found: set[str] = set()
     for run in runs:
         found.update((run.run_id, run.name, run.experiment_id, run.experiment))
@@ -141,7 +143,7 @@ def _micros(moment: datetime | None) -> int | None:
 def _metric_cells(runs: Sequence[Run], code_of: Mapping[str, int]) -> Cells:
     points = [point for run in runs for point in run.metrics.values()]
     value = np.array([point.value for point in points], np.float64)
-    value[np.isnan(value)] = np.nan  # one NaN for all of them: columns are compared bit by bit
+    value[np.isnan(value)] = np.nan  # one bit pattern for all NaN, because columns are compared bit by bit
     step = np.array([point.step for point in points], np.int64)
     timestamp = np.array([point.timestamp for point in points], np.int64)
     return _cells([run.metrics for run in runs], code_of, (value, step, timestamp))

@@ -1,4 +1,5 @@
-"""Any column of the run table by its reference, for all runs at once; equal, row by row, to what `summarise` says."""
+"""Any column of the run table by its reference, for all runs at once; equal, row by row, to the result of `summarise`.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -48,10 +49,10 @@ _US_PER_SECOND: Final = 1e6
 
 
 def column_of(table: RunTable, ref: ColumnRef, vocabulary: Vocabulary, as_of: datetime | None = None) -> Column:
-    """Returns the column `ref`, its runs silent as of then, or as of the last full reading.
+    """Returns the column `ref`; `as_of` is the time for the silence of runs, by default that of the last full reading.
 
-    What `RunTable.is_partial_in` is not here: such a column is pending in every row. Texts on screen are made of some
-    columns by whoever shows them: `nested` has the parent's id, `remarks` and `diverged` the names of the metrics.
+    If `RunTable.is_partial_in` the column, all its rows are pending. For some columns the page formats the text:
+    `nested` has the parent's id, `remarks` and `diverged` the names of the metrics.
     """
     if table.is_partial_in(ref):
         return NumberColumn(np.full(len(table), np.nan), pending=len(table))
@@ -85,9 +86,9 @@ def _as_shown(column: Column, name: str) -> Column:
 
 
 def _numbers_if_most(column: TextColumn) -> Column:
-    """Makes numbers where more than half of the runs with a value have a number; the texts of the others are words.
+    """Converts to numbers if more than half of the runs with a value have a number; the other texts are kept as words.
 
-    Of all runs, whatever is asked for: what a filter of a column means is not to depend on the other filters.
+    All runs count, whatever is selected: the meaning of a column's filter must not depend on other filters.
     """
     numbers = [parsed_number(text) for text in column.values]
     is_number = np.array([number is not None for number in numbers], np.bool_)
@@ -95,7 +96,7 @@ def _numbers_if_most(column: TextColumn) -> Column:
     runs = np.bincount(column.codes[column.codes != NO_TEXT], minlength=len(column.values))
     if runs[is_number].sum() <= runs[is_word].sum():
         return column
-    # The last ones are those of code -1.
+    # The last entries are for code -1.
     values = np.array([*numbers, np.nan], np.float64)[column.codes]
     word_codes = np.append(np.where(is_word, np.arange(len(column.values)), NO_TEXT), NO_TEXT).astype(np.int32)
     words = TextColumn(word_codes[column.codes], column.values) if (runs[is_word] > 0).any() else None
@@ -113,7 +114,7 @@ def _times(unix_us: np.ndarray) -> TimeColumn:
 
 
 def _duration(table: RunTable) -> NumberColumn:
-    """Returns minutes; none where the end is before the start: one of the two is wrong, and nobody knows which."""
+    """Returns minutes; NaN where the end is before the start, since one of the two is wrong."""
     start, end = table.parts.runs.started_us, table.parts.runs.ended_us
     known = (start != NO_TIME) & (end != NO_TIME) & (end >= start)
     seconds = np.where(known, np.subtract(end, start, where=known, out=np.zeros_like(end)) / _US_PER_SECOND, np.nan)
@@ -121,7 +122,7 @@ def _duration(table: RunTable) -> NumberColumn:
 
 
 def _parent(table: RunTable) -> TextColumn:
-    """Returns the run that each stands in; none for one that names itself."""
+    """Returns the parent of each run; none for a run that names itself."""
     codes = table.tag_codes(PARENT_TAG)
     is_unnamed = codes == table.parts.pool.find("")
     return table.text_column(np.where(is_unnamed | (codes == table.parts.runs.run_id), NO_TEXT, codes).astype(np.int32))
@@ -134,14 +135,14 @@ def _sample(table: RunTable) -> TextColumn:
 
 
 def _marks(table: RunTable) -> TextColumn:
-    """Returns what each run is marked as; one that is both says so, the baseline first."""
+    """Returns the marks of each run; both marks are joined, the baseline first."""
     baseline, archived = table.is_marked(Mark.BASELINE), table.is_marked(Mark.ARCHIVED)
-    codes = (baseline + 2 * archived - 1).astype(np.int32)  # -1 is what is missing
+    codes = (baseline + 2 * archived - 1).astype(np.int32)  # -1 is missing
     return TextColumn(codes, [Mark.BASELINE, Mark.ARCHIVED, f"{Mark.BASELINE} {Mark.ARCHIVED}"])
 
 
 def _read_as(table: RunTable) -> TextColumn:
-    """Returns the tool that each run is read as; none where none is known."""
+    """Returns the tool that each run is read as; missing where none is known."""
     readings, codes = tool_rows(table)
     names = [None if one.profile is None else one.profile.name for one in readings]
     values = sorted({name for name in names if name is not None})

@@ -1,4 +1,4 @@
-"""Which column is meant: one text form for addresses, the API, filters, groups and axes."""
+"""References to columns: one text form for addresses, the API, filters, groups and axes."""
 
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
@@ -23,14 +23,14 @@ DECIMALS: Final[Mapping[str, int]] = {
     **{"success_percent": 1, "episode_length": 1, "duration_minutes": 1},
 }
 """How many decimals those of them show that show always as many."""
-# MLflow's keys have 250 characters at most; the kind stands before them.
+# MLflow's keys have 250 characters at most; the kind precedes them.
 MOST_CHARACTERS: Final = 300
 
 
 class ColumnRef(BaseModel):
     """A column: a built-in one by its id, or that of a parameter, tag or metric by its key.
 
-    `metric` is the last value that was logged, `least` and `greatest` those of all points.
+    `metric` is the last value that was logged, `least` and `greatest` are over all points.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,9 +40,9 @@ class ColumnRef(BaseModel):
 
     @classmethod
     def parse(cls, text: str) -> "ColumnRef":
-        """Reads the text form: `name`, `param:lr`, `least:train/loss`; raises BadInput for what is none.
+        """Parses the text form: `name`, `param:lr`, `least:train/loss`; raises BadInput for others.
 
-        All that follows the first colon is the key, as it is.
+        Everything after the first colon is the key, unchanged.
         """
         if len(text) > MOST_CHARACTERS:
             raise ColumnTooLong(MOST_CHARACTERS)

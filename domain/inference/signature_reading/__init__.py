@@ -1,1 +1,1 @@
-"""How a policy file is to be asked and read: recognised by names, shapes and types, or by what its tag says."""
+"""Determines how a policy file's tensors are fed and read, from names, shapes and types, or from its tag."""

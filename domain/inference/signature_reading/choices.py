@@ -1,4 +1,4 @@
-"""The ways in which a file can be read, where there are several: what a person, or the tag, chooses from."""
+"""The readings of an ambiguous policy file, from which a user or the tag chooses."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,10 +7,10 @@ from domain.inference.signature_reading.hints import SignatureHints
 from domain.messages import Message
 
 Choice = tuple[Message, SignatureHints]
-"""One reading, and what the tag says where it is chosen."""
+"""One reading, and the content of the tag that selects it."""
 
 
 def unclear(about: Callable[[Sequence[Message]], Message], choices: Sequence[Choice]) -> SignatureUnclear:
-    """Returns the failure that asks for one of them."""
+    """Returns the failure that offers these choices."""
     shown = [{"text": text.json_value, "signature": hints.tag} for text, hints in choices]
     return SignatureUnclear(about([text for text, _hints in choices]), shown)

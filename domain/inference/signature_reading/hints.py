@@ -1,7 +1,7 @@
-"""What the tag `policy_signature` says of a file: what the file itself leaves open. docs/policies.md has its form.
+"""The tag `policy_signature`: what cannot be read from the policy file. docs/policies.md documents its form.
 
-A bare word is the meaning of the only output that could be one: `q_values`. Else JSON: `inputs` and `outputs` by name,
-and `state` (input: output).
+A bare word is the meaning of the only possible action output: `q_values`. Otherwise it is JSON: `inputs` and `outputs`
+by name, and `state` (input: output).
 """
 
 import re
@@ -21,7 +21,7 @@ _WORD = re.compile(r"[a-z_]{1,40}")
 
 
 class InputHint(BaseModel):
-    """What is said of one input."""
+    """The hints about one input."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,7 +32,7 @@ class InputHint(BaseModel):
 
 
 def _input_hint(value: Any) -> Any:
-    """Reads a hint: a word is a role, or else the part of the observation."""
+    """Reads a hint: a word is a role, or else the name of a part of the observation."""
     if not isinstance(value, str):
         return value
     is_role = value in [role.value for role in Role if role is not Role.OBSERVATION]
@@ -40,7 +40,7 @@ def _input_hint(value: Any) -> Any:
 
 
 class SignatureHints(BaseModel):
-    """All that is said of a file; `only` is the meaning of its output where just a word is said."""
+    """All hints about a file; `only` is the meaning of its output where the tag is a bare word."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,22 +50,22 @@ class SignatureHints(BaseModel):
     only: Meaning | None = None
 
     def with_input(self, name: str, **values: object) -> Self:
-        """Returns these, and more of one input."""
+        """Returns a copy with more hints about one input."""
         hint = self.inputs.get(name, InputHint()).model_copy(update=values)
         return self.model_copy(update={"inputs": self.inputs | {name: hint}})
 
     def with_output(self, name: str, meaning: Meaning) -> Self:
-        """Returns these, and what one output means."""
+        """Returns a copy with the meaning of one output."""
         return self.model_copy(update={"outputs": self.outputs | {name: meaning}, "only": None})
 
     @property
     def tag(self) -> str:
-        """As the tag has it."""
+        """The content of the tag."""
         return orjson.dumps(self.model_dump(mode="json", exclude_defaults=True)).decode()
 
 
 def read_hints(tag: str | None, graph: PolicyGraph) -> SignatureHints:
-    """Reads the tag; raises PolicyRefused where it makes no sense, or is about tensors that are not there."""
+    """Reads the tag; raises PolicyRefused where it is malformed, or names tensors that do not exist."""
     if tag is None or not tag.strip():
         return SignatureHints()
     if len(tag) > LONGEST_SIGNATURE:

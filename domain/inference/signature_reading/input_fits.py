@@ -1,4 +1,4 @@
-"""Which layouts of an observation's part fit an input's shape, and where in it observations lie side by side."""
+"""Which layouts of an observation's part fit an input's shape, and which axis is the batch."""
 
 from collections.abc import Iterator
 from math import prod
@@ -12,8 +12,8 @@ from domain.inference.signatures import Layout
 FEEDABLE: Final = frozenset(
     {"float16", "float32", "float64", "bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))}
 )
-_MOST_LEADING: Final = 2  # a batch, and a sequence of one
-_MOST_CHANNELS: Final = 32  # three of eight stacked frames, and some
+_MOST_LEADING: Final = 2  # a batch, and a sequence of length one
+_MOST_CHANNELS: Final = 32  # such as eight stacked RGB frames, and a few more
 
 
 class Fit(NamedTuple):
@@ -24,12 +24,12 @@ class Fit(NamedTuple):
 
 
 def dimensions(tensor: TensorShape) -> tuple[int | None, ...]:
-    """Returns a tensor's shape, None where it is open."""
+    """Returns a tensor's shape, None for open dimensions."""
     return tuple(size if isinstance(size, int) and size > 0 else None for size in tensor.shape)
 
 
 def fits(tensor: TensorShape, space: PlainSpace) -> list[Fit]:
-    """Returns all layouts of this part that the input takes, the plainest first; each layout once."""
+    """Returns the layouts in which the input accepts this part, the plainest first; each layout once."""
     found: dict[Layout, Fit] = {}
     sizes = dimensions(tensor)
     for layout, shape in _forms(space):
@@ -42,7 +42,7 @@ def fits(tensor: TensorShape, space: PlainSpace) -> list[Fit]:
 
 
 def fit_of_row(tensor: TensorShape, width: int) -> Fit | None:
-    """Returns how the input takes a row of so many numbers, if it does."""
+    """Returns how the input accepts a vector of `width` numbers; None if it does not."""
     return _fit(Layout.FLAT, (width,), dimensions(tensor))
 
 

@@ -1,4 +1,4 @@
-"""Which input takes which part of an observation, and which takes something else."""
+"""Determines which input takes which part of an observation, and which inputs have another role."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -48,9 +48,9 @@ class InputReading:
         self._parts = parts_of(facts)
 
     def inputs(self) -> tuple[PolicyInput, ...]:
-        """Returns all of them in the file's order.
+        """Returns all inputs in the file's order.
 
-        Raises PolicyRefused, and SignatureUnclear where there are several ways.
+        Raises PolicyRefused, and SignatureUnclear where several readings are possible.
         """
         roles = {tensor.name: self._role(tensor) for tensor in self._graph.inputs}
         shown = [tensor for tensor in self._graph.inputs if roles[tensor.name] is Role.OBSERVATION]
@@ -63,7 +63,7 @@ class InputReading:
         return self._hints.inputs.get(tensor.name, InputHint())
 
     def _role(self, tensor: TensorShape) -> Role:
-        """Returns what the tag says, else what its name says, unless that is the name of a part."""
+        """Returns the role in the tag, else the role of its name, unless a part of the observation has that name."""
         if tensor.dtype not in FEEDABLE:
             raise PolicyRefused(InputNotNumbers(str(tensor)))
         hint, name = self._hint(tensor), tensor.name.lower()
@@ -87,7 +87,7 @@ class InputReading:
         return self._made(tensor, part, self._only(tensor, found), self._scale(tensor, space, hint))
 
     def _part(self, tensor: TensorShape, of: int) -> str:
-        """Returns the part that it takes: by the tag, by its name, else the only one whose shape it has."""
+        """Returns the part that an input takes: by the tag, by its name, else the only one of its shape."""
         part = self._hint(tensor).part
         if part is not None:
             if part not in self._parts and part != ALL_PARTS:
@@ -120,9 +120,9 @@ class InputReading:
         return found[0]
 
     def _scale(self, tensor: TensorShape, space: PlainSpace, hint: InputHint) -> float:
-        """Returns by what pixels are multiplied.
+        """Returns the factor for pixels.
 
-        A file of floats that does not divide them itself may want fractions.
+        If the file takes floats and does not scale them itself, it may expect fractions, so the choice is ambiguous.
         """
         if hint.scale is not None:
             return hint.scale
@@ -150,10 +150,7 @@ class InputReading:
 
 
 def _other(tensor: TensorShape, role: Role) -> PolicyInput:
-    """Returns an input for something else than observations.
-
-    Of a state, the one open dimension is where they lie together.
-    """
+    """Returns an input that does not take observations; the only open dimension of a state is its batch axis."""
     sizes = dimensions(tensor)
     open_axes = [axis for axis, size in enumerate(sizes) if size is None]
     axis = open_axes[0] if len(open_axes) == 1 else None
@@ -161,9 +158,7 @@ def _other(tensor: TensorShape, role: Role) -> PolicyInput:
 
 
 def _named(name: str, parts: Mapping[str, PlainSpace]) -> str | None:
-    """Returns the part of that name, whole or by its end, however exporters write dots.
-
-    None where none or several have it.
+    """Returns the part with that name, or with that last component in any exporter's spelling; None if not exactly one.
     """
     for names in (lambda part: {part}, lambda part: set(_spellings(part))):
         found = [part for part in parts if name in names(part)]
@@ -173,6 +168,6 @@ def _named(name: str, parts: Mapping[str, PlainSpace]) -> str | None:
 
 
 def _spellings(part: str) -> Iterator[str]:
-    """Yields how tools write a part's path: TorchRL joins by "_", RLlib by "/"; some have a word before it."""
+    """Yields the spellings of a part's path: TorchRL joins by "_", RLlib by "/"; some add a prefix."""
     for joined in (part.replace(".", "_"), part.replace(".", "/"), part.rpartition(".")[2]):
         yield from (joined, f"obs_{joined}", f"observation_{joined}", f"obs/{joined}")

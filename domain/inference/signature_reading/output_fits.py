@@ -1,4 +1,4 @@
-"""What an output can mean by its shape, its element type and what makes it."""
+"""What an output can mean, judging by its shape, its element type and the operator that produces it."""
 
 import re
 from math import prod
@@ -16,17 +16,14 @@ _POLICY_GRADIENT: Final = re.compile(r"ppo|a2c|a3c|appo|impala|trpo|reinforce|vp
 
 
 def width_of(tensor: TensorShape) -> int | None:
-    """Returns how many numbers it has for each observation, the first dimension being theirs.
-
-    None where that is open.
-    """
+    """Returns how many numbers it has per observation, the first dimension being the batch; None if that is open."""
     sizes = dimensions(tensor)
     own = sizes[1:] if len(sizes) > 1 else ()
     return None if None in own else prod(size or 1 for size in own)
 
 
 def can_be(meaning: Meaning, tensor: TensorShape, space: Space) -> bool:
-    """Returns whether an output of that shape and type can mean that."""
+    """Returns whether an output of that shape and type can have that meaning."""
     if tensor.dtype not in FEEDABLE:
         return meaning is Meaning.IGNORED
     actions, scores = number_of_actions(space), number_of_scores(space)
@@ -46,7 +43,7 @@ def can_be(meaning: Meaning, tensor: TensorShape, space: Space) -> bool:
 
 
 def possible(tensor: TensorShape, space: Space) -> list[Meaning]:
-    """Returns all that the only output can mean, as far as its shape and type say."""
+    """Returns all meanings that the shape and type of the only output allow."""
     if isinstance(space, BoxSpace):
         fitting = [Meaning.ACTIONS, Meaning.SCALED_ACTIONS]
         if can_be(Meaning.MEAN_AND_SPREAD, tensor, space) and not can_be(Meaning.ACTIONS, tensor, space):
@@ -63,19 +60,19 @@ def possible(tensor: TensorShape, space: Space) -> list[Meaning]:
 
 
 def likely(tensor: TensorShape, space: Space, algorithm: str | None) -> list[Meaning]:
-    """Returns what it means by what makes it, or by the algorithm; empty where neither tells."""
+    """Returns the meaning suggested by the operator or the algorithm; empty if there is none."""
     found: Meaning | None
     if isinstance(space, BoxSpace):
         found = Meaning.SCALED_ACTIONS if tensor.operator == "Tanh" else None
         if has_unit_bounds(space):
-            found = Meaning.ACTIONS  # stretched or not, they are the same
+            found = Meaning.ACTIONS  # scaled or not, they are the same
     else:
         found = _BY_OPERATOR.get(tensor.operator or "") or _by_algorithm(algorithm)
     return [found] if found is not None and can_be(found, tensor, space) else []
 
 
 def has_unit_bounds(space: PlainSpace) -> bool:
-    """Returns whether all its numbers go from -1 to 1."""
+    """Returns whether all its bounds are -1 and 1."""
     if not isinstance(space, BoxSpace):
         return False
     bounds = ((space.low, -1.0), (space.high, 1.0))
@@ -91,9 +88,6 @@ def _by_algorithm(algorithm: str | None) -> Meaning | None:
 
 
 def _has(tensor: TensorShape, width: int | None) -> bool:
-    """Returns whether it has so many numbers for each observation, or may have.
-
-    Also one without a batch's dimension.
-    """
+    """Returns whether it has, or may have, `width` numbers per observation, also without a batch dimension."""
     sizes = dimensions(tensor)
     return width_of(tensor) in (None, width) or sizes == (width,)

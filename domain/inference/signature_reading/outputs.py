@@ -1,4 +1,4 @@
-"""What each output of a policy means: by the tag, by its name, by its place, its shape and what makes it."""
+"""Determines the meaning of a policy's outputs: by the tag, by name, by position, by shape and operator."""
 
 import re
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ _READINGS: Final = {
 
 
 class OutputReading:
-    """Reads the outputs of one file that are no state; `algorithm` is what the model is said to be trained with."""
+    """Reads the outputs of one file that are no state; `algorithm` is the one the model is registered with."""
 
     def __init__(
         self,
@@ -61,8 +61,8 @@ class OutputReading:
         self._outputs = [tensor for tensor in graph.outputs if tensor.name not in states]
 
     def outputs(self) -> tuple[PolicyOutput, ...]:
-        """Returns what they mean; raises PolicyRefused without an action, and SignatureUnclear where there are
-        several ways.
+        """Returns the outputs' meanings; raises PolicyRefused without an action, SignatureUnclear if there are several
+        readings.
         """
         if number_of_actions(self._facts.action_space) is None:
             raise PolicyRefused(ActionsOfParts(self._facts.env_id, space_text(self._facts.action_space)))
@@ -93,7 +93,7 @@ class OutputReading:
     def _by_place(self, unnamed: Sequence[TensorShape]) -> dict[str, Meaning | None]:
         """Reads outputs in the order of Stable-Baselines3's documented export: actions, values, log_prob.
 
-        Else the action and a value.
+        Otherwise the first is the action and the second may be a value.
         """
         if not unnamed:
             raise self._nothing()
@@ -108,7 +108,7 @@ class OutputReading:
         return found
 
     def _action(self, tensor: TensorShape) -> Meaning:
-        """Returns what an output means that can only be the action."""
+        """Returns the meaning of the output that must be the action."""
         space = self._facts.action_space
         if self._hints.only is not None and can_be(self._hints.only, tensor, space):
             return self._hints.only
@@ -126,5 +126,5 @@ class OutputReading:
 
 
 def _is_value(tensor: TensorShape) -> bool:
-    """Returns whether it has one number for each observation."""
+    """Returns whether it has one number per observation."""
     return tensor.dtype.startswith("float") and all(size in (None, 1) or isinstance(size, str) for size in tensor.shape)

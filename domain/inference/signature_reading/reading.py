@@ -1,4 +1,4 @@
-"""Reads how a policy file is asked, from its tensors, its environment's spaces and what its tag says."""
+"""Determines a policy's signature from its tensors, its environment's spaces and its tag."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ from domain.inference.signatures import PolicyInput, PolicySignature, Role
 def read_signature(
     graph: PolicyGraph, facts: EnvironmentFacts, tag: str | None, algorithm: str | None = None
 ) -> PolicySignature:
-    """Returns how the policy is asked and read; `tag` is the tag `policy_signature`.
+    """Returns the policy's signature; `tag` is the tag `policy_signature`.
 
-    Raises PolicyRefused where it cannot be, and SignatureUnclear, with the choices, where there are several ways.
+    Raises PolicyRefused where there is no reading, and SignatureUnclear, with the choices, where there are several.
     """
     hints = read_hints(tag, graph)
     inputs = InputReading(graph, facts, hints).inputs()
@@ -26,7 +26,7 @@ def read_signature(
 
 
 def _together(inputs: Sequence[PolicyInput]) -> int | None:
-    """Returns how many observations it takes at once: any number only where each input leaves that open."""
+    """Returns the batch size: None if every input leaves it open, else the fixed size, or 1."""
     if all(one.batch_axis is not None and one.shape[one.batch_axis] is None for one in inputs):
         return None
     sizes = [one.shape[0] for one in inputs if one.role is Role.OBSERVATION and one.batch_axis == 0]

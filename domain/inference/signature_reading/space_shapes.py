@@ -1,4 +1,4 @@
-"""The spaces of an environment as a policy's tensors meet them, and as sentences name them."""
+"""Shapes of an environment's spaces as a policy's tensors use them, and as text for messages."""
 
 from math import prod
 from typing import Final
@@ -30,32 +30,29 @@ def shape_of(space: PlainSpace) -> tuple[int, ...]:
 
 
 def one_hot_width(space: PlainSpace) -> int | None:
-    """Returns how many zeros and ones stand for it; None where it is no choice."""
+    """Returns the width of the one-hot encoding; None if the space is not discrete."""
     if isinstance(space, DiscreteSpace):
         return space.n
     return sum(space.nvec) if isinstance(space, MultiDiscreteSpace) else None
 
 
 def flat_width(space: PlainSpace) -> int:
-    """Returns how many numbers it has where all parts are one row.
-
-    A choice is zeros and ones, as Gymnasium flattens it.
-    """
+    """Returns the length of the flattened space; discrete values are one-hot encoded, as Gymnasium does it."""
     return one_hot_width(space) or prod(shape_of(space))
 
 
 def whole_width(parts: dict[str, PlainSpace]) -> int:
-    """Returns the length of that row."""
+    """Returns the length of all parts flattened."""
     return sum(flat_width(space) for space in parts.values())
 
 
 def is_image(space: PlainSpace) -> bool:
-    """Returns whether it is of pixels from 0 to 255."""
+    """Returns whether the space consists of pixels from 0 to 255."""
     return isinstance(space, BoxSpace) and space.dtype == "uint8" and len(space.shape) in (2, 3)
 
 
 def number_of_actions(space: Space) -> int | None:
-    """Returns how many numbers one action is: 1 of a plain choice; None for actions of several parts."""
+    """Returns how many numbers an action has: 1 for a discrete one; None for actions of several parts."""
     if isinstance(space, DiscreteSpace):
         return 1
     if isinstance(space, BoxSpace | MultiDiscreteSpace | MultiBinarySpace):
@@ -64,7 +61,7 @@ def number_of_actions(space: Space) -> int | None:
 
 
 def number_of_scores(space: Space) -> int | None:
-    """Returns how many scores a policy has for all actions; None where actions are no choice."""
+    """Returns how many scores a policy has for all actions; None where actions are not discrete."""
     if isinstance(space, DiscreteSpace):
         return space.n
     if isinstance(space, MultiDiscreteSpace):
@@ -73,13 +70,13 @@ def number_of_scores(space: Space) -> int | None:
 
 
 def parts_text(parts: dict[str, PlainSpace]) -> str:
-    """Names parts and what they are, as far as one reads."""
+    """Formats the names and spaces of the first few parts."""
     shown = [f"{name} {space_text(space)}" for name, space in list(parts.items())[:_MOST_SHOWN]]
     return ", ".join([*shown, *(["…"] if len(parts) > _MOST_SHOWN else [])])
 
 
 def space_text(space: Space) -> str:
-    """Writes a space as Gymnasium does, in short: Box(84, 84, 3) uint8, Discrete(2)."""
+    """Formats a space as Gymnasium does, in short: Box(84, 84, 3) uint8, Discrete(2)."""
     match space:
         case BoxSpace():
             return f"Box{_listed(space.shape)} {space.dtype}"
@@ -93,7 +90,7 @@ def space_text(space: Space) -> str:
 
 
 def known_parts(parts: dict[str, PlainSpace]) -> str:
-    """Returns the names that a tag may use for parts."""
+    """Returns the part names that a tag may use."""
     return ", ".join([*list(parts)[: 2 * _MOST_SHOWN], *([ALL_PARTS] if len(parts) > 1 else [])])
 
 

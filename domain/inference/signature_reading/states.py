@@ -1,4 +1,4 @@
-"""Which output of a recurrent policy is fed to which input with the next observation."""
+"""Pairs the state outputs of a recurrent policy with the inputs that take them at the next step."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,9 +12,9 @@ from domain.inference.signatures import PolicyInput, Role, StatePair
 
 
 def state_pairs(graph: PolicyGraph, inputs: Sequence[PolicyInput], hints: SignatureHints) -> tuple[StatePair, ...]:
-    """Pairs by the tag, by their names, else in the file's order among outputs of the same shape.
+    """Pairs by the tag, by names, else in the file's order among outputs of the same shape.
 
-    Raises PolicyRefused for a state that no output tells.
+    Raises PolicyRefused for a state input without an output.
     """
     states = [one for one in inputs if one.role is Role.STATE]
     free = {tensor.name: tensor for tensor in graph.outputs if tensor.name not in hints.outputs}
@@ -44,7 +44,7 @@ def _by_shape(state: PolicyInput, free: dict[str, TensorShape], _hints: Signatur
 
 
 def _are_alike(state: PolicyInput, output: TensorShape) -> bool:
-    """Returns whether an output can be that state: as many dimensions, at least two, and none of another size."""
+    """Returns whether an output can be that state: equally many dimensions, at least two, and no conflicting size."""
     sizes = dimensions(output)
     return len(sizes) == len(state.shape) >= 2 and all(
         own == other or None in (own, other) for own, other in zip(state.shape, sizes, strict=True)
@@ -52,7 +52,7 @@ def _are_alike(state: PolicyInput, output: TensorShape) -> bool:
 
 
 def _next_names(name: str) -> Iterator[str]:
-    """Yields how tools call the output for an input of that name."""
+    """Yields the names of an input's state output that tools use."""
     yield re.sub(r"(^|[_./])in(s?)(?=$|[_./\d])", r"\1out\2", name)
     for former, following in (("_in", "_out"), ("ins", "outs"), ("0", "n"), ("0", "1"), ("x", "n"), ("in", "out")):
         yield name.replace(former, following)

@@ -1,1 +1,1 @@
-"""What a run table lies in: a pool of texts, cells by row and key, and all arrays together."""
+"""The storage of a run table: a pool of texts, cells by row and key, and all arrays together."""

@@ -1,4 +1,4 @@
-"""What runs logged under keys of their own: compressed rows, and the way from a key to its runs."""
+"""Values that runs logged under their own keys: compressed sparse rows, with an index from keys to rows."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ class Cells(NamedTuple):
     """Values by row and key: those of row i are cells `starts[i]` to `starts[i + 1]`, in the order of their keys.
 
     `key` [m] and `keys` [k] are codes of a pool. The cells of key `keys[j]` are `by_key[key_starts[j]]` to
-    `by_key[key_starts[j + 1]]`, in the order of their rows. `values` are columns [m], what each cell holds.
+    `by_key[key_starts[j + 1]]`, in the order of their rows. `values` are columns [m], the content of the cells.
     """
 
     starts: NDArray[np.int64]
@@ -28,7 +28,8 @@ class Cells(NamedTuple):
 
     @classmethod
     def of(cls, row: Rows, key: Codes, values: Values, rows: int) -> "Cells":
-        """Puts cells [m] in order; where a row has a key twice, written while it was read, the last counts."""
+        """Sorts cells [m]; where a row has a key twice, because it was written while it was read, the last one is used.
+        """
         order = np.lexsort((key, row))
         is_last = np.ones(len(order), np.bool_)
         is_last[:-1] = (np.diff(row[order]) != 0) | (np.diff(key[order]) != 0)
@@ -38,19 +39,19 @@ class Cells(NamedTuple):
 
     @classmethod
     def ordered(cls, starts: NDArray[np.int64], key: Codes, values: Values) -> "Cells":
-        """Makes cells from ones that are in order: finds the way from a key to its runs."""
+        """Builds the index from keys to rows for sorted cells."""
         size = int(key.max(initial=-1)) + 1
         held = np.bincount(key, minlength=size)
         keys = np.flatnonzero(held).astype(np.int32)
         rank = (np.cumsum(held > 0) - 1)[key]
-        # NumPy sorts two bytes by radix, which is ten times as fast.
+        # NumPy sorts two-byte integers by radix, which is ten times as fast.
         by_key = np.argsort(rank.astype(np.uint16) if len(keys) < 2**16 else rank, kind="stable").astype(np.int32)
         key_starts = np.concatenate([[0], np.cumsum(held[keys])]).astype(np.int64)
         return cls(starts, key, by_key, keys, key_starts, values)
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """In how many rows each of `keys` is."""
+        """The number of rows that have each of `keys`."""
         return np.diff(self.key_starts)
 
     def of_row(self, row: int) -> slice:
@@ -67,9 +68,9 @@ class Cells(NamedTuple):
         return self._place(key) is not None
 
     def _place(self, key: int) -> int | None:
-        """Returns where a key is among `keys`.
+        """Returns the position of a key in `keys`.
 
-        No call of NumPy for one that no text has, since each may wait for a thread.
+        For codes below 0 it avoids the call of NumPy, since each may wait for a thread.
         """
         place = int(np.searchsorted(self.keys, np.int32(key))) if key >= 0 else len(self.keys)
         return place if place < len(self.keys) and self.keys[place] == key else None
@@ -79,14 +80,14 @@ class Cells(NamedTuple):
         return np.searchsorted(self.starts, cells, side="right") - 1
 
     def take(self, rows: Rows) -> "Cells":
-        """Returns the same of some rows, in this order."""
+        """Returns the cells of some rows, in this order."""
         lengths = np.diff(self.starts)[rows]
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         cells = np.repeat(self.starts[:-1][rows] - starts[:-1], lengths) + np.arange(starts[-1])
         return self.ordered(starts, self.key[cells], tuple(column[cells] for column in self.values))
 
     def only(self, keys: Collection[int]) -> "Cells":
-        """Returns the same without the cells of any other key."""
+        """Returns the cells of these keys only."""
         kept = np.isin(self.key, list(keys))
         starts = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)[self.starts]
         return self.ordered(starts, self.key[kept], tuple(column[kept] for column in self.values))
@@ -97,7 +98,7 @@ class Cells(NamedTuple):
 
 
 def stacked(parts: Sequence[Cells]) -> Cells:
-    """Returns the rows of several, one after the other; their keys are codes of one pool."""
+    """Concatenates the rows of several; their keys are codes of one pool."""
     offsets = np.cumsum([0, *(len(part.key) for part in parts)])
     starts = [part.starts[:-1] + offset for part, offset in zip(parts, offsets, strict=False)]
     values = tuple(np.concatenate(columns) for columns in zip(*(part.values for part in parts), strict=True))

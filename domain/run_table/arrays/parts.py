@@ -1,4 +1,4 @@
-"""The arrays that make up a run table: what is written to a file, and nothing else."""
+"""The arrays that make up a run table, as written to its file."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -26,7 +26,7 @@ class RunColumns(NamedTuple):
     odd_end_ms: NDArray[np.int64]
 
     def take(self, rows: Rows) -> "RunColumns":
-        """Returns the same of some rows, in this order."""
+        """Returns the values of some rows, in this order."""
         return RunColumns._make(column[rows] for column in self)
 
     def recoded(self, codes: Codes) -> "RunColumns":
@@ -39,7 +39,7 @@ class Parts(NamedTuple):
     """All arrays of a table of n runs, which are in the order of the list.
 
     `by_id` [n] are the rows in the order of their run ids. Metrics have the values value, step and timestamp, params
-    and tags the code of a text. The same runs make the same parts, bit by bit, whatever way they came together.
+    and tags the code of a text. The same runs make the same parts, bit by bit, in whatever order they were joined.
     """
 
     pool: StringPool
@@ -51,11 +51,11 @@ class Parts(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many runs there are."""
+        """The number of runs."""
         return len(self.runs.run_id)
 
     def arrays(self) -> list[NDArray[np.generic]]:
-        """Returns all of them, in an order that does not change."""
+        """Returns all arrays in a fixed order."""
         found: list[NDArray[np.generic]] = [*self.pool, *self.runs, self.by_id]
         for cells in (self.metrics, self.params, self.tags):
             found += [*cells[:-1], *cells.values]
@@ -63,7 +63,7 @@ class Parts(NamedTuple):
 
     @classmethod
     def of_arrays(cls, arrays: Sequence[NDArray[Any]]) -> "Parts":
-        """Returns the same as `arrays` gave, from those."""
+        """Builds the parts from the arrays that `arrays` returned."""
         left = iter(arrays)
 
         def cells(values: int) -> Cells:
@@ -73,7 +73,7 @@ class Parts(NamedTuple):
         return cls(pool, runs, next(left), cells(3), cells(1), cells(1))
 
     def equals(self, other: "Parts") -> bool:
-        """Returns whether they hold the same, bit by bit: NaN is NaN."""
+        """Returns whether both hold the same, bit by bit, so that NaN equals NaN."""
         pairs = zip(self.arrays(), other.arrays(), strict=True)
         return all(len(one) == len(two) and np.array_equal(_bits(one), _bits(two)) for one, two in pairs)
 

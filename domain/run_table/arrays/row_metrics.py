@@ -1,4 +1,4 @@
-"""The metrics of one run as a mapping that makes a point when it is asked for: a run can have thousands."""
+"""The metrics of one run as a mapping that makes points lazily: a run can have thousands."""
 
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from functools import cached_property
@@ -35,7 +35,7 @@ class RowMetrics(Mapping[str, LatestMetric]):
         return LatestMetric(value=value, step=step, timestamp=timestamp)
 
     def items(self) -> ItemsView[str, LatestMetric]:
-        """Returns all keys and points, made at once: looking each key up takes longer."""
+        """Returns all keys and points, made at once, which is faster than by key."""
         return self._whole.items()
 
     def values(self) -> ValuesView[LatestMetric]:

@@ -1,4 +1,4 @@
-"""Many texts as two arrays: a pool of distinct ones in order, and columns that hold their numbers in it."""
+"""Texts stored as two arrays: a sorted pool of distinct ones, and columns that hold their indexes (codes)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple, overload
@@ -14,7 +14,7 @@ NO_TEXT: Final = -1
 class StringPool(NamedTuple):
     """Distinct texts in the order of their code points: `blob` holds them as UTF-8, text i ends before `ends[i]`.
 
-    The same texts make the same pool, whatever order they came in; and codes are in the order of their texts.
+    The same texts make the same pool, in whatever order they were given; and codes are in the order of their texts.
     """
 
     ends: NDArray[np.int64]
@@ -22,12 +22,12 @@ class StringPool(NamedTuple):
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "StringPool":
-        """Makes a pool of these, each once."""
+        """Makes a pool of the distinct texts."""
         return _pool_of(sorted(map(encoded, set(texts))))
 
     @property
     def size(self) -> int:
-        """How many texts there are."""
+        """The number of texts."""
         return len(self.ends)
 
     def text(self, code: int) -> str:
@@ -39,19 +39,19 @@ class StringPool(NamedTuple):
         return [decoded(raw) for raw in self._raws(codes)]
 
     def find(self, text: str) -> int:
-        """Returns the code of a text; -1 where it is not here."""
+        """Returns the code of a text; -1 where it is not in the pool."""
         sought = encoded(text)
         place = self._place(sought)
         return place if place < self.size and self._raw(place) == sought else NO_TEXT
 
     def joined(self, others: Sequence["StringPool"]) -> tuple["StringPool", list[Codes]]:
-        """Returns a pool of all texts, and what the codes of this one and of each of the others are in it."""
+        """Returns a pool of all texts, and the new codes for those of this pool and of each of the others."""
         if sum(other.size for other in others) * _FEW > self.size:
             return self._merged(others)
         return self._with_few(others)
 
     def only(self, used: NDArray[np.bool_]) -> tuple["StringPool", Codes]:
-        """Returns the pool without the texts that are not `used`, and the new codes of those that are."""
+        """Returns the pool of the `used` texts, and their new codes."""
         codes = (np.cumsum(used) - 1).astype(np.int32)
         if used.all():
             return self, codes
@@ -64,7 +64,9 @@ class StringPool(NamedTuple):
         return _pool_of(merged), [np.fromiter(map(code_of.__getitem__, part), np.int32, len(part)) for part in parts]
 
     def _with_few(self, others: Sequence["StringPool"]) -> tuple["StringPool", list[Codes]]:
-        """Merges as `_merged` does, where the others are so small that looking each of their texts up is less work."""
+        """Merges as `_merged` does; faster where the others are small, because each of their texts is looked up
+        instead.
+        """
         parts = [other._raws() for other in others]
         places = {raw: self._place(raw) for raw in set().union(*parts)}
         new = sorted(raw for raw, place in places.items() if place == self.size or self._raw(place) != raw)
@@ -113,14 +115,14 @@ class StringPool(NamedTuple):
         return np.where(codes > 0, self.ends[codes - 1], 0)
 
 
-# Looking a text up costs so many times what merging one does.
+# Looking a text up costs about this many times as much as merging one.
 _FEW: Final = 20
 # The first byte in UTF-8 of a character beyond U+FFFF is at least this.
 _FOUR_BYTES: Final = 0xF0
 
 
 class CodedTexts(Sequence[str]):
-    """A column of texts [n] by their codes in a pool; each becomes a text when it is asked for."""
+    """A column of texts [n] by their codes in a pool; texts are decoded on access."""
 
     def __init__(self, pool: StringPool, codes: Codes) -> None:
         self._pool = pool
@@ -142,7 +144,7 @@ class CodedTexts(Sequence[str]):
         return iter(self._pool.texts(self._codes))
 
     def place(self, text: str) -> int:
-        """Returns where a text is, in a column whose texts are in order; -1 where it is not."""
+        """Returns the position of a text in a sorted column; -1 where it is not there."""
         code = self._pool.find(text)
         place = int(np.searchsorted(self._codes, np.int32(code))) if code != NO_TEXT else len(self)
         return place if place < len(self) and self._codes[place] == code else NO_TEXT
@@ -154,12 +156,12 @@ class CodedTexts(Sequence[str]):
 
 
 def encoded(text: str) -> bytes:
-    """Encodes as UTF-8, which sorts as code points do; half a surrogate pair goes through, too."""
+    """Encodes as UTF-8, which sorts as code points do; unpaired surrogates are allowed."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def decoded(raw: bytes) -> str:
-    """Returns the text that `encoded` made this of."""
+    """Decodes what `encoded` returned."""
     return raw.decode("utf-8", "surrogatepass")
 
 
