@@ -84,7 +84,7 @@ def leads_to_loopback(url: str) -> bool:
 
 
 def sparing_loopback(environment: Mapping[str, str]) -> dict[str, str]:
-    """Returns the environment variables that make a program bypass the proxies of `environment` for loopback addresses."""
+    """Returns the variables that make a program bypass the proxies of `environment` for loopback addresses."""
     # Programs differ in which of the two variables takes precedence.
     listed = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
     known = [entry.strip() for entry in listed.split(",") if entry.strip()]
@@ -119,7 +119,7 @@ def _host_and_port(parts: SplitResult) -> str:
 
 
 def _is_here(host: str) -> bool:
-    """Returns whether a host is the unspecified address, or loopback in a form only the C library reads, such as 127.1."""
+    """Returns whether a host is the unspecified address, or loopback in a form only C reads, such as 127.1."""
     try:
         ip = ip_address(host) if ":" in host or not host[-1:].isdigit() else ip_address(socket.inet_aton(host))
     except (OSError, ValueError):

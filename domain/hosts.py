@@ -22,7 +22,7 @@ _ASKED: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?")
 
 
 class TrustedHosts(NamedTuple):
-    """Host names: `names` as `_canonical` returns them, `domains` with a leading dot for all subdomains, or any name."""
+    """Host names: `names` as `_canonical` returns them, `domains` with a leading dot for subdomains, or any name."""
 
     names: frozenset[str] = frozenset()
     domains: tuple[str, ...] = ()

@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 
 
 class Links(NamedTuple):
-    """The parts of links: `prefix`, the sub-path that Clew is served from, and `kept`, query parameters in every link.
-    """
+    """The parts of links: `prefix`, the sub-path that Clew is served from, and `kept`, parameters of all links."""
 
     prefix: str = "/"
     kept: Mapping[str, str] = MappingProxyType({})

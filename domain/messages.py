@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, Protocol, dataclass_transform
 
 SLOT: Final = re.compile(r"\{(\w+)\}")
 SERVICE: Final = "service"
-"""The field that names who failed: it stands before the sentence, with a colon."""
+"""The field with the name of the failed service, which is put before the sentence, with a colon."""
 
 TEMPLATES: Final[dict[str, str]] = {}
 """The English template of each code."""
@@ -42,7 +42,7 @@ class Message:
     code: ClassVar[str] = ""
     text: ClassVar[str] = ""
     hidden: ClassVar[frozenset[str]] = frozenset()
-    """Fields that are no part of the sentence."""
+    """Fields that are not part of the sentence."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -101,8 +101,7 @@ def in_english(value: Any) -> str:
 
 
 def rendered(value: Any, template_of: Callable[[str], str | None]) -> str:
-    """Returns the sentence for JSON from `as_json`, by the templates of one language; an unknown code is shown itself.
-    """
+    """Returns the sentence for JSON from `as_json`, by one language's templates; an unknown code is shown itself."""
     if isinstance(value, Mapping):
         code, given = value.get("code"), value.get("params")
         if not isinstance(code, str):

@@ -1,4 +1,4 @@
-"""What may be a secret in a text, and texts without them: for sentences about wrong settings, and for log lines."""
+"""Finds and removes secrets in texts, for messages about wrong settings and for log lines."""
 
 import json
 import re
@@ -8,29 +8,29 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 HIDDEN: Final = "***"
-# A colon that begins neither a port nor `//`: before what may be a password.
+# A colon that begins neither a port nor `//`: it may precede a password.
 _COLON: Final = re.compile(r":(?!//)(?!\d{1,5}(?:[/?#,|\s'\"]|$))")
 _IPV6: Final = re.compile(r"\[[0-9A-Fa-f:.]*\]")
 _USERINFO: Final = re.compile(r"//[^\s/\"']*@")
-_SHORTEST: Final = 4  # a shorter word stands in many others, which nobody could read any more
+_SHORTEST: Final = 4  # a shorter word is part of many others, which would become unreadable
 
 
 def may_hold_credentials(text: str) -> bool:
-    """Returns whether a name or a password may be in what was meant as addresses, however they are written.
+    """Returns whether text meant as addresses may contain a name or a password, in whatever spelling.
 
-    So does what has an @, also an encoded one, and what has a colon before something that is no port: of `http://a:b`
-    nobody knows whether b is a mistaken port, or a password whose host was forgotten.
+    True for any @, also an encoded one, and for a colon before something that is not a port: in `http://a:b`, b may be
+    a mistaken port, or a password whose host was forgotten.
     """
     return "@" in _decoded(text) or bool(_COLON.search(_IPV6.sub("", text)))
 
 
 def secrets_in(urls: Iterable[str]) -> frozenset[str]:
-    """Returns the passwords of addresses, as they are written and as they are meant."""
+    """Returns the passwords of addresses, as written and decoded."""
     found: set[str] = set()
     for url in urls:
         try:
             password = urlsplit(url).password or ""
-        except ValueError:  # no address at all
+        except ValueError:  # not an address
             continue
         found |= {password, unquote(password)}
     return frozenset(found - {""})
@@ -43,9 +43,9 @@ def proxy_passwords(environment: Mapping[str, str]) -> frozenset[str]:
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Removes these words from `text`, and what stands before the host of any address.
+    """Removes these words from `text`, and the credentials of any address.
 
-    The words are found as they are, encoded as in addresses, and as in JSON; very short ones are left.
+    The words are found as they are, encoded as in addresses, and as in JSON; very short ones are kept.
     """
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST:
@@ -62,5 +62,5 @@ def _spellings(secret: str) -> tuple[str, ...]:
 
 
 def _decoded(text: str) -> str:
-    """Decodes what is encoded, also twice."""
+    """Decodes percent-encoding, also if it was encoded twice."""
     return unquote(unquote(text))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, field_serializer
 
 CONFIDENCE: Final = 0.95
-# Below this many runs an interval would look like knowledge: two numbers can be resampled in three ways only.
+# With fewer runs an interval would suggest knowledge: two numbers have only three resamples.
 FEWEST_RUNS: Final = 3
 _Z: Final = 1.959963984540054  # the normal distribution's 97.5 % point
 
@@ -23,7 +23,7 @@ class Interval(BaseModel):
 
     @field_serializer("low", "high", when_used="json")
     def _as_json(self, end: float) -> float | str:
-        """Writes a number as the configuration says, which pydantic forgets where this is a part of a union."""
+        """Writes a number as the configuration defines, which pydantic ignores where this is part of a union."""
         return end if math.isfinite(end) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(end, "NaN")
 
 
@@ -33,17 +33,14 @@ def cut(n: int) -> int:
 
 
 def interquartile_mean(values: NDArray[np.float64], axis: int = -1) -> NDArray[np.float64]:
-    """Returns the mean of the middle half along `axis`, which must not be empty.
-
-    What is left of a 25 % trim at either end.
-    """
+    """Returns the mean of the middle half along `axis`, which must not be empty: a 25 % trim at either end."""
     n = values.shape[axis]
     middle = np.sort(values, axis=axis).take(np.arange(cut(n), n - cut(n)), axis=axis)
     return np.asarray(middle.mean(axis=axis))
 
 
 def rank_weights(n: int, trimmed: int, resamples: int, seed: int) -> NDArray[np.float64]:
-    """Returns weights [resamples, n] that turn `n` sorted values into the means of bootstrap resamples, each trimmed.
+    """Returns weights [resamples, n] that turn `n` sorted values into the trimmed means of bootstrap resamples.
 
     Drawing ranks instead of values gives a resample's mean the same distribution and lets one matrix product serve
     every column of a chart. `trimmed` values are left out at either end. Equal arguments give equal weights.
@@ -57,11 +54,8 @@ def rank_weights(n: int, trimmed: int, resamples: int, seed: int) -> NDArray[np.
 
 
 def percentiles(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Returns the 2.5 % and 97.5 % points along the last axis, by linear interpolation.
-
-    The bootstrap's percentile interval.
-    """
-    # np.quantile says the same, three times slower: it partitions, and NumPy's sort is vectorised.
+    """Returns the 2.5 % and 97.5 % points along the last axis, by linear interpolation: the percentile interval."""
+    # np.quantile gives the same result three times slower: it partitions, and NumPy's sort is vectorised.
     ordered = np.sort(samples, axis=-1)
     low, high = (_at_share(ordered, share) for share in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
     return low, high
@@ -77,7 +71,7 @@ def _at_share(ordered: NDArray[np.float64], share: float) -> NDArray[np.float64]
 def wilson_interval(rate: float | None, episodes: int | None) -> Interval | None:
     """Returns Wilson's 95 % interval of a success rate (0 to 1) over `episodes` episodes.
 
-    None when either is not known, there were no episodes, or `rate` is no share. Source: Wilson 1927.
+    None if either is not known, there were no episodes, or `rate` is outside of 0 to 1. Source: Wilson 1927.
     """
     if rate is None or episodes is None or episodes < 1 or not 0 <= rate <= 1:
         return None

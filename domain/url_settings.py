@@ -1,4 +1,4 @@
-"""The type of a setting that is an address, which may hold a name and a password."""
+"""The type of a setting that is an address, which may contain a name and a password."""
 
 from typing import Annotated
 

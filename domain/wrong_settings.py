@@ -1,4 +1,4 @@
-"""What a wrong setting is told: for whoever starts a process in a terminal, in English."""
+"""Messages about invalid settings, in English for the terminal."""
 
 import re
 from typing import Any, Final
@@ -16,12 +16,12 @@ _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 def explain(error: ValidationError) -> str:
-    """Says for each wrong setting its name, its value and what would be right, a line each; never a secret."""
+    """Formats each invalid setting with its name, its value and the reason, a line each, without secrets."""
     return "\n".join(_line(details) for details in error.errors())
 
 
 def wrong_settings(error: ValidationError) -> InvalidArgument:
-    """Returns the error that a process ends with whose settings are wrong."""
+    """Returns the error with which a process with invalid settings ends."""
     return InvalidArgument(Text(explain(error)))
 
 
@@ -30,23 +30,21 @@ def _line(details: Any) -> str:
     given = details["input"]
     value, message = str(given), details["msg"].removeprefix("Value error, ")
     if name.endswith(_SECRETS) or (_is_address(name, value) and may_hold_credentials(value)):
-        # Nobody knows where a password begins and ends in what is no address.
+        # It is unknown where a password begins and ends in an invalid address.
         return f"Setting {name.upper()}={HIDDEN}: {_without_parts_of(value, message)}."
     return f"Setting {name.upper()}={value if isinstance(given, int | float) else repr(value)}: {message}."
 
 
 def _is_address(name: str, value: str) -> bool:
-    """Returns whether it is, or was meant as one; what has colons need not be, such as a network."""
+    """Returns whether the value is, or was meant as, an address; a colon alone does not count, as in a network."""
     return name.endswith(_ADDRESSES) or "://" in value or "@" in value
 
 
 def _without_parts_of(value: str, message: str) -> str:
-    """Returns the message, what it quotes of the value taken out."""
+    """Removes quoted parts of the value from the message."""
     return _QUOTED.sub(lambda quoted: f"'{HIDDEN}'" if _is_part(quoted[0][1:-1], value) else quoted[0], message)
 
 
 def _is_part(quoted: str, value: str) -> bool:
-    """Returns whether it is a piece of the value, as it is or as Python writes it, but for what stands in every
-    address.
-    """
+    """Returns whether it is a part of the value, as is or as Python writes it, except parts common to every address."""
     return quoted not in _IN_EVERY_ADDRESS and any(quoted in spelled for spelled in (value, repr(value)))

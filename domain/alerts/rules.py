@@ -101,7 +101,7 @@ class AlertRules(BaseModel):
         return min(found, default=HOLDS_SECONDS.get(kind, 0.0))
 
     def due(self, alert: Alert, held_seconds: float) -> dict[str, str]:
-        """Returns the receivers to notify by now, each with the name of the first rule that matches it and the alert."""
+        """Returns the receivers to notify by now, each with the first rule that matches it and the alert."""
         found: dict[str, str] = {}
         for rule in self.rules:
             if rule.names_it(alert.kind, alert.subject) and held_seconds >= rule.after(alert.kind):

@@ -22,7 +22,7 @@ _ORDER: Final = tuple(
 
 
 def console_logs(entries: Iterable[ArtifactEntry]) -> list[ArtifactEntry]:
-    """Returns the files that may hold console output, the likeliest to contain a crash first; empty files are left out."""
+    """Returns the files that may hold console output, the likeliest to show a crash first; empty ones are left out."""
     # MLflow omits the size of an empty file.
     ranked = [(rank, entry) for entry in entries if entry.size_bytes and (rank := _rank(entry.name)) is not None]
     return [entry for _rank, entry in sorted(ranked, key=lambda one: one[0])]

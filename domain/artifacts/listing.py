@@ -8,7 +8,7 @@ from domain.artifacts.paths import name_of
 
 
 class ArtifactEntry(BaseModel):
-    """A file or folder by its path in the run; `size_bytes` is None for folders and where the store does not report it."""
+    """A file or folder by its path in the run; `size_bytes` is None for folders and where it is unknown."""
 
     path: str
     is_dir: bool = False

@@ -57,7 +57,7 @@ def _env_steps_of_a_step(run: Run, vocabulary: Vocabulary) -> float | None:
 
 
 def shared_step(subjects: Sequence[Subject], runs: Sequence[Run], vocabulary: Vocabulary) -> StepMeaning | None:
-    """Returns what a step counts in every drawn metric of `subjects`; None where that differs or is not known of all."""
+    """Returns what a step counts in every drawn metric of `subjects`; None where that differs or is unknown."""
     drawn = [
         own.step_of(key)
         for run, own in ((run, vocabulary.of(run)) for run in runs)

@@ -1,4 +1,4 @@
-"""What a chart shows: one metric or several, each by a metric word that tools name differently, or by its logged key."""
+"""What a chart shows: one metric or several, each by a metric word that tools name differently, or by its key."""
 
 import json
 from collections.abc import Container

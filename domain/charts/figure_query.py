@@ -49,7 +49,7 @@ class FigureQuery(BaseModel):
 
     @classmethod
     def of(cls, asked: Mapping[str, Any]) -> "FigureQuery":
-        """Reads the parameters of an address or a body; raises BadInput or RequestRefused that names the invalid ones."""
+        """Reads parameters of an address or a body; raises BadInput or RequestRefused that names the invalid ones."""
         extent = _numbers(asked)
         return cls(
             runs=run_ids(asked.get("runs")),

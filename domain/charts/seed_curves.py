@@ -28,7 +28,7 @@ class Centre(StrEnum):
 
 
 class Band(StrEnum):
-    """The shaded band: a 95 % bootstrap interval, the range of all runs, or one standard deviation (n - 1) either way."""
+    """The shaded band: a 95 % bootstrap interval, the range of runs, or one standard deviation (n - 1) either way."""
 
     BOOTSTRAP = "bootstrap"
     MIN_MAX = "min_max"

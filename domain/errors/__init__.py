@@ -116,7 +116,7 @@ class ServiceError(ClewError):
 
     @property
     def params(self) -> dict[str, Any]:
-        """The parameters of the message; a service error nested as the reason is included without its service's name."""
+        """The parameters of the message; a service error as the reason is included without its service's name."""
         own = {name: getattr(self, name) for name in super().params}
         return {name: one.cause_json if isinstance(one, ServiceError) else as_json(one) for name, one in own.items()}
 

@@ -30,7 +30,7 @@ from domain.filters.terms import (
 
 Kind = Literal["text", "numeric", "mixed", "datetime"]
 MOST_CHARACTERS: Final = 2_000
-"""DataTable's parser recurses once for each."""
+"""Expressions with spaces take time that grows with the square of this."""
 MOST_ALTERNATIVES: Final = 100
 """DataTable's parser calls itself for each."""
 
@@ -79,7 +79,7 @@ def _alternatives(pieces: list[str]) -> list[str]:
 
 
 def _closing(pieces: list[str], at: int) -> int:
-    """Returns the index of the piece that closes the quotes opened by this one; `at` if it opens none that are closed."""
+    """Returns the index of the piece that closes the quotes opened by this one; `at` if it opens none."""
     operand = _operand(pieces[at])
     if not operand.startswith('"') or _is_quoted(operand):
         return at

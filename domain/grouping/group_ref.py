@@ -19,7 +19,7 @@ BUILT_IN: Final = ("experiment", *_OF_A_WORD, *_OF_A_TAG, ALL_RUNS)
 
 
 class GroupRef(BaseModel):
-    """An attribute to group by: a parameter, a tag, a pattern in the name, or one of `BUILT_IN`, identified by `key`."""
+    """An attribute to group by: a parameter, a tag, a pattern in the name, or one of `BUILT_IN`, given by `key`."""
 
     model_config = ConfigDict(frozen=True)
 

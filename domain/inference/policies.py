@@ -46,8 +46,7 @@ class TensorShape(BaseModel):
 
 
 class PolicyGraph(BaseModel):
-    """The content of a policy file: its tensors in the file's order, its size and its SHA-256 (64 hexadecimal digits).
-    """
+    """The content of a policy file: its tensors in the file's order, size and SHA-256 (64 hexadecimal digits)."""
 
     model_config = ConfigDict(frozen=True)
 

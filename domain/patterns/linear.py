@@ -11,7 +11,7 @@ from domain.errors.artifacts.records import PatternInvalid, PatternTooLong
 from domain.messages import Text
 
 Compiled = Any
-"""RE2's own, which has no types: `search`, `fullmatch`, `groupindex`."""
+"""An RE2 pattern, which has no type annotations: `search`, `fullmatch`, `groupindex`."""
 MOST_CHARACTERS: Final = 250
 _MOST_BYTES: Final = 4 * 2**20
 

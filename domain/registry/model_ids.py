@@ -12,7 +12,7 @@ class VersionIds(NamedTuple):
     """The ids of a registered model's versions: "3" for the first registered model, "cartpole:3" for others."""
 
     name: str | None = None
-    """None for the first one."""
+    """None for the first registered model."""
 
     def id_of(self, version: str) -> str:
         """Returns the id of a version."""

@@ -17,14 +17,14 @@ from domain.tracking.runs import BadRow
 
 ALIAS: Final = "active"
 MODEL_TAG: Final = "clew.model"
-"""Marks a registered model that belongs to the team's models, where the settings name them by `*`."""
+"""Marks a registered model as one of the team's, where the settings select them by `*`."""
 DELETED_TAG: Final = "clew.deleted"
 ACTIVATION_TAG: Final = "clew.activation."
-"""What stands before the moment in the key of each activation's tag, on the registered model."""
+"""The prefix of each activation's tag on the registered model; the moment follows."""
 MEASUREMENT_TAG: Final = "clew.measurement"
 PURGING_TAG: Final = "clew.purging"
 MOST_ACTIVATIONS: Final = 100
-"""So many of a registered model's activations stay with it, the newest."""
+"""The number of activations that are kept with a registered model, the newest."""
 # An id is part of addresses: no store has longer ones.
 LONGEST_ID: Final = 200
 
@@ -81,8 +81,7 @@ class Model(BaseModel):
         return self.state is ModelState.ACTIVE
 
     def in_a_list(self) -> "Model":
-        """Returns a copy without the long documents, which are sent for a single model only: a list may hold thousands.
-        """
+        """Returns a copy without the long documents, which are sent for a single model only, not in lists."""
         documents = ("env_spec", "policy_signature", "normalization", "environment_trouble")
         return self.model_copy(update=dict.fromkeys(documents))
 
@@ -126,7 +125,7 @@ class Activation(BaseModel):
     at: Moment
     by: str | None = None
     name: str | None = None
-    """The registered model of both, where the store has such."""
+    """The registered model of both, where the store has names."""
     model_id: str
     former_id: str | None = None
     reason: str | None = Field(None, max_length=500)
@@ -134,9 +133,9 @@ class Activation(BaseModel):
     former_success_rate: float | None = None
     mean_return: float | None = Field(None, allow_inf_nan=False)
     former_mean_return: float | None = Field(None, allow_inf_nan=False)
-    """Of an episode of the former one; None where that was for another environment: returns of two do not compare."""
+    """Mean return of the former model; None if it was for another environment, as such returns are not comparable."""
     overrules_deletion: bool = False
-    """Whether somebody deleted the model in the moment in which it became active: then the activation counts."""
+    """Whether the model was deleted at the moment of its activation: then the activation wins."""
 
     @property
     def gain(self) -> float | None:
@@ -188,7 +187,6 @@ def in_order(models: Iterable[Model]) -> list[Model]:
 
 
 def order_of(model_id: str) -> tuple[int, str, int]:
-    """Returns the sort key of an id: "10" comes after "9", "cartpole:10" after "cartpole:9", other ids by their text.
-    """
+    """Returns the sort key of an id: "10" comes after "9", "cartpole:10" after "cartpole:9", others by their text."""
     name, colon, number = model_id.rpartition(":")
     return (len(colon), name, int(number)) if re.fullmatch(r"[0-9]{1,18}", number) else (2, model_id, 0)

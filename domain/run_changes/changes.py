@@ -15,7 +15,7 @@ LONGEST_NAME: Final = 250
 LONGEST_KEY: Final = 250
 LONGEST_VALUE: Final = 8_000
 MOST_TAGS: Final = 50
-"""Of one request."""
+"""Tags of one request."""
 _KEY: Final = re.compile(r"[/\w.\- :]+")
 _SHOWN: Final = 40
 

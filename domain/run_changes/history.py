@@ -13,9 +13,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from domain.run_changes.marks import CHANGE_TAG
 
 MOST_CHANGES: Final = 30
-"""So many stay with a run, the newest."""
+"""The number of changes that are kept with a run, the newest."""
 MOST_CHARACTERS: Final = 5_000
-"""Of a tag of them, whatever the version of MLflow."""
+"""Characters of a tag, in every version of MLflow."""
 # Characters kept of each text, from long to none, until the tag fits.
 _CLIPS: Final = (2_000, 500, 100, 20, 0)
 _MOST_PARTS: Final = 60

@@ -11,11 +11,11 @@ NOTE_TAG: Final = "mlflow.note.content"
 BASELINE_TAG: Final = "clew.baseline"
 ARCHIVED_TAG: Final = "clew.archived"
 MARKED: Final = "true"
-"""What the tag of a mark says; without the tag there is no mark."""
+"""The value of a mark's tag; without the tag there is no mark."""
 CHANGE_TAG: Final = "clew.change."
-"""What stands before the moment in the key of each change's tag."""
+"""The prefix of each change's tag; the moment follows."""
 OWNED: Final = ("mlflow.", "clew.")
-"""Tags that begin so are their owners' to change."""
+"""Prefixes of tags that users may not change."""
 
 
 class Mark(StrEnum):

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from domain.run_changes.changes import RunChange
 
 MOST_RUNS: Final = 1_000
-"""Of one request."""
+"""Runs of one request."""
 RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple, Self
 
 INTERNAL: Final = "mlflow."
-"""With this the tags begin that MLflow and its clients write for themselves."""
+"""The prefix of tags that MLflow and its clients write."""
 _COMMITS: Final = ("mlflow.source.git.commit", "mlflow.databricks.gitRepoCommit")
 _BRANCHES: Final = ("mlflow.source.git.branch", "mlflow.gitBranch", "mlflow.databricks.gitRepoReference")
 _REPOSITORIES: Final = ("mlflow.source.git.repoURL", "mlflow.gitRepoURL", "mlflow.databricks.gitRepoUrl")

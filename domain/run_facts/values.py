@@ -12,7 +12,7 @@ _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40
 _WORDS: Final = {"true": "true", "false": "false", "none": "null", "null": "null"}
 _INFINITE: Final = re.compile(r"([+-]?)(?:inf|infinity)", re.IGNORECASE)
 _LONGEST: Final = 20_000
-"""A longer text is compared as it is."""
+"""A longer text is compared without parsing it."""
 _MOST_LEAVES: Final = 500
 _DEEPEST: Final = 20
 

@@ -1,5 +1,4 @@
-"""Any column of the run table by its reference, for all runs at once; equal, row by row, to the result of `summarise`.
-"""
+"""Any column of the run table by its reference, for all runs at once; equal, row by row, to `summarise`."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime

@@ -22,7 +22,7 @@ DECIMALS: Final[Mapping[str, int]] = {
     **{"seed": 0, "episodes": 0, "silent_minutes": 0},
     **{"success_percent": 1, "episode_length": 1, "duration_minutes": 1},
 }
-"""How many decimals those of them show that show always as many."""
+"""The number of decimals of columns where it is fixed."""
 # MLflow's keys have 250 characters at most; the kind precedes them.
 MOST_CHARACTERS: Final = 300
 

@@ -1,4 +1,4 @@
-"""What a column of the run table can be: numbers, texts or times, one for each run."""
+"""The kinds of columns of the run table: numbers, texts or times, one for each run."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -13,12 +13,12 @@ NO_TIME: Final = int(np.iinfo(np.int64).min)
 
 
 class TextColumn(NamedTuple):
-    """Texts [n] as codes of the distinct `values`, which are in order; -1 is missing, an empty text is none such."""
+    """Texts [n] as codes of the sorted distinct `values`; -1 is missing, and an empty text is not missing."""
 
     codes: Codes
     values: Sequence[str]
     pending: int = 0
-    """How many rows have a value that is still on its way."""
+    """The number of rows whose value has not been read yet."""
 
     def at(self, row: int) -> str | None:
         """Returns the text of a row."""
@@ -27,11 +27,11 @@ class TextColumn(NamedTuple):
 
 
 class NumberColumn(NamedTuple):
-    """Numbers [n], NaN where there is none; infinity never is one.
+    """Numbers [n], NaN where there is none; infinity never occurs.
 
-    `reasons` says by row why there is none though something was logged. `logged_as` has the numbers as they were
-    written, where they were: "1e-3" is a number, and not what 0.001 is written as. `words` has the texts that stand
-    in the place of numbers, in a column of which some are none. `decimals` is how many a list shows, where it is fixed.
+    `reasons` gives by row why there is no number though something was logged. `logged_as` has the numbers as they were
+    written: "1e-3" and "0.001" are the same number. `words` has the texts in place of numbers, in a column where some
+    are none. `decimals` is how many a list shows, where it is fixed.
     """
 
     values: NDArray[np.float64]
@@ -40,7 +40,7 @@ class NumberColumn(NamedTuple):
     words: TextColumn | None = None
     decimals: int | None = None
     pending: int = 0
-    """How many rows have a value that is still on its way."""
+    """The number of rows whose value has not been read yet."""
 
     def at(self, row: int) -> float | None:
         """Returns the number of a row."""
@@ -54,7 +54,7 @@ class TimeColumn(NamedTuple):
     ms: NDArray[np.int64]
     missing: NDArray[np.bool_]
     pending: int = 0
-    """How many rows have a value that is still on its way."""
+    """The number of rows whose value has not been read yet."""
 
     def at(self, row: int) -> int | None:
         """Returns the moment of a row."""
@@ -74,7 +74,7 @@ class MetricColumn(NamedTuple):
 
 
 class KeyCounts(NamedTuple):
-    """The keys that runs logged, in order, and how many runs logged each [k]."""
+    """The sorted keys that runs logged, and how many runs logged each [k]."""
 
     names: Sequence[str]
     runs: NDArray[np.int64]

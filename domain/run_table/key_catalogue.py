@@ -1,4 +1,4 @@
-"""The metrics that there are, for a table that does not hold the values of all of them."""
+"""The catalogue of metrics, for a table that does not hold the values of all of them."""
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -7,7 +7,7 @@ from domain.run_table.columns import KeyCounts
 
 
 class KeyCatalogue(BaseModel):
-    """The `names` of metrics, in order, and in how many `runs` each was logged."""
+    """The sorted `names` of metrics, and in how many `runs` each was logged."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -15,5 +15,5 @@ class KeyCatalogue(BaseModel):
     runs: tuple[int, ...]
 
     def counts(self) -> KeyCounts:
-        """Returns the same as columns."""
+        """Returns the catalogue as columns."""
         return KeyCounts(self.names, np.array(self.runs, np.int64))

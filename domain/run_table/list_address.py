@@ -1,4 +1,4 @@
-"""What an address says of the run list: a link shows the same columns, order, widths, filters and sorting."""
+"""The state of the run list in an address: columns, order, widths, filters and sorting."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from domain.errors import BadInput
 from domain.run_table.column_refs import ColumnRef
 
 Query = Mapping[str, str | Sequence[str]]
-"""An address's query: a name that is repeated has a list."""
+"""An address's query; a repeated name has a list."""
 Part = TypeVar("Part")
 LEAST_WIDTH: Final = 48
 GREATEST_WIDTH: Final = 1_200
@@ -27,7 +27,7 @@ class SortedBy(NamedTuple):
 
 
 class ListAddress(BaseModel):
-    """What the run list is asked for; without `columns` it has its usual ones.
+    """The requested state of the run list; without `columns` it has its usual ones.
 
     `widths` are in pixels and `filters` as they were typed, both by a column's reference.
     """
@@ -45,7 +45,7 @@ class ListAddress(BaseModel):
 
     @classmethod
     def from_address(cls, query: Query) -> tuple[Self, list[str]]:
-        """Returns what the address asks for, and the names of what makes no sense in it, which counts for nothing."""
+        """Returns the state in an address, and the names of invalid parameters, which are ignored."""
         odd: set[str] = set()
         columns = list(_read("column", query, ColumnRef.parse, odd))
         if len(columns) > MOST_COLUMNS:
@@ -84,12 +84,12 @@ def _width(text: str) -> tuple[ColumnRef, int]:
     """Parses `180:param:lr`; a width out of bounds becomes the nearest bound."""
     found = _WIDTH.fullmatch(text)
     if found is None:
-        return ColumnRef.parse(""), 0  # raises: it is no column
+        return ColumnRef.parse(""), 0  # raises, since "" is not a column
     return ColumnRef.parse(found[2]), min(max(int(found[1]), LEAST_WIDTH), GREATEST_WIDTH)
 
 
 def _each_once(sort: Iterator[SortedBy]) -> tuple[SortedBy, ...]:
-    """Drops all but the first time that a column is sorted by."""
+    """Keeps the first of several sort keys for the same column."""
     found: dict[ColumnRef, SortedBy] = {}
     for by in sort:
         found.setdefault(by.ref, by)

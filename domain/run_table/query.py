@@ -1,6 +1,6 @@
-"""Which rows of the run table are shown, in what order: one query for the list, its selection, its CSV and the API.
+"""Selects and orders rows of the run table: one query for the list, its selection, its CSV and the API.
 
-What a reader sees is filtered and sorted, so `columns` gives each column as it is shown there.
+Filters and sorting apply to displayed values, so `columns` returns each column as it is shown.
 """
 
 import re
@@ -24,18 +24,18 @@ from domain.run_table.selection.zones import zone_named
 from domain.run_table.table import RunTable
 
 ColumnSource = Callable[[ColumnRef], Column]
-"""Gives a column of one table."""
+"""Returns a column of one table."""
 
 
 class SortKey(NamedTuple):
-    """A column to sort by; `descending` has the greatest first."""
+    """A column to sort by; `descending` puts the greatest first."""
 
     ref: ColumnRef
     descending: bool
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads `seed` or `-seed`, which is descending; raises BadInput for what names no column."""
+        """Parses `seed` or `-seed`, which is descending; raises BadInput if it names no column."""
         return cls(ColumnRef.parse(text.removeprefix("-")), text.startswith("-"))
 
     def __str__(self) -> str:
@@ -43,7 +43,7 @@ class SortKey(NamedTuple):
 
 
 class Typed(NamedTuple):
-    """What was typed to filter a column by."""
+    """A column and the filter text typed for it."""
 
     ref: ColumnRef
     text: str
@@ -58,7 +58,7 @@ def _sort_keys(refs: Any) -> Any:
 
 
 def _typed(refs: Any) -> Any:
-    """Reads `{ref: text}`, as JSON has it."""
+    """Reads `{ref: text}`, the form in JSON."""
     return [(ColumnRef.parse(ref), text) for ref, text in refs.items()] if isinstance(refs, Mapping) else refs
 
 
@@ -74,11 +74,10 @@ Refs = Annotated[tuple[ColumnRef, ...], BeforeValidator(_refs), Field(max_length
 
 
 class RunQuery(BaseModel):
-    """Which runs in what order; `zone` is the IANA name of the time zone in which dates are typed.
+    """The selected runs and their order; `zone` is the IANA name of the time zone in which dates are typed.
 
-    `columns` are those on show. Of `together` each run stands below its parent, until it is sorted otherwise. Runs that
-    are marked as `archived` are among them only where that is asked for.
-    Makes no sense of what is no column, by raising BadInput.
+    `columns` are the displayed ones. With `together` each run is listed below its parent, unless it is sorted
+    otherwise. Runs marked as `archived` are included only on request. Raises BadInput if a reference names no column.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,14 +93,14 @@ class RunQuery(BaseModel):
 
     @property
     def refs(self) -> frozenset[ColumnRef]:
-        """All columns that it is about."""
+        """All columns that the query uses."""
         return frozenset([*self.columns, *(one.ref for one in self.filters), *(key.ref for key in self.sort)])
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Sequence[str]]) -> Self:
         """Reads `?column=…&filter[ref]=…&sort=…&experiment=…`; columns, filters and sorting may be repeated.
 
-        Raises BadInput for what names no column, and pydantic's `ValidationError`.
+        Raises BadInput if a reference names no column, and pydantic's `ValidationError`.
         """
         values: dict[str, Any] = {name: parameters[name][0] for name in _ONCE if parameters.get(name)}
         found = ((_FILTER.fullmatch(name), texts) for name, texts in parameters.items())
@@ -111,7 +110,7 @@ class RunQuery(BaseModel):
 
 
 class Selection(NamedTuple):
-    """The rows that a query leaves, in order, and how deep each stands; `misfits` are filters that make no sense."""
+    """The rows that a query selects, in order, with the nesting depth of each; `misfits` are invalid filters."""
 
     rows: Rows
     depths: NDArray[np.int64]
@@ -119,7 +118,7 @@ class Selection(NamedTuple):
 
 
 def select(table: RunTable, query: RunQuery, columns: ColumnSource) -> Selection:
-    """Returns the rows of `table` that are asked for; a filter that makes no sense leaves nothing out."""
+    """Selects rows of `table`; an invalid filter has no effect."""
     filters, misfits = read_filters(query.filters, columns)
     rows = _chosen(table, query, columns)
     depths = np.zeros(len(table), np.int64)
@@ -132,14 +131,14 @@ def select(table: RunTable, query: RunQuery, columns: ColumnSource) -> Selection
 
 
 def rows_of(table: RunTable, query: RunQuery, columns: ColumnSource) -> Rows:
-    """Returns the rows of `table` that are asked for, in order."""
+    """Returns the rows of `table` that the query selects, in order."""
     return select(table, query, columns).rows
 
 
 def read_filters(
     typed: Iterable[Typed], columns: ColumnSource
 ) -> tuple[list[tuple[ColumnRef, Filter]], dict[ColumnRef, FilterMisunderstood]]:
-    """Returns what was typed, as filters of the kinds that the columns are of, and what makes no sense there."""
+    """Parses typed filters by the kinds of their columns; returns the filters, and the errors of invalid ones."""
     filters: list[tuple[ColumnRef, Filter]] = []
     misfits: dict[ColumnRef, FilterMisunderstood] = {}
     for ref, text in typed:
@@ -161,10 +160,7 @@ def _kept(
 
 
 def _chosen(table: RunTable, query: RunQuery, columns: ColumnSource) -> Rows:
-    """Returns the rows of the experiment and of the algorithm, each told as a whole and in its case.
-
-    Archived ones if asked.
-    """
+    """Returns the rows of the experiment and algorithm, both matched exactly; archived runs only on request."""
     found = np.ones(len(table), np.bool_) if query.archived else ~table.is_marked(Mark.ARCHIVED)
     for wanted, name in ((query.experiment, "experiment"), (query.algorithm, "algorithm")):
         column = None if wanted is None else columns(ColumnRef(kind="built_in", key=name))
@@ -176,6 +172,6 @@ def _chosen(table: RunTable, query: RunQuery, columns: ColumnSource) -> Rows:
 def _is(column: TextColumn, wanted: str | None) -> NDArray[np.bool_]:
     of_missing = wanted == MISSING
     equal = [of_missing if is_missing(value) else value == wanted for value in column.values]
-    # The last one is for what is missing: its code is -1.
+    # The last entry is for missing values, whose code is -1.
     found: NDArray[np.bool_] = np.array([*equal, of_missing], np.bool_)[column.codes]
     return found

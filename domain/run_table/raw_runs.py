@@ -1,4 +1,4 @@
-"""Runs as a source tells them, a list or an array per field, and the arrays of a table that they make."""
+"""Runs as read from a source, a list or an array per field, and their conversion to the arrays of a table."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from domain.run_table.columns import NO_TIME
 
 
 class RawMetrics(NamedTuple):
-    """Newest points [m]: the run of each by its number, its key, and what was logged."""
+    """Newest points [m]: the number of each one's run, its key, and what was logged."""
 
     row: NDArray[np.intp]
     key: Sequence[str]
@@ -27,7 +27,7 @@ class RawMetrics(NamedTuple):
 
 
 class RawTexts(NamedTuple):
-    """Parameters or tags [m]: the run of each by its number, its key and its value."""
+    """Parameters or tags [m]: the number of each one's run, its key and its value."""
 
     row: NDArray[np.intp]
     key: Sequence[str]
@@ -35,7 +35,7 @@ class RawTexts(NamedTuple):
 
 
 class RawRuns(NamedTuple):
-    """Runs [n], each id once; times in Unix ms as they were told, `NO_TIME` where they were not."""
+    """Runs [n], each id once; times in Unix ms as they were read, `NO_TIME` where missing."""
 
     run_id: Sequence[str]
     name: Sequence[str]
@@ -88,9 +88,6 @@ def _codes(texts: Sequence[str], code_of: Mapping[str, int]) -> Codes:
 
 
 def _moments(ms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Returns Unix µs where a clock can have said it, and Unix ms where something else was.
-
-    0 is MLflow's for no time.
-    """
+    """Returns plausible times in Unix µs, and implausible ones in Unix ms; MLflow stores 0 for no time."""
     sound = believable(ms, latest_ms(datetime.now(UTC)))
     return np.where(sound, ms * 1000, NO_TIME), np.where(sound | (ms == 0), NO_TIME, ms)

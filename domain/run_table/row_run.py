@@ -1,4 +1,4 @@
-"""One row of the table of all runs as an object."""
+"""Builds a Run object from one row of the run table."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def run_at(parts: Parts, row: int, stated_tools: Mapping[str, StatedTool]) -> Run:
-    """Returns the run of a row, made now; what its experiment's team stated is among `stated_tools`."""
+    """Returns the run of a row; `stated_tools` has the tools that teams set for their experiments, by experiment id."""
     pool, runs = parts.pool, parts.runs
     experiment_id = pool.text(int(runs.experiment_id[row]))
     stated = stated_tools.get(experiment_id)

@@ -1,4 +1,4 @@
-"""For how long each run has been silent, for all runs at once; by the rule of domain/tracking/silence.py."""
+"""How long each run has been silent, for all runs at once; by the rule of domain/tracking/silence.py."""
 
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ from domain.run_table.table import RunTable
 from domain.tracking.runs import RunStatus
 from domain.tracking.silence import STALLED_AFTER, is_of_the_machine
 
-_TIMESTAMP: Final = 2  # which of a metric's values
+_TIMESTAMP: Final = 2  # the index among a metric's values
 _US_PER_MS: Final = 1000.0
 _US_PER_MINUTE: Final = 60_000_000.0
 _STALLED_US: Final = STALLED_AFTER.total_seconds() * 1e6

@@ -1,4 +1,4 @@
-"""What is known of a table of runs as a whole: its version, when it was read, how far the reading has come."""
+"""Facts about a table of runs as a whole: its version, when it was read, progress of the first reading."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from domain.tracking.runs import BadRow
 
 
 class Progress(BaseModel):
-    """How far the first full reading has come: `read` runs of `about` so many, where somebody knows."""
+    """Progress of the first full reading: `read` runs of about `about`, None if unknown."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,11 +19,11 @@ class Progress(BaseModel):
 
 
 class TableFacts(BaseModel):
-    """What is known of a table as a whole.
+    """Facts about a table as a whole.
 
-    `swept_at` is when the runs were last read in full, `marks` what each experiment last said of itself.
-    `only_metrics` names the metrics that were read, where not all were, and `catalogue` then has those that there are.
-    `over_rest` is why they came over REST though there is a database to read.
+    `swept_at` is when the runs were last read in full, `marks` the last state of each experiment. `only_metrics` names
+    the metrics that were read, if not all were; `catalogue` then lists all that exist. `over_rest` is why the runs were
+    read over REST although there is a database.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +39,6 @@ class TableFacts(BaseModel):
 
 
 def facts_now() -> TableFacts:
-    """Makes those of a table that was read in this moment."""
+    """Returns the facts of a table that was read just now."""
     now = datetime.now(UTC)
     return TableFacts(version=now.isoformat(), swept_at=now)

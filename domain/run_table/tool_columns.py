@@ -1,4 +1,4 @@
-"""The tool that each run comes from, for all runs at once: equal, row by row, to what `Run.tool` says."""
+"""The tool that each run comes from, for all runs at once; equal, row by row, to `Run.tool`."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -16,18 +16,18 @@ Mask = NDArray[np.bool_]
 
 
 class ToolRows(NamedTuple):
-    """The readings that a table's runs have, and which one each run [n] has, by its place among them."""
+    """The distinct tool readings of a table's runs, and the index of each run's reading [n]."""
 
     readings: list[ToolReading]
     codes: NDArray[np.intp]
 
 
-# Every column by a word asks for it, and a table never changes.
+# Every column of a word needs it, and a table never changes.
 _KEPT: Final[WeakKeyDictionary[RunTable, ToolRows]] = WeakKeyDictionary()
 
 
 def tool_rows(table: RunTable) -> ToolRows:
-    """Returns which tool each run of the table comes from, found once."""
+    """Returns the tool of each run of the table, computed once."""
     found = _KEPT.get(table)
     if found is None:
         found = _KEPT[table] = _tool_rows(table)
@@ -35,7 +35,7 @@ def tool_rows(table: RunTable) -> ToolRows:
 
 
 def by_vocabulary(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[Vocabulary, Mask]]:
-    """Yields each vocabulary by which some runs are read, and which [n] these are."""
+    """Yields each vocabulary that applies to some runs, and the mask [n] of these runs."""
     readings, codes = tool_rows(table)
     profiles = [None if one.profile is None else one.profile.id for one in readings]
     for profile in dict.fromkeys(profiles):
@@ -44,7 +44,7 @@ def by_vocabulary(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[Voc
 
 
 def _tool_rows(table: RunTable) -> ToolRows:
-    """Returns the reading of each run: those with the same signs have the same one, found once for all of them."""
+    """Computes the reading of each run, once for all runs with the same signs."""
     signs = [(sign, mask) for sign in SIGNS for mask in [_rows_with(table, sign)] if mask is not None]
     stated = {key: one.tool for key, one in table.stated_tools.items()}
     experiment, own = _stated_codes(table, stated), table.tag_codes(TOOL_TAG)
@@ -69,7 +69,7 @@ def _no_signs(rows: int) -> NDArray[np.uint8]:
 
 
 def _rows_with(table: RunTable, sign: Sign) -> Mask | None:
-    """Returns which runs have a sign; None where none has."""
+    """Returns the mask of runs that have a sign; None where none has."""
     cells = {"metric": table.parts.metrics, "param": table.parts.params, "tag": table.parts.tags}[sign.kind]
     found = cells.of_key(table.parts.pool.find(sign.key))
     if not len(found):
@@ -80,7 +80,7 @@ def _rows_with(table: RunTable, sign: Sign) -> Mask | None:
 
 
 def _stated_codes(table: RunTable, stated: dict[str, str]) -> NDArray[np.int32]:
-    """Returns the id of each run's experiment where its team said something, as codes of the pool."""
+    """Returns the id of each run's experiment whose team set a tool, as codes of the pool."""
     ids = table.parts.runs.experiment_id
     codes = [code for key in stated if (code := table.parts.pool.find(key)) != NO_TEXT]
     return np.where(np.isin(ids, codes), ids, NO_TEXT).astype(np.int32)

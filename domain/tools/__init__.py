@@ -1,1 +1,3 @@
-"""The libraries that runs come from: what each calls its metrics, what its steps count, how its runs are known."""
+"""The libraries that runs come from: their names for metrics, the meaning of their steps, how their runs are
+recognised.
+"""

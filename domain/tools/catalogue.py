@@ -1,4 +1,4 @@
-"""All profiles, read once from the files in `profiles/`, and checked against one another."""
+"""All tool profiles, read once from the files in `profiles/`, and checked against one another."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _FOLDER: Final = Path(__file__).parent / "profiles"
 
 
 def read_profiles(folder: Path = _FOLDER) -> dict[str, ToolProfile]:
-    """Returns the profiles of a folder by id, each from the file of that name; raises ValueError where one is wrong."""
+    """Reads the profiles of a folder by id, each from the file of that name; raises ValueError where one is wrong."""
     files = sorted(folder.glob("*.toml"))
     found = {path.stem: _profile(path) for path in files}
     _check_signs(found)
@@ -23,7 +23,7 @@ def _profile(path: Path) -> ToolProfile:
 
 
 def _check_signs(profiles: Mapping[str, ToolProfile]) -> None:
-    """Raises where two tools share a sign, which would be none; a tool that builds on another has signs of its own."""
+    """Raises ValueError if two tools share a sign; a tool that refines another has its own signs."""
     owners: dict[tuple[str, str], str] = {}
     for one in profiles.values():
         if one.refines is not None and one.refines not in profiles:
@@ -37,4 +37,4 @@ def _check_signs(profiles: Mapping[str, ToolProfile]) -> None:
 
 
 PROFILES: Final[Mapping[str, ToolProfile]] = read_profiles()
-"""Every tool that is known, by id."""
+"""Every known tool, by id."""

@@ -1,4 +1,4 @@
-"""Where a run says a word of its setting: in a parameter, inside one, in a tag, in its name."""
+"""Places where a run records a parameter word: a parameter, a path inside one, a tag, or its name."""
 
 import ast
 import json
@@ -9,17 +9,18 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-# A longer text is no configuration that somebody reads one word out of.
+# A longer text is not a configuration to read a single value from.
 _LONGEST_TEXT: Final = 50_000
-# In a longer one a pattern with several parts may search for seconds, and nobody names a run so.
+# A longer name could make a pattern with several parts run for seconds.
 _LONGEST_SEARCHED: Final = 500
 _TABLE_ROW: Final = re.compile(r"^\|([^|\n]+)\|([^|\n]*)\|$", re.MULTILINE)
 
 
 class Place(BaseModel):
-    """One place: a parameter, a tag or the run's name; `inside` is the path in a nested text, `pattern` what to take.
+    """One place: a parameter, a tag or the run's name; `inside` is the path in a nested text, `pattern` extracts the
+    value.
 
-    A pattern is searched for, and its first group is the value.
+    The pattern is searched for, and its first group is the value.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,12 +41,12 @@ class Place(BaseModel):
 
     @property
     def is_plain(self) -> bool:
-        """Whether a parameter is the value as it stands."""
+        """Whether the parameter itself is the value."""
         return self.param is not None and not self.inside and self.pattern is None
 
     @property
     def label(self) -> str:
-        """What people call the place: `seed`, `env.env_name`, `mlflow.runName` for the run's name."""
+        """The name of the place for users: `seed`, `env.env_name`, `mlflow.runName` for the run's name."""
         return ".".join((self.param or self.tag or "mlflow.runName", *self.inside))
 
     def text(self, params: Mapping[str, str], tags: Mapping[str, str], name: str) -> str | None:
@@ -66,9 +67,8 @@ class Place(BaseModel):
 
 
 def nested_value(text: str, path: tuple[str, ...]) -> str | None:
-    """Returns the value at `path` in a text that is JSON, a Python dictionary or a Markdown table.
-
-    None where there is none.
+    """Returns the value at `path` in a text that is JSON, a Python dictionary or a Markdown table; None if there is
+    none.
     """
     found: Any = _read(text)
     for key in path:
@@ -78,7 +78,7 @@ def nested_value(text: str, path: tuple[str, ...]) -> str | None:
     return None if found is None or isinstance(found, Mapping | list | tuple | set) else str(found)
 
 
-@lru_cache(maxsize=1_024)  # runs of one sweep share their configuration, and each is asked for several words
+@lru_cache(maxsize=1_024)  # runs of one sweep share their configuration, and several words are read from it
 def _read(text: str) -> Any:
     if len(text) > _LONGEST_TEXT:
         return None

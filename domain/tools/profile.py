@@ -1,4 +1,4 @@
-"""A tool's profile: everything that is known of how one library logs, as its file says it."""
+"""A tool's profile: how one library logs, as its file in `profiles/` describes it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,10 +11,10 @@ from domain.tools.places import Place
 from domain.tracking.tool_names import RATES, FamilyWord, LossKind, MetricWord, ParameterWord
 
 StepMeaning = Literal["env_steps", "episodes", "iterations", "updates", "vector_steps", "eval_episodes", "seconds"]
-"""What the step of a metric counts. `vector_steps` are steps of all parallel environments together, taken as one."""
+"""What the step of a metric counts. `vector_steps` counts one step of all parallel environments as one."""
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-# What MLflow lets stand in a name: whatever else is there comes replaced, by whoever brought the run into MLflow.
+# The characters that MLflow refuses in a name; importers replace them.
 _REFUSED: Final = re.compile(r"[^\w\-. :/]")
 
 
@@ -33,7 +33,7 @@ Places = tuple[Annotated[Place, BeforeValidator(_as_place)], ...]
 
 
 class Signs(BaseModel):
-    """What only runs of this tool have: names of metrics and parameters, and tags or parameters with a value."""
+    """Names that only runs of this tool have: metrics, parameters and tags."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,15 +41,15 @@ class Signs(BaseModel):
     params: tuple[Name, ...] = ()
     tags: tuple[Name, ...] = ()
     needs_all: bool = False
-    """Whether a run has to have all of them: each alone is common."""
+    """Whether a run must have all of them, because each one alone is common."""
 
 
 class ToolProfile(BaseModel):
-    """One tool: its signs, the names it gives to words in order of preference, and what else a reader has to know.
+    """One tool: its signs, its names for words in order of preference, and other conventions.
 
-    `never` are names that look like a word and are none, such as the reward of a single step. `mean_of_all` are metrics
-    whose points are single episodes of one evaluation: their mean is meant, and no last value. `steps` says of names,
-    or of all that begin so, what their step counts where that is not `step`.
+    `never` are names that look like a word but are not, such as the reward of a single step. `mean_of_all` are metrics
+    whose points are single episodes of one evaluation, so that their mean counts and not the last value. `steps` gives
+    the meaning of a metric's step, by name or by prefix, where it differs from `step`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,9 +57,9 @@ class ToolProfile(BaseModel):
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,40}$")]
     name: Name
     refines: str | None = None
-    """The tool that this one builds on: a run with signs of both is this one's."""
+    """The tool that this one builds on: a run with signs of both belongs to this one."""
     made_from: Literal["recorded", "source"]
-    """Whether a test holds a run that the library itself made, or names as its source has them."""
+    """Whether a test has a run that the library itself made, or the names come from the library's source."""
     signs: Signs
     step: StepMeaning | None = None
     steps: dict[Name, StepMeaning] = {}
@@ -68,7 +68,7 @@ class ToolProfile(BaseModel):
     families: dict[FamilyWord, tuple[Name, ...]] = {}
     scales: dict[Name, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
     factors: dict[Name, Factor] = {}
-    """What a metric that stands for a word is to be multiplied by: of an entropy that is logged as a loss, -1."""
+    """The factor for a metric, to get the value of its word: -1 for an entropy that is logged as a loss."""
     per_episode: tuple[Name, ...] = ()
     never: tuple[Name, ...] = ()
     mean_of_all: tuple[Name, ...] = ()
@@ -101,7 +101,7 @@ class ToolProfile(BaseModel):
 
     @cached_property
     def _family_patterns(self) -> dict[FamilyWord, re.Pattern[str]]:
-        """A pattern of each family's names, `*` in the file being one part."""
+        """A pattern of each family's names, where `*` in the file matches one path component."""
         return {
             word: re.compile("|".join(re.escape(name).replace(r"\*", "[^/]+") for name in names))
             for word, names in self.families.items()
@@ -114,7 +114,7 @@ class ToolProfile(BaseModel):
 
 
 def _spelled(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the content with every metric's name that MLflow refuses also in the forms in which it may come."""
+    """Adds, for every metric name that MLflow refuses, the forms in which it may be logged."""
     made = dict(given)
     for part in ("metrics", "families"):
         made[part] = {word: [*_all_of(names)] for word, names in given.get(part, {}).items()}
@@ -133,7 +133,7 @@ def _all_of(names: Any) -> Iterator[str]:
 
 
 def spellings(name: str) -> list[str]:
-    """Returns a name, and the forms that it takes where MLflow refuses some of its characters.
+    """Returns a name, and its forms in which the characters that MLflow refuses are replaced.
 
     `(mean)` as `_mean_`, `mean`.
     """

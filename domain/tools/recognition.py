@@ -1,4 +1,4 @@
-"""Which tool a run comes from: as its team or the run itself says, else by signs that only one tool's runs have."""
+"""Determines the tool that a run comes from: set by its team or the run itself, else by signs unique to a tool."""
 
 from collections.abc import Collection, Container, Iterable, Mapping
 from functools import lru_cache
@@ -8,16 +8,16 @@ from domain.tools.catalogue import PROFILES
 from domain.tools.profile import ToolProfile
 
 TOOL_TAG: Final = "clew.tool"
-"""Says a profile's id: on an experiment what its team corrected, on a run what brought it here."""
+"""The tag with a profile's id: set by a team on an experiment, or by an importer on a run."""
 UNKNOWN: Final = "unknown"
-"""What `TOOL_TAG` says where none of the profiles is meant."""
+"""The value of `TOOL_TAG` if the tool has no profile."""
 
 SignKind = Literal["metric", "param", "tag"]
 Because = Literal["team", "run", "signs", "nothing", "several"]
 
 
 class Sign(NamedTuple):
-    """One thing that a run can have, and that speaks for a tool."""
+    """A key that a run can have, and that indicates a tool."""
 
     kind: SignKind
     key: str
@@ -26,7 +26,8 @@ class Sign(NamedTuple):
 class ToolReading(NamedTuple):
     """The tool that a run is read as, None where none is known, and why.
 
-    `because` of `signs`, those are what the run has; with `several`, `rivals` are the tools that they fit alike.
+    If `because` is "signs", `signs` are those of the run; if it is "several", `rivals` are the tools that fit equally
+    well.
     """
 
     profile: ToolProfile | None
@@ -51,13 +52,13 @@ SIGNS: Final = tuple(sorted(frozenset[Sign]().union(*_OF_PROFILE.values())))
 _METRIC_SIGNS: Final = frozenset(sign.key for sign in SIGNS if sign.kind == "metric")
 _OTHER_SIGNS: Final = [sign for sign in SIGNS if sign.kind != "metric"]
 METRIC_SIGNS: Final[Collection[str]] = _METRIC_SIGNS
-"""The metrics that are signs: whoever reads only some of a run's metrics needs these, too."""
+"""The metrics that are signs: they are needed even where only some of a run's metrics are read."""
 
 
 def tool_of(
     metrics: Iterable[str], params: Container[str], tags: Mapping[str, str], stated: str | None = None
 ) -> ToolReading:
-    """Reads which tool a run comes from by what it logged; `stated` is what its experiment's team said."""
+    """Determines a run's tool by what it logged; `stated` is the tool that its experiment's team set."""
     found = [Sign("metric", key) for key in _METRIC_SIGNS.intersection(metrics)]
     found += [sign for sign in _OTHER_SIGNS if sign.key in (params if sign.kind == "param" else tags)]
     return reading_of(frozenset(found), stated, tags.get(TOOL_TAG))
@@ -65,7 +66,7 @@ def tool_of(
 
 @lru_cache(maxsize=4_096)
 def reading_of(found: frozenset[Sign], stated: str | None, own: str | None) -> ToolReading:
-    """Reads the tool by the signs that a run has, what its team stated, and what the run's `own` tag says."""
+    """Determines the tool by the signs that a run has, the tool its team set, and the run's `own` tag."""
     if stated == UNKNOWN:
         return ToolReading(None, "team")
     if stated is not None and stated in PROFILES:
@@ -77,7 +78,7 @@ def reading_of(found: frozenset[Sign], stated: str | None, own: str | None) -> T
 
 def _by_signs(found: frozenset[Sign]) -> ToolReading:
     fitting = {one: signs & found for one, signs in _OF_PROFILE.items() if _fits(PROFILES[one], signs, found)}
-    # What builds on another is told from it by any sign of its own.
+    # A tool that refines another wins by any sign of its own.
     ruled_out = {PROFILES[one].refines for one in fitting}
     left = {one: signs for one, signs in fitting.items() if one not in ruled_out}
     if not left:

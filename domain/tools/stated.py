@@ -1,4 +1,4 @@
-"""What a team said that the runs of an experiment are to be read as: a tag of that, which anybody may write."""
+"""The tool that a team set for the runs of an experiment: a tag of the experiment, which anyone may write."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,11 +11,11 @@ from domain.tools.catalogue import PROFILES
 from domain.tools.recognition import TOOL_TAG, UNKNOWN
 
 READABLE: Final = frozenset({*PROFILES, UNKNOWN})
-"""All that a team can say."""
+"""The tools that a team can set."""
 
 
 class StatedTool(BaseModel):
-    """A profile's id, or that none is meant; who said so and when, where that is known."""
+    """A profile's id, or "unknown"; who set it and when, if known."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,12 +24,12 @@ class StatedTool(BaseModel):
     at: datetime | None = None
 
     def text(self) -> str:
-        """Returns what the tag holds, which `parse` reads."""
+        """Returns the content of the tag, which `parse` reads."""
         return self.model_dump_json(exclude_none=True)
 
     @classmethod
     def parse(cls, text: str) -> "StatedTool | None":
-        """Reads a tag: an id alone, or what `text` wrote; None where it names no profile, and so says nothing."""
+        """Reads a tag: an id alone, or the output of `text`; None where it names no profile."""
         try:
             found = cls.model_validate(json.loads(text)) if text.startswith("{") else cls(tool=text.strip())
         except (ValueError, ValidationError, RecursionError):
@@ -38,7 +38,7 @@ class StatedTool(BaseModel):
 
 
 def stated_tools(marks: Mapping[str, Iterable[str]]) -> dict[str, StatedTool]:
-    """Returns what was stated of each experiment by id, of what each says of itself as `key=value`."""
+    """Returns the tool set for each experiment by id, from its marks of the form `key=value`."""
     begins = f"{TOOL_TAG}="
     texts = {
         key: mark.removeprefix(begins)

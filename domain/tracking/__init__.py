@@ -1,4 +1,4 @@
-"""Runs and what they logged: their table, histories, words for metrics, groups of seeds, final metrics.
+"""Runs and what they logged: histories, vocabulary, groups of seeds, final metrics, scores.
 
-Pure: what comes in here computes with values and reads nothing.
+Pure: this package computes with values and does no I/O.
 """

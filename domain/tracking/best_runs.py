@@ -1,6 +1,6 @@
-"""The best that each algorithm came to, among runs that can be compared at all.
+"""The best run of each algorithm, among comparable runs.
 
-A reward says nothing beside that of another environment, nor beside another metric's.
+Rewards of different environments, or of different metrics, are not comparable.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ _US_PER_SECOND: Final = 1e6
 class BestOfEnvironment(BaseModel):
     """The best run of each algorithm and reward in one environment, the best first.
 
-    Where runs logged no environment they are compared within their experiment.
+    Runs without a logged environment are compared within their experiment.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,9 +44,9 @@ class BestOfEnvironment(BaseModel):
 
 
 class BestRuns(BaseModel):
-    """The best runs, first the environment in which one ended last; of the last days, or of all where none ended then.
+    """The best runs, by environment, the most recent first; of the last days, or of all if none ended then.
 
-    `diverged` and `out_of_range` count those that cannot be the best: they diverged, or their success rate is none.
+    `diverged` and `out_of_range` count runs that were excluded: they diverged, or their success rate is out of range.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,9 +58,9 @@ class BestRuns(BaseModel):
 
 
 class _Contests(NamedTuple):
-    """Who is compared with whom [n]: the runs of one algorithm and reward in one place, an environment or experiment.
+    """Groups of comparable runs [n]: those of one algorithm and reward in one place, an environment or experiment.
 
-    `place` and `contest` are numbers of these; `reward` is the code of the name that the run gave its reward.
+    `place` and `contest` are numbers of these groups; `reward` is the code of the run's name for its reward.
     """
 
     place: NDArray[np.int64]
@@ -69,7 +69,7 @@ class _Contests(NamedTuple):
 
 
 class _Merits(NamedTuple):
-    """What each run [n] came to, minus infinity where that is not known, and when it ended in Unix µs."""
+    """The results of each run [n], minus infinity where unknown, and when it ended in Unix µs."""
 
     rate: NDArray[np.float64]
     reward: NDArray[np.float64]
@@ -77,9 +77,7 @@ class _Merits(NamedTuple):
 
 
 def best_per_algorithm(table: RunTable, now: datetime, vocabulary: Vocabulary) -> BestRuns:
-    """Returns the finished runs with the highest success rate, of equals the highest final reward, of equals the
-    newest.
-    """
+    """Returns the finished runs with the highest success rate; ties by the final reward, then by the end time."""
     merits, finished = _merits(table, vocabulary), table.rows_with_status(RunStatus.FINISHED)
     since = (now - RECENT).timestamp() * _US_PER_SECOND
     recent = _best(table, finished[merits.ended[finished] >= since], merits, vocabulary)
@@ -110,10 +108,10 @@ def _best(table: RunTable, finished: Rows, merits: _Merits, vocabulary: Vocabula
 
 
 def _winners(table: RunTable, rows: Rows, merits: _Merits, vocabulary: Vocabulary) -> list[BestOfEnvironment]:
-    """Returns one run of each contest; the places in the order in which a run ended there last."""
+    """Returns one run of each contest; places are ordered by their latest end of a run."""
     rows = rows[np.argsort(-merits.ended[rows], kind="stable")]
     contests = _contests(table, vocabulary)
-    # Of equals the one that comes first here, which ended last.
+    # Among equals, the first here is the one that ended last.
     by_merit = rows[np.lexsort((-merits.reward[rows], -merits.rate[rows]))]
     best = _first_of_each(by_merit, contests.contest)
     ranked = sorted(best.tolist(), key=lambda row: _rank(table, row, merits, contests))
@@ -129,7 +127,9 @@ def _first_of_each(rows: Rows, kind: NDArray[np.int64]) -> Rows:
 
 
 def _rank(table: RunTable, row: int, merits: _Merits, contests: _Contests) -> tuple[float, str, float, float]:
-    """Returns the best first; where the success rates do not say, only among those of the same reward."""
+    """Returns the sort key, best first; where the success rates are equal, rewards are compared only under the same
+    name.
+    """
     code = int(contests.reward[row])
     name = "" if code == NO_TEXT else table.parts.pool.text(code)
     return -merits.rate[row], name, -merits.reward[row], -merits.ended[row]
@@ -143,9 +143,9 @@ def _environment(table: RunTable, rows: Iterable[int], vocabulary: Vocabulary) -
 
 
 def _contests(table: RunTable, vocabulary: Vocabulary) -> _Contests:
-    """Sorts runs into contests; without an environment, those of an experiment. People write PPO and ppo."""
+    """Assigns runs to contests, ignoring the case of algorithms; without an environment, within an experiment."""
     environment = parameter_column(table, "environment", vocabulary).codes.astype(np.int64)
-    # Apart from the environments of the same name.
+    # Distinct from environments of the same name.
     place = np.where(environment == NO_TEXT, -2 - table.parts.runs.experiment.astype(np.int64), environment)
     algorithm = parameter_column(table, "algorithm", vocabulary)
     folded = [name.strip().casefold() for name in algorithm.values]

@@ -1,4 +1,4 @@
-"""What a run's clocks told that cannot be: its start, its end, the times of its metrics."""
+"""Implausible times in a run: its start, its end, the times of its metrics."""
 
 from datetime import datetime
 
@@ -9,10 +9,10 @@ from domain.tracking.runs import Run
 
 
 class OddClocks(BaseModel):
-    """What cannot be right of a run's times; an empty one where all can be.
+    """The implausible times of a run; empty if all are plausible.
 
-    `start_ms` and `end_ms` are what was told in place of Unix ms, `metrics` the keys whose newest point has such a
-    time, with that.
+    `start_ms` and `end_ms` are the implausible values as logged, `metrics` the keys whose newest point has such a time,
+    with that time.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -26,7 +26,7 @@ class OddClocks(BaseModel):
 
 
 def odd_clocks(run: Run, now: datetime) -> OddClocks:
-    """Returns what cannot be right of the times of `run`, or is missing of them, at `now`."""
+    """Returns the times of `run` that are implausible or missing at `now`."""
     return OddClocks(
         start_ms=run.odd_start_ms,
         end_ms=run.odd_end_ms,

@@ -1,4 +1,4 @@
-"""Which runs an address asks to compare."""
+"""The runs that an address requests to compare."""
 
 import re
 from typing import Annotated
@@ -7,14 +7,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 def parse_run_ids(text: str | None) -> tuple[list[str], int]:
-    """Returns the run ids in a comma list, each once, in order; and how many entries cannot be one."""
+    """Returns the run ids in a comma-separated list, each once, in order; and the number of malformed entries."""
     entries = [entry.strip() for entry in (text or "").split(",") if entry.strip()]
     ids = [entry for entry in dict.fromkeys(entries) if is_run_id(entry)]
     return ids, sum(not is_run_id(entry) for entry in entries)
 
 
 class Compared(BaseModel):
-    """What an address asks to compare: run ids, each once, how many entries were none, and options that were odd."""
+    """A requested comparison: distinct run ids, the number of malformed ones, and invalid options."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,12 +24,12 @@ class Compared(BaseModel):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all was asked for."""
+        """Whether nothing was requested."""
         return not (self.runs or self.malformed or self.odd)
 
 
 def is_run_id(text: str) -> bool:
-    """Returns whether `text` can be a run id at all.
+    """Returns whether `text` can be a run id.
 
     MLflow's are 32 hexadecimal digits, other stores use words and dashes.
     """

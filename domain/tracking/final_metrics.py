@@ -1,4 +1,4 @@
-"""The one number that stands for a metric of a run, and how honest it is."""
+"""The final value of a run's metric, and how biased its choice is."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ DIRECTIONS: Final[dict[MetricWord, Direction | None]] = {
     "learning_rate": None,
     "entropy": None,
     "kl": None,
-    "policy_loss": None,  # that of a policy gradient says nothing by its size
+    "policy_loss": None,  # the size of a policy gradient's loss has no meaning
     "value_loss": "min",
     "exploration_rate": None,
     "gradient_norm": None,
@@ -56,7 +56,7 @@ class Choice(StrEnum):
 class FinalValue(BaseModel):
     """A metric's final value, logged at `step` (the last one of a mean), over `points` points.
 
-    `is_optimistic` says that it was picked for being good, so that more noise or more points make it better.
+    `is_optimistic` marks a value chosen as the best, which noise and more points improve.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,9 +70,9 @@ class FinalValue(BaseModel):
 def final_outcome(
     history: History, word: MetricWord, choice: Choice, scale: float | None, last_n: int = LAST_N
 ) -> Outcome:
-    """Returns what `word` came to; `scale` is what a rate of 1 is logged as, None for no rate.
+    """Returns the outcome of `word`; `scale` is the logged value of a rate of 1, None if it is no rate.
 
-    A rate of which any point lies outside of 0 to 1 is in another unit, and so out of range as a whole.
+    If any point of a rate is outside of 0 to 1, its unit is another, and all of it is out of range.
     """
     final, diverged = final_value(history, word, choice, last_n), divergence(history)
     if final is None or scale is None:
@@ -83,12 +83,11 @@ def final_outcome(
 
 
 def final_value(history: History, word: MetricWord, choice: Choice, last_n: int = LAST_N) -> FinalValue | None:
-    """Returns the final value of `word`, as logged; None where it has none: nothing finite, or only before it
-    diverged.
+    """Returns the final value of `word`, as logged; None where nothing is finite, or only values before a divergence.
 
-    The mean is of the last `last_n` finite points, or of all if they are fewer. The best is of all points, also where
-    the metric diverged afterwards; a metric that has no better and worse, see DIRECTIONS, has none. Raises BadInput
-    when `last_n` is below 1.
+    The mean is of the last `last_n` finite points, or of all if there are fewer. The best is over all points, even if
+    the metric diverged afterwards; a metric without a direction, see DIRECTIONS, has none. Raises BadInput if `last_n`
+    is below 1.
     """
     if last_n < 1:
         raise InvalidArgument(Text(f"A mean of the last points needs 1 or more of them, not {last_n}."))
@@ -124,10 +123,9 @@ def _of(history: History, rows: NDArray[np.intp], *, is_optimistic: bool = False
 def rate_episodes(
     word: MetricWord, parameters: Mapping[str, str], episodes: int | None, vocabulary: Vocabulary
 ) -> int | None:
-    """Returns over how many episodes a run's last rate of `word` was taken, by its parameters; None when they do not
-    say.
+    """Returns over how many episodes a run's last rate of `word` was taken, by its parameters; None if unknown.
 
-    A training's rate is over a sliding window, which is no longer than the `episodes` that there have been.
+    A training's rate is over a sliding window, which is no longer than the `episodes` so far.
     """
     name = _EPISODES_OF_RATE.get(word)
     key = None if name is None else vocabulary.parameter_key(name, parameters)
@@ -141,6 +139,6 @@ def rate_episodes(
 def rate_interval(final: float | None, choice: Choice, episodes: int | None) -> Interval | None:
     """Returns Wilson's interval of a final rate over `episodes` episodes.
 
-    Only of the last value: a best one was picked, and in a mean the same episodes are counted many times.
+    Only for the last value: a best one is selected, and a mean counts the same episodes many times.
     """
     return wilson_interval(final, episodes) if choice is Choice.LAST else None

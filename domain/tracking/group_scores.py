@@ -1,7 +1,7 @@
-"""The final scores of a group of runs of which some diverged: a result, too, which is counted as the reader says.
+"""Final scores of a group of runs in which some diverged, counted as the user chose.
 
-To leave out what diverged is to ask only those who survived: two settings then look alike of which one fails each third
-time.
+Leaving out diverged runs compares only the survivors: a setting that fails every third time would look as good as one
+that never fails.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from domain.tracking.scores import Scores
 
 
 class DivergedRuns(StrEnum):
-    """How runs that diverged count in the scores of their group."""
+    """How diverged runs count in the scores of their group."""
 
     WORST = "worst"
     LEFT_OUT = "left_out"
@@ -27,7 +27,7 @@ class RunScore(NamedTuple):
 
 
 def lowest_scores(groups: Iterable[Sequence[RunScore]]) -> dict[str, float]:
-    """Returns the lowest score that any run has, by environment; none for one where every run diverged."""
+    """Returns the lowest score of any run, by environment; an environment where all diverged has none."""
     lowest: dict[str, float] = {}
     for environment, value in (score for group in groups for score in group):
         if value is not None:
@@ -36,16 +36,13 @@ def lowest_scores(groups: Iterable[Sequence[RunScore]]) -> dict[str, float]:
 
 
 def counted_scores(group: Iterable[RunScore], how: DivergedRuns, lowest: Mapping[str, float]) -> Scores:
-    """Returns the scores of a group by environment.
-
-    As the worst, a run that diverged has the `lowest` of its environment.
-    """
+    """Returns the scores of a group by environment; with WORST, a diverged run gets the `lowest` of its environment."""
     instead = lowest if how is DivergedRuns.WORST else {}
     return _by_environment(group, instead)
 
 
 def ranked_scores(group: Sequence[RunScore], how: DivergedRuns) -> Scores:
-    """Returns the scores where only their order counts; as the worst, a run that diverged is worse than all others."""
+    """Returns scores for comparing ranks; with WORST, a diverged run ranks below all others."""
     instead = {score.environment: -inf for score in group} if how is DivergedRuns.WORST else {}
     return _by_environment(group, instead)
 

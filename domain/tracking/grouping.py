@@ -1,4 +1,4 @@
-"""Runs that belong together: grouped by what a reader chose, and named by what sets the groups apart."""
+"""Groups runs by the refs a user chose, and labels the groups by what distinguishes them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ _MISSING = "–"
 
 
 class Group(BaseModel):
-    """Runs with the same values of what they are grouped by, by ref; None is "not logged", which is a value.
+    """Runs with the same values of the refs they are grouped by; None is "not logged", which is a value.
 
-    `label` names what tells the groups apart; it is empty when there is one group only, but for a name that was found.
-    `repeated_seeds` are seeds that several of its runs share: those runs may not be independent.
+    `label` names what distinguishes the group; it is empty if there is only one group, except for a name that was
+    found. `repeated_seeds` are seeds that several of its runs share: those runs may not be independent.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,7 +31,7 @@ class Group(BaseModel):
 
 
 class Asked(Protocol):
-    """Whether runs are to be grouped, and by what; by `default_grouping` where `group` is empty."""
+    """Whether runs should be grouped, and by which refs; by `default_grouping` where `group` is empty."""
 
     @property
     def grouped(self) -> bool: ...
@@ -41,10 +41,7 @@ class Asked(Protocol):
 
 
 def grouping(runs: Sequence[Run], options: Asked, vocabulary: Vocabulary) -> list[Group] | None:
-    """Returns the groups that a reader asked for.
-
-    None where none are asked for, or nothing says what belongs together.
-    """
+    """Returns the requested groups; None where none are requested, or no default grouping exists."""
     by = grouped_by(runs, options, vocabulary)
     return None if by is None else group_runs(runs, by, vocabulary)
 
@@ -76,8 +73,7 @@ def group_runs(runs: Sequence[Run], by: Sequence[str], vocabulary: Vocabulary) -
 
 
 def differing_parameters(parameters: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str | None]]:
-    """Returns the parameters that differ between runs, by name, with each run's value; None where a run did not log
-    it.
+    """Returns the parameters that differ between runs, by name, with each run's value; None where it was not logged.
 
     `parameters` maps run ids to their parameters. Values are compared as logged: "0.10" is not "0.1".
     """
@@ -89,13 +85,12 @@ def differing_parameters(parameters: Mapping[str, Mapping[str, str]]) -> dict[st
 def _distinguishing(
     refs: Sequence[GroupRef], values: Sequence[tuple[str | None, ...]], vocabulary: Vocabulary
 ) -> list[int]:
-    """Returns which refs a label names: those that say themselves where they differ, and as few others as tell groups
-    apart.
+    """Returns which refs a label names: self-explanatory ones that differ, and as few others as distinguish all groups.
 
-    Two algorithms differ in most of their hyperparameters: naming all of them would say less, not more.
+    Two algorithms differ in most of their hyperparameters: naming all of them would be less clear.
     """
     if len(values) == 1:
-        # Whoever looks for a name wants it called by what was found, also where all runs have the same.
+        # A user who groups by name wants to see the match, even if all runs have the same.
         return [at for at, ref in enumerate(refs) if ref.kind == "name" and values[0][at] is not None]
     columns = dict(enumerate(zip(*values, strict=True)))
     differing = [at for at, column in columns.items() if len(set(column)) > 1]
@@ -107,14 +102,13 @@ def _distinguishing(
 
 
 def _distinguished(distinguishing: Sequence[int], columns: Mapping[int, tuple[str | None, ...]]) -> int:
-    """Returns how many groups have a label of their own with these refs."""
+    """Returns how many groups have a unique label with these refs."""
     return len(set(zip(*(columns[at] for at in distinguishing), strict=True))) if distinguishing else 1
 
 
 def _numbered(labels: Sequence[str]) -> list[str]:
-    """Returns the labels, with a number behind each that another group has already.
-
-    Values may read alike, as "–" and none.
+    """Appends a number to labels that another group already has, since different values may look the same, as "–" and
+    none.
     """
     taken: set[str] = set()
     labels_with_numbers = []

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
 
-# The step of a metric is a 64-bit integer, and every one of them may be logged.
+# The step of a metric is a 64-bit integer, and all of these may be logged.
 FIRST_STEP, LAST_STEP = -(2**63), 2**63 - 1
-# As the last moment that a point can have: whoever does not know what time it is believes them all.
+# As the last plausible moment: accepts every time, for callers that do not know the present one.
 ANY_TIME = 2**63 - 1
 
 
 class History(BaseModel):
-    """Every point of one metric of one run, in order of step: `step` int64, `value` float64, `timestamp` int64 (ms)."""
+    """All points of one metric of one run, in order of step: `step` int64, `value` float64, `timestamp` int64 (ms)."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
@@ -52,14 +52,14 @@ class History(BaseModel):
         )
 
     def times(self, factor: float) -> "History":
-        """Returns the points with their values multiplied; itself where that changes nothing."""
+        """Returns the points with their values multiplied by `factor`; the same object if the factor is 1."""
         if factor == 1:
             return self
-        # 0 is added, since a value of 0 would be shown as -0.
+        # Adding 0 converts -0 to 0.
         return History(step=self.step, value=self.value * factor + 0.0, timestamp=self.timestamp)
 
     def rows(self, keep: NDArray[np.bool_]) -> "History":
-        """Returns the points [n] that `keep` [n] says."""
+        """Returns the points selected by the mask `keep` [n]."""
         return self._part(keep)
 
     def _part(self, keep: slice | NDArray[np.bool_]) -> "History":
@@ -70,7 +70,7 @@ EMPTY = History(step=np.empty(0, np.int64), value=np.empty(0), timestamp=np.empt
 
 
 class HistoryPart(NamedTuple):
-    """One answer about one metric of one run: all its points (`exact`), else an even sample, else nothing (None)."""
+    """The result of reading one metric of one run: all its points (`exact`), or an even sample, or nothing (None)."""
 
     history: History | None
     exact: bool

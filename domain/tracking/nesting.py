@@ -1,4 +1,4 @@
-"""Runs within runs, as MLflow's tag says: a search and its trials, an experiment and its seeds."""
+"""Nested runs by MLflow's tag: a search and its trials, an experiment and its seeds."""
 
 from typing import NamedTuple
 
@@ -7,14 +7,14 @@ from domain.tracking.runs import Run
 
 
 class Family(NamedTuple):
-    """The run that one stands in, by id and itself (None where nobody knows it), and those that stand in it."""
+    """A run's parent, by id and as a run (None if unknown), and its children."""
 
     parent_id: str | None
     parent: Run | None
     children: list[Run]
 
     def named(self) -> list[tuple[str, str, str] | None]:
-        """Returns id, name and state of each: equal ones look alike."""
+        """Returns id, name and state of each, for comparing two families."""
         relatives = [self.parent, *self.children]
         return [None if run is None else (run.run_id, run.name, run.status) for run in relatives]
 

@@ -1,4 +1,4 @@
-"""What a metric came to: a finite number, a divergence, or a rate outside of 0 to 1. One rule, wherever it is told."""
+"""The outcome of a metric: a finite number, a divergence, or a rate outside of 0 to 1; one rule for all callers."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.tracking.history import History
 
-# So far beyond 0 and 1 a rate may lie and is one all the same: the mean of many 32-bit ones is 1.0000001.
+# Tolerance for rates outside of 0 to 1: the mean of many 32-bit ones is 1.0000001.
 NOISE: Final = 1e-5
 
 
 class NotFinite(StrEnum):
-    """What is no finite number, as JSON's readers spell it."""
+    """Non-finite numbers, in the spelling of JSON."""
 
     NAN = "NaN"
     INFINITY = "Infinity"
@@ -25,17 +25,17 @@ class NotFinite(StrEnum):
 
     @classmethod
     def of(cls, value: float) -> "NotFinite":
-        """Names `value`, which is not finite."""
+        """Returns the name of `value`, which is not finite."""
         if math.isnan(value):
             return cls.NAN
         return cls.INFINITY if value > 0 else cls.MINUS_INFINITY
 
 
 class Diverged(BaseModel):
-    """A metric that ended in what is no finite number: `value` at `step`.
+    """A metric that ended in non-finite values: `value` at `step`.
 
-    With `is_first` it began there. Otherwise its history has not been read, and this is its newest point: it began at
-    that step or before.
+    With `is_first` it is the step where they began. Otherwise the history has not been read, and this is the newest
+    point: they began at that step or before.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,9 +46,9 @@ class Diverged(BaseModel):
 
 
 class Outcome(NamedTuple):
-    """What a metric came to: `value`, a rate as a share of 1; None where it diverged or is `out_of_range`, as logged.
+    """A metric's outcome: `value`, a rate as a share of 1; None if it diverged or is `out_of_range`, as logged.
 
-    A value beside a divergence was chosen from before it.
+    A value together with a divergence was chosen from before it.
     """
 
     value: float | None
@@ -57,7 +57,7 @@ class Outcome(NamedTuple):
 
 
 class Survivors(NamedTuple):
-    """How many of a group's runs are `left` from `step` on; without `is_first` from there or before."""
+    """The number of a group's runs `left` from `step` on; if not `is_first`, from that step or before."""
 
     step: int
     left: int
@@ -67,7 +67,7 @@ class Survivors(NamedTuple):
 def survivors(ends: Sequence[Diverged | None]) -> list[Survivors]:
     """Returns how many runs are left at each step at which some diverged, in order of step.
 
-    `ends` has one for each run.
+    `ends` has one entry for each run.
     """
     found: list[Survivors] = []
     left = len(ends)
@@ -80,9 +80,8 @@ def survivors(ends: Sequence[Diverged | None]) -> list[Survivors]:
 
 
 def outcome_of_point(value: float, step: int, scale: float | None) -> Outcome:
-    """Returns what a metric came to by its newest point alone.
-
-    `scale` is what a rate of 1 is logged as, None for no rate.
+    """Returns the outcome of a metric by its newest point only; `scale` is the logged value of a rate of 1, None if no
+    rate.
     """
     if not math.isfinite(value):
         return Outcome(None, Diverged(value=NotFinite.of(value), step=step, is_first=False))
@@ -92,9 +91,9 @@ def outcome_of_point(value: float, step: int, scale: float | None) -> Outcome:
 
 
 def divergence(history: History) -> Diverged | None:
-    """Finds where a history began to have no finite values up to its end; None where it ends in one, or is empty.
+    """Finds where a history became non-finite until its end; None where it ends in a finite value, or is empty.
 
-    Whatever the metric: a NaN with finite values after it is a gap and no divergence, one without is what it came to.
+    A NaN before finite values is a gap, not a divergence.
     """
     tail = tail_start(history.value)
     if tail == len(history):
@@ -103,28 +102,25 @@ def divergence(history: History) -> Diverged | None:
 
 
 def located(ends: Mapping[str, Diverged], histories: Mapping[str, History]) -> dict[str, Diverged]:
-    """Returns the divergences of a run, by metric, with the step at which each began where its history is at hand."""
+    """Returns a run's divergences by metric, with the step at which each began where its history is given."""
     found = {key: divergence(histories[key]) for key in ends if key in histories}
     return {key: found.get(key) or end for key, end in ends.items()}
 
 
 def tail_start(values: NDArray[np.float64]) -> int:
-    """Returns the row from which on no value [n] is finite: n where the last one is."""
+    """Returns the row from which on no value [n] is finite: n if the last one is."""
     finite = np.flatnonzero(np.isfinite(values))
     return int(finite[-1]) + 1 if len(finite) else 0
 
 
 def are_shares(values: NDArray[np.float64], scale: float) -> bool:
-    """Returns whether all that are finite lie between 0 and `scale`.
-
-    One that does not says that the unit is another.
-    """
+    """Returns whether all finite values are between 0 and `scale`; if one is not, the unit is another."""
     shares = values[np.isfinite(values)] / scale
     return not len(shares) or bool(_is_share(shares.min(), 1) and _is_share(shares.max(), 1))
 
 
 def as_share(value: float, scale: float) -> float:
-    """Returns a rate as a share of 1, without the noise of its float."""
+    """Returns a rate as a share of 1, with rounding errors outside of 0 to 1 removed."""
     return min(1.0, max(0.0, value / scale))
 
 

@@ -1,4 +1,4 @@
-"""Final scores of groups of runs: what they come to, and whether one group is better than another.
+"""Statistics of groups of runs' final scores, and the probability that one group is better than another.
 
 Definitions and stratified bootstrap after Agarwal et al. 2021, "Deep Reinforcement Learning at the Edge of the
 Statistical Precipice", and their package rliable.
@@ -16,14 +16,14 @@ from domain.messages import Text
 from domain.statistics import FEWEST_RUNS, Interval, interquartile_mean, percentiles
 
 RESAMPLES: Final = 10_000
-_AT_ONCE: Final = 2_000_000  # numbers resampled in one go: 16 MB
+_AT_ONCE: Final = 2_000_000  # numbers resampled at once: 16 MB
 
 # The final scores of one group's runs, by environment. Environments may have different numbers of runs.
 Scores = Mapping[str, Sequence[float]]
 
 
 class Estimate(BaseModel):
-    """A value and its 95 % bootstrap interval; None when an environment has fewer than three runs."""
+    """A value and its 95 % bootstrap interval; None if an environment has fewer than three runs."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,10 +32,10 @@ class Estimate(BaseModel):
 
 
 class Aggregates(BaseModel):
-    """What a group's scores come to, over `runs` runs in `environments` environments.
+    """Statistics of a group's scores, over `runs` runs in `environments` environments.
 
-    `iqm` is over all runs together; `mean` and `median` are those of the environments' means, so that with one
-    environment both are its mean.
+    `iqm` is over all runs together; `mean` and `median` are over the environments' means, so that with one environment
+    both are its mean.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,7 +57,8 @@ class Improvement(BaseModel):
 
 
 def aggregate(scores: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> Aggregates:
-    """Returns interquartile mean, mean and median of `scores`, with stratified bootstrap intervals that `seed` fixes.
+    """Returns interquartile mean, mean and median of `scores`, with stratified bootstrap intervals determined by
+    `seed`.
 
     Raises BadInput for scores that are empty or not finite.
     """
@@ -75,12 +76,11 @@ def aggregate(scores: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> A
 
 
 def probability_of_improvement(x: Scores, y: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> Improvement:
-    """Returns how likely a run of `x` beats a run of `y`, over the environments that both have; `seed` fixes the
-    interval.
+    """Returns the probability that a run of `x` beats a run of `y`, over their common environments.
 
-    Higher is better: swap the two where it is not. A score of minus infinity is that of a run that came to nothing,
-    worse than all others. Raises BadInput when they share no environment, and for scores that are empty or, but for
-    that one, not finite.
+    `seed` determines the interval. Higher is better: swap the two where it is not. A score of minus infinity is a
+    failed run, worse than all others. Raises BadInput if they share no environment, and for scores that are empty or,
+    except minus infinity, not finite.
     """
     shared = tuple(environment for environment in x if environment in y)
     if not shared:
@@ -103,7 +103,7 @@ def _stratum(environment: str, values: Sequence[float]) -> NDArray[np.float64]:
 
 
 def _ranked_stratum(environment: str, values: Sequence[float]) -> NDArray[np.float64]:
-    """Computes as `_stratum` does, where only the order of the scores counts, and one can come after all others."""
+    """Converts as `_stratum` does, but allows minus infinity, where only the order of the scores matters."""
     finite = [value for value in values if value != -np.inf]
     if finite or not values:
         _stratum(environment, finite)
@@ -131,7 +131,7 @@ def _intervals(strata: Sequence[NDArray[np.float64]], resamples: int, seed: int)
 
 
 def _portions(resamples: int, size: int) -> Iterator[int]:
-    """Yields `resamples` in portions that fit into memory when each takes `size` numbers."""
+    """Yields `resamples` in portions that fit into memory, where each resample takes `size` numbers."""
     most = max(1, _AT_ONCE // size)
     for done in range(0, resamples, most):
         yield min(most, resamples - done)
@@ -150,5 +150,5 @@ def _improvement_interval(wins: Sequence[NDArray[np.float64]], resamples: int, s
 
 
 def _drawn(rng: np.random.Generator, n: int, resamples: int) -> NDArray[np.float64]:
-    """Returns which share of each resample every one of `n` runs makes up [resamples, n]."""
+    """Returns the weight of each of `n` runs in each resample [resamples, n]."""
     return rng.multinomial(n, np.full(n, 1 / n), size=resamples) / n

@@ -1,4 +1,4 @@
-"""Runs that say that they run, and log nothing: each page tells them by the same rule."""
+"""Stalled runs: those in state RUNNING that log nothing; one rule for all pages."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,31 +7,25 @@ from domain.moments import is_believable
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 
 STALLED_AFTER: Final = timedelta(minutes=10)
-"""A run that logged nothing for so long may have died without saying so."""
-# MLflow's sampler of the machine goes on while the training beside it hangs: it proves nothing.
+"""A run that logged nothing for this long may have died."""
+# MLflow's system metrics continue while the training hangs, so they do not count.
 _OF_THE_MACHINE: Final = "system/"
 
 
 def last_metric_ms(run: Run, now: datetime) -> int | None:
-    """Returns when the run logged last, in Unix ms by its own clock.
-
-    None where it has not, or its clock is implausible.
-    """
+    """Returns when the run logged last, in Unix ms by its own clock; None if never, or if its clock is implausible."""
     moments = (point.timestamp for point in _logged(run))
     return max((moment for moment in moments if is_believable(moment, now)), default=None)
 
 
 def silent_for(run: Run, now: datetime) -> timedelta | None:
-    """Returns how long ago it logged last, or started where it never did.
-
-    None where neither is known, or it only waits.
-    """
+    """Returns how long ago the run logged last, or started if it never logged; None if unknown, or if it only waits."""
     if run.status is not RunStatus.RUNNING:
         return None
     logged = last_metric_ms(run, now)
     if logged is not None:
         return timedelta(milliseconds=now.timestamp() * 1000 - logged)
-    # Whose clock tells nonsense may have logged a moment ago.
+    # A run with an implausible clock may have logged a moment ago.
     return None if run.started_at is None or _logged(run) else now - run.started_at
 
 
@@ -42,7 +36,7 @@ def silent_minutes(run: Run, now: datetime) -> int | None:
 
 
 def is_of_the_machine(key: str) -> bool:
-    """Returns whether a metric is logged by MLflow's sampler, which goes on while the training hangs."""
+    """Returns whether a metric is one of MLflow's system metrics, which continue while the training hangs."""
     return key.startswith(_OF_THE_MACHINE)
 
 

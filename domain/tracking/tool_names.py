@@ -1,7 +1,7 @@
-"""The words that Clew has for what runs log, and the names of each where nobody knows which tool a run comes from.
+"""Clew's words for what runs log, and the names of each for runs of unknown tools.
 
-What each tool calls them is in its profile (domain/tools). A training metric and an evaluation metric are different
-things; a word never mixes them.
+Each tool's names are in its profile (domain/tools). A training metric and an evaluation metric are different things; a
+word never mixes them.
 """
 
 from typing import Final, Literal
@@ -27,14 +27,14 @@ MetricWord = Literal[
 ]
 ParameterWord = Literal["algorithm", "environment", "seed", "success_window", "eval_episodes"]
 FamilyWord = Literal["agent_return", "module_return", "module_loss", "reward_term"]
-"""What has a metric for each of several: agents, modules of a policy, terms of a reward."""
+"""Words with one metric for each agent, module of a policy, or term of a reward."""
 LossKind = Literal["total", "value", "critic", "policy"]
-"""What a loss is: all that is minimised, that of a value function, of a critic (an action value), of the policy."""
+"""The kind of a loss: the total, that of a value function, of a critic (action values), or of the policy."""
 
 EVALUATION_WORDS: Final[frozenset[MetricWord]] = frozenset({"eval_reward", "eval_episode_length", "eval_success_rate"})
 # Shares of 1, whatever they are logged as.
 RATES: Final[frozenset[MetricWord]] = frozenset({"success_rate", "eval_success_rate"})
-# Parts of what is minimised. Of algorithms that log no sum, one of them stands for the loss, too, and is named.
+# Parts of what is minimised. For algorithms that log no sum, one of them also counts as the loss, and is named.
 LOSS_PARTS: Final[frozenset[MetricWord]] = frozenset({"policy_loss", "value_loss"})
 
 # Sources: this trainer; Stable-Baselines3's logger and EvalCallback; CleanRL; RL Baselines3 Zoo's
@@ -68,7 +68,7 @@ METRICS: dict[MetricWord, tuple[str, ...]] = {
         "charts/success_rate",
         "env_runners/success_rate",
     ),
-    # What is minimised; of algorithms that log no such sum, the critic's.
+    # What is minimised; for algorithms that log no such sum, the critic's loss.
     "loss": (
         "loss",
         "train/loss",
@@ -90,7 +90,7 @@ METRICS: dict[MetricWord, tuple[str, ...]] = {
         "env_runners/num_episodes_lifetime",
         "episodes_total",
     ),
-    # RLlib's num_env_steps_sampled counts one iteration inside env_runners/ and the whole run at the top.
+    # RLlib's num_env_steps_sampled counts one iteration inside env_runners/ and the whole run at the top level.
     "env_steps": (
         "env_steps",
         "environment_steps",
@@ -138,7 +138,7 @@ METRICS: dict[MetricWord, tuple[str, ...]] = {
     "exploration_rate": ("epsilon", "rollout/exploration_rate", "charts/epsilon"),
     "gradient_norm": ("grad_norm", "train/grad_norm"),
 }
-# What each name of `loss` is; of a team's own names it is not known.
+# The kind of each name of `loss`; that of a team's own names is not known.
 LOSSES: dict[str, LossKind] = {
     "loss": "total",
     "train/loss": "total",
@@ -152,16 +152,16 @@ LOSSES: dict[str, LossKind] = {
     "learners/default_policy/total_loss": "total",
     "info/learner/default_policy/learner_stats/total_loss": "total",
 }
-# What a rate of 1 is logged as, where that is not 1: LeRobot's is in percent.
+# The logged value of a rate of 1, where that is not 1: LeRobot's is in percent.
 SCALES: dict[str, float] = {"eval/pc_success": 100.0}
-# These metrics are logged once an episode with the episode's number as the step, so their last step counts episodes.
+# These metrics are logged once per episode with the episode's number as the step, so their last step counts episodes.
 PER_EPISODE_METRICS: tuple[str, ...] = ("episode_reward",)
 
 PARAMETERS: dict[ParameterWord, tuple[str, ...]] = {
     "algorithm": ("algorithm", "algo", "algorithm_class", "agent", "exp_name"),
     "environment": ("env_id", "environment", "env", "env_name"),
     "seed": ("seed", "random_seed", "env_seed"),
-    # Over how many episodes a success rate is taken: in training the most recent ones, in an evaluation all of it.
+    # The number of episodes of a success rate: in training the most recent ones, in an evaluation all.
     "success_window": ("success_window", "stats_window_size"),
     "eval_episodes": ("eval_episodes", "n_eval_episodes"),
 }

@@ -1,1 +1,1 @@
-"""Trainings: which can be started, with which fields, and what becomes of one. No I/O."""
+"""Trainings: what can be started, with which fields, and their states. No I/O."""

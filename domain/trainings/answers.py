@@ -1,4 +1,4 @@
-"""What the scheduler answers over REST, and the dashboard after it."""
+"""Answers of the scheduler's REST API, which the dashboard passes on."""
 
 from typing import Final
 
@@ -22,7 +22,7 @@ class StartedRun(BaseModel):
 
 
 class Started(BaseModel):
-    """What a request to start made: the first of its runs, and all of them."""
+    """The result of a request to start: the first of its runs, and all of them."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,7 +32,7 @@ class Started(BaseModel):
 
 
 class Stopped(BaseModel):
-    """What became of a request to stop: "stopping", or "killed" of one that only waited."""
+    """The result of a request to stop: "stopping", or "killed" for one that was still waiting."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,7 +41,7 @@ class Stopped(BaseModel):
 
 
 class Queued(BaseModel):
-    """Where a training stands in the queue now; `place` counts from 1."""
+    """A training's present position in the queue; `place` counts from 1."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,7 +51,7 @@ class Queued(BaseModel):
 
 
 class TrainingList(BaseModel):
-    """All trainings that wait or run, and the newest that are over; of how many slots so many are taken."""
+    """All trainings that wait or run, and the newest finished ones; `busy` of the `slots` are taken."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,7 +63,7 @@ class TrainingList(BaseModel):
 
 
 class TrainerList(BaseModel):
-    """What can be started."""
+    """The trainers that can be started."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -71,7 +71,7 @@ class TrainerList(BaseModel):
 
 
 class FoundLine(BaseModel):
-    """A line of a log, and the byte at which it begins."""
+    """A line of a log, and the byte offset of its beginning."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -80,7 +80,9 @@ class FoundLine(BaseModel):
 
 
 class LogFound(BaseModel):
-    """Where a text stands in a log, the newest first, as far back as `searched_to`; the log has `size` bytes."""
+    """The lines of a log that contain a text, newest first, searched back to byte `searched_to`; the log has `size`
+    bytes.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -90,7 +92,7 @@ class LogFound(BaseModel):
 
 
 class LogPieceHeaders(BaseModel):
-    """What is said beside a piece of a log: the byte at which the next begins, and how many there are by now."""
+    """The headers of a piece of a log: the byte at which the next one begins, and the log's present size."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,4 +1,4 @@
-"""The trainers that come with Clew: the maze's, and the one for any environment."""
+"""The built-in trainers: the maze's, and the one for any environment."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -19,15 +19,15 @@ NAMES: Final = (MAZE, ENVIRONMENT)
 
 
 def built_in_trainers() -> list[Trainer]:
-    """Returns all of them, the maze's first."""
+    """Returns all built-in trainers, the maze's first."""
     return [maze_trainer(), environment_trainer()]
 
 
 def request_of(values: Mapping[str, Value]) -> BuiltInRequest:
-    """Returns the request that the values of one run make; raises pydantic's `ValidationError`."""
+    """Converts the values of one run to a request; raises pydantic's `ValidationError`."""
     return environment_request(values) if "env_id" in values else maze_request(values)
 
 
 def values_of(request: BuiltInRequest) -> dict[str, Value]:
-    """Returns the values of a form that make this request."""
+    """Returns the form values that make this request."""
     return maze_values(request) if isinstance(request, PpoRequest | DqnRequest) else environment_values(request)

@@ -1,4 +1,4 @@
-"""Whether what was filled in makes a request, each field and all together: for the form, and for the start."""
+"""Validates the values of a form, each field and all together: while it is filled in, and at the start."""
 
 from collections.abc import Mapping
 
@@ -14,10 +14,7 @@ from domain.trainings.trainer import TrainerForm
 
 
 def checked(trainer: TrainerForm, filled: Mapping[str, object]) -> list[dict[str, Value]]:
-    """Returns the values of each run that is asked for, defaults included.
-
-    Raises TrainingRefused with each wrong field.
-    """
+    """Returns the values of each requested run, defaults included; raises TrainingRefused with each invalid field."""
     runs = trainer.split(trainer.check(filled))
     return [_of_ours(run) for run in runs] if trainer.is_built_in else runs
 
@@ -30,9 +27,8 @@ def _of_ours(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _misfit(details: ErrorDetails) -> tuple[str, Message | Text]:
-    """Returns the field and what is wrong.
-
-    What is wrong beside another one names itself. A path begins with the algorithm.
+    """Returns the field and what is wrong; an error that concerns several fields names its own. Paths begin with the
+    algorithm.
     """
     own = details.get("ctx", {}).get("field")
     return str(own or (details["loc"][1] if len(details["loc"]) > 1 else "algorithm")), reason_of(details)

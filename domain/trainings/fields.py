@@ -1,7 +1,7 @@
-"""The fields of a form that starts a training: what each takes, and how it is called there.
+"""The fields of a form that starts a training: their labels, types and limits.
 
-A trainer of ours gets them from its request's pydantic type (`fields_of`), a team's own from TRAININGS_FILE. Either way
-`model_of` makes the type that checks what was filled in, for the form and for the scheduler alike.
+Built-in trainers derive them from their requests' pydantic types (`fields_of`), a team's own come from TRAININGS_FILE.
+`model_of` builds the type that validates the values, for the form and for the scheduler.
 """
 
 import re
@@ -15,7 +15,7 @@ from domain.errors import BadInput
 from domain.errors.trainings.requests import TooManySeeds
 from domain.trainings.seeds import read_seeds
 
-# As pydantic says what a validator of ours refuses; domain/errors/misfits.py has them in all languages, by their types.
+# Pydantic's texts for these validators' errors; domain/errors/misfits.py has the translations, by type.
 SEEDS_UNREADABLE: Final = "names no seeds; write 7, or 1-5, or 1, 3, 10-12"
 TOO_MANY_SEEDS: Final = "names more than {most} seeds, the most at a time"
 LIKE_AN_OPTION: Final = "should not begin with “-”: a program would take it for an option"
@@ -26,11 +26,11 @@ Value = str | int | float | bool
 Values = Mapping[str, Value]
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 RESERVED: Final = frozenset({"trainer", "request_id"})
-"""What a request says beside its fields, under names that no field can have."""
+"""Fields of a request besides the form's, whose names a form's field cannot have."""
 
 
 class _FormField(BaseModel):
-    """What all fields have. `shown_for` names another field, and for which of its values this one is there."""
+    """Common to all fields. `shown_for` names another field, and its values for which this one is shown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,12 +55,12 @@ class ChoiceField(_FormField):
 
     @property
     def type(self) -> Any:
-        """What pydantic checks a value by."""
+        """The type by which pydantic validates a value."""
         return Literal[self.options]
 
 
 class IntegerField(_FormField):
-    """A whole number."""
+    """An integer."""
 
     kind: Literal["integer"] = "integer"
     default: int | None = None
@@ -69,7 +69,7 @@ class IntegerField(_FormField):
 
     @property
     def type(self) -> Any:
-        """What pydantic checks a value by."""
+        """The type by which pydantic validates a value."""
         return Annotated[int, BeforeValidator(_no_switch), Field(ge=self.least, le=self.most)]
 
 
@@ -85,7 +85,7 @@ class FloatField(_FormField):
 
     @property
     def type(self) -> Any:
-        """What pydantic checks a value by."""
+        """The type by which pydantic validates a value."""
         number = Annotated[float, BeforeValidator(_no_switch)]
         return Annotated[number, Field(ge=self.least, le=self.most, gt=self.above, lt=self.below, allow_inf_nan=False)]
 
@@ -99,7 +99,7 @@ class SwitchField(_FormField):
 
 
 class TextField(_FormField):
-    """A text that can be no option of a program and, unless `may_be_path`, no path; others than `suggestions`, too."""
+    """A text that cannot be an option of a program or, unless `may_be_path`, a path; not limited to `suggestions`."""
 
     kind: Literal["text"] = "text"
     default: str | None = None
@@ -118,7 +118,7 @@ class TextField(_FormField):
 
     @property
     def type(self) -> Any:
-        """What pydantic checks a value by."""
+        """The type by which pydantic validates a value."""
         whole = None if self.pattern is None else f"^(?:{self.pattern})$"
         checked = Annotated[
             str, Field(min_length=1, max_length=self.longest, pattern=whole), AfterValidator(_no_option)
@@ -127,14 +127,14 @@ class TextField(_FormField):
 
 
 class SeedsField(_FormField):
-    """Several seeds, "1-5": each makes a run of its own, whose program gets one number."""
+    """Several seeds, "1-5": each makes a separate run, whose program gets one number."""
 
     kind: Literal["seeds"] = "seeds"
     default: str | None = "0"
 
     @property
     def type(self) -> Any:
-        """What pydantic checks a value by."""
+        """The type by which pydantic validates a value."""
         return Annotated[str, BeforeValidator(_as_text), AfterValidator(_seeds)]
 
 
@@ -144,7 +144,7 @@ FormField = Annotated[
 
 
 def model_of(fields: Sequence[FormField], values: Mapping[str, object]) -> type[BaseModel]:
-    """Returns the pydantic type of a request with these fields, those that are there for `values`; knows no others."""
+    """Builds the pydantic type of a request from the fields that are shown for `values`; it refuses others."""
     shown = (field for field in fields if field.is_for(values))
     definitions: dict[str, Any] = {
         field.name: (field.type, ... if field.default is None else field.default) for field in shown
@@ -153,19 +153,19 @@ def model_of(fields: Sequence[FormField], values: Mapping[str, object]) -> type[
 
 
 def defaults_of(fields: Sequence[FormField], values: Values) -> dict[str, Value]:
-    """Returns what the fields that are there for `values` hold before anything is filled in."""
+    """Returns the defaults of the fields that are shown for `values`."""
     return {field.name: field.default for field in fields if field.default is not None and field.is_for(values)}
 
 
 def _no_switch(value: object) -> object:
-    """Refuses true, which pydantic takes for 1."""
+    """Refuses true, which pydantic accepts as 1."""
     if isinstance(value, bool):
         raise PydanticCustomError("int_type", "Input should be a valid integer")
     return value
 
 
 def _as_text(value: object) -> object:
-    """Makes a text of a single seed, which may come as a number."""
+    """Converts a single seed, which may be a number, to text."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

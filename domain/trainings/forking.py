@@ -1,4 +1,4 @@
-"""What a training has to have of the one from whose checkpoint it goes on: for the form, the scheduler, the trainer."""
+"""Checks a training that continues from another one's checkpoint: for the form, the scheduler and the trainer."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -11,16 +11,15 @@ _LEARNED_BY: Final = ("algorithm", "net_arch", "env_id", "normalize", "use_sde")
 
 
 class Done(NamedTuple):
-    """What a training has behind it, as far as that is known."""
+    """The episodes and steps that a training has completed, None if unknown."""
 
     episodes: int | None
     steps: int | None
 
 
 def fork_misfits(had: Mapping[str, Value], asked: Mapping[str, Value], done: Done | None) -> dict[str, Message]:
-    """Returns what is wrong with each field.
-
-    `had` are the checkpoint's values, `done` is None where that does not count.
+    """Returns what is wrong with each field; `had` are the checkpoint's values, `done` is None to skip the budget
+    check.
     """
     misfits: dict[str, Message] = {
         name: LearnedOtherwise(str(had[name])) for name in _LEARNED_BY if name in had and had[name] != asked.get(name)

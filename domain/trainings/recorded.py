@@ -1,4 +1,4 @@
-"""A training as its run in MLflow tells it, without its scheduler: by its tags, which anybody may have written."""
+"""Reads a training from its run's tags in MLflow, without the scheduler; anyone may have written the tags."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -24,7 +24,7 @@ _LONGEST: Final = 200
 
 
 def recorded_training(run: Run) -> Training | None:
-    """Returns the training that a run is of; None where it is of none. A request that cannot be read has no values."""
+    """Returns the training of a run; None if it has none. If its request cannot be read, it has no values."""
     if tags.REQUEST not in run.tags:
         return None
     request = stored_request(run)
@@ -48,21 +48,21 @@ def recorded_training(run: Run) -> Training | None:
 
 
 def stored_request(run: Run) -> StoredRequest | None:
-    """Returns what was asked for; None where the run does not say, or not so that it can be read."""
+    """Returns the stored request; None if the run has none, or an invalid one."""
     with suppress(ValidationError):
         return StoredRequest.model_validate_json(run.tags.get(tags.REQUEST, ""))
     return None
 
 
 def values_to_repeat(run: Run, names: set[str]) -> dict[str, Value]:
-    """Returns the values to train a run like this again: as it was asked for, else its parameters of these names."""
+    """Returns the values for repeating a run's training: those of its request, else its parameters of these names."""
     request = stored_request(run)
     found: dict[str, Value] = dict(run.params) if request is None else request.values
     return {name: value for name, value in found.items() if name in names}
 
 
 def _state(run: Run) -> TrainingState:
-    """Returns the state in the tag, unless MLflow's own status knows more."""
+    """Returns the state in the tag, unless it contradicts MLflow's status."""
     state_tag = run.tags.get(tags.STATE, "")
     if state_tag in set(TrainingState):
         state = TrainingState(state_tag)

@@ -1,4 +1,4 @@
-"""The fields of a form from the pydantic types of what can be asked for, one type an algorithm."""
+"""Builds the fields of a form from the pydantic types of requests, one type per algorithm."""
 
 import sys
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ from domain.trainings.fields import (
 from domain.trainings.hyperparameters.declaring import layers_text
 
 REQUEST_FILE: Final = "{request_file}"
-"""What stands in the command for the file in which the scheduler puts the values as JSON."""
+"""The placeholder in a command for the file to which the scheduler writes the values as JSON."""
 COMMAND: Final = (sys.executable, "-m", "training", "--request", REQUEST_FILE)
-"""What starts a training of ours."""
+"""The command that starts a built-in training."""
 _LAYERS: Final = r"[1-9]\d{0,3}( *, *[1-9]\d{0,3}){0,3}"
 _LIMITS: Final = {"minimum": "least", "maximum": "most", "exclusiveMinimum": "above", "exclusiveMaximum": "below"}
 _OF_TEXT: Final = ("may_be_path", "longest", "suggestions")
@@ -30,7 +30,7 @@ _COPIED: Final = ("unit", "section", "shown_for")
 
 
 def fields_of(algorithms_help: str, requests: Mapping[str, type[BaseModel]]) -> tuple[FormField, ...]:
-    """Returns the algorithm, then what all have alike, then what each has its own way, in the order of their types."""
+    """Returns the algorithm field, then the common fields, then those that differ, in the order of their types."""
     names, label = tuple(requests), template("Algorithm")
     algorithm = ChoiceField(name="algorithm", label=label, help=algorithms_help, options=names, default=names[0])
     by_name: dict[str, dict[str, FormField]] = {}
@@ -42,12 +42,12 @@ def fields_of(algorithms_help: str, requests: Mapping[str, type[BaseModel]]) -> 
 
 
 def values_of_fields(values: Mapping[str, Any]) -> dict[str, Value]:
-    """Returns what a request holds, as a form has it: layers as text."""
+    """Returns the values of a request for a form: layers as text."""
     return {**values, "net_arch": layers_text(values["net_arch"])}
 
 
 def _distinguished(found: Mapping[str, FormField], algorithms: int) -> list[FormField]:
-    """Returns one field where algorithms have the same, for those that have it; else one for each."""
+    """Returns one field for algorithms with the same definition, else one for each."""
     alike: list[tuple[FormField, list[str]]] = []
     for name, one in found.items():
         names = next((names for other, names in alike if other == one), None)
@@ -66,7 +66,7 @@ def _also_for(field: FormField, algorithms: list[str]) -> dict[str, tuple[str, .
 
 
 def _field(name: str, schema: Mapping[str, Any]) -> FormField:
-    """Returns one field, by the JSON Schema of the request's."""
+    """Returns one field, built from the JSON Schema of the request's field."""
     fields: dict[str, Any] = {"name": name, "label": schema["title"], "help": schema["description"]}
     fields |= {key: schema[key] for key in _COPIED if key in schema}
     default = schema["default"]

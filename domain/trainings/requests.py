@@ -1,4 +1,4 @@
-"""What is asked of the scheduler beside the fields of a trainer's form."""
+"""Requests to the scheduler besides the fields of a trainer's form."""
 
 from typing import Annotated, Any, Final
 
@@ -12,11 +12,11 @@ RequestId = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z
 QUEUE_ACTIONS: Final = frozenset(
     {TrainingAction.FIRST, TrainingAction.HOLD, TrainingAction.RELEASE, TrainingAction.CANCEL}
 )
-"""What is done with a training that waits."""
+"""Actions for a training that waits."""
 
 
 class _FilledForm(BaseModel):
-    """A request with the fields of a form beside its own, all in one object."""
+    """A request with the fields of a form and its own in one object."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -33,24 +33,24 @@ class _FilledForm(BaseModel):
 
     @property
     def to_send(self) -> dict[str, Any]:
-        """As the scheduler takes it."""
+        """The JSON that the scheduler accepts."""
         return self.model_dump(exclude_none=True) | self.filled
 
 
 class StartRequest(_FilledForm):
-    """A training to start: which trainer, and its fields, of which those without a default have to be there."""
+    """A request to start a trainer; fields of its form without a default are required."""
 
     trainer: str = Field(NAME, max_length=60)
 
 
 class ForkRequest(_FilledForm):
-    """A training to go on in a run of its own from another one's checkpoint, with these fields changed."""
+    """A request to continue from another training's checkpoint in a new run, with these fields changed."""
 
     run_id: RunId
 
 
 class RunRequest(BaseModel):
-    """Which training is meant."""
+    """The id of a training."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,13 +58,13 @@ class RunRequest(BaseModel):
 
 
 class QueueRequest(RunRequest):
-    """What is to be done with a waiting training."""
+    """A request to change a waiting training's place in the queue."""
 
     action: TrainingAction = Field(description="first, hold, release or cancel")
 
 
 class LogQuery(BaseModel):
-    """Which lines of a log: the last `lines` before a byte, or those in which a text stands."""
+    """The requested lines of a log: the last `lines` before a byte, or those that contain a text."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

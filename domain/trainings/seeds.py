@@ -1,4 +1,4 @@
-"""Several seeds as one text: "7", "1-5", "1, 3, 10-12"."""
+"""Parses and formats several seeds as one text: "7", "1-5", "1, 3, 10-12"."""
 
 import re
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ _PART: Final = re.compile(r"\s*(\d{1,10})\s*(?:[-–]\s*(\d{1,10})\s*)?")
 
 
 def read_seeds(text: str) -> tuple[int, ...]:
-    """Returns the seeds that a text names, each once, in the order in which it does; raises BadInput."""
+    """Returns the distinct seeds in a text, in its order; raises BadInput."""
     seeds: dict[int, None] = {}
     for part in text.split(","):
         found = _PART.fullmatch(part)
@@ -28,7 +28,7 @@ def read_seeds(text: str) -> tuple[int, ...]:
 
 
 def seeds_text(seeds: Iterable[int]) -> str:
-    """Returns the shortest text that `read_seeds` reads as these."""
+    """Returns the shortest text for these seeds that `read_seeds` accepts."""
     spans: list[list[int]] = []
     for seed in seeds:
         if spans and seed == spans[-1][1] + 1:

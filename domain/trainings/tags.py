@@ -1,32 +1,32 @@
-"""The tags by which a training lies in MLflow. They are the queue: MLflow's own status only displays them.
+"""The tags of a training's run in MLflow. They are the queue: MLflow's own status is only for display.
 
-Whoever reads them takes them for a stranger's: anybody may have written there.
+They are untrusted: anyone may write tags.
 """
 
 from typing import Final
 
 SCHEDULER: Final = "clew.scheduler"
-"""Whose training it is: the id of a scheduler, which no other one touches."""
+"""The id of the scheduler that owns the training; other schedulers leave it alone."""
 HOST: Final = "clew.training.host"
-"""The machine of that scheduler, for people."""
+"""The machine of that scheduler, for display."""
 REQUEST: Final = "clew.training.request"
 """JSON of `StoredRequest`: trainer and values. Its presence makes a run a training."""
 REQUEST_ID: Final = "clew.training.request_id"
-"""The id that the page or program gave its request, with the run's number in it: what is sent twice is started once."""
+"""The id that the client gave its request, plus the run's number: a request sent twice is started once."""
 STATE: Final = "clew.training.state"
 """A `TrainingState`."""
 BY: Final = "clew.training.by"
-"""Who started it."""
+"""The user who started it."""
 PLACE: Final = "clew.training.place"
-"""Where it stands in the queue: a number, the least is first."""
+"""Its place in the queue: a number, the least is first."""
 ATTEMPT: Final = "clew.training.attempt"
-"""How often it was launched: 1 for the first."""
+"""The number of launches: 1 for the first."""
 GOES_ON: Final = "clew.training.goes_on"
-"""Its presence says that the next attempt goes on from a checkpoint: where there is none any more, it fails."""
+"""If present, the next attempt continues from a checkpoint, and fails if that no longer exists."""
 STARTED_AT: Final = "clew.training.started_at"
-"""Unix ms of the launch, from which durations count: MLflow's start_time is when it was asked for."""
+"""Unix ms of the launch, from which durations are counted: MLflow's start_time is when it was requested."""
 STOPPED_BY: Final = "clew.training.stopped_by"
-"""Who asked it to stop; its presence makes any end a KILLED one."""
+"""The user who stopped it; if present, any end counts as KILLED."""
 EXIT_CODE: Final = "clew.training.exit_code"
 OUTCOME: Final = "clew.training.outcome"
 """JSON of a message of `domain.errors.trainings.reasons`: how it ended."""

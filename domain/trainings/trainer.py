@@ -1,4 +1,4 @@
-"""What can be started: a program, its fields, and the command that both make."""
+"""A trainer: a program, the fields of its form, and the command built from both."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ _VARIABLE: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 
 class Preset(BaseModel):
-    """Values under a name, to fill a form with; `shown_for` as of a field."""
+    """Named values to fill a form with; `shown_for` as in a field."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,10 +29,10 @@ class Preset(BaseModel):
 
 
 class TrainerForm(BaseModel):
-    """What can be filled in to start a program, and what of the machine it then takes.
+    """The form that starts a program, and the resources that it takes.
 
-    `gpus` of the machine are its own while it runs, and `slots` of TRAINING_SLOTS where it needs none. Its runs go
-    into `experiment`, in which {field} stands for a value.
+    `gpus` are reserved for it while it runs, and `slots` of TRAINING_SLOTS if it needs no GPU. Its runs are created in
+    `experiment`, in which {field} is replaced by a value.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,18 +54,18 @@ class TrainerForm(BaseModel):
 
     @property
     def seeds_fields(self) -> list[SeedsField]:
-        """The fields of seeds; those of one name count as one."""
+        """The fields of kind seeds; they all have the same name."""
         return [field for field in self.fields if isinstance(field, SeedsField)]
 
     def check(self, filled: Mapping[str, object]) -> dict[str, Value]:
-        """Returns the values of a request, defaults included; raises TrainingRefused, which names each wrong field."""
+        """Returns the values of a request, defaults included; raises TrainingRefused with each invalid field."""
         try:
             return dict(model_of(self.fields, _with_choices(self.fields, filled))(**filled))
         except ValidationError as error:
             raise TrainingRefused(misfits_of(error)) from error
 
     def split(self, values: Mapping[str, Value]) -> list[dict[str, Value]]:
-        """Returns the values of each run that a checked request makes: one for each of its seeds."""
+        """Returns the values of each run of a validated request: one run for each of its seeds."""
         field = next((one for one in self.seeds_fields if one.name in values), None)
         if field is None:
             return [dict(values)]
@@ -78,7 +78,7 @@ class TrainerForm(BaseModel):
 
 
 class OfferedTrainer(TrainerForm):
-    """A trainer as the scheduler offers it: without what it runs; `is_installed` is whether its libraries are there."""
+    """A trainer as the scheduler offers it, without its command; `is_installed` is whether its libraries are there."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -86,7 +86,7 @@ class OfferedTrainer(TrainerForm):
 
 
 class Trainer(TrainerForm):
-    """A program that trains: its command is a list, in which {field} stands for a value; no shell reads it."""
+    """A program that trains: its command is a list, in which {field} is replaced by a value; no shell is used."""
 
     command: tuple[Annotated[str, Field(min_length=1, max_length=4096)], ...] = Field(min_length=1, max_length=200)
     environment: dict[Annotated[str, Field(pattern=_VARIABLE)], str] = {}
@@ -115,11 +115,11 @@ class Trainer(TrainerForm):
         return self.experiment or self.name
 
     def command_for(self, values: Mapping[str, Value]) -> list[str]:
-        """Returns the command of one run: each element stays one, whatever is filled in."""
+        """Returns the command of one run; a value never splits an element."""
         return [filled(part, values) for part in self.command]
 
     def environment_for(self, values: Mapping[str, Value]) -> dict[str, str]:
-        """Returns the variables that the file names, filled in."""
+        """Returns the environment variables of the file, with values filled in."""
         return {name: filled(text, values) for name, text in self.environment.items()}
 
     def _slots_used(self) -> set[str]:
@@ -128,17 +128,17 @@ class Trainer(TrainerForm):
 
 
 def filled(text: str, values: Mapping[str, Value]) -> str:
-    """Returns a text with values in the place of their {names}; of a field that is not there, nothing."""
+    """Replaces {names} in a text by values; by nothing for a missing field."""
     return _SLOT.sub(lambda slot: as_argument(values.get(slot[1], "")), text)
 
 
 def as_argument(value: Value) -> str:
-    """Returns a value as a program's argument."""
+    """Formats a value as a program's argument."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _with_choices(fields: Sequence[FormField], values: Mapping[str, object]) -> dict[str, object]:
-    """Returns what decides which fields there are: the values given, else defaults."""
+    """Returns the values that decide which fields are shown: those given, else defaults."""
     deciding = {name for field in fields for name in field.shown_for}
     defaults = {field.name: field.default for field in fields if field.name in deciding}
     return {name: values.get(name, default) for name, default in defaults.items()}

@@ -21,9 +21,8 @@ class _File(BaseModel):
 
 
 def read_trainers(text: str) -> list[Trainer]:
-    """Returns the trainers of `[[trainers]]` tables.
-
-    Raises BadInput that names the field, in English: it is for a terminal.
+    """Reads the trainers of `[[trainers]]` tables; raises InvalidArgument that names the field, in English for the
+    terminal.
     """
     try:
         trainers = _File.model_validate(tomllib.loads(text)).trainers

@@ -1,4 +1,4 @@
-"""One training: its state, what can be done with it, and how it gets on."""
+"""One training: its state, its possible actions, and its progress."""
 
 from enum import StrEnum
 from typing import Annotated, Final
@@ -10,7 +10,7 @@ from domain.trainings.fields import Value
 
 
 class TrainingState(StrEnum):
-    """What a training does."""
+    """The state of a training."""
 
     QUEUED = "queued"
     HELD = "held"
@@ -32,11 +32,11 @@ MLFLOW_STATUS: Final = {
     TrainingState.FAILED: "FAILED",
     TrainingState.KILLED: "KILLED",
 }
-"""What MLflow's pages show for a state."""
+"""The status that MLflow shows for a state."""
 
 
 class TrainingAction(StrEnum):
-    """What a person can do with a training."""
+    """An action of a user on a training."""
 
     STOP = "stop"
     CANCEL = "cancel"
@@ -58,13 +58,13 @@ ACTIONS: Final[dict[TrainingState, tuple[TrainingAction, ...]]] = {
     TrainingState.FAILED: (),
     TrainingState.KILLED: (),
 }
-"""What can be done in a state; CONTINUE and FORK where there is a checkpoint besides."""
+"""The possible actions in a state; CONTINUE and FORK also need a checkpoint."""
 
 Milliseconds = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class StoredRequest(BaseModel):
-    """What MLflow keeps of what was asked for, for one run."""
+    """The part of a request that MLflow stores, for one run."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -73,10 +73,10 @@ class StoredRequest(BaseModel):
 
 
 class TrainingProgress(BaseModel):
-    """How far a training has come, as far as its program says; None where it does not.
+    """The progress of a training, as reported by its program; None where it is not reported.
 
-    `reward` and `loss` are of the newest episode or update, `success_rate` a share of 1. It ends after `episodes` or,
-    where it is counted by them, after `steps_asked`.
+    `reward` and `loss` are of the newest episode or update, `success_rate` is a share of 1. The training ends after
+    `episodes` or, if it is counted by them, after `steps_asked`.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -94,7 +94,7 @@ class TrainingProgress(BaseModel):
 
 
 class Training(BaseModel):
-    """A training as the scheduler tells it; `place` counts from 1 among those that wait.
+    """A training as the scheduler reports it; `place` counts from 1 among those that wait.
 
     `reason` is why it waits, or how it ended. Times are Unix ms.
     """
@@ -124,7 +124,7 @@ class Training(BaseModel):
 
 
 class LivePoints(BaseModel):
-    """A curve as it is drawn while it grows: x is the episode, or else the step; at most 300 points."""
+    """A growing curve as it is drawn: x is the episode, or else the step; at most 300 points."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -134,7 +134,7 @@ class LivePoints(BaseModel):
 
 
 class LogPart(BaseModel):
-    """Lines of a log: `begins` and `ends` are bytes from its start, `size` how many it has by now."""
+    """Lines of a log: `begins` and `ends` are byte offsets, `size` is the log's present size."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -145,7 +145,7 @@ class LogPart(BaseModel):
 
 
 class TrainingNews(BaseModel):
-    """A message of `/ws/training/<run_id>`: all that its page shows, so that any one of them may be missed."""
+    """A message of `/ws/training/<run_id>` with everything its page shows, so that any message may be missed."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,1 +1,1 @@
-"""Views that a team gives names, and addresses that are too long to send: no I/O."""
+"""A team's named views, and short forms of long addresses. No I/O."""

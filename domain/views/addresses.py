@@ -1,7 +1,7 @@
-"""The query of a page's address as one opaque text: what of it makes a view, its short form, and how it is read.
+"""The query of a page's address as one opaque text: the part that makes a view, its short form, and parsing.
 
-Which parameters there are is each part's own business. Nothing here reads one but for those by which an address names
-another, and those of the reader; what a later version adds is kept as it is, byte for byte.
+Each component defines its own parameters. This module reads only those that name another address, and the user's own;
+parameters of later versions are kept, byte for byte.
 """
 
 import hashlib
@@ -14,22 +14,22 @@ SHORT: Final = "v"
 VIEW: Final = "view"
 EXPERIMENT: Final = "experiment"
 NO_VIEW: Final = "none"
-"""The value of `view` that shows the plain list where a team has a default."""
+"""The value of `view` that shows the plain list where a team has a default view."""
 OF_THE_READER: Final = frozenset({"lang", "embed"})
 NO_PART_OF_A_VIEW: Final = OF_THE_READER | {SHORT, VIEW}
 LONG: Final = 2_000
-"""Characters beyond which a link that is sent to somebody takes the short form: mails and chats cut longer ones."""
+"""Characters beyond which a shared link uses the short form: mails and chats cut longer ones."""
 TOO_LONG_FOR_SERVERS: Final = 8_000
-"""Characters beyond which the address bar takes it, too: servers and proxies refuse a line of 8 KiB by default."""
+"""Characters beyond which the address bar uses it, too: servers and proxies refuse a line of 8 KiB by default."""
 MOST_CHARACTERS: Final = 200_000
 _HASH: Final = re.compile(r"[0-9a-f]{32}")
 
 Query = Mapping[str, str | list[str]]
-"""A query as Dash reads it: of a name that is repeated, a list."""
+"""A query as Dash parses it; a repeated name has a list."""
 
 
 def normalised(query: str) -> str:
-    """Returns what of a query makes the view: all but the reader's own parameters and the names of other addresses."""
+    """Returns the part of a query that makes the view, without the user's own parameters and addresses by name."""
     parts = query.removeprefix("?").split("&")
     return "&".join(part for part in parts if part and name_of(part) not in NO_PART_OF_A_VIEW)
 
@@ -40,7 +40,7 @@ def name_of(part: str) -> str:
 
 
 def hash_of(query: str) -> str:
-    """Returns the short form of a normalised query: the same for the same, whoever asks, for ever."""
+    """Returns the short form of a normalised query; it depends on nothing but the query."""
     return hashlib.sha256(query.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -50,7 +50,7 @@ def is_hash(text: str) -> bool:
 
 
 def parsed(query: str) -> dict[str, str | list[str]]:
-    """Returns the query as Dash would hand it to a page."""
+    """Returns the query as Dash passes it to a page."""
     found = parse_qs(query, keep_blank_values=True)
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
@@ -62,6 +62,6 @@ def first(query: Query, name: str) -> str | None:
 
 
 def with_own(base: str, own: Query) -> str:
-    """Returns a query in which the parameters `own` stand in the place of those of the same names."""
+    """Returns a query in which the parameters `own` replace those of the same names."""
     kept = [part for part in base.split("&") if part and name_of(part) not in own]
     return "&".join([*kept, *([urlencode(own, doseq=True, errors="replace")] if own else [])])

@@ -1,4 +1,4 @@
-"""What a person asks to be done with a view, and the one answer to it."""
+"""A user's request to change a view, and its result."""
 
 from enum import StrEnum
 from typing import Annotated, Self
@@ -13,7 +13,7 @@ Revision = Annotated[str, StringConstraints(max_length=64)]
 
 
 class ViewVerb(StrEnum):
-    """What is to become of the view."""
+    """What to do with the view."""
 
     SAVE = "save"
     REPLACE = "replace"
@@ -34,9 +34,9 @@ _NEEDS = {
 
 
 class ViewRequest(BaseModel):
-    """What is asked for; the page makes the `id` of a new view, so that one that is sent twice is there once.
+    """A request; the page generates the `id` of a new view, so that a request sent twice saves it once.
 
-    `revision` is what the page knew of the view: what somebody changed meanwhile is not changed unseen.
+    `revision` is the one that the page read: a view that another user changed since is not overwritten.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,7 +58,7 @@ class ViewRequest(BaseModel):
 
 
 class LinkRequest(BaseModel):
-    """An address that is to get a short form."""
+    """A request for the short form of an address."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,7 +66,7 @@ class LinkRequest(BaseModel):
 
 
 class ViewOutcome(StrEnum):
-    """How a request ended; `ASKED` where a question is its answer."""
+    """The outcome of a request; `ASKED` if it needs a confirmation."""
 
     DONE = "done"
     REFUSED = "refused"
@@ -75,7 +75,7 @@ class ViewOutcome(StrEnum):
 
 
 class ViewResult(BaseModel):
-    """The answer: the view as it is now or was, or why nothing was done, or the view that a question is about."""
+    """The result: the view as it is now or was, or why nothing was done, or the view that needs a confirmation."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,4 +1,4 @@
-"""What an address led to before the page read it."""
+"""The resolved address of a page: named views and short forms are replaced by their queries."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -9,10 +9,10 @@ from domain.views.views import View
 
 
 class Opened(NamedTuple):
-    """A page's query, with what it names in its place; `full` is it as text where that is another than the address's.
+    """A page's query after resolution; `full` is its text, if that differs from the address.
 
-    `view` is the view that it shows, or began from where `is_changed`; `default_of` the experiment whose default that
-    is; `failure` says why what the address names is not shown.
+    `view` is the view that is shown, or, if `is_changed`, from which the page was changed; `default_of` is the
+    experiment whose default it is; `failure` is why the address could not be resolved.
     """
 
     query: Query
@@ -24,9 +24,9 @@ class Opened(NamedTuple):
 
 
 Open = Callable[[Query, bool], Opened]
-"""Opens a query; with True, also an experiment's default view."""
+"""Resolves a query; with True, also to an experiment's default view."""
 
 
 def as_it_is(query: Query, _defaults: bool) -> Opened:
-    """Opens nothing: where an app has no views."""
+    """Returns the query unchanged, for an app without views."""
     return Opened(query)

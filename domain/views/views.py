@@ -1,4 +1,4 @@
-"""Named views: what a page showed, under a name of the team's; and which of them an experiment opens with."""
+"""Named views: the saved state of a page under a team's name, and the default views of experiments."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Self
@@ -29,9 +29,9 @@ ExperimentName = Annotated[str, StringConstraints(min_length=1, max_length=_LONG
 
 
 class StoredView(BaseModel):
-    """A view as it is stored: its query, or where that is long the short form under which the query lies.
+    """A view as it is stored: its query, or the short form under which a long query is stored.
 
-    What a later version adds stays in it, whoever renames it.
+    Fields of later versions are kept when it is renamed.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -58,7 +58,7 @@ class View(StoredView):
 
 
 class StoredDefault(BaseModel):
-    """Which view an experiment opens with, and who decided so."""
+    """The default view of an experiment, and who set it."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -69,7 +69,7 @@ class StoredDefault(BaseModel):
 
 
 class ViewList(BaseModel):
-    """All views by name, the view of each experiment that opens with one, and what could not be read."""
+    """All views by name, the default view of each experiment, and what could not be read."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -82,15 +82,15 @@ class ViewList(BaseModel):
         return next((view for view in self.views if view.id == view_id), None)
 
     def named(self, name: str) -> View | None:
-        """Returns the view with this name; of several, which two people made at once, the newest."""
+        """Returns the view with this name; the newest, if several users created it at once."""
         return max((view for view in self.views if view.name == name), key=lambda view: view.at, default=None)
 
     def default_of(self, experiment: str) -> View | None:
-        """Returns the view that the team opens this experiment with."""
+        """Returns the default view of this experiment."""
         return self.get(self.defaults.get(experiment, ""))
 
     def opens(self, view_id: str) -> list[str]:
-        """Returns the experiments that open with this view."""
+        """Returns the experiments with this default view."""
         return sorted(experiment for experiment, opened in self.defaults.items() if opened == view_id)
 
 
@@ -101,5 +101,5 @@ def experiment_of(query: str) -> str | None:
 
 
 def in_order(views: Mapping[str, View]) -> list[View]:
-    """Sorts by name, as a reader looks for it."""
+    """Sorts views by name, ignoring case."""
     return sorted(views.values(), key=lambda view: (view.name.casefold(), view.name, view.id))

@@ -1,4 +1,4 @@
-"""Why a description of an environment is refused or finds none: reasons of EnvironmentRefused and EnvironmentMissing."""
+"""Why an environment's description is refused or finds none: reasons of EnvironmentRefused and EnvironmentMissing."""
 
 from domain.messages import Message, Reason, template
 

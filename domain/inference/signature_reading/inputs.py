@@ -158,8 +158,7 @@ def _other(tensor: TensorShape, role: Role) -> PolicyInput:
 
 
 def _named(name: str, parts: Mapping[str, PlainSpace]) -> str | None:
-    """Returns the part with that name, or with that last component in any exporter's spelling; None if not exactly one.
-    """
+    """Returns the part with that name, or that last component in any exporter's spelling; None if not exactly one."""
     for names in (lambda part: {part}, lambda part: set(_spellings(part))):
         found = [part for part in parts if name in names(part)]
         if len(found) == 1:

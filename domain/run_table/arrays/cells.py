@@ -28,8 +28,7 @@ class Cells(NamedTuple):
 
     @classmethod
     def of(cls, row: Rows, key: Codes, values: Values, rows: int) -> "Cells":
-        """Sorts cells [m]; where a row has a key twice, because it was written while it was read, the last one is used.
-        """
+        """Sorts cells [m]; if a row has a key twice, because it was written while it was read, the last is used."""
         order = np.lexsort((key, row))
         is_last = np.ones(len(order), np.bool_)
         is_last[:-1] = (np.diff(row[order]) != 0) | (np.diff(key[order]) != 0)

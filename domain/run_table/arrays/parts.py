@@ -19,7 +19,7 @@ class RunColumns(NamedTuple):
     experiment_id: Codes
     experiment: Codes
     status: NDArray[np.int8]
-    """Which of the members of `RunStatus`."""
+    """The index of a member of `RunStatus`."""
     started_us: NDArray[np.int64]
     ended_us: NDArray[np.int64]
     odd_start_ms: NDArray[np.int64]
@@ -90,7 +90,7 @@ KINDS: Final = tuple(
         *(*_CELLS, "<i4"),
     )
 )
-"""What each of the arrays is made of."""
+"""The element types of the arrays, in their order."""
 
 
 def _bits(column: NDArray[np.generic]) -> NDArray[np.generic]:

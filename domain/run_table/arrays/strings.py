@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.int32]
 NO_TEXT: Final = -1
-"""The code of what is missing."""
+"""The code of a missing text."""
 
 
 class StringPool(NamedTuple):

@@ -1,1 +1,1 @@
-"""What a query of the run list does with whole columns: filter, sort, put families together."""
+"""Operations of a run list's query on whole columns: filtering, sorting, grouping children with parents."""

@@ -1,7 +1,7 @@
-"""Filters on whole columns: which rows each keeps, the same as `Filter.matches` says cell by cell.
+"""Filters whole columns; the result is the same as `Filter.matches` cell by cell.
 
-Text is looked at once per distinct value. What stands in a row in the place of a number, such as "diverged", is no
-number and not missing either; a word that was logged there is found as text.
+Text is matched once per distinct value. A reason shown in place of a number, such as "diverged", is neither a number
+nor missing; a word that was logged there is matched as text.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ Mask = NDArray[np.bool_]
 
 
 def kind_of(column: Column) -> Kind:
-    """Returns by which part of the grammar a column is filtered."""
+    """Returns the part of the grammar by which a column is filtered."""
     if isinstance(column, TextColumn):
         return "text"
     if isinstance(column, NumberColumn):
@@ -43,7 +43,7 @@ def kind_of(column: Column) -> Kind:
 
 
 def kept(column: Column, asked: Filter, zone: Zone) -> Mask:
-    """Returns which rows [n] of `column` the filter keeps; moments are typed as they are shown in `zone`."""
+    """Returns the mask [n] of rows that the filter keeps; dates are typed as they are shown in `zone`."""
     if isinstance(column, TextColumn):
         return _texts_kept(column, asked)
     if isinstance(column, NumberColumn):
@@ -54,7 +54,7 @@ def kept(column: Column, asked: Filter, zone: Zone) -> Mask:
 
 def _texts_kept(column: TextColumn, asked: Filter) -> Mask:
     texts = _Texts(column.values)
-    # The last one is for what is missing: its code is -1.
+    # The last entry is for missing values, whose code is -1.
     return _any(asked, len(texts.cells) + 1, texts.kept)[column.codes]
 
 
@@ -81,7 +81,7 @@ def _any(asked: Filter, length: int, kept_by: Callable[[Term], Mask]) -> Mask:
 
 
 class _Texts:
-    """The distinct cells of a column, and None for a missing one behind them."""
+    """The distinct cells of a column; None where the text is shown as missing."""
 
     def __init__(self, values: Sequence[str]) -> None:
         self.cells = [None if is_missing(value) else value for value in values]
@@ -98,7 +98,7 @@ class _Texts:
         return np.array([np.nan if number is None else number for number in found], np.float64)
 
     def kept(self, term: Term) -> Mask:
-        """Returns which cells a term keeps, and last whether it keeps a missing one."""
+        """Returns which cells a term keeps, and in the last entry whether it keeps a missing one."""
         match term:
             case Contains(text=text):
                 return _mask([cell is not None and text in cell for cell in self.folded], of_missing=False)
@@ -149,7 +149,9 @@ def _moments(seconds: NDArray[np.int64], missing: Mask, term: Term) -> Mask:
 def _compared(
     values: NDArray[np.float64] | NDArray[np.int64], operator: Comparison, low: float, high: float, missing: Mask
 ) -> Mask:
-    """Returns how values compare with what reaches from `low` to `high`; a missing one only is not equal."""
+    """Returns whether values compare by the operator with the range from `low` to `high`; a missing one matches "!="
+    only.
+    """
     if operator == "!=":
         return missing | (values < low) | (values > high)
     found: Mask = {
@@ -163,5 +165,5 @@ def _compared(
 
 
 def is_missing(text: str) -> bool:
-    """Returns whether a text is shown as missing: it is empty, or the sign for that itself."""
+    """Returns whether a text is shown as missing: it is empty, or the sign for missing itself."""
     return text in ("", MISSING)

@@ -1,4 +1,4 @@
-"""What each run's tool calls a metric or a parameter that Clew has a word for."""
+"""The key under which each run logged a metric or parameter that has a word."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -37,10 +37,7 @@ _PARAMETER_OF: Final[Mapping[str, ParameterWord]] = {
 
 
 def key_names(table: RunTable, column: str, vocabulary: Vocabulary) -> TextColumn | None:
-    """Returns the name [n] under which each run logged what the built-in `column` shows.
-
-    None for one of another kind.
-    """
+    """Returns the key [n] under which each run logged the values of the built-in `column`; None for other columns."""
     if column in _METRIC_OF:
         return _first(_metrics(table, column, vocabulary), len(table))
     if column in _PARAMETER_OF:
@@ -63,7 +60,7 @@ def _places(table: RunTable, word: ParameterWord, vocabulary: Vocabulary) -> Ite
 
 
 def _has_value(table: RunTable, place: Place, codes: Codes) -> NDArray[np.bool_]:
-    """Returns whether the text [n] holds a value."""
+    """Returns a mask [n] of the texts that contain a value."""
     if place.is_plain:
         return np.ones(len(codes), np.bool_)
     distinct, places = np.unique(codes, return_inverse=True)
@@ -74,14 +71,14 @@ def _has_value(table: RunTable, place: Place, codes: Codes) -> NDArray[np.bool_]
 def _metric_names(column: str, vocabulary: Vocabulary) -> Sequence[str]:
     """Returns names in order of preference.
 
-    Where no number of episodes was logged, what is logged once an episode counts them.
+    If no number of episodes was logged, a metric that is logged once per episode counts them.
     """
     names = vocabulary.metrics.get(_METRIC_OF[column], ())
     return (*names, *vocabulary.per_episode) if column == "episodes" else names
 
 
 def _first(logged: Iterable[tuple[str, NDArray[np.bool_]]], size: int) -> TextColumn:
-    """Returns the first of these names that each run has."""
+    """Returns for each run the first of these names that it logged."""
     codes, names = np.full(size, NO_TEXT, np.int32), dict[str, int]()
     for name, of_name in logged:
         codes[of_name & (codes == NO_TEXT)] = names.setdefault(name, len(names))

@@ -1,7 +1,7 @@
-"""The order of rows by columns, as DataTable sorts in the browser.
+"""Sorts rows by columns, in the order of DataTable in the browser.
 
-Numbers as numbers, text by its UTF-16 units, moments by their second; equal ones stay as they were, and what is missing
-is last in either direction, as are words in the place of a number.
+Numbers are sorted by value, text by its UTF-16 units, moments by their second; ties keep their order. Missing values
+are last in either direction, as are words in place of a number.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ Rows = NDArray[np.intp]
 
 
 def in_order(rows: Rows, by: Sequence[tuple[Column, bool]]) -> Rows:
-    """Sorts `rows` [n] by columns, the first counts most; with True the greatest of a column is first."""
+    """Sorts `rows` [n] by columns, the first being the most significant; True sorts a column descending."""
     if not by:
         return rows
     keys = [_keys(column, rows, descending) for column, descending in by]
@@ -26,7 +26,7 @@ def in_order(rows: Rows, by: Sequence[tuple[Column, bool]]) -> Rows:
 
 
 def _keys(column: Column, rows: Rows, descending: bool) -> NDArray[np.float64]:
-    """Returns numbers [n] that ascend as the rows shall; NaN, which NumPy sorts last, where the cell is missing."""
+    """Returns sort keys [n], ascending; NaN, which NumPy sorts last, where the cell is missing."""
     keys = _numbers(column)[rows]
     return -keys if descending else keys
 
@@ -35,14 +35,14 @@ def _numbers(column: Column) -> NDArray[np.float64]:
     if isinstance(column, NumberColumn):
         return column.values
     if isinstance(column, TextColumn):
-        # The last one is for what is missing: its code is -1.
+        # The last entry is for missing values, whose code is -1.
         return np.append(_ranks(column.values), np.nan)[column.codes]
     seconds: NDArray[np.float64] = (column.ms // 1000).astype(np.float64)
     return np.where(column.missing, np.nan, seconds)
 
 
 def _ranks(values: Sequence[str]) -> NDArray[np.float64]:
-    """Returns the place of each text among all of them, the same for equal ones; NaN for what is shown as missing."""
+    """Returns the rank of each text, equal for equal ones; NaN for what is shown as missing."""
     if isinstance(values, CodedTexts) and values.is_of_units:
         ranks = np.arange(len(values), dtype=np.float64)
         ranks[[place for text in ("", MISSING) if (place := values.place(text)) != NO_TEXT]] = np.nan
@@ -53,5 +53,5 @@ def _ranks(values: Sequence[str]) -> NDArray[np.float64]:
 
 
 def utf16(text: str) -> bytes:
-    """Sorts as JavaScript compares text: an emoji, which is two units there, before a full-width letter."""
+    """Returns a key that sorts as JavaScript compares text: an emoji, two units there, before a full-width letter."""
     return text.encode("utf-16-be", "surrogatepass")

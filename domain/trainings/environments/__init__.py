@@ -1,1 +1,1 @@
-"""The trainer of ours for any other environment: what it can be asked for, its presets, and the form made of both."""
+"""The built-in trainer for any Gymnasium environment: its request types, its presets, and its form."""

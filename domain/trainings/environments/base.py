@@ -1,4 +1,4 @@
-"""What every training in an environment can be asked for; names and defaults are Stable-Baselines3's own."""
+"""The fields of every training in an environment; names and defaults are Stable-Baselines3's own."""
 
 from typing import Any, Final, Literal, Self
 
@@ -11,8 +11,8 @@ from domain.trainings.hyperparameters import shared
 from domain.trainings.hyperparameters.declaring import Layers, hyper, hyperparameters_of
 
 ENV_ID: Final = r"^([A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$"
-"""Gymnasium's ids but for `module:id`, which would import a module by name."""
-# As pydantic says what a validator of ours refuses; domain/errors/misfits.py has them in all languages.
+"""Gymnasium's ids except `module:id`, which would import a module by name."""
+# Pydantic's texts for these validators' errors; domain/errors/misfits.py has the translations.
 NEEDS_SEPARATE_ACTIONS: Final = "chooses one of several actions, and those of {env_id} are continuous: take PPO or SAC"
 NEEDS_CONTINUOUS_ACTIONS: Final = "chooses continuous actions, and {env_id} has separate ones: take PPO or DQN"
 
@@ -23,7 +23,7 @@ def _for(until: str, title: str, default: int, most: int, description: str) -> A
 
 
 class BaseEnvironmentRequest(BaseModel):
-    """What all algorithms have: where, for how long, and what a network and its updates are like."""
+    """The fields of all algorithms: environment, budget, networks and updates."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -70,7 +70,7 @@ class BaseEnvironmentRequest(BaseModel):
 
     @property
     def hyperparameters(self) -> dict[str, Any]:
-        """The fields that go to the agent."""
+        """The fields that are passed to the agent."""
         return hyperparameters_of(self)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Whether an algorithm can learn in an environment, by what is known of that: for the form, and for the trainer."""
+"""Checks whether an algorithm can learn in an environment, by the environment's facts: for the form and the trainer."""
 
 from math import prod
 from typing import Final
@@ -40,7 +40,7 @@ _GIB: Final = 2**30
 
 
 def misfit(request: EnvironmentRequest, facts: EnvironmentFacts, memory_bytes: int) -> Misfit | None:
-    """Returns what does not fit on a machine with so much memory; None where all does."""
+    """Returns the first misfit on a machine with this much memory; None if everything fits."""
     return (
         _of_actions(request, facts)
         or _of_observations(facts.observation_space)
@@ -76,9 +76,7 @@ def _is_bounded(acted: BoxSpace) -> bool:
 
 
 def _of_observations(seen: Space) -> Misfit | None:
-    """Finds observations that Stable-Baselines3 itself refuses in its own words, and only after the training has
-    begun.
-    """
+    """Finds observation spaces that Stable-Baselines3 refuses only after the training has begun."""
     if not isinstance(seen, DictSpace):
         return _of_observation(seen)
     for name, part in seen.spaces.items():
@@ -113,14 +111,14 @@ def _of_options(request: EnvironmentRequest, facts: EnvironmentFacts, memory_byt
         if request.normalize and (not isinstance(seen, BoxSpace) or is_image(seen)):
             return "normalize", NormalisedWithoutNumbers(facts.env_id)
         return None
-    size = 2 * request.buffer_size * _bytes_of(seen)  # what was seen, and what was seen next
+    size = 2 * request.buffer_size * _bytes_of(seen)  # each step's observation and the next one
     if size <= memory_bytes // 2:
         return None
     return "buffer_size", ReplayBufferTooLarge(facts.env_id, round(size / _GIB, 1), round(memory_bytes / 2 / _GIB, 1))
 
 
 def is_image(space: Space) -> bool:
-    """Returns whether Stable-Baselines3 takes a box for a picture: bytes of the whole range, in three dimensions."""
+    """Returns whether Stable-Baselines3 treats a box as an image: bytes of the full range, in three dimensions."""
     if not (isinstance(space, BoxSpace) and space.dtype == "uint8" and len(space.shape) == 3):
         return False
     return all(_are_all(bounds, bound) for bounds, bound in ((space.low, 0), (space.high, 255)))

@@ -16,7 +16,7 @@ _OTHER_BUDGET: Final = {"steps": "episodes", "episodes": "steps"}
 
 
 def environment_trainer() -> Trainer:
-    """Returns the trainer of PPO, DQN and SAC in any environment of Gymnasium's, by `python -m training`."""
+    """Returns the trainer of PPO, DQN and SAC in any Gymnasium environment, run by `python -m training`."""
     return Trainer(
         name=NAME,
         title=template("Any environment"),
@@ -30,18 +30,18 @@ def environment_trainer() -> Trainer:
 
 
 def environment_request(values: Mapping[str, Value]) -> EnvironmentRequest:
-    """Returns the request that the values of one run make; raises pydantic's `ValidationError`."""
+    """Converts the values of one run to a request; raises pydantic's `ValidationError`."""
     return ENVIRONMENT_REQUEST.validate_python(values)
 
 
 def values_of(request: EnvironmentRequest) -> dict[str, Value]:
-    """Returns the values of a form that make this request: of steps and episodes what it is counted by."""
+    """Returns the form values of a request, with only that of steps and episodes by which it is counted."""
     values = values_of_fields(request.model_dump())
     return {name: value for name, value in values.items() if name != _OTHER_BUDGET[request.until]}
 
 
 def _presets() -> list[Preset]:
-    """Returns what is tuned for one environment, shown for that one, then what holds for all."""
+    """Returns presets tuned for one environment, shown for that one, then the general ones."""
     tuned = [
         Preset(name=ZOO, values=_tuned(algorithm, env_id), shown_for={"algorithm": (algorithm,), "env_id": (env_id,)})
         for algorithm in REQUESTS

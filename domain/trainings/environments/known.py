@@ -1,4 +1,4 @@
-"""Environments of Gymnasium's that the form offers, and of which it is known here how they are acted in."""
+"""Gymnasium environments that the form suggests, with their known kinds of actions."""
 
 from typing import Final, Literal
 
@@ -16,10 +16,10 @@ ACTIONS_OF: Final[dict[str, Acting]] = {
     "FrozenLake-v1": "discrete",
     "CliffWalking-v1": "discrete",
 }
-"""What others have is known where they are installed: they are checked by the scheduler and by the trainer."""
+"""Other environments are checked by the scheduler and the trainer, where they are installed."""
 ACTS_IN: Final[dict[str, tuple[Acting, ...]]] = {
     "PPO": ("discrete", "continuous"),
     "DQN": ("discrete",),
     "SAC": ("continuous",),
 }
-"""Which kinds of actions an algorithm of Stable-Baselines3's chooses."""
+"""The kinds of actions that each algorithm of Stable-Baselines3 supports."""

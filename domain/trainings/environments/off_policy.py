@@ -1,6 +1,6 @@
-"""What DQN and SAC can be asked for in any environment; names and defaults are Stable-Baselines3's own.
+"""Requests for DQN and SAC in any environment; names and defaults are Stable-Baselines3's own.
 
-But for DQN's buffer, of which it has a million: so much of images takes more memory than most machines have.
+Except DQN's buffer, whose default is a million steps: that many images take more memory than most machines have.
 """
 
 from typing import Literal, Self

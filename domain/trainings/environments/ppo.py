@@ -1,4 +1,4 @@
-"""What PPO can be asked for in any environment; names and defaults of hyperparameters are Stable-Baselines3's own."""
+"""Requests for PPO in any environment; names and defaults of hyperparameters are Stable-Baselines3's own."""
 
 from typing import Final, Literal, Self
 
@@ -9,7 +9,7 @@ from domain.trainings.environments.base import BaseEnvironmentRequest
 from domain.trainings.hyperparameters import shared
 from domain.trainings.hyperparameters.declaring import hyper
 
-# As pydantic says what a validator of ours refuses; domain/errors/misfits.py has it in all languages.
+# Pydantic's text for this validator's error; domain/errors/misfits.py has the translations.
 ROLLOUT_TOO_SMALL: Final = "should be at most {most}, the steps that all environments collect between two updates"
 
 

@@ -1,8 +1,8 @@
-"""Named hyperparameters for any environment: Stable-Baselines3's own, and those of RL Baselines3 Zoo where it has some.
+"""Named hyperparameters for any environment: Stable-Baselines3's defaults, and RL Baselines3 Zoo's tuned ones.
 
-Those are facts of https://github.com/DLR-RM/rl-baselines3-zoo (MIT), hyperparams/{ppo,dqn,sac}.yml, in which
-LunarLander is still v2. What its files ask for beyond the fields of our requests (an initial log_std) is not here, and
-so the environments are not for which it does.
+The tuned ones are facts of https://github.com/DLR-RM/rl-baselines3-zoo (MIT), hyperparams/{ppo,dqn,sac}.yml, in which
+LunarLander is still v2. Environments whose settings need more than the fields of these requests (an initial log_std)
+are left out.
 """
 
 from typing import Any, Final
@@ -80,7 +80,7 @@ def zoo_environments(algorithm: str) -> tuple[str, ...]:
 
 
 def settings_of(algorithm: str, env_id: str) -> dict[str, EnvironmentRequest]:
-    """Returns the requests that the presets make, by their names, what is tuned for the environment first.
+    """Returns the requests of the presets, by name, the one tuned for the environment first.
 
     Raises pydantic's `ValidationError` where the algorithm does not fit the environment.
     """
@@ -90,13 +90,13 @@ def settings_of(algorithm: str, env_id: str) -> dict[str, EnvironmentRequest]:
 
 
 def setting_of(request: EnvironmentRequest) -> str:
-    """Returns the preset whose hyperparameters a request has, else OWN_VALUES."""
+    """Returns the preset with the request's hyperparameters, else OWN_VALUES."""
     found = settings_of(request.algorithm, request.env_id).items()
     return next((name for name, one in found if one.hyperparameters == request.hyperparameters), OWN_VALUES)
 
 
 def defaults_of(algorithm: str) -> EnvironmentRequest:
-    """Returns what Stable-Baselines3 itself has, wherever it acts."""
+    """Returns Stable-Baselines3's defaults, for any environment."""
     return settings_of(algorithm, "anywhere")[DEFAULT]
 
 

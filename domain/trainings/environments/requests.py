@@ -1,4 +1,4 @@
-"""What a training in any environment can be asked for, by its algorithm."""
+"""The types of requests for a training in any environment, by algorithm."""
 
 from typing import Annotated, Final
 

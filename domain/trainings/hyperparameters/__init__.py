@@ -1,1 +1,1 @@
-"""The hyperparameters of our own trainers: how one is declared, and those that several requests have."""
+"""The hyperparameters of the built-in trainers: how one is declared, and those that several requests share."""

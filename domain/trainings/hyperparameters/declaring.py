@@ -1,4 +1,4 @@
-"""What the request types of our own trainers are made of: fields that say how a form shows them."""
+"""Declares fields of the built-in trainers' request types, with the form's labels."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any, Final
@@ -8,13 +8,13 @@ from pydantic import BaseModel, BeforeValidator, Field
 from domain.messages import template
 
 HYPERPARAMETERS: Final = template("Hyperparameters")
-"""The section of the form in which they stand."""
+"""The section of the form for hyperparameters."""
 OWN_VALUES: Final = "own"
-"""What a run's `setting` says whose hyperparameters are no preset's."""
+"""The value of a run's `setting` if its hyperparameters are not those of a preset."""
 
 
 def _layers(layers: Any) -> Any:
-    """Returns the text of a form: "64, 64"."""
+    """Splits the text of a form, "64, 64"."""
     return [part.strip() for part in layers.split(",")] if isinstance(layers, str) else layers
 
 
@@ -24,7 +24,7 @@ Layers = Annotated[
 
 
 def hyper(default: Any, title: str, description: str, *, unit: str = "", **limits: Any) -> Any:
-    """Returns a hyperparameter; its name is Stable-Baselines3's."""
+    """Declares a hyperparameter by Stable-Baselines3's name."""
     more: Any = {"unit": unit, "section": HYPERPARAMETERS}
     return Field(default, title=title, description=description, json_schema_extra=more, **limits)
 
@@ -36,7 +36,7 @@ def hyperparameters_of(request: BaseModel) -> dict[str, Any]:
 
 
 def layers_text(layers: Iterable[int]) -> str:
-    """Writes layers as a form has them: "64, 64"."""
+    """Formats layers for a form: "64, 64"."""
     return ", ".join(map(str, layers))
 
 

@@ -1,4 +1,4 @@
-"""The hyperparameters that several requests have, each with its title, help and limits; defaults are the requests'."""
+"""Hyperparameters that several requests share, each with its title, help and limits; the requests set the defaults."""
 
 from typing import Any, Final
 
@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 from domain.messages import template
 from domain.trainings.hyperparameters.declaring import hyper
 
-# As pydantic says what a validator of ours refuses; domain/errors/misfits.py has it in all languages.
+# Pydantic's text for this validator's error; domain/errors/misfits.py has the translations.
 EPSILON_RISES: Final = "should be at most {most}, the chance at the start"
 _STEPS: Final = template("steps")
 
@@ -18,18 +18,18 @@ def net_arch(*default: int) -> Any:
 
 
 def learning_rate(default: float) -> Any:
-    """Returns the optimiser's."""
+    """Declares the optimiser's learning rate."""
     return hyper(default, template("Learning rate"), template("How far each update goes."), gt=0, le=1)
 
 
 def gamma() -> Any:
-    """Returns the discount, of which all have the same."""
+    """Declares the discount, which has the same default everywhere."""
     help_text = template("What a reward one step later is worth (gamma).")
     return hyper(0.99, template("Discount"), help_text, ge=0, le=1)
 
 
 def batch_size(default: int) -> Any:
-    """Declares the size of the batch of one gradient."""
+    """Declares the batch size of one gradient."""
     return hyper(default, template("Batch size"), template("Steps that one gradient is of."), ge=2, le=65_536)
 
 
@@ -39,23 +39,23 @@ def rollout_steps(default: int, help_text: str) -> Any:
 
 
 def n_epochs() -> Any:
-    """Declares PPO's epochs, which are the same everywhere."""
+    """Declares PPO's epochs, which have the same default everywhere."""
     return hyper(10, template("Epochs"), template("How often each update goes over what was collected."), ge=1, le=100)
 
 
 def gae_lambda() -> Any:
-    """Declares PPO's λ, which is the same everywhere."""
+    """Declares PPO's λ, which has the same default everywhere."""
     help_text = template("How far rewards that came later count for an action.")
     return hyper(0.95, template("GAE lambda"), help_text, ge=0, le=1)
 
 
 def clip_range() -> Any:
-    """Declares PPO's clip range, which is the same everywhere."""
+    """Declares PPO's clip range, which has the same default everywhere."""
     return hyper(0.2, template("Clip range"), template("How far an update may change the policy."), gt=0, le=1)
 
 
 def ent_coef(default: float) -> Any:
-    """Declares PPO's weight of the entropy."""
+    """Declares the weight of PPO's entropy bonus."""
     help_text = template("How much chance is rewarded for itself.")
     return hyper(default, template("Entropy coefficient"), help_text, ge=0, le=1)
 
@@ -67,48 +67,48 @@ def buffer_size(default: int) -> Any:
 
 
 def learning_starts(default: int) -> Any:
-    """Declares after how many steps DQN and SAC learn."""
+    """Declares the number of steps before DQN and SAC learn."""
     help_text = template("Steps by chance before the first update.")
     return hyper(default, template("Learning starts"), help_text, ge=0, le=1_000_000, unit=_STEPS)
 
 
 def train_freq(default: int) -> Any:
-    """Declares how often DQN and SAC learn."""
+    """Declares the number of steps between updates of DQN and SAC."""
     help_text = template("How many steps are played between two updates.")
     return hyper(default, template("Steps between updates"), help_text, ge=1, le=1000, unit=_STEPS)
 
 
 def target_update_interval(default: int) -> Any:
-    """Declares how often DQN renews its target network."""
+    """Declares the number of steps between updates of DQN's target network."""
     help_text = template("Steps after which the target network is renewed.")
     return hyper(default, template("Target update"), help_text, ge=1, le=1_000_000, unit=_STEPS)
 
 
 def exploration_fraction() -> Any:
-    """Declares the share of the training in which DQN's exploration falls, the same everywhere."""
+    """Declares the share of the training in which DQN's exploration rate falls, with one default."""
     help_text = template("The share of the training over which chance falls to its end.")
     return hyper(0.1, template("Exploration"), help_text, ge=0, le=1)
 
 
 def exploration_initial_eps() -> Any:
-    """Declares DQN's exploration at the beginning, the same everywhere."""
+    """Declares DQN's initial exploration rate, with one default."""
     help_text = template("How often an action is drawn by chance at first.")
     return hyper(1.0, template("Chance at the start"), help_text, ge=0, le=1)
 
 
 def exploration_final_eps() -> Any:
-    """Declares DQN's exploration at the end, the same everywhere."""
+    """Declares DQN's final exploration rate, with one default."""
     help_text = template("How often an action is drawn by chance in the end.")
     return hyper(0.05, template("Chance at the end"), help_text, ge=0, le=1)
 
 
 def check_rollout(n_steps: int, n_envs: int, batch_size: int, kind: str, text: str) -> None:
-    """Raises pydantic's error of this kind where a batch has more steps than are collected for it."""
+    """Raises pydantic's error of this kind if a batch has more steps than are collected for it."""
     if batch_size > (most := n_envs * n_steps):
         raise PydanticCustomError(kind, text, {"field": "batch_size", "most": most})
 
 
 def check_exploration(first: float, last: float) -> None:
-    """Raises pydantic's error where DQN's chance would rise."""
+    """Raises pydantic's error if DQN's exploration rate would rise."""
     if last > first:
         raise PydanticCustomError("epsilon_rises", EPSILON_RISES, {"field": "exploration_final_eps", "most": first})

@@ -1,1 +1,1 @@
-"""The trainer of ours: what PPO or DQN in the maze can be asked for, its presets, and the form made of both."""
+"""The built-in trainer for the maze: its request types, its presets, and its form."""

@@ -1,4 +1,4 @@
-"""The maze's trainer as one among others: its fields from the request's types, its presets, its command."""
+"""The maze's trainer: its fields from the request's types, its presets, its command."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,7 +16,7 @@ NAME: Final = "maze"
 
 
 def maze_trainer() -> Trainer:
-    """Returns the trainer of PPO and DQN in the maze, by `python -m training`."""
+    """Returns the trainer of PPO and DQN in the maze, run by `python -m training`."""
     return Trainer(
         name=NAME,
         title=template("The maze"),
@@ -30,12 +30,12 @@ def maze_trainer() -> Trainer:
 
 
 def maze_request(values: Mapping[str, Value]) -> PpoRequest | DqnRequest:
-    """Returns the request that the values of one run make; raises pydantic's `ValidationError`."""
+    """Converts the values of one run to a request; raises pydantic's `ValidationError`."""
     return MAZE_REQUEST.validate_python(values)
 
 
 def values_of(request: PpoRequest | DqnRequest) -> dict[str, Value]:
-    """Returns the values of a form that make this request."""
+    """Returns the form values of a request."""
     return values_of_fields(request.model_dump())
 
 
@@ -48,7 +48,7 @@ def _presets() -> list[Preset]:
 
 
 def _with_defaults(algorithm: str, values: Mapping[str, Any]) -> dict[str, Value]:
-    """Returns the hyperparameters of a preset, those that it leaves out by default."""
+    """Returns the hyperparameters of a preset, completed with defaults."""
     kind: type[BaseModel] = REQUESTS[algorithm]
     request = kind.model_validate({"algorithm": algorithm, **values})
     assert isinstance(request, PpoRequest | DqnRequest)

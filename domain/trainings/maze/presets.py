@@ -20,18 +20,18 @@ PRESETS: Final[dict[Algorithm, dict[str, dict[str, Any]]]] = {
     "PPO": {
         "default": {},
         "small-net": {"net_arch": "16"},
-        # So much chance helps the training out of loops in which the greedy policy stays: seed 3 trained at 100 %
+        # This much entropy helps the training out of loops in which the greedy policy stays: seed 3 trained at 100 %
         # throughout, and its greedy policy reached 100 % after 500 episodes but 61 % after 1000.
         "high-entropy": {**_SHORT_ROLLOUT, "ent_coef": 0.1},
-        # Too sure too early: by seed, it learns the near branches and waits out the clock in the far ones.
+        # Converges too early: depending on the seed, it learns the near branches and runs out of steps in the far ones.
         "low-entropy": {**_SHORT_ROLLOUT, "ent_coef": 0.01},
-        # Fails on purpose: steps so large that the policy collapses into one action and never explores again.
+        # Fails on purpose: steps so large that the policy collapses to one action and never explores again.
         "bad": {**_SHORT_ROLLOUT, "learning_rate": 0.3, "ent_coef": 0.0},
     },
     "DQN": {
         "default": {},
         "small-net": {"net_arch": "16"},
-        # Fails on purpose: it looks one step ahead (gamma 0), so only the cells beside the goal learn where it is.
+        # Fails on purpose: with gamma 0 it looks one step ahead, so only the cells next to the goal learn where it is.
         "bad": {"gamma": 0.0},
     },
 }

@@ -1,6 +1,6 @@
-"""What a training in the maze can be asked for; the names of hyperparameters are Stable-Baselines3's.
+"""The types of requests for a training in the maze; the names of hyperparameters are Stable-Baselines3's.
 
-Title, description, unit and section of a field are what the form shows.
+The form shows each field's title, description, unit and section.
 """
 
 from typing import Annotated, Any, Final, Literal, Self
@@ -13,7 +13,7 @@ from domain.trainings.hyperparameters import shared
 from domain.trainings.hyperparameters.declaring import Layers, hyper, hyperparameters_of
 
 Algorithm = Literal["PPO", "DQN"]
-# As pydantic says what a validator of ours refuses; domain/errors/misfits.py has it in all languages.
+# Pydantic's text for this validator's error; domain/errors/misfits.py has the translations.
 BATCH_TOO_LARGE: Final = "should be at most {most}, the steps that all mazes collect between two updates"
 
 
@@ -64,7 +64,7 @@ class _MazeRequest(BaseModel):
 
     @property
     def hyperparameters(self) -> dict[str, Any]:
-        """The fields that go to the agent, by Stable-Baselines3's names but for `n_envs` and `net_arch`."""
+        """The fields that are passed to the agent, by Stable-Baselines3's names except `n_envs` and `net_arch`."""
         return hyperparameters_of(self)
 
 
