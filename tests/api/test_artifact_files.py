@@ -124,7 +124,7 @@ def test_images_in_a_table_of_json_or_parquet_are_pictures_where_they_are_the_ru
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_cannot_be_shown_says_why_and_can_be_saved(stored: Stored, name: str) -> None:
+def test_what_cannot_be_shown_gives_the_reason_and_can_be_saved(stored: Stored, name: str) -> None:
     told = stored.page("preview", f"deep/er/{name}")
     assert (told["code"], told["reason"]) == ("not-shown", REASONS[name])
     saved = stored.file(f"deep/er/{name}", save="1")
@@ -197,7 +197,7 @@ def test_lines_from_either_end_are_the_whole_text(stored: Stored) -> None:
 
 
 @pytest.mark.parametrize("path", NO_PATHS)
-def test_what_can_be_no_path_is_told_by_field(stored: Stored, path: str) -> None:
+def test_an_impossible_path_is_refused_by_field(stored: Stored, path: str) -> None:
     asked = len(stored.relay.requests)
     for address in ("file", "document"):
         answer = stored.client.get(f"/api/runs/{stored.run_id}/artifacts/{address}", query_string={"path": path})
@@ -255,7 +255,7 @@ def test_half_a_file_breaks_off_and_passes_for_no_whole_one(serving: Serving) ->
             client.get(f"/api/runs/{'0' * 32}/artifacts/file?path=a.txt", buffered=True)
 
 
-def test_documents_hold_no_script_of_ours_and_pictures_beside_them(stored: Stored) -> None:
+def test_documents_hold_no_script_of_clew_but_pictures_next_to_them(stored: Stored) -> None:
     address = f"/api/runs/{stored.run_id}/artifacts/document"
     markdown = stored.client.get(address, query_string={"path": "deep/er/README.md"})
     assert markdown.headers["Content-Security-Policy"].startswith("sandbox allow-popups")

@@ -81,7 +81,7 @@ def test_documents_and_data_are_not_kept(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(("asked", "language", "loading"), [("", "en", "Loading…"), ("?lang=ja", "ja", "読み込み中…")])
-def test_a_document_says_its_language_and_has_our_icon(
+def test_a_document_declares_its_language_and_has_clews_icon(
     client: FlaskClient, asked: str, language: str, loading: str
 ) -> None:
     for path, status in (("/", 200), ("/nothing/here", 404)):

@@ -81,7 +81,7 @@ def test_any_metric_over_any_other(client: FlaskClient, run: str) -> None:
     assert column(odd["figure"]["data"][0]["y"]) == [-2.5e-300, 1.0]
 
 
-def test_what_nobody_logged_is_absent(client: FlaskClient, run: str) -> None:
+def test_a_metric_that_no_run_logged_is_absent(client: FlaskClient, run: str) -> None:
     assert figure(client, runs=run, chart="nowhere")["absent"]
     assert figure(client, runs=run, chart="@success_rate")["absent"]
     assert not figure(client, runs=run, chart='{"m":["nowhere","lr"]}')["absent"]
@@ -159,9 +159,7 @@ def test_the_catalogue_has_all_that_was_logged(client: FlaskClient, run: str, ot
     assert client.post("/charts/metrics", json={"runs": [run, other]}).json == told
 
 
-def test_runs_whose_steps_count_different_things_are_drawn_over_what_counts_them_alike(
-    client: FlaskClient, tracking: Tracking
-) -> None:
+def test_runs_whose_steps_count_different_things_share_another_axis(client: FlaskClient, tracking: Tracking) -> None:
     experiment = tracking.experiment()
     by_env_steps = tracking.run(experiment, metrics={"episode_reward": [1, 2], "time/total_timesteps": [1, 2]})
     by_iteration = tracking.run(experiment, metrics={"episode_reward": [1, 2], "num_env_steps_sampled": [4000, 8000]})
@@ -269,12 +267,12 @@ def test_points_come_as_json_csv_or_arrow(client: FlaskClient, run: str) -> None
         ("{run}/metrics/a//b", 404, "no-such-metric"),
     ],
 )
-def test_what_is_not_there_is_said(client: FlaskClient, run: str, path: str, status: int, code: str) -> None:
+def test_missing_runs_are_reported(client: FlaskClient, run: str, path: str, status: int, code: str) -> None:
     answer = client.get(f"/api/runs/{path.format(run=run)}")
     assert (answer.status_code, answer.json["code"]) == (status, code)
 
 
-def test_while_mlflow_is_away_what_is_known_is_drawn_and_the_rest_is_said(
+def test_while_mlflow_is_away_known_histories_are_drawn_and_the_others_reported(
     serving: Serving, misbehaving: Misbehaving, tracking: Tracking
 ) -> None:
     run = tracking.run(tracking.experiment(), metrics={"known": [1.0, 2.0], "late": [1.0]})
@@ -300,9 +298,7 @@ def test_while_mlflow_is_away_what_is_known_is_drawn_and_the_rest_is_said(
         "/charts/table?run=",
     ],
 )
-def test_of_runs_that_could_not_be_read_nothing_is_said_but_why(
-    serving: Serving, misbehaving: Misbehaving, path: str
-) -> None:
+def test_runs_that_could_not_be_read_only_get_the_reason(serving: Serving, misbehaving: Misbehaving, path: str) -> None:
     """Not that they logged nothing, nor that there are none."""
     misbehaving.answer = HTML
     answer = serving(misbehaving.address).test_client().get(path + "a" * 32)
@@ -311,7 +307,7 @@ def test_of_runs_that_could_not_be_read_nothing_is_said_but_why(
     assert "is not JSON" in answer.json["message"]
 
 
-def test_until_the_first_reading_is_over_no_run_is_said_to_be_missing(
+def test_until_the_first_reading_is_over_no_run_is_reported_missing(
     misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path
 ) -> None:
     group, goes_on, asked = tracking.experiment(), threading.Event(), []

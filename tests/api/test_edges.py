@@ -35,12 +35,12 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         yield client
 
 
-def test_health_asks_nobody(client: FlaskClient) -> None:
+def test_health_sends_no_request_to_another_service(client: FlaskClient) -> None:
     answer = client.get("/health")
     assert (answer.status_code, answer.json) == (200, {"status": "healthy"})
 
 
-def test_what_nobody_foresaw_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unforeseen_error_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     """Said of a route of this test's own, for none of Clew's is known to fail so."""
     server, routes = Flask("odd"), Blueprint(api.errors.BLUEPRINT, __name__, url_prefix="/api")
 
@@ -198,7 +198,7 @@ def test_a_page_s_own_data_is_refused_in_json(
     assert allowed is None or set(answer.headers["Allow"].split(", ")) == allowed
 
 
-def test_a_selection_too_long_is_said_in_the_reader_s_language(client: FlaskClient) -> None:
+def test_a_selection_too_long_is_refused_in_the_readers_language(client: FlaskClient) -> None:
     body = b"[" * (4 * 2**20 + 1)
     answer = client.post("/runs/rows?lang=ja", data=body, content_type=JSON)
     assert (answer.status_code, answer.json["code"]) == (413, "request-too-long")
@@ -223,7 +223,7 @@ def test_a_page_that_is_not_there_stays_a_page(client: FlaskClient, path: str) -
         ("/mlflow?lang=xx", "fr", "en"),
     ],
 )
-def test_the_document_says_its_language(client: FlaskClient, path: str, header: str, lang: str) -> None:
+def test_the_document_declares_its_language(client: FlaskClient, path: str, header: str, lang: str) -> None:
     answer = client.get(path, headers={"Accept-Language": header})
     assert f'<html lang="{lang}" ' in answer.text
 

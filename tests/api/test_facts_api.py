@@ -66,7 +66,7 @@ def test_a_run_as_a_whole(client: FlaskClient, runs: list[str]) -> None:
     assert [file["path"] for file in facts["artifacts"]] == ["deep", "deep/notes.txt"]
 
 
-def test_differences_are_against_the_run_before_the_parent_or_whom_one_says(
+def test_differences_are_against_the_run_before_the_parent_or_a_chosen_run(
     client: FlaskClient, runs: list[str]
 ) -> None:
     usual = client.get(f"/api/runs/{runs[1]}/differences").json
@@ -108,7 +108,7 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(client: FlaskClient, path:
 @pytest.mark.parametrize(
     "path", [f"/runs/facts?run={NOBODY}&part=parameters", "/runs/facts?run=x%00&part=tags", "/runs/changes?run=%20"]
 )
-def test_a_page_is_told_in_the_parts_place_what_there_is_not(client: FlaskClient, path: str) -> None:
+def test_a_page_shows_in_the_parts_place_what_is_missing(client: FlaskClient, path: str) -> None:
     told = client.get(path)
     assert (told.status_code, told.json["status"]) == (200, 404)
     assert told.json["problem"]

@@ -203,7 +203,7 @@ class TestThePolicyFile:
         again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
 
-    def test_a_model_without_one_says_so(self, client: FlaskClient, registry: Registry) -> None:
+    def test_a_model_without_one_is_reported_as_such(self, client: FlaskClient, registry: Registry) -> None:
         version = registry.version(onnx_file="gone.onnx")
         answer = client.get(f"/api/models/{version}/policy")
         assert is_failure(answer, 422)
@@ -254,13 +254,13 @@ class TestWithAToken:
     def test_reads_do_not(self, client: FlaskClient) -> None:
         assert client.get("/api/models").status_code == 200
 
-    def test_who_activates_is_whom_the_proxy_names(self, client: FlaskClient, registry: Registry) -> None:
+    def test_the_activating_person_is_the_one_the_proxy_names(self, client: FlaskClient, registry: Registry) -> None:
         version = registry.version()
         user = "キム".encode().decode("latin-1")
         assert activate(client, version, headers=BEARER | {"X-Forwarded-User": user}).status_code == 200
         assert client.get("/api/models/history").json[0]["by"] == "キム"
 
-    def test_a_stranger_names_nobody(self, client: FlaskClient, registry: Registry) -> None:
+    def test_an_untrusted_client_cannot_name_a_person(self, client: FlaskClient, registry: Registry) -> None:
         stranger = {"REMOTE_ADDR": "203.0.113.7"}
         headers = BEARER | {"X-Forwarded-User": "kim", "X-Forwarded-For": "127.0.0.1"}
         assert activate(client, registry.version(), headers=headers, environ_base=stranger).status_code == 200

@@ -74,7 +74,7 @@ def listed(client: FlaskClient, run_id: str) -> bool:
     return bool(client.get(f"/api/runs/{run_id}").status_code == 200)
 
 
-def test_a_change_is_in_mlflow_and_in_the_list_at_once_and_told_in_the_run(
+def test_a_change_is_in_mlflow_and_in_the_list_at_once_and_noted_in_the_run(
     client: FlaskClient, tracking: Tracking, experiment: str
 ) -> None:
     run_id = tracking.run(experiment, name="before", tags={"team": "a", "old": "x"})
@@ -178,7 +178,7 @@ REFUSED: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("change", "field"), REFUSED)
-def test_what_mlflow_would_cut_or_refuse_is_said_beforehand(
+def test_what_mlflow_would_cut_or_refuse_is_refused_beforehand(
     client: FlaskClient, tracking: Tracking, experiment: str, change: Any, field: str
 ) -> None:
     run_id = _one_run(tracking, experiment)
@@ -206,7 +206,7 @@ def test_the_last_of_two_writers_is_warned_and_nothing_is_lost(
     assert client.get(f"/api/runs/{run_id}/changes").json["changes"][0]["parts"][0]["old"] == "mine"
 
 
-def test_whoever_is_overwritten_in_the_same_moment_is_told(
+def test_a_writer_overwritten_in_the_same_moment_is_notified(
     serving: Serving, tracking: Tracking, experiment: str, misbehaving: Misbehaving
 ) -> None:
     run_id = tracking.run(experiment, name="raced")
@@ -307,7 +307,7 @@ def _run_of(tracking: Tracking, name: str, version: str) -> str:
 
 
 @pytest.mark.parametrize(("first", "write"), [("delete", "runs/delete"), ("activate", "registered-models/alias")])
-def test_an_active_model_keeps_its_run_whoever_looks_last(
+def test_an_active_model_keeps_its_run_whichever_check_comes_last(
     serving: Serving, tracking: Tracking, misbehaving: Misbehaving, first: str, write: str
 ) -> None:
     """The other's call is made as a whole between the write and the last look."""

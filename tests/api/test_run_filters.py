@@ -97,7 +97,7 @@ def test_each_filter_that_makes_no_sense_is_named(client: FlaskClient, runs: dic
     }
 
 
-def test_what_makes_no_sense_is_said_also_while_mlflow_is_away(serving: Serving) -> None:
+def test_an_invalid_filter_is_reported_also_while_mlflow_is_away(serving: Serving) -> None:
     client = serving("http://127.0.0.1:1").test_client()
     assert is_failure(client.get("/api/runs?filter[seed]=many"), 400)
     assert is_failure(client.get("/api/runs?filter[seed]=5"), 503)

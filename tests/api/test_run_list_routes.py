@@ -153,7 +153,7 @@ def test_dates_are_those_of_the_readers_zone(client: FlaskClient, three: list[st
     assert [row["id"] for row in rows(client, filters=typed, zone="Asia/Tokyo")["rows"]] == [three[1]]
 
 
-def test_the_menu_of_columns_names_all_and_says_in_how_many_runs(client: FlaskClient, three: list[str]) -> None:
+def test_the_menu_of_columns_names_all_with_the_number_of_their_runs(client: FlaskClient, three: list[str]) -> None:
     answer = client.get("/runs/columns")
     groups = {group["kind"]: dict(group["keys"]) for group in answer.json["groups"]}
     assert (groups["param"]["lr of three"], groups["param"]["opt: of three"]) == (2, 2)
@@ -204,7 +204,7 @@ ODD: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("query", ODD, ids=lambda query: json.dumps(query)[:40])
-def test_what_makes_no_sense_is_said(client: FlaskClient, query: dict[str, Any]) -> None:
+def test_invalid_input_is_reported(client: FlaskClient, query: dict[str, Any]) -> None:
     answer = client.post("/runs/rows", json=query)
     assert answer.status_code in (400, 422)
     assert answer.json["error"]
@@ -228,11 +228,11 @@ def test_a_body_that_is_no_query_is_refused(client: FlaskClient, body: bytes) ->
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "\x00", ""])
-def test_a_zone_that_nobody_knows_is_utc(client: FlaskClient, three: list[str], zone: str) -> None:
+def test_an_unknown_time_zone_is_utc(client: FlaskClient, three: list[str], zone: str) -> None:
     assert rows(client, zone=zone, filters={"started": "2026-09-21 14:12"})["left"] == 1
 
 
-def test_before_anything_was_read_it_says_so(serving: Serving) -> None:
+def test_before_anything_was_read_that_is_reported(serving: Serving) -> None:
     client = serving("http://127.0.0.1:1").test_client()
     for answer in (client.post("/runs/rows", json={}), client.get("/runs/columns"), client.get("/runs/list.csv")):
         assert answer.status_code == 503

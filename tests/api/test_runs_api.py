@@ -35,7 +35,7 @@ def runs(tracking: Tracking) -> list[str]:
     ]
 
 
-def test_a_run_is_told_as_soon_as_it_is_asked_for(client: FlaskClient, runs: list[str]) -> None:
+def test_a_run_is_returned_as_soon_as_it_is_requested(client: FlaskClient, runs: list[str]) -> None:
     run = client.get(f"/api/runs/{runs[0]}").json
     assert set(run) == {*RunSummary.model_fields, "ended_at", "params", "metrics"}
     assert (run["name"], run["algorithm"], run["success_rate"]) == ("run-0", "ppo", None)
@@ -45,7 +45,7 @@ def test_a_run_is_told_as_soon_as_it_is_asked_for(client: FlaskClient, runs: lis
 
 @pytest.mark.parametrize(("value", "named"), [("nan", "NaN"), ("inf", "Infinity"), ("-inf", "-Infinity")])
 @pytest.mark.parametrize("key", ["train/loss", "rollout/ep_rew_mean", "success_rate", "eval/mean_reward"])
-def test_a_divergence_is_told_with_its_value_and_step(
+def test_a_divergence_is_reported_with_its_value_and_step(
     client: FlaskClient, tracking: Tracking, key: str, value: str, named: str
 ) -> None:
     experiment = f"api-{key}-{value}"
@@ -66,7 +66,7 @@ def test_a_divergence_is_told_with_its_value_and_step(
 @pytest.mark.parametrize(
     ("key", "rate"), [("success_rate", 87.0), ("eval/success_rate", -0.5), ("eval/pc_success", 870)]
 )
-def test_a_rate_out_of_range_is_told_as_logged(client: FlaskClient, tracking: Tracking, key: str, rate: float) -> None:
+def test_a_rate_out_of_range_is_shown_as_logged(client: FlaskClient, tracking: Tracking, key: str, rate: float) -> None:
     run_id = tracking.run(tracking.experiment(), metrics={key: [rate]})
     one = client.get(f"/api/runs/{run_id}").json
     assert (one["out_of_range"], one["success_rate"], one["diverged"]) == ({key: rate}, None, {})
@@ -124,7 +124,7 @@ def test_health_names_each_dependency(client: FlaskClient, serving: Serving, run
     assert "refused the connection" in away.json["mlflow"]["cause"]
 
 
-def test_a_failure_that_is_over_is_forgotten_though_nobody_opens_a_page(
+def test_a_failure_that_is_over_is_forgotten_though_no_page_is_opened(
     misbehaving: Misbehaving, cache_dir: Path
 ) -> None:
     values = {"mlflow_tracking_uri": misbehaving.address, "cache_dir": cache_dir, "refresh_seconds": 1}
@@ -169,7 +169,7 @@ def test_clocks_that_cannot_be_right_are_null(client: FlaskClient, tracking: Tra
         assert (run["ended_at"] is None) == (name != "backwards")
 
 
-def test_a_step_is_told_to_its_last_digit(client: FlaskClient, tracking: Tracking) -> None:
+def test_a_step_is_returned_to_its_last_digit(client: FlaskClient, tracking: Tracking) -> None:
     step = 2**63 - 1
     run_id = tracking.run(tracking.experiment("far steps"))
     point = {"key": "episode_reward", "value": 1, "step": step, "timestamp": int(time.time() * 1000)}

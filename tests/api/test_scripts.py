@@ -38,7 +38,7 @@ def names(one: Bundle) -> list[str]:
     return [module.name for module in one.modules]
 
 
-def test_what_is_needed_comes_first_whatever_the_alphabet_says(tmp_path: Path) -> None:
+def test_scripts_load_in_order_of_need_and_not_of_the_alphabet(tmp_path: Path) -> None:
     one = made(
         tmp_path,
         a='import { c as see } from "./c.js";\nimport "./b.js";\n\nsee();\n',

@@ -54,7 +54,7 @@ def test_a_page_may_load_and_run_what_is_ours_alone(cache_dir: Path) -> None:
         ("http://a", "x=http://gpu1:9001|wss://portal/gpu/x", {"wss://portal", "ws://a:8002", "ws://a:8003"}),
     ],
 )
-def test_sockets_go_where_the_settings_say(cache_dir: Path, base: str, urls: str, sockets: set[str]) -> None:
+def test_sockets_go_where_the_settings_point(cache_dir: Path, base: str, urls: str, sockets: set[str]) -> None:
     said = policy(clew(cache_dir, gpu_monitor_urls=urls), base)["connect-src"].split()
     assert set(said) == {"'self'"} | sockets
 
@@ -74,7 +74,7 @@ def test_sockets_go_where_the_settings_say(cache_dir: Path, base: str, urls: str
         ("127.0.0.1", "10.0.0.0/24", ["https"], "ws://clew.example.com:8001"),
     ],
 )
-def test_a_page_is_on_https_where_a_trusted_proxy_says_so(
+def test_a_page_is_on_https_where_a_trusted_proxy_declares_it(
     cache_dir: Path, peer: str, proxies: str | None, said: list[str], source: str
 ) -> None:
     settings = {} if proxies is None else {"trusted_proxies": proxies}

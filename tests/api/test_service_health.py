@@ -52,7 +52,7 @@ def test_many_viewers_are_one_question(health: HealthSnapshots, monitor: Misbeha
     assert first.services[0].health.cause == "MLflow: refused the connection"
 
 
-def test_workers_say_the_same(monitor: Misbehaving, cache_dir: Path) -> None:
+def test_workers_report_the_same(monitor: Misbehaving, cache_dir: Path) -> None:
     one, other = (snapshots(monitor, cache_dir) for _worker in range(2))
     assert other.report(PATIENCE) == one.report(PATIENCE)
     newer = one.refreshed_report(PATIENCE)
@@ -69,9 +69,7 @@ def test_who_comes_after_a_pause_sees_how_things_are(
     assert of_the_monitor(health.report(PATIENCE).services).health.state is State.DOWN
 
 
-def test_who_hangs_is_waited_for_by_nobody_who_has_something_to_show(
-    health: HealthSnapshots, monitor: Misbehaving
-) -> None:
+def test_a_service_that_hangs_does_not_delay_what_can_be_shown(health: HealthSnapshots, monitor: Misbehaving) -> None:
     before = health.report(PATIENCE)
     monitor.answer = HANG
     assert health.refreshed_report(0.1) == before  # who had waited would see it as down

@@ -112,7 +112,7 @@ def drawn(page: Viewer) -> str:
     return str(figure["data"][0]["y"]["bdata"]) if figure and figure["data"] else ""
 
 
-def test_models_that_say_nothing_themselves_are_told_by_their_run_each_in_its_own_words(two: Two) -> None:
+def test_models_without_facts_of_their_own_take_those_of_their_run_in_each_apps_words(two: Two) -> None:
     plain, theirs = (app.test_client().get("/api/models/1").json for app in two[:2])
     assert (plain["algorithm"], theirs["algorithm"]) == ("PPO", None)
     for _again in range(2):
@@ -131,7 +131,7 @@ def test_each_has_its_own_prefix_in_the_document_and_in_links(two: Two) -> None:
             }
 
 
-def test_only_the_one_that_is_read_only_says_so(two: Two) -> None:
+def test_only_the_read_only_app_shows_that_it_is(two: Two) -> None:
     for _again in range(2):
         assert "read-only" not in two.plain.test_client().get("/_dash-layout").text
         assert "clew-read-only" in two.theirs.test_client().get("/_dash-layout").text

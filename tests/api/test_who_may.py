@@ -109,7 +109,7 @@ def client(apps: dict[str, dash.Dash], case: Case) -> FlaskClient:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.setting}: {case.headers} from {case.peer}")
-def test_every_route_answers_or_refuses_as_the_table_says(apps: dict[str, dash.Dash], case: Case) -> None:
+def test_every_route_answers_or_refuses_as_the_table_requires(apps: dict[str, dash.Dash], case: Case) -> None:
     for route, access in DASHBOARD.items():
         method, rule = route.split()
         if rule == "/_dash-update-component" or route in ANSWERED_THERE:
@@ -127,7 +127,7 @@ def test_every_route_answers_or_refuses_as_the_table_says(apps: dict[str, dash.D
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.setting}: {case.headers} from {case.peer}")
-def test_every_callback_answers_or_refuses_as_the_table_says(apps: dict[str, dash.Dash], case: Case) -> None:
+def test_every_callback_answers_or_refuses_as_the_table_requires(apps: dict[str, dash.Dash], case: Case) -> None:
     app = apps[case.setting]
     for name, trigger, access, body in calls(app):
         answer = client(apps, case).post("/_dash-update-component", json=body, headers=case.headers)

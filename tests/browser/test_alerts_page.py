@@ -40,7 +40,7 @@ def alert(kind: AlertKind, name: str, text: Message, until_ms: int | None = None
     )
 
 
-def test_what_holds_was_told_and_did_not_arrive_is_shown_and_muted(
+def test_current_sent_and_failed_alerts_are_shown_and_muted(
     dash_br: Browser, serve: Callable[..., str], holder: AlertHolder
 ) -> None:
     page = Page(dash_br.driver, serve(holder.address))

@@ -59,7 +59,7 @@ def menu(page: Page, chart: str, item: str) -> None:
     press(page, Keys.ENTER)
 
 
-def test_what_nobody_logged_makes_room_and_evaluation_is_offered(compared: Page) -> None:
+def test_unlogged_metrics_make_room_and_evaluation_is_offered(compared: Page) -> None:
     assert "None of these runs logged: Success rate." in compared.text("#compare-grid")
     compared.click(".grid-offers button")
     compared.wait(lambda: compared.script(COMPARE) == ["@reward", "@loss", "@eval_reward"])

@@ -129,7 +129,7 @@ def test_a_link_shows_the_identical_list(page: Page, five: str) -> None:
     assert asked(page)["width"] == ["222:param:lr_five"]
 
 
-def test_an_odd_address_is_said_and_the_rest_is_shown(page: Page, five: str) -> None:
+def test_an_odd_address_is_reported_and_the_rest_is_shown(page: Page, five: str) -> None:
     page.open(f"/mlflow?experiment={five}&column=name&column=nonsense&column=param:nobody&sort=-what")
     page.wait(lambda: page.column("name") == ["r4", "r3", "r2", "r1", "r0"])
     page.wait_for_text("something odd about column, sort")

@@ -49,7 +49,7 @@ def cell(page: Page, name: str, column: str) -> str:
     return str(page.in_row(name, f"row.querySelector('td[data-dash-column={column}]').innerText.trim()"))
 
 
-def test_the_list_says_what_diverged_and_still_sorts_and_filters_numbers(page: Page, runs: dict[str, str]) -> None:
+def test_the_list_shows_what_diverged_and_still_sorts_and_filters_numbers(page: Page, runs: dict[str, str]) -> None:
     page.open(f"/mlflow?experiment={runs['experiment']}")
     page.wait_for_rows(4)
     page.wait(lambda: cell(page, "gone", "remarks") == "diverged (NaN at step 5): episode_reward, loss")
@@ -75,7 +75,7 @@ def test_the_list_says_what_diverged_and_still_sorts_and_filters_numbers(page: P
     page.wait(lambda: sorted(page.column("name")) == ["endless", "gone"])
 
 
-def test_columns_that_are_switched_on_say_it_in_the_numbers_place(page: Page, runs: dict[str, str]) -> None:
+def test_columns_that_are_switched_on_show_it_in_the_numbers_place(page: Page, runs: dict[str, str]) -> None:
     page.open(f"/mlflow?experiment={runs['experiment']}")
     page.wait_for_rows(4)
     page.wait(lambda: cell(page, "gone", "remarks"))
@@ -103,7 +103,7 @@ def test_without_such_runs_there_is_no_column_of_remarks(page: Page, tracking: T
     page.wait(is_plain)
 
 
-def test_its_page_says_from_which_step_on_and_marks_the_end_of_each_line(page: Page, runs: dict[str, str]) -> None:
+def test_its_page_names_the_step_and_marks_the_end_of_each_line(page: Page, runs: dict[str, str]) -> None:
     page.open(f"/mlflow/runs/{runs['gone']}")
     page.wait(lambda: page.text("#run-facts").count("diverged at step 4 (NaN)") == 2)
     assert page.text("#run-facts .diverged") == "diverged"
@@ -128,7 +128,7 @@ def test_its_page_says_from_which_step_on_and_marks_the_end_of_each_line(page: P
     assert "8,700" not in page.text()
 
 
-def test_a_comparison_and_its_table_say_it(page: Page, runs: dict[str, str], dash_br: Browser) -> None:
+def test_a_comparison_and_its_table_show_the_divergence(page: Page, runs: dict[str, str], dash_br: Browser) -> None:
     ids = ",".join(runs[name] for name in ("gone", "endless", "percent", "fine"))
     page.open(f"/mlflow?experiment={runs['experiment']}&runs={ids}")
     page.wait(lambda: page.text("#compare-table").count("diverged at step 4 (NaN)") == 2)

@@ -99,7 +99,7 @@ def test_each_name_is_found_by_typing_it(page: Page, named: str, names: tuple[st
 
 
 @IN_BOTH_WAYS
-def test_what_makes_no_sense_is_said_beside_its_box_and_leaves_nothing_out(page: Page, named: str) -> None:
+def test_an_invalid_filter_is_reported_next_to_its_box_and_drops_no_run(page: Page, named: str) -> None:
     page.open(f"/mlflow?experiment={named}")
     page.wait_for_rows(len(NAMES))
     type_into(page, box(page, "name"), "(v2)")

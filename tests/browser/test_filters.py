@@ -109,7 +109,7 @@ def find(page: Page, kind: Kind, needles: list[str], column: str | None = None) 
 # DataTable takes a twentieth of a second for each. That the page reads all of them as the server does is tested below.
 @pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_table_finds_what_each_case_says(table: Page, kind: Kind, every: int) -> None:
+def test_the_table_finds_what_each_case_lists(table: Page, kind: Kind, every: int) -> None:
     told = [case for case in cases() if case.kind == kind][::every]
     show(table, kind, cells(kind))
     for case, answer in zip(told, find(table, kind, [case.typed for case in told]), strict=True):

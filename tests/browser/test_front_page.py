@@ -143,7 +143,7 @@ def test_six_tiles_fill_and_outlive_mlflow(
     page.wait(lambda: len(uses(page)) == 4)
 
 
-def test_an_mlflow_that_hangs_and_a_monitor_that_is_away_hold_up_nobody(
+def test_an_mlflow_that_hangs_and_a_monitor_that_is_away_delay_no_page(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, monitor: Monitor
 ) -> None:
     misbehaving.answer = HANG

@@ -132,11 +132,11 @@ def test_ninety_six_gpus_are_a_map_and_what_is_opened_has_a_card(
         page.open("/gpu?open=host-0.6,elsewhere.1&metric=nonsense&state=odd")
         page.wait_for_text("No such GPU: elsewhere.1", "#gpus-open-note")
         page.wait(lambda: len(page.all(f"{CELLS}[data-heat]")) == HOSTS * GPUS)
-        _nobody_sees_it(page, hosts)
+        _is_out_of_sight(page, hosts)
         _on_the_front_page(page)
 
 
-def _nobody_sees_it(page: Page, hosts: list[Foreign]) -> None:
+def _is_out_of_sight(page: Page, hosts: list[Foreign]) -> None:
     """Behind another tab nothing is read and nothing drawn; what it shows then is the newest."""
     page.script(
         "const read = clew.gpuMessages.read; window.behind = { hidden: 0, reads: 0, changes: 0 };"
@@ -180,7 +180,7 @@ def _on_the_front_page(page: Page) -> None:
     page.wait_for_text("It fell off the bus.", "#gpus-cards [data-key='host-3.1']")
 
 
-def test_hosts_that_say_what_cannot_be_are_named_and_the_rest_goes_on(
+def test_hosts_that_report_impossible_values_are_named_and_the_others_go_on(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     names = ["first"]

@@ -89,7 +89,7 @@ def test_what_is_a_runs_own_is_named_and_taken_in_by_a_click(page: Page, trackin
     assert query(page)["group"] == ["all"]
 
 
-def test_a_run_is_shown_alone_beside_its_group(page: Page, recipe: list[str]) -> None:
+def test_a_run_is_shown_alone_next_to_its_group(page: Page, recipe: list[str]) -> None:
     page.click("#option-grouped")
     page.click(f"{SUMMARY} button[data-group='all']")
     page.click(f"{PICKER} summary")

@@ -108,7 +108,7 @@ def test_two_models_on_the_same_maze(visit: Open, team: Team) -> None:
     assert (fact(page, "latency", "b") != "–", page.text("#walk-title-b")) == (True, f"Model {team.dqn} not active")
 
 
-def test_an_address_that_makes_no_sense_says_so_and_shows_the_rest(visit: Open) -> None:
+def test_an_invalid_address_is_reported_and_the_rest_is_shown(visit: Open) -> None:
     page = visit("/inference?size=99&speed=fast&seed=2")
     page.wait_for_text("“size”")
     assert "“speed”" in page.text("#main")
@@ -132,7 +132,7 @@ def test_a_hundred_episodes_are_measured_and_kept_with_the_model(visit: Open, te
     page.wait_for_text("Measured by Clew: " + rows[0].split("\t")[1], "#model-facts")
 
 
-def test_a_policy_that_dies_is_named_and_reset_begins_anew(visit: Open, engine: Engine, team: Team) -> None:
+def test_a_policy_that_dies_is_named_and_reset_restarts_it(visit: Open, engine: Engine, team: Team) -> None:
     page = visit(f"/inference?model={team.ppo}&speed=10")
     page.wait_for_text("stopped", "#walk-section-a")
     for child in engine.children():

@@ -82,7 +82,7 @@ def test_an_expression_is_found_as_python_finds_it(any_page: Page) -> None:
     holds()
 
 
-def test_what_is_no_expression_is_said_and_finds_nothing(any_page: Page) -> None:
+def test_an_invalid_expression_is_reported_and_finds_nothing(any_page: Page) -> None:
     none = ("(", "[", "*a", "a{2,1}", "\\", "(?<a>x)(?<a>y)", "a**")
     answers = any_page.script(FIND, [[["a", "b"], expression, True] for expression in none])
     for expression, answer in zip(none, answers, strict=True):
@@ -103,7 +103,7 @@ def test_groups_hold_every_metric_once(any_page: Page) -> None:
     holds()
 
 
-def test_a_chart_is_what_its_text_says(any_page: Page) -> None:
+def test_a_chart_shows_what_its_text_describes(any_page: Page) -> None:
     @example_settings(max_examples=40)
     @given(
         subjects=st.lists(HOSTILE.filter(bool), min_size=1, max_size=4, unique=True),

@@ -212,7 +212,7 @@ def test_a_double_click_is_one_request(page: Page, team: ModelServer) -> None:
     assert (page.script("return window.begun.length"), team.asked("POST")) == (1, 1)
 
 
-def test_what_takes_long_says_so_and_then_its_answer(page: Page, team: ModelServer) -> None:
+def test_a_slow_action_shows_progress_and_then_its_answer(page: Page, team: ModelServer) -> None:
     late(team, 12.0)
     choose(page, "2")
     page.wait(lambda: page.find("#models-activate").is_enabled())
@@ -256,7 +256,7 @@ def test_two_tabs_have_each_its_own_answer(page: Page, team: ModelServer) -> Non
     page.driver.switch_to.window(first)
 
 
-def test_who_reloads_meanwhile_is_told_what_became_of_it(page: Page, team: ModelServer) -> None:
+def test_after_a_reload_the_result_is_still_shown(page: Page, team: ModelServer) -> None:
     late(team, 4.0)
     choose(page, "2")
     page.wait(lambda: page.find("#models-activate").is_enabled())
@@ -274,7 +274,7 @@ def killed(clew: subprocess.Popen[bytes]) -> None:
     clew.wait()
 
 
-def test_a_clew_that_is_killed_meanwhile_knows_no_answer_and_says_so(
+def test_a_clew_that_is_killed_meanwhile_reports_that_the_answer_is_unknown(
     dash_br: Browser, team: ModelServer, slow: SlowClew, tmp_path: Path
 ) -> None:
     slow.stop()

@@ -122,7 +122,7 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
 
 
 @pytest.mark.parametrize("moment", ["after", pytest.param("before", marks=pytest.mark.thorough)])
-def test_a_choice_while_the_table_is_filled_anew_is_kept(models: Page, moment: str) -> None:
+def test_a_choice_while_the_table_is_refilled_is_kept(models: Page, moment: str) -> None:
     page = models
     choose(page, "3")
     page.tick_while_filling(moment, "2", "model_id", "models-table")
@@ -211,7 +211,7 @@ def test_a_read_only_clew_shows_no_button_that_changes_anything(
     assert "read-only" in page.text("header")
 
 
-def test_an_address_without_a_model_says_so(models: Page) -> None:
+def test_an_address_without_a_model_is_reported(models: Page) -> None:
     models.expected_errors = ("404",)  # an address with a slash in it is no page at all
     for path in ("/models/999", "/models/..%2Fx", "/models/%F0%9F%90%8D", "/models/0"):
         models.open(path)

@@ -130,7 +130,7 @@ def test_one_odd_gpu_of_each_kind_hides_nothing_else(
         page.wait_for_text("utilization: 101 is more than 100", "#front-gpu-gpus li:nth-child(2) p")
 
 
-def test_gpus_that_cannot_be_told_from_anything_are_named_beside_their_host(
+def test_gpus_that_cannot_be_identified_are_named_next_to_their_host(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     odd: list[Any] = [gpu(0), gpu(1, state="melted"), gpu(0, utilization=7), "gpu", {"timestamp": 1}]
@@ -156,7 +156,7 @@ def crowd(count: int) -> Callable[[], dict[str, Any]]:
 
 
 @pytest.mark.parametrize("count", [pytest.param(500, marks=pytest.mark.thorough), 5000])
-def test_of_very_many_gpus_the_first_are_shown_and_their_number_said(
+def test_of_very_many_gpus_the_first_are_shown_with_their_total(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, count: int
 ) -> None:
     small = Foreign(lambda: report([gpu(0, utilization=small.sent % 100)]))
@@ -234,7 +234,7 @@ def test_numbers_go_into_the_page_as_text_and_only_where_they_changed(
         assert changed <= {"utilization-text", "utilization", ""}  # the bar, and the strip in it
 
 
-def test_who_listens_hears_of_a_trouble_once_and_not_of_its_seconds(
+def test_a_screen_reader_announces_a_failure_once_and_not_its_seconds(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     foreign = Foreign(
@@ -275,7 +275,7 @@ odd_report = st.dictionaries(st.sampled_from([*GpuReport.model_fields, "more"]),
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd=odd_gpu, around=odd_report)
-def test_whatever_is_said_what_is_shown_fits_and_the_others_are_whole(
+def test_odd_values_of_one_gpu_fit_and_leave_the_others_whole(
     reader: Callable[[dict[str, Any]], dict[str, Any]], odd: dict[str, Any], around: dict[str, Any]
 ) -> None:
     plain = gpu(0)

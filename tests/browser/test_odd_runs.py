@@ -84,7 +84,7 @@ def test_silence_comes_as_time_passes(page: Page, odd: Odd) -> None:
     page.wait(lambda: page.column("status")[0].startswith("running · no metric for 1"), within_seconds=120)
 
 
-def test_what_the_clocks_told_is_said_and_no_duration_is_negative(page: Page, odd: Odd) -> None:
+def test_wrong_clocks_are_reported_and_no_duration_is_negative(page: Page, odd: Odd) -> None:
     backwards = odd.run("backwards", ended_ms=odd.now - 2 * DAY_MS)
     seconds = odd.run("seconds", [(1, 1.0, odd.now // 1000)], started_ms=odd.now // 1000 - 60, ended_ms=odd.now // 1000)
     in_list(page, odd, 2)
@@ -118,7 +118,7 @@ def test_an_odd_clock_stretches_nobodys_axis(page: Page, odd: Odd, axis: str) ->
 
 
 @pytest.mark.thorough
-def test_missing_steps_are_said_and_time_is_one_click_away(page: Page, odd: Odd) -> None:
+def test_missing_steps_are_reported_and_time_is_one_click_away(page: Page, odd: Odd) -> None:
     still = odd.run("still", [(0, float(n), odd.now - DAY_MS + n * 1000) for n in range(8)])
     # One alone is drawn over time by itself; beside another it is said, and a click away.
     compare(page, [still])
@@ -138,7 +138,7 @@ def test_missing_steps_are_said_and_time_is_one_click_away(page: Page, odd: Odd)
     page.wait(lambda: "Total episodes\n– episode_reward" in page.text("#run-facts"))
 
 
-def test_steps_of_nanoseconds_are_drawn_and_told(page: Page, odd: Odd) -> None:
+def test_steps_of_nanoseconds_are_drawn_and_described(page: Page, odd: Odd) -> None:
     first = time.time_ns()
     far = odd.run("far", [(first + n * 1001, float(n), odd.now) for n in range(60)])
     compare(page, [far])
@@ -305,7 +305,7 @@ def test_line_breaks_of_a_parameter_are_seen(page: Page, odd: Odd) -> None:
 
 
 @pytest.mark.thorough
-def test_it_is_all_said_in_japanese(page: Page, odd: Odd) -> None:
+def test_odd_runs_are_described_in_japanese(page: Page, odd: Odd) -> None:
     long_ago = odd.now - 9 * DAY_MS
     silent = odd.run("1", [(0, 1.0, 0), (0, -2.0, 5)], status="RUNNING", started_ms=long_ago // 1000)
     child = odd.run("2", tags={"mlflow.parentRunId": silent}, ended_ms=long_ago)

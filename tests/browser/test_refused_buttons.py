@@ -70,7 +70,7 @@ def test_who_is_not_known_sees_why_the_buttons_are_disabled(visit: Callable[...,
     assert grave_violations(page, path, part="main") == []
 
 
-def test_whom_the_proxy_names_can_press_them(visit: Callable[..., Page], dash_br: Browser) -> None:
+def test_a_person_named_by_the_proxy_can_press_them(visit: Callable[..., Page], dash_br: Browser) -> None:
     dash_br.driver.execute_cdp_cmd("Network.enable", {})
     try:
         dash_br.driver.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": {"X-Forwarded-User": "kim"}})
@@ -89,7 +89,7 @@ def test_whom_the_proxy_names_can_press_them(visit: Callable[..., Page], dash_br
     ("path", "sentence"),
     [("/models?", "changes nothing"), ("/models/2", "changes nothing"), ("/inference", "starts")],
 )
-def test_a_read_only_clew_says_so_where_its_buttons_would_be(
+def test_a_read_only_clew_has_a_notice_where_its_buttons_would_be(
     visit: Callable[..., Page], path: str, sentence: str
 ) -> None:
     page = visit(path, read_only=True)

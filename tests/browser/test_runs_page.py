@@ -162,7 +162,7 @@ def test_odd_selections_are_named_and_the_rest_is_drawn(
         pytest.param(f"/mlflow/runs/{'x' * 3000}", marks=pytest.mark.thorough),
     ],
 )
-def test_an_unknown_run_is_said_so(page: Page, path: str) -> None:
+def test_an_unknown_run_is_reported(page: Page, path: str) -> None:
     page.expected_errors = ("503",)  # where the machine is so busy that no run is known when its metrics are asked for
     page.open(path)
     page.wait_for_text("No such run")
@@ -199,7 +199,7 @@ def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
 
 
 @MOSTLY_NATIVE
-def test_it_says_how_many_runs_a_filter_leaves(page: Page, misbehaving: Misbehaving, tracking: Tracking) -> None:
+def test_it_shows_how_many_runs_pass_a_filter(page: Page, misbehaving: Misbehaving, tracking: Tracking) -> None:
     group = tracking.experiment()
     misbehaving.alter = only(group)
     for number in range(3):
@@ -225,7 +225,7 @@ def test_it_says_how_many_runs_a_filter_leaves(page: Page, misbehaving: Misbehav
 
 @MOSTLY_NATIVE
 @pytest.mark.parametrize("moment", ["before", pytest.param("after", marks=pytest.mark.thorough)])
-def test_a_tick_while_the_table_is_filled_anew_is_kept(page: Page, three: tuple[str, list[str]], moment: str) -> None:
+def test_a_tick_while_the_table_is_refilled_is_kept(page: Page, three: tuple[str, list[str]], moment: str) -> None:
     experiment, _ids = three
     page.open(f"/mlflow?experiment={experiment}")
     page.wait_for_rows(3)

@@ -70,7 +70,7 @@ def test_a_reading_is_shown_corrected_and_taken_back_and_tools_share_an_axis(
     page.wait_for_text("Episode reward, 2 lines", "#compare-grid")
 
 
-def test_who_may_not_write_is_told_so_and_nothing_is_written(
+def test_a_person_who_may_not_write_is_refused_and_nothing_is_written(
     dash_br: Browser, serve: Callable[..., str], tracking: Tracking
 ) -> None:
     group = tracking.experiment()

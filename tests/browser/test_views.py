@@ -345,13 +345,13 @@ def test_a_long_address_is_short_where_it_is_sent_or_reloaded(page: Page, experi
     assert page.script(QUERY) == before + "&axis=relative_time"
 
 
-def test_an_address_that_leads_nowhere_says_so_in_the_readers_language(page: Page) -> None:
+def test_a_dead_address_is_reported_in_the_readers_language(page: Page) -> None:
     page.open(f"/mlflow?v={'0' * 32}&lang=ja")
     page.wait_for_text("この短縮アドレスの行き先がありません", "#address-not-opened")
     page.wait(lambda: page.find("#runs-table"))
 
 
-def test_an_mlflow_that_is_away_is_said_in_the_menu(page: Page, misbehaving: Misbehaving) -> None:
+def test_an_mlflow_that_is_away_is_reported_in_the_menu(page: Page, misbehaving: Misbehaving) -> None:
     page.open("/mlflow")
     page.wait(lambda: page.find("#views-button"))
     misbehaving.answer = (500, b"{}", "application/json")

@@ -121,7 +121,7 @@ document.dispatchEvent(new Event("visibilitychange"));
 """
 
 
-def test_two_watch_at_once_each_their_own_and_a_page_that_nobody_sees_gets_no_pictures(
+def test_two_viewers_watch_episodes_of_their_own_and_a_hidden_page_gets_no_pictures(
     page: Page, watching: Watching
 ) -> None:
     """Headless, each tab takes itself for seen: that one is hidden is told to the page."""
@@ -208,7 +208,7 @@ def test_a_real_policy_is_activated_on_its_page_and_does_what_evaluate_policy_do
         assert "as it was trained" in page.text("#evaluation-report")
 
 
-def test_an_engine_that_dies_is_told_of_and_an_episode_begins_when_another_is_there(
+def test_an_engine_that_dies_is_reported_and_an_episode_begins_once_another_is_up(
     page: Page, watching: Watching, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     page.expected_errors = ("ERR_CONNECTION_REFUSED", "WebSocket connection to")

@@ -45,7 +45,7 @@ def shown(*history: Activation) -> str:
 
 @pytest.mark.parametrize("met", [False, True])
 @pytest.mark.parametrize("verb", [ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.UNDO])
-def test_the_toast_says_what_was_overruled(language: str, verb: ChangeVerb, met: bool) -> None:
+def test_the_toast_names_what_was_overruled(language: str, verb: ChangeVerb, met: bool) -> None:
     undone = "1" if verb is ChangeVerb.UNDO else None
     request = ChangeRequest(id="0" * 32, verb=verb, model_id="3", in_place_of=undone)
     result = ChangeResult(outcome=ChangeOutcome.DONE, activation=done(met=met))
@@ -71,7 +71,7 @@ def test_other_changes_overrule_nothing(language: str, verb: ChangeVerb) -> None
 
 
 @pytest.mark.parametrize("reason", [None, "better"])
-def test_so_does_the_history_beside_the_reason(language: str, reason: str | None) -> None:
+def test_the_history_shows_it_next_to_the_reason(language: str, reason: str | None) -> None:
     text = shown(done(met=True, reason=reason), done(reason="calm"))
     assert text.count(MET[language]) == 1
     assert (reason or "–") in text

@@ -89,7 +89,7 @@ def test_an_axis_is_called_as_its_metric_is(key: str) -> None:
     assert chart["layout"]["meta"]["x"]["axis"] == f"metric:{key}"
 
 
-def test_on_one_chart_a_run_keeps_its_colour_and_dashes_tell_the_metrics() -> None:
+def test_on_one_chart_a_run_keeps_its_colour_and_dashes_distinguish_the_metrics() -> None:
     runs = {"a": {"x": [1.0, 2.0], "y": [3.0, 4.0]}, "b": {"x": [5.0, 6.0], "y": [7.0, 8.0]}}
     chart = drawn('{"m":["x","y"]}', runs)
     styles = {(trace["meta"]["run"], trace["name"][-1]): trace["line"] for trace in chart["data"]}
@@ -104,7 +104,7 @@ def test_on_one_chart_a_run_keeps_its_colour_and_dashes_tell_the_metrics() -> No
     assert [trace["line"]["color"] for trace in alone] == [styles[n, "x"]["color"] for n in ("a · a", "b · b")]
 
 
-def test_many_metrics_on_one_chart_are_all_told_apart() -> None:
+def test_many_metrics_on_one_chart_look_different() -> None:
     keys = [f"m{number}" for number in range(20)]
     spec = ChartSpec(subjects=tuple(keys))
     chart = drawn(str(spec), {"a": {key: [1.0, 2.0] for key in keys}})
@@ -159,13 +159,13 @@ def test_runs_without_the_axis_are_left_out_and_named() -> None:
     )
 
 
-def test_points_at_whose_steps_the_axis_was_not_logged_are_counted() -> None:
+def test_points_without_a_logged_axis_value_are_counted() -> None:
     chart = drawn("y", {"a": {"y": [*RISING, 0.5, 0.6], "x": RISING}}, ChartOptions(axis="metric:x"))
     assert len(column(chart["data"][0]["x"])) == 4
     assert "2 points left out, x was not logged at their steps: a" in below(chart)
 
 
-def test_where_the_axis_goes_back_and_forth_the_line_is_a_path_and_says_so() -> None:
+def test_where_the_axis_goes_back_and_forth_the_line_is_drawn_and_named_as_a_path() -> None:
     options = ChartOptions(axis="metric:x", grouped=True, group=("all",))
     for chosen in (options, options.model_copy(update={"grouped": False})):
         chart = drawn("y", {"a": {"y": RISING, "x": SWINGING}}, chosen)
@@ -179,7 +179,7 @@ def test_an_axis_that_only_falls_is_drawn_from_left_to_right() -> None:
     assert "back and forth" not in below(chart)
 
 
-def test_a_run_can_stand_alone_beside_the_groups() -> None:
+def test_a_run_can_be_drawn_alone_next_to_the_groups() -> None:
     runs = [run(name, {"y": RISING}, seed=name) for name in "abc"]
     known = Known({(one.run_id, "y"): history(RISING) for one in runs}, DEFAULT)
     options = ChartOptions(grouped=True, alone=("b",))

@@ -42,12 +42,12 @@ def test_a_group_of_runs_has_a_last_value_for_each() -> None:
     assert said == "Loss, 1 line. PPO (n=2): last 1 to 2, lowest 1, highest 4, points: 4."
 
 
-def test_what_is_not_there_is_not_said() -> None:
+def test_missing_parts_are_not_mentioned() -> None:
     assert chart_summary("Loss", [], nothing=NOTHING) == f"Loss: {NOTHING}"
     assert chart_summary("Loss", [("a", [of()]), ("b", [])], nothing=NOTHING) == f"Loss: {NOTHING}"
 
 
-def test_of_many_lines_ten_are_said_and_the_rest_is_counted() -> None:
+def test_of_many_lines_ten_are_described_and_the_others_counted() -> None:
     said = chart_summary("Loss", [(f"run-{n}", [of(n)]) for n in range(300)], nothing=NOTHING)
     assert said.count("last") == MOST_SENTENCES
     assert said.startswith("Loss, 300 lines. run-0:")

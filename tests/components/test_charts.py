@@ -34,7 +34,7 @@ def test_a_line_is_drawn_as_it_was_logged() -> None:
     assert figure["layout"]["annotations"] == []
 
 
-def test_an_empty_chart_says_why() -> None:
+def test_an_empty_chart_states_the_reason() -> None:
     figure = line_chart(ChartSpec.of_word("loss"), [], nothing="None of these runs logged this metric.")
     assert figure["data"] == []
     assert figure["layout"]["annotations"][0]["text"] == "None of these runs logged this metric."
@@ -45,7 +45,7 @@ def test_a_single_point_is_visible() -> None:
     assert trace["mode"] == "markers"
 
 
-def test_a_long_line_says_how_much_of_it_is_drawn() -> None:
+def test_a_long_line_states_how_much_of_it_is_drawn() -> None:
     figure = line_chart(ChartSpec.of_word("reward"), [line("a", list(range(10_000)))], nothing="")
     drawn = len(column(figure["data"][0]["x"]))
     assert drawn <= POINTS_PER_LINE
@@ -86,7 +86,7 @@ def test_a_run_keeps_its_colour_when_runs_are_added_after_it(run_ids: list[str])
     assert all(line_styles(run_ids[:n]) == {i: whole[i] for i in run_ids[:n]} for n in range(len(run_ids)))
 
 
-def test_a_chart_of_several_metrics_says_which_dashes_are_which() -> None:
+def test_a_chart_of_several_metrics_explains_its_dashes() -> None:
     spec = ChartSpec(subjects=("@loss", "<b>eval</b>/loss", "a", "b", "c", "d"))
     figure = line_chart(spec, [line("run", [1.0, 2.0])], nothing="")
     told = figure["layout"]["title"]["subtitle"]["text"].replace("<br>", " · ").split(" · ")

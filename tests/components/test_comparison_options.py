@@ -78,7 +78,7 @@ def test_every_axis_has_its_x(axis: Axis, x: list[int]) -> None:
     assert column(trace["x"]) == x
 
 
-def test_an_axis_that_nobody_logged_is_said_so() -> None:
+def test_an_axis_that_no_run_logged_is_reported() -> None:
     figure = reward_chart(ChartOptions(axis=Axis.ENV_STEPS))
     assert figure["data"] == []
     assert "what counts this axis" in figure["layout"]["annotations"][0]["text"]
@@ -115,7 +115,7 @@ def test_seeds_become_a_mean_with_a_band() -> None:
     assert centre["customdata"][0][0] == 5
 
 
-def test_two_seeds_have_no_band_and_the_chart_says_so() -> None:
+def test_two_seeds_have_no_band_and_the_chart_explains_it() -> None:
     runs, known = seeds(2)
     figure = comparison.figures(runs, known, ChartOptions(grouped=True), still_loading=False)[0]
     assert len(figure["data"]) == 2
@@ -186,7 +186,7 @@ def test_what_diverged_or_is_no_rate_has_columns_of_its_own_in_the_csv() -> None
 
 @pytest.mark.parametrize("choice", Choice)
 @pytest.mark.parametrize("word", ["reward", "success_rate", "eval_reward", "eval_success_rate"])
-def test_under_each_choice_of_a_final_value_the_reader_is_told_what_diverged(choice: Choice, word: MetricWord) -> None:
+def test_under_each_choice_of_a_final_value_the_page_names_what_diverged(choice: Choice, word: MetricWord) -> None:
     key = DEFAULT.metrics[word][0]
     gone, known = run("gone", {key: NAN}), Known({("gone", key): history([0.25, 0.75, NAN, NAN])}, DEFAULT)
     said = str(final_metrics.table([gone], known, ChartOptions(final=choice)))
@@ -260,7 +260,7 @@ def test_a_group_counts_its_diverged_seeds_as_the_reader_chose(final: Choice) ->
         assert others[1][4].startswith("0 [")
 
 
-def test_the_table_says_how_diverged_runs_count_and_says_nothing_where_none_did() -> None:
+def test_the_table_explains_how_diverged_runs_count_only_where_some_did() -> None:
     runs, known = lost_seeds()
     for how, said in ((DivergedRuns.WORST, "count as the worst"), (DivergedRuns.LEFT_OUT, "are left out")):
         assert said in str(group_metrics.group_table(runs, known, ChartOptions(grouped=True, diverged=how)))
@@ -269,7 +269,7 @@ def test_the_table_says_how_diverged_runs_count_and_says_nothing_where_none_did(
     assert "iverged" not in quiet
 
 
-def test_a_group_of_which_every_run_diverged_has_no_score_and_says_so() -> None:
+def test_a_group_whose_runs_all_diverged_has_no_score_but_a_notice() -> None:
     runs = [run(f"s{n}", {"episode_reward": NAN}, seed=str(n)) for n in range(4)]
     known = Known({(one.run_id, "episode_reward"): history([1.0, NAN]) for one in runs}, DEFAULT)
     for how in DivergedRuns:

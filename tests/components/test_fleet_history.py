@@ -30,7 +30,7 @@ def test_a_name_with_markup_is_drawn_as_it_is() -> None:
     assert drawn["name"] == "&lt;a href=x&gt;&#37;{y}&#36;1&#36;"
 
 
-def test_why_nothing_is_drawn_is_said() -> None:
+def test_an_empty_drawing_states_the_reason() -> None:
     assert "No GPU is known" in nothing_found(FleetQuestion(), of_gpus=0)
     assert "“eve”" in nothing_found(FleetQuestion(q=" eve "), of_gpus=0)
     assert "Power" in nothing_found(FleetQuestion(measure=Measure.POWER), of_gpus=2)

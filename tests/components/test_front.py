@@ -103,7 +103,7 @@ class TestRunsInProgress:
     def test_a_run_that_waits_does_not_stand_still(self) -> None:
         assert silence(status=RunStatus.SCHEDULED) is None
 
-    def test_who_stands_still_comes_first_then_the_newest_and_nobody_who_is_over(self) -> None:
+    def test_silent_runs_come_first_then_the_newest_and_ended_ones_are_absent(self) -> None:
         runs = [
             run("old", metrics={"loss": logged(MINUTE)}, started_at=NOW - 90 * MINUTE),
             run("new", metrics={"loss": logged(MINUTE)}, started_at=NOW - 5 * MINUTE),
@@ -144,7 +144,7 @@ class TestBestRuns:
         assert best_ids(best) == ["equal-but-richer", "dqn"]
         assert best.are_recent
 
-    def test_who_failed_or_told_nothing_is_not_the_best(self) -> None:
+    def test_a_failed_run_or_one_without_values_is_not_the_best(self) -> None:
         runs = [finished("failed", 1.0, status=RunStatus.FAILED), finished("mute", None), run("running")]
         nothing = BestRuns(environments=[], are_recent=False, diverged=0, out_of_range=0)
         assert best_per_algorithm(RunTable.of(runs), NOW, DEFAULT) == nothing
@@ -154,7 +154,7 @@ class TestBestRuns:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8))
         assert best_ids(best_per_algorithm(RunTable.of([old, finished("new", 0.2)]), NOW, DEFAULT)) == ["new"]
 
-    def test_without_a_recent_one_it_is_of_all_and_says_so(self) -> None:
+    def test_without_a_recent_one_all_are_ranked_and_the_page_states_it(self) -> None:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8), tags={"clew.sample": "true"})
         best = best_per_algorithm(RunTable.of([old]), NOW, DEFAULT)
         assert (best_ids(best), best.are_recent) == (["old"], False)
@@ -238,7 +238,7 @@ class TestTheActiveModel:
         assert activation_of([], Model(id="3")) is None
         assert "has not been recorded" in str(front_model.active_model(Model(id="3"), None))
 
-    def test_without_one_it_says_what_to_do(self) -> None:
+    def test_without_one_it_explains_what_to_do(self) -> None:
         assert "choose one" in str(front_model.no_active_model(2))
         assert "python -m training" in str(front_model.no_active_model(0))
 
@@ -253,7 +253,7 @@ def test_a_service_that_fails_is_named_with_its_cause_but_once() -> None:
     assert "3 ms" not in said
 
 
-def test_monitors_that_are_well_share_a_line_and_whoever_is_not_stands_first() -> None:
+def test_healthy_monitors_share_a_line_and_failing_ones_come_first() -> None:
     def health(label: str, state: State) -> ServiceHealth:
         cause = coded(ConnectionRefused(GpuMonitor(label)), "cause") if state is State.DOWN else {"cause": None}
         told = Dependency(state=state, latency_ms=3.0, age_seconds=None, **cause)

@@ -50,7 +50,7 @@ def test_the_browser_checks_by_the_same_type(schema: Any) -> None:
     assert words(schema) <= known
 
 
-def test_only_a_run_that_trains_and_says_where_is_looked_for_among_the_processes() -> None:
+def test_only_a_training_run_with_a_known_host_is_searched_for_among_the_processes() -> None:
     tags = {"clew.pid": "4711", "clew.boot_id": "b", "clew.start_ticks": "99", "mlflow.user": "ann"}
 
     def run(status: RunStatus, tags: dict[str, str]) -> Run:

@@ -18,5 +18,5 @@ def test_of_nothing_but_damaged_charts_the_usual_ones_are_drawn() -> None:
     assert GridAddress.of({"chart": "{bad"}) == GridAddress(None, odd=["chart"])
 
 
-def test_odd_ends_are_named_beside() -> None:
+def test_odd_ends_are_reported_separately() -> None:
     assert GridAddress.of({"chart": ["{"], "x_from": "nan", "x_to": "2"}).odd == ["x_from", "chart"]

@@ -66,7 +66,7 @@ def test_a_line_is_marked_where_it_ended(word: str, value: float, named: str) ->
     assert summary(figure).count("diverged") == 1
 
 
-def test_a_run_alone_says_where() -> None:
+def test_a_single_run_names_the_step_of_its_divergence() -> None:
     assert subtitle(drawn("loss", [1.0, NAN])) == "✕ diverged at step 2 (NaN)"
 
 
@@ -80,7 +80,7 @@ def test_the_mark_is_at_the_end_of_the_line_on_each_axis(axis: Axis, smoothing: 
     assert (x, y) == ([column(line["x"])[-1]], [pytest.approx(column(line["y"])[-1])])
 
 
-def test_what_never_was_finite_says_so_and_is_not_called_unlogged() -> None:
+def test_a_metric_that_never_was_finite_is_reported_as_that_and_not_as_unlogged() -> None:
     figure = drawn("loss", [NAN, NAN, NAN])
     assert figure["layout"]["annotations"][0]["text"] == "No finite value: diverged at step 1 (NaN)"
     assert "No finite value: diverged at step 1 (NaN)" in summary(figure)
@@ -89,7 +89,7 @@ def test_what_never_was_finite_says_so_and_is_not_called_unlogged() -> None:
     assert beside["layout"]["annotations"] == []
 
 
-def test_what_recovered_has_no_mark_and_says_that_points_are_missing() -> None:
+def test_a_recovered_metric_has_no_mark_but_a_notice_of_missing_points() -> None:
     figure = drawn("loss", [1.0, NAN, INF, 0.5])
     assert marks(figure) == []
     assert subtitle(figure) == "2 points without a finite value are not drawn"
@@ -103,7 +103,7 @@ def test_of_a_sample_the_step_is_no_more_than_an_upper_bound() -> None:
     assert marks(figure) == [([1], [1.0], ["diverged (NaN at step 2)"])]
 
 
-def test_a_group_marks_each_seed_that_ended_and_says_how_many_are_left() -> None:
+def test_a_group_marks_each_seed_that_ended_and_counts_the_remaining_ones() -> None:
     seeds = [[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, NAN, NAN], [1.0, 2.0, 3.0, NAN], [2.0] * 4, [3.0] * 4]
     figure = drawn("reward", *seeds, options=ChartOptions(grouped=True))
     assert marks(figure) == [([2, 3], [2.0, 3.0], ["diverged at step 3 (NaN)", "diverged at step 4 (NaN)"])]
@@ -122,14 +122,14 @@ def test_the_drawn_points_as_csv_have_a_row_without_a_value_where_a_line_ended()
 
 
 @pytest.mark.parametrize("high", [87.0, 1.5])
-def test_rates_in_another_unit_are_drawn_as_logged_and_the_axis_says_so(high: float) -> None:
+def test_rates_in_another_unit_are_drawn_as_logged_and_the_axis_names_it(high: float) -> None:
     figure = drawn("success_rate", [0.0, high / 2, high])
     assert column(figure["data"][0]["y"]) == [0.0, high / 2, high]
     assert figure["layout"]["yaxis"]["title"]["text"] == "Success rate, as logged"
     assert subtitle(figure) == "outside of 0–1: drawn as logged"
 
 
-def test_beside_shares_they_are_left_out_and_named() -> None:
+def test_next_to_shares_they_are_left_out_and_named() -> None:
     figure = drawn("success_rate", [0.0, 87.0], [0.25, 0.5])
     assert [column(trace["y"]) for trace in figure["data"]] == [[0.25, 0.5]]
     assert figure["layout"]["yaxis"]["title"]["text"] == "Success rate (0–1)"

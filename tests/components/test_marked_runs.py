@@ -89,7 +89,7 @@ def texts(component: Any) -> list[str]:
     return [part for part in parts(component) if isinstance(part, str)]
 
 
-def test_runs_stand_beside_the_one_baseline_with_their_distance() -> None:
+def test_runs_are_compared_with_the_one_baseline() -> None:
     runs = [run(1, 1.0, **BASELINE), run(2, 1.5), run(3, 0.25)]
     shown = texts(final_metrics.table(runs, Known({}, DEFAULT), ChartOptions()))
     assert "baseline" in shown
@@ -164,7 +164,7 @@ def test_a_planned_change_leads_there_and_its_undo_leads_back(old: str, new: str
         max_size=50,
     )
 )
-def test_every_change_fits_into_its_tag_and_can_be_told(parts: list[ChangedPart]) -> None:
+def test_every_change_fits_into_its_tag_and_can_be_described(parts: list[ChangedPart]) -> None:
     change = recorded(NOW, "kim", parts)
     key, text = tag_of_change(change)
     assert len(text) <= MOST_CHARACTERS

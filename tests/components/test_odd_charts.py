@@ -83,7 +83,7 @@ def csv_rows(options: ChartOptions, **histories: History) -> list[dict[str, str]
 
 class TestSteps:
     @pytest.mark.parametrize("step", [0, 7, -3, NS])
-    def test_missing_ones_are_said_and_time_is_offered(self, step: int) -> None:
+    def test_missing_ones_are_reported_and_time_is_offered(self, step: int) -> None:
         still = {"good": history([1.0, 2.0]), "still": history([1.0, 2.0], [step, step])}
         figure = chart(ChartOptions(), **({"still": still["still"]} if step == NS else still))
         assert "steps are missing, all points at one: still" in said(figure)
@@ -101,7 +101,7 @@ class TestSteps:
         assert column(figure["data"][0]["x"]) == [0, 1, 2]
         assert "Time since the start" in figure["layout"]["xaxis"]["title"]["text"]
 
-    def test_neither_steps_nor_times_is_a_stroke_that_says_so(self) -> None:
+    def test_without_steps_and_times_a_stroke_with_a_notice_is_drawn(self) -> None:
         runs, found = known(still=history([1.0, 2.0], [0, 0], [0, 0]))
         figure = by_itself(runs[0], found)
         assert "steps are missing" in said(figure)
@@ -113,7 +113,7 @@ class TestSteps:
         assert [found.episodes(one) for one in runs] == [None, 7]
         assert csv.DictReader(io.StringIO(export.table_csv(runs, found, ChartOptions()))).__next__()["episodes"] == ""
 
-    def test_nanoseconds_are_drawn_from_the_first_on_and_told_as_they_are(self) -> None:
+    def test_nanoseconds_are_drawn_from_the_first_on_and_described_as_they_are(self) -> None:
         steps = [NS + 1_000_001 * n for n in range(60)]
         figure = chart(ChartOptions(), far=history([float(n) for n in range(60)], steps))
         (trace,) = figure["data"]
@@ -134,7 +134,7 @@ class TestSteps:
         figure = chart(ChartOptions(window=window), far=history([float(n % 7) for n in range(5_000)], steps))
         assert column(figure["data"][0]["x"]) == [10 * n for n in range(9, 21)]
 
-    def test_beside_others_they_are_left_out_and_named(self) -> None:
+    def test_next_to_others_they_are_left_out_and_named(self) -> None:
         figure = chart(ChartOptions(), far=history([1.0, 2.0], [NS, NS + 1]), good=history([1.0, 2.0]))
         assert [trace["meta"]["name"] for trace in figure["data"]] == ["good · good"]
         assert "left out, for their steps are beyond 2^53: far" in said(figure)
@@ -158,13 +158,13 @@ class TestClocks:
         x = column(figure["data"][0]["x"])
         assert max(x) - min(x) <= 1000
 
-    def test_where_all_are_odd_the_empty_chart_says_why(self) -> None:
+    def test_where_all_are_odd_the_empty_chart_states_the_reason(self) -> None:
         figure = chart(ChartOptions(axis=Axis.WALL_TIME), odd=history([1.0, 2.0], None, [0, 0]))
         assert figure["data"] == []
         assert "cannot be right: odd" in figure["layout"]["annotations"][0]["text"]
         assert "cannot be right: odd" in figure["layout"]["meta"]["summary"]
 
-    def test_some_odd_points_and_a_clock_that_goes_back_are_said(self) -> None:
+    def test_some_odd_points_and_a_clock_that_goes_back_are_reported(self) -> None:
         some = history([1.0, 2.0, 3.0], None, [START_MS, 0, START_MS + 2000])
         back = history([1.0, 2.0], None, [START_MS + 7_200_000, START_MS])
         figure = chart(ChartOptions(axis=Axis.RELATIVE_TIME), some=some, back=back)
@@ -183,7 +183,7 @@ class TestClocks:
 
 class TestLogarithm:
     @given(st.lists(st.floats(-1e6, 1e6, width=32, allow_subnormal=False), min_size=1, max_size=40), st.floats(0, 0.9))
-    def test_no_frame_is_empty_and_each_value_is_told(self, values: list[float], weight: float) -> None:
+    def test_no_frame_is_empty_and_each_value_is_described(self, values: list[float], weight: float) -> None:
         options = ChartOptions(log_y=True, smoothing=weight)
         figure = chart(options, one=history(values))
         traces = figure["data"]
@@ -234,7 +234,7 @@ class TestHugeValues:
     """Plotly takes values beyond 1.8e304 as none, and a span beyond the largest number as nothing to draw."""
 
     @pytest.mark.parametrize("ends", [[1e308, -1e308], [1.7e308, 1.6e308], [1.0, 2e304]])
-    def test_they_are_drawn_scaled_and_told_as_they_are(self, ends: list[float]) -> None:
+    def test_huge_values_are_drawn_scaled_and_described_as_they_are(self, ends: list[float]) -> None:
         figure = chart(ChartOptions(), huge=history([*ends, 1.0]))
         (trace,), axis = figure["data"], figure["layout"]["yaxis"]
         places = column(trace["y"])

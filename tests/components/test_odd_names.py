@@ -81,7 +81,7 @@ def test_a_name_has_room_and_its_ends(name: str, most: int) -> None:
     assert "…" in short or len(short) == len(re.sub("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", name))
 
 
-def test_a_long_name_keeps_what_tells_it_from_its_likes() -> None:
+def test_a_long_name_keeps_what_distinguishes_it_from_similar_ones() -> None:
     ours, theirs = (shortened("L" + "o" * 250 + f"ng-seed{seed}") for seed in (1, 2))
     assert ours != theirs
     assert len(ours) == MOST_WIDE
@@ -101,7 +101,7 @@ def test_line_breaks_of_a_parameter_stay_in_the_csv(value: str) -> None:
     assert row["param:note"] == value
 
 
-def test_the_list_says_who_stands_in_whom() -> None:
+def test_the_list_names_the_parent_of_each_run() -> None:
     runs = [run("p"), run("c", "p"), run("d", "p"), run("g", "c"), run("o", "gone-12345"), run("s", "s"), run("alone")]
     rows = {row["id"]: row for row in rows_of(summarise(one, DEFAULT) for one in runs)}
     assert {key: row["nested"] for key, row in rows.items()} == {
@@ -117,7 +117,7 @@ def test_the_list_says_who_stands_in_whom() -> None:
     assert rows["s"]["parent_id"] is None
 
 
-def test_each_of_a_circle_says_in_whom_it_stands() -> None:
+def test_each_run_of_a_circle_names_its_parent() -> None:
     texts = nested.nesting_texts([summarise(one, DEFAULT) for one in (run("x", "y"), run("y", "x"))])
     assert texts == {"x": "in y · 1 child", "y": "in x · 1 child"}
 
@@ -180,11 +180,11 @@ def test_a_family_has_links_and_five_hundred_children_are_folded() -> None:
         ),
     ],
 )
-def test_what_a_clock_told_is_said(odd: OddClocks, sentences: list[str]) -> None:
+def test_odd_clock_values_are_described(odd: OddClocks, sentences: list[str]) -> None:
     assert list(clock_sentences(run(), odd, NOW)) == sentences
 
 
-def test_silence_is_said_alike_everywhere_and_only_of_who_runs() -> None:
+def test_silence_is_described_the_same_everywhere_and_only_for_active_runs() -> None:
     still = run("still").model_copy(
         update={"status": RunStatus.RUNNING, "started_at": datetime(2026, 11, 20, 8, tzinfo=UTC)}
     )

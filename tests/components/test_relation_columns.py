@@ -89,20 +89,20 @@ def test_words_among_numbers_have_no_place_and_are_named() -> None:
     assert (column["no_number"], sorted(column["words"]), column["none"]) == (3, ["cosine", "linear"], 1)
 
 
-def test_only_what_the_filter_leaves_is_told_and_its_categories_alone() -> None:
+def test_only_filtered_rows_are_described_with_their_categories_alone() -> None:
     runs = [run(n, {"optimizer": "adam" if n % 2 else "sgd", "lr": str(n)}) for n in range(10)]
     found = told(runs, "param:optimizer", filters={"param:lr": ">= 4"}, experiment="e")
     assert (found["total"], found["left"], found["drawn"]) == (10, 3, 3)
     assert found["columns"][0]["categories"] == ["adam"]
 
 
-def test_a_filter_that_makes_no_sense_is_said_and_a_column_stands_once() -> None:
+def test_an_invalid_filter_is_reported_and_a_column_appears_once() -> None:
     found = told([run(1, {"lr": "1"})], "param:lr", "param:lr", filters={"param:lr": "lots"})
     assert [column["ref"] for column in found["columns"]] == ["param:lr"]
     assert "lots" in found["misfits"]["param:lr"]
 
 
 @pytest.mark.parametrize("ref", ["metric:nobody", "param:nobody", "tag:nobody"])
-def test_what_nobody_logged_has_no_value_anywhere(ref: str) -> None:
+def test_an_unlogged_metric_has_no_value_anywhere(ref: str) -> None:
     column = told([run(1, {}), run(2, {})], ref)["columns"][0]
     assert (values(column), column["none"]) == ([None, None], 2)

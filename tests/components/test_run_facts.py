@@ -54,7 +54,7 @@ def test_values_name_what_they_were_logged_as() -> None:
     assert facts["Final success rate"] == "75.0 % rollout/success_rate"
 
 
-def test_a_name_is_not_said_twice_and_what_is_not_known_has_none() -> None:
+def test_a_name_is_not_repeated_and_the_unknown_has_none() -> None:
     facts = facts_of({"seed": "7"}, {})
     assert facts["Seed"] == "7"
     assert facts["Final reward"] == "–"
@@ -83,7 +83,7 @@ def test_a_divergence_is_a_fact_and_exact_once_the_history_is_known(
     assert facts_of({}, {key: value}, {("a" * 32, key): known})[fact] == f"diverged at step 20 ({named}){logged}"
 
 
-def test_a_rate_in_another_unit_is_told_as_logged() -> None:
+def test_a_rate_in_another_unit_is_shown_as_logged() -> None:
     assert facts_of({}, {"success_rate": 87.0})["Final success rate"] == "out of range: 87"
     assert facts_of({}, {"rollout/success_rate": -1.0})["Final success rate"] == "out of range: -1 rollout/success_rate"
 

@@ -74,7 +74,7 @@ def metric(value: float, step: int = 1) -> LatestMetric:
         ),
     ],
 )
-def test_a_row_tells_what_was_logged(
+def test_a_row_shows_what_was_logged(
     params: dict[str, str], metrics: dict[str, LatestMetric], expected: dict[str, object]
 ) -> None:
     [row] = rows_of([summarise(run(params=params, metrics=metrics), DEFAULT)])
@@ -92,7 +92,7 @@ def test_a_row_tells_what_was_logged(
     ],
 )
 @pytest.mark.parametrize(("value", "named"), [("nan", "NaN"), ("inf", "inf"), ("-inf", "−inf")])
-def test_a_row_says_what_diverged_and_holds_no_number_for_it(key: str, column: str, value: str, named: str) -> None:
+def test_a_row_names_what_diverged_and_holds_no_number_for_it(key: str, column: str, value: str, named: str) -> None:
     [row] = rows_of([summarise(run(metrics={key: metric(float(value), 99)}), DEFAULT)])
     assert row[column] is None
     assert row["no_value"] == {column: "diverged"}
@@ -106,13 +106,13 @@ def test_a_counter_that_counts_is_a_number_though_its_metric_diverged() -> None:
 
 
 @pytest.mark.parametrize("rate", [87.0, 1.001, -0.5])
-def test_a_row_says_which_rate_is_out_of_range_as_logged(rate: float) -> None:
+def test_a_row_shows_a_rate_out_of_range_as_logged(rate: float) -> None:
     [row] = rows_of([summarise(run(metrics={"rollout/success_rate": metric(rate)}), DEFAULT)])
     assert (row["success_percent"], row["no_value"]) == (None, {"success_percent": "out of range"})
     assert row["remarks"] == f"out of range: {rate:.4g} (rollout/success_rate)"
 
 
-def test_what_diverged_in_one_step_is_said_together_and_a_run_without_remarks_has_none() -> None:
+def test_divergences_of_one_step_share_a_remark_and_other_runs_have_none() -> None:
     gone = {"loss": metric(float("nan"), 9), "episode_reward": metric(float("nan"), 9), "success_rate": metric(87.0)}
     fine, odd = rows_of(summarise(run(metrics=logged), DEFAULT) for logged in ({"loss": metric(1.0)}, gone))
     assert odd["remarks"] == "diverged (NaN at step 9): loss, episode_reward; out of range: 87 (success_rate)"

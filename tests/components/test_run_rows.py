@@ -58,7 +58,7 @@ def sorted_remarks(text: str) -> list[str]:
 
 
 @given(runs=LISTS)
-def test_a_row_is_what_the_run_by_itself_says(runs: list[Run]) -> None:
+def test_a_row_of_the_list_equals_the_row_of_the_run_alone(runs: list[Run]) -> None:
     there = known(runs)
     ordered = list(there.table.runs())
     summaries = [summarise(run, DEFAULT) for run in ordered]
@@ -117,7 +117,7 @@ def test_the_csv_has_every_digit_of_every_row(runs: list[Run], refs: list[Column
                 assert cell.replace("'", "") == getattr(run, f"{ref.kind}s").get(ref.key, "").replace("'", "")
 
 
-def test_the_csv_says_what_is_still_on_its_way() -> None:
+def test_the_csv_names_what_is_still_loading() -> None:
     runs = [
         Run.model_validate(run) for run in (logged("a", 1.0), logged("b", None), logged("c", 3.0), logged("d", 4.0))
     ]

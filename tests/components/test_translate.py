@@ -45,7 +45,7 @@ def sample(code: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("code", sorted(TEMPLATES))
-def test_a_message_is_said_with_whatever_values(code: str) -> None:
+def test_a_message_is_formatted_with_any_values(code: str) -> None:
     message = sample(code)
     for template, said in ((TEMPLATES[code], in_english(message)), (_(TEMPLATES[code]), translate_json(message))):
         filled = re.sub(r"\{(\w+)\}", lambda slot: message["params"][slot[1]], template)
@@ -201,7 +201,7 @@ HOSTILE: list[Any] = [
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=repr)
-def test_whatever_comes_can_be_said(value: Any) -> None:
+def test_any_code_and_values_can_be_translated(value: Any) -> None:
     """A stranger's JSON is a sentence at worst, and never an exception in the middle of telling what failed."""
     for params in (value, {"reason": value}, {"reason": {"code": "read-only", "params": value}}, {"service": value}):
         answer = {"error": "boom", "code": "policy-refused", "params": params}
@@ -231,5 +231,5 @@ def test_an_error_can_be_copied_and_sent_to_another_process(error: ClewError) ->
 
 
 @pytest.mark.parametrize(("limit", "said"), [(9.5, "9.5"), (10.0, "10"), (1234567.5, "1234567.5"), (3, "3")])
-def test_numbers_are_said_in_full(limit: float, said: str) -> None:
+def test_numbers_are_written_in_full(limit: float, said: str) -> None:
     assert str(InvalidValue("less_than", {"lt": limit})) == f"Input should be less than {said}"

@@ -50,7 +50,7 @@ def page(driver: webdriver.Chrome, site: Site) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize(("path", "shown"), PAGES.items())
-def test_a_page_has_its_data_and_asks_nobody_but_clew(page: Page, site: Site, path: str, shown: str) -> None:
+def test_a_page_has_its_data_and_sends_requests_to_clew_alone(page: Page, site: Site, path: str, shown: str) -> None:
     page.open(path.format(run=site.run, model=site.team.ppo, training=site.training))
     if path.startswith("/inference"):
         page.wait(lambda: page.text("#walk-badge-a") == "connected", within_seconds=30)
@@ -115,7 +115,7 @@ TRIED = """
 
 
 @pytest.mark.parametrize("way", ["INFERENCE_UI_URL", "a link"])
-def test_what_is_beside_clew_on_the_same_host_is_no_page_of_it(page: Page, site: Site, way: str) -> None:
+def test_other_sites_of_the_same_host_are_no_pages_of_clew(page: Page, site: Site, way: str) -> None:
     page.expected_errors = ("404",)  # nginx's own: this site has nothing there
     elsewhere = f"{site.nginx.origin}/play/"
     page.open("/models")
@@ -129,7 +129,7 @@ def test_what_is_beside_clew_on_the_same_host_is_no_page_of_it(page: Page, site:
     assert page.driver.current_url == elsewhere
 
 
-def test_programs_get_what_clew_says(site: Site) -> None:
+def test_programs_get_the_answers_of_clew(site: Site) -> None:
     rows = site.nginx.ask("GET", "/clew/api/models")
     assert {row["id"] for row in rows.json()} == {site.team.ppo, site.team.dqn}
     asset = "/assets/plotly-basic-4.1.1.min.js?m=1"
@@ -167,7 +167,7 @@ def test_a_long_comparison_goes_through_and_comes_back_as_the_referer(site: Site
     assert (answer.status_code, answer.json()["error"]) == (400, "This is no call of a page of Clew.")
 
 
-def test_nobody_names_himself(site: Site) -> None:
+def test_a_client_cannot_name_itself(site: Site) -> None:
     said = {"X-Forwarded-User": "mallory", "Authorization": "Basic bWFsbG9yeTp4", "Origin": site.nginx.origin}
     activation = "/api/models/active", {"model_id": site.team.ppo}
     site.team.activate(site.team.dqn)

@@ -56,7 +56,7 @@ def activate(site: Site, model_id: str, **more: object) -> requests.Response:
     return site.nginx.ask("POST", "/clew/api/models/active", json={"model_id": model_id}, **more)
 
 
-def test_a_program_writes_beside_the_proxys_password(site: Site) -> None:
+def test_a_program_writes_by_token_past_the_proxys_password(site: Site) -> None:
     site.team.activate(site.team.dqn)
     assert activate(site, site.team.ppo).status_code == 401  # nginx's own
     assert activate(site, site.team.ppo, auth=KIM).json()["code"] == "token-needed"
@@ -66,7 +66,7 @@ def test_a_program_writes_beside_the_proxys_password(site: Site) -> None:
     assert site.nginx.ask("GET", "/clew/api/models/history", auth=KIM).json()[0]["by"] == "kim"
 
 
-def test_past_the_proxy_nobody_names_himself_where_a_secret_says_who_the_proxy_is(
+def test_past_the_proxy_no_client_names_itself_where_a_secret_identifies_the_proxy(
     site: Site, request: pytest.FixtureRequest
 ) -> None:
     site.team.activate(site.team.dqn)

@@ -14,7 +14,7 @@ RULES = yaml.safe_load((DEPLOY / "alerts.yml").read_text())["groups"][0]["rules"
 CONFIGURATION = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())
 
 
-def test_each_metric_of_a_rule_is_told_by_a_monitor(start: Start) -> None:
+def test_each_metric_of_a_rule_is_exported_by_a_monitor(start: Start) -> None:
     monitor = start(state="count 1\nutil 0 50\nprocess 0 1 64")
     monitor.wait_for(lambda health: health["state"] == "ok")
     told = re.findall(r"^(\w+)(?:\{([^}]*)\})? ", monitor.get("/metrics"), re.MULTILINE)

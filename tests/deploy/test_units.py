@@ -82,7 +82,7 @@ def test_a_process_that_the_kernel_ends_takes_no_other_with_it(name: str) -> Non
     assert dict(entries(DEPLOY / f"{name}.service"))["Service.OOMPolicy"] == "continue"
 
 
-def test_policies_leave_room_for_others_as_the_guide_says() -> None:
+def test_policies_leave_room_for_others_as_the_guide_states() -> None:
     most = dict(entries(DEPLOY / "clew-inference.service"))["Service.MemoryMax"]
     assert most == "50%"
     assert f"`MemoryMax={most}`" in (ROOT / "docs" / "deploying.md").read_text()

@@ -54,7 +54,7 @@ def test_a_hundred_megabytes_of_print_go_nowhere(make: Make) -> None:
     assert environment.step(1).reward == 1
 
 
-def test_it_is_told_nothing_of_our_environment(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_gets_none_of_clews_environment_variables(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "hunter2")
     with pytest.raises(EnvironmentFailed, match="PATH") as failed:
         make("Hostile-v0", "reads_the_environment")
@@ -79,7 +79,7 @@ def test_after_a_failure_it_is_over(make: Make) -> None:
     assert environment.pid is None
 
 
-def test_one_for_displays_only_is_played_without_a_picture_and_says_why(make: Make) -> None:
+def test_one_for_displays_only_is_played_without_a_picture_for_a_stated_reason(make: Make) -> None:
     environment = make("ForDisplaysOnly-v0")
     environment.reset(0)
     assert environment.render(400) is None

@@ -26,7 +26,7 @@ def test_each_case(case: Case) -> None:
         assert [cell for cell in cells(case.kind) if asked.matches(cell)] == case.found
 
 
-def test_the_table_finds_and_says_enough() -> None:
+def test_the_table_finds_and_covers_enough() -> None:
     """A table that finds nothing would hold nothing."""
     for kind in get_args(Kind):
         told = [case for case in cases() if case.kind == kind]

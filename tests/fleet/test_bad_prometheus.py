@@ -125,7 +125,7 @@ def test_a_series_that_does_not_fit_is_named_and_hides_no_other(server: Misbehav
     assert list(history_of(server.address).read(STEPS).gpus) == []
 
 
-def test_ten_thousand_series_are_taken_and_what_is_more_is_said(server: Misbehaving) -> None:
+def test_ten_thousand_series_are_taken_and_the_excess_is_reported(server: Misbehaving) -> None:
     series = [{"metric": {"gpu": str(number), "host": "a"}, "values": points("1")} for number in range(10_003)]
     server.answer = matrix(*series)
     history = history_of(server.address).read(STEPS)
@@ -134,7 +134,7 @@ def test_ten_thousand_series_are_taken_and_what_is_more_is_said(server: Misbehav
     assert "only the first 10000 of 10003 series are taken" in " ".join(map(str, history.remarks))
 
 
-def test_nobody_waits_for_a_dead_one_and_what_was_known_stays(
+def test_no_client_waits_for_a_dead_one_and_known_values_stay(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prometheus_api, "DEADLINE_SECONDS", 1.0)

@@ -97,12 +97,13 @@ def test_hours_of_owners_are_no_more_than_those_of_gpus_and_gaps_count_nothing(
     assert sum(row.gpu_hours for row in by_host) == pytest.approx(heard)
     assert heard <= 2 * (COUNT - 1) * STEPS.hours + 1e-9
     for grouping in (Grouping.OWNER, Grouping.RUN, Grouping.EXPERIMENT):
-        told_rows = rows(history, grouping)
-        assert sum(row.gpu_hours for row in told_rows) <= heard + 1e-9
+        reported_rows = rows(history, grouping)
+        assert sum(row.gpu_hours for row in reported_rows) <= heard + 1e-9
         assert (
-            sum(row.idle_reserved_hours for row in told_rows) <= sum(row.idle_reserved_hours for row in by_host) + 1e-9
+            sum(row.idle_reserved_hours for row in reported_rows)
+            <= sum(row.idle_reserved_hours for row in by_host) + 1e-9
         )
-        energies = [row.energy_kwh for row in told_rows if row.energy_kwh is not None]
+        energies = [row.energy_kwh for row in reported_rows if row.energy_kwh is not None]
         assert sum(energies) <= sum(row.energy_kwh or 0.0 for row in by_host) + 1e-9
     for row in [*by_gpu, *by_host, *rows(history, Grouping.RUN)]:
         assert 0 <= row.covered <= 1
@@ -125,18 +126,18 @@ def test_parts_of_one_report_add_up(first: GpuSeries, second: GpuSeries) -> None
 
 
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.booleans(), st.booleans()), min_size=2, max_size=30))
-def test_a_counter_that_begins_anew_never_counts_backwards(told_steps: list[tuple[float, bool, bool]]) -> None:
+def test_a_counter_that_restarts_never_counts_backwards(reported_steps: list[tuple[float, bool, bool]]) -> None:
     """What is read of it is what it rose by, but for what came between a reading and its reset, and for gaps."""
     value, counter, rises = 0.0, [], []
-    for rise, resets, is_missing in told_steps:
+    for rise, resets, is_missing in reported_steps:
         value = rise if resets else value + rise
         counter.append(float("nan") if is_missing else value)
         rises.append(rise)
     found = increases(np.array(counter), 1e6)
     assert np.isnan(found[0])
     for place in range(1, len(counter)):
-        _rise, resets, is_missing = told_steps[place]
-        if is_missing or told_steps[place - 1][2]:
+        _rise, resets, is_missing = reported_steps[place]
+        if is_missing or reported_steps[place - 1][2]:
             assert np.isnan(found[place])
         else:
             assert found[place] >= 0
@@ -144,7 +145,7 @@ def test_a_counter_that_begins_anew_never_counts_backwards(told_steps: list[tupl
                 assert found[place] == pytest.approx(rises[place], abs=1e-3)
 
 
-def test_a_counter_that_says_nothing_once_has_not_risen_by_all_that_it_had() -> None:
+def test_a_counter_that_misses_one_sample_has_not_risen_by_all_that_it_had() -> None:
     counter = np.array([5e9, 5e9 + 10, 0, 5e9 + 30, 5e9 + 40])
     assert increases(counter, 1_000.0) == pytest.approx([np.nan, 10, 0, np.nan, 10], nan_ok=True)
 
@@ -186,7 +187,7 @@ def test_shared_gpus_are_shared_and_processes_of_one_run_are_one() -> None:
     assert {row.experiment for row in rows(told(shared, own), Grouping.EXPERIMENT)} == {"maze", "pong", None}
 
 
-def test_reserved_and_idle_is_told_with_its_owner() -> None:
+def test_reserved_and_idle_gpus_are_reported_with_their_owner() -> None:
     idle = {Measure.UTILIZATION: np.array([0.0, 0, 0, 50, 50, np.nan]), Measure.MEMORY_USED: np.full(COUNT, 4_000.0)}
     by_memory = GpuSeries(GpuIdentity("a", "0", "GPU-1"), np.ones(COUNT), idle, {USERS[2]: np.ones(COUNT)})
     (row,) = rows(told(by_memory), Grouping.OWNER)

@@ -33,7 +33,7 @@ def nobody(_user: GpuUser) -> None:
     """No run is known."""
 
 
-def test_monitors_and_dcgm_exporter_are_told_together(start: Start, tmp_path: Path) -> None:
+def test_monitors_and_dcgm_exporter_are_reported_together(start: Start, tmp_path: Path) -> None:
     """Three hosts with a monitor, one without; one GPU that two monitors report is one."""
     scrapes = {}
     for number, host in enumerate(HOSTS):
@@ -139,7 +139,7 @@ def kept(of_past: PrometheusHistory) -> FleetHistory:
     return of_past.read(Steps(START * 1000, 600_000, 24))
 
 
-def test_gaps_stay_gaps_and_only_what_was_heard_counts(kept: FleetHistory) -> None:
+def test_gaps_stay_gaps_and_only_received_samples_count(kept: FleetHistory) -> None:
     gap, lost = of(kept, "gap-host", "0"), of(kept, "lost-host", "0")
     expected = np.repeat([1.0, 0, 1, 1], 6)
     assert gap.covered == pytest.approx(expected, abs=0.11)  # a sample at the edge may count with its neighbour
@@ -160,7 +160,7 @@ def test_a_split_gpu_is_its_parts_and_what_changes_owners_within_a_step_is_weigh
     assert part.column(Measure.RESERVED)[:3] == pytest.approx([1, 0.5, 0], abs=0.11)
 
 
-def test_steps_of_two_samples_and_a_half_are_heard_in_full(of_past: PrometheusHistory) -> None:
+def test_steps_of_two_samples_and_a_half_are_received_in_full(of_past: PrometheusHistory) -> None:
     quick = of(of_past.read(Steps(END * 1000, 40_000, HOUR // 2 // 40)), "quick-host", "0")
     assert quick.covered.mean() > 0.97
 

@@ -39,7 +39,7 @@ def api(start: Start, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flas
     return create_app(own, connect(own)).server.test_client()
 
 
-def test_hours_energy_and_idle_time_are_told_by_owner(api: FlaskClient) -> None:
+def test_hours_energy_and_idle_time_are_reported_by_owner(api: FlaskClient) -> None:
     span = {"since_ms": NOW - 6 * HOUR_MS, "until_ms": NOW}
     told = api.get("/api/gpus/usage", query_string={**span, "by": "owner"}).get_json()
     assert (told["source"], told["gpus"], told["step_s"]) == ("monitors", 4, 40)
@@ -82,7 +82,7 @@ def test_a_question_that_is_none_is_refused_with_its_field(
     assert words in answer.get_data(as_text=True)
 
 
-def test_where_nobody_answers_the_first_failure_is_told(cache_dir: Path) -> None:
+def test_where_no_service_answers_the_first_failure_is_reported(cache_dir: Path) -> None:
     own = settings(cache_dir, gpu_monitor_urls=f"a={NOWHERE}")
     answer = create_app(own, connect(own)).server.test_client().get("/api/gpus/usage")
     assert answer.status_code == 503
@@ -101,7 +101,7 @@ def test_prometheus_is_asked_instead_and_its_health_is_shown(tmp_path: Path) -> 
         assert "is not JSON" in str(ill.health.cause)
 
 
-def test_settings_of_prometheus_say_what_they_take_and_are_secret(cache_dir: Path) -> None:
+def test_settings_of_prometheus_describe_their_values_and_are_secret(cache_dir: Path) -> None:
     with pytest.raises(ValidationError, match="entry 2 is none"):
         settings(cache_dir, prometheus_headers="X-Scope-OrgID=rl, broken")
     with pytest.raises(ValidationError, match="entry 1 is none"):

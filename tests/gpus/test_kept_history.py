@@ -106,7 +106,7 @@ def test_a_gpu_that_is_always_busy_is_never_busier_than_that(seconds: list[float
     assert (one.utilization, one.reserved) == ([100], [1])
 
 
-def test_what_was_not_heard_is_a_gap_and_never_zero(tmp_path: Path) -> None:
+def test_a_missing_sample_is_a_gap_and_never_zero(tmp_path: Path) -> None:
     start = (now_ms() - 600_000) // BUCKET_MS * BUCKET_MS
     lost = gpu(start + BUCKET_MS, None, state=GpuState.LOST)
     readings = [
@@ -123,7 +123,7 @@ def test_what_was_not_heard_is_a_gap_and_never_zero(tmp_path: Path) -> None:
     assert one.memory_used == [None] * 4
 
 
-def test_users_stand_beside_their_share(tmp_path: Path) -> None:
+def test_users_are_listed_with_their_share(tmp_path: Path) -> None:
     start = (now_ms() - 600_000) // BUCKET_MS * BUCKET_MS
     training = GpuProcess(pid=7, user="ada", start_ticks=11, memory_used=900)
     readings = [
@@ -137,7 +137,7 @@ def test_users_stand_beside_their_share(tmp_path: Path) -> None:
     assert use.share == pytest.approx([0.5])
 
 
-def test_thousands_of_short_processes_are_told_as_their_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thousands_of_short_processes_are_summed_by_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "MOST_NAMED", 3)
     start = (now_ms() - 600_000) // BUCKET_MS * BUCKET_MS
     readings = []
@@ -168,7 +168,7 @@ def test_an_answer_is_as_of_one_moment_though_more_is_written_meanwhile(tmp_path
         assert database.execute(count).fetchone() == (1,)
 
 
-def test_two_processes_of_whom_nothing_is_known_are_one_series() -> None:
+def test_two_unknown_processes_are_one_series() -> None:
     at = now_ms()
     unknown = GpuReport(host="a", sent_at=at, sample_seconds=2, gpus=[gpu(at, 1, processes=[GpuProcess()] * 2)])
     told = metrics(unknown, viewers=0, restarts=0).splitlines()
@@ -254,7 +254,7 @@ def test_a_monitor_keeps_its_day_over_restarts_kills_and_damage(start: Start) ->
         assert anew.execute("PRAGMA quick_check").fetchone() == ("ok",)
 
 
-def test_a_monitor_that_keeps_nothing_says_so(start: Start) -> None:
+def test_a_monitor_that_keeps_nothing_reports_it(start: Start) -> None:
     monitor = start(GPU_HISTORY_HOURS="0")
     answer = history(monitor)
     assert (answer.status_code, answer.json()["code"]) == (404, "history-not-kept")

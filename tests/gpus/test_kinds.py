@@ -36,7 +36,7 @@ def test_each_mig_instance_is_a_unit_with_its_memory_and_processes(read: Read) -
     assert is_whole(other)
 
 
-def test_a_split_gpu_without_instances_says_what_to_do(read: Read) -> None:
+def test_a_split_gpu_without_instances_has_a_remedy(read: Read) -> None:
     (gpu,) = read("count 1", "mig 0 1", "error 0 nvmlDeviceGetUtilizationRates 3").gpus
     assert (gpu.state, gpu.utilization, gpu.memory_total) == (GpuState.MIG, None, 81920)
     assert gpu.error
@@ -78,7 +78,7 @@ def test_an_odd_instance_is_named_by_its_gpu_and_takes_no_other_with_it(read: Re
     assert is_whole(reading.gpus[-1])
 
 
-def test_an_instance_that_may_not_be_read_in_full_says_so_itself(read: Read) -> None:
+def test_an_instance_that_may_not_be_read_in_full_reports_it_itself(read: Read) -> None:
     reading = read(*SPLIT, "error 10004 nvmlDeviceGetMemoryInfo 4", "text 10005 nvmlDeviceGetName ff")
     states = {part.gpu_id: part.state for part in units(reading.gpus)}
     assert states.pop(10400) == GpuState.NO_PERMISSION
@@ -105,7 +105,7 @@ lines = st.one_of(
 
 @settings(max_examples=60)
 @given(said=st.lists(lines, max_size=10))
-def test_whatever_instances_say_the_other_gpu_is_read_and_each_unit_is_one(read: Read, said: list[str]) -> None:
+def test_odd_instances_do_not_hide_the_other_gpu(read: Read, said: list[str]) -> None:
     reading = read(*SPLIT, *said)
     assert reading.state == HostState.OK
     assert is_whole(reading.gpus[-1])
@@ -188,7 +188,7 @@ def test_amd_s_own_troubles_have_names_and_pass(ask: Ask) -> None:
         assert len(amd.read().gpus) == 2
 
 
-def test_gpus_of_two_vendors_stand_side_by_side_and_the_trouble_of_one_beside_the_other(ask: Ask) -> None:
+def test_gpus_of_two_vendors_are_listed_together_even_if_one_vendor_fails(ask: Ask) -> None:
     both = ask(NVIDIA, AMD)
     both.fake.write_amd("count 1")
     both.fake.write("count 2")

@@ -65,7 +65,7 @@ lines = st.one_of(
 
 @settings(max_examples=100)
 @given(said=st.lists(lines, max_size=12))
-def test_whatever_one_gpu_says_the_others_are_read_and_the_browser_reads_it(read: Read, said: list[str]) -> None:
+def test_odd_values_of_one_gpu_leave_the_others_readable_for_the_browser(read: Read, said: list[str]) -> None:
     reading = read("count 3", *said)
     assert (reading.state, len(reading.gpus)) == (HostState.OK, 3)
     assert all(is_whole(reading.gpus[gpu]) for gpu in (0, 2))
@@ -98,14 +98,14 @@ def test_who_draws_is_a_process_and_who_does_both_is_one(
     assert gpu.state == GpuState.OK
 
 
-def test_who_draws_is_told_also_where_nobody_tells_who_computes(read: Read) -> None:
+def test_drawing_processes_are_listed_also_where_computing_ones_are_unknown(read: Read) -> None:
     unknown = "error 0 nvmlDeviceGetComputeRunningProcesses 3"
     assert read("count 1", unknown).gpus[0].processes is None
     (gpu,) = read("count 1", unknown, "graphics 0 4711 64").gpus
     assert [one.pid for one in gpu.processes or []] == [4711]
 
 
-def test_of_a_crowd_those_with_the_most_memory_are_told_and_how_many_more_there_are(read: Read) -> None:
+def test_of_many_processes_those_with_the_most_memory_are_listed_and_the_others_counted(read: Read) -> None:
     (gpu,) = read("count 1", "crowd 0 10000", "total 0 1000000").gpus
     assert len(gpu.processes or []) == MOST_PROCESSES
     assert gpu.processes_left_out == 10_000 - MOST_PROCESSES

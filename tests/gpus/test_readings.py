@@ -118,7 +118,7 @@ def test_throttle_reasons_are_words_and_idling_is_none(read: Read) -> None:
     assert gpus[1].throttle_reasons == []
 
 
-def test_a_mig_gpu_says_so(read: Read) -> None:
+def test_a_mig_gpu_is_marked_as_one(read: Read) -> None:
     gpu = read("count 1", "mig 0 1", "error 0 nvmlDeviceGetUtilizationRates 3").gpus[0]
     assert (gpu.state, gpu.utilization, gpu.memory_total) == (GpuState.MIG, None, 81920)
     assert gpu.error
@@ -174,14 +174,16 @@ def test_what_concerns_the_host_has_a_name_and_passes(read: Read, call: str, cod
 
 @pytest.mark.parametrize(("code", "state"), HOST_STATES.items())
 @pytest.mark.parametrize("count", [1, 3])
-def test_what_each_gpu_says_of_the_host_concerns_the_host(read: Read, count: int, code: int, state: HostState) -> None:
+def test_a_host_failure_that_each_gpu_reports_concerns_the_host(
+    read: Read, count: int, code: int, state: HostState
+) -> None:
     reading = read(f"count {count}", *(f"error {gpu} nvmlDeviceGetPowerUsage {code}" for gpu in range(count)))
     assert (reading.state, reading.gpus) == (state, [])
 
 
 @pytest.mark.parametrize("code", HOST_STATES)
 @pytest.mark.parametrize("call", ["nvmlDeviceGetPowerUsage", "nvmlDeviceGetHandleByIndex", "*"])
-def test_what_one_of_several_says_of_the_host_is_its_own_trouble(read: Read, call: str, code: int) -> None:
+def test_a_host_failure_that_one_of_several_gpus_reports_is_its_own(read: Read, call: str, code: int) -> None:
     reading = read("count 3", f"error 1 {call} {code}")
     assert (reading.state, reading.gpus[1].state) == (HostState.OK, GpuState.FAILED)
     assert f"code {code}" in (reading.gpus[1].error or "")

@@ -47,7 +47,7 @@ def test_a_training_has_its_gpu_before_it_is_on_it_and_until_it_ends(read: Read)
         assert not read_environment(PROC / str(pid)).is_job
 
 
-def test_a_process_on_a_gpu_tells_its_run_and_what_it_keeps(read: Read) -> None:
+def test_a_process_on_a_gpu_has_its_run_and_its_reservation(read: Read) -> None:
     with program(MLFLOW_RUN_ID=RUN) as pid:
         little, much, unknown = read(
             "count 3", f"process 0 {pid} 100", f"process 1 {pid} 4000", f"process 2 {pid} -1"
@@ -59,7 +59,7 @@ def test_a_process_on_a_gpu_tells_its_run_and_what_it_keeps(read: Read) -> None:
     assert blind.is_reserved is None
 
 
-def test_the_metrics_say_who_has_a_gpu(start: Start) -> None:
+def test_the_metrics_name_the_owner_of_a_gpu(start: Start) -> None:
     with program(MLFLOW_RUN_ID=RUN, CLEW_TRAINING_OWNER='mi"ka', CUDA_VISIBLE_DEVICES="FAKE-0"):
         monitor = start()
         named = f'clew_gpu_reserved{{gpu="0",uuid="FAKE-0",name="Fake GPU 0",owner="mi\\"ka",run_id="{RUN}"}} 1'
@@ -98,7 +98,7 @@ def test_which_gpus_a_program_was_given(
     assert with_holder(gpu, [given], alike=alike).is_reserved is has
 
 
-def test_of_two_who_were_given_a_gpu_it_is_of_the_one_whose_process_is_on_it() -> None:
+def test_of_two_runs_given_a_gpu_it_belongs_to_the_one_with_a_process_on_it() -> None:
     given = [Reservation(name, f"run-{name}", ("1",), True) for name in ("ann", "ben")]
     busy = GPU.model_copy(update={"processes": [GpuProcess(pid=1, memory_used=900, user="clew", run_id="run-ben")]})
     assert of([with_holder(busy, given, alike=True)]) == [("ben", "run-ben", True)]

@@ -85,7 +85,7 @@ def test_a_list_of_origins_is_all_that_counts(small: Monitor) -> None:
             assert status(connection)[0] == expected
 
 
-def test_one_viewer_too_many_is_told_to_come_back(small: Monitor) -> None:
+def test_one_viewer_too_many_gets_a_retry_after(small: Monitor) -> None:
     small.wait_for(lambda health: health["viewers"] == 0)
     with small.view() as one, small.view() as another:
         for viewer in (one, another):
@@ -101,7 +101,9 @@ def test_one_viewer_too_many_is_told_to_come_back(small: Monitor) -> None:
 
 
 @pytest.mark.parametrize("message", ["hello", b"\x00\xff", "x" * 10_000_000, b"x" * 10_000_000])
-def test_whoever_talks_back_is_shown_out_and_nobody_else_notices(monitor: Monitor, message: str | bytes) -> None:
+def test_a_client_that_sends_messages_is_closed_without_effect_on_others(
+    monitor: Monitor, message: str | bytes
+) -> None:
     with monitor.view() as quiet, monitor.view() as talker:
         quiet.next()
         with suppress(OSError):  # it may be shown out before all of it is said
@@ -120,7 +122,7 @@ def test_a_handshake_that_is_none_is_a_sentence(monitor: Monitor) -> None:
     assert "Traceback" not in monitor.log()
 
 
-def test_clients_that_freeze_are_dropped_and_nobody_else_notices(monitor: Monitor) -> None:
+def test_clients_that_freeze_are_dropped_without_effect_on_others(monitor: Monitor) -> None:
     monitor.wait_for(lambda health: health["viewers"] == 0)
     halves = [socket.create_connection(("127.0.0.1", monitor.port)) for _ in range(30)]
     for half in halves:
@@ -192,7 +194,7 @@ def test_an_example_session_is_marked(start: Start) -> None:
     assert (kept["code"], kept["gpus"]) == ("examples-not-kept", [])
 
 
-def test_being_stopped_is_said_to_all_viewers(small: Monitor) -> None:
+def test_all_viewers_are_notified_of_the_stop(small: Monitor) -> None:
     viewers = [small.view(), Viewer(small.port, {})] if small.health()["viewers"] == 0 else []
     assert viewers
     for viewer in viewers:
@@ -250,7 +252,7 @@ def test_a_probe_without_a_host_is_answered(monitor: Monitor) -> None:
         assert status(connection)[0] == 200
 
 
-def test_open_to_all_it_says_so_and_is_asked_by_any_name(start: Start) -> None:
+def test_open_to_all_it_warns_and_answers_under_any_name(start: Start) -> None:
     monitor = start(GPU_MONITOR_HOST="0.0.0.0")
     with handshake(monitor.port, Host="gpu-host:8001") as connection:
         assert status(connection)[0] == 101

@@ -17,7 +17,7 @@ HEALTHY = ("count 2", "util 0 50")
 P8_SECONDS = 5
 
 
-def test_a_driver_that_hangs_is_told_and_recovered_from(monitor: Monitor) -> None:
+def test_a_driver_that_hangs_is_reported_and_recovered_from(monitor: Monitor) -> None:
     monitor.fake.write(*HEALTHY)
     with monitor.view() as viewer:
         viewer.until(lambda report: report.gpus[0].utilization == 50)
@@ -86,7 +86,7 @@ def test_after_a_driver_upgrade_a_fresh_process_asks(monitor: Monitor) -> None:
     assert before.isdisjoint(one.pid for one in monitor.samplers())
 
 
-def test_a_driver_that_crashes_its_caller_is_told_and_recovered_from(monitor: Monitor) -> None:
+def test_a_driver_that_crashes_its_caller_is_reported_and_recovered_from(monitor: Monitor) -> None:
     monitor.fake.write(*HEALTHY, "crash 1")
     with monitor.view() as viewer:
         failed = viewer.until(lambda report: report.state == HostState.FAILED)
@@ -100,7 +100,7 @@ def test_a_driver_that_crashes_its_caller_is_told_and_recovered_from(monitor: Mo
         viewer.until(lambda report: report.state == HostState.OK)
 
 
-def test_without_a_driver_the_service_is_well_and_says_what_to_do(start: Start) -> None:
+def test_without_a_driver_the_service_is_healthy_and_gives_a_remedy(start: Start) -> None:
     monitor = start(has_library=False)
     health = monitor.wait_for(lambda health: health["state"] == "no_library")
     assert health["status"] == "healthy"

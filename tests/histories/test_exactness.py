@@ -129,7 +129,7 @@ def test_a_row_that_does_not_fit_is_named(row: object, field: str) -> None:
     repeats=st.integers(1, 40),
     most=st.integers(2, 300),
 )
-def test_windows_return_every_row_or_say_that_a_step_is_crowded(steps: list[int], repeats: int, most: int) -> None:
+def test_windows_return_every_row_or_report_that_a_step_is_crowded(steps: list[int], repeats: int, most: int) -> None:
     columns = np.repeat(np.array(steps, np.int64), repeats)
     history = in_order(columns, np.arange(len(columns), dtype=np.float64), np.zeros(len(columns), np.int64))
     asked = []

@@ -32,7 +32,7 @@ def test_an_episode_of_cartpole_is_a_moving_picture_and_the_same_again(engine: E
     assert drawn(engine, model_id, 3, "gif").startswith(b"GIF8")
 
 
-def test_what_cannot_be_drawn_says_why(engine: Engine, team: Team) -> None:
+def test_what_cannot_be_drawn_has_a_reason(engine: Engine, team: Team) -> None:
     maze = team.registry.version()
     robot = team.registry.version((FILES / "cartpole_ppo.onnx").read_bytes(), env_id="OurRobot-v3")
     pendulum = team.registry.version((FILES / "cartpole_ppo.onnx").read_bytes(), env_id="Pendulum-v1")

@@ -105,7 +105,7 @@ def test_models_that_are_not_there_are_named(viewer: Viewer) -> None:
     assert "There is no model" in viewer.reset(model="../active")["error"]
 
 
-def test_without_an_active_model_it_is_said_what_to_do(viewer: Viewer, team: Team) -> None:
+def test_without_an_active_model_the_remedy_is_reported(viewer: Viewer, team: Team) -> None:
     team.deactivate()
     told = viewer.reset()
     assert told["error"] == "No model is active."
@@ -170,7 +170,7 @@ def test_a_message_that_is_too_long_ends_the_connection(viewer: Viewer, engine: 
     engine.wait_for(lambda health: health["viewers"] == 0)
 
 
-def test_who_talks_faster_than_anybody_listens_is_cut_off(engine: Engine, viewer: Viewer) -> None:
+def test_a_client_that_sends_too_fast_is_cut_off(engine: Engine, viewer: Viewer) -> None:
     with pytest.raises((ConnectionClosed, OSError)):  # noqa: PT012, it ends somewhere in the middle
         for _ in range(20_000):
             viewer.say("reset")

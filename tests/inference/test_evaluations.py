@@ -105,10 +105,10 @@ def test_one_that_failed_makes_room_and_can_be_tried_again(engine: Engine, team:
 
 def waiting(engine: Engine, model_id: str) -> dict[str, Any]:
     """What is told of an evaluation once it says that it waits for its turn."""
-    return told_when(engine, model_id, lambda told: told["code"] == "runs-all-evaluations")
+    return sent_when(engine, model_id, lambda told: told["code"] == "runs-all-evaluations")
 
 
-def told_when(engine: Engine, model_id: str, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+def sent_when(engine: Engine, model_id: str, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """What is told of an evaluation once that is as wished."""
     deadline, told = time.monotonic() + 60, dict[str, Any]()
     while time.monotonic() < deadline:
@@ -135,17 +135,17 @@ def test_of_one_who_asks_for_many_the_others_go_first(engine: Engine, team: Team
     for model_id in (*of_kim[2:], of_lee):
         waiting(engine, model_id)
     engine.call("DELETE", f"/evaluations/{of_kim[0]}", **kim)
-    told_when(engine, of_lee, lambda told: told["error"] is None)
+    sent_when(engine, of_lee, lambda told: told["error"] is None)
     assert {waiting(engine, model_id)["played"] for model_id in of_kim[2:]} == {0}
     engine.call("DELETE", f"/evaluations/{of_kim[1]}", **kim)
-    told_when(engine, of_kim[2], lambda told: told["error"] is None)
+    sent_when(engine, of_kim[2], lambda told: told["error"] is None)
     waiting(engine, of_kim[3])
     for model_id, person in ((of_kim[3], kim), (of_kim[2], kim), (of_lee, lee)):
         engine.call("DELETE", f"/evaluations/{model_id}", **person)
     assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 
-def test_a_cancelled_one_says_so(engine: Engine, team: Team) -> None:
+def test_a_cancelled_one_is_reported_as_that(engine: Engine, team: Team) -> None:
     model_id = team.registry.version(policies.q_values())  # against a wall, 200 steps in each episode
     assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
     assert engine.call("DELETE", f"/evaluations/{model_id}")[0] == 202

@@ -28,7 +28,7 @@ persons = st.sampled_from(["ann", "bob", "eve"])
 
 
 @given(st.integers(1, 12), st.lists(st.tuples(st.booleans(), persons), max_size=60))
-def test_whoever_has_none_finds_a_place_while_others_hoard(most: int, steps: list[tuple[bool, str]]) -> None:
+def test_a_viewer_without_a_place_gets_one_while_others_hold_many(most: int, steps: list[tuple[bool, str]]) -> None:
     places, held, kept = FairPlaces(most, most // 4), Counter[str](), most // 4
     for comes, person in steps:
         if comes:
@@ -104,7 +104,7 @@ def test_an_evaluation_counts_for_a_name_before_a_page_before_an_address(asker: 
         ("127.0.0.1", " , ", "127.0.0.1"),
     ],
 )
-def test_behind_a_proxy_of_this_machine_persons_are_told_apart(peer: str, named: str | None, person: str) -> None:
+def test_behind_a_proxy_of_this_machine_persons_are_distinguished(peer: str, named: str | None, person: str) -> None:
     headers = {} if named is None else {"X-Forwarded-For": named}
     with Flask("fair").test_request_context(headers=headers, environ_base={"REMOTE_ADDR": peer}):
         assert address_of(request) == person
@@ -148,7 +148,7 @@ def pool() -> Iterator[Pool]:
     pool.end()
 
 
-def test_a_newcomer_gets_the_place_of_whoever_has_the_most_and_the_active_model_always_one(pool: Pool) -> None:
+def test_a_newcomer_gets_a_place_of_the_largest_user_and_the_active_model_always_has_one(pool: Pool) -> None:
     greedy = [pool.policy(f"greedy {number}") for number in range(3)]
     for one in greedy:
         one.start("greedy")

@@ -22,7 +22,7 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return served, client
 
 
-def test_one_who_takes_nothing_is_dropped_when_the_buffer_is_full_and_nobody_waits() -> None:
+def test_a_client_that_reads_nothing_is_dropped_when_the_buffer_is_full_and_no_sender_waits() -> None:
     served, client = pair()
     with served, client:
         way, began = MessageSender(Connection(served, None)), time.monotonic()

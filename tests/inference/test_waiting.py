@@ -137,7 +137,7 @@ def test_a_walk_begins_when_the_dashboard_is_there(watcher: Viewer, relay: Relay
     assert (first["step"], first["model_id"], first["running"]) == (0, team.ppo, False)
 
 
-def test_what_is_said_meanwhile_counts_when_it_is_there(watcher: Viewer, relay: Relay, team: Team) -> None:
+def test_messages_sent_while_it_loads_count_once_it_is_loaded(watcher: Viewer, relay: Relay, team: Team) -> None:
     watcher.say("reset")
     assert "waiting" in watcher.next()
     watcher.say("reset", model=team.dqn)  # another wish
@@ -160,14 +160,14 @@ def test_who_stops_meanwhile_finds_it_standing(watcher: Viewer, relay: Relay) ->
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_500, Fault.HTML, Fault.WRONG_TYPES, Fault.HALF_JSON])
-def test_what_stays_wrong_is_said_at_once(watcher: Viewer, relay: Relay, fault: Fault) -> None:
+def test_a_lasting_error_is_reported_at_once(watcher: Viewer, relay: Relay, fault: Fault) -> None:
     relay.fault = fault
     told = watcher.reset()
     assert told["error"]
     assert told["remedy"]
 
 
-def test_an_evaluation_waits_says_for_what_and_ends_well(early: Engine, relay: Relay, team: Team) -> None:
+def test_an_evaluation_that_waits_gives_the_reason_and_succeeds(early: Engine, relay: Relay, team: Team) -> None:
     path = f"/evaluations/{team.dqn}"
     assert early.call("POST", path)[0] == 202
 

@@ -140,7 +140,7 @@ def test_another_active_model_counts_from_the_next_reset_on(viewer: Viewer, team
     assert viewer.reset(model=team.ppo)["is_active"] is False
 
 
-def test_latencies_are_told_and_in_the_health(viewer: Viewer, engine: Engine) -> None:
+def test_latencies_are_sent_and_in_the_health(viewer: Viewer, engine: Engine) -> None:
     told = viewer.reset()
     assert 0 < told["latency_ms"] < 1000
     assert 0 < told["latency_p50_ms"] <= told["latency_p95_ms"]

@@ -30,7 +30,7 @@ def picture(frame: FrameView) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(frame.webp)))
 
 
-def test_an_episode_is_told_with_its_frames_and_the_same_seed_gives_the_same(viewer: Viewer, cartpole: str) -> None:
+def test_an_episode_is_sent_with_its_frames_and_the_same_seed_repeats_it(viewer: Viewer, cartpole: str) -> None:
     first = WatchedStep.model_validate(viewer.reset(model=cartpole, seed=5))
     assert first.environment is not None
     assert (first.environment.env_id, first.environment.action_kind) == ("CartPole-v1", "discrete")
@@ -53,7 +53,7 @@ def test_an_episode_is_told_with_its_frames_and_the_same_seed_gives_the_same(vie
     assert (again[-1].step, again[-1].seed) == (last.step, 5)
 
 
-def test_step_by_step_stop_tells_what_is_untold_and_hidden_gets_no_frames(viewer: Viewer, cartpole: str) -> None:
+def test_stepping_stopping_and_hiding_send_the_right_frames(viewer: Viewer, cartpole: str) -> None:
     viewer.reset(model=cartpole)
     viewer.say("step")
     told = viewer.next()

@@ -134,7 +134,7 @@ def test_what_the_user_has_elsewhere_is_not_started(start: Start) -> None:
 
 
 @pytest.mark.thorough
-def test_a_start_that_answers_under_any_name_says_so(start: Start) -> None:
+def test_a_start_that_answers_under_any_name_warns_of_it(start: Start) -> None:
     launch = start(
         MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}",
         HOST="0.0.0.0",

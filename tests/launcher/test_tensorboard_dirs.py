@@ -57,7 +57,7 @@ def test_a_folder_of_cleanrl_is_on_the_list_read_right_and_goes_on(
     assert launch.processes() == []
 
 
-def test_beside_runs_of_ones_own_there_is_no_sample_data() -> None:
+def test_next_to_runs_of_ones_own_there_is_no_sample_data() -> None:
     ours = Settings(tensorboard_dirs="a=/data", _env_file=None)  # type: ignore[call-arg, arg-type]
     assert not SAMPLES.is_wanted(ours)
     assert SAMPLES.is_wanted(Settings(_env_file=None))  # type: ignore[call-arg]

@@ -151,7 +151,7 @@ def test_packs_hold_everything_that_fits_in_order(values: list[str]) -> None:
     assert all(pack and len(json.dumps(pack, ensure_ascii=False)) <= 5_000 for pack in packs)
 
 
-def test_thousands_are_told_as_few_before_and_after_they_are_moved(kept: Kept) -> None:
+def test_thousands_are_listed_in_short_before_and_after_they_are_moved(kept: Kept) -> None:
     """The list, what the workers share of it, and the API hold the newest alone, also while the others are there."""
     tags = many(3_000)
     few = Kept(MlflowBackend(kept.backend.tracking), kept.shared)
@@ -270,7 +270,7 @@ def due(backend: MlflowBackend, *, days: int) -> list[str]:
     return ModelPurge(backend.registry, timedelta(days=30), now=lambda: NOW + timedelta(days=days)).run().marked
 
 
-def test_mlflow_away_is_said_in_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
+def test_mlflow_away_is_reported_in_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
     archive = ActivationArchive(MlflowRegistry(MlflowApi(JsonService("MLflow", "http://127.0.0.1:1")), "maze"))
     with pytest.raises(ServiceError):
         archive.move()

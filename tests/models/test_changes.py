@@ -67,7 +67,7 @@ class Workers(RuleBasedStateMachine):
         return request
 
     @rule(target=asked)
-    def asks_and_is_not_heard(self) -> ChangeRequest:
+    def asks_without_an_answer(self) -> ChangeRequest:
         return restore()
 
     @rule(request=asked, worker=WORKERS, again=st.booleans())
@@ -100,7 +100,7 @@ class Workers(RuleBasedStateMachine):
         eventually(lambda: self.workers[0]._records.get(request_id) is not None and self.is_free(lock))
 
     @rule(worker=WORKERS)
-    def worker_is_started_anew(self, worker: int) -> None:
+    def worker_is_restarted(self, worker: int) -> None:
         """What it had in memory alone is gone; its work, which the test ends, goes on as in the worker that leaves."""
         self.workers[worker] = self.worker()
 
@@ -171,7 +171,7 @@ def test_a_folder_that_takes_nothing_stops_no_change_and_does_none_twice(tmp_pat
     assert begun == [one.id]
 
 
-def test_what_nobody_asks_about_any_more_is_forgotten(tmp_path: Path) -> None:
+def test_an_abandoned_request_is_forgotten(tmp_path: Path) -> None:
     answers = ChangeAnswers(lambda *_asked: DONE, ChangeRecords(tmp_path))
     old = restore()
     answers.answer(old, None, wait_seconds=20)
@@ -189,7 +189,7 @@ def client(host: Host) -> FlaskClient:
     return host.workers[0].test_client()
 
 
-def test_a_request_that_comes_twice_overrules_nobody(host: Host, client: FlaskClient) -> None:
+def test_a_request_that_comes_twice_overrules_no_later_one(host: Host, client: FlaskClient) -> None:
     first = request("activate", "2", is_confirmed=True)
     assert ask(client, first)["outcome"] in ("done", "working")
     eventually(lambda: ask(client, first, again=True)["outcome"] == "done")

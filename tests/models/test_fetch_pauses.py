@@ -81,7 +81,7 @@ def test_how_long_it_is_left_alone(tmp_path: Path, error: ClewError, expected: l
     assert pause_after(workers[0], clock) == pytest.approx(min(expected[0], 5), abs=1)
 
 
-def test_what_is_said_meanwhile(tmp_path: Path) -> None:
+def test_what_is_reported_meanwhile(tmp_path: Path) -> None:
     clock = Clock()
     pauses = FetchPauses(tmp_path, clock)
     pauses.failed("k", UNREADABLE)

@@ -186,16 +186,16 @@ def test_the_checks_see_an_activation_that_looks_at_the_tag_but_once(crashes: bo
 
 
 def test_the_checks_see_an_activation_that_keeps_what_it_overruled_to_itself() -> None:
-    def says_nothing(registry: Any) -> object:
+    def is_silent(registry: Any) -> object:
         done = store(registry).activate("2")
         return done.model_copy(update={"overrules_deletion": False})
 
-    actors = [Actor("activate 2", "activate", "2", says_nothing), call("delete", "2", 1)]
+    actors = [Actor("activate 2", "activate", "2", is_silent), call("delete", "2", 1)]
     with pytest.raises(AssertionError):
         Interleavings(actors).explore(START)
 
 
-def test_a_deletion_is_overruled_in_some_orders_and_then_that_is_said() -> None:
+def test_a_deletion_is_overruled_in_some_orders_and_then_that_is_reported() -> None:
     """Else P7 would hold because nothing of the kind ever happens."""
     every = Interleavings([call("activate", "2", 0), call("delete", "2", 1)])
     every.explore(START)

@@ -63,7 +63,7 @@ def test_who_is_deleted_while_it_is_checked_does_not_become_active(backend: Back
 
 
 @pytest.mark.parametrize("backend", ["mlflow"], indirect=True)
-def test_a_deletion_after_the_last_look_is_overruled_and_that_is_said(backend: MlflowBackend) -> None:
+def test_a_deletion_after_the_last_check_is_overruled_and_reported(backend: MlflowBackend) -> None:
     kept, chosen = backend.add(), backend.add()
     backend.store.activate(kept)
     looks: list[str] = []
@@ -93,7 +93,7 @@ def test_a_deletion_after_the_last_look_is_overruled_and_that_is_said(backend: M
 
 
 @pytest.mark.parametrize("backend", ["clew"], indirect=True)
-def test_what_was_overruled_is_told_to_another_clew(backend: MlflowBackend) -> None:
+def test_an_overruled_deletion_is_recorded_for_another_clew(backend: MlflowBackend) -> None:
     """The check is before the last look, so here the deletion comes with the alias: by one who tags as the pointer moves."""
     chosen = backend.add()
     registry = backend.registry
@@ -165,7 +165,7 @@ def test_the_last_look_counts_and_no_other(backend: MlflowBackend, change: str) 
 
 
 @pytest.mark.parametrize("backend", ["mlflow"], indirect=True)
-def test_who_was_active_is_told_as_it_was_when_the_pointer_moved(backend: MlflowBackend) -> None:
+def test_the_former_active_model_is_the_one_at_the_moment_of_the_change(backend: MlflowBackend) -> None:
     first, second, third = backend.add(), backend.add(success_rate=0.5), backend.add()
     backend.store.activate(first)
     other = MlflowModelStore(backend.registry, lambda version, env_id: None, no_file, lambda run_id: None)  # type: ignore[arg-type, return-value]

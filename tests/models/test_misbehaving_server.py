@@ -49,7 +49,7 @@ def only(method: str, answer: Answer | str | None, ending: str = "") -> Callable
 
 
 @pytest.mark.parametrize(("answer", "error", "says"), ANSWERS, ids=NAMES)
-def test_a_read_that_fails_says_what_happened(
+def test_a_failed_read_names_its_cause(
     server: ModelServer, store: HttpModelStore, answer: Answer | str, error: type[ServiceError], says: str
 ) -> None:
     server.misbehave = only("GET", answer)
@@ -200,7 +200,7 @@ def test_a_refusal_is_passed_on_in_the_servers_words(
 
 @pytest.mark.parametrize("status", [502, 504])
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_of_a_write_that_a_proxy_gave_up_nobody_knows_the_end(
+def test_the_outcome_of_a_write_that_a_proxy_gave_up_is_unknown(
     server: ModelServer, store: HttpModelStore, method: str, status: int
 ) -> None:
     server.misbehave = only(method, (status, b"<html>Bad gateway</html>"))

@@ -14,7 +14,7 @@ def version(**tags: str) -> Version:
     return Version(version="3", run_id="r", description="The one for the demo.", tags=tags)  # type: ignore[arg-type]
 
 
-def test_a_version_tells_first_and_then_its_run() -> None:
+def test_facts_of_a_version_come_before_those_of_its_run() -> None:
     found = model_of(version(env_spec='{"id": "Own-v0"}', mean_return="12"), RUN, Registered())
     assert (found.env_spec, found.mean_return, found.env_id) == ('{"id": "Own-v0"}', 12, "CartPole-v1")
     found = model_of(version(mean_return="nan"), RUN, Registered())

@@ -66,7 +66,7 @@ def test_a_worker_that_has_not_read_the_models_asks_all_the_same(host: Host, reg
 
 
 @pytest.mark.parametrize("verb", ["activate", "try", "delete"])
-def test_what_cannot_be_known_is_said_and_nothing_is_done(
+def test_an_unknown_state_is_reported_and_nothing_is_done(
     host: Host, misbehaving: Misbehaving, cache_dir: Path, verb: str
 ) -> None:
     host.open("/models")
@@ -79,7 +79,7 @@ def test_what_cannot_be_known_is_said_and_nothing_is_done(
     assert [one for one in misbehaving.requests if not one.startswith("GET") and "search" not in one] == []
 
 
-def test_undo_leaves_somebody_elses_newer_choice(host: Host, registered: Registry) -> None:
+def test_undo_keeps_another_persons_newer_choice(host: Host, registered: Registry) -> None:
     undo = pressed(host, "activate", "2")["undo"]
     third = registered.version()
     active(registered, third)
@@ -103,7 +103,7 @@ def test_undo_leaves_somebody_elses_newer_choice(host: Host, registered: Registr
     ],
     ids=["nan", "logits", "batch", "external data"],
 )
-def test_the_page_of_a_model_says_why_its_policy_is_refused(
+def test_the_page_of_a_model_states_why_its_policy_is_refused(
     host: Host, registered: Registry, policy: bytes, said: str
 ) -> None:
     refused = registered.version(policy)

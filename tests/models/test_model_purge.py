@@ -74,7 +74,7 @@ def test_a_mark_on_what_is_not_deleted_is_taken_away(mlflow: MlflowBackend, mark
     assert PURGING_TAG not in mlflow.registry.version(version).tags
 
 
-def test_a_mark_of_no_known_moment_is_set_anew(mlflow: MlflowBackend) -> None:
+def test_a_mark_without_a_time_is_set_again(mlflow: MlflowBackend) -> None:
     version = deleted(mlflow, 31)
     mlflow.model.tag(version, PURGING_TAG, "nonsense")
     assert run(mlflow) == ([], [], [version])
@@ -90,7 +90,7 @@ def environment(mlflow: MlflowBackend, tracking: Tracking, monkeypatch: pytest.M
     return monkeypatch
 
 
-def test_the_command_tells_what_it_did(
+def test_the_command_prints_what_it_did(
     mlflow: MlflowBackend, environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     version = deleted(mlflow, 3)
@@ -110,7 +110,7 @@ def test_the_command_tells_what_it_did(
         ("MLFLOW_TRACKING_URI", "http://127.0.0.1:1", 1, "refused the connection"),
     ],
 )
-def test_the_command_says_why_it_does_nothing(
+def test_the_command_states_why_it_does_nothing(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, status: int, says: str
 ) -> None:
     environment.setenv(name, value)

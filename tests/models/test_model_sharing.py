@@ -80,7 +80,7 @@ def test_two_registered_models_share_no_list(host: Host, tracking: Tracking, cac
     assert states(host.open()) == {"1": "active", "2": "inactive"}
 
 
-def test_an_answer_counts_beside_the_failure_of_one_that_began_later(host: Host, misbehaving: Misbehaving) -> None:
+def test_an_answer_counts_though_a_later_attempt_failed(host: Host, misbehaving: Misbehaving) -> None:
     asked, go_on = threading.Event(), threading.Event()
 
     def slow(path: str, content: bytes) -> bytes:

@@ -34,7 +34,9 @@ def test_a_cartpole_policy_as_stable_baselines3_exports_it_is_checked_and_activa
     assert (refused["outcome"], "takes nothing that CartPole-v1 shows" in refused["sentence"]) == ("refused", True)
 
 
-def test_who_activates_says_how_a_policy_is_read_and_that_is_kept_with_it(host: Host, registered: Registry) -> None:
+def test_the_activating_person_chooses_how_a_policy_is_read_and_that_is_kept_with_it(
+    host: Host, registered: Registry
+) -> None:
     version, client = registered_file(registered, "cartpole_dqn", "CartPole-v1"), client_of(host)
     asked = change(client, "activate", version, is_confirmed=True)
     over_the_api = client.post("/api/models/active", json={"model_id": version})
@@ -48,7 +50,7 @@ def test_who_activates_says_how_a_policy_is_read_and_that_is_kept_with_it(host: 
     assert client.get(f"/api/models/{version}").get_json()["policy_signature"] == readings["Q values"]
 
 
-def test_where_the_environment_is_not_installed_that_is_said_before(host: Host, registered: Registry) -> None:
+def test_an_environment_that_is_not_installed_is_reported_before(host: Host, registered: Registry) -> None:
     version, client = registered_file(registered, "cartpole_dqn", "OurRobot-v3"), client_of(host)
     registered.tracking.post(
         "registered-models/alias", {"name": registered.name, "alias": "active", "version": version}
@@ -58,7 +60,7 @@ def test_where_the_environment_is_not_installed_that_is_said_before(host: Host, 
     assert change(client, "activate", version, is_confirmed=True)["outcome"] == "done"
 
 
-def test_the_history_tells_the_returns_of_models_for_the_same_environment(host: Host, registered: Registry) -> None:
+def test_the_history_shows_the_returns_of_models_for_the_same_environment(host: Host, registered: Registry) -> None:
     client = client_of(host)
     worse = registered_file(registered, "cartpole_ppo", "CartPole-v1", mean_return="20")
     better = registered_file(registered, "cartpole_ppo", "CartPole-v1", mean_return="480.5")
@@ -81,7 +83,7 @@ STATISTICS = {"parts": {"observation": {"mean": [0.0] * 4, "var": [4.0] * 4}}}
 
 
 @pytest.mark.parametrize("where", ["run", "folder"])
-def test_what_lies_beside_a_model_says_what_its_tags_leave_out(host: Host, registered: Registry, where: str) -> None:
+def test_files_next_to_a_model_supply_what_its_tags_lack(host: Host, registered: Registry, where: str) -> None:
     spec = gymnasium.spec("CartPole-v1").to_json()
     files = {"env_spec.json": spec.encode(), "normalization.json": json.dumps(STATISTICS).encode()}
     version = noted(registered, "", *((files, {}) if where == "run" else ({}, files)))
@@ -91,7 +93,7 @@ def test_what_lies_beside_a_model_says_what_its_tags_leave_out(host: Host, regis
     assert client_of(host).post("/api/models/active", json={"model_id": version}).status_code == 200
 
 
-def test_what_lies_beside_a_model_and_makes_no_sense_is_named(host: Host, registered: Registry) -> None:
+def test_an_invalid_file_next_to_a_model_is_named(host: Host, registered: Registry) -> None:
     client = client_of(host)
     for name, content, said in (
         ("normalization.json", b'{"parts": {"observation": {"mean": [NaN], "var": [1]}}}', "make no sense"),

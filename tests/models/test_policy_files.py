@@ -47,7 +47,7 @@ def test_a_check_is_remembered_by_every_worker_of_the_host(
         PolicyFiles(registry, cache_dir).check(version, PolicySubject("CartPole-v1"))
 
 
-def test_another_file_under_the_same_name_is_checked_anew(
+def test_another_file_under_the_same_name_is_checked_again(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path
 ) -> None:
     registry = known(misbehaving.address, registered)
@@ -127,7 +127,7 @@ def test_an_odd_mlmodel_file(
         PolicyFiles(registry, cache_dir).check(version, MAZE)
 
 
-def test_a_look_ends_also_where_nobody_foresaw_why(
+def test_a_check_ends_also_on_an_unforeseen_error(
     tracking: Tracking, registered: Registry, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fails(_version: Version, _environment: str | None) -> None:

@@ -50,7 +50,7 @@ TOO_WIDE = policies.then("Concat", ("column", np.zeros((1, 1), np.float32)), axi
     ],
     ids=["empty", "text", "end cut off", "tensors", "operator", "batch", "width", "inf"],
 )
-def test_what_is_wrong_is_said(policy: bytes, kind: type[ClewError], said: str) -> None:
+def test_a_wrong_policy_is_reported(policy: bytes, kind: type[ClewError], said: str) -> None:
     with pytest.raises(kind, match=said), closing(PolicyProcess(policy, MAZE)) as process:
         process.ask(OBSERVATIONS[:1])
 
@@ -66,6 +66,6 @@ def test_who_broke_down_is_dead_and_leaves_no_descriptor() -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_an_environment_that_nobody_knows_starts_nothing() -> None:
+def test_an_unknown_environment_starts_nothing() -> None:
     with pytest.raises(PolicyRefused, match="cannot be checked"):
         PolicyProcess(policies.q_values(), "CartPole-v1")

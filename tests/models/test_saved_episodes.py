@@ -80,7 +80,7 @@ def test_what_is_no_seed_is_refused(
     assert client(registry, engine, cache_dir).post("/api/models/1/episodes", json=body).status_code == status
 
 
-def test_what_cannot_be_kept_says_why(registry: Registry, engine: Misbehaving, cache_dir: Path) -> None:
+def test_an_episode_that_cannot_be_kept_has_a_reason(registry: Registry, engine: Misbehaving, cache_dir: Path) -> None:
     clew = client(registry, engine, cache_dir)
     assert clew.post("/api/models/99/episodes", json={"seed": 1}).status_code == 404
     engine.answer = (200, b"<html>", "text/html")

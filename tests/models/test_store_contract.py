@@ -58,7 +58,7 @@ def test_the_list_is_complete(backend: Backend) -> None:
     assert found.bad_rows == []
 
 
-def test_a_model_tells_what_is_known_of_it(backend: Backend) -> None:
+def test_a_model_has_all_its_known_facts(backend: Backend) -> None:
     model = backend.store.get(backend.add(**FIELDS))
     assert (model.algorithm, model.success_rate) == ("DQN", 0.75)
     assert model.trained_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -66,7 +66,7 @@ def test_a_model_tells_what_is_known_of_it(backend: Backend) -> None:
     assert model.state is ModelState.INACTIVE
 
 
-def test_of_an_unknown_detail_nothing_is_said(backend: Backend) -> None:
+def test_an_unknown_detail_is_not_mentioned(backend: Backend) -> None:
     model = backend.store.get(backend.add())
     unknown = Model(id=model.id, onnx_path=model.onnx_path)
     assert model == unknown
@@ -149,7 +149,7 @@ def test_what_is_no_model_is_not_found(backend: Backend, model_id: str) -> None:
     assert active_ids(backend.store) == [known]
 
 
-def test_a_refused_policy_leaves_the_former_one_active_and_says_why(backend: Backend) -> None:
+def test_a_refused_policy_keeps_the_former_one_active_with_a_reason(backend: Backend) -> None:
     good, bad = backend.add(), backend.add()
     backend.store.activate(good)
     backend.refuse(bad)
@@ -158,7 +158,7 @@ def test_a_refused_policy_leaves_the_former_one_active_and_says_why(backend: Bac
     assert active_ids(backend.store) == [good]
 
 
-def test_the_history_tells_the_newest_first(backend: Backend) -> None:
+def test_the_history_lists_the_newest_first(backend: Backend) -> None:
     first, second = backend.add(), backend.add()
     for chosen in (first, second, second, first):
         backend.store.activate(chosen)

@@ -131,7 +131,7 @@ def test_what_replaced_a_file_is_noticed_by_an_activation_and_then_served(
     assert fetched(misbehaving) == [200, 200]
 
 
-def test_after_a_while_it_is_looked_at_again_and_kept_where_nobody_answers(
+def test_after_a_while_it_is_checked_again_and_kept_where_no_server_answers(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry = known(misbehaving.address, registered)
@@ -218,7 +218,7 @@ def test_who_reads_slowly_has_the_file_although_it_leaves_the_cache(
 
 
 @pytest.mark.parametrize("onnx_file", ["policy.onnx", "deep/er/policy.onnx"])
-def test_numbers_beside_it_come_with_it(
+def test_numbers_next_to_it_come_with_it(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path, tmp_path: Path, onnx_file: str
 ) -> None:
     apart, beside = scattered(tmp_path, policies.q_values(), location="policy.onnx.data")
@@ -319,7 +319,9 @@ def test_a_file_over_the_real_limit_is_the_policys_fault(
         PolicyFiles(registry, cache_dir).check(version, MAZE)
 
 
-def test_a_file_that_went_with_its_run_says_so(tracking: Tracking, registered: Registry, cache_dir: Path) -> None:
+def test_a_file_deleted_with_its_run_is_reported_as_that(
+    tracking: Tracking, registered: Registry, cache_dir: Path
+) -> None:
     registry = known(tracking.address, registered)
     with_run, without = (registry.version(registered.version()) for _number in range(2))
     for version in (with_run, without):

@@ -113,7 +113,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_a_policy_does_wrong_is_said(name: str) -> None:
+def test_what_a_policy_does_wrong_is_reported(name: str) -> None:
     onnx, said = HOSTILE[name]
     with pytest.raises(PolicyRefused, match=said):
         check_general_policy(onnx, FACTS, None)

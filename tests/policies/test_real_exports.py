@@ -60,7 +60,7 @@ def test_a_policy_passes_the_check_and_does_what_its_agent_does(name: str) -> No
             np.testing.assert_allclose(answer.action, action, rtol=1e-4, atol=1e-5)
 
 
-def test_what_is_recognised_is_said_with_the_policy() -> None:
+def test_what_is_recognised_is_shown_with_the_policy() -> None:
     def read(name: str) -> Any:
         onnx, facts, *_rest = recorded(name)
         with closing(GeneralPolicy.load(onnx, facts, TOLD.get(name))) as policy:
@@ -75,7 +75,7 @@ def test_what_is_recognised_is_said_with_the_policy() -> None:
     assert {one.part for one in read("parts_ppo").inputs} == {"position", "goal"}
 
 
-def test_where_two_readings_are_possible_each_choice_is_a_tag_that_says_so() -> None:
+def test_where_two_readings_are_possible_a_tag_records_the_choice() -> None:
     onnx, facts, *_rest = recorded("cartpole_dqn")
     with pytest.raises(SignatureUnclear, match="Q values, probabilities, logits") as unclear:
         check_general_policy(onnx, facts, None)

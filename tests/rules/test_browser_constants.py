@@ -19,7 +19,7 @@ OTHER_WORDS = {
 }
 
 
-def test_the_file_is_what_python_says() -> None:
+def test_the_file_equals_what_python_defines() -> None:
     assert FILE.read_text(encoding="utf-8") == text(), "python -m tests.rules.browser_constants"
 
 

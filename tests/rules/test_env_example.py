@@ -11,7 +11,7 @@ from tests.rules.env_example import FILE, PARTS, TABLE, default, text, with_tabl
 SETTINGS = list(PARTS.values())
 
 
-def test_it_says_what_the_classes_say() -> None:
+def test_the_file_equals_what_the_classes_define() -> None:
     assert FILE.read_text() == text(), "run: python -m tests.rules.env_example"
     assert TABLE.read_text() == with_table(TABLE.read_text()), "run: python -m tests.rules.env_example"
 

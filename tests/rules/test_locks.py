@@ -36,7 +36,7 @@ def test_a_lock_is_exact_and_names_no_address(lock: Path) -> None:
     assert "://" not in lock.read_text()
 
 
-def test_the_lock_of_the_javascript_checks_says_what_and_not_from_where() -> None:
+def test_the_lock_of_the_javascript_checks_names_packages_and_no_registry() -> None:
     packages = json.loads((ROOT / "tests" / "javascript" / "package-lock.json").read_text())["packages"]
     asked = packages.pop("")["devDependencies"]
     assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked

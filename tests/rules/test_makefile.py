@@ -36,7 +36,7 @@ def test_a_mirror_of_pips_is_uvs(tmp_path: Path) -> None:
     assert told["SSL_CERT_FILE"] == "/etc/ssl/team.pem"
 
 
-def test_what_pip_does_not_say_stays_as_it_is() -> None:
+def test_other_output_of_pip_stays_as_it_is() -> None:
     told = told_by(os.devnull, UV_INDEX="https://mine.example/simple", SSL_CERT_FILE="/etc/ssl/mine.pem")
     assert told["UV_INDEX"] == "https://mine.example/simple"
     assert told["SSL_CERT_FILE"] == "/etc/ssl/mine.pem"

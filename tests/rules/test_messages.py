@@ -119,7 +119,7 @@ def test_each_code_has_a_template_in_each_language(reader: Flask) -> None:
 USED_WHERE_DEFINED = {"ModelServer", "InferenceEngine", "TrainingScheduler", "InvalidValue", "WholeBody"}
 
 
-def test_each_code_is_raised_or_said_somewhere() -> None:
+def test_each_code_is_raised_or_shown_somewhere() -> None:
     scripts = [file.read_text() for file in (ROOT / "assets").glob("*.js") if ".min." not in file.name]
     elsewhere = [kind for kind in kinds() if kind.__name__ not in names_used() | USED_WHERE_DEFINED]
     unused = [kind.__name__ for kind in elsewhere if not any(f'"{kind.code}"' in script for script in scripts)]
@@ -142,7 +142,7 @@ def test_each_template_is_marked_for_translation() -> None:
     assert {text for text in TEMPLATES.values() if re.search(r"[A-Za-z]{2}", SLOT.sub("", text))} <= marked
 
 
-def test_what_our_own_code_says_has_a_code() -> None:
+def test_each_message_of_clews_code_has_a_code() -> None:
     """`Text` is for other programs' words; a sentence of ours in it would stay English for ever."""
     ours = {
         f"{name}: {ast.unparse(node)}"
@@ -173,7 +173,7 @@ def _has_words(node: ast.expr) -> bool:
     return any(re.search(r"[a-z]{2,}[,.:;]? \S*[a-z]{2,}", text) for text in constants)
 
 
-def test_the_browser_says_nothing_that_it_was_not_given() -> None:
+def test_the_browser_shows_only_texts_it_was_given() -> None:
     """Its texts come from the server: a literal of two words is a class, a query, or a mistake."""
     english = {
         f"{file.name}: {text}"

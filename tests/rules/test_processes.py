@@ -25,7 +25,7 @@ def test_all_of_them_end_together() -> None:
 
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
-def test_a_process_is_kept_as_its_entry_says(process: ProcessSpec) -> None:
+def test_a_process_is_supervised_as_its_entry_states(process: ProcessSpec) -> None:
     program = PARSED[f"program:{process.name}"]
     assert program["command"] == process.command
     assert program["autostart"] == "false"

@@ -55,7 +55,7 @@ def test_four_folders_are_asked_for_at_once_and_their_media_stand_in_order(
         find_media(artifacts, run_id)
 
 
-def test_of_very_many_folders_the_first_are_looked_into_and_the_rest_is_told(
+def test_of_very_many_folders_the_first_are_listed_and_the_others_counted(
     tracking: Tracking, misbehaving: Misbehaving, artifacts: RunArtifacts
 ) -> None:
     found = find_media(artifacts, with_folders(tracking, 30))

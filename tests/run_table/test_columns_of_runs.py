@@ -157,7 +157,7 @@ def test_a_reference_comes_back_from_its_text(kind: str, key: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "param:", "params:lr", ":x", "built_in:name", "metric"])
-def test_what_is_no_reference_is_said(text: str) -> None:
+def test_an_invalid_reference_is_reported(text: str) -> None:
     with pytest.raises(BadInput):
         ColumnRef.parse(text)
 

@@ -61,7 +61,7 @@ def test_what_is_taken_out_leaves_nothing(runs: list[Run], gone: set[str]) -> No
 
 
 @given(runs=LISTS, others=LISTS)
-def test_two_tables_say_the_same_only_where_their_runs_are_equal(runs: list[Run], others: list[Run]) -> None:
+def test_two_tables_are_equal_only_where_their_runs_are(runs: list[Run], others: list[Run]) -> None:
     same = repr(in_order(runs)) == repr(in_order(others))  # as −0.0 equals 0.0
     assert RunTable.of(runs).has_same_runs(RunTable.of(others)) == same or _differ_in_order(runs, others)
 

@@ -44,7 +44,7 @@ def test_the_page_of_a_run(settings: dict[str, str], scheme: str, host: str, pag
         ),
     ],
 )
-def test_a_start_says_what_browsers_get_without_its_password(settings: dict[str, str], named: list[str]) -> None:
+def test_a_start_logs_the_browsers_address_without_its_password(settings: dict[str, str], named: list[str]) -> None:
     warnings = browser_url_warnings(Settings(_env_file=None, **settings))  # type: ignore[call-arg,arg-type]
     assert [warning.split()[0] for warning in warnings] == named
     assert "s3cret" not in "".join(warnings)

@@ -84,7 +84,7 @@ def test_what_makes_no_sense_is_named_and_the_rest_counts(query: list[tuple[str,
     assert len(address.columns) <= MOST_COLUMNS
 
 
-def test_an_old_address_says_what_it_said() -> None:
+def test_an_old_address_keeps_its_meaning() -> None:
     address, odd = read([("runs", "a,b"), ("axis", "step"), ("experiment", "maze, %"), ("together", "true")])
     assert (address.experiment, address.together, address.columns, odd) == ("maze, %", True, (), [])
 

@@ -24,8 +24,6 @@ def listed(**changes: Any) -> Listed:
     ],
     ids=["the same", "more columns", "fewer columns", "older", "fewer runs", "another way", "on its way"],
 )
-def test_a_page_is_told_again_what_it_lacks_and_while_values_are_on_their_way(
-    shown: dict[str, Any], has_it: bool
-) -> None:
+def test_a_page_gets_missing_values_again_and_those_still_loading(shown: dict[str, Any], has_it: bool) -> None:
     assert listed().is_in(listed(**shown)) is has_it
     assert not listed().is_in(None)

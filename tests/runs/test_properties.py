@@ -112,7 +112,7 @@ def test_the_list_is_complete(tracking: Tracking, experiments: list[list[dict[st
     rows = {row["id"]: row for row in rows_of(summarise(run, DEFAULT) for run in found.runs())}
     assert len(rows) == len(found)
     for run_id, run in logged.items():
-        assert_row_tells(rows[run_id], run)
+        assert_row_shows(rows[run_id], run)
 
 
 def is_of_sb3(metrics: Collection[str]) -> bool:
@@ -120,7 +120,7 @@ def is_of_sb3(metrics: Collection[str]) -> bool:
     return not {"rollout/ep_rew_mean", "eval/mean_reward"}.isdisjoint(metrics)
 
 
-def assert_row_tells(row: dict[str, Any], run: dict[str, Any]) -> None:
+def assert_row_shows(row: dict[str, Any], run: dict[str, Any]) -> None:
     """An oracle of its own: what the row of a run must say, straight from what was logged."""
     algorithm = run["params"].get("algorithm", run["params"].get("algo"))
     assert row["algorithm"] == (algorithm or "–")

@@ -87,7 +87,7 @@ def test_runs_that_come_while_all_are_read_are_there_after_the_next_refresh(
     assert set(new) <= ids_of(runs.changes(table, at))
 
 
-def test_while_all_is_read_anew_what_is_known_is_kept_fresh(
+def test_during_a_full_reading_known_runs_are_kept_fresh(
     tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A full reading can take minutes: what changes meanwhile is shown before it ends, and in what it ends with."""
@@ -114,7 +114,7 @@ def test_while_all_is_read_anew_what_is_known_is_kept_fresh(
     tracking.end(growing)
 
 
-def test_a_long_list_is_told_how_long_it_is_before_it_is_there(
+def test_the_length_of_a_long_list_is_reported_before_its_end(
     tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.tracking.sources.mlflow_runs._COUNTED_FROM", 4)

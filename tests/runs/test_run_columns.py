@@ -87,7 +87,7 @@ def test_a_column_is_kept_while_its_table_stays_the_same(tracking: Tracking, tmp
     assert columns.column(table.with_facts(version="another"), ref) is not kept
 
 
-def test_of_a_table_that_nobody_asks_for_any_more_nothing_is_kept(tracking: Tracking, tmp_path: Path) -> None:
+def test_nothing_is_kept_of_a_table_without_readers(tracking: Tracking, tmp_path: Path) -> None:
     """While runs are read a table comes each second; each one whose texts are kept would stay mapped."""
     tracking.run(tracking.experiment(), params={"note": "a text"})
     table, columns = read(tracking.address, tmp_path)

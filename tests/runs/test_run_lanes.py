@@ -139,7 +139,7 @@ def _copy_rows(source: str, target: str) -> None:
                 write.execute(insert(table), rows)
 
 
-def test_the_database_says_what_rest_says(stored: Path, tracking: Tracking, tmp_path: Path) -> None:
+def test_the_database_returns_what_rest_returns(stored: Path, tracking: Tracking, tmp_path: Path) -> None:
     expected = by_rest(tracking.address)
     found = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path))
     assert found.facts.over_rest is None
@@ -168,7 +168,9 @@ def test_the_database_has_its_time_for_each_statement(stored: Path, monkeypatch:
             connection.execute(text(endless))
 
 
-def test_postgresql_says_what_rest_says(copied: Path, postgresql: str, tracking: Tracking, tmp_path: Path) -> None:
+def test_postgresql_returns_what_rest_returns(
+    copied: Path, postgresql: str, tracking: Tracking, tmp_path: Path
+) -> None:
     expected = everything(lanes(tracking.address, f"sqlite:///{copied}", tmp_path / "sqlite"))
     source = lanes(tracking.address, postgresql, tmp_path)
     found = everything(source)
@@ -294,7 +296,7 @@ def test_a_run_that_is_opened_has_all_its_metrics(stored: Path, tracking: Tracki
         "UPDATE params SET value = x'00ff'",
     ],
 )
-def test_a_database_that_is_not_as_we_know_it_is_left_to_rest_and_said_once(
+def test_a_database_with_an_unknown_schema_is_paused_and_reported_once(
     copied: Path, tracking: Tracking, tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:
     damaged = tmp_path / "mlflow.db"

@@ -91,7 +91,7 @@ def test_the_run_of_an_active_model_comes_back(purging: Purging, tracking: Track
     assert not purging.runs.get(run_id).is_deleted
 
 
-def test_nothing_goes_along_and_what_tells_an_older_deletion_than_mlflow_knows_stays(
+def test_other_runs_and_marks_older_than_mlflows_deletion_stay(
     purging: Purging, tracking: Tracking, shared_mlflow: SharedMlflow
 ) -> None:
     """MLflow's command would remove all deleted experiments beside the runs; a half deletion tells of an old moment."""
@@ -115,7 +115,7 @@ def test_nothing_goes_along_and_what_tells_an_older_deletion_than_mlflow_knows_s
         MlflowGc("nonsense://no.database", shared_mlflow.address, timedelta(0)).remove([old])
 
 
-def test_without_a_database_it_says_so() -> None:
+def test_without_a_database_that_is_reported() -> None:
     settings = Settings(_env_file=None, mlflow_tracking_uri="http://127.0.0.1:1")  # type: ignore[call-arg,arg-type]
     with pytest.raises(DatabaseNotNamed):
         run_purge.purge(settings)

@@ -322,12 +322,12 @@ def test_a_query_is_read_as_json_has_it() -> None:
 
 
 @pytest.mark.parametrize("told", [{"columns": ["no such"]}, {"sort": ["--name"]}, {"filters": {"paramlr": "x"}}])
-def test_what_names_no_column_is_said(told: dict[str, Any]) -> None:
+def test_an_unknown_column_is_reported(told: dict[str, Any]) -> None:
     with pytest.raises(ColumnUnknown):
         RunQuery.model_validate(told)
 
 
-def test_a_column_of_nothing_is_said() -> None:
+def test_an_empty_column_is_reported() -> None:
     with pytest.raises(ColumnKeyMissing):
         RunQuery.model_validate({"columns": ["param:"]})
 
@@ -349,7 +349,7 @@ def test_a_filter_that_makes_no_sense_leaves_nothing_out() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "\x00", "Europe", "x" * 99])
-def test_a_zone_that_nobody_knows_is_utc(name: str) -> None:
+def test_an_unknown_time_zone_is_utc(name: str) -> None:
     assert zone_named(name) is UTC
 
 

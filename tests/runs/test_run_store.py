@@ -73,7 +73,9 @@ def test_a_bad_answer_is_named_and_what_was_known_stays(
 
 
 @pytest.mark.parametrize("answer", [HANG, DRIP])
-def test_nobody_waits_for_a_server_that_does_not_answer(misbehaving: Misbehaving, cache_dir: Path, answer: str) -> None:
+def test_no_caller_waits_for_a_server_that_does_not_answer(
+    misbehaving: Misbehaving, cache_dir: Path, answer: str
+) -> None:
     misbehaving.answer = answer
     runs = store(misbehaving.address, cache_dir)
     started = time.monotonic()
@@ -168,7 +170,7 @@ def test_a_run_that_is_seconds_old_is_found_when_asked_for(tracking: Tracking, c
     assert runs.view_with([run_id], 40).get(run_id) is not None
 
 
-def test_a_damaged_cache_is_read_anew(tracking: Tracking, cache_dir: Path) -> None:
+def test_a_damaged_cache_is_rebuilt(tracking: Tracking, cache_dir: Path) -> None:
     run_id = tracking.run(tracking.experiment())
     store(tracking.address, cache_dir).whole_view(40)
     (file,) = cache_dir.rglob("runs.table")

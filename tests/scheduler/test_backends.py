@@ -132,7 +132,7 @@ def test_a_request_lies_in_its_file(place_as_ever: Place, run_id: str) -> None:
 
 # The keeper outlives the scheduler that started it, whose handle of it goes.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_one_that_is_stopped_exports_first_whoever_watches_by_then(place: Place, run_id: str) -> None:
+def test_a_stopped_one_exports_first_whichever_scheduler_watches_by_then(place: Place, run_id: str) -> None:
     code = (
         "import sys, time\ntry:\n    print('up'); time.sleep(60)\nexcept KeyboardInterrupt:\n"
         "    time.sleep(0.5); print('exported'); sys.exit(130)"
@@ -150,7 +150,7 @@ def test_one_that_is_stopped_exports_first_whoever_watches_by_then(place: Place,
         assert "exported" in backend.log_tail(run_id)
 
 
-def test_what_nobody_launched_is_absent(place: Place, run_id: str) -> None:
+def test_a_training_never_launched_is_absent(place: Place, run_id: str) -> None:
     with place() as backend:
         assert until(backend, is_over, run_id) == Absent()
 
@@ -175,7 +175,7 @@ def test_a_second_node_takes_what_waits_for_it_and_all_of_it_is_lost(real: real_
 
 @pytest.mark.thorough
 @pytest.mark.skipif(not real_ray.RAY.exists(), reason=real_ray.WHY_NOT)
-def test_a_real_cluster_gives_up_and_is_asked_again_and_starts_anew_without_memory(
+def test_a_real_cluster_that_dies_is_asked_again_and_restarts_without_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ray fails what found no room for 15 minutes, here 6 s; what it forgot in a restart is lost, or was stopped."""

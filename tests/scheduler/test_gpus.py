@@ -43,7 +43,7 @@ def report(*gpus: Gpu, state: HostState = HostState.OK) -> GpuReport:
         (report(gpu(0), state=HostState.STALE), [], (), "gpus-unknown"),
     ],
 )
-def test_free_is_what_nobody_computes_on(
+def test_a_gpu_without_processes_is_free(
     told: GpuReport, held: list[int], free: tuple[int, ...], reason: str | None
 ) -> None:
     room = room_in(told, held)
@@ -51,7 +51,7 @@ def test_free_is_what_nobody_computes_on(
     assert (room.hindrance and room.hindrance.code) == reason
 
 
-def test_nobody_at_the_address_of_the_monitor_is_named() -> None:
+def test_a_monitor_that_does_not_answer_is_named() -> None:
     room = Gpus([GpuMonitorAddress("local", "http://127.0.0.1:1")]).room([])
     assert room.hindrance is not None
     assert room.hindrance.code == "gpus-unknown"

@@ -52,7 +52,7 @@ def test_a_checkpoint_that_two_share_is_counted_once(tmp_path: Path) -> None:
     assert (child / "checkpoint" / "1" / "state.json").stat().st_size == 500_000
 
 
-def test_one_whose_files_are_gone_says_so_and_does_not_go_on(start: Start) -> None:
+def test_one_whose_files_are_deleted_reports_it_and_does_not_go_on(start: Start) -> None:
     service = start()
     run_id = service.start(trainer="teller", episodes=5000)
     service.written(run_id, "goes on from 0")
@@ -73,7 +73,7 @@ def test_one_whose_files_are_gone_says_so_and_does_not_go_on(start: Start) -> No
     assert "its files are gone" in service.post("fork", 409, run_id=run_id, episodes=9000)["error"]
 
 
-def test_one_whose_checkpoint_vanishes_while_it_waits_does_not_begin_anew(queueing: Service) -> None:
+def test_one_whose_checkpoint_vanishes_while_it_waits_does_not_start_over(queueing: Service) -> None:
     run_id = queueing.start(trainer="teller", episodes=5000)
     deadline = time.monotonic() + 30
     while not list((queueing.runs / run_id).glob("checkpoint/[0-9]*")):
@@ -92,7 +92,7 @@ def test_one_whose_checkpoint_vanishes_while_it_waits_does_not_begin_anew(queuei
     assert "not-continuable" in queueing.post("continue", 409, run_id=run_id)["code"]
 
 
-def test_where_a_folder_is_gone_the_program_is_told_what_mlflow_has(mlflow_address: str, tmp_path: Path) -> None:
+def test_where_a_folder_is_deleted_the_program_gets_mlflows_state(mlflow_address: str, tmp_path: Path) -> None:
     settings, runs = SchedulerSettings(_env_file=None, state_dir=tmp_path), runs_of(mlflow_address)  # type: ignore[call-arg]
     backend = LocalBackend(settings, lambda _held: GpuRoom(0), stored=Checkpoints(runs, settings.folder / "runs"))
     run_id, child = new_run(runs), new_run(runs)

@@ -165,7 +165,7 @@ def test_what_a_scheduler_left_in_doubt_runs_only_where_it_is_wanted(
     assert ray.jobs["cancelled-1"].status == "STOPPED"
 
 
-def test_what_shows_after_it_was_told_as_absent_is_stopped(
+def test_a_job_that_appears_after_it_was_reported_absent_is_stopped(
     ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its scheduler was killed, and Ray took in later what that had sent: by then the next attempt has begun."""
@@ -345,7 +345,7 @@ def test_the_cluster_is_not_asked_to_log_to_its_own_loopback(runs: Path) -> None
         backend.room([], wants_gpus=False)
 
 
-def test_what_was_killed_and_what_the_cluster_ended_are_told_apart(ray: FakeRay, runs: Path) -> None:
+def test_killed_jobs_and_those_the_cluster_ended_are_distinguished(ray: FakeRay, runs: Path) -> None:
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python("import os; os.kill(os.getpid(), 9)"))
         assert until(backend, is_over).signal == signal.SIGKILL.name

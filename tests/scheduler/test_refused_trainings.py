@@ -128,7 +128,7 @@ def test_what_is_no_request_is_refused(service: Service, content: bytes, kind: s
         ("DELETE", "runs", None, 405, "method-not-taken"),
     ],
 )
-def test_what_is_not_there_is_told_as_that(
+def test_a_missing_training_is_reported_as_missing(
     service: Service, method: str, path: str, body: object, code: int, name: str
 ) -> None:
     found, answer = service.call(method, f"/api/training/{path}", body)
@@ -177,7 +177,7 @@ def test_a_full_disk_is_named_and_nothing_is_started(start: Start) -> None:
     runs.unlink()
 
 
-def test_a_second_scheduler_on_one_folder_says_so_and_ends(service: Service) -> None:
+def test_a_second_scheduler_on_one_folder_reports_it_and_ends(service: Service) -> None:
     environment = bare_environment() | {"STATE_DIR": str(service.folder / "state"), "PYTHONPATH": str(ROOT)}
     told = subprocess.run(
         [sys.executable, "-m", "scheduler"], env=environment, capture_output=True, text=True, timeout=60, check=False

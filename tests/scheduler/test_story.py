@@ -64,7 +64,7 @@ def test_each_seed_is_a_run_and_the_same_request_makes_none_again(service: Servi
     assert service.post("start", 409, **request | {"episodes": 4})["code"] == "request-id-taken"
 
 
-def test_what_is_watched_is_told_at_once_with_curves_and_log(service: Service) -> None:
+def test_a_watched_training_sends_its_curves_and_log_at_once(service: Service) -> None:
     run_id = service.start(trainer="teller", episodes=150)
     with service.view(run_id) as viewer:
         assert viewer.next(1)["training"]["run_id"] == run_id
@@ -90,7 +90,7 @@ def test_what_a_program_logs_to_mlflow_is_its_progress(service: Service) -> None
     assert service.training(run_id)["remark"] is None
 
 
-def test_a_program_that_logged_nothing_is_told_as_that(service: Service) -> None:
+def test_a_program_that_logged_nothing_is_reported_as_that(service: Service) -> None:
     run_id = service.start(trainer="sleeper")
     service.until(run_id, "done")
     deadline = time.monotonic() + 10
@@ -135,7 +135,7 @@ def test_a_killed_trainer_is_failed_within_ten_seconds_with_its_last_lines(servi
     assert known["reason"] == {"code": "ended-by-signal", "params": {"signal": "SIGKILL"}, "text": None}
 
 
-def test_a_killed_keeper_takes_its_program_along_and_is_told_as_lost(service: Service) -> None:
+def test_a_killed_keeper_ends_its_program_and_is_reported_as_lost(service: Service) -> None:
     run_id = service.start(trainer="sleeper", seconds=60, manners="parent")
     service.written(run_id, "began")
     service.keeper(run_id).kill()
@@ -202,7 +202,7 @@ def test_a_scheduler_that_is_killed_finds_its_trainings_again(service: Service) 
     assert service.training(run_id)["attempt"] == 1
 
 
-def test_one_that_takes_too_much_memory_is_told_as_that_and_one_whose_machine_went_down_goes_on(start: Start) -> None:
+def test_too_much_memory_is_reported_and_a_training_goes_on_after_a_reboot(start: Start) -> None:
     service = start(TRAINING_MEMORY_GB="0.3", TRAINING_RESTART="true")
     hungry = service.start(trainer="hungry")
     assert service.until(hungry, "failed")["reason"]["code"] == "out-of-memory"

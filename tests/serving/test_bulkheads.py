@@ -7,7 +7,7 @@ import requests
 from tests.serving.setting import answers, wait_until
 
 
-def test_slow_reads_and_files_take_no_thread_from_others_and_too_many_are_told_when_to_come_back(port: int) -> None:
+def test_slow_reads_and_files_take_no_thread_from_others_and_too_many_get_a_retry_after(port: int) -> None:
     """Four threads: two hold a read, one a file; of the rest some wait, and the others come back later."""
     address = f"http://127.0.0.1:{port}"
     session = requests.Session()

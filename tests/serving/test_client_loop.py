@@ -110,7 +110,7 @@ def test_a_connection_that_made_room_in_this_turn_ends_once(stepped: Stepped) ->
         assert stepped.asked == []
 
 
-def test_a_connection_that_was_answered_in_this_turn_hears_its_next_request(stepped: Stepped) -> None:
+def test_a_connection_answered_in_this_turn_gets_its_next_request_read(stepped: Stepped) -> None:
     """It could be sent to, and is not to be sent anything any more: it is to be read."""
     client, connection = stepped.connect()
     with client:

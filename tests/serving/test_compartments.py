@@ -83,7 +83,7 @@ def test_requests_belong_where_they_would_wait() -> None:
     assert {asked: place_of(*asked, b"").kind for asked in table} == table
 
 
-def test_a_callback_is_told_from_another_by_its_output() -> None:
+def test_callbacks_are_distinguished_by_their_output() -> None:
     def part(body: bytes) -> str:
         return place_of("POST", "/_dash-update-component", body).part
 

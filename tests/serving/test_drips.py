@@ -29,7 +29,7 @@ DRIPS = {
 }
 
 
-def test_drips_are_cut_off_and_hold_up_nobody(port: int) -> None:
+def test_drips_are_cut_off_and_delay_no_other_client(port: int) -> None:
     with contextlib.ExitStack() as ended:
         drips = {what: ended.enter_context(Drips(port, MANY, *sent)) for what, sent in DRIPS.items()}
         for _ in range(5):
@@ -44,7 +44,7 @@ def test_drips_are_cut_off_and_hold_up_nobody(port: int) -> None:
     assert answers(port)
 
 
-def test_a_body_that_drips_is_told_why(port: int) -> None:
+def test_a_body_that_drips_gets_the_reason(port: int) -> None:
     with Drips(port, 1, POST + b"Content-Length: 100000\r\n\r\n") as drips:
         wait_until(lambda: drips.still_there == 0)
     (said,) = drips.answers
@@ -52,7 +52,7 @@ def test_a_body_that_drips_is_told_why(port: int) -> None:
     assert b'"code":"request-too-slow"' in said
 
 
-def test_readers_who_do_not_read_hold_up_nobody_and_are_cut_off(port: int) -> None:
+def test_clients_that_do_not_read_delay_no_others_and_are_cut_off(port: int) -> None:
     # What is made while it is sent holds its thread: three of these hold three of the four.
     asked = {"/file": MANY, f"/bytes?n={FILE_BYTES}": MANY, "/stream?n=384": 3}
     readers = []

@@ -9,7 +9,7 @@ steps = st.lists(st.tuples(st.floats(0.01, 30), st.integers(0, 4 * WINDOW_BYTES)
 
 
 @given(steps)
-def test_nobody_is_cut_off_who_moves_enough_in_each_window(moves: list[tuple[float, int]]) -> None:
+def test_a_client_that_moves_enough_in_each_window_is_not_cut_off(moves: list[tuple[float, int]]) -> None:
     now, done = 100.0, 0
     pace = Pace(now, done)
     for seconds, more in moves:
@@ -18,7 +18,7 @@ def test_nobody_is_cut_off_who_moves_enough_in_each_window(moves: list[tuple[flo
 
 
 @given(steps, st.floats(0, WINDOW_BYTES / WINDOW_SECONDS * 0.9))
-def test_whoever_becomes_slow_is_cut_off_within_two_windows(moves: list[tuple[float, int]], rate: float) -> None:
+def test_a_client_that_becomes_slow_is_cut_off_within_two_windows(moves: list[tuple[float, int]], rate: float) -> None:
     """However much came before: it earns no time."""
     now, done = 100.0, 0
     pace = Pace(now, done)
@@ -34,5 +34,5 @@ def test_whoever_becomes_slow_is_cut_off_within_two_windows(moves: list[tuple[fl
 
 
 @given(st.floats(0, WINDOW_SECONDS * 0.99))
-def test_within_the_first_window_nobody_is_judged(seconds: float) -> None:
+def test_within_the_first_window_no_client_is_cut_off(seconds: float) -> None:
     assert not Pace(100.0).is_too_slow(100.0 + seconds, 0)

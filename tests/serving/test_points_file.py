@@ -52,7 +52,7 @@ def test_a_file_has_every_point_and_an_end(clew: str, run: str) -> None:
     assert sum(float(line.rpartition(",")[2]) for line in lines[1:]) == sum(VALUES)
 
 
-def test_what_is_not_whole_says_so_and_is_broken_off(clew: str, run: str) -> None:
+def test_an_incomplete_file_reports_it_and_is_broken_off(clew: str, run: str) -> None:
     lines, is_whole = read(clew, runs=f"{run},nobody", chart="y")
     assert not is_whole
     assert lines[-1] == "nobody,,,INCOMPLETE,,,There is no run nobody."

@@ -45,7 +45,7 @@ def clew(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     dashboard.end()
 
 
-def test_all_get_the_file_and_nobody_else_waits_for_it(clew: Clew) -> None:
+def test_all_get_the_file_and_no_other_client_waits_for_it(clew: Clew) -> None:
     def get(_caller: int) -> list[requests.Response]:
         """All answers until the file came; in between, what the server says is waited for."""
         answers = [requests.get(f"{clew.address}/api/models/{clew.model_id}/policy", timeout=300)]

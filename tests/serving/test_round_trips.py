@@ -146,7 +146,7 @@ def test_an_answer_that_breaks_off_is_seen_to(port: int) -> None:
     assert requests.get(f"http://127.0.0.1:{port}/health", timeout=60).ok
 
 
-def test_a_connection_is_kept_and_one_that_was_hung_up_hurts_nobody(port: int) -> None:
+def test_a_connection_is_kept_and_one_that_was_closed_harms_no_other(port: int) -> None:
     with requests.Session() as session:
         for _ in range(20):
             assert session.get(f"http://127.0.0.1:{port}/health", timeout=60).text == "healthy"
@@ -166,7 +166,7 @@ def test_a_connection_is_kept_and_one_that_was_hung_up_hurts_nobody(port: int) -
         b"1;\r;\r\nx\r\n0\r\n\r\n",
     ],
 )
-def test_a_body_that_nobody_read_and_that_is_none_gets_no_second_answer(port: int, chunks: bytes) -> None:
+def test_an_unread_or_invalid_body_gets_no_second_answer(port: int, chunks: bytes) -> None:
     with connect(port) as client:
         client.sendall(b"POST /unread HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
         client.shutdown(socket.SHUT_WR)

@@ -154,7 +154,7 @@ def test_a_file_is_opened_where_it_is_one_and_put_in_the_place_of_what_is_none(t
     assert foreign.read_text() == "foreign"
 
 
-def test_where_the_disk_takes_no_lock_everybody_may_go_on(tmp_path: Path) -> None:
+def test_where_the_disk_takes_no_lock_all_workers_may_go_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with host_lock(tmp_path / "file" / "a.lock") as first, host_lock(tmp_path / "file" / "a.lock") as second:
         assert (first, second) == (True, True)
@@ -180,7 +180,7 @@ class SlowText:
         return file.read().decode()
 
 
-def test_nobody_waits_for_a_disk_that_takes_long_to_write(tmp_path: Path) -> None:
+def test_no_caller_waits_for_a_slow_disk(tmp_path: Path) -> None:
     form = SlowText()
     file = SharedFile(tmp_path / "value.txt", form)
     file.write("former")

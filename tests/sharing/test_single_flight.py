@@ -55,7 +55,7 @@ def test_all_who_join_share_one_execution() -> None:
     assert [future.result(40) for future in joined] == [1] * 20
 
 
-def test_who_comes_after_the_end_begins_anew() -> None:
+def test_a_call_after_the_end_starts_again() -> None:
     flights = SingleFlight[object]("work")
     assert len({flights.join("key", object).result(40) for _ in range(50)}) == 50
 
@@ -82,7 +82,7 @@ def test_an_execution_that_has_not_begun_is_fresh_for_all() -> None:
     assert waiting.result(40) == 2
 
 
-def test_an_error_reaches_all_who_wait_and_nobody_later() -> None:
+def test_an_error_reaches_all_waiting_callers_and_no_later_one() -> None:
     flights, may_end = SingleFlight[int]("work"), threading.Event()
 
     def fail() -> int:
@@ -97,7 +97,7 @@ def test_an_error_reaches_all_who_wait_and_nobody_later() -> None:
     assert flights.get("key", lambda: 1) == 1
 
 
-def test_an_error_that_nobody_foresaw_is_logged_and_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unforeseen_error_is_logged_and_raised(caplog: pytest.LogCaptureFixture) -> None:
     flights = SingleFlight[int]("work")
     with pytest.raises(RecursionError):
         flights.get("key", lambda: (_ for _ in ()).throw(RecursionError("odd")))

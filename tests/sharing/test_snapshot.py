@@ -24,7 +24,7 @@ from tests.sharing.setting import HOUR, Source, set_clock, worker
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_first_answer_is_waited_for_and_then_nobody_waits(tmp_path: Path) -> None:
+def test_callers_wait_for_the_first_answer_and_never_again(tmp_path: Path) -> None:
     source = Source()
     one, other = worker(tmp_path, source.read), worker(tmp_path, source.read)
     assert one.view(40).value == [1]
@@ -33,7 +33,7 @@ def test_the_first_answer_is_waited_for_and_then_nobody_waits(tmp_path: Path) ->
     assert source.asked == 1
 
 
-def test_what_is_due_is_shown_while_one_worker_of_the_host_reads_it_anew(tmp_path: Path) -> None:
+def test_a_due_value_is_shown_while_one_worker_of_the_host_refetches_it(tmp_path: Path) -> None:
     source = Source()
     one, other = (worker(tmp_path, source.read, due_after=timedelta()) for _ in range(2))
     one.view(40)
@@ -100,7 +100,7 @@ def test_an_unforeseen_error_is_a_failure_too(tmp_path: Path, caplog: pytest.Log
     assert "odd" in caplog.text
 
 
-def test_whoever_asks_after_a_change_sees_it_whichever_worker_made_it(tmp_path: Path) -> None:
+def test_a_request_after_a_change_sees_it_whichever_worker_made_it(tmp_path: Path) -> None:
     source, now = Source(), ["before"]
     tokens = [VersionToken(tmp_path / "token") for _ in range(2)]
     one, other = (worker(tmp_path, source.read, token=token) for token in tokens)
@@ -110,7 +110,7 @@ def test_whoever_asks_after_a_change_sees_it_whichever_worker_made_it(tmp_path: 
     assert one.view(40).value == other.view(40).value == [2]
 
 
-def test_an_attempt_beside_another_value_than_its_own_counts_for_nothing(tmp_path: Path) -> None:
+def test_an_attempt_for_another_value_does_not_count(tmp_path: Path) -> None:
     """As it lies there when two workers write at once, or a backup was put back."""
     source = Source()
     worker(tmp_path, source.read).view(40)
@@ -152,7 +152,7 @@ def test_what_was_read_while_it_waited_is_not_read_again(tmp_path: Path) -> None
     assert (snapshot.newest().value, len(reads)) == (2, 2)
 
 
-def test_a_value_that_is_no_json_is_shown_and_said_not_to_be_shared(tmp_path: Path) -> None:
+def test_a_value_that_is_no_json_is_shown_and_logged_as_not_shared(tmp_path: Path) -> None:
     """Half a surrogate pair is legal in the JSON of others, and none in ours."""
     snapshot = Snapshot(
         tmp_path,
@@ -208,9 +208,7 @@ class TestClock:
         set_clock(monkeypatch, 8767 * HOUR)
         assert one.is_due(one.newest())
 
-    def test_set_back_answers_nobody_with_what_was_read_before(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_after_a_reset_no_caller_gets_an_older_value(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         source = Source()
         one = worker(tmp_path, source.read)
         set_clock(monkeypatch, HOUR)

@@ -146,7 +146,7 @@ def test_checksums_are_those_of_tensorboard(length: int) -> None:
     assert masked_sums(rows).tolist() == [masked_crc32c(row.tobytes()) for row in rows]
 
 
-def test_a_table_of_parameters_is_told_from_other_texts() -> None:
+def test_a_table_of_parameters_is_distinguished_from_other_texts() -> None:
     assert params_in("|param|value|\n|-|-|\n|lr|3e-4|\n|anneal|True|\n|cmd|a | b|") == {
         "lr": "3e-4",
         "anneal": "True",

@@ -77,7 +77,7 @@ def test_a_run_is_read_as_an_expert_reads_it(name: str) -> None:
     assert (read_by.loss_kind(expected.words["loss"]) if "loss" in expected.words else None) == expected.loss
 
 
-def test_every_tool_is_held_by_a_run_and_those_that_say_recorded_by_a_recorded_one() -> None:
+def test_every_tool_has_a_test_run_and_recorded_profiles_a_recorded_one() -> None:
     made = {reading.tool for reading in RECORDED.values()}
     assert {one.id for one in PROFILES.values()} <= {reading.tool for _run, reading in RUNS.values()}
     assert {one.id for one in PROFILES.values() if one.made_from == "recorded"} <= made
@@ -103,7 +103,7 @@ def test_what_the_import_of_event_files_calls_metrics_is_read_alike(name: str) -
 
 
 @pytest.mark.parametrize("folder", ["", "runs/", "a b/2026-11/"])
-def test_what_a_folder_is_called_says_the_setting_where_nothing_else_does(folder: str) -> None:
+def test_the_name_of_a_folder_is_the_setting_where_nothing_else_is(folder: str) -> None:
     for name, said in (
         ("cleanrl-ppo", RECORDED["cleanrl-ppo"].said),
         ("skrl-dqn", {"algorithm": "DQN"}),
@@ -151,7 +151,7 @@ def test_returns_of_several_agents_are_one_family_and_those_of_one_are_none() ->
     assert metric_catalogue([RUNS["rllib-ppo-new"][0]], DEFAULT).families == {}
 
 
-def test_an_entropy_that_is_logged_as_a_loss_is_shown_as_an_entropy_wherever_it_is_told() -> None:
+def test_an_entropy_that_is_logged_as_a_loss_is_shown_as_an_entropy_everywhere() -> None:
     one, key = RUNS["sb3-ppo"][0], "train/entropy_loss"
     points = json.loads((GOLDEN / "sb3-ppo.json").read_text())["metrics"][key]
     step, value = (np.array(column) for column in zip(*points, strict=True))
@@ -169,7 +169,7 @@ def test_an_entropy_that_is_logged_as_a_loss_is_shown_as_an_entropy_wherever_it_
     assert one.outcome("loss", ours).value == value[-1]
 
 
-def test_a_charts_axis_says_what_a_step_counts_where_that_is_the_same_in_all_lines() -> None:
+def test_a_charts_axis_names_what_a_step_counts_where_all_lines_agree() -> None:
     def title(word: MetricWord, *names: str) -> str:
         figured = figure(ChartSpec.of_word(word), [RUNS[name][0] for name in names], Known({}, DEFAULT), ChartOptions())
         return str(figured["layout"]["xaxis"]["title"]["text"])
@@ -186,7 +186,7 @@ def test_updates_are_no_steps_of_the_environment() -> None:
     assert counter(Axis.ENV_STEPS, one.metrics, DEFAULT.of(one), "training/returns_stat/mean") is not None
 
 
-def test_what_the_team_said_counts_before_what_the_run_says_and_that_before_signs() -> None:
+def test_the_teams_choice_precedes_the_runs_own_and_that_precedes_signs() -> None:
     logged = {"charts/episodic_return": 1.0, "charts/SPS": 1.0}
     own = run(logged, tags={TOOL_TAG: "skrl"})
     assert run(logged).tool.because == "signs"
@@ -246,7 +246,7 @@ def test_a_value_is_found_inside_a_text_and_no_text_does_harm(
         ("{" * 5_000, None),
     ],
 )
-def test_an_experiments_tag_is_read_whoever_wrote_it(text: str, tool: str | None) -> None:
+def test_an_experiments_tag_is_read_whatever_program_wrote_it(text: str, tool: str | None) -> None:
     found = stated_tools({"7": ["name", f"{TOOL_TAG}={text}", "other=1"]})
     assert (found["7"].tool if "7" in found else None) == tool
 
@@ -260,7 +260,7 @@ def test_no_name_of_a_tool_stands_for_two_words_nor_for_one_that_it_never_is() -
                 assert meant.setdefault(name, word) == word, (read_by.profile.id, name)
 
 
-def test_a_wrong_profile_says_what_is_wrong(tmp_path: Path) -> None:
+def test_a_wrong_profile_is_refused_with_the_reason(tmp_path: Path) -> None:
     for text, cause in (
         ('name = "x"\nmade_from = "source"\n[signs]\n[metrics]\nloss = ["l"]', "nothing says what 'l' is"),
         ('name = "x"\nmade_from = "source"\n[signs]\n[metrics]\nrewrad = ["l"]', "rewrad"),

@@ -126,7 +126,7 @@ def test_a_fork_that_cannot_be_is_refused_with_its_field(
 
 @pytest.mark.parametrize("file", [STATE_FILE, TENSORS_FILE, ARRAYS_FILE])
 @pytest.mark.parametrize("content", [b"", b"nonsense", None])
-def test_a_damaged_checkpoint_is_told(file: str, content: bytes | None, small_ppo: Path, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_reported(file: str, content: bytes | None, small_ppo: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(small_ppo, tmp_path / "copy"))
     (folder / file).unlink()
     if content is not None:

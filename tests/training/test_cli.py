@@ -81,7 +81,7 @@ def test_sigterm_ends_the_run_as_killed_too(client: MlflowClient, mlflow_uri: st
     assert running(client, "terminated", 1).info.status == "KILLED"
 
 
-def test_an_absent_mlflow_is_told_in_one_sentence(
+def test_an_absent_mlflow_is_reported_in_one_sentence(
     alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alone.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
@@ -91,7 +91,7 @@ def test_an_absent_mlflow_is_told_in_one_sentence(
     assert "nothing answers there" in errors
 
 
-def test_an_mlflow_that_never_answers_is_told_within_ten_seconds(
+def test_an_mlflow_that_never_answers_is_reported_within_ten_seconds(
     alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -115,7 +115,7 @@ def test_an_mlflow_that_never_answers_is_told_within_ten_seconds(
         (["--algorithm", "DQN", "--setting", "nope"], "no setting 'nope'"),
     ],
 )
-def test_wrong_arguments_are_told(
+def test_wrong_arguments_are_reported(
     arguments: list[str], sentence: str, alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as end:
@@ -130,7 +130,7 @@ def test_a_wrong_setting_is_named(alone: pytest.MonkeyPatch, capsys: pytest.Capt
     assert "MLFLOW_PORT='many'" in capsys.readouterr().err
 
 
-def test_a_deleted_experiment_is_told(
+def test_a_deleted_experiment_is_reported(
     client: MlflowClient, mlflow_uri: str, alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client.delete_experiment(client.create_experiment("gone"))
@@ -149,7 +149,7 @@ def test_a_deleted_experiment_is_told(
         (None, "cannot be read"),
     ],
 )
-def test_a_wrong_request_file_is_told(
+def test_a_wrong_request_file_is_reported(
     content: str | None, sentence: str, alone: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "request.json"

@@ -117,7 +117,7 @@ def test_what_shows_parts_and_words_is_learned_as_it_is(
     assert {one.name for one in graph.inputs} == {"observation/direction", "observation/image"}
 
 
-def test_an_atari_game_is_learned_as_the_docs_say(
+def test_an_atari_game_is_learned_as_the_docs_describe(
     client: MlflowClient, server: TrackingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("training.models.measuring.MOST_SECONDS", 0.0)
@@ -231,7 +231,7 @@ class Endless(Pictures):
     action_space = gymnasium.spaces.Discrete(2)
 
 
-def test_told_to_stop_it_measures_what_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_stop_request_it_measures_what_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.models.measuring.STOPPED_SECONDS", 0.2)
     stop = StopRequest()
     stop._set(signal.SIGINT, None)

@@ -47,7 +47,7 @@ def trained(request: pytest.FixtureRequest, client: MlflowClient, server: Tracki
     return asked, only_run(client, asked.experiment_name)
 
 
-def test_the_run_says_what_was_trained(trained: tuple[TrainingJob, Run]) -> None:
+def test_the_run_records_what_was_trained(trained: tuple[TrainingJob, Run]) -> None:
     asked, run = trained
     assert run.info.status == "FINISHED"
     expected = {"algorithm": asked.request.algorithm, "env_id": "ClewMaze-5x5-v0", "seed": "3", "setting": "default"}
@@ -132,7 +132,7 @@ def test_what_diverged_is_logged_as_that(client: MlflowClient, server: TrackingS
     ]
 
 
-def test_a_request_of_no_preset_says_so() -> None:
+def test_a_request_of_an_unknown_preset_is_refused() -> None:
     own = TrainingJob(request=PpoRequest(algorithm="PPO", gamma=0.5))
     assert (own.setting, own.run_name) == ("own", "ppo-own-seed0")
     assert TrainingJob(request=PpoRequest(algorithm="PPO", net_arch="16", episodes=3)).setting == "small-net"  # type: ignore[arg-type]

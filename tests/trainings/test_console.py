@@ -34,7 +34,7 @@ def test_a_failed_training_of_ours_shows_the_end_of_its_log(
     assert 2 < len(found["lines"]) < 100
 
 
-def test_without_its_scheduler_a_file_of_the_run_tells_it(
+def test_without_its_scheduler_a_file_of_the_run_supplies_it(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     run_id = tracking.run(tracking.experiment(), tags={REQUEST: "{}"}, status="FAILED")
@@ -51,7 +51,7 @@ def test_of_another_hosts_training_the_end_lies_with_the_run(client: FlaskClient
     assert told(client, run_id) == {"lines": ["line 1", "Killed"], "href": f"/training/{run_id}", "path": None}
 
 
-def test_whoever_only_calls_itself_ours_has_no_log_of_another(
+def test_a_run_that_only_claims_to_be_clews_gets_no_log_of_another(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     run_id = tracking.run(tracking.experiment(), status="FAILED")

@@ -52,7 +52,7 @@ def test_each_field_has_a_label_a_control_help_and_the_place_of_its_error(traine
         assert field.name in [one["props"].get("data-field") for one in found]
 
 
-def test_a_field_says_its_range_and_its_default() -> None:
+def test_a_field_shows_its_range_and_its_default() -> None:
     said = {field.name: help_text(MAZE, field) for field in MAZE.fields if not field.shown_for}
     assert said["episodes"].endswith("1 to 10,000. Default: 1,000.")
     assert said["learning_rate"].endswith("Above 0, up to 1. Default: 0.001.")
@@ -90,7 +90,7 @@ def test_what_is_wrong_stands_by_its_field_in_the_readers_language(client: Flask
     assert check(client, "maze", n_envs=8, n_steps=8, batch_size=65)["fields"].keys() == {"batch_size"}
 
 
-def test_what_fits_says_how_many_runs_it_makes(client: FlaskClient) -> None:
+def test_a_valid_form_shows_how_many_runs_it_makes(client: FlaskClient) -> None:
     assert check(client, "cartpole", seed="1-3") == {
         "fields": {},
         "summary": "Makes 3 runs, one after the other in the queue.",
@@ -150,7 +150,7 @@ def test_a_training_is_repeated_from_its_request_and_a_run_from_its_parameters(
         ({"episodes": "600"}, "episodes", "600"),
     ],
 )
-def test_what_cannot_go_on_from_a_checkpoint_is_said_while_one_types(
+def test_what_cannot_go_on_from_a_checkpoint_is_reported_while_typing(
     clew: Clew, scheduler: SchedulerServer, more: dict[str, Any], field: str, why: str
 ) -> None:
     client, had = clew().test_client(), checked(MAZE, {})[0]

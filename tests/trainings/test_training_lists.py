@@ -48,7 +48,7 @@ def client(server: Flask) -> FlaskClient:
     return server.test_client()
 
 
-def test_the_queue_is_in_order_and_says_why_each_waits(client: FlaskClient, scheduler: SchedulerServer) -> None:
+def test_the_queue_is_in_order_with_a_reason_why_each_waits(client: FlaskClient, scheduler: SchedulerServer) -> None:
     reason = {"code": "waits-for-slot", "params": {"busy": 1, "slots": 1}}
     second = scheduler.add(name="second", place=2, reason=reason, by="kim")
     first = scheduler.add(name="first", state="held", place=1)
@@ -77,7 +77,7 @@ def test_of_a_long_queue_the_first_are_shown_and_more_on_demand(
     assert (client.get("/trainings/list?most_queued=150").json or {})["queue_count"] == ""
 
 
-def test_the_history_has_all_and_says_nothing_twice(
+def test_the_history_has_all_and_repeats_none(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     group = tracking.experiment()
@@ -121,7 +121,7 @@ def test_what_is_archived_is_left_out_of_the_history_once_it_is_over(client: Fla
     assert "archived" in rows(client, "history", most=500, archived="true")[over]["Training"]
 
 
-def test_a_training_is_told_by_its_scheduler_else_by_its_run(
+def test_a_training_comes_from_its_scheduler_or_else_its_run(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     own = scheduler.add(state="training")

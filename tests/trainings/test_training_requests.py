@@ -80,7 +80,7 @@ def test_a_fork_goes_on_from_its_parent(client: FlaskClient, scheduler: Schedule
     assert (verb, body["run_id"], body["algorithm"]) == ("fork", "a" * 32, "PPO")
 
 
-def test_who_may_not_write_is_told_why(clew: Clew, scheduler: SchedulerServer) -> None:
+def test_a_caller_that_may_not_write_gets_the_reason(clew: Clew, scheduler: SchedulerServer) -> None:
     for settings, why in (({"read_only": True}, "read-only"), ({"api_token": "a-long-token"}, "does not know who")):
         client = clew(**settings).test_client()
         answer = start(client)
@@ -91,7 +91,7 @@ def test_who_may_not_write_is_told_why(clew: Clew, scheduler: SchedulerServer) -
     assert scheduler.asked == []
 
 
-def test_the_api_hands_on_and_says_what_is_wrong(client: FlaskClient, scheduler: SchedulerServer) -> None:
+def test_the_api_forwards_requests_and_reports_what_is_wrong(client: FlaskClient, scheduler: SchedulerServer) -> None:
     started = client.post("/api/training/start", json={"trainer": "cartpole", "seed": "1-2"})
     assert started.status_code == 200
     assert len(started.json["runs"]) == 2
@@ -131,7 +131,7 @@ def test_a_training_that_does_not_fit_hides_no_other(client: FlaskClient, schedu
     assert "1 training that the scheduler told does not fit" in str(listed["failure"])
 
 
-def test_without_a_scheduler_each_says_so(clew: Clew) -> None:
+def test_without_a_scheduler_each_reports_it(clew: Clew) -> None:
     client = clew(scheduler_url="http://127.0.0.1:1").test_client()
     assert client.get("/api/training/runs").status_code == 503
     answer = start(client)

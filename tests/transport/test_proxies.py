@@ -135,7 +135,7 @@ def test_a_proxy_that_wants_a_password_is_what_failed(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
-def test_of_plain_http_nobody_knows_which_of_both_answered(
+def test_with_plain_http_proxy_and_server_cannot_be_distinguished(
     monkeypatch: pytest.MonkeyPatch, proxy: Proxy, status: int
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.address)
@@ -225,7 +225,7 @@ def test_which_addresses_are_loopback(url: str, ours: bool) -> None:
         ({"no_proxy": "*"}, "*"),
     ],
 )
-def test_other_libraries_are_told_to_spare_loopback(
+def test_other_libraries_get_loopback_as_no_proxy(
     monkeypatch: pytest.MonkeyPatch, before: dict[str, str], listed: str
 ) -> None:
     assert sparing_loopback(before) == {"NO_PROXY": listed, "no_proxy": listed}

@@ -156,7 +156,7 @@ def test_what_has_colons_and_is_no_address_is_shown_too(value: str) -> None:
 @pytest.mark.parametrize(
     "url", ["http://u:1/secret@h:8080", "http://u:123?secret@h", "http://u:1#secret@h", "https://u:12/3@h/x"]
 )
-def test_what_only_looks_like_a_port_is_not_told(url: str) -> None:
+def test_what_only_looks_like_a_port_is_not_shown(url: str) -> None:
     assert origin_of(url) == "?"
 
 

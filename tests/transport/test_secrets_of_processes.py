@@ -67,7 +67,7 @@ def test_the_purge_names_who_failed_and_nothing_more(tmp_path: Path) -> None:
     assert (status, text) == (1, "MLflow: refused the connection\n")
 
 
-def test_the_engines_log_and_its_viewers_are_told_where_it_asked_and_not_as_whom(tmp_path: Path) -> None:
+def test_the_engines_log_and_viewers_get_the_address_without_the_user(tmp_path: Path) -> None:
     proxy = f"http://qzxjq:zqxxj@127.0.0.1:{nobody()}"
     ours = {*InferenceSettings.model_fields, *Settings.model_fields}
     environment = {name: value for name, value in os.environ.items() if name.lower() not in ours}

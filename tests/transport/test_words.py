@@ -29,7 +29,7 @@ MESSAGES = [
 @pytest.mark.parametrize("status", [500, 501, 503, 507, 429])
 @pytest.mark.parametrize("key", ["message", "error"])
 @pytest.mark.parametrize(("said", "is_shown"), MESSAGES, ids=range(len(MESSAGES)))
-def test_what_it_says_is_shown(oracle: Oracle, status: int, key: str, said: str, is_shown: str) -> None:
+def test_the_servers_message_is_shown(oracle: Oracle, status: int, key: str, said: str, is_shown: str) -> None:
     oracle.answers["/"] = (status, {"Content-Type": "application/json"}, orjson.dumps({"error_code": "X", key: said}))
     with pytest.raises(AnsweredStatusBecause) as failed:
         JsonService("MLflow", oracle.address).call("GET", "/")
@@ -53,7 +53,7 @@ def test_what_it_says_is_shown(oracle: Oracle, status: int, key: str, said: str,
         b'{"message": "' + b"x" * 2**19 + b'"}',
     ],
 )
-def test_what_says_nothing_of_use_is_its_number_alone(oracle: Oracle, content: bytes) -> None:
+def test_a_useless_message_is_replaced_by_its_status(oracle: Oracle, content: bytes) -> None:
     oracle.answers["/"] = (500, {}, content)
     with pytest.raises(AnsweredStatus) as failed:
         JsonService("MLflow", oracle.address).call("GET", "/")
@@ -61,7 +61,7 @@ def test_what_says_nothing_of_use_is_its_number_alone(oracle: Oracle, content: b
 
 
 @given(st.text(max_size=3000))
-def test_whatever_it_says_is_one_line_and_short(said: str) -> None:
+def test_any_message_becomes_one_short_line(said: str) -> None:
     text = shown(said)
     assert text.isprintable()
     assert len(text) <= MOST_LETTERS

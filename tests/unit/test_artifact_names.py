@@ -95,7 +95,7 @@ def test_one_part_of_a_file_can_be_asked_for(header: str | None, span: tuple[int
     assert span_of(header) == span
 
 
-def test_a_table_of_odd_rows_is_cut_and_says_so() -> None:
+def test_a_table_of_odd_rows_is_cut_with_a_notice() -> None:
     content = "\ufeffa;b\n".encode() + b'"' + b"x" * 200_000 + b'",1\n2,3,4\n'
     table = table_of_csv(content, ",", is_whole=True)
     assert (table.columns, table.rows) == (["a;b"], [])  # a field longer than is read ends it
@@ -162,7 +162,7 @@ def test_names_by_a_pattern_of_ones_own(pattern: str, path: str, read: tuple[str
 
 
 @given(st.text(max_size=30), st.text(max_size=40))
-def test_any_pattern_is_one_or_says_why_it_is_none(pattern: str, path: str) -> None:
+def test_any_pattern_is_valid_or_refused_with_a_reason(pattern: str, path: str) -> None:
     with suppress(BadInput):
         found = media_pattern(pattern + "{step}").read(path + "1")
         assert found is None or found[1] >= 0

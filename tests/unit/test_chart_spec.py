@@ -55,7 +55,7 @@ def test_a_chart_of_one_metric_is_its_name() -> None:
 
 
 @given(st.text(max_size=200))
-def test_whatever_an_address_says_is_a_chart_or_a_sentence(text: str) -> None:
+def test_any_address_gives_a_chart_or_a_message(text: str) -> None:
     found = outcome(lambda: ChartSpec.parse(text))
     assert str(found)
     assert isinstance(found, ChartSpec) or found.status == 400
@@ -83,7 +83,7 @@ def test_a_word_that_there_is_not_is_named() -> None:
         ChartSpec.parse("@nonsense")
 
 
-def test_no_chart_has_more_subjects_than_one_tells_apart() -> None:
+def test_no_chart_has_more_subjects_than_can_be_distinguished() -> None:
     with pytest.raises(ValidationError):
         ChartSpec(subjects=tuple(map(str, range(MOST_SUBJECTS + 1))))
 

@@ -54,9 +54,7 @@ def test_fifty_viewers_do_not_wait_fifty_times(server: Misbehaving) -> None:
     assert [oracle.call("GET", "/") for _viewer in range(3)] == [{}] * 3
 
 
-def test_files_that_do_not_come_keep_nobody_from_asking_for_all_else(
-    server: Misbehaving, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_files_do_not_block_other_requests(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(circuit_breaker, "PATIENT_SECONDS", 0.1)
     oracle, limits = service(server), {"params": {}, "most_bytes": 100, "deadline_seconds": 0.3}
     server.answer = HANG
@@ -107,7 +105,7 @@ def test_who_is_answered_meanwhile_proves_that_it_lives(server: Misbehaving) -> 
     assert oracle.call("GET", "/") == {}
 
 
-def test_a_try_that_takes_long_shuts_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_attempt_blocks_no_other_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("transport.circuit_breaker.PAUSE_SECONDS", 0.2)
     circuit = CircuitBreaker("Oracle")
     for _call in range(OPENS_AFTER):

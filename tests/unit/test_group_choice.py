@@ -54,7 +54,7 @@ def test_a_ref_is_the_text_that_wrote_it(key: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "lr", "param:", "metric:lr", ":lr", "name:", "seed", "Experiment"])
-def test_what_is_no_ref_is_said(text: str) -> None:
+def test_an_invalid_ref_is_reported(text: str) -> None:
     with pytest.raises(BadInput, match="cannot be grouped"):
         GroupRef.parse(text)
 
@@ -88,7 +88,7 @@ def test_a_hostile_pattern_takes_no_longer_than_others() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["(", r"(a)\1", "(?=a)", "((a{1,900}){1,900}){1,900}", "\ud800", "a" * 251])
-def test_a_pattern_that_is_not_taken_is_said(pattern: str) -> None:
+def test_a_refused_pattern_is_reported(pattern: str) -> None:
     with pytest.raises(BadInput, match=f"not understood|{MOST_CHARACTERS}"):
         GroupRef.parse(f"name:{pattern}")
 
@@ -153,7 +153,7 @@ def test_what_was_chosen_makes_groups(key: str, values: tuple[str, ...]) -> None
     assert left_out(*values, key=key) is None
 
 
-def test_one_seed_for_all_says_that_the_texts_were_chosen() -> None:
+def test_one_seed_for_all_reports_that_the_texts_were_chosen() -> None:
     runs = [run(str(n), params={"seed": "1", "loss": kind}) for n, kind in enumerate(("huber", "mse", "quantile"))]
     assert default_grouping(runs, DEFAULT) == ("param:loss",)
 

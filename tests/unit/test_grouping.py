@@ -46,7 +46,7 @@ def test_runs_share_a_group_if_and_only_if_they_share_the_parameters(runs: list[
 
 
 @given(runs_of_any_kind, st.lists(st.sampled_from(["algorithm", "lr", "gamma", "seed"]), unique=True))
-def test_labels_tell_groups_apart_and_name_nothing_that_they_share(runs: list[Run], by: list[str]) -> None:
+def test_labels_distinguish_groups_and_omit_what_they_share(runs: list[Run], by: list[str]) -> None:
     groups = group_runs(runs, [f"param:{key}" for key in by], DEFAULT)
     assert len({group.label for group in groups}) == len(groups)
     for key in by:
@@ -82,11 +82,11 @@ def test_a_second_parameter_with_a_seeds_name_belongs_to_the_setting_where_runs_
     assert default_grouping(own, DEFAULT) == ()
 
 
-def test_without_a_seed_nothing_says_what_is_repeated() -> None:
+def test_without_a_seed_no_repetition_is_known() -> None:
     assert default_grouping([run("a", lr="0.1"), run("b", lr="0.1")], DEFAULT) is None
 
 
-def test_seeds_that_repeat_within_a_group_are_told() -> None:
+def test_seeds_that_repeat_within_a_group_are_reported() -> None:
     runs = [run("a", seed="1"), run("b", seed="1"), run("c", seed="2"), run("d"), run("e")]
     assert group_runs(runs, [], DEFAULT)[0].repeated_seeds == ("1",)
 

@@ -101,7 +101,7 @@ def test_the_address_bound_to_is_answered_whatever_is_listed() -> None:
 
 
 @pytest.mark.parametrize("bound_to", ["0.0.0.0", "::", "10.0.0.11", "trainer-1"])
-def test_open_to_others_and_without_a_list_it_answers_under_any_name_and_says_so(bound_to: str) -> None:
+def test_open_to_others_and_without_a_list_it_answers_under_any_name_with_a_warning(bound_to: str) -> None:
     assert hosts_answered("", bound_to).include("evil.example")
     warning = open_host_warning("HOST", bound_to, "")
     assert warning is not None

@@ -43,7 +43,7 @@ def test_the_header_counts_only_from_a_trusted_proxy(peer: str | None, proxies: 
 
 
 @pytest.mark.parametrize("value", ["", "  ", "a\tb", "kim,root", "x" * 201])
-def test_what_is_no_name_is_nobody(value: str) -> None:
+def test_an_invalid_name_identifies_no_person(value: str) -> None:
     assert user_of(sent(X_Forwarded_User=value), "127.0.0.1", settings()) is None
 
 
@@ -60,7 +60,7 @@ def test_a_page_writes_freely_until_programs_need_a_token() -> None:
             writing_person(headers, peer, guarded)
 
 
-def test_a_program_needs_the_token_whoever_it_says_it_is() -> None:
+def test_a_program_needs_the_token_whatever_name_it_gives() -> None:
     guarded = settings(api_token=TOKEN)
     assert writing_program(sent(Authorization=f"bearer {TOKEN}"), "10.0.0.5", guarded) is None
     with pytest.raises(SignInNeeded):

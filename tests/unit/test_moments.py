@@ -23,7 +23,7 @@ DAY_MS = 86_400_000
         *(NOW_MS + 3 * DAY_MS, NOW_MS + 3650 * DAY_MS, 8_640_000_000_000_000, 2**63 - 1, -(2**63)),
     ],
 )
-def test_what_no_clock_can_have_told(odd: int) -> None:
+def test_impossible_clock_values(odd: int) -> None:
     assert not is_believable(odd, NOW)
 
 

@@ -39,7 +39,7 @@ def asked(history: History, axis: Axis, origin: int | None = None, weight: float
 
 
 @given(st.lists(MOMENTS, min_size=1, max_size=30), st.one_of(st.none(), st.integers(NOW_MS - 10**9, NOW_MS)))
-def test_a_time_axis_holds_only_what_a_clock_can_have_told(moments: list[int], origin: int | None) -> None:
+def test_a_time_axis_holds_only_possible_clock_values(moments: list[int], origin: int | None) -> None:
     logged = history(list(range(len(moments))), moments)
     good = [moment for moment in moments if EARLIEST_MS <= moment <= LATEST]
     assert odd_times(logged, LATEST) == len(moments) - len(good)
@@ -76,7 +76,7 @@ def test_one_odd_time_costs_one_point_and_the_smoothing_sees_all() -> None:
         ([3 * HOUR_MS, 2 * HOUR_MS, 0], 3 * HOUR_MS),
     ],
 )
-def test_a_clock_that_goes_back_is_told_from_a_corrected_one(timestamps: list[int], back: int) -> None:
+def test_a_clock_that_goes_back_is_distinguished_from_a_corrected_one(timestamps: list[int], back: int) -> None:
     moments = [NOW_MS - 4 * HOUR_MS + moment for moment in timestamps]
     assert goes_back_ms(history([1, 2, 3], moments), LATEST) == back
     assert goes_back_ms(history([1, 2, 3, 4], [*moments, 0]), LATEST) == back

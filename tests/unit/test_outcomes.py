@@ -75,7 +75,9 @@ def test_history_and_newest_point_agree_and_nothing_infinite_is_a_value(
 
 @pytest.mark.parametrize("key", sorted(name for names in METRICS.values() for name in names))
 @pytest.mark.parametrize(("value", "named"), [(NAN, "NaN"), (INF, "Infinity"), (-INF, "-Infinity")])
-def test_each_metric_with_a_word_is_told_as_diverged_and_json_can_hold_it(key: str, value: float, named: str) -> None:
+def test_each_metric_with_a_word_is_reported_as_diverged_and_json_can_hold_it(
+    key: str, value: float, named: str
+) -> None:
     summary = summarise(run({key: value}), DEFAULT)
     assert summary.diverged == {key: Diverged(value=NotFinite(named), step=99, is_first=False)}
     told = json.loads(summary.model_dump_json())
@@ -84,7 +86,7 @@ def test_each_metric_with_a_word_is_told_as_diverged_and_json_can_hold_it(key: s
     assert summary.out_of_range == {}
 
 
-def test_a_second_loss_that_diverged_is_told_beside_a_finite_first_one_and_other_metrics_are_not() -> None:
+def test_a_second_loss_that_diverged_is_reported_next_to_a_finite_first_one() -> None:
     summary = summarise(run({"train/loss": 0.5, "train/value_loss": NAN, "train/explained_variance": NAN}), DEFAULT)
     assert summary.final_loss == 0.5
     assert list(summary.diverged) == ["train/value_loss"]
@@ -103,7 +105,7 @@ def test_a_rate_is_a_share_by_the_scale_of_its_name(key: str, logged: float, sha
 
 @pytest.mark.parametrize("key", sorted(name for word in RATES for name in METRICS[word]))
 @pytest.mark.parametrize("times", [87.0, 1.001, -0.5, -1.0, 1e300])
-def test_a_rate_outside_of_its_scale_is_told_as_logged(key: str, times: float) -> None:
+def test_a_rate_outside_of_its_scale_is_reported_as_logged(key: str, times: float) -> None:
     logged = times * (DEFAULT.scale(key) or 0)
     summary = summarise(run({key: logged}), DEFAULT)
     assert summary.out_of_range == {key: logged}
@@ -123,7 +125,7 @@ def test_a_scale_of_its_own_changes_the_unit_and_nothing_else(rates: list[float]
     assert 0 <= scaled.value <= 1
 
 
-def test_one_point_in_another_unit_says_that_all_are() -> None:
+def test_one_point_in_another_unit_means_that_all_are() -> None:
     """A run that logs percent may end at 0.9 of them."""
     told = final_outcome(history([12.0, 87.0, 0.9]), "success_rate", Choice.LAST, 1.0)
     assert told == Outcome(None, None, out_of_range=0.9)

@@ -44,7 +44,7 @@ def test_only_hexadecimal_commits_are_linked(commit: str) -> None:
     assert link == (f"https://git.example/team/repo/commit/{commit}" if is_commit else None)
 
 
-def test_two_commits_are_compared_where_the_template_tells_how() -> None:
+def test_two_commits_are_compared_where_the_template_defines_how() -> None:
     before, after = "a" * 40, "b" * 40
     assert compare_link(TEMPLATE, before, after) == f"https://git.example/team/repo/compare/{before}...{after}"
     assert compare_link("https://git.example/?c={commit}", before, after) is None

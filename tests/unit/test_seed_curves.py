@@ -118,7 +118,7 @@ def test_a_seed_fixes_the_band() -> None:
 
 
 @pytest.mark.parametrize("runs", [0, 1, 2])
-def test_too_few_runs_are_drawn_singly_and_it_says_so(runs: int) -> None:
+def test_too_few_runs_are_drawn_singly_with_a_notice(runs: int) -> None:
     curves = [curve(np.arange(10.0), np.full(10, float(i))) for i in range(runs)]
     found = seed_curve([*curves, curve(np.empty(0), np.empty(0))], 50, window=Window(x_from=3, x_to=5))
     assert found.is_too_few

@@ -77,7 +77,7 @@ def test_an_expression_is_matched_within_lines(pattern: str, line: bytes | None)
         assert [one.line.encode() for one in found.lines if one.line.startswith("needle")] == ([line] if line else [])
 
 
-def test_what_is_no_expression_says_so() -> None:
+def test_an_invalid_expression_is_reported() -> None:
     with pytest.raises(PatternInvalid, match="missing"):
         wanted("(", is_pattern=True)
     with pytest.raises(PatternTooLong):

@@ -94,7 +94,7 @@ def test_a_run_is_read_by_the_vocabulary_that_is_handed_over() -> None:
         ("[metrics]\nrewrad = ['x']", r"metrics\.rewrad.*no such word"),
     ],
 )
-def test_a_wrong_file_stops_the_start_and_says_why(tmp_path: Path, text: str, said: str) -> None:
+def test_a_wrong_file_stops_the_start_with_a_reason(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "words.toml"
     file.write_text(text)
     with pytest.raises(ValidationError) as caught:

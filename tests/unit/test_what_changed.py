@@ -77,7 +77,7 @@ def test_hostile_texts_are_texts(text: str) -> None:
 
 
 @given(st.lists(PARAMS, min_size=2, max_size=4))
-def test_every_key_is_told_or_counted_and_every_difference_is_true(logged: list[dict[str, str]]) -> None:
+def test_every_key_is_listed_or_counted_and_every_difference_is_true(logged: list[dict[str, str]]) -> None:
     found = differing(logged)
     keys = {key for texts in logged for key in texts}
     assert {row.key for row in (*found.rows, *found.rewritten)} <= keys
@@ -110,7 +110,7 @@ def test_of_too_many_long_values_the_rest_are_compared_whole() -> None:
     assert (keys[0], keys[-1], len(keys)) == ("key000[0]", "key299", 300)
 
 
-def test_metrics_are_better_or_worse_where_anybody_knows() -> None:
+def test_metrics_are_better_or_worse_where_that_is_known() -> None:
     nan = math.nan
     before = metrics(
         episode_reward=10.0, success_rate=0.5, loss=nan, episode_length=7.0, custom=0.0, gone=1.0, same=nan
@@ -140,7 +140,7 @@ def test_a_metric_that_stands_for_two_words_has_one_row() -> None:
     assert [(row.word, row.key) for row in metric_changes(both, DEFAULT)] == [("loss", "train/critic_loss")]
 
 
-def test_own_tags_and_commits_are_told_apart() -> None:
+def test_own_tags_and_commits_are_distinguished() -> None:
     tags = [
         {"mlflow.source.git.commit": "a" * 40, "mlflow.runColor": "#fff", "team": "x"},
         {"mlflow.source.git.commit": "b" * 40},

@@ -38,7 +38,7 @@ def test_a_normalised_query_keeps_all_but_the_readers_part_and_names_of_addresse
 
 
 @given(QUERIES, st.dictionaries(st.text(min_size=1, max_size=3), st.text(max_size=5), max_size=3))
-def test_what_an_address_says_itself_stands_in_the_place_of_the_same(query: str, own: dict[str, str]) -> None:
+def test_an_addresss_own_parameters_replace_those_of_its_short_form(query: str, own: dict[str, str]) -> None:
     assert parsed(with_own(query, own)) == parsed(query) | own
 
 
@@ -80,7 +80,7 @@ def test_two_hosts_that_keep_the_first_one_at_once_both_have_it(here: Host, ther
     assert here.views.addresses.expand(keys[0]) == "runs=a"
 
 
-def test_it_is_told_without_mlflow_once_this_host_has_read_it(
+def test_it_is_resolved_without_mlflow_once_this_host_has_read_it(
     here: Host, misbehaving: Misbehaving, without_views: Tracking, tmp_path: Path
 ) -> None:
     key = here.views.addresses.keep("runs=a")
@@ -93,7 +93,7 @@ def test_it_is_told_without_mlflow_once_this_host_has_read_it(
 
 
 @pytest.mark.parametrize("key", ["", "0" * 31, "0" * 33, "Z" * 32, "../../../etc/passwd", "'; drop", "0" * 32])
-def test_what_leads_nowhere_is_said_to(here: Host, key: str) -> None:
+def test_a_dead_short_address_is_reported(here: Host, key: str) -> None:
     with pytest.raises(ShortAddressUnknown):
         here.views.addresses.expand(key)
 
@@ -124,7 +124,7 @@ def test_what_is_damaged_in_mlflow_is_never_taken_for_the_address(
     assert there.views.addresses.expand(key) == "runs=a"
 
 
-def test_a_damaged_file_of_the_cache_is_read_anew(here: Host, without_views: Tracking, tmp_path: Path) -> None:
+def test_a_damaged_file_of_the_cache_is_refetched(here: Host, without_views: Tracking, tmp_path: Path) -> None:
     key = here.views.addresses.keep("runs=a")
     [file] = (tmp_path / "here").rglob(f"{key}.query")
     for content in (b"", b"runs=b", b"\xff", b"x" * 2**20):

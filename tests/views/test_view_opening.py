@@ -55,14 +55,14 @@ def test_a_view_is_opened_and_what_was_changed_since_counts(here: Host, there: H
 
 
 @pytest.mark.parametrize("view", ["", "0" * 16, "none of it", "../x"])
-def test_a_view_that_is_not_there_is_said_so_and_the_rest_is_shown(here: Host, view: str) -> None:
+def test_a_missing_view_is_reported_and_the_rest_is_shown(here: Host, view: str) -> None:
     found = opened(here, view=view, lang="ja")
     assert (code_of(found), found.query) == (NoSuchView.code, {"lang": "ja"})
     found = opened(here, view=view, runs="a")
     assert (found.failure, found.query, found.view) == (None, {"runs": "a"}, None)
 
 
-def test_a_short_form_that_is_not_known_is_said_so_and_the_rest_is_shown(here: Host) -> None:
+def test_an_unknown_short_form_is_reported_and_the_rest_is_shown(here: Host) -> None:
     found = opened(here, v="0" * 32, axis="step")
     assert (code_of(found), found.query, found.full) == (ShortAddressUnknown.code, {"axis": "step"}, None)
 
@@ -88,7 +88,7 @@ def test_an_experiment_opens_with_the_teams_view(here: Host, there: Host) -> Non
     assert opened(here, experiment="a, b") == Opened({"experiment": "a, b"})
 
 
-def test_a_view_whose_address_is_gone_is_said_so(here: Host, there: Host, without_views: Tracking) -> None:
+def test_a_view_whose_address_is_deleted_is_reported(here: Host, there: Host, without_views: Tracking) -> None:
     view = here.saved("long", "runs=" + "a" * 6000)
     address = f"{without_views.address}/api/2.0/mlflow/registered-models/delete"
     requests.delete(address, json={"name": ADDRESSES}, timeout=20).raise_for_status()

@@ -37,7 +37,7 @@ def clew(misbehaving: Misbehaving, without_views: Tracking, tmp_path: Path) -> C
     return clew
 
 
-def test_a_view_is_saved_listed_and_told_to_programs(clew: Clew) -> None:
+def test_a_view_is_saved_listed_and_returned_to_programs(clew: Clew) -> None:
     client = clew()
     answer = client.post("/views?lang=ja", json=SAVE | {"query": "?runs=a&experiment=x&lang=ja"}).json
     assert answer["outcome"] == "done"
@@ -61,7 +61,7 @@ def test_a_view_is_saved_listed_and_told_to_programs(clew: Clew) -> None:
     assert "X-As-Of" in told.headers
 
 
-def test_a_question_says_what_is_asked_for_where_the_answer_is_yes(clew: Clew) -> None:
+def test_a_question_carries_what_a_yes_requests(clew: Clew) -> None:
     client = clew()
     saved = client.post("/views", json=SAVE).json
     asked = client.post("/views", json=SAVE | {"id": "f" * 16, "query": "runs=b"}).json
@@ -81,7 +81,7 @@ def test_a_question_says_what_is_asked_for_where_the_answer_is_yes(clew: Clew) -
     [({"read_only": True}, "changes nothing"), (KNOWN, "does not know who you are")],
     ids=["read-only", "not-known"],
 )
-def test_whoever_may_not_write_is_told_so_and_can_still_read(
+def test_a_person_who_may_not_write_is_refused_and_can_still_read(
     clew: Clew, settings: dict[str, Any], sentence: str
 ) -> None:
     clew().post("/views", json=SAVE)
@@ -97,7 +97,7 @@ def test_whoever_may_not_write_is_told_so_and_can_still_read(
     assert sentence in listed["refused"]
 
 
-def test_whom_the_proxy_names_is_the_author(clew: Clew) -> None:
+def test_the_author_is_the_person_that_the_proxy_names(clew: Clew) -> None:
     client = clew(**KNOWN)
     answer = client.post("/views", json=SAVE, headers={"X-Forwarded-User": "金"}).json
     assert answer["outcome"] == "done"
@@ -145,7 +145,7 @@ def test_a_long_address_gets_the_same_short_form_from_every_worker(clew: Clew) -
 
 
 @pytest.mark.parametrize("answer", [ERROR_500, HTML, WRONG_TYPES, HANG], ids=["500", "html", "types", "hang"])
-def test_a_failing_mlflow_is_said_and_nothing_breaks(
+def test_a_failing_mlflow_is_reported_and_nothing_breaks(
     clew: Clew, misbehaving: Misbehaving, answer: Answer | str
 ) -> None:
     client = clew()

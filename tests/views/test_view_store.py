@@ -99,7 +99,7 @@ def test_a_name_that_is_taken_is_asked_about_or_refused(here: Host, there: Host)
     assert here.names() == ["one", "two"]
 
 
-def test_what_somebody_changed_meanwhile_is_not_changed_unseen(here: Host, there: Host) -> None:
+def test_a_concurrent_change_is_not_overwritten_unseen(here: Host, there: Host) -> None:
     view = here.saved("one")
     asked: dict[str, Any] = {"id": view.id, "revision": view.revision}
     assert there.ask(ViewVerb.RENAME, name="theirs", **asked).outcome is ViewOutcome.DONE
@@ -140,7 +140,7 @@ def at_once(*asks: Callable[[], ViewResult]) -> list[ViewResult]:
     return [result for result in results if result is not None]
 
 
-def test_of_two_who_rename_at_once_the_list_shows_one_who_was_told_so(here: Host, there: Host) -> None:
+def test_of_two_concurrent_renames_the_list_shows_the_confirmed_one(here: Host, there: Host) -> None:
     for turn in range(5):
         view = here.saved(f"view {turn}")
         asked: dict[str, Any] = {"id": view.id, "revision": view.revision}
@@ -226,7 +226,7 @@ def test_a_default_is_one_view_for_each_experiment(here: Host, there: Host) -> N
     assert found.defaults == {}
 
 
-def test_a_full_list_says_so(here: Host, without_views: Tracking) -> None:
+def test_a_full_list_is_reported(here: Host, without_views: Tracking) -> None:
     value = json.dumps({"name": "n", "query": "", "at": "2026-11-29T12:00:00Z"})
     tags = [{"key": f"{VIEW_TAG}{number:016x}", "value": value} for number in range(MOST_VIEWS)]
     without_views.post("registered-models/create", {"name": VIEWS, "tags": tags})

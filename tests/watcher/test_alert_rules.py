@@ -43,7 +43,7 @@ every = "1 h"
 OPS = {"OPS": "slack://TokenAAAA/TokenBBBBBB/TokenCCCCCCCC"}
 
 
-def test_a_good_file_says_whom_what_and_when() -> None:
+def test_a_good_file_sets_receivers_rules_and_quiet_hours() -> None:
     rules = read_rules(GOOD, OPS)
     team, ops = rules.receivers
     assert (team.language, ops.language, ops.url) == ("ja", "en", OPS["OPS"])
@@ -62,7 +62,7 @@ def test_a_good_file_says_whom_what_and_when() -> None:
     assert not {"mio", "mail.example.com"} & mail.secrets
 
 
-def test_without_rules_everybody_is_told_everything() -> None:
+def test_without_rules_all_receivers_get_all_alerts() -> None:
     (rule,) = read_rules('[receivers]\nteam = "json://x"', {}).rules
     assert rule.to == ["team"]
     assert all(rule.names_it(kind, Subject(key="k", name="n")) for kind in AlertKind)
@@ -88,7 +88,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=" → ".join)
-def test_a_mistake_is_told_with_its_line_and_word(mistake: tuple[str, str]) -> None:
+def test_a_mistake_is_reported_with_its_line_and_word(mistake: tuple[str, str]) -> None:
     with pytest.raises(BadInput) as raised:
         read_rules(GOOD.replace(*mistake, 1), OPS, is_address)
     said = str(raised.value)

@@ -22,7 +22,7 @@ from watcher.sending.texts import message_of
 DELIVERY = Delivery(frozenset())
 
 
-def test_a_receiver_that_takes_long_is_told_once(webhook: Webhook) -> None:
+def test_a_slow_receiver_gets_a_message_once(webhook: Webhook) -> None:
     """Apprise would hang up after four seconds, and then nobody knows that it was taken."""
     webhook.before = lambda _message: time.sleep(5)
     assert DELIVERY.send(webhook.url, MessageText("slow", "body")) is None
@@ -55,7 +55,7 @@ def loud(url: str) -> MessageText:
     return message_of([alert], "en", "https://clew.example.com", literal(url))
 
 
-def test_a_name_calls_nobody_and_marks_nothing(webhook: Webhook) -> None:
+def test_a_name_mentions_no_person_and_formats_nothing(webhook: Webhook) -> None:
     url = f"mmost://127.0.0.1:{webhook.port}/3ccdd113474722377935511fc85d3dd4"
     assert DELIVERY.send(url, loud(url)) is None
     said = webhook.messages[0]["text"].replace("\u200b", "⌷")

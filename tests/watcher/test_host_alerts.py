@@ -34,7 +34,7 @@ after = "1 s"
 """
 
 
-def test_gpus_services_and_disks_are_told_by_mail(
+def test_gpus_services_and_disks_are_reported_by_mail(
     tmp_path: Path,
     team: Tracking,
     start: Start,  # noqa: F811
@@ -62,9 +62,9 @@ def test_gpus_services_and_disks_are_told_by_mail(
             monitor.process.wait(20)
             monitor.run()
             mail.wait_for("GPU monitor trainer-1 answers again")
-            told_of = [subject.split(": ", 1)[1] for subject in mail.subjects]
+            alerts_about = [subject.split(": ", 1)[1] for subject in mail.subjects]
             assert (
-                len(told_of) == len(set(told_of)) == 7
+                len(alerts_about) == len(set(alerts_about)) == 7
             )  # two disks: this machine's, and the one of which the monitor tells
 
 
@@ -77,7 +77,7 @@ def test_gpus_services_and_disks_are_told_by_mail(
         (HostState.NO_LIBRARY, "There is no library.", False),
     ],
 )
-def test_a_driver_that_was_gone_before_anybody_watched_is_told_once(
+def test_a_driver_lost_before_the_watcher_started_is_reported_once(
     tmp_path: Path, state: HostState, error: str | None, *, is_told: bool
 ) -> None:
     clock = [0.0]

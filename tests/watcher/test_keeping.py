@@ -39,7 +39,7 @@ def book(folder: Path, rules: AlertRules = RULES) -> AlertBook:
 
 
 @given(st.lists(st.sampled_from(["happened", "told a", "told b", "failed a", "restart"]), max_size=20))
-def test_each_receiver_is_told_once_whatever_comes_between(tmp_path_factory, steps: list[str]) -> None:  # type: ignore[no-untyped-def]
+def test_each_receiver_gets_a_message_once_whatever_comes_between(tmp_path_factory, steps: list[str]) -> None:  # type: ignore[no-untyped-def]
     folder = tmp_path_factory.mktemp("book")
     kept, told = book(folder), {"a": 0, "b": 0}
     kept.happened(AlertKind.FAILED, subject(), RunHasFailed("r", "e"))
@@ -86,7 +86,7 @@ def test_a_mute_keeps_what_happens_meanwhile_to_itself_and_what_holds_for_later(
     assert [alert.kind for alert, _due in kept.waiting("a")] == [AlertKind.GPU_HOT]
 
 
-def test_what_another_watcher_told_is_told(tmp_path: Path) -> None:
+def test_alerts_sent_by_another_watcher_count_as_sent(tmp_path: Path) -> None:
     one, other = book(tmp_path / "one"), book(tmp_path / "other")
     for kept in (one, other):
         kept.happened(AlertKind.FAILED, subject(), RunHasFailed("r", "e"), at_ms=1)

@@ -28,7 +28,7 @@ after = "2 s"
 """
 
 
-def test_what_people_do_and_who_waits_is_told(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
+def test_actions_of_people_and_waiting_models_are_reported(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
     first, second = team.model("clew-maze"), team.model("clew-maze")
     experiment = team.experiment("changed")
     run_id = team.run(experiment, name="to-the-trash")

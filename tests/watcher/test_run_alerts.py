@@ -21,7 +21,7 @@ language = "{language}"
 """
 
 
-def test_what_becomes_of_runs_is_told_once(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
+def test_the_outcome_of_runs_is_reported_once(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
     experiment = team.experiment("maze")
     hour_ago = time.time_ns() // 1_000_000 - 3_600_000
     team.run(experiment, name="earlier-run", metrics={"success_rate": [0.1]}, started_ms=hour_ago)

@@ -64,7 +64,7 @@ def test_who_trained_and_who_ran_the_training_end_a_run_once(rounds: Rounds, tea
     assert rounds.told("twice") == [("twice", AlertKind.FAILED), ("twice", AlertKind.FINISHED)]
 
 
-def test_an_end_that_no_clock_told_is_told_of_runs_that_were_seen(rounds: Rounds, team: Tracking) -> None:
+def test_an_end_without_a_time_is_reported_for_runs_seen_before(rounds: Rounds, team: Tracking) -> None:
     experiment = team.experiment()
     long_ago = now_ms() - 30 * 86_400_000
     old = team.run(experiment, name="nanoseconds-old", status="RUNNING", started_ms=long_ago)
@@ -96,7 +96,7 @@ def test_of_many_that_end_at_once_few_are_asked_for(tmp_path: Path, team: Tracki
     assert [name for name, kind in told if kind is AlertKind.BEST] == ["many-102", "many-103"]
 
 
-def test_a_run_of_which_nonsense_is_told_keeps_no_other_waiting(tmp_path: Path, team: Tracking) -> None:
+def test_a_run_with_invalid_data_delays_no_other(tmp_path: Path, team: Tracking) -> None:
     experiment = team.experiment()
     odd = team.run(experiment, name="odd", status="RUNNING")
     with Misbehaving(team.address) as mlflow:

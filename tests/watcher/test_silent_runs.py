@@ -74,7 +74,7 @@ def test_each_stands_still_after_ten_times_its_own_interval(
 
 
 @pytest.mark.thorough
-def test_a_run_that_stands_still_is_told(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
+def test_a_run_that_stands_still_is_reported(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
     experiment = team.experiment()
     rules = f'[receivers]\nteam = "{webhook.url}"\n[[rules]]\nwhat = ["stalled"]\nnames = ["silent-*"]\n'
     with Watching(tmp_path, team.address, rules) as watching:

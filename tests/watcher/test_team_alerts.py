@@ -27,7 +27,7 @@ def test_hundreds_of_changes_are_few_hints(tmp_path: Path, team: Tracking) -> No
         assert 1 <= len([one for one in mlflow.requests if "set-tag" in one]) < 20
 
 
-def test_a_watcher_that_died_is_not_said_to_work(tmp_path: Path, team: Tracking) -> None:
+def test_a_dead_watcher_is_not_shown_as_working(tmp_path: Path, team: Tracking) -> None:
     api = MlflowApi(JsonService("MLflow", team.address))
     holder, now = AlertHolder(api), time.time_ns() // 1_000_000
     holder.set_control(BEGAN_TAG, "1")

@@ -96,9 +96,7 @@ def alert_tags(team: Tracking, name: str) -> list[str]:
     return [tag["value"] for tag in tags if name in tag["value"]]
 
 
-def test_receivers_that_refuse_or_hang_keep_nobody_else_waiting(
-    tmp_path: Path, team: Tracking, webhook: Webhook
-) -> None:
+def test_receivers_that_refuse_or_hang_delay_no_other(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
     experiment = team.experiment("receivers")
     with Webhook() as refusing, Webhook() as hanging:
         refusing.answer = 429
@@ -125,7 +123,7 @@ def test_receivers_that_refuse_or_hang_keep_nobody_else_waiting(
     assert set(webhook.ids().values()) == {1}
 
 
-def test_what_ended_while_mlflow_was_away_is_told(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
+def test_what_ended_while_mlflow_was_away_is_reported(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
     experiment = team.experiment("away")
     rules = f'[receivers]\nteam = "{webhook.url}"\n[[rules]]\nwhat = ["failed"]\nnames = ["away-*"]\n'
     rules += (

@@ -97,7 +97,7 @@ def test_who_has_the_token_may(start: Start, lasting: str, header: str) -> None:
         ({"X-Clew-Page": "<script>"}, {"X-Clew-Page": "b2"}, None),
     ],
 )
-def test_whoever_started_it_cancels_it_and_others_are_told_who_did(
+def test_its_starter_cancels_it_and_others_see_who_did(
     named: Engine, lasting: str, starter: Headers, asker: Headers, refused: str | None
 ) -> None:
     path = f"/evaluations/{lasting}"
@@ -111,7 +111,7 @@ def test_whoever_started_it_cancels_it_and_others_are_told_who_did(
     ended(named, lasting, starter)
 
 
-def test_by_a_secret_alone_is_anybody_named(start: Start, lasting: str) -> None:
+def test_only_a_secret_lets_the_proxy_name_a_person(start: Start, lasting: str) -> None:
     engine = start(**USERS, TRUSTED_PROXY_SECRET=SECRET)
     path, proven = f"/evaluations/{lasting}", user("kim", X_Clew_Proxy_Secret=SECRET)
     assert engine.call("POST", path, **proven)[1]["started_by"] == "kim"

@@ -35,7 +35,7 @@ def book(folder: Path, rules: AlertRules = TO_ONE) -> AlertBook:
     return AlertBook(rules, Outbox(folder))
 
 
-def test_what_was_told_so_long_ago_that_it_is_forgotten_is_not_told_again(tmp_path: Path) -> None:
+def test_sent_alerts_too_old_to_be_kept_are_not_repeated(tmp_path: Path) -> None:
     """The trash and the history of activations are read whole, again and again."""
     day, now = 86_400_000, now_ms()
     kept = book(tmp_path, AlertRules())  # nobody is to be told: so all is settled
@@ -64,7 +64,7 @@ def test_what_was_told_so_long_ago_that_it_is_forgotten_is_not_told_again(tmp_pa
     assert kept.is_known(AlertKind.DELETED, "new")
 
 
-def test_what_was_told_is_not_told_again_while_the_disk_takes_nothing(tmp_path: Path) -> None:
+def test_sent_alerts_are_not_repeated_while_the_disk_takes_nothing(tmp_path: Path) -> None:
     kept = book(tmp_path)
     kept.happened(AlertKind.FAILED, subject(), RunHasFailed("r", "e"))
     shutil.rmtree(tmp_path / "alerts")
