@@ -39,11 +39,11 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
 @pytest.fixture(autouse=True)
 def no_failure_but_declared_ones() -> Iterator[None]:
     """Fails where a view raised what its operation does not declare, and docs/openapi.yaml so does not tell."""
-    heard = _LogRecords()
-    operation.log.addHandler(heard)
+    log_records = _LogRecords()
+    operation.log.addHandler(log_records)
     yield
-    operation.log.removeHandler(heard)
-    assert heard.lines == []
+    operation.log.removeHandler(log_records)
+    assert log_records.lines == []
 
 
 class _LogRecords(logging.Handler):
@@ -54,8 +54,8 @@ class _LogRecords(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        told = vars(record)
-        self.lines.append(f"{told['method']} {told['rule']}: {told['kind']}")
+        fields = vars(record)
+        self.lines.append(f"{fields['method']} {fields['rule']}: {fields['kind']}")
 
 
 @pytest.fixture(scope="module")

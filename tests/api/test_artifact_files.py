@@ -125,8 +125,8 @@ def test_images_in_a_table_of_json_or_parquet_are_pictures_where_they_are_the_ru
 
 @pytest.mark.parametrize("name", BAD)
 def test_what_cannot_be_shown_gives_the_reason_and_can_be_saved(stored: Stored, name: str) -> None:
-    told = stored.page("preview", f"deep/er/{name}")
-    assert (told["code"], told["reason"]) == ("not-shown", REASONS[name])
+    answer = stored.page("preview", f"deep/er/{name}")
+    assert (answer["code"], answer["reason"]) == ("not-shown", REASONS[name])
     saved = stored.file(f"deep/er/{name}", save="1")
     assert saved.data == BAD[name]
     assert saved.headers["Content-Disposition"].startswith("attachment")
@@ -239,11 +239,11 @@ def test_a_store_that_is_away_or_answers_otherwise_is_named(
 def test_half_a_file_breaks_off_and_passes_for_no_whole_one(serving: Serving) -> None:
     half = b'HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename="a"\r\nContent-Length: 100\r\n\r\nhalf'
     run = b'{"run": {"info": {"artifact_uri": "/a/folder"}}}'
-    told = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(run), run)
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(run), run)
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer_twice() -> None:
-            for content in (told, half):
+            for content in (answer, half):
                 client, _ = listener.accept()
                 with client:
                     client.recv(65536)
@@ -280,9 +280,9 @@ def test_the_last_lines_of_a_run_and_media_by_key_and_step(stored: Stored, track
     for path in ("videos/eval_step_10.webm", "videos/eval_step_20.webm", "images/board_3.png", "logs/train.log"):
         tracking.artifact(run_id, path, log)
     asked = {"run": run_id, "runs": f"{'0' * 32},{run_id}"}
-    told = stored.client.get("/artifacts/console", query_string=asked).json
-    assert told is not None
-    assert (told["path"], len(told["lines"]), told["lines"][-1]) == (
+    answer = stored.client.get("/artifacts/console", query_string=asked).json
+    assert answer is not None
+    assert (answer["path"], len(answer["lines"]), answer["lines"][-1]) == (
         "logs/train.log",
         15,
         "RuntimeError: out of memory",
@@ -304,16 +304,16 @@ def test_the_last_lines_of_a_run_and_media_by_key_and_step(stored: Stored, track
         ("*_{step}.webm", [("videos/eval_step", 10), ("videos/eval_step", 20)]),
         ("none-{step}.mp4", []),
     ):
-        told = stored.client.get("/artifacts/media", query_string=asked | {"q": pattern}).json or {}
-        assert [(key, step) for key, step, *_rest in told["files"]] == found, pattern
+        answer = stored.client.get("/artifacts/media", query_string=asked | {"q": pattern}).json or {}
+        assert [(key, step) for key, step, *_rest in answer["files"]] == found, pattern
     for pattern, code in (
         ("(?P<step>", "pattern-invalid"),
         ("videos/*", "media-pattern-stepless"),
         (".*", "media-pattern-stepless"),
         ("a" * 300, "pattern-too-long"),
     ):
-        told = stored.client.get("/artifacts/media", query_string=asked | {"q": pattern}).json or {}
-        assert told["code"] == code, (pattern, told)
+        answer = stored.client.get("/artifacts/media", query_string=asked | {"q": pattern}).json or {}
+        assert answer["code"] == code, (pattern, answer)
     refused = stored.client.get("/artifacts/media", query_string=asked | {"runs": "other"}).json
     assert refused is not None
     assert refused["code"] == "run-id-malformed"

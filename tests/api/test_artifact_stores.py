@@ -96,6 +96,6 @@ def test_a_bucket_that_mlflow_cannot_read_is_named(in_buckets: InBuckets) -> Non
     in_buckets.store.refuses = True
     for what in ("list", "preview"):
         asked = {"run": in_buckets.runs["direct"], "path": "deep/console.log"}
-        told = client.get(f"/artifacts/{what}", query_string=asked).json or {}
-        assert told["code"] == "store-not-read", told
-        assert f"s3://{BUCKET}/direct/" in told["problem"]
+        answer = client.get(f"/artifacts/{what}", query_string=asked).json or {}
+        assert answer["code"] == "store-not-read", answer
+        assert f"s3://{BUCKET}/direct/" in answer["problem"]

@@ -68,15 +68,15 @@ def whole(client: FlaskClient, path: str, query: dict[str, Any]) -> Any:
 
 
 def test_a_chart_by_its_address(client: FlaskClient, run: str, other: str) -> None:
-    told = figure(client, runs=f"{run},{other}", chart="@reward", width=300)
-    assert [column(trace["y"]) for trace in told["figure"]["data"]] == [[1, 2, 3, 4], [5, 6]]
-    assert told["summary"].startswith("Episode reward, 2 lines.")
-    assert (told["pending"], told["sampled"], told["absent"], told["failures"]) == (False, False, False, [])
+    answer = figure(client, runs=f"{run},{other}", chart="@reward", width=300)
+    assert [column(trace["y"]) for trace in answer["figure"]["data"]] == [[1, 2, 3, 4], [5, 6]]
+    assert answer["summary"].startswith("Episode reward, 2 lines.")
+    assert (answer["pending"], answer["sampled"], answer["absent"], answer["failures"]) == (False, False, False, [])
 
 
 def test_any_metric_over_any_other(client: FlaskClient, run: str) -> None:
-    told = figure(client, runs=run, chart="episode_reward", axis="metric:lr")
-    assert column(told["figure"]["data"][0]["x"]) == [0.5, 0.25, 0.5, 0.125]
+    answer = figure(client, runs=run, chart="episode_reward", axis="metric:lr")
+    assert column(answer["figure"]["data"][0]["x"]) == [0.5, 0.25, 0.5, 0.125]
     odd = figure(client, runs=run, chart=ODD_KEY, axis=f"metric:{ODD_KEY}")
     assert column(odd["figure"]["data"][0]["y"]) == [-2.5e-300, 1.0]
 
@@ -149,14 +149,14 @@ def test_no_body_makes_it_fail(client: FlaskClient, body: str) -> None:
 
 def test_the_catalogue_has_all_that_was_logged(client: FlaskClient, run: str, other: str) -> None:
     figure(client, runs=f"{run},{other}", chart="@reward")
-    told = client.get("/charts/metrics", query_string={"runs": f"{run},{other}"}).json
-    assert told["runs"] == 2
-    assert told["metrics"] == sorted(
+    answer = client.get("/charts/metrics", query_string={"runs": f"{run},{other}"}).json
+    assert answer["runs"] == 2
+    assert answer["metrics"] == sorted(
         [[key, 2 if key == "episode_reward" else 1, "reward" if key == "episode_reward" else None] for key in LOGGED]
     )
-    assert told["params"] == [["p", 1]]
-    assert (told["presets"]["reward"], told["presets"]["loss"], told["axis_hint"]) == (2, 0, None)
-    assert client.post("/charts/metrics", json={"runs": [run, other]}).json == told
+    assert answer["params"] == [["p", 1]]
+    assert (answer["presets"]["reward"], answer["presets"]["loss"], answer["axis_hint"]) == (2, 0, None)
+    assert client.post("/charts/metrics", json={"runs": [run, other]}).json == answer
 
 
 def test_runs_whose_steps_count_different_things_share_another_axis(client: FlaskClient, tracking: Tracking) -> None:
@@ -176,9 +176,9 @@ def test_one_run_without_steps_is_drawn_over_time(client: FlaskClient, tracking:
     run = tracking.run(tracking.experiment(), status="RUNNING")
     points = [{"key": "y", "value": v, "timestamp": 1_790_000_000_000 + v, "step": 0} for v in range(3)]
     tracking.post("runs/log-batch", {"run_id": run, "metrics": points})
-    told = figure(client, runs=run, chart="y")["figure"]["layout"]
-    assert told["meta"]["x"]["axis"] == "relative_time"
-    assert "steps are missing: drawn over time" in told["title"]["subtitle"]["text"].replace("<br>", " ")
+    answer = figure(client, runs=run, chart="y")["figure"]["layout"]
+    assert answer["meta"]["x"]["axis"] == "relative_time"
+    assert "steps are missing: drawn over time" in answer["title"]["subtitle"]["text"].replace("<br>", " ")
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -191,8 +191,8 @@ def test_all_points_come_as_a_file(client: FlaskClient, run: str, other: str) ->
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="clew-points-train-a-b.c-d_e-reward.csv"'
     rows = table(answer.text)
-    told = [(row["run_id"], row["metric"], row["step"], row["x"], row["value"]) for row in rows]
-    assert told == [
+    points = [(row["run_id"], row["metric"], row["step"], row["x"], row["value"]) for row in rows]
+    assert points == [
         (run, ODD_KEY, "1", "0.5", "1.0"),
         (run, ODD_KEY, "2", "0.25", "NaN"),
         (run, ODD_KEY, "3", "0.5", "Infinity"),
@@ -214,9 +214,9 @@ def test_a_file_of_more_points_than_come_at_once_is_whole(client: FlaskClient, t
     rows = table(client.get("/charts/points.csv", query_string={"runs": run, "chart": "y"}).text)
     assert [float(row["value"]) for row in rows] == values
     assert [int(row["step"]) for row in rows] == list(range(1, 25_001))
-    told = client.get(f"/api/runs/{run}/metrics/y").json
-    assert told["value"] == values
-    assert told["step"] == list(range(1, 25_001))
+    answer = client.get(f"/api/runs/{run}/metrics/y").json
+    assert answer["value"] == values
+    assert answer["step"] == list(range(1, 25_001))
 
 
 @pytest.fixture
@@ -236,16 +236,16 @@ def test_every_metric_of_a_run_stands_in_its_table(whole_table: list[list[Any]])
 
 
 def test_programs_have_the_table_too(client: FlaskClient, run: str, whole_table: list[list[Any]]) -> None:
-    told = client.get(f"/api/runs/{run}/metrics").json
-    assert [list(row.values()) for row in told] == whole_table
-    assert list(told[0]) == ["key", "last", "step", "timestamp", "least", "greatest", "points"]
+    answer = client.get(f"/api/runs/{run}/metrics").json
+    assert [list(row.values()) for row in answer] == whole_table
+    assert list(answer[0]) == ["key", "last", "step", "timestamp", "least", "greatest", "points"]
 
 
 def test_points_come_as_json_csv_or_arrow(client: FlaskClient, run: str) -> None:
     path = f"/api/runs/{run}/metrics/{quote(ODD_KEY, safe='')}"
-    told = client.get(path).json
-    assert (told["run_id"], told["key"], told["step"]) == (run, ODD_KEY, [1, 2, 3, 4])
-    assert told["value"] == [1.0, "NaN", "Infinity", -2.5e-300]
+    answer = client.get(path).json
+    assert (answer["run_id"], answer["key"], answer["step"]) == (run, ODD_KEY, [1, 2, 3, 4])
+    assert answer["value"] == [1.0, "NaN", "Infinity", -2.5e-300]
     for asked in ({"query_string": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}):
         rows = table(client.get(path, **asked).text)
         assert [row["value"] for row in rows] == ["1.0", "NaN", "Infinity", "-2.5e-300"]
@@ -280,9 +280,9 @@ def test_while_mlflow_is_away_known_histories_are_drawn_and_the_others_reported(
     figure(client, runs=run, chart="known")
     misbehaving.answer = HTML
     assert figure(client, runs=run, chart="known")["figure"]["data"]
-    told = figure(client, runs=run, chart="late")
-    assert told["figure"]["data"] == []
-    assert "A history could not be read" in told["failures"][0]
+    answer = figure(client, runs=run, chart="late")
+    assert answer["figure"]["data"] == []
+    assert "A history could not be read" in answer["failures"][0]
     with pytest.raises(Exception, match="histories are missing"):
         client.get("/charts/points.csv", query_string={"runs": run, "chart": "late"}).get_data()
     assert client.get(f"/api/runs/{run}/metrics/late").status_code in (502, 503)
@@ -330,8 +330,8 @@ def test_until_the_first_reading_is_over_no_run_is_reported_missing(
     for run, status in ((old, 200), (unknown, 503)):
         for path in (f"/api/runs/{run}", f"/api/runs/{run}/metrics"):
             assert client.get(path).status_code == status, path
-        told = client.get(f"/charts/table?run={run}").json
-        assert ("problem" in told, bool(told["rows"])) == (run == unknown, run == old)
+        answer = client.get(f"/charts/table?run={run}").json
+        assert ("problem" in answer, bool(answer["rows"])) == (run == unknown, run == old)
     assert client.get(f"/api/runs/compare?runs={old},{unknown}").status_code == 503
     assert client.get("/api/runs").status_code == 503
     facts = client.get(f"/api/runs/{old}/facts.json").json
@@ -339,8 +339,8 @@ def test_until_the_first_reading_is_over_no_run_is_reported_missing(
     assert "still telling its runs" in facts["missing"]["children"]
     assert client.get(f"/api/runs/{old}/differences").json["code"] == "runs-still-coming"
     assert "still telling its runs" in client.get(f"/runs/changes?run={old}").json["problem"]
-    told = client.get("/charts/figure", query_string={"runs": unknown, "chart": "known"}).json
-    assert (told["pending"], told["absent"]) == (True, False)
+    answer = client.get("/charts/figure", query_string={"runs": unknown, "chart": "known"}).json
+    assert (answer["pending"], answer["absent"]) == (True, False)
     assert client.get(f"/charts/metrics?runs={unknown}").json["pending"]
     assert figure(client, runs=old, chart="known")["figure"]["data"]
     goes_on.set()

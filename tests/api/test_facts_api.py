@@ -13,7 +13,7 @@ from tests.api.test_models_api import is_failure
 from tests.misbehaving import HTML, Misbehaving, eventually
 from tests.tracking import Tracking
 
-NOBODY = "f" * 32
+MISSING_RUN = "f" * 32
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +85,11 @@ def test_differences_are_against_the_run_before_the_parent_or_a_chosen_run(
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        (f"/api/runs/{NOBODY}/facts.json", 404),
+        (f"/api/runs/{MISSING_RUN}/facts.json", 404),
         ("/api/runs/..%2F/facts.json", 404),
         (f"/api/runs/{'%F0%9F%92%A9' * 20}/differences", 404),
-        (f"/runs/facts?run={NOBODY}&part=secrets", 422),
-        (f"/runs/facts?run={NOBODY}&part=tags&most=0", 422),
+        (f"/runs/facts?run={MISSING_RUN}&part=secrets", 422),
+        (f"/runs/facts?run={MISSING_RUN}&part=tags&most=0", 422),
         (f"/runs/facts?part=tags&q={'x' * 501}", 422),
         ("/runs/changes?runs=", 422),
         ("/runs/changes?runs=..,%2F", 422),
@@ -106,12 +106,13 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(client: FlaskClient, path:
 
 
 @pytest.mark.parametrize(
-    "path", [f"/runs/facts?run={NOBODY}&part=parameters", "/runs/facts?run=x%00&part=tags", "/runs/changes?run=%20"]
+    "path",
+    [f"/runs/facts?run={MISSING_RUN}&part=parameters", "/runs/facts?run=x%00&part=tags", "/runs/changes?run=%20"],
 )
 def test_a_page_shows_in_the_parts_place_what_is_missing(client: FlaskClient, path: str) -> None:
-    told = client.get(path)
-    assert (told.status_code, told.json["status"]) == (200, 404)
-    assert told.json["problem"]
+    answer = client.get(path)
+    assert (answer.status_code, answer.json["status"]) == (200, 404)
+    assert answer.json["problem"]
 
 
 def test_a_name_may_mean_several_runs_or_none(client: FlaskClient, runs: list[str]) -> None:
@@ -134,5 +135,5 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_there(
     other = client.get(f"/api/runs/{runs[0]}/facts.json").json
     assert set(other["missing"]) == {"datasets", "artifacts"}
     assert (other["datasets"], other["artifacts"], other["params"]["lr"]) == (None, None, "0.001")
-    told = client.get(f"/runs/facts?run={runs[0]}&part=datasets")
-    assert (told.status_code, told.json["status"]) == (200, 502)
+    answer = client.get(f"/runs/facts?run={runs[0]}&part=datasets")
+    assert (answer.status_code, answer.json["status"]) == (200, 502)

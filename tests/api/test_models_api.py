@@ -269,9 +269,9 @@ class TestWithAToken:
     def test_a_page_is_no_way_around_it(self, client: FlaskClient, registry: Registry) -> None:
         version = registry.version()
         for headers, writes in (({}, False), ({"X-Forwarded-User": "kim"}, True)):
-            told = answered(client, request("activate", version, is_confirmed=True), **headers)
+            changed = answered(client, request("activate", version, is_confirmed=True), **headers)
             assert (client.get("/api/models/active").json["id"] == version) == writes
-            assert ("does not know who you are" in told["sentence"]) != writes
+            assert ("does not know who you are" in changed["sentence"]) != writes
         assert client.get("/api/models/history").json[0]["by"] == "kim"
 
 

@@ -15,7 +15,7 @@ from tests.registry import Registry
 
 NOWHERE = "http://127.0.0.1:1"
 PATHS = yaml.safe_load(FILE.read_text("utf-8"))["paths"]
-OPERATIONS = [(method, path, told) for path, methods in PATHS.items() for method, told in methods.items()]
+OPERATIONS = [(method, path, operation) for path, methods in PATHS.items() for method, operation in methods.items()]
 IN_PATH = ["%00", "%ff", "..", "%2e%2e%2fx", "x" * 10_000, "%F0%9F%92%A9", "%20", "9" * 5_000, "'\";--", "%0d%0aX:1"]
 IN_QUERY = ["", "%00", "%ff", "9" * 5_000, "-1", "1e400", "NaN", "%F0%9F%92%A9", "a&{name}=b", "%0d%0aX:1", "null"]
 BODIES: list[bytes] = [
@@ -54,15 +54,15 @@ def sent(client: FlaskClient, method: str, address: str, **more: Any) -> TestRes
 
 
 def test_odd_paths(client: FlaskClient) -> None:
-    for method, path, _told in OPERATIONS:
+    for method, path, _operation in OPERATIONS:
         for odd in IN_PATH if "{" in path else ():
             address = filled(path, odd)
             is_refused_or_done(sent(client, method, address), f"{method} {address[:100]}")
 
 
 def queries() -> Iterator[tuple[str, str]]:
-    for method, path, told in OPERATIONS:
-        for parameter in told.get("parameters", ()):
+    for method, path, operation in OPERATIONS:
+        for parameter in operation.get("parameters", ()):
             if parameter["in"] == "query":
                 for odd in IN_QUERY:
                     yield method, f"{filled(path)}?{parameter['name']}={odd.format(name=parameter['name'])}"
@@ -75,7 +75,7 @@ def test_odd_queries(client: FlaskClient) -> None:
 
 
 def test_odd_bodies(client: FlaskClient) -> None:
-    with_bodies = [(method, filled(path)) for method, path, told in OPERATIONS if "requestBody" in told]
+    with_bodies = [(method, filled(path)) for method, path, operation in OPERATIONS if "requestBody" in operation]
     assert len(with_bodies) > 8
     for method, address in with_bodies:
         for body in BODIES:

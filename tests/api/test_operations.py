@@ -29,7 +29,7 @@ class Sent(BaseModel):
     name: str
 
 
-class Told(BaseModel):
+class Reply(BaseModel):
     """An answer."""
 
     text: str
@@ -45,19 +45,19 @@ def served(*views: tuple[str, str, Callable[..., Any]]) -> Flask:
 
 
 @operation(RunNotFound, headers={"X-Seen": "Whether it was."})
-def ask(run_id: str, query: Asked) -> WithHeaders[Told]:
+def ask(run_id: str, query: Asked) -> WithHeaders[Reply]:
     """Asks."""
     if run_id == "none":
         raise RunNotFound(run_id)
     if run_id == "first":
         raise NoRunBefore(run_id)
-    return WithHeaders(Told(text=f"{query.number} {query.names}"), {"X-Seen": "yes"})
+    return WithHeaders(Reply(text=f"{query.number} {query.names}"), {"X-Seen": "yes"})
 
 
 @operation(status=201)
-def send(body: Sent) -> Told:
+def send(body: Sent) -> Reply:
     """Sends."""
-    return Told(text=body.name)
+    return Reply(text=body.name)
 
 
 @operation(status=204)
@@ -112,9 +112,9 @@ def test_what_is_declared_stands_in_the_document(server: Flask) -> None:
 def test_a_failure_is_declared_by_its_class_and_its_status(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    told = operation_of(ask)
-    assert told is not None
-    assert (told.declares(RunNotFound("a")), told.declares(NoRunBefore("a"))) == (True, False)
+    declared = operation_of(ask)
+    assert declared is not None
+    assert (declared.declares(RunNotFound("a")), declared.declares(NoRunBefore("a"))) == (True, False)
     assert client.get("/api/ask/none").status_code == 404
     assert "does not declare" not in caplog.text
 

@@ -13,7 +13,7 @@ from domain.logs import JsonFormatter
 
 
 @pytest.fixture(autouse=True)
-def heard(caplog: pytest.LogCaptureFixture) -> None:
+def captured_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "clew.requests")
 
 

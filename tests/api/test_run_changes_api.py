@@ -86,8 +86,8 @@ def test_a_change_is_in_mlflow_and_in_the_list_at_once_and_noted_in_the_run(
     there = tags(tracking, run_id)
     assert (there["mlflow.note.content"], there["team"], there["clew.baseline"]) == ("# Why", "b", "true")
     assert "old" not in there
-    told = client.get("/api/runs", query_string={"filter[marks]": "baseline", "filter[name]": "= after"}).json
-    assert [(run["run_id"], run["marks"], run["read_as"]) for run in told] == [(run_id, ["baseline"], None)]
+    found = client.get("/api/runs", query_string={"filter[marks]": "baseline", "filter[name]": "= after"}).json
+    assert [(run["run_id"], run["marks"], run["read_as"]) for run in found] == [(run_id, ["baseline"], None)]
     assert in_mlflow(tracking, run_id)["info"]["run_name"] == "after"
     now = client.get(f"/api/runs/{run_id}/changes").json
     assert (now["marks"], now["note"], len(now["changes"])) == (["baseline"], "# Why", 1)

@@ -36,12 +36,12 @@ def runs(tracking: Tracking, client: FlaskClient) -> dict[Kind, list[str]]:
     ids: dict[Kind, list[str]] = {}
     for kind in FIELD:
         experiment = tracking.experiment(f"filter-{kind}")
-        ids[kind] = [tracking.run(experiment, **logged(kind, cell)) for cell in told_to_mlflow(kind)]
+        ids[kind] = [tracking.run(experiment, **logged(kind, cell)) for cell in logged_cells(kind)]
     until_listed(client, [run_id for some in ids.values() for run_id in some])
     return ids
 
 
-def told_to_mlflow(kind: Kind) -> list[Cell]:
+def logged_cells(kind: Kind) -> list[Cell]:
     """Each run of MLflow has a start: no date is missing there."""
     return [cell for cell in cells(kind) if kind != "datetime" or cell is not None]
 
@@ -63,15 +63,15 @@ def logged(kind: Kind, cell: Cell) -> dict[str, Any]:
 def test_each_case(client: FlaskClient, runs: dict[Kind, list[str]], case: Case) -> None:
     parameter = f"filter[{FIELD[case.kind]}]"
     answer = client.get("/api/runs", query_string={"experiment": f"filter-{case.kind}", parameter: case.typed})
-    if case.said is not None:
+    if case.refusal is not None:
         assert is_failure(answer, 400)
         assert answer.json["code"] == "filters-misunderstood"
-        assert answer.json["params"]["fields"] == {parameter: case.said}
+        assert answer.json["params"]["fields"] == {parameter: case.refusal}
         assert list(answer.json["details"]) == [parameter]
     else:
         found = {runs[case.kind].index(run["run_id"]) for run in answer.json}
-        told = told_to_mlflow(case.kind)
-        assert [told[row] for row in sorted(found)] == [cell for cell in case.found or [] if cell in told]
+        values = logged_cells(case.kind)
+        assert [values[row] for row in sorted(found)] == [cell for cell in case.found or [] if cell in values]
 
 
 def test_filters_count_together(client: FlaskClient, runs: dict[Kind, list[str]]) -> None:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from domain.filters.grammar import Kind
 from tests.api.conftest import Serving, until_listed
-from tests.api.test_run_filters import logged, told_to_mlflow
+from tests.api.test_run_filters import logged, logged_cells
 from tests.filters.cases import Case, cases
 from tests.tracking import Tracking
 
@@ -37,7 +37,7 @@ def by_kind(tracking: Tracking, client: FlaskClient) -> dict[Kind, list[str]]:
     ids: dict[Kind, list[str]] = {}
     for kind in COLUMN:
         experiment = tracking.experiment(f"listed-{kind}")
-        ids[kind] = [tracking.run(experiment, **logged(kind, cell)) for cell in told_to_mlflow(kind)]
+        ids[kind] = [tracking.run(experiment, **logged(kind, cell)) for cell in logged_cells(kind)]
     until_listed(client, [run_id for some in ids.values() for run_id in some])
     return ids
 
@@ -69,10 +69,10 @@ def rows(client: FlaskClient, **query: Any) -> Any:
 def test_each_case(client: FlaskClient, by_kind: dict[Kind, list[str]], case: Case) -> None:
     query = {"experiment": f"listed-{case.kind}", "filters": {COLUMN[case.kind]: case.typed}, "page_size": 100}
     found = client.post("/runs/rows", json=query).json
-    told, ids = told_to_mlflow(case.kind), by_kind[case.kind]
-    expected = {ids[row] for row, cell in enumerate(told) if case.found is None or cell in case.found}
+    listed, ids = logged_cells(case.kind), by_kind[case.kind]
+    expected = {ids[row] for row, cell in enumerate(listed) if case.found is None or cell in case.found}
     assert {row["id"] for row in found["rows"]} == expected
-    assert set(found["misfits"]) == ({COLUMN[case.kind]} if case.said else set())
+    assert set(found["misfits"]) == ({COLUMN[case.kind]} if case.refusal else set())
     assert (
         set(client.post("/runs/ids", json={k: v for k, v in query.items() if k != "page_size"}).json["ids"]) == expected
     )
@@ -127,9 +127,9 @@ def test_a_rate_is_found_by_what_is_shown_of_it_in_the_list_and_over_the_api(
     ):
         found = rows(client, experiment="listed, rates", filters={"success_percent": typed})["rows"]
         query = {"experiment": "listed, rates", "filter[success_rate]": over_api}
-        told = client.get("/api/runs", query_string=query).json
+        listed = client.get("/api/runs", query_string=query).json
         assert {row["id"] for row in found} == {ids[number] for number in expected}, typed
-        assert {row["run_id"] for row in told} == {ids[number] for number in expected}, over_api
+        assert {row["run_id"] for row in listed} == {ids[number] for number in expected}, over_api
 
 
 def test_children_stand_below_their_parent_where_that_is_asked_for(client: FlaskClient, three: list[str]) -> None:

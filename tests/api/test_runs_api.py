@@ -134,8 +134,8 @@ def test_a_failure_that_is_over_is_forgotten_though_no_page_is_opened(
     assert services.model_views.view(10).failure
     misbehaving.answer = None
     checks = services.health_checks
-    told = checks.now()
-    for part in (told.mlflow, told.model_store):
+    report = checks.now()
+    for part in (report.mlflow, report.model_store):
         assert (part.state, "the last refresh failed" in (part.cause or "")) == (State.DEGRADED, True)
     eventually(lambda: {part.state for part in (checks.now().mlflow, checks.now().model_store)} == {State.OK})
 

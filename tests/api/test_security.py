@@ -27,10 +27,10 @@ def policy(server: Flask, base: str = "http://clew.example.com:8050") -> dict[st
 
 def test_a_page_may_load_and_run_what_is_ours_alone(cache_dir: Path) -> None:
     server = clew(cache_dir)
-    said = policy(server)
-    assert said["default-src"] == "'none'"
-    assert all(source == "'self'" or source.startswith("'sha256-") for source in said["script-src"].split())
-    assert said["frame-ancestors"] == "'self'"
+    directives = policy(server)
+    assert directives["default-src"] == "'none'"
+    assert all(source == "'self'" or source.startswith("'sha256-") for source in directives["script-src"].split())
+    assert directives["frame-ancestors"] == "'self'"
     answer = server.test_client().get("/health")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "X-Frame-Options" not in answer.headers
@@ -55,12 +55,12 @@ def test_a_page_may_load_and_run_what_is_ours_alone(cache_dir: Path) -> None:
     ],
 )
 def test_sockets_go_where_the_settings_point(cache_dir: Path, base: str, urls: str, sockets: set[str]) -> None:
-    said = policy(clew(cache_dir, gpu_monitor_urls=urls), base)["connect-src"].split()
-    assert set(said) == {"'self'"} | sockets
+    directives = policy(clew(cache_dir, gpu_monitor_urls=urls), base)["connect-src"].split()
+    assert set(directives) == {"'self'"} | sockets
 
 
 @pytest.mark.parametrize(
-    ("peer", "proxies", "said", "source"),
+    ("peer", "proxies", "forwarded", "source"),
     [
         ("127.0.0.1", None, ["https"], "wss://clew.example.com"),
         ("::ffff:127.0.0.1", None, ["https"], "wss://clew.example.com"),
@@ -75,7 +75,7 @@ def test_sockets_go_where_the_settings_point(cache_dir: Path, base: str, urls: s
     ],
 )
 def test_a_page_is_on_https_where_a_trusted_proxy_declares_it(
-    cache_dir: Path, peer: str, proxies: str | None, said: list[str], source: str
+    cache_dir: Path, peer: str, proxies: str | None, forwarded: list[str], source: str
 ) -> None:
     settings = {} if proxies is None else {"trusted_proxies": proxies}
     answer = (
@@ -84,7 +84,7 @@ def test_a_page_is_on_https_where_a_trusted_proxy_declares_it(
         .get(
             "/gpu",
             base_url="http://clew.example.com",
-            headers=[("X-Forwarded-Proto", one) for one in said],
+            headers=[("X-Forwarded-Proto", one) for one in forwarded],
             environ_overrides={"REMOTE_ADDR": peer},
         )
     )

@@ -164,4 +164,4 @@ def test_no_address_can_be_taken_for_what_a_layout_is_handed(two: Two, query: st
         "/nowhere",
     ):
         page = Viewer(in_process(two.theirs), f"/clew{path}{query}")
-        assert page.said()
+        assert page.text()

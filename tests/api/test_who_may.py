@@ -144,7 +144,7 @@ def test_every_change_that_a_page_asks_for_is_begun_or_refused(apps: dict[str, d
         asked = asked if verb is ChangeVerb.UNDO else {k: v for k, v in asked.items() if k != "in_place_of"}
         answer = client(apps, case).post("/changes", json=asked, headers=case.headers)
         assert answer.status_code == 200, answer.text
-        refused = answer.json["outcome"] == "refused" and any(said in answer.text for said in REFUSALS)
+        refused = answer.json["outcome"] == "refused" and any(refusal in answer.text for refusal in REFUSALS)
         assert refused == (not case.person_may), (verb, answer.text)
 
 

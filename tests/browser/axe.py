@@ -31,10 +31,10 @@ def grave_violations(
         page.script(AXE)  # by WebDriver, which the page's Content-Security-Policy does not bind
     found = page.driver.execute_async_script(RUN, part, colours, list(TAGS), list(EXCLUDED))
     assert isinstance(found, list), found
-    return [f"{where}: {_said(one)}" for one in found if one["impact"] in GRAVE]
+    return [f"{where}: {_description(one)}" for one in found if one["impact"] in GRAVE]
 
 
-def _said(violation: dict[str, Any]) -> str:
+def _description(violation: dict[str, Any]) -> str:
     nodes = violation["nodes"]
     places = "".join(f"\n    {node['target']}: {node['failureSummary']}" for node in nodes[:3])
     return f"{violation['impact']} {violation['id']}: {violation['help']}; {len(nodes)} places{places}"

@@ -140,8 +140,8 @@ class Page:
         self._touch("touchEnd")
 
     def _touch(self, kind: str, *points: tuple[float, float]) -> None:
-        told = {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
-        self.driver.execute_cdp_cmd("Input.dispatchTouchEvent", told)
+        touch_event = {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
+        self.driver.execute_cdp_cmd("Input.dispatchTouchEvent", touch_event)
 
     def middle(self, selector: str) -> tuple[float, float]:
         """Where the middle of an element is in the window, once it has been brought there."""

@@ -13,7 +13,7 @@ NAMES: Final = ", ".join(
         *(f"td[data-dash-column='{key}']" for key in ("name", "experiment", "algorithm", "environment", "onnx_path")),
     ]
 )
-_SAID: Final = """
+_TEXTS: Final = """
 const skipped = "script, style, noscript, " + arguments[0], said = [document.title];
 const seen = (element) => element.checkVisibility({ visibilityProperty: true });
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -30,9 +30,9 @@ return [...new Set(said)].filter((text) => text.trim());
 """
 
 
-def said_by(page: Page) -> list[str]:
+def texts_of(page: Page) -> list[str]:
     """All texts of the page, but for those at a place for names."""
-    return list(page.script(_SAID, NAMES))
+    return list(page.script(_TEXTS, NAMES))
 
 
 def links_of(page: Page) -> list[str]:

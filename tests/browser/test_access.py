@@ -176,8 +176,8 @@ def test_from_the_menu_to_a_zoomed_comparison(site: Site, keyboard: Keyboard) ->
     site.wait(lambda: "axis=episodes" in site.driver.current_url)
     keyboard.press(Keys.HOME)
     site.wait(lambda: len(site.lines("compare-chart-reward")) == 2)
-    said = "return document.getElementById('compare-summary-reward').textContent"
-    site.wait(lambda: "Episode reward, 2 lines." in site.script(said))
+    script = "return document.getElementById('compare-summary-reward').textContent"
+    site.wait(lambda: "Episode reward, 2 lines." in site.script(script))
     before = site.script("return document.querySelector('#compare-chart-reward .js-plotly-plot').layout.xaxis.range")
     keyboard.tab_to("#compare-chart-reward .modebar-btn[data-attr='zoom'][data-val='in']")
     keyboard.press(Keys.ENTER)

@@ -310,9 +310,9 @@ def test_in_japanese_on_a_phone(page: Page, runs: list[str]) -> None:
     assert page.script("return document.documentElement.scrollWidth") <= 360
     page.click(".grid-add")
     page.wait(lambda: page.all(".metric-picker[open]"))
-    said = page.text(".metric-picker")
-    assert re.search("[ぁ-ん]", said)
-    words = {word for word in re.findall("[A-Za-z]{4,}", said) if not any(word in key for key in KEYS)}
+    text = page.text(".metric-picker")
+    assert re.search("[ぁ-ん]", text)
+    words = {word for word in re.findall("[A-Za-z]{4,}", text) if not any(word in key for key in KEYS)}
     assert words == set()
     width = page.script("return document.querySelector('.metric-picker').getBoundingClientRect().right")
     assert width <= 360

@@ -310,7 +310,7 @@ def test_the_list_on_show_is_taken_along_as_csv(page: Page, five: str) -> None:
 def test_other_parts_read_and_change_the_selection(page: Page, five: str) -> None:
     page.open(f"/mlflow?experiment={five}")
     page.wait_for_rows(5)
-    told = page.script(
+    shown = page.script(
         """
         window.heard = [];
         window.clew.selection.onChange((ids) => window.heard.push(ids.length));
@@ -321,7 +321,7 @@ def test_other_parts_read_and_change_the_selection(page: Page, five: str) -> Non
         return [ids, window.clew.selection.get()];
         """
     )
-    assert sorted(told[1]) == sorted([told[0][0], told[0][2], told[0][4]])
+    assert sorted(shown[1]) == sorted([shown[0][0], shown[0][2], shown[0][4]])
     page.wait_for_text("Compare 3 runs", "#runs-compare")
     page.wait(lambda: page.ticked() == ["r4", "r2", "r0"])
     page.wait(lambda: page.script("return window.heard.at(-1)") == 3)

@@ -111,8 +111,8 @@ def test_its_page_names_the_step_and_marks_the_end_of_each_line(page: Page, runs
         page.wait_for_text("✕ diverged at step 4 (NaN)", f"#run-chart-{word}")
         marks = f"#run-chart-{word} .js-plotly-plot .scatterlayer .points path.point"
         page.wait(lambda marks=marks: len(page.all(marks)) == 1)
-        said = page.find(f"#run-summary-{word}").get_attribute("textContent")
-        assert "diverged at step 4 (NaN)" in str(said)
+        summary = page.find(f"#run-summary-{word}").get_attribute("textContent")
+        assert "diverged at step 4 (NaN)" in str(summary)
     for scheme in ("light", "dark"):
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})

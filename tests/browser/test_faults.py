@@ -140,7 +140,7 @@ def story(flow: Flow) -> Iterator[tuple[Flow, str, Callable[["Seen", Fault], boo
     flow.page.open("/gpu")
     yield flow, "named on the GPU page", names_gpus
     flow.fail(None)
-    yield flow, "GPUs are back by themselves", lambda seen, _fault: seen.says("gpus-cards", "90 %")
+    yield flow, "GPUs are back by themselves", lambda seen, _fault: seen.shows("gpus-cards", "90 %")
     flow.page.open("/")
     yield flow, "all is back by itself", is_well
 
@@ -151,16 +151,16 @@ class Seen(dict[str, str]):
     def __init__(self, page: Page) -> None:
         super().__init__(page.script(ALL_TEXTS))
 
-    def says(self, name: str, text: str) -> bool:
+    def shows(self, name: str, text: str) -> bool:
         return text in self.get(name, "")
 
 
 def keeps_all(seen: Seen) -> bool:
-    return seen.says("front-best", RUN) and seen.says("front-model", RATE)
+    return seen.shows("front-best", RUN) and seen.shows("front-model", RATE)
 
 
 def is_well(seen: Seen, _fault: Fault) -> bool:
-    connected = seen.says("front-gpu-badge-0", "connected") and seen.says("front-gpu-gpus", "busy")
+    connected = seen.shows("front-gpu-badge-0", "connected") and seen.shows("front-gpu-gpus", "busy")
     return keeps_all(seen) and connected and not any(name.endswith("-failure") for name in seen)
 
 
@@ -171,9 +171,9 @@ def names_all(seen: Seen, fault: Fault) -> bool:
     tiles = {"best": "MLflow", "runs": "MLflow", "model": "Model server"}
     if fault is Fault.SLOW:  # it may yet answer
         tiles = {}
-    named = all(seen.says(f"front-{name}-failure", service) for name, service in tiles.items())
+    named = all(seen.shows(f"front-{name}-failure", service) for name, service in tiles.items())
     retries = all(f"front-{name}-retry" in seen for name in tiles)
-    gpus = not seen.says("front-gpu-badge-0", "connected") or seen.says("front-gpus", "did not fit")
+    gpus = not seen.shows("front-gpu-badge-0", "connected") or seen.shows("front-gpus", "did not fit")
     return listed and named and retries and gpus and keeps_all(seen)
 
 

@@ -55,7 +55,7 @@ def boxes(page: Page) -> set[str]:
     return set(cells) - {"nested", "remarks", "sample"}
 
 
-def said(page: Page, key: str, table: str = "runs-table") -> str:
+def message(page: Page, key: str, table: str = "runs-table") -> str:
     """What the element says that describes a box, as long as it can be seen."""
     described = page.find(box(page, key, table)).get_attribute("aria-describedby")
     return page.text(f"#{described}") if described else ""
@@ -86,7 +86,7 @@ def test_each_name_is_found_by_typing_it(page: Page, named: str, names: tuple[st
         type_into(page, box(page, "name"), name)
         page.wait(lambda name=name: page.column("name") == [name])  # type: ignore[misc]
         page.wait(lambda: page.text("#runs-table-shown").endswith("1 shown"))
-        assert said(page, "name") == ""
+        assert message(page, "name") == ""
     type_into(page, box(page, "name"), "= ne or STRASSE")
     page.wait(lambda: page.column("name") == ["Straße", "ne"])
     type_into(page, box(page, "seed"), "5..9")
@@ -105,9 +105,9 @@ def test_an_invalid_filter_is_reported_next_to_its_box_and_drops_no_run(page: Pa
     type_into(page, box(page, "name"), "(v2)")
     page.wait(lambda: page.column("name") == ["PPO (v2)"])
     type_into(page, box(page, "seed"), "many")
-    page.wait(lambda: said(page, "seed") == "“many” is not a number. It leaves nothing out.")
+    page.wait(lambda: message(page, "seed") == "“many” is not a number. It leaves nothing out.")
     type_into(page, box(page, "started"), "2001-02-30")
-    page.wait(lambda: "“2001-02-30” is not a date" in said(page, "started"))
+    page.wait(lambda: "“2001-02-30” is not a date" in message(page, "started"))
     assert [page.find(box(page, key)).get_attribute("aria-invalid") for key in ("seed", "started", "name")] == [
         "true",
         "true",
@@ -124,7 +124,7 @@ def test_an_invalid_filter_is_reported_next_to_its_box_and_drops_no_run(page: Pa
     type_into(page, box(page, "seed"), "<= 1")
     page.wait(lambda: page.column("name") == ["ppo-lr1e-3", "ppo-lr3e-4"])
     type_into(page, box(page, "started"), "2020-09-13")
-    page.wait(lambda: said(page, "started") == said(page, "seed") == "")
+    page.wait(lambda: message(page, "started") == message(page, "seed") == "")
     page.wait(lambda: live.get_attribute("textContent") == "")
     assert page.find(box(page, "seed")).get_attribute("aria-invalid") is None
 
@@ -234,7 +234,7 @@ def test_models_are_filtered_by_the_same_grammar(
     finds("success_percent", "7 or 57", ["2", "1"])
     finds("success_percent", "7", ["1"])
     type_into(page, box(page, "episodes", "models-table"), "abc")
-    page.wait(lambda: said(page, "episodes", "models-table").startswith("「abc」は数値ではありません。"))
+    page.wait(lambda: message(page, "episodes", "models-table").startswith("「abc」は数値ではありません。"))
     assert page.column("model_id", "models-table") == ["1"]
     finds("trained", "2026-11", ["1"])
     finds("trained", "> 2026-11", [])

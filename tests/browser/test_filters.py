@@ -110,10 +110,10 @@ def find(page: Page, kind: Kind, needles: list[str], column: str | None = None) 
 @pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_table_finds_what_each_case_lists(table: Page, kind: Kind, every: int) -> None:
-    told = [case for case in cases() if case.kind == kind][::every]
+    selected = [case for case in cases() if case.kind == kind][::every]
     show(table, kind, cells(kind))
-    for case, answer in zip(told, find(table, kind, [case.typed for case in told]), strict=True):
-        if case.said is None:
+    for case, answer in zip(selected, find(table, kind, [case.typed for case in selected]), strict=True):
+        if case.refusal is None:
             assert ([cells(kind)[row] for row in answer["rows"]], answer["said"]) == (case.found, ""), case.typed
         else:
             assert answer["said"] == f"{misunderstood(case)} It leaves nothing out."

@@ -21,7 +21,7 @@ CELLS = "#gpus-map .gpu-cell"
 def host(number: int) -> Foreign:
     """Eight GPUs: the first of host 3 tells nothing, the second is lost; ann has those of host 1, and holds an idle one."""
 
-    def said() -> dict[str, Any]:
+    def reported() -> dict[str, Any]:
         gpus = [
             gpu(place, utilization=10 * place, temperature=30 + place, uuid=f"{number}-{place}") for place in range(8)
         ]
@@ -33,7 +33,7 @@ def host(number: int) -> Foreign:
             gpus = [one | {"processes": [process]} for one in gpus]
         return report(gpus, host=f"h{number}")
 
-    return Foreign(said)
+    return Foreign(reported)
 
 
 def query(page: Page) -> dict[str, list[str]]:
@@ -198,8 +198,8 @@ def test_hosts_that_report_impossible_values_are_named_and_the_others_go_on(
         names.append("second")
         page.wait_for_text("This monitor called its host first, and now calls it second.", "#gpu-notice-1")
         assert page.text("#gpu-notice-3") == ""
-        said = "CPU 12 %, 64 processors · memory 1.0 / 2.0 GiB · /ckpt: 1.0 of 4.0 GiB free"
-        page.wait_for_text(said, "#gpus-hosts li:nth-child(4)")
+        expected = "CPU 12 %, 64 processors · memory 1.0 / 2.0 GiB · /ckpt: 1.0 of 4.0 GiB free"
+        page.wait_for_text(expected, "#gpus-hosts li:nth-child(4)")
         card = "#gpus-cards [data-key='host-3.0'] [data-part='utilization-text']"
         seen = page.text(card)
         page.wait(lambda: page.text(card) != seen)

@@ -141,18 +141,18 @@ def test_the_chart_grows_to_sixty_samples_and_stays_there(gpus: Page) -> None:
 def test_a_message_that_does_not_fit_is_named_and_skipped(gpus: Page) -> None:
     page = gpus
     gpu = {"gpu_id": 0, "timestamp": 1, "utilization": 50}
-    hears(page, json.dumps({"host": "h", "sent_at": 1, "sample_seconds": 0, "gpus": [gpu]}), "is not more than 0")
+    receives(page, json.dumps({"host": "h", "sent_at": 1, "sample_seconds": 0, "gpus": [gpu]}), "is not more than 0")
     assert "sample_seconds: 0 is not more than 0" in page.text("#gpu-notice-0")
-    hears(page, "<html>", "message: ")
+    receives(page, "<html>", "message: ")
     assert "(1 so far)" not in page.text("#gpu-notice-0")
     assert badge(page) == "connected"
 
 
-def hears(page: Page, text: str, noticed: str) -> None:
+def receives(page: Page, text: str, noticed: str) -> None:
     """Such a message; again where it was lost, for of two that come while a page is busy Dash hands on one."""
     send = "dash_clientside.set_props('gpu-socket-0', {message: {data: arguments[0]}})"
-    said = "return document.querySelector('#gpu-notice-0')?.innerText || ''"
-    page.wait(lambda: page.script(send, text) or noticed in page.script(said))
+    notice = "return document.querySelector('#gpu-notice-0')?.innerText || ''"
+    page.wait(lambda: page.script(send, text) or noticed in page.script(notice))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGKILL, marks=pytest.mark.thorough)])
@@ -201,14 +201,14 @@ def test_of_two_hosts_the_one_that_is_away_hides_nothing(
 class Teller:
     """A service of another make: it says one thing, again and again, and never a history."""
 
-    def __init__(self, said: dict[str, Any]) -> None:
+    def __init__(self, report: dict[str, Any]) -> None:
         self.lines = 0
         self.app = Flask("teller")
 
         def talk(server: Server) -> None:
             self.lines += 1
             while True:
-                server.send(json.dumps(said | {"sent_at": time.time_ns() // 1_000_000}))
+                server.send(json.dumps(report | {"sent_at": time.time_ns() // 1_000_000}))
                 time.sleep(0.3)
 
         Sock(self.app).route("/ws/gpu")(talk)

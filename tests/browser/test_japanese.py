@@ -16,7 +16,7 @@ from domain.errors.connections import OutcomeUnknown, TimedOut
 from domain.errors.names import ModelServer
 from domain.messages import SLOT, as_json
 from tests.browser.page import Page
-from tests.browser.spoken import links_of, said_by
+from tests.browser.spoken import links_of, texts_of
 from tests.english import english_words
 from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.gpus.monitor import Monitor, free_port
@@ -44,14 +44,14 @@ class Pages:
             self.page.script("window.clew.visit(arguments[0])", address)
         else:
             self.page.open(address)
-        self.says(waits_for)
+        self.collects(waits_for)
         for link in links_of(self.page):
             if parse_qs(urlsplit(link).query).get("lang") not in (["ja"], ["en"]):
                 self.lost.append((path, link))
 
-    def says(self, text: str) -> None:
+    def collects(self, text: str) -> None:
         self.page.wait_for_text(text)
-        self.english |= {text: words for text in said_by(self.page) if (words := english_words(text, RAW))}
+        self.english |= {text: words for text in texts_of(self.page) if (words := english_words(text, RAW))}
 
 
 @pytest.fixture(scope="module")
@@ -100,34 +100,34 @@ def test_every_page_speaks_japanese(pages: Pages, monitor: Monitor, misbehaving:
     pages.look("/mlflow?runs=" + ",".join([*pages.runs, "f" * 32]), "MLflow にありません")
     page.wait(lambda: page.lines("compare-chart-loss") == [3, 3])
     page.click(".filter-hint summary")
-    pages.says("絞り込みと並べ替えの方法")
+    pages.collects("絞り込みと並べ替えの方法")
     pages.look(f"/mlflow/runs/{run}", "最終成功率")
     pages.look("/mlflow/runs/7", "実行が見つかりません")
     pages.look("/models", "アクティブ化")
     _refused(page)
-    pages.says("方策ファイルが ONNX ファイルではありません。")
+    pages.collects("方策ファイルが ONNX ファイルではありません。")
     assert page.find(".clew-toast .btn-close").get_attribute("aria-label") == "閉じる"
     page.click("#models-delete")
-    pages.says("このモデルを削除しますか？")
+    pages.collects("このモデルを削除しますか？")
     pages.look("/models/1", "検査済み")
     pages.look("/models/99", "モデルがありません")
     pages.look("/nowhere", "ページがありません")
     pages.look("/mlflow/trash", "ゴミ箱")
     page.wait(lambda: page.all("#run-trash tbody tr"))
-    pages.says("8")
+    pages.collects("8")
     pages.look("/alerts", "見張りはまだ動いたことがありません")
     pages.look("/inference", "推論エンジンは動いていますか")
     pages.look("/gpu/history", "GPUの履歴")
     page.wait(lambda: page.all("#fleet-table td"))
-    pages.says("GPUの履歴")
+    pages.collects("GPUの履歴")
     pages.look("/gpu", "GPU がバスから切り離されました。")
     monitor.fake.write("count 2", "error -1 nvmlDeviceGetCount 9")
-    pages.says("NVIDIA カーネルモジュールが読み込まれていません。")
+    pages.collects("NVIDIA カーネルモジュールが読み込まれていません。")
     misbehaving.answer = HTML
     pages.look("/mlflow", "JSON ではありません")
     misbehaving.answer = WRONG_TYPES
     page.click("#runs-retry")
-    pages.says("リストではありません")
+    pages.collects("リストではありません")
     assert pages.english == {}
     assert pages.lost == []
     _the_browser_knows_what_the_server_knows(page)
@@ -161,7 +161,7 @@ def _the_browser_knows_what_the_server_knows(page: Page) -> None:
         odd: list[Any] = [{"code": 5}, {"code": ["x"]}, {"params": {}}, [[{}]], {"text": 7}, None]
         samples += odd
         samples += [{"code": "policy-refused", "params": params} for params in (None, 5, *({"reason": o} for o in odd))]
-        said = page.script(
+        texts = page.script(
             "return arguments[0].map(s => window.clew.translate(s, arguments[1]))", samples, templates(TEMPLATES)
         )
-        assert said == [translate_json(sample) for sample in samples]
+        assert texts == [translate_json(sample) for sample in samples]

@@ -148,10 +148,10 @@ def test_each_of_dozens_of_clicks_has_its_answer_and_no_other(page: Page, slow: 
         page.wait(lambda n=asked: page.script("return window.ended.length === arguments[0]", n), 60)  # type: ignore[misc]
         close_all(page)
     assert page.script("return window.begun.length") == len(expected) == 10 * BURSTS
-    told = answers(page)
+    results = answers(page)
     for model in set(expected):
-        said = [outcome for outcome, text in told if f"Model {model} " in text]
-        assert said == ["refused" if "ghost" in model else "done"] * expected.count(model), (model, told)
+        outcomes = [outcome for outcome, text in results if f"Model {model} " in text]
+        assert outcomes == ["refused" if "ghost" in model else "done"] * expected.count(model), (model, results)
     assert team.active in {str(1 + n) for n in range(MODELS)}
 
 

@@ -75,9 +75,9 @@ def report(gpus: list[Any], **fields: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def watched(dash_br: Browser, serve: Callable[..., str], mlflow: Misbehaving, *told: Foreign) -> Iterator[Page]:
+def watched(dash_br: Browser, serve: Callable[..., str], mlflow: Misbehaving, *monitors: Foreign) -> Iterator[Page]:
     """A browser, and a Clew that watches these monitors."""
-    servers = [listening(one.app) for one in told]
+    servers = [listening(one.app) for one in monitors]
     addresses = [server.__enter__() for server in servers]
     try:
         listed = ",".join(f"host-{number}={address}" for number, address in enumerate(addresses))
@@ -148,11 +148,11 @@ def crowd(count: int) -> Callable[[], dict[str, Any]]:
     history = [{"at": place, "utilization": {str(one): 50 for one in range(count)}} for place in range(60)]
     first = [True]
 
-    def said() -> dict[str, Any]:
-        told, first[0] = (history if first[0] else None), False
-        return report([gpu(index, utilization=random.randint(0, 100)) for index in range(count)], history=told)
+    def next_report() -> dict[str, Any]:
+        sent_history, first[0] = (history if first[0] else None), False
+        return report([gpu(index, utilization=random.randint(0, 100)) for index in range(count)], history=sent_history)
 
-    return said
+    return next_report
 
 
 @pytest.mark.parametrize("count", [pytest.param(500, marks=pytest.mark.thorough), 5000])
@@ -243,11 +243,11 @@ def test_a_screen_reader_announces_a_failure_once_and_not_its_seconds(
     with watched(dash_br, serve, misbehaving, foreign) as page:
         page.open("/gpu")
         page.wait_for_text("Stale", "#gpu-notice-0")
-        said = "return document.querySelector('#gpu-said-0').textContent"
-        heard, seen = page.wait(lambda: page.script(said)), page.text("#gpu-notice-0")
-        assert "It hangs. Wait." in heard
+        announcement = "return document.querySelector('#gpu-said-0').textContent"
+        announced, seen = page.wait(lambda: page.script(announcement)), page.text("#gpu-notice-0")
+        assert "It hangs. Wait." in announced
         page.wait(lambda: page.text("#gpu-notice-0") != seen)
-        assert page.script(said) == heard
+        assert page.script(announcement) == announced
         live = "return [...document.querySelectorAll('#gpus-cards, #gpu-since-0, #gpu-notice-0')].filter(e => e.closest('[aria-live], [role=status]')).length"
         assert page.script(live) == 0
         assert page.script("return document.querySelector('#gpu-badge-0').closest('[aria-live]') !== null")
@@ -279,18 +279,18 @@ def test_odd_values_of_one_gpu_fit_and_leave_the_others_whole(
     reader: Callable[[dict[str, Any]], dict[str, Any]], odd: dict[str, Any], around: dict[str, Any]
 ) -> None:
     plain = gpu(0)
-    said = report([plain, gpu(1) | odd, gpu(2)], history=[{"at": 1, "utilization": {"0": 5}}])
-    told = reader(said)
-    assert told["why"] is None
-    shown = GpuReport.model_validate(told["report"])
+    sent = report([plain, gpu(1) | odd, gpu(2)], history=[{"at": 1, "utilization": {"0": 5}}])
+    answer = reader(sent)
+    assert answer["why"] is None
+    shown = GpuReport.model_validate(answer["report"])
     assert [one.gpu_id for one in shown.gpus if one.gpu_id in (0, 2)] == [0, 2]
     assert shown.gpus[0] == Gpu.model_validate(plain)
-    assert len(shown.gpus) == 3 or told["parts"]
-    told = reader(said | around)
-    if told["why"] is None:
-        GpuReport.model_validate(told["report"])
+    assert len(shown.gpus) == 3 or answer["parts"]
+    answer = reader(sent | around)
+    if answer["why"] is None:
+        GpuReport.model_validate(answer["report"])
     else:
-        assert told["sentence"]
+        assert answer["sentence"]
 
 
 @pytest.fixture
@@ -306,4 +306,4 @@ def reader(
             "const told = clew.gpuMessages.read(arguments[0], schema, texts.limits);"
             "return JSON.stringify({why: null, parts: [], ...told, sentence: clew.translate(told.why, texts.templates)});"
         )
-        yield lambda said: dict(json.loads(page.script(code, json.dumps(said))))
+        yield lambda sent: dict(json.loads(page.script(code, json.dumps(sent))))

@@ -144,8 +144,8 @@ def test_steps_of_nanoseconds_are_drawn_and_described(page: Page, odd: Odd) -> N
     compare(page, [far])
     page.wait(lambda: page.lines(REWARD) == [60])
     page.wait_for_text(f"Step − {first:,}", f"#{REWARD}")
-    said = page.wait(lambda: hovered(page))
-    assert any(str(first + n * 1001) in " ".join(said) for n in range(60))
+    text = page.wait(lambda: hovered(page))
+    assert any(str(first + n * 1001) in " ".join(text) for n in range(60))
 
 
 def hovered(page: Page) -> list[str]:
@@ -174,8 +174,8 @@ def test_a_logarithm_has_a_place_for_what_is_not_above_zero(page: Page, odd: Odd
     )
     assert page.script(height) > 50
     if values[0] != values[1]:
-        said = " ".join(page.wait(lambda: hovered(page)))
-        assert any(f"{value:.4g}" in said.replace("−", "-") for value in values), said
+        text = " ".join(page.wait(lambda: hovered(page)))
+        assert any(f"{value:.4g}" in text.replace("−", "-") for value in values), text
 
 
 def test_a_parent_and_its_children_lead_to_each_other(page: Page, odd: Odd) -> None:
@@ -285,8 +285,8 @@ def test_plotlys_syntax_in_a_name_is_shown_as_it_is(page: Page, odd: Odd) -> Non
     shown = [f"{name} · {run_id[:8]}" for name, run_id in zip(NASTY, runs, strict=True)]
     compare(page, runs)
     page.wait(lambda: page.script(TEXTS, "#compare-grid .legend-line .run-name") == shown)
-    said = " ".join(page.wait(lambda: hovered(page)))
-    assert [name for name in shown if name not in said] == []
+    text = " ".join(page.wait(lambda: hovered(page)))
+    assert [name for name in shown if name not in text] == []
     page.open(f"/mlflow?experiment={odd.name}")
     page.wait(lambda: sorted(page.column("name")) == sorted(NASTY))
     page.open(f"/mlflow/runs/{runs[1]}")
@@ -311,15 +311,15 @@ def test_odd_runs_are_described_in_japanese(page: Page, odd: Odd) -> None:
     child = odd.run("2", tags={"mlflow.parentRunId": silent}, ended_ms=long_ago)
     page.open(f"/mlflow/runs/{child}?lang=ja")
     page.wait_for_text("親の実行", "#run-facts")
-    said = page.text("#run-notices") + page.text("#run-facts")
+    text = page.text("#run-notices") + page.text("#run-facts")
     page.open(f"/mlflow/runs/{silent}?lang=ja")
     page.wait_for_text("あり得ません", "#run-notices")
-    said += page.text("#run-notices") + page.text("#run-facts")
+    text += page.text("#run-notices") + page.text("#run-facts")
     page.open(f"/mlflow?runs={silent},{child}&log_y=true&lang=ja")
     page.wait_for_text("対数", f"#{REWARD}")
     page.wait_for_text("ステップなし", f"#{REWARD}")
-    said += page.text(f"#{REWARD}") + page.text("#compare-notices")
+    text += page.text(f"#{REWARD}") + page.text("#compare-notices")
     page.script("window.dash_clientside.set_props('option-axis', {value: 'wall_time'})")
     page.wait_for_text("あり得ないため", f"#{REWARD}")
-    said += page.text(f"#{REWARD}")
-    assert english_words(said, names=("odd", "UTC", "episode_reward")) <= {"odd"}
+    text += page.text(f"#{REWARD}")
+    assert english_words(text, names=("odd", "UTC", "episode_reward")) <= {"odd"}

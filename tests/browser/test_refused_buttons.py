@@ -18,7 +18,7 @@ Registered = tuple[str, list[str]]
 BUTTONS = """return [...document.querySelectorAll("#main fieldset button")].filter(b => b.checkVisibility()).map(b => [
     b.innerText, !b.matches(":disabled"),
     (document.getElementById(b.closest("fieldset").getAttribute("aria-describedby")) || {}).innerText || ""])"""
-SAID = {
+REASONS = {
     "en": "This Clew does not know who you are, so you can look but change nothing.",
     "ja": "どなたか確認できないため、閲覧のみ可能です。変更はできません。",
 }
@@ -60,8 +60,8 @@ def visit(
 def test_who_is_not_known_sees_why_the_buttons_are_disabled(visit: Callable[..., Page], path: str, lang: str) -> None:
     page = visit(f"{path}lang={lang}", **UNKNOWN)
     page.wait(lambda: page.script(BUTTONS))
-    assert {(able, said) for _text, able, said in page.script(BUTTONS)} == {(False, SAID[lang])}
-    assert SAID[lang] in page.text("#main")
+    assert {(able, reason) for _text, able, reason in page.script(BUTTONS)} == {(False, REASONS[lang])}
+    assert REASONS[lang] in page.text("#main")
     for width in (1440, 400):
         page.driver.set_window_size(width, 1000)
         # Charts take their new width in a moment of their own.
@@ -79,8 +79,8 @@ def test_a_person_named_by_the_proxy_can_press_them(visit: Callable[..., Page], 
             lambda: page.script(BUTTONS) == [["Restore", False, ""], ["Delete…", True, ""], ["Activate", True, ""]]
         )
         page.open("/models/2")
-        page.wait(lambda: [able for _text, able, _said in page.script(BUTTONS)] == [True, True, True, False])
-        assert SAID["en"] not in page.text()
+        page.wait(lambda: [able for _text, able, _reason in page.script(BUTTONS)] == [True, True, True, False])
+        assert REASONS["en"] not in page.text()
     finally:
         dash_br.driver.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": {}})
 
@@ -94,7 +94,7 @@ def test_a_read_only_clew_has_a_notice_where_its_buttons_would_be(
 ) -> None:
     page = visit(path, read_only=True)
     page.wait_for_text(sentence, "#main")
-    assert [text for text, able, _said in page.script(BUTTONS) if able] == []
+    assert [text for text, able, _reason in page.script(BUTTONS) if able] == []
 
 
 @pytest.mark.thorough
@@ -113,4 +113,4 @@ def test_the_way_back_in_the_history_is_disabled_too(
     page.wait(lambda: page.all("#models-history [data-model='2']"))
     button = page.find("#models-history [data-model='2']")
     assert not button.is_enabled()
-    assert button.get_attribute("title") == SAID["en"]
+    assert button.get_attribute("title") == REASONS["en"]

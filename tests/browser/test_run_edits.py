@@ -83,8 +83,13 @@ def test_a_run_is_renamed_noted_and_tagged_and_no_script_of_a_note_runs(
     page.script("[...document.querySelectorAll('.clew-toast')].at(-1).querySelector('.btn-link').click()")
     page.wait(lambda: "clew.baseline" not in tags(tracking, run_id))
     page.click("#run-edits summary")
-    for told in ("renamed “edited-0” to “a better name”", "wrote the note", "marked as baseline", "no longer baseline"):
-        page.wait_for_text(told, "#run-edits .run-history")
+    for entry in (
+        "renamed “edited-0” to “a better name”",
+        "wrote the note",
+        "marked as baseline",
+        "no longer baseline",
+    ):
+        page.wait_for_text(entry, "#run-edits .run-history")
 
 
 def test_a_second_writer_is_shown_what_the_first_wrote(

@@ -137,7 +137,7 @@ def test_a_mlflow_that_comes_back_is_noticed(page: Page, misbehaving: Misbehavin
 
 
 @pytest.mark.parametrize(
-    ("runs", "says"),
+    ("runs", "text"),
     [
         ("junk", "MLflow knows no run junk"),
         ("%00,../x,%3Cscript%3E", "3 entries of the address are no run ids"),
@@ -146,12 +146,12 @@ def test_a_mlflow_that_comes_back_is_noticed(page: Page, misbehaving: Misbehavin
     ],
 )
 def test_odd_selections_are_named_and_the_rest_is_drawn(
-    page: Page, three: tuple[str, list[str]], runs: str, says: str
+    page: Page, three: tuple[str, list[str]], runs: str, text: str
 ) -> None:
     experiment, ids = three
     page.open(f"/mlflow?experiment={experiment}&runs={runs},{ids[0]}")
     page.wait(lambda: page.lines(CHARTS[0]) == [3])
-    page.wait_for_text(says)
+    page.wait_for_text(text)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ CLEANRL = {
 SB3 = {"rollout/ep_rew_mean": [11.0, 21.0], "time/fps": [700.0], "train/loss": [5.0, 4.0]}
 
 
-def said_of(tracking: Tracking, experiment: str) -> str:
+def stated_reading(tracking: Tracking, experiment: str) -> str:
     """What the experiment's tag says of its tool."""
     answer = requests.get(
         f"{tracking.address}/api/2.0/mlflow/experiments/get", params={"experiment_id": experiment}, timeout=20
@@ -47,19 +47,19 @@ def test_a_reading_is_shown_corrected_and_taken_back_and_tools_share_an_axis(
 
     page.open(f"/mlflow/runs/{run}")
     page.wait_for_text("CleanRL", READ_AS)
-    told = page.text(READ_AS)
+    text = page.text(READ_AS)
     for part in ("charts/SPS", "a step is a step of the environment", "Ant-v4", "ppo", "loss of the value function"):
-        assert part in told, part
+        assert part in text, part
     choose(page, "TorchRL")
     page.wait_for_text("are read as TorchRL", "#run-tool-outcome", 90)
     page.wait_for_text("said so for this experiment", READ_AS)
     assert "TorchRL" in page.text(READ_AS)
     assert "Ant-v4" not in page.text(READ_AS).replace("Ant-v4__ppo__7__1700000000", "")
-    assert json.loads(said_of(tracking, group))["tool"] == "torchrl"
+    assert json.loads(stated_reading(tracking, group))["tool"] == "torchrl"
     choose(page, "as Clew recognises them")
     page.wait_for_text("by their own signs again", "#run-tool-outcome", 90)
     page.wait_for_text("known by", READ_AS)
-    assert said_of(tracking, group) == ""
+    assert stated_reading(tracking, group) == ""
 
     page.open(f"/mlflow?runs={run},{other}")
     page.wait_for_text("These runs come from several tools", ".grid-hint")
@@ -81,4 +81,4 @@ def test_a_person_who_may_not_write_is_refused_and_nothing_is_written(
     choose(page, "skrl")
     page.wait_for_text("read", "#run-tool-outcome")
     assert "are read as" not in page.text("#run-tool-outcome")
-    assert said_of(tracking, group) == ""
+    assert stated_reading(tracking, group) == ""

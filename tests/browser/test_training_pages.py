@@ -91,8 +91,8 @@ def page(dash_br: Browser, serve: Callable[..., str], mlflow_address: str, sched
 
 
 def fill(page: Page, selector: str, text: str) -> None:
-    said = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
-    page.script(said, page.find(selector), text)
+    script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
+    page.script(script, page.find(selector), text)
 
 
 def what_is_bad_to_see(page: Page) -> list[str]:
@@ -168,8 +168,8 @@ def put(page: Page, field: str, text: str) -> None:
     fill(page, f"{FIELD.format(field)} :is(input, select)", text)
 
 
-def wait_for_error(page: Page, field: str, said: str) -> None:
-    page.wait_for_text(said, f"{FIELD.format(field)} .training-error")
+def wait_for_error(page: Page, field: str, message: str) -> None:
+    page.wait_for_text(message, f"{FIELD.format(field)} .training-error")
     page.wait(lambda: not page.find("#training-start").is_enabled())
 
 
@@ -188,7 +188,7 @@ def test_any_environment_is_asked_for_refused_trained_and_used(
     put(page, "env_id", "CartPole-v1")
     wait_for_error(page, "algorithm", "take PPO or DQN")
     put(page, "algorithm", "PPO")
-    for env_id, field, said in (
+    for env_id, field, message in (
         ("Nowhere-v0", "env_id", "Nothing that is installed registers it"),
         ("Ant-v5", "env_id", "mujoco"),
         ("ALE/Pong-v5", "normalize", "Is for numbers"),
@@ -198,7 +198,7 @@ def test_any_environment_is_asked_for_refused_trained_and_used(
             page.script("document.querySelector(arguments[0]).click()", f"{FIELD.format(field)} input")
         page.wait(lambda: page.find("#training-start").is_enabled())
         page.click("#training-start")
-        wait_for_error(page, field, said)
+        wait_for_error(page, field, message)
     page.script("document.querySelector(arguments[0]).click()", f"{FIELD.format('normalize')} input")
     values = {"env_id": "CartPole-v1", "n_envs": "2", "n_steps": "32", "batch_size": "32", "steps": "200"}
     for name, text in values.items():

@@ -120,10 +120,10 @@ def test_what_changed_is_against_the_run_before_or_one_that_is_typed(page: Page,
     page.wait_for_text("What changed against another run")
     page.click("#run-changes > summary")
     page.wait_for_text("net.pi[1]", "#run-changes")
-    told = page.text("#run-changes")
-    for said in ("lr (1e-3 = 0.001)", "+1; +50.0 %", "▲ better", "What was committed between"):
-        assert said in told
-    assert "net.pi[0]" not in told
+    changes = page.text("#run-changes")
+    for part in ("lr (1e-3 = 0.001)", "+1; +50.0 %", "▲ better", "What was committed between"):
+        assert part in changes
+    assert "net.pi[0]" not in changes
     assert f"against={compared[0]}" in page.driver.current_url
     page.driver.refresh()
     page.wait_for_text("net.pi[1]", "#run-changes")
@@ -157,8 +157,8 @@ def test_a_report_opens_without_clew_and_nothing_of_a_run_runs_in_it(
     pictures = "return [...document.images].filter(i => i.naturalWidth > 0).length"
     page.wait(lambda: page.script(pictures) >= 2)
     text = page.text()
-    for said in (SCRIPT, page.address, "custom/x", "net.pi[1]", "Made at", "Left out: 2", "videos/film"):
-        assert said in text
+    for part in (SCRIPT, page.address, "custom/x", "net.pi[1]", "Made at", "Left out: 2", "videos/film"):
+        assert part in text
     assert page.script("return window.ran") is None
     assert (
         page.script("return performance.getEntriesByType('resource').filter(r => r.name.startsWith('http')).length")

@@ -79,7 +79,7 @@ def test_the_history_shows_it_next_to_the_reason(language: str, reason: str | No
 
 
 @pytest.mark.parametrize(
-    ("known", "says_shown", "says_older"),
+    ("known", "shows_count", "shows_older"),
     [
         (1, False, False),
         (MOST_SHOWN, False, False),
@@ -88,8 +88,8 @@ def test_the_history_shows_it_next_to_the_reason(language: str, reason: str | No
         (MOST_ACTIVATIONS, True, True),
     ],
 )
-def test_where_the_others_are(language: str, known: int, says_shown: bool, says_older: bool) -> None:
+def test_where_the_others_are(language: str, known: int, shows_count: bool, shows_older: bool) -> None:
     text = shown(*(done(number=-number) for number in range(known)))
     assert text.count('"Tr"') == 1 + min(known, MOST_SHOWN)
-    assert ("/api/models/history" in text) == says_shown
-    assert ("maze-activations" in text) == says_older
+    assert ("/api/models/history" in text) == shows_count
+    assert ("maze-activations" in text) == shows_older

@@ -30,16 +30,16 @@ def of(*values: float) -> Curve:
 
 
 def test_each_line_has_its_last_value_its_range_and_its_points() -> None:
-    said = chart_summary("Episode reward", [("a · 1234", [of(-1, 2.5, 0.25)]), ("b", [of(7)])], nothing=NOTHING)
-    assert said == (
+    summary = chart_summary("Episode reward", [("a · 1234", [of(-1, 2.5, 0.25)]), ("b", [of(7)])], nothing=NOTHING)
+    assert summary == (
         "Episode reward, 2 lines. a · 1234: last 0.25, lowest -1, highest 2.5, points: 3;"
         " b: last 7, lowest 7, highest 7, points: 1."
     )
 
 
 def test_a_group_of_runs_has_a_last_value_for_each() -> None:
-    said = chart_summary("Loss", [("PPO (n=2)", [of(3, 1), of(4, 2)])], nothing=NOTHING)
-    assert said == "Loss, 1 line. PPO (n=2): last 1 to 2, lowest 1, highest 4, points: 4."
+    summary = chart_summary("Loss", [("PPO (n=2)", [of(3, 1), of(4, 2)])], nothing=NOTHING)
+    assert summary == "Loss, 1 line. PPO (n=2): last 1 to 2, lowest 1, highest 4, points: 4."
 
 
 def test_missing_parts_are_not_mentioned() -> None:
@@ -48,13 +48,13 @@ def test_missing_parts_are_not_mentioned() -> None:
 
 
 def test_of_many_lines_ten_are_described_and_the_others_counted() -> None:
-    said = chart_summary("Loss", [(f"run-{n}", [of(n)]) for n in range(300)], nothing=NOTHING)
-    assert said.count("last") == MOST_SENTENCES
-    assert said.startswith("Loss, 300 lines. run-0:")
-    assert said.endswith("and 290 more.")
+    summary = chart_summary("Loss", [(f"run-{n}", [of(n)]) for n in range(300)], nothing=NOTHING)
+    assert summary.count("last") == MOST_SENTENCES
+    assert summary.startswith("Loss, 300 lines. run-0:")
+    assert summary.endswith("and 290 more.")
 
 
 def test_a_figure_carries_it() -> None:
     line = Line("a", [of(1, 2)], [], LineStyle("#000", "solid"))
-    said = line_chart(ChartSpec.of_word("loss"), [line], nothing=NOTHING)["layout"]["meta"]["summary"]
-    assert said == "Loss, 1 line. a: last 2, lowest 1, highest 2, points: 2."
+    summary = line_chart(ChartSpec.of_word("loss"), [line], nothing=NOTHING)["layout"]["meta"]["summary"]
+    assert summary == "Loss, 1 line. a: last 2, lowest 1, highest 2, points: 2."

@@ -89,7 +89,7 @@ def test_a_run_keeps_its_colour_when_runs_are_added_after_it(run_ids: list[str])
 def test_a_chart_of_several_metrics_explains_its_dashes() -> None:
     spec = ChartSpec(subjects=("@loss", "<b>eval</b>/loss", "a", "b", "c", "d"))
     figure = line_chart(spec, [line("run", [1.0, 2.0])], nothing="")
-    told = figure["layout"]["title"]["subtitle"]["text"].replace("<br>", " · ").split(" · ")
-    assert told == ["─── Loss", "┈┈┈ &lt;b&gt;eval&lt;/b&gt;/loss", "╌╌╌ a", "─·─ b", "— — c", "───● d"]
+    legend = figure["layout"]["title"]["subtitle"]["text"].replace("<br>", " · ").split(" · ")
+    assert legend == ["─── Loss", "┈┈┈ &lt;b&gt;eval&lt;/b&gt;/loss", "╌╌╌ a", "─·─ b", "— — c", "───● d"]
     alone = line_chart(ChartSpec.of_word("loss"), [line("run", [1.0, 2.0])], nothing="")
     assert alone["layout"]["title"]["subtitle"]["text"] == ""

@@ -142,12 +142,12 @@ def test_training_and_evaluation_have_columns_of_their_own() -> None:
 
 def test_a_rate_has_its_interval_where_the_episodes_are_known() -> None:
     known = Known({("c", "success_rate"): history([0.5, 0.8])}, DEFAULT)
-    told = run("c", {"success_rate": 0.8, "episode_reward": 1.0}, success_window="100")
-    untold = run("c", {"success_rate": 0.8})
-    interval = final_metrics.final(told, "success_rate", known, ChartOptions()).interval
+    windowed = run("c", {"success_rate": 0.8, "episode_reward": 1.0}, success_window="100")
+    plain = run("c", {"success_rate": 0.8})
+    interval = final_metrics.final(windowed, "success_rate", known, ChartOptions()).interval
     assert interval is not None
     assert interval.low < 0.8 < interval.high
-    assert final_metrics.final(untold, "success_rate", known, ChartOptions()).interval is None
+    assert final_metrics.final(plain, "success_rate", known, ChartOptions()).interval is None
 
 
 def test_groups_are_compared_with_the_first() -> None:
@@ -189,9 +189,9 @@ def test_what_diverged_or_is_no_rate_has_columns_of_its_own_in_the_csv() -> None
 def test_under_each_choice_of_a_final_value_the_page_names_what_diverged(choice: Choice, word: MetricWord) -> None:
     key = DEFAULT.metrics[word][0]
     gone, known = run("gone", {key: NAN}), Known({("gone", key): history([0.25, 0.75, NAN, NAN])}, DEFAULT)
-    said = str(final_metrics.table([gone], known, ChartOptions(final=choice)))
-    assert "diverged at step 3 (NaN)" in said
-    assert ("75.0 %" in said or "'0.75;" in said) == (choice is Choice.BEST)
+    text = str(final_metrics.table([gone], known, ChartOptions(final=choice)))
+    assert "diverged at step 3 (NaN)" in text
+    assert ("75.0 %" in text or "'0.75;" in text) == (choice is Choice.BEST)
     unread = str(final_metrics.table([gone], Known({}, DEFAULT), ChartOptions(final=choice)))
     assert "diverged (NaN at step 4)" in unread
 
@@ -211,9 +211,9 @@ def test_a_rate_out_of_range_has_no_interval_and_no_percents(word: MetricWord) -
     for known in (Known({}, DEFAULT), Known({("odd", key): history([12.0, 87.0])}, DEFAULT)):
         found = final_metrics.final(odd, word, known, ChartOptions())
         assert (found.value, found.interval) == (None, None)
-        said = str(final_metrics.table([odd], known, ChartOptions()))
-        assert "out of range: 87" in said
-        assert "%" not in said
+        text = str(final_metrics.table([odd], known, ChartOptions()))
+        assert "out of range: 87" in text
+        assert "%" not in text
 
 
 def lost_seeds() -> tuple[list[Run], Known]:
@@ -262,8 +262,8 @@ def test_a_group_counts_its_diverged_seeds_as_the_reader_chose(final: Choice) ->
 
 def test_the_table_explains_how_diverged_runs_count_only_where_some_did() -> None:
     runs, known = lost_seeds()
-    for how, said in ((DivergedRuns.WORST, "count as the worst"), (DivergedRuns.LEFT_OUT, "are left out")):
-        assert said in str(group_metrics.group_table(runs, known, ChartOptions(grouped=True, diverged=how)))
+    for how, text in ((DivergedRuns.WORST, "count as the worst"), (DivergedRuns.LEFT_OUT, "are left out")):
+        assert text in str(group_metrics.group_table(runs, known, ChartOptions(grouped=True, diverged=how)))
     fine, alive = seeds(3)
     quiet = str(group_metrics.group_table(fine, alive, ChartOptions(grouped=True)))
     assert "iverged" not in quiet
@@ -273,8 +273,8 @@ def test_a_group_whose_runs_all_diverged_has_no_score_but_a_notice() -> None:
     runs = [run(f"s{n}", {"episode_reward": NAN}, seed=str(n)) for n in range(4)]
     known = Known({(one.run_id, "episode_reward"): history([1.0, NAN]) for one in runs}, DEFAULT)
     for how in DivergedRuns:
-        said = str(group_metrics.group_table(runs, known, ChartOptions(grouped=True, diverged=how)))
-        assert "4 of 4 diverged: 0 left from step 2" in said
+        text = str(group_metrics.group_table(runs, known, ChartOptions(grouped=True, diverged=how)))
+        assert "4 of 4 diverged: 0 left from step 2" in text
 
 
 def test_the_points_as_csv() -> None:
@@ -318,9 +318,9 @@ def test_a_name_is_no_markup() -> None:
 def test_the_others_are_only_spoken_of_where_there_are_others() -> None:
     compared = Compared(runs=["gone", "gone", "here"], malformed=1, odd=["axis"])
     assert compared.runs == ["gone", "here"]
-    said = comparison.absent(compared, ["gone"], drawn=1, pending=2)
-    assert said[0] == "MLflow knows no run gone. The others are drawn."
-    assert len(said) == 4
+    text = comparison.absent(compared, ["gone"], drawn=1, pending=2)
+    assert text[0] == "MLflow knows no run gone. The others are drawn."
+    assert len(text) == 4
     assert comparison.absent(Compared(runs=["gone"]), ["gone"], drawn=0, pending=0) == ["MLflow knows no run gone."]
 
 

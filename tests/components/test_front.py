@@ -113,15 +113,15 @@ class TestRunsInProgress:
         assert [one.run_id for one in in_progress(runs, NOW, DEFAULT)] == ["still", "new", "old"]
 
     def test_eight_are_shown_and_the_rest_is_counted(self) -> None:
-        said = str(front.runs_in_progress(in_progress([run(f"r{n}") for n in range(11)], NOW, DEFAULT)))
-        assert said.count("/mlflow/runs/") == 8
-        assert "and 3 more" in said
+        text = str(front.runs_in_progress(in_progress([run(f"r{n}") for n in range(11)], NOW, DEFAULT)))
+        assert text.count("/mlflow/runs/") == 8
+        assert "and 3 more" in text
 
     def test_a_silence_has_its_length_and_a_sample_its_badge(self) -> None:
         quiet = run("a", metrics={"loss": logged(12 * MINUTE)}, tags={"clew.sample": "true"})
-        said = str(front.runs_in_progress(in_progress([quiet], NOW, DEFAULT)))
-        assert "no metric for 12 min" in said
-        assert "sample" in said
+        text = str(front.runs_in_progress(in_progress([quiet], NOW, DEFAULT)))
+        assert "no metric for 12 min" in text
+        assert "sample" in text
         long = run("a", metrics={"loss": logged(300 * MINUTE)})
         assert "no metric for 5 h" in str(front.runs_in_progress(in_progress([long], NOW, DEFAULT)))
         assert "No run is in progress" in str(front.runs_in_progress([]))
@@ -158,9 +158,9 @@ class TestBestRuns:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8), tags={"clew.sample": "true"})
         best = best_per_algorithm(RunTable.of([old]), NOW, DEFAULT)
         assert (best_ids(best), best.are_recent) == (["old"], False)
-        said = str(front_best.best_runs(best))
-        assert "of all runs" in said
-        assert "sample" in said
+        text = str(front_best.best_runs(best))
+        assert "of all runs" in text
+        assert "sample" in text
 
     @pytest.mark.parametrize("spelling", ["ppo", "Ppo", " PPO ", "PPO"])
     def test_an_algorithm_has_no_case(self, spelling: str) -> None:
@@ -183,11 +183,11 @@ class TestBestRuns:
         ]
         best = best_per_algorithm(RunTable.of(runs), NOW, DEFAULT)
         assert set(best_ids(best)) == {"maze", "pole", "other-metric", "unknown", "elsewhere"}
-        said = str(front_best.best_runs(best))
+        text = str(front_best.best_runs(best))
         for heading in ("Maze", "CartPole-v1", "maze", "walker"):
-            assert f"H3(children=[Span(children='{heading}'" in said
-        assert said.count("(environment not logged)") == 2
-        assert "rollout/ep_rew_mean" in said
+            assert f"H3(children=[Span(children='{heading}'" in text
+        assert text.count("(environment not logged)") == 2
+        assert "rollout/ep_rew_mean" in text
 
     @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
     @pytest.mark.parametrize("key", ["success_rate", "episode_reward", "loss", "train/value_loss", "eval/mean_reward"])
@@ -205,9 +205,9 @@ class TestBestRuns:
     def test_a_rate_out_of_range_is_never_the_best_and_counted(self, rate: float) -> None:
         best = best_per_algorithm(RunTable.of([finished("percent", rate, 99.0), finished("fine", 0.1)]), NOW, DEFAULT)
         assert (best_ids(best), best.out_of_range) == (["fine"], 1)
-        said = str(front_best.best_runs(best))
-        assert "1 run with a success rate out of range is left out." in said
-        assert "8,700" not in said
+        text = str(front_best.best_runs(best))
+        assert "1 run with a success rate out of range is left out." in text
+        assert "8,700" not in text
 
     def test_eight_are_shown_the_best_of_each_environment_first(self) -> None:
         runs = [
@@ -215,10 +215,10 @@ class TestBestRuns:
             for env in ("Maze", "Pole", "Walker")
             for index, name in enumerate(("PPO", "DQN", "A2C", "SAC", "TD3", "QRDQN"))
         ]
-        said = str(front_best.best_runs(best_per_algorithm(RunTable.of(runs), NOW, DEFAULT)))
-        assert said.count("/mlflow/runs/") == 8
-        assert said.count("Strong('PPO')") == 3
-        assert "and 10 more" in said
+        text = str(front_best.best_runs(best_per_algorithm(RunTable.of(runs), NOW, DEFAULT)))
+        assert text.count("/mlflow/runs/") == 8
+        assert text.count("Strong('PPO')") == 3
+        assert "and 10 more" in text
 
 
 class TestTheActiveModel:
@@ -228,10 +228,10 @@ class TestTheActiveModel:
     def test_it_is_active_since_the_activation_that_made_it_so(self) -> None:
         of_another = self.again.model_copy(update={"name": "cartpole", "model_id": "cartpole:7"})
         assert activation_of([of_another, self.again, self.first], Model(id="7")) == self.first
-        said = str(front_model.active_model(Model(id="7", success_rate=0.5), self.first))
-        assert "ada" in said
-        assert "50.0 %" in said
-        assert "/inference?play=1" in said
+        text = str(front_model.active_model(Model(id="7", success_rate=0.5), self.first))
+        assert "ada" in text
+        assert "50.0 %" in text
+        assert "/inference?play=1" in text
 
     def test_a_pointer_that_was_moved_past_the_history_is_not_dated(self) -> None:
         assert activation_of([self.first], Model(id="3")) is None
@@ -247,17 +247,17 @@ def test_a_service_that_fails_is_named_with_its_cause_but_once() -> None:
     refused = coded(ConnectionRefused(GpuMonitor("a")), "cause")
     down = Dependency(state=State.DOWN, latency_ms=3.0, age_seconds=None, **refused)
     listed = [ServiceHealth(kind=ServiceKind.GPU_MONITOR, name=GpuMonitor("a"), label="a", health=down)]
-    said = str(front_health.services(HealthReport(services=listed, asked_at=NOW), {}))
-    assert said.count("GPU monitor a") == 1
-    assert "refused the connection" in said
-    assert "3 ms" not in said
+    text = str(front_health.services(HealthReport(services=listed, asked_at=NOW), {}))
+    assert text.count("GPU monitor a") == 1
+    assert "refused the connection" in text
+    assert "3 ms" not in text
 
 
 def test_healthy_monitors_share_a_line_and_failing_ones_come_first() -> None:
     def health(label: str, state: State) -> ServiceHealth:
         cause = coded(ConnectionRefused(GpuMonitor(label)), "cause") if state is State.DOWN else {"cause": None}
-        told = Dependency(state=state, latency_ms=3.0, age_seconds=None, **cause)
-        return ServiceHealth(kind=ServiceKind.GPU_MONITOR, name=GpuMonitor(label), label=label, health=told)
+        dependency = Dependency(state=state, latency_ms=3.0, age_seconds=None, **cause)
+        return ServiceHealth(kind=ServiceKind.GPU_MONITOR, name=GpuMonitor(label), label=label, health=dependency)
 
     hosts = [health(f"host-{number}", State.OK) for number in range(118)]
     listed = [*hosts, health("slow", State.DEGRADED), health("gone", State.DOWN)]

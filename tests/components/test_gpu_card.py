@@ -14,8 +14,8 @@ from domain.tracking.runs import Run, RunStatus
 
 def test_a_card_before_its_first_sample_knows_nothing() -> None:
     card = gpu_card()
-    said = [one.children for one in card._traverse() if getattr(one, "className", "") == "gpu-value"]
-    assert said == ["–"] * 4
+    values = [one.children for one in card._traverse() if getattr(one, "className", "") == "gpu-value"]
+    assert values == ["–"] * 4
     bars = [one.style["width"] for one in card._traverse() if getattr(one, "className", "") == "progress-bar"]
     assert bars == ["0%"] * 4
 

@@ -49,14 +49,14 @@ def test_a_run_has_one_name_in_japanese() -> None:
     """実行 is a run and 実験 an experiment, as MLflow has them; ラン is neither."""
     texts = _texts(read_source("ja"))
     wrong = [
-        said
-        for english, said in texts.items()
+        translated
+        for english, translated in texts.items()
         if re.search(r"\bruns?\b", english, re.I)
         and not re.search("experiment", english, re.I)
-        and re.search("実験|(?<![ァ-ヶ])ラン(?![ァ-ヶ])", " ".join(said))
+        and re.search("実験|(?<![ァ-ヶ])ラン(?![ァ-ヶ])", " ".join(translated))
     ]
     assert wrong == []
-    assert any("実行" in " ".join(said) for said in texts.values())
+    assert any("実行" in " ".join(translated) for translated in texts.values())
 
 
 def path_of(language: str) -> Path:

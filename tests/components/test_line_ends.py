@@ -45,7 +45,7 @@ def charts(
 
 def marks(figure: dict[str, Any]) -> list[tuple[list[Any], list[Any], list[str]]]:
     found = [trace for trace in figure["data"] if is_end_mark(trace)]
-    return [(column(trace["x"]), column(trace["y"]), [told for told, _ in trace["customdata"]]) for trace in found]
+    return [(column(trace["x"]), column(trace["y"]), [hover for hover, _ in trace["customdata"]]) for trace in found]
 
 
 def subtitle(figure: dict[str, Any]) -> str:

@@ -168,10 +168,10 @@ def test_every_change_fits_into_its_tag_and_can_be_described(parts: list[Changed
     change = recorded(NOW, "kim", parts)
     key, text = tag_of_change(change)
     assert len(text) <= MOST_CHARACTERS
-    [told] = changes_in({key: text})
-    assert (told.by, told.at) == ("kim", NOW)
-    assert told == change or told.is_cut
-    assert all(part_text(part) for part in told.parts)
+    [read_back] = changes_in({key: text})
+    assert (read_back.by, read_back.at) == ("kim", NOW)
+    assert read_back == change or read_back.is_cut
+    assert all(part_text(part) for part in read_back.parts)
 
 
 @pytest.mark.parametrize(

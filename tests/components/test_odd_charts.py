@@ -71,7 +71,7 @@ def by_itself(run: Run, found: Known) -> dict[str, Any]:
     return figure_of(spec, [run], found, ChartOptions(axis=axis))
 
 
-def said(figure: dict[str, Any]) -> str:
+def notice_of(figure: dict[str, Any]) -> str:
     return str(figure["layout"]["title"]["subtitle"]["text"]).replace("<br>", " ")
 
 
@@ -86,7 +86,7 @@ class TestSteps:
     def test_missing_ones_are_reported_and_time_is_offered(self, step: int) -> None:
         still = {"good": history([1.0, 2.0]), "still": history([1.0, 2.0], [step, step])}
         figure = chart(ChartOptions(), **({"still": still["still"]} if step == NS else still))
-        assert "steps are missing, all points at one: still" in said(figure)
+        assert "steps are missing, all points at one: still" in notice_of(figure)
         runs, found = known(**still)
         offer = str(comparison.without_steps(runs, found, ChartOptions()))
         assert "still" in offer
@@ -104,7 +104,7 @@ class TestSteps:
     def test_without_steps_and_times_a_stroke_with_a_notice_is_drawn(self) -> None:
         runs, found = known(still=history([1.0, 2.0], [0, 0], [0, 0]))
         figure = by_itself(runs[0], found)
-        assert "steps are missing" in said(figure)
+        assert "steps are missing" in notice_of(figure)
         assert len(column(figure["data"][0]["x"])) == 2
 
     @pytest.mark.parametrize("step", [0, 7])
@@ -137,7 +137,7 @@ class TestSteps:
     def test_next_to_others_they_are_left_out_and_named(self) -> None:
         figure = chart(ChartOptions(), far=history([1.0, 2.0], [NS, NS + 1]), good=history([1.0, 2.0]))
         assert [trace["meta"]["name"] for trace in figure["data"]] == ["good · good"]
-        assert "left out, for their steps are beyond 2^53: far" in said(figure)
+        assert "left out, for their steps are beyond 2^53: far" in notice_of(figure)
 
     def test_groups_leave_them_out_as_well(self) -> None:
         seeds = {f"s{n}": history([1.0, float(n)]) for n in range(3)}
@@ -145,7 +145,7 @@ class TestSteps:
         runs = [one.model_copy(update={"params": {"algorithm": "PPO", "seed": one.name}}) for one in runs]
         figure = comparison.figures(runs, found, ChartOptions(grouped=True), still_loading=False)[0]
         assert figure["data"][-1]["customdata"][0][0] == 3
-        assert "beyond 2^53: far" in said(figure)
+        assert "beyond 2^53: far" in notice_of(figure)
 
 
 class TestClocks:
@@ -154,7 +154,7 @@ class TestClocks:
     def test_an_odd_one_is_left_out_and_named_and_the_others_have_the_axis(self, axis: Axis, odd: int) -> None:
         figure = chart(ChartOptions(axis=axis), good=history([1.0, 2.0]), odd=history([1.0, 2.0], None, [odd, odd]))
         assert [trace["meta"]["name"] for trace in figure["data"]] == ["good · good"]
-        assert "left out, for their times cannot be right: odd" in said(figure)
+        assert "left out, for their times cannot be right: odd" in notice_of(figure)
         x = column(figure["data"][0]["x"])
         assert max(x) - min(x) <= 1000
 
@@ -168,8 +168,8 @@ class TestClocks:
         some = history([1.0, 2.0, 3.0], None, [START_MS, 0, START_MS + 2000])
         back = history([1.0, 2.0], None, [START_MS + 7_200_000, START_MS])
         figure = chart(ChartOptions(axis=Axis.RELATIVE_TIME), some=some, back=back)
-        assert "1 point left out, for its time cannot be right: some" in said(figure)
-        assert "times go back between steps by up to 2 h 00 min: back" in said(figure)
+        assert "1 point left out, for its time cannot be right: some" in notice_of(figure)
+        assert "times go back between steps by up to 2 h 00 min: back" in notice_of(figure)
 
     def test_all_charts_share_one_unit(self) -> None:
         runs, found = known(one=history([1.0, 2.0], None, [START_MS, START_MS + 3 * 3_600_000]))
@@ -191,7 +191,7 @@ class TestLogarithm:
         if min(values) > 0:
             assert figure["layout"]["yaxis"]["type"] == "log"
             return
-        assert "logarithmic on both sides of 0" in said(figure)
+        assert "logarithmic on both sides of 0" in notice_of(figure)
         axis = figure["layout"]["yaxis"]
         assert axis["type"] == "linear"
         assert len(axis["tickvals"]) == len(axis["ticktext"]) >= 1

@@ -51,7 +51,7 @@ def known(runs: list[Run]) -> Known:
     return Known(table, column, column, column, DEFAULT)
 
 
-def told(runs: list[Run], *refs: str, **query: Any) -> dict[str, Any]:
+def relations(runs: list[Run], *refs: str, **query: Any) -> dict[str, Any]:
     return relation_columns(known(runs), RunQuery.model_validate({"columns": refs, **query}))
 
 
@@ -65,7 +65,7 @@ def values(column: dict[str, Any]) -> list[Any]:
 @given(st.lists(logged, min_size=1, max_size=8))
 def test_each_column_is_what_the_runs_logged(what: list[dict[str, Any]]) -> None:
     runs = {each.run_id: each for each in (run(n, one) for n, one in enumerate(what))}
-    found = told(list(runs.values()), "param:lr", "param:optimizer", "metric:odd/x", "started")
+    found = relations(list(runs.values()), "param:lr", "param:optimizer", "metric:odd/x", "started")
     lr, optimizer, loss, started = (dict(zip(found["ids"], values(each), strict=True)) for each in found["columns"])
     assert found["names"] == [runs[run_id].name for run_id in found["ids"]]
     for run_id, one in runs.items():
@@ -83,7 +83,7 @@ def test_each_column_is_what_the_runs_logged(what: list[dict[str, Any]]) -> None
 def test_words_among_numbers_have_no_place_and_are_named() -> None:
     rates = ["0.1", "cosine", "1e-3", "cosine", "7", "linear", "2"]
     runs = [run(n, {"lr": rate}) for n, rate in enumerate(rates)]
-    column = told([*runs, run(9, {})], "param:lr")["columns"][0]
+    column = relations([*runs, run(9, {})], "param:lr")["columns"][0]
     assert column["kind"] == "number"
     assert sorted(value for value in values(column) if value is not None) == [0.001, 0.1, 2, 7]
     assert (column["no_number"], sorted(column["words"]), column["none"]) == (3, ["cosine", "linear"], 1)
@@ -91,18 +91,18 @@ def test_words_among_numbers_have_no_place_and_are_named() -> None:
 
 def test_only_filtered_rows_are_described_with_their_categories_alone() -> None:
     runs = [run(n, {"optimizer": "adam" if n % 2 else "sgd", "lr": str(n)}) for n in range(10)]
-    found = told(runs, "param:optimizer", filters={"param:lr": ">= 4"}, experiment="e")
+    found = relations(runs, "param:optimizer", filters={"param:lr": ">= 4"}, experiment="e")
     assert (found["total"], found["left"], found["drawn"]) == (10, 3, 3)
     assert found["columns"][0]["categories"] == ["adam"]
 
 
 def test_an_invalid_filter_is_reported_and_a_column_appears_once() -> None:
-    found = told([run(1, {"lr": "1"})], "param:lr", "param:lr", filters={"param:lr": "lots"})
+    found = relations([run(1, {"lr": "1"})], "param:lr", "param:lr", filters={"param:lr": "lots"})
     assert [column["ref"] for column in found["columns"]] == ["param:lr"]
     assert "lots" in found["misfits"]["param:lr"]
 
 
 @pytest.mark.parametrize("ref", ["metric:nobody", "param:nobody", "tag:nobody"])
 def test_an_unlogged_metric_has_no_value_anywhere(ref: str) -> None:
-    column = told([run(1, {}), run(2, {})], ref)["columns"][0]
+    column = relations([run(1, {}), run(2, {})], ref)["columns"][0]
     assert (values(column), column["none"]) == ([None, None], 2)

@@ -37,14 +37,14 @@ def facts_of(
     )
     _title, listed = run_detail.facts(run, None, DEFAULT, Beside(Known(histories or {}, DEFAULT), NO_FAMILY))
     pairs = [pair.children for pair in listed.children]
-    return {name.children: said(value.children) for name, value in pairs}
+    return {name.children: text_of(value.children) for name, value in pairs}
 
 
-def said(component: Any) -> str:
+def text_of(component: Any) -> str:
     """All text of a component, in order."""
     if isinstance(component, list):
-        return "".join(map(said, component))
-    return said(component.children) if hasattr(component, "children") else str(component or "")
+        return "".join(map(text_of, component))
+    return text_of(component.children) if hasattr(component, "children") else str(component or "")
 
 
 def test_values_name_what_they_were_logged_as() -> None:

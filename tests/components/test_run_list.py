@@ -166,10 +166,10 @@ def test_missing_is_a_dash_and_never_zero() -> None:
 
 def test_bad_rows_are_counted_and_the_first_are_named() -> None:
     rows = [BadRow(row=f"run{i}", field="info.status", cause="is odd") for i in range(5)]
-    said = str(notices.bad_rows("MLflow", rows))
-    assert "5 rows of MLflow" in said
-    assert "run0" in said
-    assert "info.status: is odd" in said
-    assert "run4" not in said
-    assert "and 2 more" in said
+    text = str(notices.bad_rows("MLflow", rows))
+    assert "5 rows of MLflow" in text
+    assert "run0" in text
+    assert "info.status: is odd" in text
+    assert "run4" not in text
+    assert "and 2 more" in text
     assert notices.bad_rows("MLflow", []) is None

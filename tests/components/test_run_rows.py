@@ -78,10 +78,10 @@ def test_a_row_of_the_list_equals_the_row_of_the_run_alone(runs: list[Run]) -> N
                 key
             )
         assert row["keys"] == expected["keys"]
-        told = dict(expected["no_value"] or {})
+        no_value = dict(expected["no_value"] or {})
         if row["keys"].get("episodes") in DEFAULT.per_episode:
-            told.pop("episodes", None)  # it counts by its step: what it came to says nothing of how many there were
-        assert (row["no_value"] or {}) == told
+            no_value.pop("episodes", None)  # it counts by its step: what it came to says nothing of how many there were
+        assert (row["no_value"] or {}) == no_value
         assert row["duration_minutes"] == pytest.approx(expected["duration_minutes"])
         assert row["started_ms"] == pytest.approx(expected["started_ms"], abs=1)
 

@@ -47,10 +47,10 @@ def sample(code: str) -> dict[str, Any]:
 @pytest.mark.parametrize("code", sorted(TEMPLATES))
 def test_a_message_is_formatted_with_any_values(code: str) -> None:
     message = sample(code)
-    for template, said in ((TEMPLATES[code], in_english(message)), (_(TEMPLATES[code]), translate_json(message))):
+    for template, expected in ((TEMPLATES[code], in_english(message)), (_(TEMPLATES[code]), translate_json(message))):
         filled = re.sub(r"\{(\w+)\}", lambda slot: message["params"][slot[1]], template)
         service = message["params"].get("service")
-        assert said == (filled if service is None else f"{service}: {filled}")
+        assert expected == (filled if service is None else f"{service}: {filled}")
 
 
 @pytest.mark.parametrize(
@@ -230,6 +230,6 @@ def test_an_error_can_be_copied_and_sent_to_another_process(error: ClewError) ->
     assert getattr(copy.copy(error), "was_sent", True) == getattr(error, "was_sent", True)
 
 
-@pytest.mark.parametrize(("limit", "said"), [(9.5, "9.5"), (10.0, "10"), (1234567.5, "1234567.5"), (3, "3")])
-def test_numbers_are_written_in_full(limit: float, said: str) -> None:
-    assert str(InvalidValue("less_than", {"lt": limit})) == f"Input should be less than {said}"
+@pytest.mark.parametrize(("limit", "expected"), [(9.5, "9.5"), (10.0, "10"), (1234567.5, "1234567.5"), (3, "3")])
+def test_numbers_are_written_in_full(limit: float, expected: str) -> None:
+    assert str(InvalidValue("less_than", {"lt": limit})) == f"Input should be less than {expected}"

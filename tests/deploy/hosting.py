@@ -100,8 +100,8 @@ class Nginx:
         }
         _configure(folder, {**ports, **changes}, gpus)
         command = [program, "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-        with (folder / "nginx.log").open("wb") as said:
-            self._process = subprocess.Popen(command, stdout=said, stderr=said)
+        with (folder / "nginx.log").open("wb") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
         _wait_for(f"{self.direct}/", self._process, folder / "nginx.log", verify=str(self.certificate))
 
     def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> requests.Response:

@@ -168,16 +168,16 @@ def test_a_long_comparison_goes_through_and_comes_back_as_the_referer(site: Site
 
 
 def test_a_client_cannot_name_itself(site: Site) -> None:
-    said = {"X-Forwarded-User": "mallory", "Authorization": "Basic bWFsbG9yeTp4", "Origin": site.nginx.origin}
+    forged = {"X-Forwarded-User": "mallory", "Authorization": "Basic bWFsbG9yeTp4", "Origin": site.nginx.origin}
     activation = "/api/models/active", {"model_id": site.team.ppo}
     site.team.activate(site.team.dqn)
-    answer = site.nginx.ask("POST", f"/clew{activation[0]}", headers=said, json=activation[1])
+    answer = site.nginx.ask("POST", f"/clew{activation[0]}", headers=forged, json=activation[1])
     assert answer.status_code == 200, answer.text
     site.team.activate(site.team.dqn)
     # From loopback, as a proxy would: so it is nginx that took the name away before.
     direct = requests.post(
         site.dashboard.address + activation[0],
-        headers=said | {"Origin": site.dashboard.address},
+        headers=forged | {"Origin": site.dashboard.address},
         json=activation[1],
         timeout=20,
     )

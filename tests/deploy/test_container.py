@@ -14,12 +14,12 @@ _LINES: Final = [
 ]
 
 
-def said(instruction: str) -> list[str]:
+def arguments_of(instruction: str) -> list[str]:
     return [line.removeprefix(instruction).strip() for line in _LINES if line.startswith(f"{instruction} ")]
 
 
 def test_what_it_copies_is_there_and_the_libraries_come_before_the_code() -> None:
-    sources = [shlex.split(line)[:-1] for line in said("COPY")]
+    sources = [shlex.split(line)[:-1] for line in arguments_of("COPY")]
     assert sources == [["requirements.txt"], ["."]]
     assert (ROOT / "requirements.txt").exists()
 
@@ -35,24 +35,24 @@ def test_what_git_leaves_out_stays_outside() -> None:
 
 
 def test_its_settings_are_settings_and_each_port_of_theirs_is_open() -> None:
-    (environment,) = said("ENV")
+    (environment,) = arguments_of("ENV")
     values = dict(pair.split("=", 1) for pair in shlex.split(environment))
     assert {name.lower() for name in values} <= set(Settings.model_fields)
     fields = Settings.model_fields
     listening = [process for process in PROCESSES if process.listens is not None]
     assert {process.host_setting for process in listening} == {name for name in values if name.endswith("HOST")}
     ports = {fields[process.port_setting.lower()].default for process in listening}
-    (opened,) = said("EXPOSE")
+    (opened,) = arguments_of("EXPOSE")
     assert set(map(int, opened.split())) == ports
     published = re.findall(r"--publish 127\.0\.0\.1:(\d+)(?:-(\d+))?:", _FILE.read_text())
     assert {port for first, last in published for port in range(int(first), int(last or first) + 1)} == ports
 
 
 def test_it_starts_what_make_run_starts_and_installs_as_the_guide_does() -> None:
-    (command,) = said("CMD")
+    (command,) = arguments_of("CMD")
     launched = "-m services.processes.launcher"
     assert " ".join(re.findall(r'"([^"]+)"', command)).endswith(launched)
     assert launched in (ROOT / "Makefile").read_text()
     installs = "pip install --only-binary :all: --no-deps -r requirements.txt"
-    assert installs in " ".join(said("RUN")).replace("--no-cache-dir ", "")
+    assert installs in " ".join(arguments_of("RUN")).replace("--no-cache-dir ", "")
     assert installs in (ROOT / "docs" / "deploying.md").read_text()

@@ -17,9 +17,9 @@ CONFIGURATION = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())
 def test_each_metric_of_a_rule_is_exported_by_a_monitor(start: Start) -> None:
     monitor = start(state="count 1\nutil 0 50\nprocess 0 1 64")
     monitor.wait_for(lambda health: health["state"] == "ok")
-    told = re.findall(r"^(\w+)(?:\{([^}]*)\})? ", monitor.get("/metrics"), re.MULTILINE)
-    names = {name for name, _labels in told}
-    labels = {label for _name, labels in told for label in re.findall(r'(\w+)="', labels)}
+    series = re.findall(r"^(\w+)(?:\{([^}]*)\})? ", monitor.get("/metrics"), re.MULTILINE)
+    names = {name for name, _labels in series}
+    labels = {label for _name, labels in series for label in re.findall(r'(\w+)="', labels)}
     for rule in RULES:
         used = set(re.findall(r"\b(clew_\w+|up)\b", rule["expr"]))
         assert used

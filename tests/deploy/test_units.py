@@ -42,37 +42,37 @@ def test_there_are_units_for_all_that_runs() -> None:
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
 def test_what_a_unit_starts_is_there(unit: Path) -> None:
-    said = dict(entries(unit))
-    python, option, module, *arguments = said["Service.ExecStart"].split()
+    options = dict(entries(unit))
+    python, option, module, *arguments = options["Service.ExecStart"].split()
     assert (python, option) == ("/opt/clew/.venv/bin/python", "-m")
     assert importlib.util.find_spec(module) is not None
     files = [argument for argument in arguments if argument.startswith("docs/")]
     assert all((ROOT / file).is_file() for file in files)
     if files or (ROOT / module.split(".")[0]).exists():
-        assert said["Service.WorkingDirectory"] == "/opt/clew"
-    assert said["Service.User"] == "clew"
+        assert options["Service.WorkingDirectory"] == "/opt/clew"
+    assert options["Service.User"] == "clew"
     # Two meanings of one variable: see docs/deploying.md.
     settings = "mlflow" if module == "mlflow" else "clew"
-    assert said["Service.EnvironmentFile"] == f"/etc/clew/{settings}.env"
+    assert options["Service.EnvironmentFile"] == f"/etc/clew/{settings}.env"
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
 def test_a_unit_stays_up_and_confined(unit: Path) -> None:
-    said = dict(entries(unit))
-    if said.get("Service.Type") != "oneshot":
-        assert (said["Service.Restart"], said["Install.WantedBy"]) == ("always", "multi-user.target")
-        assert int(said["Service.TimeoutStopSec"]) <= 20
-    assert (said["Service.NoNewPrivileges"], said["Service.ProtectSystem"]) == ("yes", "strict")
+    options = dict(entries(unit))
+    if options.get("Service.Type") != "oneshot":
+        assert (options["Service.Restart"], options["Install.WantedBy"]) == ("always", "multi-user.target")
+        assert int(options["Service.TimeoutStopSec"]) <= 20
+    assert (options["Service.NoNewPrivileges"], options["Service.ProtectSystem"]) == ("yes", "strict")
     # The monitor and trainings could not see the GPUs.
-    assert ("Service.PrivateDevices" in said) == (unit.stem not in ("clew-gpu-monitor", "clew-scheduler"))
+    assert ("Service.PrivateDevices" in options) == (unit.stem not in ("clew-gpu-monitor", "clew-scheduler"))
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
 def test_a_unit_that_needs_the_network_or_mlflow_waits_for_them(unit: Path) -> None:
-    said = dict(entries(unit))
-    after = said.get("Unit.After", "").split()
+    options = dict(entries(unit))
+    after = options.get("Unit.After", "").split()
     if "network-online.target" in after:  # which nobody starts by waiting for it alone
-        assert said["Unit.Wants"] == "network-online.target"
+        assert options["Unit.Wants"] == "network-online.target"
     if unit.stem in ("clew", "clew-model-purge"):
         assert "clew-mlflow.service" in after
 

@@ -26,7 +26,7 @@ packages = ["hostile_environments"]
 success = "terminated"
 
 [[environments]]
-id = "Told-v0"
+id = "Composite-v0"
 packages = ["hostile_environments"]
 success = "reached"
 action_names = ["hand", "force"]

@@ -21,7 +21,7 @@ Make = Callable[..., GymnasiumProcess]
 
 
 def test_parts_have_names_and_success_is_the_files(make: Make) -> None:
-    environment = make("Told-v0", "windy")
+    environment = make("Composite-v0", "windy")
     start = environment.reset(0)
     assert {name: values.tolist() for name, values in start.items()} == {
         "arm.joints": [0.0, 3.0],

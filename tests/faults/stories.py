@@ -66,10 +66,10 @@ class Story:
         self._until(WELL_WITHIN, open_pages, "shows all at first", self._is_well)
         self._relay.fault = self._fault
         self._until(NOTICED_WITHIN, open_pages, "names who failed, with a Retry", self._is_named)
-        self._say(open_pages, "keeps what it had", self._is_complete)
+        self._record(open_pages, "keeps what it had", self._is_complete)
         later = self._opened(self._warm_too)
-        self._say(later, "is whole for who comes meanwhile", self._is_complete)
-        self._say(later, "names who failed to who comes meanwhile", self._is_named)
+        self._record(later, "is whole for who comes meanwhile", self._is_complete)
+        self._record(later, "names who failed to who comes meanwhile", self._is_named)
         self._relay.fault = None
         self._until(WELL_WITHIN, open_pages, "recovers by itself", self._is_well)
 
@@ -117,11 +117,11 @@ class Story:
                 for viewer in waiting.values():
                     viewer.tick()
         for path, viewer in viewers.items():
-            self._claim(path, what, path in took, took.get(path) or (viewer.alerts(), viewer.said()))
+            self._claim(path, what, path in took, took.get(path) or (viewer.alerts(), viewer.text()))
 
-    def _say(self, viewers: dict[str, Viewer], what: str, true: Callable[[Viewer], bool]) -> None:
+    def _record(self, viewers: dict[str, Viewer], what: str, true: Callable[[Viewer], bool]) -> None:
         for path, viewer in viewers.items():
-            self._claim(path, what, true(viewer), (viewer.alerts(), viewer.said()))
+            self._claim(path, what, true(viewer), (viewer.alerts(), viewer.text()))
 
     def _claim(self, page: str, what: str, holds: bool, seen: object) -> None:
         self.claims[page].append(Claim(what, holds, seen))

@@ -96,7 +96,7 @@ class Viewer:
         boxes = (one for one in self._by_id().values() if one["type"] == "Alert" and one["props"].get("is_open"))
         return [_text(box) for box in boxes if _has_retry(box)]
 
-    def said(self) -> str:
+    def text(self) -> str:
         """All that the page says."""
         return _text(self._by_id()["_pages_content"])
 
@@ -224,17 +224,17 @@ def _strings(tree: Any) -> Iterator[str]:
 
 
 def _text(tree: Any) -> str:
-    return " ".join(_said(tree)).strip()
+    return " ".join(_texts_in(tree)).strip()
 
 
-def _said(tree: Any) -> Iterable[str]:
+def _texts_in(tree: Any) -> Iterable[str]:
     if isinstance(tree, str):
         yield tree
     elif isinstance(tree, list):
         for one in tree:
-            yield from _said(one)
+            yield from _texts_in(one)
     elif isinstance(tree, dict) and "props" in tree:
-        yield from _said(tree["props"].get("children"))
+        yield from _texts_in(tree["props"].get("children"))
 
 
 def _has_retry(box: Any) -> bool:

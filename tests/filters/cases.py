@@ -18,7 +18,7 @@ class Case(NamedTuple):
     kind: Kind
     typed: str
     found: list[Cell] | None
-    said: dict[str, Any] | None
+    refusal: dict[str, Any] | None
 
 
 def cells(kind: Kind) -> list[Cell]:

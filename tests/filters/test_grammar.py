@@ -17,10 +17,10 @@ from tests.filters.strategies import HOSTILE, holds_no_operator
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.kind}:{case.typed}")
 def test_each_case(case: Case) -> None:
-    if case.said is not None:
+    if case.refusal is not None:
         with pytest.raises(FilterMisunderstood) as caught:
             parse(case.typed, case.kind)
-        assert caught.value.json_value == case.said
+        assert caught.value.json_value == case.refusal
     else:
         asked = parse(case.typed, case.kind)
         assert [cell for cell in cells(case.kind) if asked.matches(cell)] == case.found
@@ -29,9 +29,9 @@ def test_each_case(case: Case) -> None:
 def test_the_table_finds_and_covers_enough() -> None:
     """A table that finds nothing would hold nothing."""
     for kind in get_args(Kind):
-        told = [case for case in cases() if case.kind == kind]
-        assert len({tuple(map(str, case.found)) for case in told if case.found}) > 10
-        assert kind == "text" or {case.said["code"] for case in told if case.said} >= {
+        selected = [case for case in cases() if case.kind == kind]
+        assert len({tuple(map(str, case.found)) for case in selected if case.found}) > 10
+        assert kind == "text" or {case.refusal["code"] for case in selected if case.refusal} >= {
             "operand-missing",
             "range-backwards",
         }

@@ -42,12 +42,12 @@ class Prometheus:
         """Writes samples of the past as Prometheus's own blocks; before it is started."""
         lines: dict[str, list[str]] = {}
         for name, labels, value, at in samples:
-            said = ",".join(f"{label}={json.dumps(text)}" for label, text in labels.items())
-            lines.setdefault(name, []).append(f"{name}{{{said}}} {value} {at:.3f}")
+            label_text = ",".join(f"{label}={json.dumps(text)}" for label, text in labels.items())
+            lines.setdefault(name, []).append(f"{name}{{{label_text}}} {value} {at:.3f}")
         text = self.folder / "backfill.om"
         with text.open("w") as file:
-            for name, told in lines.items():
-                file.write(f"# TYPE {name} gauge\n" + "\n".join(told) + "\n")
+            for name, sample_lines in lines.items():
+                file.write(f"# TYPE {name} gauge\n" + "\n".join(sample_lines) + "\n")
             file.write("# EOF\n")
         command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", str(text), str(self.data)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=600)

@@ -115,9 +115,9 @@ def test_a_series_that_does_not_fit_is_named_and_hides_no_other(server: Misbehav
     ((_labels, values),) = found.series
     assert values[[0, 3]] == pytest.approx([10, 40])
     assert np.isnan(values[[1, 2, *range(4, 10)]]).all()
-    said = [str(remark) for remark in found.remarks]
-    assert any("6 series are left out" in sentence and "series 0, metric.gpu" in sentence for sentence in said)
-    assert "Prometheus: a store is away" in said
+    sentences = [str(remark) for remark in found.remarks]
+    assert any("6 series are left out" in sentence and "series 0, metric.gpu" in sentence for sentence in sentences)
+    assert "Prometheus: a store is away" in sentences
     # Other labels: nobody says of which GPU, or of which host.
     server.answer = matrix(
         {"metric": {"job": "x"}, "values": points("1")}, {"metric": {"gpu": "0"}, "values": points("1")}

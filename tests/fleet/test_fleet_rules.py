@@ -44,7 +44,7 @@ def reports(draw: st.DrawFn, uuid: str = "GPU-1", host: str = "a") -> GpuSeries:
     )
 
 
-def told(*gpus: GpuSeries) -> FleetHistory:
+def fleet_of(*gpus: GpuSeries) -> FleetHistory:
     return FleetHistory(STEPS, HistorySource.PROMETHEUS, merged_reports(gpus))
 
 
@@ -79,7 +79,7 @@ def test_two_reports_of_one_gpu_are_one_gpu(first: GpuSeries, second: GpuSeries)
     assert np.allclose(merged.covered, np.maximum(first.covered, second.covered))
     (again,) = merged_reports([first, first])
     assert same(again, first)
-    hours = sum(row.gpu_hours for row in rows(told(first, second), Grouping.HOST))
+    hours = sum(row.gpu_hours for row in rows(fleet_of(first, second), Grouping.HOST))
     assert hours <= COUNT * STEPS.hours + 1e-9
     known = [not np.isnan([one.column(Measure.POWER)[0] for one in (first, second)]).all()]
     assert known == [not np.isnan(merged.column(Measure.POWER)[0])]
@@ -90,15 +90,15 @@ def test_hours_of_owners_are_no_more_than_those_of_gpus_and_gaps_count_nothing(
     first: GpuSeries, second: GpuSeries, gap: int
 ) -> None:
     first.covered[gap] = second.covered[gap] = 0.0
-    history = told(first, second)
+    history = fleet_of(first, second)
     by_gpu, by_host = rows(history, Grouping.GPU), rows(history, Grouping.HOST)
-    heard = float((first.covered.sum() + second.covered.sum()) * STEPS.hours)
-    assert sum(row.gpu_hours for row in by_gpu) == pytest.approx(heard)
-    assert sum(row.gpu_hours for row in by_host) == pytest.approx(heard)
-    assert heard <= 2 * (COUNT - 1) * STEPS.hours + 1e-9
+    covered_hours = float((first.covered.sum() + second.covered.sum()) * STEPS.hours)
+    assert sum(row.gpu_hours for row in by_gpu) == pytest.approx(covered_hours)
+    assert sum(row.gpu_hours for row in by_host) == pytest.approx(covered_hours)
+    assert covered_hours <= 2 * (COUNT - 1) * STEPS.hours + 1e-9
     for grouping in (Grouping.OWNER, Grouping.RUN, Grouping.EXPERIMENT):
         reported_rows = rows(history, grouping)
-        assert sum(row.gpu_hours for row in reported_rows) <= heard + 1e-9
+        assert sum(row.gpu_hours for row in reported_rows) <= covered_hours + 1e-9
         assert (
             sum(row.idle_reserved_hours for row in reported_rows)
             <= sum(row.idle_reserved_hours for row in by_host) + 1e-9
@@ -154,20 +154,20 @@ def test_pods_that_share_a_gpu_do_not_double_its_energy() -> None:
     energy = {Measure.ENERGY: np.full(COUNT, 3.6e6)}
     pods = [GpuUser(owner="rl", workload=name) for name in ("a", "b")]
     parts = [GpuSeries(GpuIdentity("a", "0"), np.ones(COUNT), energy, {pod: np.ones(COUNT)}) for pod in pods]
-    own = rows(told(joined_parts(parts)), Grouping.RUN)
+    own = rows(fleet_of(joined_parts(parts)), Grouping.RUN)
     assert [(row.run, row.energy_kwh) for row in own] == [("a", pytest.approx(3.0)), ("b", pytest.approx(3.0))]
 
 
 def test_a_run_that_had_a_gpu_for_half_of_its_time_has_half_of_its_energy() -> None:
     energy = {Measure.ENERGY: np.full(COUNT, 3.6e6)}
     half = GpuSeries(GpuIdentity("a", "0"), np.ones(COUNT), energy, {USERS[0]: np.full(COUNT, 0.5)})
-    (had,) = gpus_of_run(told(half), lambda user: user == USERS[0])
+    (had,) = gpus_of_run(fleet_of(half), lambda user: user == USERS[0])
     assert (had.used.gpu_hours, had.used.energy_kwh) == (1.5, pytest.approx(3.0))
 
 
 def test_a_text_finds_all_who_used_a_host_and_of_a_shared_gpu_only_who_is_named() -> None:
     uses = {USERS[0]: np.ones(COUNT), USERS[2]: np.ones(COUNT)}
-    history = told(GpuSeries(GpuIdentity("trainer", "0", "GPU-1", "A100"), np.ones(COUNT), {}, uses))
+    history = fleet_of(GpuSeries(GpuIdentity("trainer", "0", "GPU-1", "A100"), np.ones(COUNT), {}, uses))
     for text, is_own in (("train", True), ("a100", True), ("bob", False), ("", True)):
         assert len(matching(history, text, run_of).gpus) == 1
         assert names_a_gpu(history, text) is is_own
@@ -179,27 +179,27 @@ def test_shared_gpus_are_shared_and_processes_of_one_run_are_one() -> None:
     columns = {Measure.UTILIZATION: np.full(COUNT, 80.0), Measure.POWER: np.full(COUNT, 400.0)}
     shared = GpuSeries(GpuIdentity("a", "0", "GPU-1"), whole, columns, {USERS[0]: whole, USERS[2]: whole})
     own = GpuSeries(GpuIdentity("a", "1", "GPU-2"), half, columns, {USERS[0]: whole, USERS[1]: whole})
-    ada, bob = rows(told(shared, own), Grouping.OWNER)
+    ada, bob = rows(fleet_of(shared, own), Grouping.OWNER)
     assert (ada.owner, ada.gpu_hours, ada.gpus, ada.covered) == ("ada", 3.0, 2, 0.75)  # half of 3 h, and 1.5 h
     assert (bob.owner, bob.gpu_hours, bob.energy_kwh, bob.mean_utilization) == ("bob", 1.5, pytest.approx(0.6), 80.0)
-    first = rows(told(shared), Grouping.RUN)[0]
+    first = rows(fleet_of(shared), Grouping.RUN)[0]
     assert (first.run, first.experiment, first.owner) == ("first", "maze", "ada")
-    assert {row.experiment for row in rows(told(shared, own), Grouping.EXPERIMENT)} == {"maze", "pong", None}
+    assert {row.experiment for row in rows(fleet_of(shared, own), Grouping.EXPERIMENT)} == {"maze", "pong", None}
 
 
 def test_reserved_and_idle_gpus_are_reported_with_their_owner() -> None:
     idle = {Measure.UTILIZATION: np.array([0.0, 0, 0, 50, 50, np.nan]), Measure.MEMORY_USED: np.full(COUNT, 4_000.0)}
     by_memory = GpuSeries(GpuIdentity("a", "0", "GPU-1"), np.ones(COUNT), idle, {USERS[2]: np.ones(COUNT)})
-    (row,) = rows(told(by_memory), Grouping.OWNER)
+    (row,) = rows(fleet_of(by_memory), Grouping.OWNER)
     assert (row.owner, row.idle_reserved_hours) == ("bob", 1.5)
     reserved = {**idle, Measure.RESERVED: np.array([1.0, 0.5, 0, 1, 1, 1])}
-    (row,) = rows(told(GpuSeries(by_memory.gpu, by_memory.covered, reserved, by_memory.uses)), Grouping.OWNER)
+    (row,) = rows(fleet_of(GpuSeries(by_memory.gpu, by_memory.covered, reserved, by_memory.uses)), Grouping.OWNER)
     assert row.idle_reserved_hours == pytest.approx(0.75)
 
 
 def test_energy_is_by_power_else_by_the_counter() -> None:
     counter = {Measure.ENERGY: np.array([np.nan, 3.6e6, 3.6e6, np.nan, 0, 3.6e6])}
-    (row,) = rows(told(GpuSeries(GpuIdentity("a", "0"), np.ones(COUNT), counter)), Grouping.GPU)
+    (row,) = rows(fleet_of(GpuSeries(GpuIdentity("a", "0"), np.ones(COUNT), counter)), Grouping.GPU)
     assert (row.energy_kwh, row.energy_covered) == (pytest.approx(3.0), pytest.approx(4 / 6))
 
 

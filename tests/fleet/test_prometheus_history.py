@@ -29,7 +29,7 @@ def of(history: FleetHistory, host: str, gpu: str) -> GpuSeries:
     return next(one for one in history.gpus if (one.gpu.host, one.gpu.gpu) == (host, gpu))
 
 
-def nobody(_user: GpuUser) -> None:
+def no_run(_user: GpuUser) -> None:
     """No run is known."""
 
 
@@ -51,9 +51,9 @@ def test_monitors_and_dcgm_exporter_are_reported_together(start: Start, tmp_path
             until = int(time.time() * 1000)
             history = history_of(prometheus.address).read(Steps(began - 2_000, until - began + 2_000, 1))
     assert (history.source, history.remarks) == (HistorySource.PROMETHEUS, [])
-    told = [(one.gpu.host, one.gpu.gpu, one.gpu.uuid) for one in history.gpus]
-    assert told[:2] == [("cluster-1", "0", DCGM_GPUS[0]), ("cluster-1", "1", DCGM_GPUS[1])]
-    assert [one[2] for one in told[2:]] == ["GPU-of-0", "GPU-of-1"]  # trainer-2 and trainer-3 tell of the same
+    identities = [(one.gpu.host, one.gpu.gpu, one.gpu.uuid) for one in history.gpus]
+    assert identities[:2] == [("cluster-1", "0", DCGM_GPUS[0]), ("cluster-1", "1", DCGM_GPUS[1])]
+    assert [one[2] for one in identities[2:]] == ["GPU-of-0", "GPU-of-1"]  # trainer-2 and trainer-3 tell of the same
     first = of(history, "trainer-1", "0")
     values = {measure: first.column(measure)[0] for measure in Measure}
     assert values[Measure.UTILIZATION] == pytest.approx(20)
@@ -97,10 +97,10 @@ def past() -> Iterator[Sample]:
         yield ("DCGM_FI_DEV_GPU_UTIL", dcgm, 0 if hour == 3 else 60, at)
         yield ("DCGM_FI_DEV_MEMORY_TEMP", dcgm, 2.0**63, at)
         # One that is split, and its part, which somebody had for a quarter of an hour.
-        for said, is_split in ((labels("split-host", "GPU-split"), 1.0), (PART, 0.0)):
-            yield ("clew_gpu_up", said, 1, at)
-            yield ("clew_gpu_state", {**said, "state": "mig"}, is_split, at)
-            yield ("clew_gpu_memory_used_bytes", said, 2**30, at)
+        for label_set, is_split in ((labels("split-host", "GPU-split"), 1.0), (PART, 0.0)):
+            yield ("clew_gpu_up", label_set, 1, at)
+            yield ("clew_gpu_state", {**label_set, "state": "mig"}, is_split, at)
+            yield ("clew_gpu_memory_used_bytes", label_set, 2**30, at)
         had = at <= START + 900
         yield ("clew_gpu_reserved", {**PART, "owner": "ada"} if had else PART, float(had), at)
         yield ("clew_gpu_up", {"job": "odd", "instance": "10.0.0.9:1"}, 1, at)  # says not of which GPU
@@ -119,11 +119,11 @@ PART = {**labels("split-host", "MIG-1"), "gpu": "10000", "place": "0 MIG 0"}
 
 
 def monitored(host: str, uuid: str, at: float, busy: float, watts: float) -> Iterator[Sample]:
-    said = labels(host, uuid)
-    yield ("clew_gpu_up", said, 1, at)
-    yield ("clew_gpu_utilization_ratio", said, busy / 100, at)
-    yield ("clew_gpu_power_watts", said, watts, at)
-    yield ("clew_gpu_memory_used_bytes", said, 2**30, at)
+    label_set = labels(host, uuid)
+    yield ("clew_gpu_up", label_set, 1, at)
+    yield ("clew_gpu_utilization_ratio", label_set, busy / 100, at)
+    yield ("clew_gpu_power_watts", label_set, watts, at)
+    yield ("clew_gpu_memory_used_bytes", label_set, 2**30, at)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def test_gaps_stay_gaps_and_only_received_samples_count(kept: FleetHistory) -> N
     assert np.isnan(gap.column(Measure.UTILIZATION)[7:12]).all()
     assert gap.column(Measure.UTILIZATION)[:6] == pytest.approx([50] * 6)
     assert lost.covered == pytest.approx(np.repeat([1.0, 1, 0, 1], 6), abs=0.11)
-    rows = {row.host: row for row in usage(kept, Grouping.HOST, nobody)}
+    rows = {row.host: row for row in usage(kept, Grouping.HOST, no_run)}
     assert sorted(filter(None, rows)) == ["cluster-7", "gap-host", "lost-host", "split-host"]
     assert rows["gap-host"].gpu_hours == pytest.approx(3, abs=0.05)
     assert rows["gap-host"].covered == pytest.approx(0.75, abs=0.02)
@@ -166,7 +166,7 @@ def test_steps_of_two_samples_and_a_half_are_received_in_full(of_past: Prometheu
 
 
 def test_owners_pods_and_resets_of_counters_are_accounted_for(kept: FleetHistory) -> None:
-    rows = {(row.owner, row.run): row for row in usage(kept, Grouping.RUN, nobody)}
+    rows = {(row.owner, row.run): row for row in usage(kept, Grouping.RUN, no_run)}
     assert rows["ada", None].gpu_hours == pytest.approx(0.5, abs=0.05)
     first, second = rows["rl-team", "first"], rows["rl-team", "second"]
     assert (first.gpu_hours, second.gpu_hours) == pytest.approx((2, 2), abs=0.05)

@@ -22,8 +22,8 @@ NOWHERE = "http://127.0.0.1:1"
 
 
 def settings(cache_dir: Path, **values: Any) -> Settings:
-    told = {"mlflow_tracking_uri": NOWHERE, "cache_dir": cache_dir, "inference_ws_url": "ws://somewhere/ws", **values}
-    return Settings(_env_file=None, **told)
+    fields = {"mlflow_tracking_uri": NOWHERE, "cache_dir": cache_dir, "inference_ws_url": "ws://somewhere/ws", **values}
+    return Settings(_env_file=None, **fields)
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +41,12 @@ def api(start: Start, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flas
 
 def test_hours_energy_and_idle_time_are_reported_by_owner(api: FlaskClient) -> None:
     span = {"since_ms": NOW - 6 * HOUR_MS, "until_ms": NOW}
-    told = api.get("/api/gpus/usage", query_string={**span, "by": "owner"}).get_json()
-    assert (told["source"], told["gpus"], told["step_s"]) == ("monitors", 4, 40)
-    assert told["kept_since_ms"] == NOW - 6 * HOUR_MS
-    (remark,) = told["remarks"]
+    answer = api.get("/api/gpus/usage", query_string={**span, "by": "owner"}).get_json()
+    assert (answer["source"], answer["gpus"], answer["step_s"]) == ("monitors", 4, 40)
+    assert answer["kept_since_ms"] == NOW - 6 * HOUR_MS
+    (remark,) = answer["remarks"]
     assert "The history of gone is missing." in remark
-    bob, ada = told["rows"]
+    bob, ada = answer["rows"]
     assert (bob["owner"], ada["owner"]) == ("bob", "ada")
     assert (bob["gpu_hours"], ada["gpu_hours"]) == pytest.approx((12, 10), abs=0.1)
     assert (bob["idle_reserved_hours"], ada["idle_reserved_hours"]) == pytest.approx((12, 0), abs=0.1)

@@ -93,7 +93,7 @@ def test_a_place_comes_back_where_no_file_could_be_opened(ends: tuple[Connection
         refused = [ask() for _ in range(3)]
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert all(code == 503 and "Too many open files" in said for code, said in refused), refused
+    assert all(code == 503 and "Too many open files" in body for code, body in refused), refused
     assert ask()[0] == 400
 
 

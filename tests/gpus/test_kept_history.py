@@ -73,15 +73,15 @@ def test_means_and_coverage_are_those_of_the_samples(samples: list[tuple[int, in
     with_file = HistoryFile(Path(f"/tmp/clew-kept-{time.monotonic_ns()}.sqlite"), 24)
     try:
         with_file.write(kept)
-        told = asked(with_file, start, start + 6 * 7 * BUCKET_MS, per_step * BUCKET_SECONDS)
+        result = asked(with_file, start, start + 6 * 7 * BUCKET_MS, per_step * BUCKET_SECONDS)
     finally:
         for one in with_file.path.parent.glob(with_file.path.name + "*"):
             one.unlink()
     if not moments:
-        assert told.gpus == []
+        assert result.gpus == []
         return
-    (one,) = told.gpus
-    for step in range(told.steps):
+    (one,) = result.gpus
+    for step in range(result.steps):
         values = found.get(step, [])
         known = [value for value in values if value is not None]
         assert one.covered[step] == pytest.approx(2.0 * len(values) / (step_ms / 1000))
@@ -171,8 +171,8 @@ def test_an_answer_is_as_of_one_moment_though_more_is_written_meanwhile(tmp_path
 def test_two_unknown_processes_are_one_series() -> None:
     at = now_ms()
     unknown = GpuReport(host="a", sent_at=at, sample_seconds=2, gpus=[gpu(at, 1, processes=[GpuProcess()] * 2)])
-    told = metrics(unknown, viewers=0, restarts=0).splitlines()
-    assert len([line for line in told if line.startswith("clew_gpu_user{")]) == 1
+    result = metrics(unknown, viewers=0, restarts=0).splitlines()
+    assert len([line for line in result if line.startswith("clew_gpu_user{")]) == 1
 
 
 def test_a_span_that_is_none_is_refused(tmp_path: Path) -> None:
@@ -196,9 +196,9 @@ def test_old_and_future_times_leave_and_the_file_stays_small(tmp_path: Path, mon
         file.write(buckets_of([reading(at, gpu(at, 50, processes=crowd))]))
     assert file.trouble is None
     assert file.path.stat().st_size <= 30 * 4096
-    told = asked(file, now - 3_000_000, now, 60)
-    assert told.gpus[0].covered[-20] > 0  # the newest of them is there; the oldest made room
-    assert told.gpus[0].covered[0] == 0
+    result = asked(file, now - 3_000_000, now, 60)
+    assert result.gpus[0].covered[-20] > 0  # the newest of them is there; the oldest made room
+    assert result.gpus[0].covered[0] == 0
 
 
 def test_a_folder_that_cannot_be_written_is_named_and_is_no_damage(tmp_path: Path) -> None:
@@ -229,11 +229,11 @@ def test_a_monitor_keeps_its_day_over_restarts_kills_and_damage(start: Start) ->
     assert file.exists()
 
     monitor.run()
-    told = KeptHistory.model_validate(history(monitor).json())
-    assert (told.host, told.error) == ("fake-host", None)
-    assert [one.uuid for one in told.gpus] == ["FAKE-0"]
-    assert any(one == pytest.approx(40) for one in told.gpus[0].utilization)
-    before = sum(told.gpus[0].covered)
+    result = KeptHistory.model_validate(history(monitor).json())
+    assert (result.host, result.error) == ("fake-host", None)
+    assert [one.uuid for one in result.gpus] == ["FAKE-0"]
+    assert any(one == pytest.approx(40) for one in result.gpus[0].utilization)
+    before = sum(result.gpus[0].covered)
     workers = psutil.Process(monitor.process.pid).children(recursive=True)
     monitor.end(signal.SIGKILL)
     for worker in workers:  # of which one keeps the file, and may have gone by itself by now
@@ -250,8 +250,8 @@ def test_a_monitor_keeps_its_day_over_restarts_kills_and_damage(start: Start) ->
     assert history(monitor).json()["code"] == "history-file-damaged"
     assert file.with_name(file.name + ".damaged").read_bytes().startswith(b"no database")
     assert any("was damaged" in line["message"] for line in monitor.log_lines())
-    with sqlite3.connect(file) as anew:
-        assert anew.execute("PRAGMA quick_check").fetchone() == ("ok",)
+    with sqlite3.connect(file) as reopened:
+        assert reopened.execute("PRAGMA quick_check").fetchone() == ("ok",)
 
 
 def test_a_monitor_that_keeps_nothing_reports_it(start: Start) -> None:

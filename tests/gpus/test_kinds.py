@@ -104,9 +104,9 @@ lines = st.one_of(
 
 
 @settings(max_examples=60)
-@given(said=st.lists(lines, max_size=10))
-def test_odd_instances_do_not_hide_the_other_gpu(read: Read, said: list[str]) -> None:
-    reading = read(*SPLIT, *said)
+@given(driver_lines=st.lists(lines, max_size=10))
+def test_odd_instances_do_not_hide_the_other_gpu(read: Read, driver_lines: list[str]) -> None:
+    reading = read(*SPLIT, *driver_lines)
     assert reading.state == HostState.OK
     assert is_whole(reading.gpus[-1])
     ids = [gpu.gpu_id for gpu in reading.gpus]
@@ -170,7 +170,7 @@ def test_one_odd_amd_gpu_takes_no_other_with_it(ask: Ask) -> None:
 
 def test_amd_s_own_troubles_have_names_and_pass(ask: Ask) -> None:
     amd = ask(AMD)
-    for said, state in [
+    for driver_lines, state in [
         (("count 0",), HostState.NO_GPU),
         (("count 2", "error -1 amdsmi_init 34"), HostState.NO_DRIVER),
         (("count 2", "error -1 amdsmi_init 10"), HostState.NO_PERMISSION),
@@ -179,9 +179,9 @@ def test_amd_s_own_troubles_have_names_and_pass(ask: Ask) -> None:
     ]:
         amd.fake.write_amd("count 0")
         amd.read()  # closes, so that the next reading opens anew
-        amd.fake.write_amd(*said)
+        amd.fake.write_amd(*driver_lines)
         reading = amd.read()
-        assert (reading.state, reading.gpus) == (state, []), said
+        assert (reading.state, reading.gpus) == (state, []), driver_lines
         assert reading.error
         assert "NVIDIA" not in f"{reading.error}{reading.remedy}"
         amd.fake.write_amd("count 2")

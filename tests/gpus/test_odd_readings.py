@@ -64,9 +64,9 @@ lines = st.one_of(
 
 
 @settings(max_examples=100)
-@given(said=st.lists(lines, max_size=12))
-def test_odd_values_of_one_gpu_leave_the_others_readable_for_the_browser(read: Read, said: list[str]) -> None:
-    reading = read("count 3", *said)
+@given(driver_lines=st.lists(lines, max_size=12))
+def test_odd_values_of_one_gpu_leave_the_others_readable_for_the_browser(read: Read, driver_lines: list[str]) -> None:
+    reading = read("count 3", *driver_lines)
     assert (reading.state, len(reading.gpus)) == (HostState.OK, 3)
     assert all(is_whole(reading.gpus[gpu]) for gpu in (0, 2))
     odd = reading.gpus[1]
@@ -78,7 +78,7 @@ def test_odd_values_of_one_gpu_leave_the_others_readable_for_the_browser(read: R
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("driver_lines", "expected"),
     [
         (("graphics 0 4711 64",), [(4711, 64)]),
         (("mps 0 4711 64",), [(4711, 64)]),
@@ -91,10 +91,10 @@ def test_odd_values_of_one_gpu_leave_the_others_readable_for_the_browser(read: R
     ],
 )
 def test_who_draws_is_a_process_and_who_does_both_is_one(
-    read: Read, said: tuple[str, ...], told: list[tuple[int | None, int | None]]
+    read: Read, driver_lines: tuple[str, ...], expected: list[tuple[int | None, int | None]]
 ) -> None:
-    (gpu,) = read("count 1", *said).gpus
-    assert [(one.pid, one.memory_used) for one in gpu.processes or []] == told
+    (gpu,) = read("count 1", *driver_lines).gpus
+    assert [(one.pid, one.memory_used) for one in gpu.processes or []] == expected
     assert gpu.state == GpuState.OK
 
 
@@ -122,11 +122,11 @@ def test_a_process_with_a_megabyte_of_name_that_is_no_utf_8_is_named_in_short(re
             (gpu,) = read("count 1", f"process 0 {process.pid} 512").gpus
         finally:
             process.kill()
-    (told,) = gpu.processes or []
-    assert told.pid == process.pid
-    assert told.command is not None
-    assert "�" in told.command
-    assert len(told.command) <= 200
+    (listed,) = gpu.processes or []
+    assert listed.pid == process.pid
+    assert listed.command is not None
+    assert "�" in listed.command
+    assert len(listed.command) <= 200
     assert gpu.misfits is None
 
 
@@ -156,9 +156,9 @@ def test_through_the_stream_and_the_metrics_one_odd_gpu_of_eight_is_one(monitor:
     assert [gpu.utilization for gpu in report.gpus] == [40, 40, 40, None, 40, 40, 40, 40]
     assert [bool(gpu.misfits) for gpu in report.gpus] == [gpu in (3, 5) for gpu in range(8)]
     lines = monitor.get("/metrics").splitlines()
-    told = [line for line in lines if line.startswith("clew_gpu_utilization_ratio{")]
-    assert len(told) == 7
-    assert not any('gpu="3"' in line for line in told)
+    listed = [line for line in lines if line.startswith("clew_gpu_utilization_ratio{")]
+    assert len(listed) == 7
+    assert not any('gpu="3"' in line for line in listed)
     assert [float(line.split()[-1]) for line in lines if line.startswith("clew_gpu_up{")] == [1] * 8
     monitor.fake.write("count 2")
 

@@ -39,9 +39,9 @@ def test_a_training_has_its_gpu_before_it_is_on_it_and_until_it_ends(read: Read)
     eventually(lambda: of(read("count 2").gpus) == [free, free], 30)
     with program(SLURM_JOB_ID="7", CUDA_VISIBLE_DEVICES="0", CUDA_DEVICE_ORDER="PCI_BUS_ID"):  # a job without a run
         eventually(lambda: read("count 2").gpus[0].is_reserved, 30)
-        told = read("count 2").gpus[0]
-        assert told.owner
-        assert told.run_id is None
+        gpu = read("count 2").gpus[0]
+        assert gpu.owner
+        assert gpu.run_id is None
     eventually(lambda: of(read("count 2").gpus) == [free, free], 30)
     with program(CUDA_VISIBLE_DEVICES="1") as pid:  # somebody's shell: a choice, and no claim
         assert not read_environment(PROC / str(pid)).is_job

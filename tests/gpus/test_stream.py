@@ -162,7 +162,7 @@ def test_metrics_have_base_units_and_no_line_for_what_is_not_supported(monitor: 
 
 
 @pytest.mark.parametrize(
-    ("said", "state", "up"),
+    ("driver_lines", "state", "up"),
     [
         (("mig 1 1", "error 1 nvmlDeviceGetUtilizationRates 3"), GpuState.MIG, 1),
         (("error 1 nvmlDeviceGetComputeRunningProcesses 4",), GpuState.NO_PERMISSION, 1),
@@ -172,15 +172,15 @@ def test_metrics_have_base_units_and_no_line_for_what_is_not_supported(monitor: 
     ],
 )
 def test_a_gpu_is_down_only_where_it_is_lost_or_fails(
-    monitor: Monitor, said: tuple[str, ...], state: GpuState, up: int
+    monitor: Monitor, driver_lines: tuple[str, ...], state: GpuState, up: int
 ) -> None:
-    monitor.fake.write("count 2", *said)
+    monitor.fake.write("count 2", *driver_lines)
     with monitor.view() as viewer:
         viewer.until(lambda report: report.gpus[1].state == state)
     lines = monitor.get("/metrics").splitlines()
     assert [float(line.split()[-1]) for line in lines if line.startswith("clew_gpu_up{")] == [1, up]
-    told = [line for line in lines if line.startswith('clew_gpu_state{gpu="1"') and line.endswith(" 1")]
-    assert [line.partition("state=")[2] for line in told] == [f'"{state}"}} 1']
+    states = [line for line in lines if line.startswith('clew_gpu_state{gpu="1"') and line.endswith(" 1")]
+    assert [line.partition("state=")[2] for line in states] == [f'"{state}"}} 1']
 
 
 def test_an_example_session_is_marked(start: Start) -> None:
@@ -209,10 +209,10 @@ def test_all_viewers_are_notified_of_the_stop(small: Monitor) -> None:
 def test_wrong_settings_are_named_with_what_would_be_right(start: Start) -> None:
     with pytest.raises(AssertionError) as refused:
         start(GPU_SAMPLE_SECONDS="9", ALLOWED_ORIGINS="clew.example.com")
-    said = str(refused.value)
-    assert "GPU_SAMPLE_SECONDS='9': Input should be less than or equal to 4" in said
-    assert "ALLOWED_ORIGINS='clew.example.com': 'clew.example.com' should be an origin such as" in said
-    assert "Traceback" not in said
+    text = str(refused.value)
+    assert "GPU_SAMPLE_SECONDS='9': Input should be less than or equal to 4" in text
+    assert "ALLOWED_ORIGINS='clew.example.com': 'clew.example.com' should be an origin such as" in text
+    assert "Traceback" not in text
 
 
 def test_a_message_is_the_contract_and_nothing_in_it_is_zero_for_unknown(monitor: Monitor) -> None:
@@ -256,6 +256,6 @@ def test_open_to_all_it_warns_and_answers_under_any_name(start: Start) -> None:
     monitor = start(GPU_MONITOR_HOST="0.0.0.0")
     with handshake(monitor.port, Host="gpu-host:8001") as connection:
         assert status(connection)[0] == 101
-    (said,) = [line for line in monitor.log_lines() if "TRUSTED_HOSTS" in line["message"]]
-    assert said["level"] == "WARNING"
-    assert said["message"].startswith("GPU_MONITOR_HOST=0.0.0.0 without TRUSTED_HOSTS")
+    (warning,) = [line for line in monitor.log_lines() if "TRUSTED_HOSTS" in line["message"]]
+    assert warning["level"] == "WARNING"
+    assert warning["message"].startswith("GPU_MONITOR_HOST=0.0.0.0 without TRUSTED_HOSTS")

@@ -57,9 +57,9 @@ def test_what_passes_is_recovered_from_by_the_same_sampler(monitor: Monitor, tro
         viewer.until(lambda report: report.state == HostState.OK)
         before = [one.pid for one in monitor.samplers()]
         monitor.fake.write(*HEALTHY, trouble)
-        told = viewer.until(lambda report: report.state == state)
-        assert told.error
-        assert told.remedy
+        failed = viewer.until(lambda report: report.state == state)
+        assert failed.error
+        assert failed.remedy
         monitor.fake.write(*HEALTHY)
         viewer.until(lambda report: report.state == HostState.OK and len(report.gpus) == 2)
     assert [one.pid for one in monitor.samplers()] == before

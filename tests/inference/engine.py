@@ -113,7 +113,7 @@ class Viewer(Client):  # type: ignore[misc]
             self.close()
         self.thread.join(40)
 
-    def say(self, command: str, **more: object) -> None:
+    def send_command(self, command: str, **more: object) -> None:
         """Sends a command."""
         self.send(json.dumps({"command": command} | more))
 
@@ -125,7 +125,7 @@ class Viewer(Client):  # type: ignore[misc]
 
     def reset(self, **more: object) -> Message:
         """Step 0 of a new episode."""
-        self.say("reset", **more)
+        self.send_command("reset", **more)
         return self.next()
 
     def steps(self, seconds: float = 90) -> list[Message]:

@@ -45,5 +45,5 @@ def test_what_cannot_be_drawn_has_a_reason(engine: Engine, team: Team) -> None:
         (f"/episodes/{maze}", 400, "seed-misfit"),
         ("/episodes/no-such-model?seed=1", 404, "not-found-there"),
     ):
-        answered, said = engine.call("POST", path)
-        assert (answered, said["code"]) == (status, code), said
+        answered, answer = engine.call("POST", path)
+        assert (answered, answer["code"]) == (status, code), answer

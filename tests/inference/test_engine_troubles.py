@@ -28,12 +28,12 @@ def walker(engine: Engine, viewer: Viewer, team: Team) -> Iterator[Viewer]:
     """Another viewer, of a good model, who is on the way."""
     with engine.view() as walker:
         walker.reset(model=team.dqn, size=20)
-        walker.say("start", speed=10)
+        walker.send_command("start", speed=10)
         yield walker
 
 
 @pytest.mark.parametrize(
-    ("policy", "said"),
+    ("policy", "expected"),
     [
         (policies.endless(), "did not answer within 1 s"),
         (policies.greedy(), "more memory than the 2.0 GiB"),
@@ -42,14 +42,14 @@ def walker(engine: Engine, viewer: Viewer, team: Team) -> Iterator[Viewer]:
     ids=["endless", "greedy", "nan"],
 )
 def test_a_policy_that_breaks_down_concerns_its_own_viewers_alone(
-    viewer: Viewer, walker: Viewer, team: Team, engine: Engine, policy: bytes, said: str
+    viewer: Viewer, walker: Viewer, team: Team, engine: Engine, policy: bytes, expected: str
 ) -> None:
     children = len(engine.children())
     asked = time.time()
-    told = viewer.reset(model=team.registry.version(policy))
+    message = viewer.reset(model=team.registry.version(policy))
     took_ms = (time.time() - asked) * 1000
-    assert said in told["error"]
-    assert told["remedy"].endswith(".")
+    assert expected in message["error"]
+    assert message["remedy"].endswith(".")
     assert "Traceback" not in engine.log()
     assert len(engine.children()) <= children + 1
     moments, now = [walker.next()["server_ts"]], time.time() * 1000
@@ -66,37 +66,37 @@ def test_a_policy_that_is_killed_while_it_walks_ends_the_episode_with_a_sentence
     before = {child.pid for child in engine.children()}
     version = team.registry.version(policies.q_values())  # walks against a wall
     viewer.reset(model=version)
-    viewer.say("start", speed=10)
+    viewer.send_command("start", speed=10)
     assert viewer.next()["step"] == 1
     (child,) = (one for one in engine.children() if one.pid not in before)
     child.kill()
-    told = viewer.next()
-    while "error" not in told:
-        told = viewer.next()
-    assert "crashed onnxruntime (Killed)" in told["error"]
+    message = viewer.next()
+    while "error" not in message:
+        message = viewer.next()
+    assert "crashed onnxruntime (Killed)" in message["error"]
     assert viewer.silence(0.5) == []
 
 
 def test_a_file_that_vanished_is_named_at_the_next_reset(viewer: Viewer, team: Team) -> None:
     version = team.registry.version(policies.action_probabilities())
     viewer.reset(model=version)
-    viewer.say("start", speed=10)
+    viewer.send_command("start", speed=10)
     team.lose_file(version)
     assert viewer.next()["step"] == 1  # the episode goes on
-    viewer.say("reset", model=version)
-    told = viewer.next()
-    while "error" not in told:
-        told = viewer.next()
-    assert "The model's file is gone" in told["error"]
-    assert "lost.onnx is not there" in told["error"]
+    viewer.send_command("reset", model=version)
+    message = viewer.next()
+    while "error" not in message:
+        message = viewer.next()
+    assert "The model's file is gone" in message["error"]
+    assert "lost.onnx is not there" in message["error"]
     assert viewer.silence(0.5) == []
     assert viewer.reset()["step"] == 0
 
 
 def test_a_file_that_is_too_large_is_its_own_fault(viewer: Viewer, team: Team) -> None:
-    told = viewer.reset(model=team.registry.version(bytes(64 * 2**20 + 1)))
-    assert told["error"] == "The policy file has more than 64 MiB, the most that is taken."
-    assert "activate another model" in told["remedy"]
+    message = viewer.reset(model=team.registry.version(bytes(64 * 2**20 + 1)))
+    assert message["error"] == "The policy file has more than 64 MiB, the most that is taken."
+    assert "activate another model" in message["remedy"]
     assert viewer.reset()["step"] == 0
 
 
@@ -107,9 +107,9 @@ def test_models_that_are_not_there_are_named(viewer: Viewer) -> None:
 
 def test_without_an_active_model_the_remedy_is_reported(viewer: Viewer, team: Team) -> None:
     team.deactivate()
-    told = viewer.reset()
-    assert told["error"] == "No model is active."
-    assert "Activate a model" in told["remedy"]
+    message = viewer.reset()
+    assert message["error"] == "No model is active."
+    assert "Activate a model" in message["remedy"]
 
 
 def test_a_clew_that_is_away_is_named_and_waited_for(start: Start) -> None:
@@ -118,9 +118,9 @@ def test_a_clew_that_is_away_is_named_and_waited_for(start: Start) -> None:
         engine = start(CLEW_URL=address)
         silent.close()
         with engine.view() as viewer:
-            told = [viewer.reset(), viewer.next()]
-    assert {one["waiting"] for one in told} == {f"Clew: cannot be reached at {address}"}
-    assert told[0]["waited_s"] <= told[1]["waited_s"]
+            message = [viewer.reset(), viewer.next()]
+    assert {one["waiting"] for one in message} == {f"Clew: cannot be reached at {address}"}
+    assert message[0]["waited_s"] <= message[1]["waited_s"]
     assert engine.health()["status"] == "healthy"
 
 
@@ -148,13 +148,13 @@ NONSENSE = [
 
 
 def test_what_is_no_command_gets_a_sentence_and_changes_nothing(viewer: Viewer) -> None:
-    for said in NONSENSE:
-        viewer.send(said)
-        told = viewer.next()
-        assert told["error"].endswith("."), said
-        assert told["remedy"]
+    for text in NONSENSE:
+        viewer.send(text)
+        message = viewer.next()
+        assert message["error"].endswith("."), text
+        assert message["remedy"]
     assert viewer.connected
-    viewer.say("stop")
+    viewer.send_command("stop")
     assert viewer.silence(0.2) == []
 
 
@@ -173,7 +173,7 @@ def test_a_message_that_is_too_long_ends_the_connection(viewer: Viewer, engine: 
 def test_a_client_that_sends_too_fast_is_cut_off(engine: Engine, viewer: Viewer) -> None:
     with pytest.raises((ConnectionClosed, OSError)):  # noqa: PT012, it ends somewhere in the middle
         for _ in range(20_000):
-            viewer.say("reset")
+            viewer.send_command("reset")
         viewer.read_to_the_end()
         raise ConnectionClosed
     engine.wait_for(lambda health: health["viewers"] == 0)

@@ -60,8 +60,8 @@ def test_who_may_not_work_starts_and_cancels_nothing(
 ) -> None:
     engine = start(**settings)
     for method in ("POST", "DELETE"):
-        answered, told = engine.call(method, f"/evaluations/{lasting}", **headers)
-        assert (answered, told["code"]) == (status, code)
+        answered, answer = engine.call(method, f"/evaluations/{lasting}", **headers)
+        assert (answered, answer["code"]) == (status, code)
     assert engine.call("GET", f"/evaluations/{lasting}")[0] == 404
     assert engine.health()["evaluations"] == 0
     engine.end()
@@ -103,10 +103,10 @@ def test_its_starter_cancels_it_and_others_see_who_did(
     path = f"/evaluations/{lasting}"
     assert named.call("POST", path, **starter)[1]["cancellable"]
     assert named.call("GET", path, **asker)[1]["cancellable"] == (refused is None)
-    status, told = named.call("DELETE", path, **asker)
+    status, answer = named.call("DELETE", path, **asker)
     assert status == (202 if refused is None else 403)
     if refused is not None:
-        assert refused in told["error"]
+        assert refused in answer["error"]
         assert named.call("GET", path)[1]["state"] != "cancelled"
     ended(named, lasting, starter)
 

@@ -28,9 +28,9 @@ def outcome(engine: Engine, model_id: str, *, stop_after_seen: bool = False) -> 
     """Waits until an evaluation is over; what was played must only grow meanwhile."""
     deadline, played = time.monotonic() + 60, 0
     while time.monotonic() < deadline:
-        status, told = engine.call("GET", f"/evaluations/{model_id}")
+        status, answer = engine.call("GET", f"/evaluations/{model_id}")
         assert status == 200
-        report = EvaluationReport.model_validate(told)
+        report = EvaluationReport.model_validate(answer)
         assert played <= report.played <= report.episodes == 200
         played = report.played
         if report.state != EvaluationState.RUNNING:
@@ -38,15 +38,15 @@ def outcome(engine: Engine, model_id: str, *, stop_after_seen: bool = False) -> 
         if stop_after_seen and report.seen:
             engine.call("DELETE", f"/evaluations/{model_id}")
         time.sleep(0.05)
-    raise AssertionError(f"not within 60 s: {told}")
+    raise AssertionError(f"not within 60 s: {answer}")
 
 
 def test_it_finds_what_the_training_found(engine: Engine, team: Team, load_policy: Callable[[Path], Policy]) -> None:
     """The same numbers to the last bit: one function, one file, one runtime."""
     models = {team.ppo: (PPO, generate_maze()), team.dqn: (DQN, generate_maze(5))}
     for model_id in models:
-        status, told = engine.call("POST", f"/evaluations/{model_id}")
-        assert (status, told["state"]) == (202, "running")
+        status, answer = engine.call("POST", f"/evaluations/{model_id}")
+        assert (status, answer["state"]) == (202, "running")
     for model_id, (file, maze) in models.items():
         report, policy = outcome(engine, model_id), load_policy(file)
         assert (report.state, report.played, report.error) == (EvaluationState.DONE, 200, None)
@@ -81,12 +81,12 @@ def test_one_that_runs_is_not_started_twice_a_third_model_waits_and_all_can_be_c
     lasting = [team.registry.version(slow()) for _ in range(3)]
     for model_id in lasting:
         assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
-    status, told = engine.call("POST", f"/evaluations/{lasting[0]}")
-    assert (status, told["state"]) == (202, "running")
-    told = waiting(engine, lasting[2])
-    assert (told["state"], told["played"]) == ("running", 0)
-    assert "evaluates 2 models, as many as it may at a time" in told["error"]
-    assert told["waited_s"] > 0
+    status, answer = engine.call("POST", f"/evaluations/{lasting[0]}")
+    assert (status, answer["state"]) == (202, "running")
+    answer = waiting(engine, lasting[2])
+    assert (answer["state"], answer["played"]) == ("running", 0)
+    assert "evaluates 2 models, as many as it may at a time" in answer["error"]
+    assert answer["waited_s"] > 0
     for model_id in reversed(lasting):
         assert engine.call("DELETE", f"/evaluations/{model_id}")[0] == 202
     assert {outcome(engine, model_id).state for model_id in lasting} == {EvaluationState.CANCELLED}
@@ -105,18 +105,18 @@ def test_one_that_failed_makes_room_and_can_be_tried_again(engine: Engine, team:
 
 def waiting(engine: Engine, model_id: str) -> dict[str, Any]:
     """What is told of an evaluation once it says that it waits for its turn."""
-    return sent_when(engine, model_id, lambda told: told["code"] == "runs-all-evaluations")
+    return sent_when(engine, model_id, lambda answer: answer["code"] == "runs-all-evaluations")
 
 
 def sent_when(engine: Engine, model_id: str, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """What is told of an evaluation once that is as wished."""
-    deadline, told = time.monotonic() + 60, dict[str, Any]()
+    deadline, answer = time.monotonic() + 60, dict[str, Any]()
     while time.monotonic() < deadline:
-        told = engine.call("GET", f"/evaluations/{model_id}")[1]
-        if true(told):
-            return told
+        answer = engine.call("GET", f"/evaluations/{model_id}")[1]
+        if true(answer):
+            return answer
         time.sleep(0.05)
-    raise AssertionError(f"not within 60 s: {told}")
+    raise AssertionError(f"not within 60 s: {answer}")
 
 
 def test_of_one_who_asks_for_many_the_others_go_first(engine: Engine, team: Team) -> None:
@@ -135,10 +135,10 @@ def test_of_one_who_asks_for_many_the_others_go_first(engine: Engine, team: Team
     for model_id in (*of_kim[2:], of_lee):
         waiting(engine, model_id)
     engine.call("DELETE", f"/evaluations/{of_kim[0]}", **kim)
-    sent_when(engine, of_lee, lambda told: told["error"] is None)
+    sent_when(engine, of_lee, lambda one: one["error"] is None)
     assert {waiting(engine, model_id)["played"] for model_id in of_kim[2:]} == {0}
     engine.call("DELETE", f"/evaluations/{of_kim[1]}", **kim)
-    sent_when(engine, of_kim[2], lambda told: told["error"] is None)
+    sent_when(engine, of_kim[2], lambda one: one["error"] is None)
     waiting(engine, of_kim[3])
     for model_id, person in ((of_kim[3], kim), (of_kim[2], kim), (of_lee, lee)):
         engine.call("DELETE", f"/evaluations/{model_id}", **person)
@@ -173,7 +173,7 @@ def test_viewers_go_first(engine: Engine, team: Team) -> None:
             assert engine.call("POST", f"/evaluations/{slow}")[0] == 202
             found = nicenesses(engine)
         assert 0 in found
-        viewer.say("start", speed=10)
+        viewer.send_command("start", speed=10)
         steps = viewer.steps()
     engine.call("DELETE", f"/evaluations/{slow}")
     assert steps[-1]["success"]

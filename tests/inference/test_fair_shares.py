@@ -180,8 +180,8 @@ def test_the_active_model_walks_while_one_viewer_watches_as_many_as_may_run(star
         for other in others:
             viewer = viewers.enter_context(engine.view())
             assert "error" not in viewer.reset(model=other)
-            viewer.say("start", speed=10)
+            viewer.send_command("start", speed=10)
         newcomer = viewers.enter_context(engine.view())
         assert newcomer.reset()["model_id"] == team.ppo
-        newcomer.say("start", speed=10)
+        newcomer.send_command("start", speed=10)
         assert newcomer.steps()[-1]["success"]

@@ -43,7 +43,7 @@ def test_sigterm_ends_all_conversations_with_1001_and_all_processes(small: Engin
     viewers = [small.view() for _ in range(3)]
     for viewer in viewers:
         viewer.reset(model=team.ppo)
-    viewers[0].say("start", speed=10)
+    viewers[0].send_command("start", speed=10)
     small.call("POST", f"/evaluations/{team.dqn}")
     children = small.children()
     codes: list[int] = []

@@ -32,11 +32,11 @@ def test_a_hundred_episodes_of_cartpole(engine: Engine, team: Team) -> None:
 def test_an_environment_that_is_not_there_is_named(engine: Engine, team: Team) -> None:
     model_id = team.registry.version((FILES / "cartpole_ppo.onnx").read_bytes(), env_id="OurRobot-v3")
     engine.call("POST", f"/evaluations/{model_id}")
-    told = [{}]
+    answers = [{}]
 
     def has_failed() -> bool:
-        told.append(engine.call("GET", f"/evaluations/{model_id}")[1])
-        return told[-1]["state"] == "failed"
+        answers.append(engine.call("GET", f"/evaluations/{model_id}")[1])
+        return answers[-1]["state"] == "failed"
 
     eventually(has_failed, within_seconds=30)
-    assert "OurRobot-v3" in told[-1]["error"]
+    assert "OurRobot-v3" in answers[-1]["error"]

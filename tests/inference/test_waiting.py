@@ -121,15 +121,15 @@ def watcher(early: Engine) -> Iterator[Viewer]:
 def after_waiting(viewer: Viewer) -> tuple[list[Message], Message]:
     """What is said while something is waited for, and what comes then."""
     waited = list[Message]()
-    while "waiting" in (told := viewer.next()):
-        waited.append(told)
-    return waited, told
+    while "waiting" in (message := viewer.next()):
+        waited.append(message)
+    return waited, message
 
 
 @pytest.mark.parametrize("fault", [Fault.DOWN, Fault.HANGS, Fault.SLOW])
 def test_a_walk_begins_when_the_dashboard_is_there(watcher: Viewer, relay: Relay, fault: Fault, team: Team) -> None:
     relay.fault = fault
-    watcher.say("reset")
+    watcher.send_command("reset")
     if fault is not Fault.SLOW:  # that may answer within its time
         assert "Clew" in watcher.next()["waiting"]
     relay.fault = None
@@ -138,11 +138,11 @@ def test_a_walk_begins_when_the_dashboard_is_there(watcher: Viewer, relay: Relay
 
 
 def test_messages_sent_while_it_loads_count_once_it_is_loaded(watcher: Viewer, relay: Relay, team: Team) -> None:
-    watcher.say("reset")
+    watcher.send_command("reset")
     assert "waiting" in watcher.next()
-    watcher.say("reset", model=team.dqn)  # another wish
+    watcher.send_command("reset", model=team.dqn)  # another wish
     assert "waiting" in watcher.next()
-    watcher.say("start", speed=10)
+    watcher.send_command("start", speed=10)
     relay.fault = None
     _waited, first = after_waiting(watcher)
     assert (first["step"], first["model_id"], first["running"]) == (0, team.dqn, True)
@@ -150,9 +150,9 @@ def test_messages_sent_while_it_loads_count_once_it_is_loaded(watcher: Viewer, r
 
 
 def test_who_stops_meanwhile_finds_it_standing(watcher: Viewer, relay: Relay) -> None:
-    watcher.say("start")
+    watcher.send_command("start")
     assert "waiting" in watcher.next()
-    watcher.say("stop")
+    watcher.send_command("stop")
     relay.fault = None
     _waited, first = after_waiting(watcher)
     assert (first["step"], first["running"]) == (0, False)
@@ -162,9 +162,9 @@ def test_who_stops_meanwhile_finds_it_standing(watcher: Viewer, relay: Relay) ->
 @pytest.mark.parametrize("fault", [Fault.ERROR_500, Fault.HTML, Fault.WRONG_TYPES, Fault.HALF_JSON])
 def test_a_lasting_error_is_reported_at_once(watcher: Viewer, relay: Relay, fault: Fault) -> None:
     relay.fault = fault
-    told = watcher.reset()
-    assert told["error"]
-    assert told["remedy"]
+    message = watcher.reset()
+    assert message["error"]
+    assert message["remedy"]
 
 
 def test_an_evaluation_that_waits_gives_the_reason_and_succeeds(early: Engine, relay: Relay, team: Team) -> None:
@@ -174,11 +174,11 @@ def test_an_evaluation_that_waits_gives_the_reason_and_succeeds(early: Engine, r
     def report(until: str) -> Message:
         ends = time.monotonic() + 90
         while time.monotonic() < ends:
-            told = early.call("GET", path)[1]
-            if told["state"] == until or (until == "waiting" and told["waited_s"] is not None):
-                return told
+            message = early.call("GET", path)[1]
+            if message["state"] == until or (until == "waiting" and message["waited_s"] is not None):
+                return message
             time.sleep(0.1)
-        raise AssertionError(told)
+        raise AssertionError(message)
 
     waiting = report("waiting")
     assert (waiting["state"], waiting["error"]) == ("running", f"Clew: cannot be reached at {relay.address}")

@@ -21,14 +21,14 @@ def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(
     viewer: Viewer, team: Team, load_policy: Callable[[Path], Policy], kind: str, file: Path, size: int
 ) -> None:
     first = viewer.reset(model=getattr(team, kind))
-    viewer.say("start", speed=10)
-    told = [InferenceStep.model_validate(one) for one in [first, *viewer.steps()]]
+    viewer.send_command("start", speed=10)
+    received = [InferenceStep.model_validate(one) for one in [first, *viewer.steps()]]
     maze, policy, total = generate_maze(size), load_policy(file), 0.0
-    assert told[0].position == (0, 0)
-    assert told[0].maze is not None
-    assert np.array_equal(np.array(told[0].maze.walls), maze.cells == 1)
-    assert (told[0].maze.goal, told[0].maze.env_id) == (maze.goal, maze.env_id)
-    for before, after in pairwise(told):
+    assert received[0].position == (0, 0)
+    assert received[0].maze is not None
+    assert np.array_equal(np.array(received[0].maze.walls), maze.cells == 1)
+    assert (received[0].maze.goal, received[0].maze.env_id) == (maze.goal, maze.env_id)
+    for before, after in pairwise(received):
         scores = policy(observe(maze, before.position)[None])[0]
         assert before.q_values == pytest.approx(scores.tolist(), abs=1e-6)
         outcome = step(maze, before.position, int(np.argmax(scores)), before.step)
@@ -41,54 +41,59 @@ def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(
         assert after.cumulative_reward == pytest.approx(total)
         assert (after.step, after.maze) == (before.step + 1, None)
         assert (after.done, after.running) == (outcome.terminated, not outcome.terminated)
-    assert told[-1].position == maze.goal
-    assert told[-1].success is True
-    assert [one.success for one in told[:-1]] == [None] * (len(told) - 1)
-    assert {one.scores for one in told} == {"q_values" if kind == "dqn" else "action_probabilities"}
-    assert {one.is_active for one in told} == {kind == "ppo"}
+    assert received[-1].position == maze.goal
+    assert received[-1].success is True
+    assert [one.success for one in received[:-1]] == [None] * (len(received) - 1)
+    assert {one.scores for one in received} == {"q_values" if kind == "dqn" else "action_probabilities"}
+    assert {one.is_active for one in received} == {kind == "ppo"}
 
 
 def test_stop_ends_it_within_one_step_and_start_goes_on(viewer: Viewer) -> None:
     viewer.reset()
-    viewer.say("start", speed=10)
+    viewer.send_command("start", speed=10)
     assert [viewer.next()["step"], viewer.next()["step"]] == [1, 2]
-    viewer.say("stop")
+    viewer.send_command("stop")
     late = viewer.silence(1)
     assert len(late) <= 1
-    viewer.say("start")
+    viewer.send_command("start")
     assert viewer.next()["step"] == 3 + len(late)
 
 
 def test_step_takes_one_while_it_stands_still_and_none_while_it_runs(viewer: Viewer) -> None:
     viewer.reset()
-    viewer.say("step")
-    viewer.say("step")
-    told = [viewer.next(), viewer.next()]
-    assert [(one["step"], one["running"]) for one in told] == [(1, False), (2, False)]
-    viewer.say("start", speed=1)
-    viewer.say("step")
-    viewer.say("stop")
+    viewer.send_command("step")
+    viewer.send_command("step")
+    received = [viewer.next(), viewer.next()]
+    assert [(one["step"], one["running"]) for one in received] == [(1, False), (2, False)]
+    viewer.send_command("start", speed=1)
+    viewer.send_command("step")
+    viewer.send_command("stop")
     assert viewer.silence(0.5) == []
 
 
 def test_reset_goes_back_to_the_start_and_waits(viewer: Viewer) -> None:
     viewer.reset()
-    viewer.say("start", speed=10)
+    viewer.send_command("start", speed=10)
     assert [viewer.next()["step"], viewer.next()["step"]] == [1, 2]
-    viewer.say("reset")
-    told = viewer.next()
-    while told["step"]:  # what was on its way
-        told = viewer.next()
-    assert (told["position"], told["cumulative_reward"], told["action"], told["done"]) == ([0, 0], 0, None, False)
-    assert "maze" in told
-    assert told["running"] is False
+    viewer.send_command("reset")
+    received = viewer.next()
+    while received["step"]:  # what was on its way
+        received = viewer.next()
+    assert (received["position"], received["cumulative_reward"], received["action"], received["done"]) == (
+        [0, 0],
+        0,
+        None,
+        False,
+    )
+    assert "maze" in received
+    assert received["running"] is False
     assert viewer.silence(0.5) == []
 
 
 def test_start_alone_begins_an_episode_and_after_its_end_another(viewer: Viewer) -> None:
-    viewer.say("start", speed=10)
+    viewer.send_command("start", speed=10)
     first = viewer.steps()
-    viewer.say("start")
+    viewer.send_command("start")
     again = viewer.next()
     assert (again["step"], again["running"]) == (0, True)
     assert "maze" in again
@@ -99,7 +104,7 @@ def test_start_alone_begins_an_episode_and_after_its_end_another(viewer: Viewer)
 @pytest.mark.parametrize("speed", [4, 7.5])
 def test_steps_come_as_often_as_asked(viewer: Viewer, speed: float) -> None:
     viewer.reset()
-    viewer.say("start", speed=speed)
+    viewer.send_command("start", speed=speed)
     moments = [viewer.next()["server_ts"] for _ in range(8)]
     apart = [later - earlier for earlier, later in pairwise(moments)]
     # Where everything at once stops for a moment one step is late and the next one early: the middle one tells the speed.
@@ -108,42 +113,46 @@ def test_steps_come_as_often_as_asked(viewer: Viewer, speed: float) -> None:
 
 def test_start_while_it_runs_changes_the_speed_alone(viewer: Viewer) -> None:
     viewer.reset()
-    viewer.say("start", speed=1)
-    viewer.say("start", speed=10)
+    viewer.send_command("start", speed=1)
+    viewer.send_command("start", speed=10)
     began = time.monotonic()
     assert [viewer.next()["step"] for _ in range(12)] == list(range(1, 13))
     assert time.monotonic() - began < 6  # at the first speed 12, at the second 1.2
 
 
 def test_a_maze_of_another_size_and_seed_can_be_asked_for(viewer: Viewer) -> None:
-    told = viewer.reset(size=20, seed=7)
-    assert (told["maze"]["size"], told["maze"]["seed"], told["maze"]["env_id"]) == (20, 7, "ClewMaze-20x20-v0")
-    assert np.array_equal(np.array(told["maze"]["walls"]), generate_maze(20, 7).cells == 1)
+    received = viewer.reset(size=20, seed=7)
+    assert (received["maze"]["size"], received["maze"]["seed"], received["maze"]["env_id"]) == (
+        20,
+        7,
+        "ClewMaze-20x20-v0",
+    )
+    assert np.array_equal(np.array(received["maze"]["walls"]), generate_maze(20, 7).cells == 1)
 
 
 def test_the_maze_is_the_one_that_the_run_trained_on(viewer: Viewer, team: Team) -> None:
     other = team.trained_on(DQN.read_bytes(), SMALL, maze_seed=5)
-    told = viewer.reset(model=other)
-    assert (told["maze"]["size"], told["maze"]["seed"]) == (5, 5)
+    received = viewer.reset(model=other)
+    assert (received["maze"]["size"], received["maze"]["seed"]) == (5, 5)
 
 
 def test_another_active_model_counts_from_the_next_reset_on(viewer: Viewer, team: Team) -> None:
     assert viewer.reset()["model_id"] == team.ppo
-    viewer.say("start", speed=10)
+    viewer.send_command("start", speed=10)
     team.activate(team.dqn)
     assert {viewer.next()["model_id"] for _ in range(5)} == {team.ppo}
-    viewer.say("reset")
-    told = viewer.next()
-    while told["step"]:
-        told = viewer.next()
-    assert (told["model_id"], told["is_active"], told["maze"]["size"]) == (team.dqn, True, 5)
+    viewer.send_command("reset")
+    received = viewer.next()
+    while received["step"]:
+        received = viewer.next()
+    assert (received["model_id"], received["is_active"], received["maze"]["size"]) == (team.dqn, True, 5)
     assert viewer.reset(model=team.ppo)["is_active"] is False
 
 
 def test_latencies_are_sent_and_in_the_health(viewer: Viewer, engine: Engine) -> None:
-    told = viewer.reset()
-    assert 0 < told["latency_ms"] < 1000
-    assert 0 < told["latency_p50_ms"] <= told["latency_p95_ms"]
+    received = viewer.reset()
+    assert 0 < received["latency_ms"] < 1000
+    assert 0 < received["latency_p50_ms"] <= received["latency_p95_ms"]
     health = engine.health()
     assert health["latency_p50_ms"] <= health["latency_p95_ms"]
     assert (health["status"], health["viewers"]) == ("healthy", 1)

@@ -37,17 +37,17 @@ def test_an_episode_is_sent_with_its_frames_and_the_same_seed_repeats_it(viewer:
     assert (first.environment.steps_per_second, first.environment.most_steps) == (50, 500)
     assert (first.step, first.action, first.running, first.done) == (0, None, False, False)
     assert first.value is not None
-    viewer.say("start", pace=2, side=320)
-    told = [WatchedStep.model_validate(one) for one in viewer.steps()]
-    last = told[-1]
+    viewer.send_command("start", pace=2, side=320)
+    received = [WatchedStep.model_validate(one) for one in viewer.steps()]
+    last = received[-1]
     assert last.frame is not None
     assert picture(last.frame).size == (last.frame.width, last.frame.height)
     assert last.frame.width == 320
     assert last.cumulative_reward == last.step
-    every = [one for step in told for one in [*(past.step for past in step.passed), step.step]]
+    every = [one for step in received for one in [*(past.step for past in step.passed), step.step]]
     assert every == list(range(1, last.step + 1))
-    assert len({step.frame.webp for step in told if step.frame}) > len(told) / 2
-    viewer.say("start", pace=4)
+    assert len({step.frame.webp for step in received if step.frame}) > len(received) / 2
+    viewer.send_command("start", pace=4)
     again = [WatchedStep.model_validate(one) for one in viewer.steps()]
     assert (again[0].step, again[0].episode) == (0, 1)
     assert (again[-1].step, again[-1].seed) == (last.step, 5)
@@ -55,27 +55,27 @@ def test_an_episode_is_sent_with_its_frames_and_the_same_seed_repeats_it(viewer:
 
 def test_stepping_stopping_and_hiding_send_the_right_frames(viewer: Viewer, cartpole: str) -> None:
     viewer.reset(model=cartpole)
-    viewer.say("step")
-    told = viewer.next()
-    assert (told["step"], told["running"], bool(told["frame"])) == (1, False, True)
-    viewer.say("hide")
-    viewer.say("step")
+    viewer.send_command("step")
+    received = viewer.next()
+    assert (received["step"], received["running"], bool(received["frame"])) == (1, False, True)
+    viewer.send_command("hide")
+    viewer.send_command("step")
     assert viewer.next()["frame"] is None
-    viewer.say("show")  # the frame that was left out comes at once
+    viewer.send_command("show")  # the frame that was left out comes at once
     assert (viewer.next()["step"], viewer.silence(0.3)) == (2, [])
 
 
 def test_a_viewer_who_does_not_see_what_came_gets_the_newest_alone(viewer: Viewer, cartpole: str) -> None:
     first = viewer.reset(model=cartpole, seed=1)
-    viewer.say("seen", seen=first["number"])
-    viewer.say("start", pace=1)
-    told = viewer.steps()
-    with_frames = [one["number"] for one in told if one["frame"]]
+    viewer.send_command("seen", seen=first["number"])
+    viewer.send_command("start", pace=1)
+    received = viewer.steps()
+    with_frames = [one["number"] for one in received if one["frame"]]
     assert with_frames == [first["number"] + 1, first["number"] + 2, first["number"] + 3]
-    assert told[-1]["done"]
-    viewer.say("seen", seen=told[-1]["number"])
+    assert received[-1]["done"]
+    viewer.send_command("seen", seen=received[-1]["number"])
     caught_up = viewer.next()
-    assert (caught_up["step"], caught_up["done"], bool(caught_up["frame"])) == (told[-1]["step"], True, True)
+    assert (caught_up["step"], caught_up["done"], bool(caught_up["frame"])) == (received[-1]["step"], True, True)
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_continuous_recurrent_and_image_policies_play(
     viewer: Viewer, team: Team, file: str, env_id: str, kind: str
 ) -> None:
     tags = {} if file != "minigrid_cnn" else {"env_spec": minigrid_spec(env_id)}
-    told = viewer.reset(model=version(team, file, env_id, **tags))
-    assert told["environment"]["action_kind"] == kind
+    received = viewer.reset(model=version(team, file, env_id, **tags))
+    assert received["environment"]["action_kind"] == kind
     if kind == "continuous":
-        assert (told["environment"]["low"], told["environment"]["high"]) == ([-2], [2])
-        assert -2 <= told["next_action"][0] <= 2
-    viewer.say("start", pace=4)
+        assert (received["environment"]["low"], received["environment"]["high"]) == ([-2], [2])
+        assert -2 <= received["next_action"][0] <= 2
+    viewer.send_command("start", pace=4)
     assert viewer.next()["step"] > 0
 
 

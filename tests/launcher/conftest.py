@@ -35,16 +35,16 @@ class Launch:
     inference_port: int
     scheduler_port: int
 
-    def said(self) -> str:
-        return (self.directory / "said").read_text()
+    def output(self) -> str:
+        return (self.directory / "output").read_text()
 
     def processes(self, containing: str = "") -> list[psutil.Process]:
         """Everything that it started and that still lives, children of children too, whoever their parent is now."""
         return [p for p in psutil.process_iter() if _started_in(p, self.directory) and containing in _command(p)]
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: "Clew is ready at" in self.said() or self.process.poll() is not None, self.said)
-        assert self.process.poll() is None, self.said()
+        wait_until(lambda: "Clew is ready at" in self.output() or self.process.poll() is not None, self.output)
+        assert self.process.poll() is None, self.output()
 
     def end(self, number: int) -> int:
         """Sends a signal; returns the exit status, and fails where none comes."""
@@ -66,13 +66,13 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     def start(stdin: int = subprocess.DEVNULL, **settings: str) -> Launch:
         directory = tmp_path_factory.mktemp("a 100% odd name")
         ports = {name: str(free_port()) for name in PORTS} | settings
-        with (directory / "said").open("wb") as said:
+        with (directory / "output").open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "services.processes.launcher"],
                 cwd=directory,
                 env={**_bare_environment(), "PYTHONPATH": str(ROOT), "WEB_WORKERS": "1", **ports},
                 stdin=stdin,
-                stdout=said,
+                stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 # Under nohup the tests ignore SIGHUP, would hand that on, and the launcher would rightly obey it.

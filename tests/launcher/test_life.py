@@ -46,7 +46,7 @@ def alone(start: Start) -> Launch:
 
 
 def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
-    assert f"http://127.0.0.1:{embedded.port}/ (MLflow at" in embedded.said()
+    assert f"http://127.0.0.1:{embedded.port}/ (MLflow at" in embedded.output()
     assert answers(embedded.port)
     assert answers(embedded.mlflow_port)
     assert answers(embedded.gpu_monitor_port)
@@ -58,7 +58,7 @@ def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
 def test_a_dead_proxy_of_the_environment_is_in_nobodys_way(embedded: Launch) -> None:
     """The sample data gets into MLflow, the dashboard reads it, and the engine asks the dashboard for its models."""
     models = f"http://127.0.0.1:{embedded.port}/api/models"
-    wait_until(lambda: json_of(models), embedded.said)
+    wait_until(lambda: json_of(models), embedded.output)
     health = f"http://127.0.0.1:{embedded.port}/api/health"
     wait_until(lambda: "down" not in {one["state"] for one in json_of(health).values()}, lambda: json_of(health))
     body = json.dumps({"model_id": json_of(models)[0]["id"]}).encode()
@@ -90,18 +90,18 @@ def test_a_killed_dashboard_comes_back(embedded: Launch) -> None:
     for process in embedded.processes("gunicorn"):
         if process.parent().pid not in before:
             process.kill()
-    wait_until(lambda: not before & {p.pid for p in embedded.processes("gunicorn")}, embedded.said)
-    wait_until(lambda: answers(embedded.port), embedded.said)
-    wait_until(lambda: "The dashboard ended and is started again" in embedded.said(), embedded.said)
+    wait_until(lambda: not before & {p.pid for p in embedded.processes("gunicorn")}, embedded.output)
+    wait_until(lambda: answers(embedded.port), embedded.output)
+    wait_until(lambda: "The dashboard ended and is started again" in embedded.output(), embedded.output)
 
 
 def test_a_killed_gpu_monitor_comes_back(embedded: Launch) -> None:
     before = {process.pid for process in embedded.processes("gpu_monitor")}
     for process in embedded.processes("gpu_monitor"):
         process.kill()
-    wait_until(lambda: not before & {p.pid for p in embedded.processes("gpu_monitor")}, embedded.said)
-    wait_until(lambda: answers(embedded.gpu_monitor_port), embedded.said)
-    wait_until(lambda: "The GPU monitor ended and is started again" in embedded.said(), embedded.said)
+    wait_until(lambda: not before & {p.pid for p in embedded.processes("gpu_monitor")}, embedded.output)
+    wait_until(lambda: answers(embedded.gpu_monitor_port), embedded.output)
+    wait_until(lambda: "The GPU monitor ended and is started again" in embedded.output(), embedded.output)
 
 
 def test_a_killed_inference_engine_comes_back(embedded: Launch) -> None:
@@ -109,16 +109,16 @@ def test_a_killed_inference_engine_comes_back(embedded: Launch) -> None:
     assert before
     for process in embedded.processes("python -m inference"):
         process.kill()
-    wait_until(lambda: not before & {p.pid for p in embedded.processes("python -m inference")}, embedded.said)
-    wait_until(lambda: answers(embedded.inference_port), embedded.said)
-    wait_until(lambda: "The inference engine ended and is started again" in embedded.said(), embedded.said)
+    wait_until(lambda: not before & {p.pid for p in embedded.processes("python -m inference")}, embedded.output)
+    wait_until(lambda: answers(embedded.inference_port), embedded.output)
+    wait_until(lambda: "The inference engine ended and is started again" in embedded.output(), embedded.output)
 
 
 def test_ctrl_c_ends_everything(embedded: Launch) -> None:
     assert embedded.processes("training.mlflow_server")
     assert embedded.end(signal.SIGINT) == 0
     assert embedded.processes() == []
-    assert embedded.said().endswith("Stopped.\n")
+    assert embedded.output().endswith("Stopped.\n")
 
 
 def test_what_the_user_has_elsewhere_is_not_started(start: Start) -> None:
@@ -128,7 +128,7 @@ def test_what_the_user_has_elsewhere_is_not_started(start: Start) -> None:
     for ours in ("training.mlflow_server", "training.samples", "gpu_monitor", "python -m inference"):
         assert launch.processes(ours) == []
     assert not answers(launch.mlflow_port)
-    assert "secret" not in launch.said()
+    assert "secret" not in launch.output()
     assert launch.end(signal.SIGTERM) == 0
     assert launch.processes() == []
 
@@ -142,7 +142,7 @@ def test_a_start_that_answers_under_any_name_warns_of_it(start: Start) -> None:
         MLFLOW_HOST="0.0.0.0",
     )
     launch.wait_until_ready()
-    careful = [line for line in launch.said().splitlines() if "TRUSTED_HOSTS" in line]
+    careful = [line for line in launch.output().splitlines() if "TRUSTED_HOSTS" in line]
     assert [line.partition(" without ")[0] for line in careful] == [
         "Careful: HOST=0.0.0.0",
         "Careful: INFERENCE_HOST=0.0.0.0",
@@ -154,7 +154,7 @@ def test_a_start_that_answers_under_any_name_warns_of_it(start: Start) -> None:
 
 def test_another_polite_end_leaves_nothing_either(start: Start) -> None:
     launch = start(**elsewhere())
-    wait_until(lambda: bool(launch.processes("gunicorn")), launch.said)
+    wait_until(lambda: bool(launch.processes("gunicorn")), launch.output)
     assert launch.end(signal.SIGHUP) == 0
     assert launch.processes() == []
 
@@ -163,7 +163,7 @@ def test_the_end_of_its_terminal_leaves_nothing(start: Start) -> None:
     terminal, its_end = os.openpty()
     launch = start(stdin=its_end, **elsewhere())
     os.close(its_end)
-    wait_until(lambda: bool(launch.processes("gunicorn")), launch.said)
+    wait_until(lambda: bool(launch.processes("gunicorn")), launch.output)
     os.close(terminal)  # no SIGHUP reaches the launcher: this is not its controlling terminal
     assert launch.process.wait(MOST_SECONDS) == 0
     assert launch.processes() == []
@@ -180,5 +180,5 @@ def test_a_killed_supervisor_leaves_nothing(alone: Launch) -> None:
     for process in alone.processes("supervisord"):
         process.kill()
     assert alone.process.wait(MOST_SECONDS) == 1
-    assert "Stopped: the supervisor" in alone.said()
+    assert "Stopped: the supervisor" in alone.output()
     assert alone.processes() == []

@@ -23,7 +23,7 @@ def taken_port() -> Iterator[int]:
 def test_a_taken_port_is_named_with_its_setting(start: Start, taken_port: int, setting: str) -> None:
     launch = start(**{setting: str(taken_port)})
     assert launch.process.wait(MOST_SECONDS) == 1
-    assert launch.said() == f"Port {taken_port} is taken; set {setting} to another, or stop what uses it.\n"
+    assert launch.output() == f"Port {taken_port} is taken; set {setting} to another, or stop what uses it.\n"
 
 
 @pytest.mark.parametrize(
@@ -32,25 +32,25 @@ def test_a_taken_port_is_named_with_its_setting(start: Start, taken_port: int, s
 def test_one_port_for_two_servers_is_refused(start: Start, two: tuple[str, str]) -> None:
     launch = start(**dict.fromkeys(two, "18050"))
     assert launch.process.wait(MOST_SECONDS) == 1
-    assert launch.said() == f"{two[0]} and {two[1]} are both 18050; set one of them to another port.\n"
+    assert launch.output() == f"{two[0]} and {two[1]} are both 18050; set one of them to another port.\n"
 
 
 def test_an_odd_entry_among_the_gpu_monitors_is_named(start: Start) -> None:
     launch = start(GPU_MONITOR_URLS="a=http://a:8001, b=ftp://b")
     assert launch.process.wait(MOST_SECONDS) == 2
-    assert "'b=ftp://b' should name an address such as http://trainer-1:8001" in launch.said()
+    assert "'b=ftp://b' should name an address such as http://trainer-1:8001" in launch.output()
 
 
 def test_an_odd_inference_socket_is_named(start: Start) -> None:
     launch = start(INFERENCE_WS_URL="https://models.example.com")
     assert launch.process.wait(MOST_SECONDS) == 2
-    assert "INFERENCE_WS_URL='https://models.example.com': should be an address such as wss://" in launch.said()
+    assert "INFERENCE_WS_URL='https://models.example.com': should be an address such as wss://" in launch.output()
 
 
 def test_an_address_of_another_machine_is_refused(start: Start) -> None:
     launch = start(HOST="192.0.2.1")
     assert launch.process.wait(MOST_SECONDS) == 1
-    assert launch.said() == "HOST=192.0.2.1 is not an address of this machine; set it to one that is.\n"
+    assert launch.output() == "HOST=192.0.2.1 is not an address of this machine; set it to one that is.\n"
 
 
 def test_wrong_settings_are_named_with_what_would_be_right(tmp_path: Path) -> None:
@@ -73,18 +73,18 @@ def test_wrong_settings_are_named_with_what_would_be_right(tmp_path: Path) -> No
 def test_a_second_launch_on_the_same_state_is_refused_and_names_the_first(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state"
     first = start(STATE_DIR=str(state), **elsewhere())
-    wait_until(lambda: "at http" in _text(state / "launch.lock"), first.said)
+    wait_until(lambda: "at http" in _text(state / "launch.lock"), first.output)
     second = start(STATE_DIR=str(state), **elsewhere())
     assert second.process.wait(MOST_SECONDS) == 1
-    assert f"STATE_DIR={state}" in second.said()
-    assert f"process {first.process.pid}, at http://127.0.0.1:{first.port}" in second.said()
-    assert "Traceback" not in second.said()
+    assert f"STATE_DIR={state}" in second.output()
+    assert f"process {first.process.pid}, at http://127.0.0.1:{first.port}" in second.output()
+    assert "Traceback" not in second.output()
     first.process.kill()  # its lock ends with it, whatever file it leaves
     first.process.wait(MOST_SECONDS)
     assert (state / "launch.lock").exists()
     third = start(STATE_DIR=str(state), **elsewhere())
-    wait_until(lambda: "Starting" in third.said() or third.process.poll() is not None, third.said)
-    assert third.process.poll() is None, third.said()
+    wait_until(lambda: "Starting" in third.output() or third.process.poll() is not None, third.output)
+    assert third.process.poll() is None, third.output()
     assert third.end(signal.SIGTERM) == 0
 
 
@@ -95,7 +95,7 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(start: Start, tmp_path:
     (tmp_path / "state" / "launch.lock").symlink_to(foreign)
     launch = start(STATE_DIR=str(tmp_path / "state"))
     assert launch.process.wait(MOST_SECONDS) == 1
-    assert "cannot be written" in launch.said()
+    assert "cannot be written" in launch.output()
     assert foreign.read_text() == "mine"
 
 

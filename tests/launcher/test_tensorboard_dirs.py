@@ -46,13 +46,13 @@ def test_a_folder_of_cleanrl_is_on_the_list_read_right_and_goes_on(
     def length() -> float | None:
         return next((run["episode_length"] for run in listed()), None)
 
-    wait_until(lambda: length() is not None, launch.said)
+    wait_until(lambda: length() is not None, launch.output)
     [run] = listed()
     assert (run["name"], run["experiment"], run["is_sample"]) == (FOLDER, experiment, False)
     assert (run["algorithm"], run["environment"], run["seed"]) == ("ppo", "CartPole-v1", 1)
     assert run["keys"]["final_reward"] == "charts/episodic_return"
     append_events(path, [scalar("charts/episodic_length", 10**6, 321, 1.8e9)])
-    wait_until(lambda: length() == 321, launch.said)
+    wait_until(lambda: length() == 321, launch.output)
     assert launch.end(signal.SIGTERM) == 0
     assert launch.processes() == []
 

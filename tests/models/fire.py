@@ -48,7 +48,7 @@ def team(address: str, names: list[str]) -> TeamModels:
     return TeamModels(registered, store_of)
 
 
-def act(address: str, names: list[str], models: list[str], operations: int, seed: int, told: Any) -> None:
+def act(address: str, names: list[str], models: list[str], operations: int, seed: int, results: Any) -> None:
     """One process: random operations, whose outcomes it counts; only refusals are expected."""
     chance, counts = random.Random(seed), Counter[str]()
     store = team(address, names)
@@ -61,7 +61,7 @@ def act(address: str, names: list[str], models: list[str], operations: int, seed
             counts[f"{kind}: {type(error).__name__}"] += 1
         except Exception as error:  # noqa: BLE001, the parent says it
             counts[f"unexpected {kind}: {error!r}"] += 1
-    told.put(counts)
+    results.put(counts)
 
 
 def look(known: MlflowRegistry) -> str:
@@ -87,21 +87,22 @@ def fire(address: str, processes: int, operations: int, versions: int = 4, names
     ids = [VersionIds(name if name != fired[0] else None) for name in fired]
     models = [one.id_of(version) for one, of_one in zip(ids, every, strict=False) for version in of_one]
     context = multiprocessing.get_context("spawn")
-    told = context.Queue()
+    results = context.Queue()
     crowd = [
-        context.Process(target=act, args=(address, fired, models, operations, seed, told)) for seed in range(processes)
+        context.Process(target=act, args=(address, fired, models, operations, seed, results))
+        for seed in range(processes)
     ]
     began, looks, moves, last = time.monotonic(), 0, 0, [of_one[0] for of_one in every]
     quiet = last[-1]
     for process in crowd:
         process.start()
     try:
-        while any(process.is_alive() for process in crowd) and told.qsize() < processes:
+        while any(process.is_alive() for process in crowd) and results.qsize() < processes:
             active = [look(one) for one in known]
             assert active[-1] == quiet, "a registered model changed that nobody asked about"
             looks, moves, last = looks + 1, moves + (active[:-1] != last[:-1]), active
     finally:
-        outcomes = sum((told.get(timeout=60) for _process in crowd), Counter[str]())
+        outcomes = sum((results.get(timeout=60) for _process in crowd), Counter[str]())
         for process in crowd:
             process.join(timeout=10)
     assert [look(one) for one in known][-1] == quiet

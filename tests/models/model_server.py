@@ -64,13 +64,13 @@ class ModelServer:
             if path == _MODELS and method == "GET":
                 return _json(200, self.rows([_row(model) for model in self.models.values()]))
             if path == f"{_MODELS}/active":
-                return self._activate(json.loads(body)["model_id"]) if method == "POST" else self._tell(self.active)
+                return self._activate(json.loads(body)["model_id"]) if method == "POST" else self._describe(self.active)
             if path.startswith(f"{_MODELS}/"):
                 model_id = unquote(path.removeprefix(f"{_MODELS}/"))
-                return self._delete(model_id) if method == "DELETE" else self._tell(model_id)
+                return self._delete(model_id) if method == "DELETE" else self._describe(model_id)
             return _json(404, {"error": "no such path"})
 
-    def _tell(self, model_id: str | None) -> Answer:
+    def _describe(self, model_id: str | None) -> Answer:
         if model_id not in self.models:
             return _json(404, {"error": "no such model"})
         return _json(200, self.models[model_id])
@@ -98,15 +98,15 @@ class ModelServer:
             def _serve(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 outer.requests.append(f"{self.command} {self.path}")
-                told = outer.misbehave(self.command, self.path)
+                planned = outer.misbehave(self.command, self.path)
                 if outer.delay:
                     outer._released.wait(outer.delay)
-                if told == LOSE:
+                if planned == LOSE:
                     outer.respond(self.command, self.path, body)
-                if isinstance(told, str):
+                if isinstance(planned, str):
                     outer._released.wait(60)
                 else:
-                    self._send(*(told or outer.respond(self.command, self.path, body)))
+                    self._send(*(planned or outer.respond(self.command, self.path, body)))
 
             do_GET = do_POST = do_DELETE = _serve
 

@@ -72,21 +72,21 @@ class Workers(RuleBasedStateMachine):
 
     @rule(request=asked, worker=WORKERS, again=st.booleans())
     def asks_once_more(self, request: ChangeRequest, worker: int, again: bool) -> None:
-        heard = request.id in self.begun or request.id in self.answers
-        if not heard and not again:  # its first sending was late
+        is_known = request.id in self.begun or request.id in self.answers
+        if not is_known and not again:  # its first sending was late
             self.workers[worker].answer(request, None)
             eventually(lambda: request.id in self.going_on)
             return
-        told = self.workers[worker].answer(
+        answer = self.workers[worker].answer(
             request, None, again=again, wait_seconds=0.1 if self.goes_on(request) else 20
         )
         if self.goes_on(request):
-            assert told.outcome is ChangeOutcome.WORKING
-        elif not heard:
-            assert told.outcome is ChangeOutcome.NOT_KNOWN
-            self.answers[request.id] = told
+            assert answer.outcome is ChangeOutcome.WORKING
+        elif not is_known:
+            assert answer.outcome is ChangeOutcome.NOT_KNOWN
+            self.answers[request.id] = answer
         else:
-            assert told == self.answers[request.id]
+            assert answer == self.answers[request.id]
 
     @precondition(lambda self: any(not ends.is_set() for ends, _result in self.going_on.values()))
     @rule(data=st.data(), result=st.sampled_from([DONE, REFUSED, None]))
@@ -133,8 +133,8 @@ def test_an_id_stands_for_one_request(tmp_path: Path) -> None:
     first = restore("1")
     assert answers.answer(first, None, wait_seconds=20) == DONE
     other = first.model_copy(update={"model_id": "2"})
-    told = answers.answer(other, None, wait_seconds=20)
-    assert (told.outcome, told.cause and told.cause.code) == (ChangeOutcome.REFUSED, "request-id-taken")
+    answer = answers.answer(other, None, wait_seconds=20)
+    assert (answer.outcome, answer.cause and answer.cause.code) == (ChangeOutcome.REFUSED, "request-id-taken")
     assert answers.answer(first, None, wait_seconds=20) == DONE
 
 
@@ -146,12 +146,12 @@ def test_more_than_may_be_are_refused_and_those_under_way_are_answered(tmp_path:
         answers.answer(one, None)
     eventually(lambda: all(ChangeRecords(tmp_path).get(one.id) for one in under_way))
     refused = restore()
-    told = answers.answer(refused, None, wait_seconds=20)
-    assert told.cause is not None
-    assert told.cause.code == "too-many-changes"
+    answer = answers.answer(refused, None, wait_seconds=20)
+    assert answer.cause is not None
+    assert answer.cause.code == "too-many-changes"
     go_on.set()
     assert [answers.answer(one, None, wait_seconds=20) for one in under_way] == [DONE] * MOST_AT_ONCE
-    assert answers.answer(refused, None, wait_seconds=20) == told  # and stays so: its answer was given
+    assert answers.answer(refused, None, wait_seconds=20) == answer  # and stays so: its answer was given
 
 
 def test_a_folder_that_takes_nothing_stops_no_change_and_does_none_twice(tmp_path: Path) -> None:
@@ -195,17 +195,17 @@ def test_a_request_that_comes_twice_overrules_no_later_one(host: Host, client: F
     eventually(lambda: ask(client, first, again=True)["outcome"] == "done")
     assert change(client, "activate", "1", is_confirmed=True)["outcome"] == "done"
     # A proxy sends it once more, to another worker: somebody else's newer choice stays.
-    told = ask(host.workers[1].test_client(), first)
-    assert told["sentence"] == "Model 2 is active now."
+    answer = ask(host.workers[1].test_client(), first)
+    assert answer["sentence"] == "Model 2 is active now."
     assert client.get("/api/models/active").json == client.get("/api/models/1").json
 
 
 def test_a_request_that_was_asked_about_before_it_came_is_not_done_after(host: Host, client: FlaskClient) -> None:
     late = request("delete", "2", is_confirmed=True)
-    told = ask(client, late, again=True)
-    assert told["outcome"] == "not_known"
-    assert "look there" in told["sentence"]
-    assert ask(host.workers[1].test_client(), late) == told
+    answer = ask(client, late, again=True)
+    assert answer["outcome"] == "not_known"
+    assert "look there" in answer["sentence"]
+    assert ask(host.workers[1].test_client(), late) == answer
     assert client.get("/api/models/2").status_code == 200
 
 
@@ -265,6 +265,6 @@ def test_a_page_of_another_site_changes_nothing(client: FlaskClient) -> None:
 )
 @pytest.mark.parametrize("verb", ["activate", "try", "delete", "restore"])
 def test_a_model_that_is_not_there_is_named_and_nothing_breaks(client: FlaskClient, verb: str, model_id: str) -> None:
-    told = change(client, verb, model_id, is_confirmed=True)
-    assert told["outcome"] == "refused"
-    assert told["sentence"]
+    answer = change(client, verb, model_id, is_confirmed=True)
+    assert answer["outcome"] == "refused"
+    assert answer["sentence"]

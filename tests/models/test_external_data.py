@@ -166,7 +166,7 @@ def test_plain_names_are_taken(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "said"),
+    ("entries", "message"),
     [
         ([], "does not say where its numbers are"),
         ([("offset", "0")], "does not say where"),
@@ -180,9 +180,9 @@ def test_plain_names_are_taken(name: str) -> None:
     ],
     ids=["nothing", "no file", "negative", "negative length", "words", "digits", "beyond", "past the end", "vast"],
 )
-def test_places_that_make_no_sense_are_refused(entries: list[tuple[str, str]], said: str) -> None:
+def test_places_that_make_no_sense_are_refused(entries: list[tuple[str, str]], message: str) -> None:
     apart = pointing(*entries)
-    with pytest.raises(PolicyRefused, match=said):
+    with pytest.raises(PolicyRefused, match=message):
         inlined(apart, dict.fromkeys(locations_in(apart), bytes(400)), MOST)
 
 

@@ -48,14 +48,14 @@ def only(method: str, answer: Answer | str | None, ending: str = "") -> Callable
     return lambda asked, path: answer if asked == method and path.endswith(ending) else None
 
 
-@pytest.mark.parametrize(("answer", "error", "says"), ANSWERS, ids=NAMES)
+@pytest.mark.parametrize(("answer", "error", "message"), ANSWERS, ids=NAMES)
 def test_a_failed_read_names_its_cause(
-    server: ModelServer, store: HttpModelStore, answer: Answer | str, error: type[ServiceError], says: str
+    server: ModelServer, store: HttpModelStore, answer: Answer | str, error: type[ServiceError], message: str
 ) -> None:
     server.misbehave = only("GET", answer)
     for read in (store.all, store.active, lambda: store.get("2")):
         before = server.asked("GET")
-        with pytest.raises(error, match=says) as caught:
+        with pytest.raises(error, match=message) as caught:
             read()  # type: ignore[operator]
         assert str(caught.value.service) == "Model server"
         # Once more where another try may help, and not where it cannot.
@@ -76,7 +76,7 @@ def test_a_slow_server_is_waited_for(server: ModelServer, store: HttpModelStore)
     assert server.active == "2"
 
 
-@pytest.mark.parametrize(("answer", "error", "says"), ANSWERS, ids=NAMES)
+@pytest.mark.parametrize(("answer", "error", "message"), ANSWERS, ids=NAMES)
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
 def test_a_write_that_fails_is_not_repeated(
     server: ModelServer,
@@ -84,12 +84,12 @@ def test_a_write_that_fails_is_not_repeated(
     method: str,
     answer: Answer | str,
     error: type[ServiceError],
-    says: str,
+    message: str,
 ) -> None:
     if (method, answer) == ("DELETE", (200, b"7")):
         pytest.skip("a deletion's answer has no contents to be wrong")
     server.misbehave = only(method, answer)
-    with pytest.raises(OutcomeUnknown if answer == HANG else error, match=says) as caught:
+    with pytest.raises(OutcomeUnknown if answer == HANG else error, match=message) as caught:
         store.activate("2") if method == "POST" else store.delete("2")
     assert str(caught.value.service) == "Model server"  # type: ignore[attr-defined]
     assert server.asked(method) == 1
@@ -175,7 +175,7 @@ def test_an_activation_that_names_another_model_is_not_believed(
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "error", "says"),
+    ("status", "body", "error", "message"),
     [
         (
             409,
@@ -189,10 +189,10 @@ def test_an_activation_that_names_another_model_is_not_believed(
     ],
 )
 def test_a_refusal_is_passed_on_in_the_servers_words(
-    server: ModelServer, store: HttpModelStore, status: int, body: bytes, error: type[Exception], says: str
+    server: ModelServer, store: HttpModelStore, status: int, body: bytes, error: type[Exception], message: str
 ) -> None:
     server.misbehave = only("POST", (status, body))
-    with pytest.raises(error, match=says) as caught:
+    with pytest.raises(error, match=message) as caught:
         store.activate("2")
     assert not isinstance(caught.value, ModelIsActive)
     assert server.active == "1"

@@ -74,8 +74,8 @@ def test_an_unknown_state_is_reported_and_nothing_is_done(
     misbehaving.requests.clear()
     emptied(cache_dir)
     host.at = 1
-    told = pressed(host, verb, "2")
-    assert (told["outcome"], "Model 2 is not known here just now" in told["sentence"]) == ("refused", True)
+    answer = pressed(host, verb, "2")
+    assert (answer["outcome"], "Model 2 is not known here just now" in answer["sentence"]) == ("refused", True)
     assert [one for one in misbehaving.requests if not one.startswith("GET") and "search" not in one] == []
 
 
@@ -91,7 +91,7 @@ def test_undo_keeps_another_persons_newer_choice(host: Host, registered: Registr
 
 
 @pytest.mark.parametrize(
-    ("policy", "said"),
+    ("policy", "message"),
     [
         (policies.spoiled_by("Greater", 1.5), "not all finite numbers for"),
         (policies.called_probabilities("Identity"), "are no probabilities"),
@@ -104,11 +104,11 @@ def test_undo_keeps_another_persons_newer_choice(host: Host, registered: Registr
     ids=["nan", "logits", "batch", "external data"],
 )
 def test_the_page_of_a_model_states_why_its_policy_is_refused(
-    host: Host, registered: Registry, policy: bytes, said: str
+    host: Host, registered: Registry, policy: bytes, message: str
 ) -> None:
     refused = registered.version(policy)
     page = host.open(f"/models/{refused}")
-    eventually(lambda: page.tick() or page.shows(ids.MODEL_POLICY, said))
+    eventually(lambda: page.tick() or page.shows(ids.MODEL_POLICY, message))
     answer = host.workers[1].test_client().post("/api/models/active", json={"model_id": refused})
-    assert (answer.status_code, said in answer.json["error"]) == (422, True)
+    assert (answer.status_code, message in answer.json["error"]) == (422, True)
     assert states(host.open())["1"] == "active"

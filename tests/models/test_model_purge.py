@@ -102,7 +102,7 @@ def test_the_command_prints_what_it_did(
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "status", "says"),
+    ("name", "value", "status", "message"),
     [
         ("READ_ONLY", "true", 1, "read-only"),
         ("MODEL_SERVER_URL", "http://models:8080", 1, "MODEL_SERVER_URL"),
@@ -111,8 +111,13 @@ def test_the_command_prints_what_it_did(
     ],
 )
 def test_the_command_states_why_it_does_nothing(
-    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, status: int, says: str
+    environment: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    status: int,
+    message: str,
 ) -> None:
     environment.setenv(name, value)
     assert model_purge.main() == status
-    assert says in capsys.readouterr().err
+    assert message in capsys.readouterr().err

@@ -66,8 +66,8 @@ def test_the_history_shows_the_returns_of_models_for_the_same_environment(host: 
     better = registered_file(registered, "cartpole_ppo", "CartPole-v1", mean_return="480.5")
     for model_id in (registered.version(mean_return="0.5"), worse, better):
         assert client.post("/api/models/active", json={"model_id": model_id}).status_code == 200
-    told = [(one["mean_return"], one["former_mean_return"]) for one in client.get("/api/models/history").get_json()]
-    assert told == [(480.5, 20.0), (20.0, None), (0.5, None)], "the maze's return is none of CartPole's"
+    answer = [(one["mean_return"], one["former_mean_return"]) for one in client.get("/api/models/history").get_json()]
+    assert answer == [(480.5, 20.0), (20.0, None), (0.5, None)], "the maze's return is none of CartPole's"
 
 
 def noted(registry: Registry, env_id: str, in_run: dict[str, bytes], in_folder: dict[str, bytes]) -> str:
@@ -87,15 +87,15 @@ def test_files_next_to_a_model_supply_what_its_tags_lack(host: Host, registered:
     spec = gymnasium.spec("CartPole-v1").to_json()
     files = {"env_spec.json": spec.encode(), "normalization.json": json.dumps(STATISTICS).encode()}
     version = noted(registered, "", *((files, {}) if where == "run" else ({}, files)))
-    told = client_of(host).get(f"/api/models/{version}").get_json()
-    assert (told["env_spec"], json.loads(told["normalization"])) == (spec, STATISTICS)
-    assert told["env_id"] == "CartPole-v1"
+    answer = client_of(host).get(f"/api/models/{version}").get_json()
+    assert (answer["env_spec"], json.loads(answer["normalization"])) == (spec, STATISTICS)
+    assert answer["env_id"] == "CartPole-v1"
     assert client_of(host).post("/api/models/active", json={"model_id": version}).status_code == 200
 
 
 def test_an_invalid_file_next_to_a_model_is_named(host: Host, registered: Registry) -> None:
     client = client_of(host)
-    for name, content, said in (
+    for name, content, message in (
         ("normalization.json", b'{"parts": {"observation": {"mean": [NaN], "var": [1]}}}', "make no sense"),
         ("normalization.json", b" " * (2**21 + 1), "more than 2048 KiB"),
         ("normalization.json", b"\xff\xfe", "no text in UTF-8"),
@@ -108,7 +108,7 @@ def test_an_invalid_file_next_to_a_model_is_named(host: Host, registered: Regist
             version = noted(registered, "CartPole-v1", *files)
             refused = client.post("/api/models/active", json={"model_id": version})
             sentence = refused.get_json()["error"]
-            assert (refused.status_code, name in sentence, said in sentence) == (422, True, True), sentence
+            assert (refused.status_code, name in sentence, message in sentence) == (422, True, True), sentence
             assert client.get(f"/api/models/{version}").get_json()["environment_trouble"]["code"]
     where = {"name": registered.name, "version": version, "key": "normalization", "value": '{"parts": {}}'}
     registered.tracking.post("model-versions/set-tag", where)

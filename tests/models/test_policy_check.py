@@ -36,11 +36,11 @@ GOOD = policies.q_values()
 def refusal(onnx: bytes, env_id: str | None = MAZE) -> str:
     with pytest.raises(PolicyRefused) as refused:
         check_policy(onnx, env_id)
-    said = str(refused.value)
-    assert said.endswith(".")
-    assert said.isprintable()
-    assert len(said) < 600
-    return said
+    message = str(refused.value)
+    assert message.endswith(".")
+    assert message.isprintable()
+    assert len(message) < 600
+    return message
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_good_policy_is_described(onnx: bytes, output: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("onnx", "said"),
+    ("onnx", "message"),
     [
         (b"", "empty"),
         (b"Not Found: there is no such artifact", "no ONNX file"),
@@ -71,8 +71,8 @@ def test_a_good_policy_is_described(onnx: bytes, output: str) -> None:
     ],
     ids=["empty", "text", "end cut off", "half", "no graph", "absolute", "relative", "operator", "odd letters"],
 )
-def test_what_is_no_model_is_refused(onnx: bytes, said: str) -> None:
-    assert said in refusal(onnx)
+def test_what_is_no_model_is_refused(onnx: bytes, message: str) -> None:
+    assert message in refusal(onnx)
 
 
 def of_versions(opset: int = 17, ir: int = 9) -> bytes:
@@ -97,11 +97,11 @@ def test_a_file_for_other_versions_is_refused_with_the_numbers(onnx_model: bytes
     checked = refusal(onnx_model)
     with pytest.raises((PolicyFailed, PolicyRefused)) as ran, closing(PolicyProcess(onnx_model, MAZE)):
         pass
-    for said in (checked, str(ran.value)):
-        assert said.startswith("The policy cannot be loaded: ")
-        assert "onnxruntime_src" not in said
+    for message in (checked, str(ran.value)):
+        assert message.startswith("The policy cannot be loaded: ")
+        assert "onnxruntime_src" not in message
         for number in numbers:
-            assert re.search(number, said), said
+            assert re.search(number, message), message
 
 
 @given(st.text(min_size=1, max_size=3000), st.integers(1, 999))
@@ -109,11 +109,11 @@ def test_a_cause_keeps_its_end(middle: str, number: int) -> None:
     place = (
         "/onnxruntime_src/onnxruntime/core/graph/model.cc:256 onnxruntime::Model::Model(onnx::ModelProto&&, f(int)) "
     )
-    said = cause_of(f"[ONNXRuntimeError] : 1 : FAIL : {place}Unsupported: {middle} max supported version: {number}")
-    assert said.startswith("Unsupported:")
-    assert said.endswith(f"max supported version: {number}")
-    assert said.isprintable()
-    assert len(said) <= 500
+    message = cause_of(f"[ONNXRuntimeError] : 1 : FAIL : {place}Unsupported: {middle} max supported version: {number}")
+    assert message.startswith("Unsupported:")
+    assert message.endswith(f"max supported version: {number}")
+    assert message.isprintable()
+    assert len(message) <= 500
 
 
 INT_INPUT = [tensor("observation", ["batch", 25], INT64)]
@@ -124,7 +124,7 @@ TWO_OUTPUTS = model([gemm("q_values"), gemm("more")], outputs=[tensor("q_values"
 
 
 @pytest.mark.parametrize(
-    ("onnx", "said"),
+    ("onnx", "message"),
     [
         (model([TO_FLOAT, FROM_CAST], INT_INPUT), "input is observation int64 [batch, 25]"),
         (FIXED, "input is observation float32 [1, 25]"),
@@ -133,8 +133,8 @@ TWO_OUTPUTS = model([gemm("q_values"), gemm("more")], outputs=[tensor("q_values"
     ],
     ids=["int64", "fixed batch", "other name", "two outputs"],
 )
-def test_other_tensors_are_refused_by_name(onnx: bytes, said: str) -> None:
-    assert said in refusal(onnx)
+def test_other_tensors_are_refused_by_name(onnx: bytes, message: str) -> None:
+    assert message in refusal(onnx)
 
 
 NOT_A_NUMBER = then("Mul", ("factor", np.float32("nan")))
@@ -143,7 +143,7 @@ WRONG_SHAPE = then("Concat", ("row", np.zeros((1, 4), np.float32)), axis=0)
 
 
 @pytest.mark.parametrize(
-    ("onnx", "said"),
+    ("onnx", "message"),
     [
         (NOT_A_NUMBER, "not all finite"),
         (INFINITE, "not all finite"),
@@ -152,8 +152,8 @@ WRONG_SHAPE = then("Concat", ("row", np.zeros((1, 4), np.float32)), axis=0)
     ],
     ids=["nan", "inf", "too many rows", "only a batch of 1"],
 )
-def test_answers_that_make_no_sense_are_refused(onnx: bytes, said: str) -> None:
-    assert said in refusal(onnx)
+def test_answers_that_make_no_sense_are_refused(onnx: bytes, message: str) -> None:
+    assert message in refusal(onnx)
 
 
 def test_more_memory_than_it_is_given_is_refused() -> None:

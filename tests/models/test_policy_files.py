@@ -114,16 +114,16 @@ def test_a_disk_that_does_not_take_what_passed_costs_no_second_check(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     ODD_YAML,
     ids=["date", "number", "merge", "deep", "deeper", "itself", "list", "bytes", "colons", "long"],
 )
 def test_an_odd_mlmodel_file(
-    tracking: Tracking, registered: Registry, cache_dir: Path, content: bytes, said: str
+    tracking: Tracking, registered: Registry, cache_dir: Path, content: bytes, message: str
 ) -> None:
     registry = known(tracking.address, registered)
     version = registry.version(registered.version(mlmodel=content, onnx_file=""))
-    with pytest.raises(PolicyRefused, match=said):
+    with pytest.raises(PolicyRefused, match=message):
         PolicyFiles(registry, cache_dir).check(version, MAZE)
 
 

@@ -38,7 +38,7 @@ NOT_WHOLE = spoiled(
 
 
 @pytest.mark.parametrize(
-    ("onnx", "said"),
+    ("onnx", "message"),
     [
         (spoiled_by("Less", 0.5), "not all finite numbers for an observation of zeros"),
         (spoiled_by("Greater", 0.5), "not all finite numbers"),
@@ -58,8 +58,8 @@ NOT_WHOLE = spoiled(
         *("batch norm", "noise", "logits", "sigmoid", "log", "over the batch"),
     ],
 )
-def test_what_zeros_do_not_show_is_refused(onnx: bytes, said: str) -> None:
-    with pytest.raises(PolicyRefused, match=said) as refused:
+def test_what_zeros_do_not_show_is_refused(onnx: bytes, message: str) -> None:
+    with pytest.raises(PolicyRefused, match=message) as refused:
         check_policy(onnx, MAZE)
     assert str(refused.value).endswith(".")
 

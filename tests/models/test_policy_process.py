@@ -37,7 +37,7 @@ TOO_WIDE = policies.then("Concat", ("column", np.zeros((1, 1), np.float32)), axi
 
 
 @pytest.mark.parametrize(
-    ("policy", "kind", "said"),
+    ("policy", "kind", "message"),
     [
         (b"", PolicyRefused, "is empty"),
         (b"text", PolicyFailed, "is no ONNX file"),
@@ -50,8 +50,8 @@ TOO_WIDE = policies.then("Concat", ("column", np.zeros((1, 1), np.float32)), axi
     ],
     ids=["empty", "text", "end cut off", "tensors", "operator", "batch", "width", "inf"],
 )
-def test_a_wrong_policy_is_reported(policy: bytes, kind: type[ClewError], said: str) -> None:
-    with pytest.raises(kind, match=said), closing(PolicyProcess(policy, MAZE)) as process:
+def test_a_wrong_policy_is_reported(policy: bytes, kind: type[ClewError], message: str) -> None:
+    with pytest.raises(kind, match=message), closing(PolicyProcess(policy, MAZE)) as process:
         process.ask(OBSERVATIONS[:1])
 
 

@@ -104,8 +104,8 @@ def test_who_activates_one_changes_no_other(team: Team, clew: Callable[..., Flas
         (ids[1], None),
     ]
     assert [one["model_id"] for one in client.get("/api/models/history").json] == ["1"]
-    told = client.get("/api/models/history", query_string={"name": "*"}).json
-    assert len([one for one in told if one["name"] in names]) == 5
+    history = client.get("/api/models/history", query_string={"name": "*"}).json
+    assert len([one for one in history if one["name"] in names]) == 5
     # Another Clew, to which the second is the first, reads the same history by its own ids.
     other = clew(model_name=names[1], model_names=names[0])
     assert [one["model_id"] for one in other.get("/api/models/history").json] == ["1", "2", "1"]

@@ -70,21 +70,21 @@ def test_many_threads_of_two_workers_fetch_it_once(
     assert fetched(misbehaving) == [200]
 
 
-def ask(address: str, name: str, version: str, folder: str, told: Any) -> None:
+def ask(address: str, name: str, version: str, folder: str, results: Any) -> None:
     """What one process gets."""
     registry = MlflowRegistry(MlflowApi(JsonService("MLflow", address)), name)
-    told.put(PolicyFiles(registry, Path(folder)).file(registry.version(version)).sha256)
+    results.put(PolicyFiles(registry, Path(folder)).file(registry.version(version)).sha256)
 
 
 def test_processes_of_one_host_fetch_it_once(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> None:
     version = registered.version()
     context = multiprocessing.get_context("spawn")
-    told = context.Queue()
-    given = (misbehaving.address, registered.name, version, str(cache_dir), told)
+    results = context.Queue()
+    given = (misbehaving.address, registered.name, version, str(cache_dir), results)
     crowd = [context.Process(target=ask, args=given) for _number in range(3)]
     for process in crowd:
         process.start()
-    found = {told.get(timeout=120) for _process in crowd}
+    found = {results.get(timeout=120) for _process in crowd}
     for process in crowd:
         process.join(60)
     assert len(found) == 1
@@ -277,7 +277,7 @@ def test_what_mlflow_logs_by_itself_is_taken(
 
 
 @pytest.mark.parametrize(
-    ("policy", "beside", "said"),
+    ("policy", "beside", "message"),
     [
         (bytes(9000), {}, "has more than"),
         (policies.q_values(), {"policy.onnx": bytes(8193)}, "has more than"),
@@ -297,14 +297,14 @@ def test_what_is_wrong_with_a_file_blames_the_file(
     monkeypatch: pytest.MonkeyPatch,
     policy: bytes | list[tuple[str, str]],
     beside: dict[str, bytes],
-    said: str,
+    message: str,
 ) -> None:
     monkeypatch.setattr(fetching, "MOST_BYTES", 8192)
     if not isinstance(policy, bytes):
         policy = policies.model([policies.gemm("q_values")], weights=[away(*policy), policies.BIAS])
     registry = known(misbehaving.address, registered)
     version = registry.version(registered.version(policy, beside=beside))
-    with pytest.raises(PolicyRefused, match=said) as refused:
+    with pytest.raises(PolicyRefused, match=message) as refused:
         PolicyFiles(registry, cache_dir).check(version, MAZE)
     assert "MLflow" not in str(refused.value)
     assert not any("passwd" in path or ".." in path for _status, path in misbehaving.answered)
@@ -340,14 +340,14 @@ def test_a_source_that_mlflow_cannot_read_is_not_asked_at_each_tick(
     version = registered.elsewhere("s3://user:hunter2@bucket/x")
     host = Host(misbehaving.address, registered.name, cache_dir)
     assert host.services[0].models.get(version).onnx_path == "s3://bucket/x"
-    said = set()
+    messages = set()
     for _tick in range(5):
         for services in host.services:
             with pytest.raises((SourceUnreadable, StillUnreadable)) as failed:
                 services.models.policy(version)
-            said.add(str(failed.value))
+            messages.add(str(failed.value))
     assert len(fetched(misbehaving)) == 1
-    assert all("cannot read this version's files at s3://***@bucket/x: answered HTTP 500" in one for one in said)
+    assert all("cannot read this version's files at s3://***@bucket/x: answered HTTP 500" in one for one in messages)
     answer = host.workers[0].test_client().get(f"/api/models/{version}/policy")
     assert answer.status_code == 502
     assert "it is asked again within" in answer.json["error"]

@@ -227,13 +227,13 @@ def record(name: str) -> None:
     space = _as_given(agent)
     space.seed(1)
     observations = [space.sample() for _question in range(_QUESTIONS)]
-    told = {
+    description = {
         "observation_space": space_of(space).model_dump(mode="json"),
         "action_space": space_of(agent.action_space).model_dump(mode="json"),
         "observations": [_listed(one) for one in observations],
         "actions": [np.asarray(action).tolist() for action in _actions(agent, observations)],
     }
-    (FOLDER / f"{name}.json").write_text(json.dumps(told) + "\n")
+    (FOLDER / f"{name}.json").write_text(json.dumps(description) + "\n")
 
 
 def spec_of(agent: BaseAlgorithm) -> str:

@@ -114,8 +114,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_a_policy_does_wrong_is_reported(name: str) -> None:
-    onnx, said = HOSTILE[name]
-    with pytest.raises(PolicyRefused, match=said):
+    onnx, message = HOSTILE[name]
+    with pytest.raises(PolicyRefused, match=message):
         check_general_policy(onnx, FACTS, None)
 
 

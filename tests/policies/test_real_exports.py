@@ -34,25 +34,27 @@ class Recorded(NamedTuple):
 
 def recorded(name: str) -> Recorded:
     """As the script wrote it."""
-    told = json.loads((FOLDER / f"{name}.json").read_text())
-    spaces = {key: told[key] for key in ("observation_space", "action_space")}
+    description = json.loads((FOLDER / f"{name}.json").read_text())
+    spaces = {key: description[key] for key in ("observation_space", "action_space")}
     facts = EnvironmentFacts.model_validate({"env_id": name, **spaces})
     parts = leaves(facts.observation_space)
-    observations = [{part: np.array(one[part], parts[part].dtype) for part in parts} for one in told["observations"]]
-    return Recorded((FOLDER / f"{name}.onnx").read_bytes(), facts, observations, told["actions"])
+    observations = [
+        {part: np.array(one[part], parts[part].dtype) for part in parts} for one in description["observations"]
+    ]
+    return Recorded((FOLDER / f"{name}.onnx").read_bytes(), facts, observations, description["actions"])
 
 
-TOLD = {"cartpole_dqn": "q_values"}
+SIGNATURES = {"cartpole_dqn": "q_values"}
 NAMES = sorted(file.stem for file in FOLDER.glob("*.onnx"))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_policy_passes_the_check_and_does_what_its_agent_does(name: str) -> None:
     onnx, facts, observations, actions = recorded(name)
-    graph = check_general_policy(onnx, facts, TOLD.get(name), played=observations)
+    graph = check_general_policy(onnx, facts, SIGNATURES.get(name), played=observations)
     assert graph.signature is not None
     state = None
-    with closing(GeneralPolicy.load(onnx, facts, TOLD.get(name))) as policy:
+    with closing(GeneralPolicy.load(onnx, facts, SIGNATURES.get(name))) as policy:
         assert policy.signature == graph.signature
         for observation, action in zip(observations, actions, strict=True):
             answer = policy.ask(observation, state)
@@ -63,7 +65,7 @@ def test_a_policy_passes_the_check_and_does_what_its_agent_does(name: str) -> No
 def test_what_is_recognised_is_shown_with_the_policy() -> None:
     def read(name: str) -> Any:
         onnx, facts, *_rest = recorded(name)
-        with closing(GeneralPolicy.load(onnx, facts, TOLD.get(name))) as policy:
+        with closing(GeneralPolicy.load(onnx, facts, SIGNATURES.get(name))) as policy:
             return policy.signature
 
     cartpole, pictures, lstm = read("cartpole_ppo"), read("minigrid_cnn"), read("cartpole_lstm_unnamed")

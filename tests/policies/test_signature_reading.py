@@ -40,11 +40,11 @@ def read(
     found: PolicyGraph,
     observation: Space = CARTPOLE,
     action: Space = TWO,
-    told: str | None = None,
+    stated: str | None = None,
     algorithm: str | None = None,
 ) -> PolicySignature:
     facts = EnvironmentFacts(env_id="Some-v0", observation_space=observation, action_space=action)
-    return read_signature(found, facts, told, algorithm)
+    return read_signature(found, facts, stated, algorithm)
 
 
 def test_rllibs_recurrent_policies() -> None:
@@ -58,7 +58,7 @@ def test_rllibs_recurrent_policies() -> None:
             },
             {"output": ([None, 2],), "state_out_1": ([None, 8],), "state_out_0": ([None, 8],)},
         ),
-        told="logits",
+        stated="logits",
     )
     assert [one.role for one in found.inputs] == [Role.OBSERVATION, Role.STATE, Role.STATE, Role.SEQUENCE_LENGTH]
     assert [(pair.input, pair.output) for pair in found.state] == [
@@ -115,7 +115,7 @@ def test_pictures_in_floats_are_asked_about_unless_the_file_divides_them() -> No
     with pytest.raises(SignatureUnclear, match="pixels from 0 to 255, pixels from 0 to 1") as unclear:
         read(graph(tensors, outputs), PICTURE)
     choices: Any = unclear.value.choices
-    assert read(graph(tensors, outputs), PICTURE, told=choices[1]["signature"]).inputs[0].scale == 1 / 255
+    assert read(graph(tensors, outputs), PICTURE, stated=choices[1]["signature"]).inputs[0].scale == 1 / 255
 
 
 def test_observations_of_parts_and_of_choices() -> None:
@@ -128,7 +128,7 @@ def test_observations_of_parts_and_of_choices() -> None:
     eyes = graph({"a": ([None, 4],), "b": ([None, 4],)}, {"logits": ([None, 2],)})
     with pytest.raises(SignatureUnclear, match="the part left, the part right"):
         read(eyes, twins)
-    assert [one.part for one in read(eyes, twins, told='{"inputs": {"a": "left", "b": "right"}}').inputs] == [
+    assert [one.part for one in read(eyes, twins, stated='{"inputs": {"a": "left", "b": "right"}}').inputs] == [
         "left",
         "right",
     ]
@@ -144,10 +144,10 @@ SPOILED = [
 ]
 
 
-@pytest.mark.parametrize(("told", "said"), SPOILED)
-def test_a_tag_that_makes_no_sense_is_refused_with_its_place(told: str, said: str) -> None:
-    with pytest.raises(PolicyRefused, match=said):
-        read(graph({"x": ([1, 4],)}, {"y": ([1, 2],)}), told=told)
+@pytest.mark.parametrize(("stated", "message"), SPOILED)
+def test_a_tag_that_makes_no_sense_is_refused_with_its_place(stated: str, message: str) -> None:
+    with pytest.raises(PolicyRefused, match=message):
+        read(graph({"x": ([1, 4],)}, {"y": ([1, 2],)}), stated=stated)
 
 
 def test_what_cannot_be_run_is_refused() -> None:

@@ -19,13 +19,13 @@ variants = { slippery = { is_slippery = true } }
 
 def test_as_it_was_trained_and_in_each_variant(tmp_path: Path) -> None:
     (tmp_path / "environments.toml").write_text(ENVIRONMENTS)
-    told: list[dict[str, Any]] = []
+    progress: list[dict[str, Any]] = []
     with closing(KnownEnvironments.read(tmp_path / "environments.toml")) as known:
         model = ClewModel(id="1", env_id="FrozenLake-v1")
-        found = measure_returns(model, FILE.read_bytes(), known, lambda: None, lambda **news: told.append(news))
+        found = measure_returns(model, FILE.read_bytes(), known, lambda: None, lambda **update: progress.append(update))
     trained, slippery = found
     assert (trained.variant, slippery.variant) == (None, "slippery")
     assert trained.iqm_interval.low == trained.iqm_interval.high  # nothing there is left to chance
     assert trained.mean_length != slippery.mean_length
-    assert told[0]["episodes"] == 200
-    assert max(news.get("played", 0) for news in told) == 200
+    assert progress[0]["episodes"] == 200
+    assert max(update.get("played", 0) for update in progress) == 200

@@ -86,24 +86,24 @@ def assets() -> Iterator[Asset]:
 def licence_of(package: Locked) -> str:
     """Its licence as its metadata say; raises LookupError where another version is installed than is locked."""
     try:
-        said = metadata(package.name)
+        found = metadata(package.name)
     except PackageNotFoundError:
-        said = None
+        found = None
     if package.name in _KNOWN:
         return _KNOWN[package.name]
-    if said is None or said["Version"] != package.version:
+    if found is None or found["Version"] != package.version:
         raise LookupError(f"{package.name} {package.version} is not installed: run make licences")
-    return _licence_in(said)
+    return _licence_in(found)
 
 
-def _licence_in(said: PackageMetadata) -> str:
+def _licence_in(found: PackageMetadata) -> str:
     """The expression where there is one; else the name of a licence; else what the classifiers say."""
-    name = str(said.get("License-Expression") or said.get("License") or "").strip()
+    name = str(found.get("License-Expression") or found.get("License") or "").strip()
     if name and "\n" not in name and not name.startswith("Copyright"):
         return name
-    classifiers = [one.split(" :: ")[-1] for one in said.get_all("Classifier", []) if one.startswith("License")]
+    classifiers = [one.split(" :: ")[-1] for one in found.get_all("Classifier", []) if one.startswith("License")]
     if not classifiers:
-        raise LookupError(f"{said['Name']} says nothing of its licence: read it, and add it to {__file__}")
+        raise LookupError(f"{found['Name']} says nothing of its licence: read it, and add it to {__file__}")
     return ", ".join(classifiers)
 
 

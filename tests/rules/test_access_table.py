@@ -78,8 +78,8 @@ os._exit(0)
 def test_every_route_and_socket_of_the_scheduler_is_listed_and_no_other(tmp_path: Path) -> None:
     """In a process of its own: it reads its queue from its first moment on."""
     command = [sys.executable, "-c", THE_SCHEDULERS, str(tmp_path)]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert set(told.stdout.splitlines()) == set(SCHEDULER)
+    completed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert set(completed.stdout.splitlines()) == set(SCHEDULER)
 
 
 THE_MONITORS = """
@@ -96,8 +96,10 @@ os._exit(0)
 
 def test_every_route_and_socket_of_the_monitor_is_listed_and_no_other() -> None:
     """In a process of its own: it samples from its first moment on."""
-    told = subprocess.run([sys.executable, "-c", THE_MONITORS], capture_output=True, text=True, timeout=60, check=True)
-    assert set(told.stdout.splitlines()) == set(GPU_MONITOR)
+    completed = subprocess.run(
+        [sys.executable, "-c", THE_MONITORS], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert set(completed.stdout.splitlines()) == set(GPU_MONITOR)
 
 
 def test_every_callback_is_listed_and_no_other(app: dash.Dash) -> None:

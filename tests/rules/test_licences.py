@@ -9,8 +9,8 @@ ROWS = [re.split(r" ?\| ?", line.strip("| ")) for line in FILE.read_text().split
 
 def test_every_locked_package_is_there_with_its_version() -> None:
     wanted = [(package.name, package.version) for package in locked()]
-    said = [(row[0], row[1]) for row in ROWS[2 + len(list(assets())) :]]
-    assert said == wanted, "run: make licences"
+    listed = [(row[0], row[1]) for row in ROWS[2 + len(list(assets())) :]]
+    assert listed == wanted, "run: make licences"
 
 
 def test_every_file_of_others_in_assets_is_there_with_its_notice() -> None:

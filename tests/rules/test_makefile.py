@@ -6,21 +6,21 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_SAY = "say: ; @$(AS_PIP_SAYS) && env"
+_PRINT = "say: ; @$(AS_PIP_SAYS) && env"
 
 
-def told_by(configuration: Path | str, **environment: str) -> dict[str, str]:
+def uv_variables(configuration: Path | str, **environment: str) -> dict[str, str]:
     """What uv's environment is, under that configuration of pip's."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "SSL_"))}
-    said = subprocess.run(
-        ["make", "--no-print-directory", "HAS_UV=no", f"PY={sys.executable}", "--eval", _SAY, "say"],
+    completed = subprocess.run(
+        ["make", "--no-print-directory", "HAS_UV=no", f"PY={sys.executable}", "--eval", _PRINT, "say"],
         cwd=ROOT,
         env={**bare, "PIP_CONFIG_FILE": str(configuration), **environment},
         capture_output=True,
         text=True,
         check=True,
     )
-    lines = (line.partition("=") for line in said.stdout.splitlines())
+    lines = (line.partition("=") for line in completed.stdout.splitlines())
     return {name: value for name, _sign, value in lines if name.startswith(("UV_", "SSL_"))}
 
 
@@ -29,15 +29,15 @@ def test_a_mirror_of_pips_is_uvs(tmp_path: Path) -> None:
     mirror = f"[global]\nindex-url = https://mirror.example/simple\nextra-index-url ={more}\n"
     file = tmp_path / "pip.conf"
     file.write_text(f"{mirror}cert = /etc/ssl/team.pem\n")
-    told = told_by(file, PIP_FIND_LINKS="/wheels /more")
-    assert told["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
-    assert told["UV_INDEX"].split() == ["https://a.example/simple", "https://b.example/simple"]
-    assert told["UV_FIND_LINKS"] == "/wheels,/more"
-    assert told["SSL_CERT_FILE"] == "/etc/ssl/team.pem"
+    variables = uv_variables(file, PIP_FIND_LINKS="/wheels /more")
+    assert variables["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    assert variables["UV_INDEX"].split() == ["https://a.example/simple", "https://b.example/simple"]
+    assert variables["UV_FIND_LINKS"] == "/wheels,/more"
+    assert variables["SSL_CERT_FILE"] == "/etc/ssl/team.pem"
 
 
 def test_other_output_of_pip_stays_as_it_is() -> None:
-    told = told_by(os.devnull, UV_INDEX="https://mine.example/simple", SSL_CERT_FILE="/etc/ssl/mine.pem")
-    assert told["UV_INDEX"] == "https://mine.example/simple"
-    assert told["SSL_CERT_FILE"] == "/etc/ssl/mine.pem"
-    assert "UV_DEFAULT_INDEX" not in told
+    variables = uv_variables(os.devnull, UV_INDEX="https://mine.example/simple", SSL_CERT_FILE="/etc/ssl/mine.pem")
+    assert variables["UV_INDEX"] == "https://mine.example/simple"
+    assert variables["SSL_CERT_FILE"] == "/etc/ssl/mine.pem"
+    assert "UV_DEFAULT_INDEX" not in variables

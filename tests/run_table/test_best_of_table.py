@@ -78,8 +78,8 @@ def winners(runs: list[Run]) -> list[tuple[str | None, str | None, list[str]]]:
 def test_the_best_are_those_of_plain_python(runs: list[Run]) -> None:
     table = RunTable.of(runs)
     found = best_per_algorithm(table, NOW, DEFAULT)
-    told = [(one.environment, one.experiment, [run.run_id for run in one.runs]) for one in found.environments]
-    assert told == expected(table)
+    ranked = [(one.environment, one.experiment, [run.run_id for run in one.runs]) for one in found.environments]
+    assert ranked == expected(table)
     finished = [run for run in runs if run.status is RunStatus.FINISHED]
     if not found.are_recent:
         assert found.diverged == sum(bool(run.diverged(DEFAULT)) for run in finished)

@@ -61,9 +61,9 @@ def test_times_and_tags_of_runs(runs: list[Run]) -> None:
     table = RunTable.of(runs)
     known = list(table.runs())
     for name, moments in (("started", [r.started_at for r in known]), ("ended", [r.ended_at for r in known])):
-        told = [None if moment is None else (moment - NOW) // timedelta(milliseconds=1) for moment in moments]
+        expected = [None if moment is None else (moment - NOW) // timedelta(milliseconds=1) for moment in moments]
         now_ms = round(NOW.timestamp() * 1000)
-        assert cells(table, name) == [None if ms is None else now_ms + ms for ms in told]
+        assert cells(table, name) == [None if ms is None else now_ms + ms for ms in expected]
     assert cells(table, "user") == [run.tags.get("mlflow.user") for run in known]
     assert cells(table, "silent_minutes") == [silent_minutes(run, NOW) for run in known]
 
@@ -97,8 +97,8 @@ def test_columns_by_key(runs: list[Run]) -> None:
     known = list(table.runs())
     for key in [key for key in table.metric_keys().names if key]:
         points = [run.metrics.get(key) for run in known]
-        told = [None if point is None or not math.isfinite(point.value) else point.value for point in points]
-        assert cells(table, f"metric:{key}") == told
+        expected = [None if point is None or not math.isfinite(point.value) else point.value for point in points]
+        assert cells(table, f"metric:{key}") == expected
     for kind, names, logged in (
         ("param", table.param_keys().names, [run.params for run in known]),
         ("tag", table.tag_keys().names, [run.tags for run in known]),

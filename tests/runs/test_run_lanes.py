@@ -262,15 +262,15 @@ def test_a_run_s_extremes_are_those_of_its_history(
     runs = [run for run in by_rest(misbehaving.address).runs() if "a b" in run.metrics]
     mlflow = MlflowApi(JsonService("MLflow", misbehaving.address))
 
-    def told(uri: str, folder: str) -> list[KnownExtremes]:
+    def extremes_from(uri: str, folder: str) -> list[KnownExtremes]:
         lane = DatabaseColumns(MlflowDatabase(uri))
         found = MetricExtremes(history_store(Settings(cache_dir=tmp_path / folder), mlflow), lane)
         return [found.read(run, 20) for run in runs]
 
-    by_points = told(f"sqlite:///{tmp_path}/none.db", "a")
+    by_points = extremes_from(f"sqlite:///{tmp_path}/none.db", "a")
     misbehaving.answer = 500, b"{}", "application/json"
     assert len(runs) >= len(HOSTILE)
-    assert [told(f"sqlite:///{stored}", "b"), told(postgresql, "c")] == [by_points, by_points]
+    assert [extremes_from(f"sqlite:///{stored}", "b"), extremes_from(postgresql, "c")] == [by_points, by_points]
     assert {known.pending for known in by_points} == {0}
     assert by_points[0].found["a b"].points == 2
 

@@ -75,12 +75,14 @@ def unix_ms(moment: Cell) -> int | None:
     return round(datetime.strptime(str(moment), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp() * 1000)
 
 
-@pytest.mark.parametrize("case", [case for case in cases() if case.said is None], ids=lambda c: f"{c.kind}:{c.typed}")
+@pytest.mark.parametrize(
+    "case", [case for case in cases() if case.refusal is None], ids=lambda c: f"{c.kind}:{c.typed}"
+)
 def test_each_case(case: Case) -> None:
-    told = cells(case.kind)
-    column = column_of(case.kind, [unix_ms(cell) for cell in told] if case.kind == "datetime" else told)
+    values = cells(case.kind)
+    column = column_of(case.kind, [unix_ms(cell) for cell in values] if case.kind == "datetime" else values)
     found = kept(column, parse(case.typed, kind_of(column)), UTC)
-    assert [cell for cell, is_kept in zip(told, found, strict=True) if is_kept] == case.found
+    assert [cell for cell, is_kept in zip(values, found, strict=True) if is_kept] == case.found
 
 
 SHOWN_WITH_ONE = [0.04, -0.04, 0.05, 0.06, 66.66666666666667, 66.64, 28.499999999999996, 0.25, None]
@@ -119,13 +121,19 @@ DATES = st.sampled_from(["2026-10-25", "2026-10-25 02", "2011-12-30", "2026-11..
 OPERATORS = st.sampled_from(["", "= ", "!= ", "> ", ">= ", "< ", "<= "])
 
 
-@given(told=COLUMNS, typed=HOSTILE | DATES, operator=OPERATORS, place=st.integers(0, 11), zone=st.sampled_from(ZONES))
-@example(told=("text", ["", MISSING, None]), typed="–", operator="= ", place=0, zone="UTC")
-@example(told=("numeric", ["diverged", None]), typed="–", operator="!= ", place=0, zone="UTC")
+@given(
+    typed_cells=COLUMNS,
+    typed=HOSTILE | DATES,
+    operator=OPERATORS,
+    place=st.integers(0, 11),
+    zone=st.sampled_from(ZONES),
+)
+@example(typed_cells=("text", ["", MISSING, None]), typed="–", operator="= ", place=0, zone="UTC")
+@example(typed_cells=("numeric", ["diverged", None]), typed="–", operator="!= ", place=0, zone="UTC")
 def test_a_column_is_filtered_as_its_cells_are(
-    told: tuple[Kind, list[Any]], typed: str, operator: str, place: int, zone: str
+    typed_cells: tuple[Kind, list[Any]], typed: str, operator: str, place: int, zone: str
 ) -> None:
-    kind, there = told
+    kind, there = typed_cells
     clock = zoneinfo.ZoneInfo(zone)
     shown = [as_shown(kind, cell, clock) for cell in there]
     # Also by what stands in a cell, or hostile hands would rarely find anything.
@@ -186,11 +194,13 @@ def test_rows_are_sorted_as_in_the_browser(by: list[tuple[tuple[Kind, list[Any]]
     """Seconds, not less, are what it sees of a moment."""
     rows = np.arange(len(by[0][0][1]))
     expected: list[int] = rows.tolist()
-    for (kind, told), descending in reversed(by):
-        shown = [cell // 1000 if kind == "datetime" and cell is not None else cell for cell in told]
+    for (kind, typed_cells), descending in reversed(by):
+        shown = [cell // 1000 if kind == "datetime" and cell is not None else cell for cell in typed_cells]
         shown = ["diverged" if kind == "mixed" and isinstance(cell, str) else cell for cell in shown]
         expected = ordered_by(expected, shown, descending)
-    assert in_order(rows, [(column_of(*told), descending) for told, descending in by]).tolist() == expected
+    assert (
+        in_order(rows, [(column_of(*typed_cells), descending) for typed_cells, descending in by]).tolist() == expected
+    )
 
 
 def run(number: int, parent: int | str | None = None, **changes: Any) -> Run:
@@ -310,8 +320,8 @@ def test_a_query_leaves_the_rows_that_plain_python_leaves(
 
 
 def test_a_query_is_read_as_json_has_it() -> None:
-    told = '{"columns": ["name", "param:a:b,c"], "filters": {"param:-x": "> 3"}, "sort": ["-metric:a", "seed"]}'
-    query = RunQuery.model_validate_json(told)
+    fields = '{"columns": ["name", "param:a:b,c"], "filters": {"param:-x": "> 3"}, "sort": ["-metric:a", "seed"]}'
+    query = RunQuery.model_validate_json(fields)
     assert query.columns == (ColumnRef(kind="built_in", key="name"), ColumnRef(kind="param", key="a:b,c"))
     assert query.filters == (Typed(ColumnRef(kind="param", key="-x"), "> 3"),)
     assert query.sort == (
@@ -321,10 +331,10 @@ def test_a_query_is_read_as_json_has_it() -> None:
     assert [str(key) for key in query.sort] == ["-metric:a", "seed"]
 
 
-@pytest.mark.parametrize("told", [{"columns": ["no such"]}, {"sort": ["--name"]}, {"filters": {"paramlr": "x"}}])
-def test_an_unknown_column_is_reported(told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("fields", [{"columns": ["no such"]}, {"sort": ["--name"]}, {"filters": {"paramlr": "x"}}])
+def test_an_unknown_column_is_reported(fields: dict[str, Any]) -> None:
     with pytest.raises(ColumnUnknown):
-        RunQuery.model_validate(told)
+        RunQuery.model_validate(fields)
 
 
 def test_an_empty_column_is_reported() -> None:
@@ -333,11 +343,11 @@ def test_an_empty_column_is_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    "told", [{"columns": "name"}, {"sort": [1]}, {"filters": ["x"]}, {"filters": {"name": 5}}, {"x": 1}]
+    "fields", [{"columns": "name"}, {"sort": [1]}, {"filters": ["x"]}, {"filters": {"name": 5}}, {"x": 1}]
 )
-def test_what_is_no_query_is_refused(told: dict[str, Any]) -> None:
+def test_what_is_no_query_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        RunQuery.model_validate(told)
+        RunQuery.model_validate(fields)
 
 
 def test_a_filter_that_makes_no_sense_leaves_nothing_out() -> None:

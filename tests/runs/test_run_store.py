@@ -47,7 +47,7 @@ def test_the_first_look_waits_for_the_first_answer(tracking: Tracking, cache_dir
 
 
 @pytest.mark.parametrize(
-    ("answer", "says"),
+    ("answer", "message"),
     [
         (ERROR_500, "HTTP 500"),
         (HTML, "is not JSON"),
@@ -57,7 +57,7 @@ def test_the_first_look_waits_for_the_first_answer(tracking: Tracking, cache_dir
     ],
 )
 def test_a_bad_answer_is_named_and_what_was_known_stays(
-    tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, answer: tuple[int, bytes, str], says: str
+    tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, answer: tuple[int, bytes, str], message: str
 ) -> None:
     run_id = tracking.run(tracking.experiment())
     runs = store(misbehaving.address, cache_dir)
@@ -66,7 +66,7 @@ def test_a_bad_answer_is_named_and_what_was_known_stays(
     view = runs.refreshed_view(40)
     assert view.failure is not None
     assert view.failure.service == "MLflow"
-    assert says in view.failure.cause
+    assert message in view.failure.cause
     assert view.get(run_id) is not None
     misbehaving.answer = None
     assert runs.refreshed_view(40).failure is None

@@ -29,7 +29,7 @@ class FakeJob:
         self.is_stopping = False
         self.process: subprocess.Popen[bytes] | None = None
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "type": "SUBMISSION",
             "job_id": None,
@@ -170,7 +170,7 @@ class FakeRay:
                 return 500, TRACEBACK.format(words="RuntimeError: it is in a non-terminal state").encode()
             del self.jobs[name]
             return _json({"deleted": True})
-        return _json(job.told())
+        return _json(job.as_json())
 
     def _submit(self, body: dict[str, Any]) -> Answer:
         name = body["submission_id"]

@@ -126,8 +126,8 @@ def test_a_request_lies_in_its_file(place_as_ever: Place, run_id: str) -> None:
     with place_as_ever() as backend:
         launched(backend, launch)
         until(backend, is_over, run_id)
-        said = [json.loads(line) for line in backend.log_tail(run_id) if line.startswith("{")]
-        assert [(one["values"], one["checkpoint"]) for one in said] == [({"a": 1}, None)]
+        messages = [json.loads(line) for line in backend.log_tail(run_id) if line.startswith("{")]
+        assert [(one["values"], one["checkpoint"]) for one in messages] == [({"a": 1}, None)]
 
 
 # The keeper outlives the scheduler that started it, whose handle of it goes.

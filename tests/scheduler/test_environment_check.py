@@ -20,7 +20,7 @@ def check() -> Iterator[EnvironmentCheck]:
 
 
 @pytest.mark.parametrize(
-    ("values", "field", "said"),
+    ("values", "field", "message"),
     [
         ({"algorithm": "PPO", "env_id": "Nowhere-v0"}, "env_id", "Nothing that is installed registers it"),
         ({"algorithm": "SAC", "env_id": "Taxi-v4"}, "algorithm", "Taxi-v4 has separate ones: take PPO or DQN"),
@@ -35,11 +35,11 @@ def check() -> Iterator[EnvironmentCheck]:
     ],
 )
 def test_what_is_not_there_or_does_not_fit_is_refused(
-    check: EnvironmentCheck, values: dict[str, Value], field: str, said: str
+    check: EnvironmentCheck, values: dict[str, Value], field: str, message: str
 ) -> None:
     with pytest.raises(TrainingRefused) as caught:
         check.check(environment_trainer(), values)
-    assert said in str(caught.value.fields[field])
+    assert message in str(caught.value.fields[field])
 
 
 def test_all_else_passes(check: EnvironmentCheck) -> None:

@@ -77,9 +77,9 @@ print((folder / "log.txt").read_text())
 def test_a_training_on_a_full_disk_goes_on_and_mlflow_gets_all_of_it(tmp_path: Path, tracking: Tracking) -> None:
     pytest.importorskip("torch")
     run_id = tracking.run(tracking.experiment(), status="RUNNING")
-    said = on_a_small_disk(tmp_path, TRAINS, tracking.address, run_id)
-    assert said.splitlines()[0] == "0", said
+    output = on_a_small_disk(tmp_path, TRAINS, tracking.address, run_id)
+    assert output.splitlines()[0] == "0", output
     address = f"{tracking.address}/api/2.0/mlflow/metrics/get-history"
     history = requests.get(address, params={"run_id": run_id, "metric_key": "episode_reward"}, timeout=10).json()
     assert sorted(point["step"] for point in history["metrics"]) == list(range(1, 31))
-    assert "Traceback" not in said
+    assert "Traceback" not in output

@@ -30,7 +30,7 @@ def report(*gpus: Gpu, state: HostState = HostState.OK) -> GpuReport:
 
 
 @pytest.mark.parametrize(
-    ("told", "held", "free", "reason"),
+    ("known", "held", "free", "reason"),
     [
         (report(gpu(0), gpu(1)), [], (0, 1), None),
         (report(gpu(0), gpu(1)), [0], (1,), None),
@@ -44,9 +44,9 @@ def report(*gpus: Gpu, state: HostState = HostState.OK) -> GpuReport:
     ],
 )
 def test_a_gpu_without_processes_is_free(
-    told: GpuReport, held: list[int], free: tuple[int, ...], reason: str | None
+    known: GpuReport, held: list[int], free: tuple[int, ...], reason: str | None
 ) -> None:
-    room = room_in(told, held)
+    room = room_in(known, held)
     assert room.free == free
     assert (room.hindrance and room.hindrance.code) == reason
 

@@ -105,5 +105,5 @@ def test_where_a_folder_is_deleted_the_program_gets_mlflows_state(mlflow_address
         backend.launch(Launch(one, 2, ["/bin/cat", REQUEST_FILE], {}, Needs(), values={"episodes": 9}))
         while not isinstance(backend.poll(one, 2), Exited):
             time.sleep(0.05)
-        told = json.loads("".join(backend.log_tail(one)))
-        assert told == {"values": {"episodes": 9}, "checkpoint": None, "stored": {"run_id": run_id, "number": 7}}
+        state = json.loads("".join(backend.log_tail(one)))
+        assert state == {"values": {"episodes": 9}, "checkpoint": None, "stored": {"run_id": run_id, "number": 7}}

@@ -102,10 +102,10 @@ def test_what_is_no_request_is_refused(service: Service, content: bytes, kind: s
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the answer came before all was sent
         connection.request("POST", "/api/training/start", content, {"Content-Type": kind})
     answer = connection.getresponse()
-    told = json.loads(answer.read())
+    body = json.loads(answer.read())
     connection.close()
-    assert (answer.status, told["code"]) == (code, name)
-    assert told["error"]
+    assert (answer.status, body["code"]) == (code, name)
+    assert body["error"]
 
 
 @pytest.mark.parametrize(
@@ -179,15 +179,15 @@ def test_a_full_disk_is_named_and_nothing_is_started(start: Start) -> None:
 
 def test_a_second_scheduler_on_one_folder_reports_it_and_ends(service: Service) -> None:
     environment = bare_environment() | {"STATE_DIR": str(service.folder / "state"), "PYTHONPATH": str(ROOT)}
-    told = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "scheduler"], env=environment, capture_output=True, text=True, timeout=60, check=False
     )
-    assert told.returncode == 1
-    assert "Another scheduler runs on" in told.stderr
+    assert completed.returncode == 1
+    assert "Another scheduler runs on" in completed.stderr
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[[trainers]]\nname = 'x'", "trainers.0.command"),
         ("[[trainers]]\nname = 'x'\ncommand = ['x', '{y}']", "{y} names no field"),
@@ -195,11 +195,11 @@ def test_a_second_scheduler_on_one_folder_reports_it_and_ends(service: Service) 
         ("[[trainers]]\nname = 'maze'\ncommand = ['x']", "Two trainers"),
     ],
 )
-def test_a_wrong_file_of_trainers_stops_the_start(tmp_path: Path, text: str, said: str) -> None:
+def test_a_wrong_file_of_trainers_stops_the_start(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "trainings.toml"
     file.write_text(text)
     environment = bare_environment() | {"TRAININGS_FILE": str(file), "PYTHONPATH": str(ROOT)}
-    told = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "scheduler"],
         env=environment,
         cwd=tmp_path,
@@ -208,8 +208,8 @@ def test_a_wrong_file_of_trainers_stops_the_start(tmp_path: Path, text: str, sai
         timeout=60,
         check=False,
     )
-    assert told.returncode == 2
-    assert said in told.stderr
+    assert completed.returncode == 2
+    assert message in completed.stderr
 
 
 def test_the_trainers_are_offered_without_what_they_run(service: Service) -> None:

@@ -100,11 +100,11 @@ def ends_true(story: Story) -> None:
         assert service.training_log(run_id).count("began") == 1
         assert service.training(run_id)["attempt"] == 1
         assert service.processes(run_id) == []
-        eventually(lambda run_id=run_id, state=state: told(story, run_id) == ends[state], 60)  # type: ignore[misc]
+        eventually(lambda run_id=run_id, state=state: reported_state(story, run_id) == ends[state], 60)  # type: ignore[misc]
     service.wait_for(lambda health: health["mlflow"] == "ok", 60)
 
 
-def told(story: Story, run_id: str) -> str:
+def reported_state(story: Story, run_id: str) -> str:
     """What MLflow says of it."""
     answer = requests.get(f"{story.mlflow.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=10)
     return str(answer.json()["run"]["info"]["status"])

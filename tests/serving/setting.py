@@ -113,9 +113,9 @@ class Drips:
             for client in self._clients:
                 watched.register(client, selectors.EVENT_READ)
             while watched.get_map() and not self._ended.wait(1.0):
-                heard = [key.fileobj for key, _ in watched.select(0)]
+                readable = [key.fileobj for key, _ in watched.select(0)]
                 for client in self._clients:
-                    if client in heard:
+                    if client in readable:
                         watched.unregister(client)
                         self.answers.append(_rest(client))
                     elif client.fileno() in watched.get_map():
@@ -126,20 +126,20 @@ class Drips:
 
 def _rest(client: socket.socket) -> bytes:
     """What the server said before it hung up."""
-    said = b""
+    received = b""
     with contextlib.suppress(OSError):
         while piece := client.recv(2**16):
-            said += piece
-    return said
+            received += piece
+    return received
 
 
-def read_answer(client: socket.socket, said: bytes = b"") -> tuple[bytes, bytes, bytes]:
+def read_answer(client: socket.socket, received: bytes = b"") -> tuple[bytes, bytes, bytes]:
     """Head and body of one answer with a Content-Length, and what came after it; `said` came before."""
-    while b"\r\n\r\n" not in said:
+    while b"\r\n\r\n" not in received:
         piece = client.recv(2**16)
-        assert piece, said
-        said += piece
-    head, _, body = said.partition(b"\r\n\r\n")
+        assert piece, received
+        received += piece
+    head, _, body = received.partition(b"\r\n\r\n")
     (length,) = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
     while len(body) < length:
         piece = client.recv(2**16)

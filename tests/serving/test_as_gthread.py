@@ -79,7 +79,7 @@ def test_requests_are_answered_as_by_gunicorns_own_worker(
     ports: tuple[int, int], sent: list[bytes], cuts: list[int]
 ) -> None:
     content = b"".join(sent)
-    ours, theirs = [said_to(port, content, sorted({cut % len(content) for cut in cuts})) for port in ports]
+    ours, theirs = [answers_to(port, content, sorted({cut % len(content) for cut in cuts})) for port in ports]
     if is_complete(content):
         assert ours == theirs
     else:  # gunicorn judges a head before its body is there
@@ -97,9 +97,9 @@ def is_complete(content: bytes) -> bool:
     return True
 
 
-def said_to(port: int, content: bytes, places: list[int]) -> bytes:
+def answers_to(port: int, content: bytes, places: list[int]) -> bytes:
     """All that comes back until the connection ends, without what differs from one time to the next."""
-    said = b""
+    received = b""
     with connect(port) as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
@@ -109,5 +109,5 @@ def said_to(port: int, content: bytes, places: list[int]) -> bytes:
         except OSError:  # it has heard enough
             pass
         while piece := client.recv(2**16):
-            said += piece
-    return _VARIES.sub(b"", said.replace(_WORD, b""))
+            received += piece
+    return _VARIES.sub(b"", received.replace(_WORD, b""))

@@ -47,9 +47,9 @@ def test_drips_are_cut_off_and_delay_no_other_client(port: int) -> None:
 def test_a_body_that_drips_gets_the_reason(port: int) -> None:
     with Drips(port, 1, POST + b"Content-Length: 100000\r\n\r\n") as drips:
         wait_until(lambda: drips.still_there == 0)
-    (said,) = drips.answers
-    assert said.startswith(b"HTTP/1.1 408")
-    assert b'"code":"request-too-slow"' in said
+    (answer,) = drips.answers
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b'"code":"request-too-slow"' in answer
 
 
 def test_clients_that_do_not_read_delay_no_others_and_are_cut_off(port: int) -> None:

@@ -117,7 +117,7 @@ def test_an_engine_minds_no_drips(engine: Engine, sent: bytes) -> None:
         for _ in range(3):
             assert engine.health()["status"] == "healthy"
             with engine.view() as viewer:
-                viewer.say("stop")
+                viewer.send_command("stop")
         wait_until(lambda: drips.still_there == 0)
     assert engine.health()["viewers"] == 0
 

@@ -95,9 +95,9 @@ def test_a_request_of_unclear_length_ends_its_connection(port: int, lengths: byt
         client.sendall(
             b"POST /echo HTTP/1.1\r\nHost: h\r\n" + lengths + b"\r\nabcGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"
         )
-        said = all_of(client)
-    assert said.startswith(b"HTTP/1.1 4")
-    assert said.count(b"HTTP/1.1 ") == 1
+        response = all_of(client)
+    assert response.startswith(b"HTTP/1.1 4")
+    assert response.count(b"HTTP/1.1 ") == 1
 
 
 def test_who_waits_for_a_word_before_the_body_gets_one(port: int) -> None:
@@ -170,9 +170,9 @@ def test_an_unread_or_invalid_body_gets_no_second_answer(port: int, chunks: byte
     with connect(port) as client:
         client.sendall(b"POST /unread HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
         client.shutdown(socket.SHUT_WR)
-        said = all_of(client)
-    assert said.endswith(b"not read")
-    assert said.count(b"HTTP/1.1 ") == 1
+        response = all_of(client)
+    assert response.endswith(b"not read")
+    assert response.count(b"HTTP/1.1 ") == 1
 
 
 def test_who_speaks_the_old_protocol_gets_no_word_that_it_does_not_know(port: int) -> None:
@@ -189,18 +189,18 @@ def test_who_speaks_the_old_protocol_gets_no_word_that_it_does_not_know(port: in
 def test_a_broken_answer_comes_as_far_as_it_went_also_at_a_slow_reader(port: int) -> None:
     with connect(port, receive_bytes=4096) as client:
         client.sendall(b"GET /breaks?n=64 HTTP/1.1\r\nHost: h\r\n\r\n")
-        said = all_of(client)
-    assert len(said) > 64 * 2**16
-    assert not said.endswith(b"0\r\n\r\n")
+        response = all_of(client)
+    assert len(response) > 64 * 2**16
+    assert not response.endswith(b"0\r\n\r\n")
 
 
 def test_who_asks_and_ends_its_own_side_gets_its_answers(port: int) -> None:
     with connect(port, receive_bytes=4096) as client:
         client.sendall(b"GET /bytes?n=3000000 HTTP/1.1\r\nHost: h\r\n\r\n" + echo_request(b"abc", 1))
         client.shutdown(socket.SHUT_WR)
-        said = all_of(client)
-    assert said.count(bytes(1000)) == 3000
-    assert said.endswith(echoed(b"abc", 1))
+        response = all_of(client)
+    assert response.count(bytes(1000)) == 3000
+    assert response.endswith(echoed(b"abc", 1))
 
 
 def all_of(client: socket.socket) -> bytes:

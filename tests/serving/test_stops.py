@@ -36,19 +36,19 @@ def test_it_waits_for_no_client_that_has_its_answer_and_stays(tmp_path: Path) ->
 
 
 def test_answers_on_their_way_arrive_whole(tmp_path: Path) -> None:
-    begun, is_told = threading.Barrier(31), threading.Event()
+    begun, may_answer = threading.Barrier(31), threading.Event()
     with ThreadPoolExecutor(30) as readers:
         with sample_server(tmp_path, arguments=["--graceful-timeout", "60"]) as port:
 
             def received() -> int:
                 with requests.get(f"http://127.0.0.1:{port}/file", stream=True, timeout=60) as answer:
                     begun.wait(60)
-                    is_told.wait(60)
+                    may_answer.wait(60)
                     return len(answer.content)
 
             answers = [readers.submit(received) for _ in range(30)]
             begun.wait(60)
-            is_told.set()
+            may_answer.set()
         assert {answer.result() for answer in answers} == {FILE_BYTES}
 
 

@@ -50,9 +50,9 @@ def test_an_experiment_is_copied_whole_and_once(target: Target, tracking: Tracki
 
 def test_what_is_not_there_is_named(target: Target) -> None:
     process = target.start("--from-mlflow", target.address, "--into", "anywhere")
-    _out, said = process.communicate(timeout=120)
+    _out, stderr = process.communicate(timeout=120)
     assert process.returncode == 1
-    assert f"has no experiment {target.experiment!r}" in said
+    assert f"has no experiment {target.experiment!r}" in stderr
 
 
 def _copied(target: Target, *more: str, killed_after: tuple[float, ...] = ()) -> list[StoredRun]:
@@ -65,6 +65,6 @@ def _copied(target: Target, *more: str, killed_after: tuple[float, ...] = ()) ->
         process.send_signal(signal.SIGKILL)
         process.communicate()
     process = source.start(*arguments)
-    _out, said = process.communicate(timeout=240)
-    assert process.returncode == 0, said
+    _out, stderr = process.communicate(timeout=240)
+    assert process.returncode == 0, stderr
     return target.all_runs()

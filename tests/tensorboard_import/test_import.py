@@ -112,9 +112,9 @@ def test_a_run_that_may_still_grow_is_named_and_ends_with_a_later_import(
     soon = time.time() + 600  # however slow the machine is, it counts as just written
     os.utime(path, (soon, soon))
     assert target.import_all(tmp_path)
-    (said,) = [line for line in caplog.messages if "may still grow" in line]
-    assert said.startswith("1 folder may")
-    assert said.endswith(str(tmp_path / "fresh"))
+    (warning,) = [line for line in caplog.messages if "may still grow" in line]
+    assert warning.startswith("1 folder may")
+    assert warning.endswith(str(tmp_path / "fresh"))
     statuses = {run.name: run.status for run in target.all_runs()}
     assert statuses == {"fresh": RunStatus.RUNNING, "old": RunStatus.FINISHED}
     os.utime(path, (LONG_AGO, LONG_AGO))
@@ -291,9 +291,9 @@ def test_killed_at_any_moment_it_goes_on_without_gap_or_twin(
         process.send_signal(signal.SIGKILL)
         process.communicate()
     process = target.start(str(tmp_path))
-    _out, said = process.communicate(timeout=240)
-    assert process.returncode == 0, said
-    assert "3 folders" in said
+    _out, stderr = process.communicate(timeout=240)
+    assert process.returncode == 0, stderr
+    assert "3 folders" in stderr
     assert len(target.all_runs()) == 3
     for number in range(3):
         assert target.histories(target.run(f"seed_{number}")) == shown_by_tensorboard(tmp_path / f"seed_{number}")
@@ -328,16 +328,16 @@ def test_ten_thousand_tags_are_imported(target: Target, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["/nowhere/at/all"], "/nowhere/at/all is no folder"),
         ([".", "--pattern", "(["], "--pattern should be a regular expression"),
         ([".", "--pattern", "a(b)"], "--pattern should have a group"),
     ],
 )
-def test_a_wrong_argument_is_named(target: Target, arguments: list[str], said: str) -> None:
+def test_a_wrong_argument_is_named(target: Target, arguments: list[str], message: str) -> None:
     process = target.start(*arguments)
-    _out, told = process.communicate(timeout=60)
+    _out, stderr = process.communicate(timeout=60)
     assert process.returncode in (1, 2)
-    assert said in told
-    assert "Traceback" not in told
+    assert message in stderr
+    assert "Traceback" not in stderr

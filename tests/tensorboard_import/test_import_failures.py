@@ -64,18 +64,18 @@ def test_files_and_folders_without_rights_are_named_and_all_else_is_imported(
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     try:
         process = target.start(str(tmp_path), through=minding_rights)
-        _out, said = process.communicate(timeout=120)
+        _out, stderr = process.communicate(timeout=120)
     finally:
         (tmp_path / "folder").chmod(0o755)  # so that it can be removed
-    assert process.returncode == 1, said
+    assert process.returncode == 1, stderr
     assert sorted(run.name for run in target.all_runs()) == ["mixed", "whole"]
     for named in (tmp_path / "folder", tmp_path / "file", tmp_path / "mixed", tmp_path / "circle"):
-        assert any(str(named) in line and "cannot be" in line for line in said.splitlines()), said
+        assert any(str(named) in line and "cannot be" in line for line in stderr.splitlines()), stderr
     denied.chmod(0o644)
     (tmp_path / "file" / FILE).chmod(0o644)
     process = target.start(str(tmp_path), through=minding_rights)
-    _out, said = process.communicate(timeout=120)
-    assert process.returncode == 0, said  # a link that leads to itself hides nothing
+    _out, stderr = process.communicate(timeout=120)
+    assert process.returncode == 0, stderr  # a link that leads to itself hides nothing
     for name in ("whole", "mixed", "file", "folder"):
         assert target.histories(target.run(name)) == shown_by_tensorboard(tmp_path / name)
 
@@ -85,7 +85,7 @@ def test_a_folder_that_may_not_be_looked_into_is_named_as_the_one_to_import(
 ) -> None:
     (tmp_path / "closed").mkdir(mode=0)
     process = target.start(str(tmp_path / "closed"), through=minding_rights)
-    _out, said = process.communicate(timeout=60)
+    _out, stderr = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert f"{tmp_path / 'closed'} cannot be looked into: Permission denied" in said
-    assert "Traceback" not in said
+    assert f"{tmp_path / 'closed'} cannot be looked into: Permission denied" in stderr
+    assert "Traceback" not in stderr

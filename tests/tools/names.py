@@ -18,7 +18,7 @@ class Reading(NamedTuple):
     tool: str | None
     words: dict[MetricWord, str]
     step: StepMeaning | None
-    said: Mapping[ParameterWord, str] = MappingProxyType({})
+    parameters: Mapping[ParameterWord, str] = MappingProxyType({})
     loss: LossKind | None = None
     steps: Mapping[str, StepMeaning] = MappingProxyType({})
 

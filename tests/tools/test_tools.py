@@ -69,8 +69,10 @@ def test_a_run_is_read_as_an_expert_reads_it(name: str) -> None:
     one, expected = RUNS[name]
     assert (one.tool.profile.id if one.tool.profile else None) == expected.tool
     assert {word: key for word in METRICS if (key := one.metric_key(word, DEFAULT))} == expected.words
-    said = {word: value for word in get_args(ParameterWord) if (value := one.parameter(word, DEFAULT)) is not None}
-    assert said == expected.said
+    parameters = {
+        word: value for word in get_args(ParameterWord) if (value := one.parameter(word, DEFAULT)) is not None
+    }
+    assert parameters == expected.parameters
     read_by = DEFAULT.of(one)
     assert read_by.step_of(expected.words.get("reward", "")) == expected.step
     assert {key: read_by.step_of(key) for key in expected.steps} == expected.steps
@@ -104,14 +106,14 @@ def test_what_the_import_of_event_files_calls_metrics_is_read_alike(name: str) -
 
 @pytest.mark.parametrize("folder", ["", "runs/", "a b/2026-11/"])
 def test_the_name_of_a_folder_is_the_setting_where_nothing_else_is(folder: str) -> None:
-    for name, said in (
-        ("cleanrl-ppo", RECORDED["cleanrl-ppo"].said),
+    for name, parameters in (
+        ("cleanrl-ppo", RECORDED["cleanrl-ppo"].parameters),
         ("skrl-dqn", {"algorithm": "DQN"}),
         ("tianshou-ppo", {"seed": "42"}),
     ):
         one = RUNS[name][0]
         other = one.model_copy(update={"params": {}, "name": folder + one.name})
-        assert {word: other.parameter(word, DEFAULT) for word in said} == said
+        assert {word: other.parameter(word, DEFAULT) for word in parameters} == parameters
 
 
 def test_of_an_evaluation_one_episode_a_point_the_last_is_not_what_it_came_to() -> None:
@@ -320,12 +322,12 @@ def test_the_table_reads_every_row_as_its_run_is_read(runs: list[Run], stated: s
         }
         summary = summarise(one, DEFAULT)
         rate = None if summary.success_rate is None else summary.success_rate * 100
-        said = [summary.algorithm, summary.environment, summary.seed, summary.final_reward, summary.final_loss]
-        said += [summary.episode_length, summary.episodes, rate]
+        values = [summary.algorithm, summary.environment, summary.seed, summary.final_reward, summary.final_loss]
+        values += [summary.episode_length, summary.episodes, rate]
         found = [column.at(row) for column in columns.values()]
         assert found == [None if value is None and isinstance(columns[name], NumberColumn) else value
-                         for name, value in zip(COLUMNS, said, strict=True)]  # fmt: skip
+                         for name, value in zip(COLUMNS, values, strict=True)]  # fmt: skip
         for name, field in (("algorithm", "algorithm"), ("seed", "seed"), ("final_reward", "final_reward")):
-            told = key_names(table, name, DEFAULT)
-            assert told is not None
-            assert told.at(row) == summary.keys.get(field)
+            names_of_field = key_names(table, name, DEFAULT)
+            assert names_of_field is not None
+            assert names_of_field.at(row) == summary.keys.get(field)

@@ -210,8 +210,8 @@ def test_stopped_and_continued_a_run_has_no_gap_and_no_step_twice(
     assert [point.step for point in points] == list(range(1, 31))
     assert all(one.timestamp <= next_one.timestamp for one, next_one in pairwise(points))
     versions = client.search_model_versions(f"run_id = '{run_id}'")
-    told = {version.tags["total_episodes"]: version.tags.get("stopped") for version in versions}
-    assert told == {str(stopped_at): "true", "30": None}
+    stopped = {version.tags["total_episodes"]: version.tags.get("stopped") for version in versions}
+    assert stopped == {str(stopped_at): "true", "30": None}
     assert [one.path for one in client.list_artifacts(run_id, "checkpoints")] == ["checkpoints/1", "checkpoints/2"]
 
 

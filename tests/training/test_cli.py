@@ -61,8 +61,8 @@ def test_ctrl_c_ends_the_run_as_killed_with_what_it_has(client: MlflowClient, ml
     points = client.get_metric_history(run.info.run_id, "episode_reward")
     assert len(points) >= 20
     (version,) = client.search_model_versions(f"run_id = '{run.info.run_id}'")  # what it learned is not lost
-    told = (version.tags["stopped"], version.tags["total_episodes"], version.tags["asked_episodes"])
-    assert told == ("true", str(len(points)), "500000")
+    recorded = (version.tags["stopped"], version.tags["total_episodes"], version.tags["asked_episodes"])
+    assert recorded == ("true", str(len(points)), "500000")
     assert ended.data.metrics["eval/success_rate"] == float(version.tags["success_rate"])
 
 

@@ -206,7 +206,7 @@ def test_the_export_acts_as_the_policy(
 
 
 @pytest.mark.parametrize(
-    ("algorithm", "env_id", "values", "said"),
+    ("algorithm", "env_id", "values", "message"),
     [
         ("PPO", "Nowhere-v3", {}, "env_id: Nowhere-v3: Nothing that is installed registers it"),
         ("PPO", "Blackjack-v1", {}, "env_id: It has a space of the kind tuple"),
@@ -219,9 +219,9 @@ def test_the_export_acts_as_the_policy(
     ],
 )
 def test_what_cannot_be_learned_is_refused_by_its_field(
-    algorithm: str, env_id: str, values: dict[str, Any], said: str
+    algorithm: str, env_id: str, values: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(BadInput, match=message):
         build_agent(request(algorithm, env_id, **values))
 
 

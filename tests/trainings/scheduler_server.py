@@ -91,13 +91,13 @@ class SchedulerServer:
         @app.get("/api/training/trainers")
         def trainers() -> ResponseReturnValue:
             hidden = {"command", "environment", "directory"}
-            told = [one.model_dump(mode="json", exclude=hidden) | {"is_installed": True} for one in self.trainers]
-            return {"trainers": told}
+            listed = [one.model_dump(mode="json", exclude=hidden) | {"is_installed": True} for one in self.trainers]
+            return {"trainers": listed}
 
         @app.get("/api/training/runs")
         def runs() -> ResponseReturnValue:
-            told = [*(one.model_dump(mode="json") for one in self.trainings.values()), *self.odd]
-            return {"trainings": told, "slots": 1, "busy": 0, "scheduler": "this", "host": "here"}
+            listed = [*(one.model_dump(mode="json") for one in self.trainings.values()), *self.odd]
+            return {"trainings": listed, "slots": 1, "busy": 0, "scheduler": "this", "host": "here"}
 
         @app.get("/api/training/runs/<run_id>")
         def one(run_id: str) -> ResponseReturnValue:
@@ -163,8 +163,8 @@ class SchedulerServer:
             made = [self.add(trainer=trainer.name, values=values, seed=trainer.seed_of(values)) for values in runs]
             self._ids[request_id] = [one.run_id for one in made]
         ids = self._ids[request_id]
-        told = [{"run_id": run_id, "seed": self.trainings[run_id].seed, "status": "queued"} for run_id in ids]
-        return {"run_id": ids[0], "status": "queued", "runs": told}
+        listed = [{"run_id": run_id, "seed": self.trainings[run_id].seed, "status": "queued"} for run_id in ids]
+        return {"run_id": ids[0], "status": "queued", "runs": listed}
 
     def _move(self, verb: str, body: dict[str, Any]) -> ResponseReturnValue:
         run_id = body["run_id"]
@@ -173,8 +173,8 @@ class SchedulerServer:
             return {"run_id": run_id, "status": "queued", "runs": []}
         states = {"hold": "held", "release": "queued", "cancel": "killed"}
         self.change(run_id, state=states.get(body["action"], self.trainings[run_id].state))
-        told = self.trainings[run_id]
-        return {"run_id": run_id, "state": told.state, "place": told.place}
+        training = self.trainings[run_id]
+        return {"run_id": run_id, "state": training.state, "place": training.place}
 
     def _log(self) -> LogPart:
         size = sum(len(line) + 1 for line in self.log)

@@ -17,7 +17,7 @@ def client(clew: Clew) -> FlaskClient:
     return clew().test_client()
 
 
-def told(client: FlaskClient, run_id: str) -> dict[str, Any]:
+def console_of(client: FlaskClient, run_id: str) -> dict[str, Any]:
     answer: dict[str, Any] = client.get(f"/artifacts/console?run={run_id}").json
     return answer
 
@@ -28,7 +28,7 @@ def test_a_failed_training_of_ours_shows_the_end_of_its_log(
     run_id = tracking.run(tracking.experiment(), tags={REQUEST: "{}"}, status="FAILED")
     scheduler.add(run_id=run_id, state=TrainingState.FAILED)
     scheduler.log = [f"line {n}" for n in range(500)] + ["Traceback", "<b>ValueError</b>"]
-    found = told(client, run_id)
+    found = console_of(client, run_id)
     assert found["href"] == f"/training/{run_id}"
     assert found["lines"][-2:] == ["Traceback", "<b>ValueError</b>"]
     assert 2 < len(found["lines"]) < 100
@@ -38,9 +38,9 @@ def test_without_its_scheduler_a_file_of_the_run_supplies_it(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     run_id = tracking.run(tracking.experiment(), tags={REQUEST: "{}"}, status="FAILED")
-    assert told(client, run_id) == {"lines": [], "path": None}
+    assert console_of(client, run_id) == {"lines": [], "path": None}
     tracking.artifact(run_id, "logs/console.log", b"first\nlast words\n")
-    found = told(client, run_id)
+    found = console_of(client, run_id)
     assert (found["lines"][-1], found["path"]) == ("last words", "logs/console.log")
     assert "href" not in found
 
@@ -48,7 +48,7 @@ def test_without_its_scheduler_a_file_of_the_run_supplies_it(
 def test_of_another_hosts_training_the_end_lies_with_the_run(client: FlaskClient, tracking: Tracking) -> None:
     tags = {REQUEST: "{}", LOG_TAIL: "line 1\nKilled"}
     run_id = tracking.run(tracking.experiment(), tags=tags, status="FAILED")
-    assert told(client, run_id) == {"lines": ["line 1", "Killed"], "href": f"/training/{run_id}", "path": None}
+    assert console_of(client, run_id) == {"lines": ["line 1", "Killed"], "href": f"/training/{run_id}", "path": None}
 
 
 def test_a_run_that_only_claims_to_be_clews_gets_no_log_of_another(
@@ -57,4 +57,4 @@ def test_a_run_that_only_claims_to_be_clews_gets_no_log_of_another(
     run_id = tracking.run(tracking.experiment(), status="FAILED")
     scheduler.add(run_id=run_id, state=TrainingState.FAILED)
     scheduler.log = ["not for a run without a request"]
-    assert told(client, run_id)["lines"] == []
+    assert console_of(client, run_id)["lines"] == []

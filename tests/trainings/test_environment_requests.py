@@ -37,11 +37,11 @@ def test_a_training_is_counted_by_steps_or_by_episodes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("algorithm", "env_id", "said"),
+    ("algorithm", "env_id", "message"),
     [("DQN", "Pendulum-v1", "are continuous: take PPO or SAC"), ("SAC", "CartPole-v1", "take PPO or DQN")],
 )
-def test_an_algorithm_for_other_actions_is_refused_by_its_field(algorithm: str, env_id: str, said: str) -> None:
-    assert said in refused(algorithm=algorithm, env_id=env_id)["algorithm"]
+def test_an_algorithm_for_other_actions_is_refused_by_its_field(algorithm: str, env_id: str, message: str) -> None:
+    assert message in refused(algorithm=algorithm, env_id=env_id)["algorithm"]
 
 
 @pytest.mark.parametrize("env_id", ["os:CartPole-v1", "../etc/passwd", "-v1", "a b", "x/y/z-v0"])

@@ -20,7 +20,7 @@ def parts(**spaces: object) -> dict[str, object]:
 
 @pytest.mark.parametrize("algorithm", ["PPO", "DQN"])
 @pytest.mark.parametrize(
-    ("seen", "said"),
+    ("seen", "message"),
     [
         (NUMBERS, None),
         ({"kind": "discrete", "n": 5}, None),
@@ -36,7 +36,7 @@ def parts(**spaces: object) -> dict[str, object]:
     ],
 )
 def test_observations_that_are_not_learned_from_are_named(
-    algorithm: str, seen: dict[str, object], said: str | None
+    algorithm: str, seen: dict[str, object], message: str | None
 ) -> None:
     spaces = TypeAdapter[Space](Space)
     facts = EnvironmentFacts(
@@ -45,10 +45,10 @@ def test_observations_that_are_not_learned_from_are_named(
         action_space=spaces.validate_python(ACTIONS),
     )
     found = misfit(environment_request({"algorithm": algorithm, "env_id": "Own-v0"}), facts, 2**40)
-    if said is None:
+    if message is None:
         assert found is None
     else:
         assert found is not None
         field, why = found
         assert field == "env_id"
-        assert said in str(why)
+        assert message in str(why)

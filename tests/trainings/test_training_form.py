@@ -27,8 +27,8 @@ CARTPOLE = OfferedTrainer.model_validate(read_trainers(OWN)[0].model_dump())
 def described(trainer: OfferedTrainer, **values: Any) -> dict[str, Any]:
     """A form as the browser gets it."""
     drawn = training_form.described([trainer, MAZE], trainer, training_form.initial(trainer, values))
-    told = orjson.dumps(drawn, default=lambda one: one.to_plotly_json() if isinstance(one, Component) else None)
-    return dict(json.loads(told))
+    text = orjson.dumps(drawn, default=lambda one: one.to_plotly_json() if isinstance(one, Component) else None)
+    return dict(json.loads(text))
 
 
 def elements(part: Any) -> list[dict[str, Any]]:
@@ -53,10 +53,10 @@ def test_each_field_has_a_label_a_control_help_and_the_place_of_its_error(traine
 
 
 def test_a_field_shows_its_range_and_its_default() -> None:
-    said = {field.name: help_text(MAZE, field) for field in MAZE.fields if not field.shown_for}
-    assert said["episodes"].endswith("1 to 10,000. Default: 1,000.")
-    assert said["learning_rate"].endswith("Above 0, up to 1. Default: 0.001.")
-    assert said["seed"].endswith("At most 100. Default: 0.")
+    help_texts = {field.name: help_text(MAZE, field) for field in MAZE.fields if not field.shown_for}
+    assert help_texts["episodes"].endswith("1 to 10,000. Default: 1,000.")
+    assert help_texts["learning_rate"].endswith("Above 0, up to 1. Default: 0.001.")
+    assert help_texts["seed"].endswith("At most 100. Default: 0.")
 
 
 def test_the_form_begins_with_values_that_can_be_started() -> None:

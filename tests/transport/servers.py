@@ -140,7 +140,7 @@ def _tunnel(one: socket.socket, other: socket.socket) -> None:
             ways[ready].sendall(data)
 
 
-def nobody() -> int:
+def closed_port() -> int:
     """A port of this machine where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

@@ -14,7 +14,7 @@ from mlflow_api.client import MlflowApi
 from services.connect import connect
 from settings.gpu_addresses import read_addresses
 from settings.settings import Settings
-from tests.transport.servers import Oracle, Proxy, nobody
+from tests.transport.servers import Oracle, Proxy, closed_port
 from training.tracking.mlflow_client import connect as connect_training
 from transport.credentials import BearerAuth
 from transport.http_client import JsonService
@@ -81,8 +81,8 @@ def test_a_monitors_are_sent_and_no_page_has_them(oracle: Oracle, tmp_path: Path
     values = settings(
         tmp_path,
         gpu_monitor_urls=f"a={with_userinfo(oracle)}",
-        mlflow_tracking_uri=f"http://bob:hunter2@127.0.0.1:{nobody()}",
-        model_server_url=f"http://bob:hunter2@127.0.0.1:{nobody()}",
+        mlflow_tracking_uri=f"http://bob:hunter2@127.0.0.1:{closed_port()}",
+        model_server_url=f"http://bob:hunter2@127.0.0.1:{closed_port()}",
         mlflow_url="http://bob:hunter2@ml.example",
         inference_ui_url="http://bob:hunter2@ui.example",
     )
@@ -91,15 +91,15 @@ def test_a_monitors_are_sent_and_no_page_has_them(oracle: Oracle, tmp_path: Path
     services.health.refreshed_report(20)
     assert [(asked.path, asked.headers.get("Authorization")) for asked in oracle.asked] == [("/health", SENT)]
     client = server.test_client()
-    told = [server.extensions["clew"].model_dump_json(), repr(values.gpu_monitors)]
+    shown = [server.extensions["clew"].model_dump_json(), repr(values.gpu_monitors)]
     for path in ("/", "/_dash-layout", "/_dash-dependencies", "/health", "/api/health", "/api/models", "/api/runs"):
         answer = client.get(path)
-        told += [answer.get_data(as_text=True), str(answer.headers)]
+        shown += [answer.get_data(as_text=True), str(answer.headers)]
     for page in ("/", "/gpu", "/models", "/mlflow", "/inference"):
-        told.append(_page(client, page))
-    assert any('"data"' in one and "127.0.0.1" in one for one in told)  # the pages were there
-    told += [repr(file.read_bytes()) + str(file) for file in tmp_path.rglob("*") if file.is_file()]
-    assert not [part for part in PARTS for one in told if part in one]
+        shown.append(_page(client, page))
+    assert any('"data"' in one and "127.0.0.1" in one for one in shown)  # the pages were there
+    shown += [repr(file.read_bytes()) + str(file) for file in tmp_path.rglob("*") if file.is_file()]
+    assert not [part for part in PARTS for one in shown if part in one]
 
 
 def _page(client: object, path: str) -> str:
@@ -120,7 +120,7 @@ def _page(client: object, path: str) -> str:
 
 def test_no_failure_names_them(tmp_path: Path) -> None:
     with pytest.raises(ServiceUnavailable) as caught:
-        ClewModels(f"http://{USERINFO}127.0.0.1:{(port := nobody())}").active()
+        ClewModels(f"http://{USERINFO}127.0.0.1:{(port := closed_port())}").active()
     assert str(caught.value) == f"Clew: cannot be reached at http://127.0.0.1:{port}"
     with pytest.raises(ServiceUnavailable) as training:
         connect_training(f"http://{USERINFO}127.0.0.1:{port}")
@@ -143,9 +143,9 @@ def test_no_failure_names_them(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_named_without_them(tmp_path: Path, values: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="valid") as caught:
         settings(tmp_path, **values)
-    said = explain(caught.value)  # type: ignore[arg-type]
-    assert next(iter(values)).upper() in said
-    assert "hunter2" not in said
+    message = explain(caught.value)  # type: ignore[arg-type]
+    assert next(iter(values)).upper() in message
+    assert "hunter2" not in message
 
 
 def test_they_are_in_no_repr() -> None:

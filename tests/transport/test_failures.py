@@ -17,7 +17,7 @@ from domain.errors.connections import (
     OutcomeUnknown,
     TimedOut,
 )
-from tests.transport.servers import Oracle, nobody
+from tests.transport.servers import Oracle, closed_port
 from transport.http_client import JsonService
 
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
@@ -59,7 +59,7 @@ def test_a_host_without_an_address_is_no_other_failure_whatever_it_is_called(hos
 
 
 def test_a_port_without_a_listener_refuses() -> None:
-    error = failing(f"http://127.0.0.1:{nobody()}", writes=True)
+    error = failing(f"http://127.0.0.1:{closed_port()}", writes=True)
     assert (type(error), str(error)) == (ConnectionRefused, "Oracle: refused the connection")
 
 

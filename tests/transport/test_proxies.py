@@ -23,7 +23,7 @@ from domain.errors.connections import (
     ProxyFailed,
 )
 from tests.deploy.hosting import certify
-from tests.transport.servers import Oracle, Proxy, nobody
+from tests.transport.servers import Oracle, Proxy, closed_port
 from transport.http_client import JsonService
 
 ELSEWHERE = "http://oracle.example"
@@ -96,7 +96,7 @@ def test_an_address_of_ours_is_asked_directly_wherever_it_is(monkeypatch: pytest
 
 @pytest.mark.parametrize("service", [ELSEWHERE, "https://oracle.example"])
 def test_a_dead_proxy_is_what_failed(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
-    port = nobody()
+    port = closed_port()
     monkeypatch.setenv("ALL_PROXY", f"http://bob:s3cret@127.0.0.1:{port}")
     error = failing(JsonService("MLflow", service), writes=True)
     assert isinstance(error, ProxyFailed)
@@ -163,7 +163,7 @@ def test_a_certificate_seen_through_a_tunnel_is_the_services(
 
 
 def test_a_dead_proxy_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{nobody()}")
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
     service = JsonService("MLflow", ELSEWHERE)
     errors = [failing(service) for _call in range(4)]
     assert isinstance(errors[-1], NotAsked)

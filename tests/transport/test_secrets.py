@@ -98,11 +98,11 @@ def test_neither_a_refusal_nor_what_was_taken_shows_them(
     try:
         taken = kind(_env_file=None, **{name: value})  # type: ignore[call-arg,arg-type]
     except ValidationError as error:
-        said = [explain(error), str(error), repr(error), "".join(traceback.format_exception(error))]
-        assert f"Setting {name.upper()}=" in said[0]
+        texts = [explain(error), str(error), repr(error), "".join(traceback.format_exception(error))]
+        assert f"Setting {name.upper()}=" in texts[0]
     else:
-        said = [repr(taken), str(taken), *(shown_of(taken) if isinstance(taken, Settings) else [])]
-    assert [one for text in said for one in leaked(text, pieces)] == [], (value, said)
+        texts = [repr(taken), str(taken), *(shown_of(taken) if isinstance(taken, Settings) else [])]
+    assert [one for text in texts for one in leaked(text, pieces)] == [], (value, texts)
 
 
 def shown_of(settings: Settings) -> list[str]:
@@ -130,10 +130,10 @@ def test_what_readers_of_addresses_read_differently_is_refused_or_hidden(name: s
     value = {"gpu_monitor_urls": f"a={value}", "inference_ws_url": value.replace("http", "ws")}.get(name, value)
     pieces = ["qzxjq", "xxqz"]
     try:
-        said = shown_of(Settings(_env_file=None, **{name: value}))  # type: ignore[call-arg,arg-type]
+        texts = shown_of(Settings(_env_file=None, **{name: value}))  # type: ignore[call-arg,arg-type]
     except ValidationError as error:
-        said = [explain(error), str(error)]
-    assert [one for text in said for one in leaked(text, pieces)] == [], said
+        texts = [explain(error), str(error)]
+    assert [one for text in texts for one in leaked(text, pieces)] == [], texts
 
 
 @pytest.mark.parametrize(
@@ -228,22 +228,22 @@ def test_no_page_no_answer_and_no_log_line_has_them(
     services = connect(settings)
     server = create_app(settings, services).server
     asked = server.test_client()
-    told = [repr(settings), repr(services.settings), *browser_url_warnings(settings)]
+    texts = [repr(settings), repr(services.settings), *browser_url_warnings(settings)]
     with caplog.at_level(level):
         for path in ("/health", "/api/health", "/api/models", "/api/models/1", "/api/models/1/policy", "/api/runs"):
             answer = asked.get(path)
-            told += [answer.get_data(as_text=True), str(answer.headers)]
-        told.append(asked.post("/api/models/active", json={"model_id": "1"}).get_data(as_text=True))
+            texts += [answer.get_data(as_text=True), str(answer.headers)]
+        texts.append(asked.post("/api/models/active", json={"model_id": "1"}).get_data(as_text=True))
         for page in PAGES:
             answer = asked.get(page)
-            told += [answer.get_data(as_text=True), str(answer.headers)]
+            texts += [answer.get_data(as_text=True), str(answer.headers)]
             viewer = Viewer(in_process(server), page)
-            told.append(str(viewer._tree))
+            texts.append(str(viewer._tree))
             if viewer.has("models-chosen"):
                 viewer.give("models-chosen", "data", "1")
-                told.append(str(viewer._tree))
-    told += [JsonFormatter(settings.secrets).format(record) for record in caplog.records]
-    told += [repr(file.read_bytes()) + str(file) for file in tmp_path.rglob("*") if file.is_file()]
-    assert any("services.example" in one for one in told)
+                texts.append(str(viewer._tree))
+    texts += [JsonFormatter(settings.secrets).format(record) for record in caplog.records]
+    texts += [repr(file.read_bytes()) + str(file) for file in tmp_path.rglob("*") if file.is_file()]
+    assert any("services.example" in one for one in texts)
     pieces = [user, password, quote(password, safe=""), "zq@x", "zq%40x"]
-    assert [(one, text[:300]) for text in told for one in leaked(text, pieces)] == []
+    assert [(one, text[:300]) for text in texts for one in leaked(text, pieces)] == []

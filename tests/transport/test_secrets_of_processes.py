@@ -12,7 +12,7 @@ from settings.settings import Settings
 from tests.inference.conftest import _bare_environment
 from tests.inference.engine import Engine
 from tests.misbehaving import eventually
-from tests.transport.servers import nobody
+from tests.transport.servers import closed_port
 
 ROOT = Path(__file__).parents[2]
 LAUNCHER, PURGE, ENGINE = "services.processes.launcher", "services.registry.purge", "inference"
@@ -20,7 +20,7 @@ PIECES = ("qzxjq", "zqxxj", "zjjqq")
 CONFIG = ROOT / "docs" / "deploy" / "gunicorn.conf.py"
 
 
-def said(folder: Path, command: list[str], **settings: str) -> tuple[int, str]:
+def output_of(folder: Path, command: list[str], **settings: str) -> tuple[int, str]:
     """The exit status of a process under these settings, and all that it says."""
     environment = _bare_environment() | {"PYTHONPATH": str(ROOT), "STATE_DIR": str(folder)} | settings
     done = subprocess.run(
@@ -50,7 +50,7 @@ def said(folder: Path, command: list[str], **settings: str) -> tuple[int, str]:
 def test_a_wrong_one_stops_the_start_and_is_not_repeated(
     tmp_path: Path, command: list[str], name: str, value: str
 ) -> None:
-    status, text = said(tmp_path, command, **{name: value})
+    status, text = output_of(tmp_path, command, **{name: value})
     assert status in (1, 2), text
     assert f"Setting {name}=***" in text
     assert "Traceback" not in text
@@ -58,17 +58,17 @@ def test_a_wrong_one_stops_the_start_and_is_not_repeated(
 
 
 def test_the_purge_names_who_failed_and_nothing_more(tmp_path: Path) -> None:
-    status, text = said(
+    status, text = output_of(
         tmp_path,
         ["-m", PURGE],
-        MLFLOW_TRACKING_URI=f"http://qzxjq:zqxxj@127.0.0.1:{nobody()}",
+        MLFLOW_TRACKING_URI=f"http://qzxjq:zqxxj@127.0.0.1:{closed_port()}",
         HTTP_PROXY="qzxjq:zqx/zjjqq@proxy:80",
     )
     assert (status, text) == (1, "MLflow: refused the connection\n")
 
 
 def test_the_engines_log_and_viewers_get_the_address_without_the_user(tmp_path: Path) -> None:
-    proxy = f"http://qzxjq:zqxxj@127.0.0.1:{nobody()}"
+    proxy = f"http://qzxjq:zqxxj@127.0.0.1:{closed_port()}"
     ours = {*InferenceSettings.model_fields, *Settings.model_fields}
     environment = {name: value for name, value in os.environ.items() if name.lower() not in ours}
     asked = "http://qzxjq:zjjqq@clew.example:8050"
@@ -78,7 +78,7 @@ def test_the_engines_log_and_viewers_get_the_address_without_the_user(tmp_path: 
     engine.call("POST", "/evaluations/1")
     # It goes on asking, for its Clew may only be starting, and says what it waits for.
     eventually(lambda: "127.0.0.1" in str(engine.call("GET", "/evaluations/1")))
-    told = trouble + str(engine.call("GET", "/evaluations/1"))
+    shown = trouble + str(engine.call("GET", "/evaluations/1"))
     engine.end()
-    assert "127.0.0.1" in told  # the proxy's own address, for it is what failed
-    assert [piece for piece in PIECES if piece in told + engine.log()] == []
+    assert "127.0.0.1" in shown  # the proxy's own address, for it is what failed
+    assert [piece for piece in PIECES if piece in shown + engine.log()] == []

@@ -28,9 +28,13 @@ MESSAGES = [
 
 @pytest.mark.parametrize("status", [500, 501, 503, 507, 429])
 @pytest.mark.parametrize("key", ["message", "error"])
-@pytest.mark.parametrize(("said", "is_shown"), MESSAGES, ids=range(len(MESSAGES)))
-def test_the_servers_message_is_shown(oracle: Oracle, status: int, key: str, said: str, is_shown: str) -> None:
-    oracle.answers["/"] = (status, {"Content-Type": "application/json"}, orjson.dumps({"error_code": "X", key: said}))
+@pytest.mark.parametrize(("message", "is_shown"), MESSAGES, ids=range(len(MESSAGES)))
+def test_the_servers_message_is_shown(oracle: Oracle, status: int, key: str, message: str, is_shown: str) -> None:
+    oracle.answers["/"] = (
+        status,
+        {"Content-Type": "application/json"},
+        orjson.dumps({"error_code": "X", key: message}),
+    )
     with pytest.raises(AnsweredStatusBecause) as failed:
         JsonService("MLflow", oracle.address).call("GET", "/")
     assert str(failed.value).startswith(f"MLflow: answered HTTP {status}: ")
@@ -61,8 +65,8 @@ def test_a_useless_message_is_replaced_by_its_status(oracle: Oracle, content: by
 
 
 @given(st.text(max_size=3000))
-def test_any_message_becomes_one_short_line(said: str) -> None:
-    text = shown(said)
+def test_any_message_becomes_one_short_line(message: str) -> None:
+    text = shown(message)
     assert text.isprintable()
     assert len(text) <= MOST_LETTERS
 

@@ -25,7 +25,7 @@ ODD = st.one_of(
 )
 
 
-def told(start: int | None, end: int | None, status: str = "FINISHED", **metrics: int) -> Run:
+def run_with(start: int | None, end: int | None, status: str = "FINISHED", **metrics: int) -> Run:
     """The run that MLflow tells with these times; of each metric its newest time."""
     info = {"run_id": "a", "experiment_id": "1", "status": status, "start_time": start, "end_time": end}
     logged = [{"key": key, "value": 1.0, "timestamp": moment, "step": 3} for key, moment in metrics.items()]
@@ -34,7 +34,7 @@ def told(start: int | None, end: int | None, status: str = "FINISHED", **metrics
 
 @given(start=st.one_of(st.none(), ODD, st.integers(NOW_MS - 400 * DAY_MS, NOW_MS)), end=st.one_of(st.none(), ODD))
 def test_no_duration_is_negative_and_none_begins_or_ends_where_no_clock_was(start: int | None, end: int | None) -> None:
-    for run in (told(start, end), told(end, start), told(start, start), told(end, end)):
+    for run in (run_with(start, end), run_with(end, start), run_with(start, start), run_with(end, end)):
         summary = summarise(run, DEFAULT)
         assert summary.duration_seconds is None or 0 <= summary.duration_seconds < 500 * 86_400
         for moment in (summary.started_at, run.ended_at):
@@ -64,23 +64,23 @@ def test_no_duration_is_negative_and_none_begins_or_ends_where_no_clock_was(star
 def test_how_long_it_took_and_why_that_is_not_known(
     start: int, end: int | None, seconds: float | None, odd: OddClocks
 ) -> None:
-    run = told(start, end)
+    run = run_with(start, end)
     assert summarise(run, DEFAULT).duration_seconds == seconds
     assert odd_clocks(run, NOW) == odd
 
 
 def test_a_run_that_runs_has_no_end_to_miss() -> None:
-    assert odd_clocks(told(NOW_MS, None, "RUNNING"), NOW) == OddClocks()
+    assert odd_clocks(run_with(NOW_MS, None, "RUNNING"), NOW) == OddClocks()
 
 
 def test_metrics_with_odd_times_are_named() -> None:
-    run = told(NOW_MS, NOW_MS, loss=0, reward=NOW_MS, entropy=NOW_MS // 1000)
+    run = run_with(NOW_MS, NOW_MS, loss=0, reward=NOW_MS, entropy=NOW_MS // 1000)
     assert odd_clocks(run, NOW).metrics == {"loss": 0, "entropy": NOW_MS // 1000}
 
 
 @given(st.lists(ODD, min_size=1, max_size=4))
 def test_odd_times_alone_are_no_silence(moments: list[int]) -> None:
-    run = told(NOW_MS - 9 * DAY_MS, None, "RUNNING", **{f"m{n}": moment for n, moment in enumerate(moments)})
+    run = run_with(NOW_MS - 9 * DAY_MS, None, "RUNNING", **{f"m{n}": moment for n, moment in enumerate(moments)})
     assert last_metric_ms(run, NOW) is None
     assert silent_for(run, NOW) is None
 
@@ -88,7 +88,7 @@ def test_odd_times_alone_are_no_silence(moments: list[int]) -> None:
 @given(st.lists(ODD, max_size=4), st.integers(0, 12 * DAY_MS))
 def test_among_odd_times_the_newest_that_can_be_counts(moments: list[int], ago: int) -> None:
     odd = {f"m{n}": moment for n, moment in enumerate(moments)}
-    run = told(NOW_MS - 30 * DAY_MS, None, "RUNNING", good=NOW_MS - ago, **odd)
+    run = run_with(NOW_MS - 30 * DAY_MS, None, "RUNNING", good=NOW_MS - ago, **odd)
     assert last_metric_ms(run, NOW) == NOW_MS - ago
     minutes = silent_minutes(run, NOW)
     assert (minutes is not None) == (ago > 600_000)
@@ -98,13 +98,13 @@ def test_among_odd_times_the_newest_that_can_be_counts(moments: list[int], ago: 
 def test_steps_that_were_never_given_count_no_episodes() -> None:
     def run(step: int) -> Run:
         metric = LatestMetric(value=1.0, step=step, timestamp=NOW_MS)
-        return told(NOW_MS, NOW_MS).model_copy(update={"metrics": {"episode_reward": metric}})
+        return run_with(NOW_MS, NOW_MS).model_copy(update={"metrics": {"episode_reward": metric}})
 
     assert [summarise(run(step), DEFAULT).episodes for step in (0, 1, 299, -1, 2**60)] == [None, 1, 299, None, None]
 
 
 def nested(run_id: str, parent: str, started_ms: int = NOW_MS) -> Run:
-    run = told(started_ms, None, "RUNNING")
+    run = run_with(started_ms, None, "RUNNING")
     return run.model_copy(update={"run_id": run_id, "name": run_id, "tags": {PARENT_TAG: parent} if parent else {}})
 
 
@@ -121,4 +121,4 @@ def test_a_family_is_found_both_ways_also_in_a_circle() -> None:
 
 
 def test_waiting_is_no_silence() -> None:
-    assert silent_for(told(NOW_MS - DAY_MS, None, RunStatus.SCHEDULED), NOW) is None
+    assert silent_for(run_with(NOW_MS - DAY_MS, None, RunStatus.SCHEDULED), NOW) is None

@@ -47,9 +47,9 @@ def test_what_plotly_writes_is_read_from_json_and_from_its_page() -> None:
 def test_what_asks_acts_or_leads_elsewhere_is_left_out() -> None:
     figure = figure_of(HOSTILE)
     assert figure is not None
-    told = json.dumps([figure.data, figure.layout])
-    assert "evil" not in told
-    assert "javascript" not in told
+    text = json.dumps([figure.data, figure.layout])
+    assert "evil" not in text
+    assert "javascript" not in text
     assert figure.data[0]["line"] == {"width": 3}
     assert figure.layout == {
         "template": {"layout": {}},

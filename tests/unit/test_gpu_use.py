@@ -24,12 +24,12 @@ def report(**process: Any) -> dict[str, Any]:
 
 
 def run(status: RunStatus = RunStatus.RUNNING, **tags: str) -> Run:
-    told = {"run_id": "r", "name": "", "experiment_id": "1", "experiment": "e", "started_at": None, "ended_at": None}
-    return Run.model_validate({**told, "status": status, "params": {}, "metrics": {}, "tags": TAGS | tags})
+    fields = {"run_id": "r", "name": "", "experiment_id": "1", "experiment": "e", "started_at": None, "ended_at": None}
+    return Run.model_validate({**fields, "status": status, "params": {}, "metrics": {}, "tags": TAGS | tags})
 
 
 @pytest.mark.parametrize(
-    ("told", "process", "found"),
+    ("known_run", "process", "found"),
     [
         (run(), {"pid": 12, "start_ticks": 77}, [1]),
         (run(), {"pid": 4012, "ns_pid": 12, "start_ticks": 77}, [1]),
@@ -40,8 +40,8 @@ def run(status: RunStatus = RunStatus.RUNNING, **tags: str) -> Run:
         (run(RunStatus.FINISHED), {"pid": 12, "start_ticks": 77}, []),
     ],
 )
-def test_a_process_is_known_by_more_than_its_number(told: Run, process: dict[str, int], found: list[int]) -> None:
-    uses = gpus_of(told, "trainer-1", GpuReport.model_validate(report(**process)))
+def test_a_process_is_known_by_more_than_its_number(known_run: Run, process: dict[str, int], found: list[int]) -> None:
+    uses = gpus_of(known_run, "trainer-1", GpuReport.model_validate(report(**process)))
     assert [(use.host, use.gpu.gpu_id) for use in uses] == [("trainer-1", gpu) for gpu in found]
 
 
@@ -60,6 +60,6 @@ def monitor() -> Iterator[str]:
 def test_a_monitor_that_does_not_answer_hides_no_other(monitor: str) -> None:
     places = {"good": monitor, "odd": f"{monitor}/odd", "away": "http://127.0.0.1:1"}
     services = [Monitor(name, JsonService(name, url, direct=True)) for name, url in places.items()]
-    told = GpuReports(services).all()
-    assert isinstance(told["good"], GpuReport)
-    assert [isinstance(told[name], ClewError) for name in ("odd", "away")] == [True, True]
+    reports = GpuReports(services).all()
+    assert isinstance(reports["good"], GpuReport)
+    assert [isinstance(reports[name], ClewError) for name in ("odd", "away")] == [True, True]

@@ -56,10 +56,10 @@ def test_points_as_texts_are_the_very_same_numbers(points: list[tuple[int, float
     step, value = np.array([a for a, _b in points], np.int64), np.array([b for _a, b in points], np.float64)
     read = list(csv.reader(io.StringIO(rows(b"run", [texts(step), texts(value)]).decode())))
     assert len(read) == len(points)
-    for (name, told_step, told_value), (true_step, true_value) in zip(read, points, strict=True):
+    for (name, found_step, found_value), (true_step, true_value) in zip(read, points, strict=True):
         assert name == "run"
-        assert int(told_step) == true_step
-        assert float(told_value) == true_value or (math.isnan(true_value) and told_value == "NaN")
+        assert int(found_step) == true_step
+        assert float(found_value) == true_value or (math.isnan(true_value) and found_value == "NaN")
     assert texts(value, not_finite=b"") == [cell if math.isfinite(float(cell)) else b"" for cell in texts(value)]
 
 

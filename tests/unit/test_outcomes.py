@@ -80,8 +80,8 @@ def test_each_metric_with_a_word_is_reported_as_diverged_and_json_can_hold_it(
 ) -> None:
     summary = summarise(run({key: value}), DEFAULT)
     assert summary.diverged == {key: Diverged(value=NotFinite(named), step=99, is_first=False)}
-    told = json.loads(summary.model_dump_json())
-    assert told["diverged"] == {key: {"value": named, "step": 99, "is_first": False}}
+    result = json.loads(summary.model_dump_json())
+    assert result["diverged"] == {key: {"value": named, "step": 99, "is_first": False}}
     assert (summary.success_rate, summary.final_reward, summary.final_loss) == (None, None, None)
     assert summary.out_of_range == {}
 
@@ -127,8 +127,8 @@ def test_a_scale_of_its_own_changes_the_unit_and_nothing_else(rates: list[float]
 
 def test_one_point_in_another_unit_means_that_all_are() -> None:
     """A run that logs percent may end at 0.9 of them."""
-    told = final_outcome(history([12.0, 87.0, 0.9]), "success_rate", Choice.LAST, 1.0)
-    assert told == Outcome(None, None, out_of_range=0.9)
+    result = final_outcome(history([12.0, 87.0, 0.9]), "success_rate", Choice.LAST, 1.0)
+    assert result == Outcome(None, None, out_of_range=0.9)
     assert final_outcome(EMPTY, "success_rate", Choice.LAST, 1.0) == Outcome(None)
 
 

@@ -43,21 +43,21 @@ def test_another_input_is_named(change: dict[str, object], shown: str) -> None:
 
 @pytest.mark.parametrize("outputs", [(), (Q_VALUES, Q_VALUES), (Q_VALUES.model_copy(update={"name": "logits"}),)])
 def test_other_outputs_are_named(outputs: tuple[TensorShape, ...]) -> None:
-    said = str(misfit(graph(outputs=outputs), MAZE))
-    assert said is not None
-    assert said.startswith(f"The policy's output is {', '.join(map(str, outputs)) or 'missing'}, but")
-    assert said.endswith(
+    message = str(misfit(graph(outputs=outputs), MAZE))
+    assert message is not None
+    assert message.startswith(f"The policy's output is {', '.join(map(str, outputs)) or 'missing'}, but")
+    assert message.endswith(
         "q_values float32 [batch, 4] or action_probabilities float32 [batch, 4], for a batch of any size."
     )
 
 
 def test_a_strangers_names_do_not_run_away_with_the_sentence() -> None:
     odd = OBSERVATION.model_copy(update={"name": "a\n\x1b[31m" + "b" * 10**6, "shape": ("c" * 10**6,)})
-    said = str(misfit(graph(tuple(odd for _ in range(5000))), MAZE))
-    assert said is not None
-    assert len(said) < 600
-    assert said.isprintable()
-    assert "and 4997 more" in said
+    message = str(misfit(graph(tuple(odd for _ in range(5000))), MAZE))
+    assert message is not None
+    assert len(message) < 600
+    assert message.isprintable()
+    assert "and 4997 more" in message
 
 
 @pytest.mark.parametrize(

@@ -32,14 +32,14 @@ def whole_search(content: bytes, *, forth: bool, pieces: int) -> list[int]:
     """All places, found as a page does it: a window at a time, on from where the last search came to."""
     word, found, at = wanted("NEEDLE", is_pattern=False), [], 0 if forth else len(content)
     while (at < len(content)) if forth else at > 0:
-        told: FoundLines
+        found_lines: FoundLines
         if forth:
-            told = first_found(Window(content[at : at + pieces], at, len(content)), word)
+            found_lines = first_found(Window(content[at : at + pieces], at, len(content)), word)
         else:
-            told = last_found(Window(content[max(0, at - pieces) : at], max(0, at - pieces), len(content)), word)
-        found += [line.at for line in told.lines]
-        assert told.searched_to != at, "it would go on for ever"
-        at = told.searched_to
+            found_lines = last_found(Window(content[max(0, at - pieces) : at], max(0, at - pieces), len(content)), word)
+        found += [line.at for line in found_lines.lines]
+        assert found_lines.searched_to != at, "it would go on for ever"
+        at = found_lines.searched_to
     return found
 
 

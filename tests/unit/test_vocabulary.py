@@ -88,18 +88,18 @@ def test_a_run_is_read_by_the_vocabulary_that_is_handed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("metrics = [", r"The vocabulary is no TOML: .*end of document\)\."),
         ("[metrics]\nrewrad = ['x']", r"metrics\.rewrad.*no such word"),
     ],
 )
-def test_a_wrong_file_stops_the_start_with_a_reason(tmp_path: Path, text: str, said: str) -> None:
+def test_a_wrong_file_stops_the_start_with_a_reason(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "words.toml"
     file.write_text(text)
     with pytest.raises(ValidationError) as caught:
         Settings(_env_file=None, vocabulary_file=file)  # type: ignore[call-arg]
-    assert re.search(rf"^Setting VOCABULARY_FILE='.*words\.toml': .*{said}", explain(caught.value))
+    assert re.search(rf"^Setting VOCABULARY_FILE='.*words\.toml': .*{message}", explain(caught.value))
     with pytest.raises(ValidationError, match="No such file"):
         Settings(_env_file=None, vocabulary_file=tmp_path / "absent.toml")  # type: ignore[call-arg]
 

@@ -25,9 +25,15 @@ JSON = st.recursive(
 
 
 def run(run_id: str, **fields: object) -> Run:
-    told = {"name": run_id, "experiment_id": "1", "experiment": "maze", "status": RunStatus.FINISHED, "ended_at": None}
+    defaults = {
+        "name": run_id,
+        "experiment_id": "1",
+        "experiment": "maze",
+        "status": RunStatus.FINISHED,
+        "ended_at": None,
+    }
     logged = {"params": {}, "metrics": {}, "tags": {}, "started_at": None}
-    return Run.model_validate({"run_id": run_id, **told, **logged, **fields})
+    return Run.model_validate({"run_id": run_id, **defaults, **logged, **fields})
 
 
 def metrics(**values: float) -> dict[str, LatestMetric]:
@@ -98,8 +104,8 @@ def test_dictionaries_are_compared_key_by_key() -> None:
     before = {"net": "{'pi': [64, 64], 'act': 'tanh'}", "same": '{"a": 1e-3}', "kind": "[1]"}
     after = {"net": '{"pi": [64, 128], "act": "tanh", "vf": 1}', "same": "{'a': 0.001}", "kind": "one"}
     found = differing([before, after])
-    told = {row.key: [cell.value for cell in row.cells] for row in found.rows}
-    assert told == {"net.pi[1]": ["64", "128"], "net.vf": [None, "1"], "kind": ["[1]", "one"]}
+    by_key = {row.key: [cell.value for cell in row.cells] for row in found.rows}
+    assert by_key == {"net.pi[1]": ["64", "128"], "net.vf": [None, "1"], "kind": ["[1]", "one"]}
     assert [row.key for row in found.rewritten] == ["same"]
     assert differing([before, before]) == Differing(rows=(), rewritten=(), same=3)
 
@@ -119,17 +125,17 @@ def test_metrics_are_better_or_worse_where_that_is_known() -> None:
         **{"rollout/ep_rew_mean": 8.0}, success_rate=nan, loss=3.0, episode_length=9.0, custom=2.0, same=nan
     )
     rows = metric_changes([run("a", metrics=before), run("b", metrics=after)], DEFAULT)
-    told = {row.key: row.cells[1] for row in rows}
-    assert list(told) == ["episode_reward", "episode_length", "success_rate", "loss", "custom", "gone"]
-    assert (told["episode_reward"].difference, told["episode_reward"].share) == (-2.0, -0.2)
-    verdicts = {key: cell.verdict for key, cell in told.items()}
+    by_key = {row.key: row.cells[1] for row in rows}
+    assert list(by_key) == ["episode_reward", "episode_length", "success_rate", "loss", "custom", "gone"]
+    assert (by_key["episode_reward"].difference, by_key["episode_reward"].share) == (-2.0, -0.2)
+    verdicts = {key: cell.verdict for key, cell in by_key.items()}
     assert verdicts == {
-        **dict.fromkeys(told, None),
+        **dict.fromkeys(by_key, None),
         **{"episode_reward": Verdict.WORSE, "success_rate": Verdict.WORSE, "loss": Verdict.BETTER},
     }
-    assert told["success_rate"].difference is None
-    assert told["custom"].share is None
-    assert told["gone"].value is None
+    assert by_key["success_rate"].difference is None
+    assert by_key["custom"].share is None
+    assert by_key["gone"].value is None
 
 
 def test_a_metric_that_stands_for_two_words_has_one_row() -> None:

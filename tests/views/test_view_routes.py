@@ -45,20 +45,20 @@ def test_a_view_is_saved_listed_and_returned_to_programs(clew: Clew) -> None:
     [row] = client.get("/views?lang=ja&embed=1").json["views"]
     assert (row["name"], row["href"]) == ("one", f"/mlflow?view={ID}&lang=ja&embed=1")
     client.post("/views", json={"verb": "set_default", "id": ID, "experiment": "y"})
-    told = client.get("/api/views")
-    assert told.json == [
+    listed = client.get("/api/views")
+    assert listed.json == [
         {
             "id": ID,
             "name": "one",
             "by": None,
-            "saved_at": told.json[0]["saved_at"],
+            "saved_at": listed.json[0]["saved_at"],
             "experiment": "x",
             "opens": ["y"],
             "query": "runs=a&experiment=x",
             "v": None,
         }
     ]
-    assert "X-As-Of" in told.headers
+    assert "X-As-Of" in listed.headers
 
 
 def test_a_question_carries_what_a_yes_requests(clew: Clew) -> None:

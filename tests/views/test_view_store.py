@@ -151,8 +151,8 @@ def test_of_two_concurrent_renames_the_list_shows_the_confirmed_one(here: Host, 
         )
         found = there.views.store.find(view.id, WAITS)
         assert found is not None
-        told = [result.view.name for result in results if result.outcome is ViewOutcome.DONE and result.view]
-        assert found.name in told
+        renamed = [result.view.name for result in results if result.outcome is ViewOutcome.DONE and result.view]
+        assert found.name in renamed
         assert {result.outcome for result in results} <= {ViewOutcome.DONE, ViewOutcome.REFUSED}
 
 

@@ -91,10 +91,10 @@ MISTAKES = {
 def test_a_mistake_is_reported_with_its_line_and_word(mistake: tuple[str, str]) -> None:
     with pytest.raises(BadInput) as raised:
         read_rules(GOOD.replace(*mistake, 1), OPS, is_address)
-    said = str(raised.value)
-    assert MISTAKES[mistake] in (None, said)
-    assert "ine " in said
-    assert "t0ken" not in said
+    text = str(raised.value)
+    assert MISTAKES[mistake] in (None, text)
+    assert "ine " in text
+    assert "t0ken" not in text
 
 
 def test_a_mistake_stops_the_start(tmp_path: Path) -> None:
@@ -110,11 +110,11 @@ def test_an_address_that_is_none_stops_the_watcher_and_is_not_repeated(tmp_path:
     environment = os.environ | {"ALERTS_FILE": str(file), "PYTHONPATH": str(ROOT), "ALERTS_TEAM": "slack://qzxjq/zqxxj"}
     command = [sys.executable, "-m", "watcher"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
-    said = done.stdout + done.stderr
-    assert done.returncode == 2, said
-    assert "Line 2, receivers.team: Apprise cannot send to this address (slack)." in said
-    assert "qzxjq" not in said
-    assert "zqxxj" not in said
+    text = done.stdout + done.stderr
+    assert done.returncode == 2, text
+    assert "Line 2, receivers.team: Apprise cannot send to this address (slack)." in text
+    assert "qzxjq" not in text
+    assert "zqxxj" not in text
 
 
 @given(st.text(max_size=300))

@@ -58,18 +58,18 @@ def loud(url: str) -> MessageText:
 def test_a_name_mentions_no_person_and_formats_nothing(webhook: Webhook) -> None:
     url = f"mmost://127.0.0.1:{webhook.port}/3ccdd113474722377935511fc85d3dd4"
     assert DELIVERY.send(url, loud(url)) is None
-    said = webhook.messages[0]["text"].replace("\u200b", "⌷")
+    text = webhook.messages[0]["text"].replace("\u200b", "⌷")
     name = r"@⌷everyone <⌷!⌷channel\> \*\*big\*\* \_\_u\_\_ \[here\]\(https:⌷//evil.example\)"
-    assert said.count(name) == 2  # in the heading, and below it
-    assert "ppo_lr_3 \\# head" in said
-    assert said.splitlines()[-2:] == ["https://clew.example.com/alerts", "[0000000000000000]"]
+    assert text.count(name) == 2  # in the heading, and below it
+    assert "ppo_lr_3 \\# head" in text
+    assert text.splitlines()[-2:] == ["https://clew.example.com/alerts", "[0000000000000000]"]
 
 
 def test_in_slack_a_name_is_no_mention_and_no_link() -> None:
-    said = loud("slack://TokenAAAA/TokenBBBBBB/TokenCCCCCCCC").title
+    text = loud("slack://TokenAAAA/TokenBBBBBB/TokenCCCCCCCC").title
     for call in ("@everyone", "!channel", "](", "https://"):
-        assert call not in said
-    assert "**big**" in said
+        assert call not in text
+    assert "**big**" in text
 
 
 @pytest.mark.parametrize("url", ["json://h", "mailtos://u:p@h", "jsons://h", "ntfy://h/t"])

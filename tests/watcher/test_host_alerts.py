@@ -51,8 +51,8 @@ def test_gpus_services_and_disks_are_reported_by_mail(
             watching.start()
             mail.wait_for("trainer-1: the disk of", "is nearly full")
             monitor.fake.write(*idle, "error 0 * 15")
-            told = mail.wait_for("trainer-1: GPU 0", "is lost")
-            assert "https://clew.example.com/gpu" in told.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
+            sent = mail.wait_for("trainer-1: GPU 0", "is lost")
+            assert "https://clew.example.com/gpu" in sent.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
             monitor.fake.write(*idle, "temp 1 91")
             mail.wait_for("trainer-1: GPU 1", "is at 91 °C; at 85 °C it slows down")
             monitor.fake.write(*idle, "util 2 0", f"process 2 {mine} 900")
@@ -69,7 +69,7 @@ def test_gpus_services_and_disks_are_reported_by_mail(
 
 
 @pytest.mark.parametrize(
-    ("state", "error", "is_told"),
+    ("state", "error", "is_sent"),
     [
         (HostState.NO_DRIVER, "The driver is not loaded.", True),
         (HostState.NO_GPU, "The driver has no GPU.", True),
@@ -78,24 +78,24 @@ def test_gpus_services_and_disks_are_reported_by_mail(
     ],
 )
 def test_a_driver_lost_before_the_watcher_started_is_reported_once(
-    tmp_path: Path, state: HostState, error: str | None, *, is_told: bool
+    tmp_path: Path, state: HostState, error: str | None, *, is_sent: bool
 ) -> None:
     clock = [0.0]
     report = {"host": "h", "sent_at": 1, "sample_seconds": 2, "state": state, "error": error}
     with Misbehaving(NOWHERE) as foreign:
         foreign.answer = (200, orjson.dumps(report), "application/json")
         monitors = [Monitor("trainer-1", JsonService("GPU monitor", foreign.address))]
-        told = []
+        sent = []
         for _start in range(2):  # and not again by one that comes after this one
             book = AlertBook(read_rules('[receivers]\na = "json://x"', {}), Outbox(tmp_path), lambda: clock[0])
             source = GpuSource(monitors, 5, book)
             for _round in range(12):
                 source.round()
-                told += [alert.id for alert, _due in book.waiting("a")]
+                sent += [alert.id for alert, _due in book.waiting("a")]
                 book.delivered("a", [alert.id for alert, _due in book.waiting("a")])
-                assert not told or clock[0] >= 60 or _start
+                assert not sent or clock[0] >= 60 or _start
                 clock[0] += 6
-        assert len(told) == is_told
+        assert len(sent) == is_sent
 
 
 def test_a_share_that_is_a_hair_above_its_bound_is_the_bound(tmp_path: Path) -> None:

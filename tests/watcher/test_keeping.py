@@ -41,7 +41,7 @@ def book(folder: Path, rules: AlertRules = RULES) -> AlertBook:
 @given(st.lists(st.sampled_from(["happened", "told a", "told b", "failed a", "restart"]), max_size=20))
 def test_each_receiver_gets_a_message_once_whatever_comes_between(tmp_path_factory, steps: list[str]) -> None:  # type: ignore[no-untyped-def]
     folder = tmp_path_factory.mktemp("book")
-    kept, told = book(folder), {"a": 0, "b": 0}
+    kept, sent = book(folder), {"a": 0, "b": 0}
     kept.happened(AlertKind.FAILED, subject(), RunHasFailed("r", "e"))
     for step in steps:
         verb, _space, receiver = step.partition(" ")
@@ -52,10 +52,10 @@ def test_each_receiver_gets_a_message_once_whatever_comes_between(tmp_path_facto
             kept = book(folder)
         elif verb == "told" and waiting:
             kept.delivered(receiver, waiting)
-            told[receiver] += 1
+            sent[receiver] += 1
         elif verb == "failed" and waiting:
             kept.failed(receiver, waiting, Text("no"))
-    for receiver, times in told.items():
+    for receiver, times in sent.items():
         assert times <= 1
         assert len(kept.waiting(receiver)) == 1 - times
 

@@ -38,7 +38,7 @@ class Rounds:
     def round(self) -> None:
         self._source.round(self.outbox)
 
-    def told(self, *names: str) -> list[tuple[str, AlertKind]]:
+    def alerts_of(self, *names: str) -> list[tuple[str, AlertKind]]:
         """What was told of the runs of these names."""
         return sorted((one.subject.name, one.kind) for one in self.book.all() if one.subject.name in names)
 
@@ -55,13 +55,13 @@ def test_who_trained_and_who_ran_the_training_end_a_run_once(rounds: Rounds, tea
     rounds.round()
     team.end(run_id, ended_ms=now_ms() + 5)
     rounds.round()
-    assert rounds.told("twice") == [("twice", AlertKind.FINISHED)]
+    assert rounds.alerts_of("twice") == [("twice", AlertKind.FINISHED)]
     # One that goes on and ends again is told again.
     team.post("runs/update", {"run_id": run_id, "status": "RUNNING"})
     rounds.round()
     team.end(run_id, "FAILED", ended_ms=now_ms() + 10)
     rounds.round()
-    assert rounds.told("twice") == [("twice", AlertKind.FAILED), ("twice", AlertKind.FINISHED)]
+    assert rounds.alerts_of("twice") == [("twice", AlertKind.FAILED), ("twice", AlertKind.FINISHED)]
 
 
 def test_an_end_without_a_time_is_reported_for_runs_seen_before(rounds: Rounds, team: Tracking) -> None:
@@ -74,7 +74,7 @@ def test_an_end_without_a_time_is_reported_for_runs_seen_before(rounds: Rounds, 
     team.end(lives, "FAILED", ended_ms=now_ms() * 1_000_000)
     for _again in range(2):
         rounds.round()
-    assert rounds.told("nanoseconds-old", "nanoseconds-new") == [("nanoseconds-new", AlertKind.FAILED)]
+    assert rounds.alerts_of("nanoseconds-old", "nanoseconds-new") == [("nanoseconds-new", AlertKind.FAILED)]
 
 
 def test_of_many_that_end_at_once_few_are_asked_for(tmp_path: Path, team: Tracking) -> None:
@@ -91,9 +91,9 @@ def test_of_many_that_end_at_once_few_are_asked_for(tmp_path: Path, team: Tracki
             team.run(experiment, name=name, params={"environment": place}, metrics={"success_rate": [number / 200]})
         rounds.round()
         assert len([one for one in mlflow.requests if "runs/search" in one]) <= 10
-    told = rounds.told(*names)
-    assert sorted(name for name, kind in told if kind is AlertKind.FINISHED) == sorted(names)
-    assert [name for name, kind in told if kind is AlertKind.BEST] == ["many-102", "many-103"]
+    found = rounds.alerts_of(*names)
+    assert sorted(name for name, kind in found if kind is AlertKind.FINISHED) == sorted(names)
+    assert [name for name, kind in found if kind is AlertKind.BEST] == ["many-102", "many-103"]
 
 
 def test_a_run_with_invalid_data_delays_no_other(tmp_path: Path, team: Tracking) -> None:
@@ -106,10 +106,10 @@ def test_a_run_with_invalid_data_delays_no_other(tmp_path: Path, team: Tracking)
         team.end(odd, "FAILED", ended_ms=now_ms() - 3_600_000)  # too long ago to be among those that ended just now
         team.run(experiment, name="good", status="FAILED")
         rounds.round()
-        assert rounds.told("odd", "good") == [("good", AlertKind.FAILED)]
+        assert rounds.alerts_of("odd", "good") == [("good", AlertKind.FAILED)]
         mlflow.instead.clear()
         rounds.round()
-        assert rounds.told("odd", "good") == [("good", AlertKind.FAILED), ("odd", AlertKind.FAILED)]
+        assert rounds.alerts_of("odd", "good") == [("good", AlertKind.FAILED), ("odd", AlertKind.FAILED)]
 
 
 def test_what_is_muted_is_so_from_the_first_round_on(rounds: Rounds, team: Tracking) -> None:

@@ -43,7 +43,7 @@ def test_each_stands_still_after_ten_times_its_own_interval(
     slow = logged(team, experiment, "slow", 60, 20)
     logged(team, experiment, "quick", 0.5, 3000)
     logged(team, experiment, "once", 1, 1)
-    clock, told = 0.0, dict[str, str]()
+    clock, sent = 0.0, dict[str, str]()
     with Misbehaving(team.address) as mlflow:
         if not has_graphql:
             mlflow.instead["/graphql"] = (404, b"{}", "application/json")
@@ -56,17 +56,17 @@ def test_each_stands_still_after_ten_times_its_own_interval(
             source.round(outbox)
             for alert in book.all():
                 if alert.subject.name in ("slow", "quick", "once"):
-                    told.setdefault(alert.subject.name, f"{clock:.0f} s: {alert.text}")
+                    sent.setdefault(alert.subject.name, f"{clock:.0f} s: {alert.text}")
             clock += 30
         assert source.seconds == (27 if has_graphql else 27 * 2.5)
         histories = [one for one in mlflow.requests if "get-history" in one]
         assert len(histories) <= 4  # one for all of them, and the ends of those that are too long for it
-        assert told["quick"].startswith("120 s: quick")
-        assert told["quick"].endswith("it used to every 1 s.")
-        assert told["slow"].startswith("600 s: slow")
-        assert told["slow"].endswith("for 10 min; it used to every 60 s.")
-        assert told["once"].startswith("600 s: once")
-        assert told["once"].endswith("has logged nothing for 10 min.")
+        assert sent["quick"].startswith("120 s: quick")
+        assert sent["quick"].endswith("it used to every 1 s.")
+        assert sent["slow"].startswith("600 s: slow")
+        assert sent["slow"].endswith("for 10 min; it used to every 60 s.")
+        assert sent["once"].startswith("600 s: once")
+        assert sent["once"].endswith("has logged nothing for 10 min.")
         # What it logs ends its silence.
         team.log(slow, "reward", [1.0], first_step=100)
         source.round(outbox)

@@ -121,7 +121,7 @@ class ForDisplaysOnly(Hostile):
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["human"], "render_fps": 50}
 
 
-class Told(gymnasium.Env):
+class Composite(gymnasium.Env):
     """Parts of all kinds, an episode of three steps, and success when the last action was the greatest."""
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
@@ -155,4 +155,4 @@ class Told(gymnasium.Env):
 
 gymnasium.register("Hostile-v0", Hostile)
 gymnasium.register("ForDisplaysOnly-v0", ForDisplaysOnly)
-gymnasium.register("Told-v0", "hostile_environments:Told")
+gymnasium.register("Composite-v0", "hostile_environments:Composite")

@@ -39,17 +39,17 @@ class Points(VecEnv):
         self.sums += torch.stack([near, effort], dim=1)
         late = self.episode_length_buf >= LONGEST
         done = late | (self.place.norm(dim=1) < 0.05)
-        said: dict[str, Any] = {"time_outs": late}
+        extras: dict[str, Any] = {"time_outs": late}
         if done.any():
             near_sum, effort_sum = self.sums[done].mean(dim=0).tolist()
-            said["log"] = {
+            extras["log"] = {
                 "Episode_Reward/near": near_sum / LONGEST,
                 "Episode_Reward/effort": effort_sum / LONGEST,
                 "Episode_Termination/time_out": float(late.sum()),
             }
             self.place[done] = torch.rand(int(done.sum()), 2) * 2 - 1
             self.episode_length_buf[done], self.sums[done] = 0, 0
-        return self.get_observations(), near + effort, done, said
+        return self.get_observations(), near + effort, done, extras
 
 
 def main() -> None:

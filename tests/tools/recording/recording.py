@@ -15,13 +15,13 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 _MOST_POINTS = 12
 
 
-def keep(name: str, package: str, run_name: str, metrics: dict[str, Any], **said: dict[str, str]) -> None:
+def keep(name: str, package: str, run_name: str, metrics: dict[str, Any], **logged: dict[str, str]) -> None:
     """Writes one run: its name, parameters and tags, and a dozen points of every metric with the first and the last."""
     run = {
         "made_by": f"{package} {version(package)}",
         "run_name": run_name,
-        "params": said.get("params", {}),
-        "tags": said.get("tags", {}),
+        "params": logged.get("params", {}),
+        "tags": logged.get("tags", {}),
         "metrics": {key: _thinned(points) for key, points in sorted(metrics.items())},
     }
     (GOLDEN / f"{name}.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
