@@ -216,7 +216,7 @@ function media(state, run, { path, kind }, step) {
   const isVideo = kind === "video";
   const element = isVideo ? make("video", { preload: "auto", playsinline: "", tabindex: "0", "aria-label": label }) : make("img", { alt: label });
   element.className = "media-shown";
-  element.muted = true;
+  if (element instanceof HTMLVideoElement) element.muted = true;
   element.addEventListener("error", () => element.replaceWith(make("p", { class: "small" }, texts.not_played)));
   element.src = artifactCalls.address(run.run, path, isVideo ? "pieces" : "");
   return element;

@@ -122,8 +122,9 @@ function rowOf(state, row) {
   const element = make("div", { role: "row", class: "artifact-row", "data-path": row.key, "aria-level": row.level, tabindex: row.key === state.at ? 0 : -1 });
   element.style.setProperty("--level", row.level);
   if (row.note) {
-    element.append(make("span", { ...indent, class: "artifact-name text-body-secondary" }, row.note));
-    if (row.retries !== null && row.retries !== undefined) element.firstChild.append(" ", make("span", { class: "artifact-retry" }, texts.retry));
+    const note = make("span", { ...indent, class: "artifact-name text-body-secondary" }, row.note);
+    element.append(note);
+    if (row.retries !== null && row.retries !== undefined) note.append(" ", make("span", { class: "artifact-retry" }, texts.retry));
     return element;
   }
   if (row.isFolder) element.setAttribute("aria-expanded", String(state.open.has(row.key)));

@@ -84,7 +84,7 @@ function fillCard(card, unit, texts, several) {
 /** The cards of these units, in `place`; a copy of `empty` for each that has none. */
 function cards(place, units, empty, texts, several) {
   const made = (unit) => {
-    const card = live.build(empty)[0];
+    const card = /** @type {HTMLElement} */ (live.build(empty)[0]);
     card.dataset.host = unit.host.index;
     card.dataset.gpu = unit.gpu.gpu_id;
     return card;

@@ -27,7 +27,7 @@ function watch(part, page, view) {
     const silentMs = () => texts.silent_periods * host.period * 1000;
     // A message that comes through a component costs Dash ten milliseconds, of whatever size: many hosts have lines of their own.
     if (monitors.length <= texts.limits.components) host.socket = new sockets.LiveSocket(ids, where, silentMs);
-    else host.socket = pageSocket(ids, where, silentMs, { opened: () => opened(host), heard: (data) => heard(host, data), closed: () => view.later() });
+    else host.socket = pageSocket(ids, where, silentMs, { opened: () => opened(host), received: (data) => heard(host, data), closed: () => view.later() });
     return host;
   }
 
@@ -67,7 +67,7 @@ function watch(part, page, view) {
   }
 
   function heard(host, data) {
-    host.socket.hears();
+    host.socket.receives();
     // What nobody sees is not even read.
     if (document.hidden) return void (host.unread = { text: String(data), missed: Boolean(host.unread) });
     host.unread = null;

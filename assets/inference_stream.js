@@ -29,7 +29,7 @@ function sideOf(side) {
   const where = sockets.address(engine, "/ws/inference", "ws/inference");
   made.socket = pageSocket(ids, where, silent, {
     opened: () => reset(made),
-    heard: (text) => {
+    received: (text) => {
       take(made, read(text));
       made.socket.write(texts);
     },

@@ -1,18 +1,31 @@
-/* Sockets that stay: each is watched, and opened anew for as long as its page is there. The GPU page and the inference page
-   have theirs; what their messages mean they know themselves. A socket's `close`, where it has one, ends it with its page. */
+/* Sockets that stay open: each is watched, and reopened for as long as its page is there. The pages that have sockets read
+   the messages themselves. A socket's `close`, where it has one, ends it with its page. */
 import { setProps } from "./dash.js";
 import { live } from "./live_text.js";
 
-const CLOSED_MS = 4000; // a closed line is tried again after this
-const LONGEST_TRY_MS = 12000; // browsers hold new lines back for seconds where many are opened, or fail: a try may take longer each time
+const CLOSED_MS = 4000; // a closed socket is tried again after this
+const LONGEST_TRY_MS = 12000; // browsers hold new sockets back for seconds where many are opened, or fail: a try may take longer each time
 const [MOST_PENDING, PENDING_MS] = [8, 1000];
 const GIVEN_UP_MS = 30000; // from then on it is called disconnected; it is tried all the same
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
 const COLOURS = { connected: "success", connecting: "secondary", reconnecting: "warning", disconnected: "danger" };
+
+/**
+ * @typedef {keyof typeof COLOURS} Connection
+ * @typedef {{ url: string, browser_url?: string | null, prefix: string }} Service how to reach a service that has sockets
+ * @typedef {{ socket?: string, badge: string, since: string }} SocketIds ids of the socket's component, its badge, and the text beside it
+ * @typedef {{ connection: Record<Connection, string>, heard?: string, lost: string, never: string }} SocketTexts
+ */
+
+/** @param {number} since */
 const seconds = (since) => Math.max(0, Math.round((Date.now() - since) / 1000));
 
-/** A service's address for this browser: as configured, else what its own address and this page's allow.
-    `url` is how the server of Clew reaches it, `path` where it listens, `proxied` where a proxy would carry it. */
+/** Returns a service's address for this browser: as configured, else what its own address and this page's allow.
+ *
+ * @param {Service} service `url` is how the server of Clew reaches it
+ * @param {string} path where it listens
+ * @param {string} proxied where a proxy would carry it
+ */
 function address({ url, browser_url, prefix }, path, proxied) {
   const page = window.location;
   if (browser_url) return new URL(browser_url, `${page.protocol === "https:" ? "wss:" : "ws:"}//${page.host}`).href;
@@ -23,19 +36,26 @@ function address({ url, browser_url, prefix }, path, proxied) {
   return `${own.protocol === "https:" ? "wss:" : "ws:"}//${name}${own.port ? `:${own.port}` : ""}${own.pathname.replace(/\/$/, "")}${path}`;
 }
 
-/** One socket: `ids` names its component, its badge and the words beside it; `silentMs()` says after how long without
-    a message it is taken for dead, null for never. */
+/** One socket that is reopened whenever it closes or falls silent. */
 class LiveSocket {
+  /**
+   * @param {SocketIds} ids
+   * @param {string} where its address
+   * @param {() => number | null} silentMs after how long without a message it is taken for dead; null: never
+   */
   constructor(ids, where, silentMs) {
     this.ids = ids;
     this.where = where;
     this.silentMs = silentMs;
     this.began = Date.now();
     this.known = false;
+    this.patience = 0;
+    /** @type {number | undefined} */
+    this.tried = undefined;
     /** @type {number | null} */
     this.opened = null;
     /** @type {number | null} */
-    this.heard = null;
+    this.received = null;
     /** @type {number | null} */
     this.closed = null;
     /** @type {number | null} */
@@ -45,34 +65,38 @@ class LiveSocket {
   }
 
   open() {
-    Object.assign(this, { opened: null, heard: null, closed: null });
+    Object.assign(this, { opened: null, received: null, closed: null });
     this.connect();
   }
 
-  /** A new line in the place of one that still works. */
+  /** Opens a new socket in the place of one that still works. */
   connect() {
     this.tries();
     // The same address would change nothing: the component opens a socket when it changes.
-    setProps(this.ids.socket, { url: `${this.where}${this.where.includes("?") ? "&" : "?"}n=${this.tried}` });
+    setProps(/** @type {string} */ (this.ids.socket), { url: `${this.where}${this.where.includes("?") ? "&" : "?"}n=${this.tried}` });
   }
 
-  /** A try begins. */
+  /** Notes that a try begins. */
   tries() {
     this.tried = Date.now();
-    this.patience = Math.min(LONGEST_TRY_MS, (this.patience || 0) + CLOSED_MS);
+    this.patience = Math.min(LONGEST_TRY_MS, this.patience + CLOSED_MS);
   }
 
-  /** Every second: a line that is closed, or silent for too long, is opened anew. */
+  /** Reopens a socket that is closed, or silent for too long; called every second. */
   watch() {
     const now = Date.now();
     const silent = this.silentMs();
-    if (this.closed ? now - this.closed >= CLOSED_MS : !this.opened && now - this.tried >= this.patience) this.lose();
-    else if (this.opened && silent !== null && now - Math.max(this.heard, this.opened) >= this.quiet(silent)) this.lose();
+    const isLate = () => this.tried !== undefined && now - this.tried >= this.patience;
+    if (this.closed ? now - this.closed >= CLOSED_MS : !this.opened && isLate()) this.lose();
+    else if (this.opened && silent !== null && now - Math.max(this.received ?? 0, this.opened) >= this.quiet(silent)) this.lose();
   }
 
-  /** How long it may say nothing: a new line longer, try by try, for who is slow to begin would be lost each time. */
+  /** Returns for how many ms it may be silent: a new socket longer, try by try, since a slow server would be lost each time.
+   *
+   * @param {number} silent
+   */
   quiet(silent) {
-    return this.heard ? silent : Math.max(silent, this.patience);
+    return this.received ? silent : Math.max(silent, this.patience);
   }
 
   lose() {
@@ -80,7 +104,10 @@ class LiveSocket {
     this.open();
   }
 
-  /** What the component says of its socket; whether it has just been opened. */
+  /** Takes the state of the component's socket; returns whether it has just been opened.
+   *
+   * @param {{ readyState?: number }} state
+   */
   becomes(state) {
     if (state.readyState === WebSocket.CONNECTING) this.closed = null;
     if (state.readyState === WebSocket.CLOSED && this.tried) {
@@ -95,20 +122,24 @@ class LiveSocket {
     return true;
   }
 
-  /** A message came. */
-  hears() {
-    this.heard = Date.now();
-    this.opened = this.opened || this.heard;
+  /** Notes that a message came. */
+  receives() {
+    this.received = Date.now();
+    this.opened = this.opened || this.received;
     Object.assign(this, { lost: null, known: true, patience: 0 });
   }
 
+  /** @returns {Connection} */
   get connection() {
-    if (this.opened && this.heard) return "connected";
+    if (this.opened && this.received) return "connected";
     if (!this.lost) return "connecting";
     return Date.now() - this.lost > GIVEN_UP_MS ? "disconnected" : "reconnecting";
   }
 
-  /** Writes the state into its badge, and since when beside it; `heard` says how long ago the last message came. */
+  /** Writes the state into its badge, and since when beside it; the text `heard` has how long ago the last message came.
+   *
+   * @param {SocketTexts} texts
+   */
   write(texts) {
     const state = this.connection;
     const badge = document.getElementById(this.ids.badge);
@@ -117,36 +148,50 @@ class LiveSocket {
     live.write(document.getElementById(this.ids.since), this.since(texts, state));
   }
 
+  /**
+   * @param {SocketTexts} texts
+   * @param {Connection} state
+   */
   since(texts, state) {
-    if (state === "connected") return (texts.heard || "").replace("{n}", seconds(this.heard));
+    if (state === "connected") return (texts.heard || "").replace("{n}", String(seconds(this.received ?? 0)));
     const began = this.lost || this.began;
     const text = this.known ? texts.lost : texts.never;
-    return seconds(began) < 2 ? "" : text.replace("{n}", seconds(began)).replace("{url}", this.where);
+    return seconds(began) < 2 ? "" : text.replace("{n}", String(seconds(began))).replace("{url}", this.where);
   }
 }
 
+/** @type {LiveSocket[]} */
 let kept = [];
-let each = null;
-let watcher = null;
+/** @type {(socket: any) => void} */
+let each = () => {};
+/** @type {number | undefined} */
+let watcher;
 
-/** Keeps these sockets, and no others, for as long as the element `page` is in the document; `tick` is called for each. */
+/** Keeps these sockets, and no others, for as long as the element `page` is in the document; `tick` is called for each, every second.
+ *
+ * @template {LiveSocket} Socket
+ * @param {Socket[]} these
+ * @param {string} page an element's id
+ * @param {(socket: Socket) => void} tick
+ */
 function keep(these, page, tick) {
   window.clearInterval(watcher);
   closeAll();
   [kept, each] = [these, tick];
   openMore();
   watcher = window.setInterval(() => {
-    if (document.getElementById(page)) return look();
+    if (document.getElementById(page)) return watchAll();
     window.clearInterval(watcher);
     closeAll();
     kept = [];
   }, 1000);
 }
 
-/** Opens those that were not tried yet, a few at a time: of many at once browsers hold each back for seconds. One that hangs
+/** Opens sockets that were not tried yet, a few at a time: of many at once browsers hold each back for seconds. One that hangs
     is waited for a second. */
 function openMore() {
   const now = Date.now();
+  /** @param {LiveSocket} socket */
   const isPending = (socket) => socket.tried && !socket.opened && !socket.closed && now - socket.tried < PENDING_MS;
   const free = Math.max(0, MOST_PENDING - kept.filter(isPending).length);
   kept.filter((socket) => !socket.tried).slice(0, free).forEach((socket) => socket.open());
@@ -154,7 +199,7 @@ function openMore() {
 
 const closeAll = () => kept.forEach((socket) => socket.close?.());
 
-function look() {
+function watchAll() {
   openMore();
   for (const socket of kept) {
     socket.watch();
@@ -162,11 +207,11 @@ function look() {
   }
 }
 
-// A tab in the background is not served in time by its timers: it looks for itself when it is seen again.
+// The timers of a tab in the background come late: its sockets are watched at once when it is seen again.
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   for (const socket of kept) if (socket.closed) socket.lose();
-  look();
+  watchAll();
 });
 window.addEventListener("online", () => kept.forEach((socket) => socket.closed && socket.lose()));
 

@@ -1,44 +1,87 @@
-/* Live numbers go into the page as text, by the browser's own means: a component's property costs a hundred times as much.
-   Only what changed is written. */
-/** The text of an element that holds nothing else. */
+/* Writes live numbers into the page as text, by the browser's own means: a component's property costs a hundred times as
+   much. Only what changed is written. */
+/**
+ * A component of HTML as Dash describes it in JSON, and what may be among its children.
+ *
+ * @typedef {{ type: string, props: Props }} Described
+ * @typedef {Described | string | number | null | undefined} DescribedChild
+ */
+
+/** Writes the text of an element that holds nothing else; an element that is not there stays away.
+ *
+ * @param {Element | null | undefined} element
+ * @param {string} text
+ */
 function write(element, text) {
   if (!element || element.textContent === text) return;
-  if (element.childNodes.length === 1 && element.firstChild.nodeType === Node.TEXT_NODE) element.firstChild.nodeValue = text;
+  const [only] = element.childNodes;
+  if (element.childNodes.length === 1 && only.nodeType === Node.TEXT_NODE) only.nodeValue = text;
   else element.textContent = text;
 }
 
+/** Sets an attribute.
+ *
+ * @param {Element | null | undefined} element
+ * @param {string} name
+ * @param {string} value
+ */
 function mark(element, name, value) {
   if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/** Hides an element, or shows it again.
+ *
+ * @param {HTMLElement | null | undefined} element
+ * @param {boolean} hidden
+ */
 function hide(element, hidden) {
   if (element && element.hidden !== hidden) element.hidden = hidden;
 }
 
-/** A new element; `attributes` that are null are left out. */
+/** Makes an element; `attributes` that are null are left out.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number | null | undefined>} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 function make(tag, attributes, ...children) {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes || {})) if (value !== null && value !== undefined) made.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes || {})) if (value !== null && value !== undefined) made.setAttribute(name, String(value));
   made.append(...children);
   return made;
 }
 
-/** The elements of what components/ describes as components of HTML, for what is no part of Dash's own page. */
+/** Builds the elements that components/ describes as components of HTML, for what is no part of Dash's own page.
+ *
+ * @param {DescribedChild | DescribedChild[]} described
+ * @returns {(HTMLElement | Text)[]}
+ */
 function build(described) {
   if (described === null || described === undefined) return [];
   if (Array.isArray(described)) return described.flatMap(build);
   if (typeof described !== "object") return [document.createTextNode(String(described))];
   const { children, className, htmlFor, style, hidden, ...attributes } = described.props;
-  const made = make(described.type.toLowerCase(), { class: className, for: htmlFor, ...attributes }, ...build(children));
+  const tag = /** @type {keyof HTMLElementTagNameMap} */ (described.type.toLowerCase());
+  const made = make(tag, { class: className, for: htmlFor, ...attributes }, ...build(children));
   Object.assign(made.style, style);
   made.hidden = Boolean(hidden);
   return [made];
 }
 
-/** The children of `parent`, one for each of `items`, in their order: those that are there stay, `made` makes new ones, and
-    `filled` writes into each. The keys of items differ. */
+/** Gives `parent` one child for each of `items`, in their order: children that are there stay, `made` makes new ones, and
+    `filled` writes into each. Each item has a key of its own.
+ *
+ * @template Item
+ * @param {Element} parent
+ * @param {Item[]} items
+ * @param {(item: NoInfer<Item>) => string | number} keyOf
+ * @param {(item: NoInfer<Item>) => HTMLElement} made
+ * @param {(child: any, item: NoInfer<Item>) => void} filled
+ */
 function children(parent, items, keyOf, made, filled) {
-  const there = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const there = new Map([...parent.children].map((child) => [child.dataset.key, /** @type {HTMLElement} */ (child)]));
   items.forEach((item, place) => {
     const key = String(keyOf(item));
     let child = there.get(key);

@@ -1,5 +1,5 @@
-/* Which page of the header's is open: for the eye a line below its name, for a screen reader "current". */
-/** Marks the link to this page, or to the page that this one stands below; of several the longest. */
+/* Marks the header's link to the page that is open: for the eye a line below its name, for a screen reader "current". */
+/** Marks the link to this page, or to the page that this one is below; of several the longest. Returns whether there are links. */
 function markHere() {
   const links = [...document.querySelectorAll("header .navbar-nav a")];
   const here = window.location.pathname.replace(/\/$/, "");

@@ -1,5 +1,5 @@
-/* What each request of a page says of the page: the language and the frame that its address asks for, and a secret by
-   which Clew knows this very page again. The Referer would say the first two, but browsers cut it at 4,096 characters. */
+/* Sends with each request of a page: the language and the frame that the page's address asks for, and a secret by which
+   Clew knows this very page again. The Referer has the first two, but browsers cut it at 4,096 characters. */
 import { ADDRESS } from "./from_python.js";
 
 const KEPT = ADDRESS.OF_THE_READER;
@@ -7,17 +7,18 @@ const MOST = 16;
 const page = [...window.crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const send = window.fetch.bind(window);
 
-/** Of the address at this moment; encoded, since a header takes no other letters. */
+/** Returns the language and the frame that the address has at this moment; encoded, since a header takes no other letters. */
 function kept() {
-  const asked = new URLSearchParams(window.location.search);
-  const said = new URLSearchParams();
+  const inAddress = new URLSearchParams(window.location.search);
+  const query = new URLSearchParams();
   for (const name of KEPT) {
-    const value = asked.get(name);
-    if (value !== null) said.set(name, value.slice(0, MOST));
+    const value = inAddress.get(name);
+    if (value !== null) query.set(name, value.slice(0, MOST));
   }
-  return said.toString();
+  return query.toString();
 }
 
+/** @param {URL} url */
 const isOfDash = (url) => url.origin === window.location.origin && url.pathname.startsWith(`${document.documentElement.dataset.prefix}_dash-`);
 
 window.fetch = (resource, options) => {

@@ -1,16 +1,29 @@
-/* A socket of the browser's own, watched as those of live_sockets.js are: for what comes thirty times a second, of which
-   a component would keep the newest alone. */
+/* A socket of the browser's own, watched as the sockets of live_sockets.js are: for messages that come thirty times a
+   second, of which a component would keep the newest alone. */
 import { sockets } from "./live_sockets.js";
 
-/** `ids` names its badge and the words beside it; `heard` is told each message's text, `opened` and `closed` the rest. */
-function make(ids, where, silentMs, { opened, heard, closed }) {
+/**
+ * @typedef {ReturnType<typeof make>} PageSocket
+ * @typedef {{ opened: () => void, received: (text: string) => void, closed: () => void }} SocketHandlers `received` gets each message's text
+ */
+
+/** Makes a socket; `live_sockets.keep` opens it.
+ *
+ * @param {import("./live_sockets.js").SocketIds} ids
+ * @param {string} where its address
+ * @param {() => number | null} silentMs after how long without a message it is taken for dead; null: never
+ * @param {SocketHandlers} handlers
+ */
+function make(ids, where, silentMs, { opened, received, closed }) {
+  /** @type {WebSocket | null} */
   let line = null;
-  /** Ends it without a word: nothing is heard of it any more. */
+  /** Closes it; no handler is called for it any more. */
   const close = () => {
     const former = line;
     line = null;
     if (former) former.close();
   };
+  /** @param {string} text */
   const send = (text) => line && line.readyState === WebSocket.OPEN && line.send(text);
   const made = Object.assign(new sockets.LiveSocket(ids, where, silentMs), { close, send });
 
@@ -18,11 +31,12 @@ function make(ids, where, silentMs, { opened, heard, closed }) {
     made.tries();
     made.close();
     const mine = new WebSocket(where);
+    /** @type {<Happened extends Event>(happens: (event: Happened) => void) => (event: Happened) => void} */
     const ifMine = (happens) => (event) => line === mine && happens(event);
     mine.onopen = ifMine(() => made.becomes({ readyState: WebSocket.OPEN }) && opened());
-    mine.onmessage = ifMine(({ data }) => {
-      made.hears();
-      heard(data);
+    mine.onmessage = ifMine((/** @type {MessageEvent<string>} */ { data }) => {
+      made.receives();
+      received(data);
     });
     mine.onclose = ifMine(() => {
       made.becomes({ readyState: WebSocket.CLOSED });

@@ -2,22 +2,32 @@
 const EDGE = 70; // pixels from the window's upper and lower end where the page moves along
 const STRIDE = 14;
 
-/** Follows a pointer until it is let go: `drag(event)` while it moves, `drop(event)` at the end, not where it is called off. */
+/** Follows a pointer until it is let go: `drag(event)` while it moves, `drop(event)` where it is let go; `end()` in any case,
+    also where the browser or Escape cancels it.
+ *
+ * @param {(event: PointerEvent) => void} drag
+ * @param {(event: PointerEvent) => void} drop
+ * @param {() => void} end
+ */
 function follow(drag, drop, end) {
+  /** @param {PointerEvent | KeyboardEvent} event */
   const stop = (event) => {
-    ["pointermove", "pointerup", "pointercancel"].forEach((name) => document.removeEventListener(name, hear[name], true));
+    for (const [name, listener] of listeners) document.removeEventListener(name, listener, true);
     document.removeEventListener("keydown", giveUp, true);
     end();
-    if (event.type === "pointerup") drop(event);
+    if (event.type === "pointerup") drop(/** @type {PointerEvent} */ (event));
   };
-  const hear = { pointermove: drag, pointerup: stop, pointercancel: stop };
+  /** @type {["pointermove" | "pointerup" | "pointercancel", (event: PointerEvent) => void][]} */
+  const listeners = [["pointermove", drag], ["pointerup", stop], ["pointercancel", stop]];
+  /** @param {KeyboardEvent} event */
   const giveUp = (event) => event.key === "Escape" && stop(event);
-  Object.entries(hear).forEach(([name, does]) => document.addEventListener(name, does, true));
+  for (const [name, listener] of listeners) document.addEventListener(name, listener, true);
   document.addEventListener("keydown", giveUp, true);
 }
 
-/** Moves the page while what is carried is near its end, as browsers do by themselves for their own drags; `stop()` ends it. */
+/** Scrolls the page while what is carried is near the window's edge, as browsers do by themselves for their own drags; `stop()` ends it. */
 function pageAlong() {
+  /** @type {number | null} */
   let y = null;
   let frame = 0;
   const go = () => {
@@ -26,7 +36,7 @@ function pageAlong() {
     frame = window.requestAnimationFrame(go);
   };
   go();
-  return { at: (event) => { y = event.clientY; }, stop: () => window.cancelAnimationFrame(frame) };
+  return { at: (/** @type {PointerEvent} */ event) => { y = event.clientY; }, stop: () => window.cancelAnimationFrame(frame) };
 }
 
 export { follow, pageAlong };

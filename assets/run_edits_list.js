@@ -20,6 +20,12 @@ const MARKS = {
 const ticked = () => selection.get();
 const textsHere = () => runEdits.learn(document.getElementById(`${MENU}-place`));
 
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {Record<string, string | number | null>} attributes
+ * @param {"input" | "select" | "textarea"} tag
+ */
 function box(name, label, attributes, tag = "input") {
   const made = make(tag, { class: "form-control form-control-sm", name, ...attributes });
   return make("label", { class: "small w-100 mb-2" }, label, made);

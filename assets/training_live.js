@@ -259,7 +259,7 @@ const training = {
 
   message(message, id) {
     if (!socket || !message || id !== socket.ids.socket || !part("badge")) return;
-    socket.hears();
+    socket.receives();
     state.note = "";
     take(String(message.data));
     write();

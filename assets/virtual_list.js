@@ -1,17 +1,25 @@
 /* A list of thousands of rows of one height, of which only those in sight are in the document. */
 const BEYOND = 6; // rows above and below those in sight, so that Tab always finds a next one
 
-/** Shows rows in `list`, which scrolls; `make(row)` gives the element of a row, and equal keys are one row.
+/** Shows rows in `list`, which scrolls; `make(row)` makes the element of a row, and equal keys are one row.
  *
  * `show(rows)` takes `[{key, …}]`; a row whose element has the focus stays, however far it is.
+ *
+ * @template {{ key: string, [more: string]: any }} Row
+ * @param {HTMLElement} list
+ * @param {number} rowHeight in pixels
+ * @param {(row: Row) => HTMLElement} make
  */
 function virtualList(list, rowHeight, make) {
   const space = document.createElement("div");
   space.className = "virtual-space";
   space.setAttribute("role", "presentation");
   list.replaceChildren(space);
-  const there = new Map(); // by key
+  /** @type {Map<string, HTMLElement>} by key */
+  const there = new Map();
+  /** @type {Row[]} */
   let rows = [];
+  /** @type {number | null} */
   let frame = null;
 
   function draw() {
@@ -24,11 +32,17 @@ function virtualList(list, rowHeight, make) {
       element.remove();
       there.delete(key);
     }
+    /** @type {HTMLElement | null} */
     let before = null;
     for (let at = first; at < last; at++) before = place(rows[at], at, before);
   }
 
-  /** In the order of the rows, or Tab would jump. */
+  /** Puts a row's element after `before`: out of the rows' order, Tab would jump.
+   *
+   * @param {Row} row
+   * @param {number} at
+   * @param {HTMLElement | null} before
+   */
   function place(row, at, before) {
     let element = there.get(row.key);
     if (!element) {
@@ -37,7 +51,7 @@ function virtualList(list, rowHeight, make) {
     }
     element.style.transform = `translateY(${at * rowHeight}px)`;
     const isRow = element.getAttribute("role") === "row";
-    for (const [name, value] of isRow ? [["aria-rowindex", at + 2]] : [["aria-posinset", at + 1], ["aria-setsize", rows.length]]) element.setAttribute(name, value);
+    for (const [name, value] of isRow ? [["aria-rowindex", at + 2]] : [["aria-posinset", at + 1], ["aria-setsize", rows.length]]) element.setAttribute(String(name), String(value));
     const follows = before ? before.nextElementSibling === element : space.firstElementChild === element;
     if (!follows && !element.contains(document.activeElement)) before ? before.after(element) : space.prepend(element);
     return element;
@@ -49,6 +63,7 @@ function virtualList(list, rowHeight, make) {
 
   list.addEventListener("scroll", later, { passive: true });
   return {
+    /** @param {Row[]} next */
     show(next) {
       rows = next;
       for (const element of there.values()) element.remove();
@@ -56,7 +71,10 @@ function virtualList(list, rowHeight, make) {
       space.style.height = `${rows.length * rowHeight}px`;
       draw();
     },
-    /** The element of a row, brought into sight. */
+    /** Brings a row into sight, and returns its element.
+     *
+     * @param {string} key
+     */
     reach(key) {
       const at = rows.findIndex((row) => row.key === key);
       if (at < 0) return null;

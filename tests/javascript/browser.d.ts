@@ -43,7 +43,7 @@ interface EventTarget {
   checked?: boolean;
   click?(): void;
   closest?(selectors: string): any;
-  dataset?: DOMStringMap;
+  dataset: DOMStringMap;
   focus?(options?: FocusOptions): void;
   id?: string;
   matches?(selectors: string): boolean;

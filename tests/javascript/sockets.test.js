@@ -53,7 +53,7 @@ test("each try has an address of its own, or the component would open nothing", 
 test("a line that closes is opened anew after four seconds, and is reconnecting until a message comes", () => {
   socket.becomes(CONNECTING);
   socket.becomes(OPEN);
-  socket.hears();
+  socket.receives();
   assert.equal(socket.connection, "connected");
   socket.becomes(CLOSED);
   pass(3);
@@ -63,7 +63,7 @@ test("a line that closes is opened anew after four seconds, and is reconnecting 
   assert.equal(socket.connection, "reconnecting");
   socket.becomes(OPEN);
   assert.equal(socket.connection, "reconnecting");
-  socket.hears();
+  socket.receives();
   assert.equal(socket.connection, "connected");
 });
 
@@ -79,7 +79,7 @@ test("who begins to speak later than it may be silent afterwards is waited for, 
   const before = opened().length;
   slow.becomes(OPEN);
   wait(3);
-  slow.hears();
+  slow.receives();
   assert.equal(opened().length, before);
   wait(2); // now it has spoken, two seconds of silence are too long
   assert.equal(opened().length, before + 1);
@@ -88,7 +88,7 @@ test("who begins to speak later than it may be silent afterwards is waited for, 
   assert.equal(opened().length, before + 2);
   slow.becomes(OPEN);
   wait(7);
-  slow.hears();
+  slow.receives();
   assert.equal(opened().length, before + 2);
   assert.equal(slow.connection, "connected");
 });
@@ -96,7 +96,7 @@ test("who begins to speak later than it may be silent afterwards is waited for, 
 test("a line that says nothing for too long is taken for dead", () => {
   socket.becomes(OPEN);
   pass(5);
-  socket.hears();
+  socket.receives();
   pass(5);
   assert.equal(opened().length, 1);
   pass(1);
@@ -105,7 +105,7 @@ test("a line that says nothing for too long is taken for dead", () => {
 
 test("what was lost for half a minute is disconnected, and tried all the same", () => {
   socket.becomes(OPEN);
-  socket.hears();
+  socket.receives();
   socket.becomes(CLOSED);
   for (let n = 0; n < 35; n += 1) {
     pass(1);
@@ -122,7 +122,7 @@ test("badge and words say what it is, and since when", () => {
   socket.write(TEXTS);
   assert.deepEqual([written("badge"), written("since")], ["connecting", "never reached ws://gpu.example/ws, for 3 s"]);
   socket.becomes(OPEN);
-  socket.hears();
+  socket.receives();
   mock.timers.tick(2000);
   socket.write(TEXTS);
   assert.deepEqual([written("badge"), written("since")], ["connected", "2 s ago"]);
@@ -166,7 +166,7 @@ test("of a page's own socket nothing is heard once another line took its place",
     globalThis.WebSocket = WebSocket;
   });
   const heard = [];
-  const mine = pageSocket(IDS, "ws://engine.example", () => null, { opened: () => heard.push("opened"), heard: (text) => heard.push(text), closed: () => heard.push("closed") });
+  const mine = pageSocket(IDS, "ws://engine.example", () => null, { opened: () => heard.push("opened"), received: (text) => heard.push(text), closed: () => heard.push("closed") });
   mine.open();
   lines[0].onopen();
   lines[0].onmessage({ data: "one" });
