@@ -1,21 +1,34 @@
-/* A maze as SVG: walls, start, goal, the agent; visited cells in rising shade, in each the policy's best action as an arrow. */
+/* Draws a maze as SVG: walls, start, goal, the agent; visited cells in rising shade, in each the policy's best action as an arrow. */
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const TURNS = [-90, 90, 180, 0]; // up, down, left, right: the arrow is drawn to the right
 const ARROW = "M -0.3 0 H 0.25 M 0.08 -0.18 L 0.27 0 L 0.08 0.18";
 
+/**
+ * @template {keyof SVGElementTagNameMap} Kind
+ * @param {Kind} kind
+ * @param {Record<string, string | number>} attributes
+ * @param {Element} parent
+ */
 function element(kind, attributes, parent) {
-  const made = document.createElementNS(NAMESPACE, kind);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  const made = /** @type {SVGElementTagNameMap[Kind] & SVGElement} */ (document.createElementNS(NAMESPACE, kind));
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   parent.append(made);
   return made;
 }
 
 class Board {
-  /** Draws `maze` into `place`, in the room of whatever was there. */
+  /** Draws `maze` into `place`, and replaces what was there.
+   *
+   * @param {Element} place
+   * @param {import("./inference_messages.js").Maze} maze
+   * @param {import("./inference_messages.js").InferenceTexts} texts
+   */
   constructor(place, maze, texts) {
     this.maze = maze;
     this.texts = texts;
+    /** @type {Map<string, SVGGElement>} passages by "x,y" */
     this.cells = new Map();
+    /** @type {Map<SVGGElement, number>} */
     this.visits = new Map();
     this.svg = document.createElementNS(NAMESPACE, "svg");
     this.svg.setAttribute("viewBox", `-0.1 -0.1 ${maze.size + 0.2} ${maze.size + 0.2}`);
@@ -27,13 +40,21 @@ class Board {
     place.replaceChildren(this.svg);
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {0 | 1} wall
+   */
   cell(x, y, wall) {
     const group = element("g", { class: wall ? "maze-wall" : "maze-passage", transform: `translate(${x} ${y})` }, this.svg);
     element("rect", { width: 1, height: 1 }, group);
     if (!wall) this.cells.set(`${x},${y}`, group);
   }
 
-  /** The agent is somewhere, and this is what the policy thinks there. */
+  /** Shows the agent at its position, and the policy's scores there.
+   *
+   * @param {import("./inference_messages.js").MazeStep | import("./inference_messages.js").PastMazeStep} at
+   */
   at({ position: [x, y], q_values: scores, step }) {
     this.agent.style.transform = `translate(${x + 0.5}px, ${y + 0.5}px)`;
     this.agent.classList.toggle("maze-agent-starts", step === 0); // without a slide across the whole maze
@@ -43,25 +64,31 @@ class Board {
     this.visits.set(group, visits);
     group.style.setProperty("--visits", (1 - 1 / (1 + visits / 2)).toFixed(2));
     group.classList.add("maze-seen");
-    const said = this.thinks(group, scores);
-    const words = { size: this.maze.size, seed: this.maze.seed, x, y, seen: this.visits.size };
-    const where = this.texts.maze.replace(/\{(\w+)\}/g, (_all, word) => words[word]);
-    this.svg.setAttribute("aria-label", `${where} ${this.texts.scores.replace("{scores}", said.join(", "))}`);
+    const scoreTexts = this.drawScores(group, scores);
+    /** @type {Record<string, number>} */
+    const values = { size: this.maze.size, seed: this.maze.seed, x, y, seen: this.visits.size };
+    const where = this.texts.maze.replace(/\{(\w+)\}/g, (_all, name) => String(values[name]));
+    this.svg.setAttribute("aria-label", `${where} ${this.texts.scores.replace("{scores}", scoreTexts.join(", "))}`);
   }
 
+  /** @param {number} action */
   nameOf(action) {
     return this.texts.actions[action];
   }
 
-  /** Draws the best action as an arrow; returns the scores of all, in words. */
-  thinks(group, scores) {
+  /** Draws the best action as an arrow; returns the scores of all actions as texts.
+   *
+   * @param {SVGGElement} group
+   * @param {number[]} scores
+   */
+  drawScores(group, scores) {
     const best = scores.indexOf(Math.max(...scores));
     const arrow = group.querySelector("path") || element("path", { d: ARROW }, group);
     arrow.setAttribute("transform", `translate(0.5 0.5) rotate(${TURNS[best]})`);
     const title = group.querySelector("title") || element("title", {}, group);
-    const said = scores.map((score, action) => `${this.texts.actions[action]} ${score.toFixed(3)}${action === best ? " ←" : ""}`);
-    title.textContent = said.join("\n");
-    return said;
+    const texts = scores.map((score, action) => `${this.texts.actions[action]} ${score.toFixed(3)}${action === best ? " ←" : ""}`);
+    title.textContent = texts.join("\n");
+    return texts;
   }
 }
 

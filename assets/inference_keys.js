@@ -1,14 +1,19 @@
-/* The player's keys, as its page lists them: not while somebody types, and not where a switch of the page says so. */
+/* The player's keys, as its page lists them: not while the viewer types, and only where the page's switch is on. */
 import { setProps } from "./dash.js";
 import { ID } from "./from_python.js";
 import { isPlaying } from "./inference_stream.js";
 
 const OWN_KEYS = "input, textarea, select, [contenteditable], [role=menu], [role=listbox], [role=dialog], dialog, .dash-spreadsheet";
 const PRESSED_BY_SPACE = "button, a, summary, [role=button]";
+/** @param {"play" | "stop" | "step" | "reset"} name */
 const press = (name) => document.getElementById(`inference-${name}`).click();
+/** @param {"maze" | "others"} what */
 const watches = (what) => (document.documentElement.dataset.watching || "maze").split(" ").includes(what);
 
-/** A pace further or back among those that the page offers, and a step per second more or less in the maze. */
+/** Chooses the next pace, or the one before, among those that the page offers, and a step per second more or less in the maze.
+ *
+ * @param {1 | -1} by
+ */
 function faster(by) {
   if (watches("others")) {
     const { options, selectedIndex } = document.getElementById(ID.INFERENCE_PACE);
@@ -27,6 +32,7 @@ function chooseSeed() {
   box.select();
 }
 
+/** @type {Record<string, () => void>} */
 const KEYS = {
   " ": () => press(isPlaying() ? "stop" : "play"),
   ArrowRight: () => press("step"),
@@ -37,12 +43,16 @@ const KEYS = {
   "-": () => faster(-1),
 };
 
-/** Whether the key is somebody else's: of a field, of a button that Space presses, of an open dialog. */
+/** Returns whether the key is for another element: a field, a button that Space presses, an open dialog.
+ *
+ * @param {KeyboardEvent} event
+ */
 function isTaken(event) {
+  const target = /** @type {Element} */ (event.target);
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return true;
-  if (event.target.closest(OWN_KEYS) || document.querySelector("dialog[open], .modal.show")) return true;
-  if (event.key === "ArrowRight") return Boolean(event.target.closest('[tabindex="0"]')); // it scrolls
-  return event.key === " " && Boolean(event.target.closest(PRESSED_BY_SPACE)) && event.target.id !== ID.INFERENCE_PLAY;
+  if (target.closest(OWN_KEYS) || document.querySelector("dialog[open], .modal.show")) return true;
+  if (event.key === "ArrowRight") return Boolean(target.closest('[tabindex="0"]')); // it scrolls
+  return event.key === " " && Boolean(target.closest(PRESSED_BY_SPACE)) && target.id !== ID.INFERENCE_PLAY;
 }
 
 document.addEventListener("keydown", (event) => {
@@ -53,8 +63,8 @@ document.addEventListener("keydown", (event) => {
   if (!event.repeat || event.key === "ArrowRight") act();
 });
 
-// A button is pressed when Space is let go, whatever became of the key before.
+// A button is pressed when Space is let go, also where its press was handled above.
 document.addEventListener("keyup", (event) => {
   const isOn = document.getElementById(ID.INFERENCE_KEYS);
-  if (isOn && isOn.checked && event.key === " " && event.target.id === ID.INFERENCE_PLAY) event.preventDefault();
+  if (isOn && isOn.checked && event.key === " " && /** @type {Element} */ (event.target).id === ID.INFERENCE_PLAY) event.preventDefault();
 });

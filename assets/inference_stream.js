@@ -1,100 +1,104 @@
-/* The inference page: a socket for each side, what is said on it, and what comes of it. */
+/* The inference page: a socket for each side, the messages that come on it, and what they do. */
 import { register, setProps } from "./dash.js";
 import { ID } from "./from_python.js";
 import { walkChart } from "./inference_chart.js";
 import { addressChoices, readChoices, watchedModel } from "./inference_choices.js";
 import { watchedEpisodes } from "./inference_episodes.js";
+import { readMessage } from "./inference_messages.js";
 import { Walk } from "./inference_walk.js";
 import { sockets } from "./live_sockets.js";
 import { pageSocket } from "./page_socket.js";
-import { misfit } from "./schema.js";
-import { translate, troubleOf } from "./translate.js";
 
-const SILENT_MS = 5000; // a walk goes at one step a second at least, a paced one tells how it goes
+/**
+ * @import { Choices } from "./inference_choices.js"
+ * @import { InferenceTexts, Read, Step, WatchedStep } from "./inference_messages.js"
+ * @typedef {{ side: string, socket: import("./page_socket.js").PageSocket, walk: Walk, plays: boolean, isOther: boolean }} Side
+ * @typedef {Choices & { play?: boolean }} ViewRequest
+ */
+
+const SILENT_MS = 5000; // a walk goes at one step a second at least, a paced one reports how it goes
 const SHOWN = ID.INFERENCE_SHOWN;
 const PAGE = ID.INFERENCE_PLAY;
-const part = (what, side) => `walk-${what}-${side}`;
+/** @type {(name: string, side: string) => string} */
+const part = (name, side) => `walk-${name}-${side}`;
 
-let sides = []; // {side, socket, walk, plays, isOther}
-/** @type {Record<string, any>} */
+/** @type {Side[]} */
+let sides = [];
+/** @type {ViewRequest} */
 let request = {};
+/** @type {import("./live_sockets.js").Service | null} */
 let engine = null;
-let texts = {};
-let schema = {};
+/** @type {InferenceTexts} */
+let texts;
+/** @type {Parameters<typeof readMessage>[1]} */
+let schemas;
 
-function sideOf(side) {
+/**
+ * @param {string} side "a" or "b"
+ * @param {import("./live_sockets.js").Service} service
+ * @returns {Side}
+ */
+function sideOf(side, service) {
   const ids = { badge: part("badge", side), since: part("since", side) };
-  const made = { side, walk: new Walk(side, texts), plays: false, isOther: false };
-  const silent = () => (made.plays && made.walk.last && made.walk.last.running && request.pace >= 0.5 ? SILENT_MS : null);
-  const where = sockets.address(engine, "/ws/inference", "ws/inference");
-  made.socket = pageSocket(ids, where, silent, {
+  const walk = new Walk(side, texts);
+  const silent = () => (made.plays && walk.last && walk.last.running && (request.pace ?? 0) >= 0.5 ? SILENT_MS : null);
+  const where = sockets.address(service, "/ws/inference", "ws/inference");
+  const socket = pageSocket(ids, where, silent, {
     opened: () => reset(made),
     received: (text) => {
-      take(made, read(text));
-      made.socket.write(texts);
+      take(made, readMessage(text, schemas, texts));
+      socket.write(texts);
     },
     closed: () => {
-      made.walk.waits(null); // the line says what is wrong now
-      made.socket.write(texts);
+      walk.waits(null); // the connection's badge shows what is wrong now
+      socket.write(texts);
     },
   });
+  const made = { side, socket, walk, plays: false, isOther: false };
   return made;
 }
 
-/** Begins anew with the sides that the request asks for. */
-function begin() {
+/** Begins again, with the sides that the request asks for.
+ *
+ * @param {import("./live_sockets.js").Service} service
+ */
+function begin(service) {
   const wanted = request.versus ? ["a", "b"] : ["a"];
   document.getElementById(part("section", "b")).hidden = wanted.length < 2;
   walkChart.clear();
   watchedEpisodes.begin(texts, (seed) => setProps(ID.INFERENCE_SEED, { value: seed }));
-  sides = wanted.map(sideOf);
+  sides = wanted.map((side) => sideOf(side, service));
   for (const one of sides) one.plays = Boolean(request.play);
   sockets.keep(sides.map((one) => one.socket), PAGE, (socket) => {
     socket.write(texts);
-    sides.find((one) => one.socket === socket).walk.sayWaiting();
+    for (const one of sides) if (one.socket === socket) one.walk.writeWaiting();
   });
 }
 
-/** A team's own engine knows the maze alone: what is for other environments is said once they are seen. */
+/** Sends a command. A team's own engine may know the maze alone: fields for other environments are sent once one is shown.
+ *
+ * @param {Side} one
+ * @param {Record<string, unknown>} command
+ */
 function send(one, command) {
   const paced = one.isOther ? { pace: request.pace, side: one.walk.wantedSide() } : {};
   one.socket.send(JSON.stringify({ ...command, speed: request.speed, ...paced }));
 }
 
+/** @param {Side} one */
 function reset(one) {
   const chosen = { ...watchedModel(one.side === "a" ? request.model : request.versus), size: request.size, seed: request.seed };
   const given = Object.entries(chosen).filter(([, value]) => value !== null && value !== undefined && value !== "");
   send(one, { command: "reset", ...Object.fromEntries(given) });
 }
 
+/** @param {Side} one */
 const start = (one) => send(one, { command: "start" });
 
-/** What a message says; contract-wise a failure is an object with an error and nothing else that counts.
+/** Takes what a message had for a side.
  *
- * @returns {{ step?: any, error?: string, waits?: { cause: string, since: number } }}
- */
-function read(text) {
-  let message;
-  try {
-    message = JSON.parse(text);
-  } catch (error) {
-    return { error: texts.misfit.replace("{why}", error.message) };
-  }
-  if (message && typeof message.error === "string") return { error: troubleOf(message, texts.templates) };
-  if (message && typeof message.waiting === "string") return { waits: waitOf(message) };
-  const why = misfit(message, message && "episode" in message ? schema.others : schema.maze);
-  return why ? { error: texts.misfit.replace("{why}", translate(why, texts.templates)) } : { step: message };
-}
-
-/** What the engine waits for, and since when by this browser's clock. */
-function waitOf({ code, params, waiting, waited_s }) {
-  const cause = translate({ code, params }, texts.templates, waiting).replace(/[.。]+$/, "");
-  return { cause, since: Date.now() - 1000 * (Number(waited_s) || 0) };
-}
-
-/**
- * @param {any} one
- * @param {ReturnType<typeof read>} said
+ * @param {Side} one
+ * @param {Read} message
  */
 function take(one, { step, error, waits }) {
   one.walk.waits(waits || null);
@@ -104,13 +108,17 @@ function take(one, { step, error, waits }) {
   one.walk.draw(step);
   if (!one.plays) one.walk.stops(); // it was on its way when Stop was pressed
   if (one.side === "a" && step.step === 0) setProps(SHOWN, { data: { model_id: step.model_id || null } });
-  if ("episode" in step) takeOther(one, step);
+  if ("episode" in step) takeOther(one, /** @type {WatchedStep} */ (step));
   else if (one.isOther || step.step === 0) isOther(one, false);
   // Not before the maze is on the screen.
   if (step.step === 0 && one.plays && !step.running && !one.walk.isOver) start(one);
 }
 
-/** A step of any environment but the maze: the engine is told when it is seen, and sends no more than that. */
+/** Takes a step of any environment but the maze: the engine is sent a receipt once it is drawn, and waits for it.
+ *
+ * @param {Side} one
+ * @param {WatchedStep} step
+ */
 function takeOther(one, step) {
   if (step.environment) isOther(one, true);
   window.requestAnimationFrame(() => one.socket.send(JSON.stringify({ command: "seen", seen: step.number })));
@@ -119,6 +127,11 @@ function takeOther(one, step) {
   goOn();
 }
 
+/** Notes whether a side shows another environment than the maze.
+ *
+ * @param {Side} one
+ * @param {boolean} now
+ */
 function isOther(one, now) {
   const before = one.isOther;
   one.isOther = now;
@@ -126,13 +139,14 @@ function isOther(one, now) {
   if (now && !before) send(one, { command: document.hidden ? "hide" : "show" }); // at this pace, in this size
 }
 
-/** Where all episodes are over, the next seed's begin, if so wished. */
+/** Chooses the next seed where all episodes are over, if the viewer has switched that on. */
 function goOn() {
   const isOver = () => request.goesOn && !document.hidden && sides.every((one) => one.isOther && one.plays && one.walk.isOver);
   if (!isOver()) return;
-  const { seed } = sides[0].walk.last;
+  const seedNow = () => /** @type {WatchedStep} */ (sides[0].walk.last).seed;
+  const seed = seedNow();
   window.setTimeout(() => {
-    if (isOver() && sides[0].walk.last.seed === seed) setProps(ID.INFERENCE_SEED, { value: seed + 1 });
+    if (isOver() && seedNow() === seed) setProps(ID.INFERENCE_SEED, { value: seed + 1 });
   }, 1000);
 }
 
@@ -142,14 +156,22 @@ document.addEventListener("visibilitychange", () => {
 });
 
 const inference = {
-  start(asked, where, said, shape) {
-    [request, engine, texts, schema] = [{ ...asked, goesOn: false }, where, said, shape];
+  /** Begins the page.
+   *
+   * @param {ViewRequest} asked
+   * @param {import("./live_sockets.js").Service | null} where
+   * @param {InferenceTexts} its
+   * @param {Parameters<typeof readMessage>[1]} shapes
+   */
+  start(asked, where, its, shapes) {
+    [request, engine, texts, schemas] = [{ ...asked, goesOn: false }, where, its, shapes];
     document.documentElement.dataset.watching = "maze";
-    if (engine) begin();
+    if (engine) begin(engine);
     return Date.now();
   },
 
-  press(_play, _stop, _step, _reset) {
+  /** Does what the button that was pressed is for. */
+  press() {
     const triggered = window.dash_clientside.callback_context.triggered[0];
     if (!triggered || !triggered.value) return;
     const what = triggered.prop_id.split(".")[0].replace("inference-", "");
@@ -164,14 +186,19 @@ const inference = {
     }
   },
 
+  /** Takes the controls' values, and asks the engine for what differs.
+   *
+   * @param {...unknown} values
+   */
   choose(...values) {
     const next = readChoices(values, texts.none);
-    const changed = Object.keys(next).filter((name) => (next[name] ?? null) !== (request[name] ?? null));
+    const names = /** @type {(keyof Choices)[]} */ (Object.keys(next));
+    const changed = names.filter((name) => (next[name] ?? null) !== (request[name] ?? null));
     if (!changed.length || !engine) return;
     const hadVersus = Boolean(request.versus);
     request = { ...request, ...next };
     addressChoices(next, changed);
-    if (changed.includes("versus") && Boolean(next.versus) !== hadVersus) return begin();
+    if (changed.includes("versus") && Boolean(next.versus) !== hadVersus) return begin(engine);
     if (changed.every((name) => name === "goesOn")) return goOn();
     const plays = sides.some((one) => one.walk.last && one.walk.last.running && !one.walk.last.done);
     for (const one of sides) {

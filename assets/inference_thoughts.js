@@ -1,9 +1,19 @@
-/* What a policy thinks of its actions: a bar for each action, or for each dimension of an action that has several. */
+/* Shows what a policy thinks of its actions: a bar for each action, or for each dimension of an action that has several. */
 import { live } from "./live_text.js";
+
+/**
+ * @import { Action, Environment, InferenceTexts, WatchedStep } from "./inference_messages.js"
+ * @typedef {{ low: number, high: number }} Seen the least and greatest score of this episode
+ * @typedef {{ key: number, name: string, from: number, to: number, value: string, isChosen?: boolean }} Row `from` and `to` are parts of the bar's width
+ */
 
 const MOST_ROWS = 18; // Atari's
 
-/** `shown` is the environment as the engine's first message has it. */
+/** Makes a policy's bars.
+ *
+ * @param {Environment} shown as the engine's first message has it
+ * @param {InferenceTexts} texts
+ */
 function thoughts(shown, texts) {
   const { make } = live;
   const kind = make("h3", { class: "h6 mb-1" });
@@ -13,14 +23,17 @@ function thoughts(shown, texts) {
   const seen = { low: Infinity, high: -Infinity };
   const rowsOf = rowMakers(shown, texts, seen);
 
-  /** The policy's scores, or its action, after a step. */
+  /** Shows the policy's scores, or its action, after a step.
+   *
+   * @param {WatchedStep} step
+   */
   function at(step) {
     const rows = rowsOf(step);
     if (!rows) return; // the episode is over: what it thought last stays
     const scores = step.scores;
     live.write(kind, texts.kinds[scores ? scores.kind : "actions"] || (scores ? scores.kind : texts.kinds.actions));
     live.children(list, rows.slice(0, MOST_ROWS), ({ key }) => key, makeRow, fillRow);
-    live.write(more, rows.length > MOST_ROWS ? texts.more.replace("{n}", rows.length - MOST_ROWS) : "");
+    live.write(more, rows.length > MOST_ROWS ? texts.more.replace("{n}", String(rows.length - MOST_ROWS)) : "");
   }
 
   function makeRow() {
@@ -28,6 +41,10 @@ function thoughts(shown, texts) {
     return make("li", {}, make("span", { class: "thought-name" }), bar, make("span", { class: "thought-value" }));
   }
 
+  /**
+   * @param {any} row as makeRow makes it
+   * @param {Row} filled
+   */
   function fillRow(row, { name, from, to, value, isChosen }) {
     const [named, bar, valued] = row.children;
     live.write(named, isChosen ? `${name} ←` : name);
@@ -38,27 +55,48 @@ function thoughts(shown, texts) {
     live.write(valued, value);
   }
 
-  return { element, at, nameOf: (action) => nameOf(action, shown, texts) };
+  return { element, at, nameOf: (/** @type {Action} */ action) => nameOf(action, shown, texts) };
 }
 
+/** @param {number} value */
 const fixed = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(3));
 
+/**
+ * @param {Action} action
+ * @param {Environment} shown
+ * @param {InferenceTexts} texts
+ * @returns {string}
+ */
 function nameOf(action, shown, texts) {
   if (Array.isArray(action)) return action.slice(0, 4).map(fixed).join(", ") + (action.length > 4 ? " …" : "");
-  return shown.names[action] || texts.action_number.replace("{n}", action);
+  return shown.names[action] || texts.action_number.replace("{n}", String(action));
 }
 
-const dimension = (shown, texts, at) => shown.names[at] || texts.dimension.replace("{n}", at + 1);
+/** @type {(shown: Environment, texts: InferenceTexts, at: number) => string} */
+const dimension = (shown, texts, at) => shown.names[at] || texts.dimension.replace("{n}", String(at + 1));
+/** @type {(value: number, low: number, high: number) => number} */
 const within = (value, low, high) => (high > low ? Math.max(0, Math.min(1, (value - low) / (high - low))) : 0);
 
-/** What makes a step's rows {key, name, from, to, value, isChosen}; from and to are parts of the bar's width. */
+/** Returns the function that makes a step's rows.
+ *
+ * @param {Environment} shown
+ * @param {InferenceTexts} texts
+ * @param {Seen} seen
+ * @returns {(step: WatchedStep) => Row[] | null}
+ */
 function rowMakers(shown, texts, seen) {
   if (shown.action_kind === "discrete") return (step) => choices(step, shown, texts, seen);
   if (shown.action_kind === "continuous") return (step) => dimensions(step, shown, texts, seen);
   return (step) => parts(step, shown, texts);
 }
 
-/** One row for each action; Q values and logits on the scale that was seen in this episode. */
+/** Makes one row for each action; Q values and logits on the scale that was seen in this episode.
+ *
+ * @param {WatchedStep} step
+ * @param {Environment} shown
+ * @param {InferenceTexts} texts
+ * @param {Seen} seen
+ */
 function choices({ scores, next_action: chosen }, shown, texts, seen) {
   if (chosen === null) return null;
   const values = scores ? scores.values : Array.from({ length: shown.choices[0] || 0 }, (_none, at) => (at === chosen ? 1 : 0));
@@ -70,10 +108,16 @@ function choices({ scores, next_action: chosen }, shown, texts, seen) {
     value: scores ? value.toFixed(3) : "", isChosen: at === chosen,
   }));
   if (rows.length <= MOST_ROWS) return rows;
-  return rows.sort((one, other) => other.isChosen - one.isChosen || other.to - one.to);
+  return rows.sort((one, other) => Number(other.isChosen) - Number(one.isChosen) || other.to - one.to);
 }
 
-/** One row for each dimension of a continuous action, between its bounds; the bar grows from 0 where 0 is between them. */
+/** Makes one row for each dimension of a continuous action, between its bounds; the bar grows from 0 where 0 is between them.
+ *
+ * @param {WatchedStep} step
+ * @param {Environment} shown
+ * @param {InferenceTexts} texts
+ * @param {Seen} seen
+ */
 function dimensions({ next_action: action, scores }, shown, texts, seen) {
   if (action === null) return null;
   const values = Array.isArray(action) ? action : scores ? scores.values : [action];
@@ -85,7 +129,12 @@ function dimensions({ next_action: action, scores }, shown, texts, seen) {
   });
 }
 
-/** One row for each part of an action that has several: which of its choices, or whether it is on. */
+/** Makes one row for each part of an action that has several: which of its choices, or whether it is on.
+ *
+ * @param {WatchedStep} step
+ * @param {Environment} shown
+ * @param {InferenceTexts} texts
+ */
 function parts({ next_action: action }, shown, texts) {
   if (!Array.isArray(action)) return null;
   return action.map((value, at) => ({

@@ -1,41 +1,64 @@
-/* One model's walk as it is drawn: the board or the frames, the numbers, the chart's line. */
+/* Draws one model's walk: the board or the frames, the numbers, the chart's line. */
 import { setProps } from "./dash.js";
 import { Board } from "./inference_board.js";
 import { walkChart } from "./inference_chart.js";
+import { WalkFacts } from "./inference_facts.js";
 import { frameStage } from "./inference_frames.js";
 import { live } from "./live_text.js";
 
-const MOST_DELAYS = 100;
+/**
+ * @import { Action, Environment, InferenceTexts, Maze, PassedStep, PastMazeStep, Step, Wait, WatchedStep } from "./inference_messages.js"
+ * @typedef {{ at(step: Step | PastMazeStep | PassedStep): void, nameOf(action: Action): string }} Stage draws each step
+ */
+
+/** @type {(type: string, children: unknown, props: Props) => { namespace: string, type: string, props: Props }} */
 const html = (type, children, props) => ({ namespace: "dash_html_components", type, props: { children, ...props } });
-const part = (what, side) => `walk-${what}-${side}`;
+/** @type {(name: string, side: string) => string} */
+const part = (name, side) => `walk-${name}-${side}`;
 
 class Walk {
+  /**
+   * @param {string} side "a" or "b"
+   * @param {InferenceTexts} texts
+   */
   constructor(side, texts) {
     this.side = side;
     this.texts = texts;
+    this.facts = new WalkFacts(side, texts);
+    /** @type {Stage | null} */
     this.stage = null;
-    this.delays = [];
+    /** @type {Step | null} */
     this.last = null;
+    /** @type {Maze | Environment | undefined} */
+    this.shown = undefined;
+    this.drawnTo = -1;
+    /** @type {Wait | null} */
+    this.waiting = null;
+    /** @type {string | undefined} */
+    this.sentence = undefined;
   }
 
   get isOver() {
     return Boolean(this.last && this.last.done);
   }
 
-  /** Whether no step comes by itself. */
+  /** Returns whether no step comes by itself. */
   get stands() {
     return !this.last || this.last.done || !this.last.running;
   }
 
-  /** Draws a step of the engine's. */
+  /** Draws a step of the engine's.
+   *
+   * @param {Step} step
+   */
   draw(step) {
     const place = document.getElementById(part("board", this.side));
     if (!place) return;
     if (!this.last || step.maze || step.environment || step.step < this.last.step) this.begin(place, step);
     if (!this.last || this.last.model_id !== step.model_id || this.last.is_active !== step.is_active) this.title(step);
-    // What was left out while nobody saw it comes by itself, for a step that is drawn already.
+    // A frame that was left out while the page was hidden comes by itself, for a step that is drawn already.
     if (step.frame && step.step === this.drawnTo && this.stage) this.stage.at(step);
-    // What has no message of its own comes first: of the maze's several messages a busy page may see only the newest.
+    // Steps without a message of their own come first: of the maze's several messages a busy page may see only the newest.
     for (const past of [...(step.trail || step.passed || []), step]) {
       if (past.step <= this.drawnTo) continue;
       this.drawnTo = past.step;
@@ -43,57 +66,81 @@ class Walk {
       walkChart.add(this.side, past.step, past.cumulative_reward);
     }
     this.last = step;
-    this.numbers(step);
-    if (step.done) this.tell(step);
-    window.requestAnimationFrame(() => this.drawn(step.server_ts));
+    this.facts.numbers(step, this.stage, this.outcome(step));
+    if (step.done) this.announce(step);
+    window.requestAnimationFrame(() => this.facts.drawn(step.server_ts));
   }
 
-  /** Another episode: with the maze or the environment that comes with it, else with the one that was there. */
+  /** Begins an episode: with the maze or the environment that comes with it, else with the one that was there.
+   *
+   * @param {HTMLElement} place
+   * @param {Step} step
+   */
   begin(place, step) {
-    const isOther = "episode" in step;
     this.shown = step.maze || step.environment || this.shown;
-    place.className = isOther ? "watched" : "maze-board";
-    if (!this.shown) this.stage = null;
-    else this.stage = isOther ? frameStage(place, this.shown, step, this.texts) : new Board(place, this.shown, this.texts);
+    place.className = "episode" in step ? "watched" : "maze-board";
+    this.stage = this.shown ? this.stageIn(place, step, this.shown) : null;
     this.drawnTo = -1;
     walkChart.begin(this.side, this.nameOf(step), this.texts);
   }
 
-  /** Pixels of the longest side in which frames are wanted here. */
+  /** An episode without a maze or an environment of its own is in the one before, which was of its kind.
+   *
+   * @param {HTMLElement} place
+   * @param {Step} step
+   * @param {Maze | Environment} shown
+   * @returns {Stage}
+   */
+  stageIn(place, step, shown) {
+    if ("episode" in step) return frameStage(place, /** @type {Environment} */ (shown), /** @type {WatchedStep} */ (step), this.texts);
+    return new Board(place, /** @type {Maze} */ (shown), this.texts);
+  }
+
+  /** Returns the longest side, in pixels, in which frames are wanted here. */
   wantedSide() {
     const place = document.getElementById(part("board", this.side));
     const wide = (place ? place.clientWidth : 0) * (window.devicePixelRatio || 1);
     return Math.max(160, Math.min(640, Math.round(wide / 32) * 32));
   }
 
-  /** Says to whoever cannot see it what an episode came to. */
-  tell(step) {
+  /** Announces the outcome of an episode to screen readers.
+   *
+   * @param {Step} step
+   */
+  announce(step) {
     if (!("episode" in step)) return;
+    /** @type {Record<string, string | number | undefined>} */
     const parts = { seed: step.seed, return: step.cumulative_reward.toFixed(2), steps: step.step, outcome: this.outcome(step) };
     const news = document.getElementById(part("news", this.side));
-    live.write(news, this.texts.news.replace(/\{(\w+)\}/g, (_all, name) => parts[name]));
+    live.write(news, this.texts.news.replace(/\{(\w+)\}/g, (_all, name) => String(parts[name])));
   }
 
+  /** @param {Step} step */
   outcome(step) {
     const { texts } = this;
     if (!step.done) return step.running ? ("episode" in step ? texts.plays : texts.walking) : texts.waiting;
     if (!("episode" in step)) return step.success ? texts.reached : texts.ran_out;
     if (step.success !== null && step.success !== undefined) return step.success ? texts.succeeded : texts.failed;
-    return step.truncated ? texts.cut_off : texts.over;
+    return /** @type {WatchedStep} */ (step).truncated ? texts.cut_off : texts.over;
   }
 
-  /** The viewer stopped it: the engine says no more until it is started again. */
+  /** Shows that the viewer stopped it: the engine sends no more until it is started again. */
   stops() {
     if (!this.last || this.last.done) return;
     this.last = { ...this.last, running: false };
-    this.write("outcome", this.texts.waiting);
+    this.facts.write("outcome", this.texts.waiting);
   }
 
+  /** Returns the model's name.
+   *
+   * @param {Step} step
+   */
   nameOf(step) {
     const id = this.texts.model.replace("{id}", step.model_id || "?");
     return step.model_name && !String(step.model_id).startsWith(`${step.model_name}:`) ? `${step.model_name} · ${id}` : id;
   }
 
+  /** @param {Step} step */
   title(step) {
     const page = this.texts.model_page.replace("MODEL_ID", encodeURIComponent(step.model_id || ""));
     const name = step.model_id ? html("A", this.nameOf(step), { href: page }) : this.nameOf(step);
@@ -101,67 +148,32 @@ class Walk {
     setProps(part("title", this.side), { children: [name, ...active] });
   }
 
-  numbers(step) {
-    const { texts } = this;
-    const known = (value, digits) => (value === null || value === undefined ? texts.missing : value.toFixed(digits));
-    this.write("step", String(step.step));
-    this.write("reward", known(step.reward, 2));
-    const scores = step.q_values || (step.scores && step.scores.values) || [];
-    const none = step.action === null || step.action === undefined;
-    this.write("action", none ? texts.missing : this.stage ? this.stage.nameOf(step.action) : texts.actions[step.action]);
-    const kind = "episode" in step ? step.scores && step.scores.kind : step.scores || "q_values";
-    this.write("best", known(scores.length && kind in texts.best ? Math.max(...scores) : null, 3));
-    this.write("value", known(step.value, 3));
-    this.write("cumulative", known(step.cumulative_reward, 2));
-    this.write("outcome", this.outcome(step));
-    this.write("latency", step.latency_p95_ms === null || step.latency_p95_ms === undefined ? texts.missing : texts.ms.replace("{p50}", known(step.latency_p50_ms, 1)).replace("{p95}", known(step.latency_p95_ms, 1)));
-    const name = this.facts().querySelector('[data-name="best"]');
-    if (name) name.textContent = texts.best[kind] || texts.best.q_values;
-    this.show("best", kind in texts.best);
-    this.show("value", step.value !== null && step.value !== undefined);
-  }
-
-  /** How long the step took from the engine's clock to the screen, by this browser's clock. */
-  drawn(serverMs) {
-    this.delays = [...this.delays, Date.now() - serverMs].slice(-MOST_DELAYS);
-    const sorted = [...this.delays].sort((a, b) => a - b);
-    const p95 = sorted[Math.min(sorted.length - 1, Math.floor(0.95 * sorted.length))];
-    this.write("delay", p95 < 0 ? this.texts.missing : `${Math.round(p95)} ms`); // clocks that differ measure nothing
-  }
-
-  facts() {
-    return document.querySelector(`#${part("section", this.side)} .walk-facts`) || document.createElement("dl");
-  }
-
-  write(name, text) {
-    const place = this.facts().querySelector(`[data-part="${name}"]`);
-    if (place) place.textContent = text;
-  }
-
-  /** What a policy does not tell has no place. */
-  show(name, isThere) {
-    const place = this.facts().querySelector(`[data-part="${name}"]`);
-    if (place) place.parentElement.hidden = !isThere;
-  }
-
-  /** What it waits for, null for nothing: the seconds go on by themselves, unheard by who listens. */
+  /** Shows what it waits for; the seconds go on by themselves, and no screen reader reads them.
+   *
+   * @param {Wait | null} waiting
+   */
   waits(waiting) {
     if (!waiting && this.waiting) this.trouble("");
     this.waiting = waiting;
-    this.sayWaiting();
+    this.writeWaiting();
   }
 
-  sayWaiting() {
+  /** Writes for how long it has waited. */
+  writeWaiting() {
     if (!this.waiting) return;
     const { texts, waiting } = this;
-    this.said = texts.waiting_for.replace("{cause}", waiting.cause);
-    const seconds = texts.waited.replace("{n}", Math.max(0, Math.round((Date.now() - waiting.since) / 1000)));
-    setProps(part("trouble", this.side), { children: [this.said, " ", html("Span", seconds, { "aria-hidden": "true" })], is_open: true });
+    this.sentence = texts.waiting_for.replace("{cause}", waiting.cause);
+    const seconds = texts.waited.replace("{n}", String(Math.max(0, Math.round((Date.now() - waiting.since) / 1000))));
+    setProps(part("trouble", this.side), { children: [this.sentence, " ", html("Span", seconds, { "aria-hidden": "true" })], is_open: true });
   }
 
+  /** Shows a sentence that says what is wrong; an empty one hides it.
+   *
+   * @param {string} sentence
+   */
   trouble(sentence) {
-    if (sentence === this.said) return;
-    this.said = sentence;
+    if (sentence === this.sentence) return;
+    this.sentence = sentence;
     setProps(part("trouble", this.side), { children: sentence, is_open: Boolean(sentence) });
   }
 }
