@@ -1,4 +1,5 @@
-"""The dashboard's outside: what callbacks and the API ask, and the only I/O of the dashboard.
+"""The dashboard's access to the outside, used by callbacks and the API; the only I/O of the dashboard.
 
-What comes in here reaches out or remembers what was read. Each noun has a room of its own; `connect` wires them.
+This package reads from and writes to other services and caches what was read. Each topic has a subpackage; `connect`
+wires them.
 """

@@ -1,4 +1,4 @@
-"""All that the dashboard reaches, as one value that is handed to whoever needs it."""
+"""Builds all services of the dashboard as one value that is passed to those who need it."""
 
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ from transport.http_client import JsonService
 
 
 class Services(NamedTuple):
-    """The dashboard's connections; nothing in them has been asked anything yet."""
+    """The dashboard's services; none of them has sent a request yet."""
 
     settings: Settings
     vocabulary: Vocabulary
@@ -77,14 +77,14 @@ class Services(NamedTuple):
 
 
 def connect(settings: Settings) -> Services:
-    """Returns the services that `settings` name."""
-    vocabulary = settings.vocabulary  # read once: its file may change while this runs
+    """Builds the services from the settings."""
+    vocabulary = settings.vocabulary  # read once: the file may change while this process runs
     mlflow = MlflowApi.from_settings(settings)
     source = run_source(settings, mlflow, vocabulary)
     histories = history_store(settings, mlflow)
     columns = run_columns(vocabulary, source, histories)
     runs = RunStore(source, settings.cache_dir, settings.refresh_seconds, columns)
-    # Two stores never share one, nor do two registered models of one registry, nor two readings of their runs.
+    # Caches are separate for different stores, registered models and vocabularies.
     names = f"{settings.model_name} {settings.model_names}"
     kept_by = f"{settings.model_server_url or mlflow.service.url} {names} {vocabulary.model_dump_json()}"
     models_folder = cache_folder(settings.cache_dir, kept_by)

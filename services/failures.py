@@ -1,4 +1,4 @@
-"""Why what a page shows could not be read anew."""
+"""Why the data of a page could not be refreshed."""
 
 from datetime import datetime
 from typing import Self
@@ -12,9 +12,9 @@ from domain.messages import Reason
 
 
 class Failure(BaseModel):
-    """Who failed at the last refresh, and how: `error` does not name the service again.
+    """The failure of the last refresh: its service, and `error` without the service's name.
 
-    `since` is when it first did so in a row; `passes` says that it may be starting, restarting or slow.
+    `since` is the first of an unbroken series of failures; `passes` if the service may be starting, restarting or slow.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -26,28 +26,28 @@ class Failure(BaseModel):
 
     @property
     def service(self) -> str:
-        """Who failed, in English."""
+        """The failed service's name, in English."""
         return str(self.service_name)
 
     @property
     def cause(self) -> str:
-        """What it did, in English."""
+        """The error, in English."""
         return str(self.error)
 
     @property
     def whole(self) -> MessageData:
-        """What failed, the service named, as one message."""
+        """The error with the service's name, as one message."""
         params = {**self.error.params, "service": self.service_name.json_value}
         return self.error.model_copy(update={"params": params}) if self.error.code else self.error
 
     @property
     def log_fields(self) -> dict[str, str]:
-        """For a log line."""
+        """The fields of a log line."""
         return {"service": self.service, "cause": self.cause}
 
     @classmethod
     def of(cls, error: ClewError, service: Name) -> Self:
-        """Returns what `error` says; of `service`, where it names none."""
+        """Converts `error`; `service` is used if the error does not name one."""
         error = last_found(error)
         if isinstance(error, ServiceError):
             return cls(service_name=error.service, error=error.cause_json, passes=passes_by_itself(error))
@@ -55,5 +55,5 @@ class Failure(BaseModel):
 
     @classmethod
     def because(cls, service: Name, reason: Reason) -> Self:
-        """Returns what `service` did, where no error was raised."""
+        """Builds a failure of `service` from a reason, without an exception."""
         return cls(service_name=service, error=reason)

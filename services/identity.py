@@ -1,4 +1,4 @@
-"""Who asks the dashboard, and whether they may change something; the rules are in domain/access, for all processes."""
+"""Identifies users and programs of the dashboard, and checks whether they may write; domain/access has the rules."""
 
 from domain.access.identity import Headers, page_asker, program_asker, user_of
 from domain.access.rules import Access, Asker, check
@@ -8,14 +8,14 @@ __all__ = ["Headers", "reader", "user_of", "working_person", "writing_person", "
 
 
 def reader(headers: Headers, peer: str | None, settings: Settings) -> Asker:
-    """Returns the reader of the page that sent this request."""
+    """Returns the user of the page that sent this request."""
     return page_asker(headers, peer, settings)
 
 
 def writing_person(headers: Headers, peer: str | None, settings: Settings) -> str | None:
-    """Returns the person who changes something on a page, None where that is not known and need not be.
+    """Returns the user who changes something on a page; None where the user is unknown and need not be known.
 
-    Raises `ReadOnly`, and `SignInNeeded` where programs need a token and nobody says who this person is.
+    Raises `ReadOnly`, and `SignInNeeded` where programs need a token and no proxy names the user.
     """
     asker = page_asker(headers, peer, settings)
     check(Access.WRITE, asker, settings)
@@ -23,14 +23,14 @@ def writing_person(headers: Headers, peer: str | None, settings: Settings) -> st
 
 
 def working_person(headers: Headers, peer: str | None, settings: Settings) -> Asker:
-    """Returns the person who has Clew work from a page; raises as `writing_person` does."""
+    """Returns the user who starts work from a page; raises as `writing_person` does."""
     asker = page_asker(headers, peer, settings)
     check(Access.WORK, asker, settings)
     return asker
 
 
 def writing_program(headers: Headers, peer: str | None, settings: Settings) -> str | None:
-    """Returns who changes something under /api, None where that is not known; raises `SignInNeeded` and `ReadOnly`."""
+    """Returns the user who changes something under /api, None if unknown; raises `SignInNeeded` and `ReadOnly`."""
     asker = program_asker(headers, peer, settings)
     check(Access.WRITE, asker, settings)
     return asker.user

@@ -1,4 +1,4 @@
-"""The inference engine's measurements, over HTTP: what it finds out about a model by letting it play."""
+"""Client of the inference engine: evaluations of models, and pictures of episodes."""
 
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +23,7 @@ _READ_SECONDS = 1.5
 
 
 class InferenceEngine:
-    """The engine that `service` reaches; every call raises a `ServiceError`, or `NotFound`."""
+    """A client of the engine at `service`; every method raises a `ServiceError`, or `NotFound`."""
 
     name = INFERENCE_ENGINE
 
@@ -32,19 +32,19 @@ class InferenceEngine:
         self._rules = rules
 
     def start(self, model_id: str, asker: Asker) -> EvaluationReport:
-        """Begins to measure a model; where that is under way already, nothing changes."""
+        """Starts an evaluation of a model, unless one is already running."""
         return self._asked("POST", model_id, asker, writes=True)
 
     def report(self, model_id: str, asker: Asker) -> EvaluationReport:
-        """Returns how far it is, or what came of it last; raises `NotFound` where it was never asked."""
+        """Returns the progress or the result of a model's last evaluation; raises `NotFound` if there was none."""
         return self._asked("GET", model_id, asker)
 
     def cancel(self, model_id: str, asker: Asker) -> EvaluationReport:
-        """Ends what is under way; raises `NotYours` where another one started it."""
+        """Cancels the running evaluation; raises `NotYours` if another user started it."""
         return self._asked("DELETE", model_id, asker, writes=True)
 
     def episode(self, model_id: str, episode: EpisodeSeed, asker: Asker) -> bytes:
-        """Returns an episode of a model's, played and drawn anew; takes seconds, and 80 at most."""
+        """Returns a picture of an episode, which is played and rendered for this request; takes up to 80 s."""
         answer = self._service.exchange(
             "POST",
             f"/episodes/{quote(model_id, safe='')}",

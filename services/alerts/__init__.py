@@ -1,1 +1,1 @@
-"""What the watcher told, and what it is to be silent about, as pages and programs see it."""
+"""Alerts and mutes as pages and the API read and change them."""

@@ -1,4 +1,4 @@
-"""The alerts of one MLflow, as any worker of this host read them last; mutes; and a hint to the watcher."""
+"""The alerts of one MLflow, shared by the workers of this host; mutes; and hints to the watcher."""
 
 import logging
 import secrets
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class KnownAlerts(NamedTuple):
-    """What is known now (None before the first answer), as of when, and what failed since."""
+    """What is known now (None before the first answer), as of when, and the last failure since."""
 
     alerts: AlertList | None
     as_of: datetime | None
@@ -41,7 +41,7 @@ class KnownAlerts(NamedTuple):
 
 
 class TeamAlerts:
-    """Reads what the watcher keeps in MLflow, and writes what people mute."""
+    """Reads the alerts that the watcher stores in MLflow, and writes mutes."""
 
     def __init__(self, mlflow: MlflowApi, cache_dir: Path, refresh_seconds: float) -> None:
         self._holder = AlertHolder(mlflow)
@@ -60,15 +60,15 @@ class TeamAlerts:
         )
 
     def view(self, wait_seconds: float) -> KnownAlerts:
-        """Returns what is known; where that is nothing yet, or from before a mute, after `wait_seconds` at most."""
+        """Returns what is known; waits up to `wait_seconds` if that is nothing yet, or from before a mute."""
         return _known(self._snapshot.view(wait_seconds))
 
     def refreshed(self, wait_seconds: float) -> KnownAlerts:
-        """Reads anew, for a person asks to try again."""
+        """Reads the alerts again, on a user's request."""
         return _known(self._snapshot.refreshed(wait_seconds))
 
     def mute(self, request: MuteRequest, by: str | None) -> Mute:
-        """Has the watcher be silent about this; raises `MutesFull`, or as MLflow does."""
+        """Mutes alerts; raises `MutesFull`, or as MLflow does."""
         now = time.time_ns() // 1_000_000
         there = self._holder.control().mutes
         if sum(one.until_ms > now for one in there) >= MOST_MUTES:
@@ -91,7 +91,7 @@ class TeamAlerts:
         return made
 
     def unmute(self, mute_id: str) -> None:
-        """Ends a mute before its time; raises `NoSuchMute`, or as MLflow does."""
+        """Ends a mute early; raises `NoSuchMute`, or as MLflow does."""
         if all(one.id != mute_id for one in self._holder.control().mutes):
             raise NoSuchMute
         try:
@@ -100,8 +100,8 @@ class TeamAlerts:
             self._token.renew()
 
     def hint(self) -> None:
-        """Tells the watcher, if there is one, that models or the trash changed; nobody waits for that."""
-        if not self._hint_waits.is_set():  # of hundreds of runs that are deleted at once one hint tells
+        """Notifies the watcher, if there is one, in the background that models or the trash changed."""
+        if not self._hint_waits.is_set():  # hundreds of runs that are deleted at once need only one hint
             self._hint_waits.set()
             self._pool.submit(self._hint)
 
@@ -124,19 +124,19 @@ class TeamAlerts:
             watcher_at_ms=None if lease is None or not lease.watcher else lease.at_ms,
             is_watched=control.began_ms is not None,
         )
-        # The very same object need not be written again.
+        # An identical object need not be written again.
         return known.value if known.value is not None and known.value == found else found
 
 
 class HintingToken(VersionToken):
-    """A token whose renewals the watcher hears of, too."""
+    """A token that also notifies the watcher when it is renewed."""
 
     def __init__(self, path: Path, alerts: TeamAlerts) -> None:
         super().__init__(path)
         self._alerts = alerts
 
     def renew(self) -> None:
-        """Renews the token."""
+        """Renews the token, and sends a hint to the watcher."""
         super().renew()
         self._alerts.hint()
 

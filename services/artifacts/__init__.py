@@ -1,1 +1,1 @@
-"""The files of runs: folders, parts of files, and what is shown of each; what could harm is read in a process apart."""
+"""The files of runs: folders, parts of files, and previews; untrusted content is parsed in a separate process."""

@@ -1,4 +1,4 @@
-"""The last lines that a run's program wrote, from the file of the run that is called like a log."""
+"""The last lines of a run's console output, from a file of the run with a log's name."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -12,14 +12,14 @@ _MOST_FOLDERS: Final = 3
 
 
 class LastWords(NamedTuple):
-    """Lines, and the file that has them all."""
+    """The last lines, and the file that they are from."""
 
     lines: list[str]
     path: str
 
 
 def last_words(artifacts: RunArtifacts, run_id: str) -> LastWords | None:
-    """Returns None where no file is called like a log; raises as `RunArtifacts`."""
+    """Returns the last lines of the likeliest log; None where no file has a log's name. Raises as `RunArtifacts`."""
     found = next(_logs(artifacts, run_id), None)
     if found is None:
         return None
@@ -27,7 +27,7 @@ def last_words(artifacts: RunArtifacts, run_id: str) -> LastWords | None:
 
 
 def _logs(artifacts: RunArtifacts, run_id: str) -> Iterator[ArtifactEntry]:
-    """Yields logs in the run's own folder first, then in folders of such a name."""
+    """Yields logs in the run's root folder first, then in folders with a log's name."""
     entries = artifacts.listed(run_id, "")
     yield from console_logs(entries)
     folders = [one for one in entries if one.is_dir and FOLDERS.fullmatch(one.name)]

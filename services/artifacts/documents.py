@@ -1,4 +1,4 @@
-"""Markdown, notebooks and the like as documents for a sandbox; a child lays them out, for a text can take for ever."""
+"""Markdown, notebooks and HTML as documents for a sandbox, converted by a child process with a time limit."""
 
 import subprocess
 import tempfile
@@ -14,7 +14,7 @@ _CHILD: Final = "services.artifacts.children.document_child"
 
 
 def document(artifacts: RunArtifacts, run_id: str, path: str, language: str, files: str) -> tuple[Kind, bytes]:
-    """Returns the file as HTML, and its kind; `files` is where files of the run are, up to their path.
+    """Returns the file as HTML, and its kind; `files` is the address prefix of the run's files.
 
     Raises `NotShown`, and as `RunArtifacts`.
     """

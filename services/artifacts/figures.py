@@ -1,4 +1,4 @@
-"""Figures and tables in JSON files and pages: small ones are read here, larger ones by a child under limits."""
+"""Figures and tables in JSON files and pages: small ones are parsed here, larger ones by a child under limits."""
 
 import subprocess
 from typing import Any, Final
@@ -18,19 +18,16 @@ from services.artifacts.temporary import on_disk
 MOST_MIB: Final = 16
 _CHILD: Final = "services.artifacts.children.figure_child"
 _MOST_BYTES: Final = 6 * 2**20
-"""Of what a page is given to draw."""
+"""Bytes of a figure or table that a page is sent."""
 
 
 def found_in(value: Any) -> dict[str, FileFigure | FileTable]:
-    """Returns the figure or the table that a small value is; raises `NotShown` for a figure that is too large."""
+    """Returns the figure or the table in a small value; raises `NotShown` for a figure that is too large."""
     return _checked(facts_of(value))
 
 
 def found_in_file(artifacts: RunArtifacts, run_id: str, path: str, kind: Kind) -> dict[str, FileFigure | FileTable]:
-    """Returns the same of a JSON file or a page of any size up to `MOST_MIB`.
-
-    Nothing where it cannot be read in time.
-    """
+    """Returns the figure or table in a JSON file or page of up to `MOST_MIB`; {} where it cannot be parsed in time."""
     with on_disk(artifacts.open(run_id, path), MOST_MIB) as file:
         try:
             answer = read_confined(_CHILD, file, kind.value)

@@ -1,4 +1,4 @@
-"""What a JSON value is beside JSON: a table as MLflow's log_table writes it, or a figure of Plotly's."""
+"""Recognises tables of MLflow's log_table and Plotly figures in JSON values."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ Facts = dict[str, Any]
 
 
 def facts_of(value: Any) -> Facts:
-    """Returns `table`, `figure`, or `too_many` values of one; nothing for any other value."""
+    """Returns `table`, `figure`, or `too_many` for a too large figure; {} for any other value."""
     if (table := _logged_table(value)) is not None:
         return {"table": table.model_dump()}
     try:
@@ -20,7 +20,7 @@ def facts_of(value: Any) -> Facts:
 
 
 def facts_in_page(text: str) -> Facts:
-    """Returns the same of a page that Plotly wrote."""
+    """Returns the same for a page that Plotly wrote."""
     try:
         figure = figure_in_page(text)
     except TooManyValues:

@@ -1,4 +1,4 @@
-"""The pictures and films of a run, found in the folders that are called so; bounded, however many folders there are."""
+"""Finds the pictures and videos of a run in folders with typical names, within limits."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -14,19 +14,19 @@ from services.artifacts.run_artifacts import RunArtifacts
 MOST_FILES: Final = 5_000
 _MOST_FOLDERS: Final = 24
 _DEEPEST: Final = 3
-# Of nine compared runs a browser asks for six at once, and MLflow has forty threads for everybody.
+# A browser requests six of nine compared runs at once, and MLflow has forty threads in all.
 _AT_ONCE: Final = 4
 
 
 class MediaFound(NamedTuple):
-    """What was found; `is_cut` where there may be more, in folders or files beyond the bounds."""
+    """The media files; `is_cut` if the limits of folders or files were reached."""
 
     files: list[MediaFile]
     is_cut: bool
 
 
 def find_media(artifacts: RunArtifacts, run_id: str, pattern: MediaPattern | None = None) -> MediaFound:
-    """Returns the media that fit a `pattern`, in any folder, else those whose names tell a step.
+    """Returns the media files that match `pattern`, in any folder, or without it those whose names contain a step.
 
     Raises as `RunArtifacts`.
     """
@@ -42,15 +42,12 @@ def find_media(artifacts: RunArtifacts, run_id: str, pattern: MediaPattern | Non
 
 
 def _listed(artifacts: RunArtifacts, run_id: str, folders: Sequence[str]) -> list[list[ArtifactEntry]]:
-    """Returns what lies in each of them, asked at once: an MLflow in front of a bucket takes a second for one."""
+    """Lists several folders in parallel: an MLflow in front of a bucket takes a second for each."""
     return bounded_map(partial(artifacts.listed, run_id), folders, _AT_ONCE, "media-folders")
 
 
 def _is_looked_into(entry: ArtifactEntry, folder: str, *, is_any: bool) -> bool:
-    """Returns whether a folder is searched: within a folder of media all are.
-
-    Elsewhere only those of such a name, unless `is_any`.
-    """
+    """Returns whether a folder is searched: all within a folder of media, others by their name, or all if `is_any`."""
     if not entry.is_dir or entry.path.count("/") >= _DEEPEST:
         return False
     return is_any or bool(folder) or FOLDERS.fullmatch(entry.name) is not None or is_step_folder(entry.name)

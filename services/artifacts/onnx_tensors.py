@@ -1,4 +1,4 @@
-"""An ONNX model by its tensors, read without any library: nothing in the file is loaded or run."""
+"""Reads the tensors of an ONNX model without any library: nothing in the file is loaded or run."""
 
 import mmap
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from policies.protobuf_reading import BYTES, VARINT, Damaged, Field, fields
 
 MOST_TENSORS: Final = 100
 _MOST_FIELDS: Final = 300_000
-"""Of a hostile file that has nothing but fields, Python reads so many in half a second."""
+"""Python reads this many fields of a hostile file in half a second."""
 _LONGEST_NAME: Final = 200
 _TYPES: Final = (
     *("undefined", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16"),
@@ -22,10 +22,10 @@ _NODE, _WEIGHT, _INPUT, _OUTPUT = 1, 5, 11, 12
 
 
 def onnx_facts(file: IO[bytes]) -> OnnxFacts:
-    """Returns what a model takes, gives and stores; raises `NotShown`."""
+    """Returns the inputs, outputs and weights of a model; raises `NotShown`."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         try:
-            # Only slices are taken of it, which are bytes.
+            # The reader only takes slices, which are bytes.
             return _Reader(cast(bytes, mapped)).facts()
         except Damaged as error:
             raise NotShown(OnnxUnreadable()) from error

@@ -1,4 +1,4 @@
-"""Parquet files as tables, read by a child that is killed when it takes too long."""
+"""Reads Parquet files as tables in a child process with a time limit."""
 
 import subprocess
 from typing import IO
@@ -12,7 +12,7 @@ from services.artifacts.children.table_child import MEMORY_BYTES
 
 
 def parquet_table(file: IO[bytes]) -> FileTable:
-    """Returns its first rows; raises `NotShown`."""
+    """Returns the first rows; raises `NotShown`."""
     try:
         return FileTable.model_validate_json(read_confined("services.artifacts.children.table_child", file))
     except (OSError, subprocess.SubprocessError, ValidationError) as error:

@@ -1,4 +1,4 @@
-"""What of a file is shown, by its kind: bounded, whatever the file holds, and a sentence where it is not."""
+"""Previews of files by their kind, bounded in size, or the reason why there is none."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -34,13 +34,13 @@ VECTOR_MIB: Final = 4
 JSON_MIB: Final = 1
 FILE_MIB: Final = 64
 DOCUMENT_MIB: Final = 4
-"""Of what is laid out as a document: HTML, Markdown, notebooks."""
+"""Limit of documents: HTML, Markdown, notebooks."""
 _DOCUMENTS: Final = (Kind.HTML, Kind.MARKDOWN, Kind.NOTEBOOK)
 Details = dict[str, Any]
 
 
 def preview_of(artifacts: RunArtifacts, run_id: str, path: str) -> Preview:
-    """Returns how the file is shown; raises `NotShown` with the reason where it is not, and as `RunArtifacts`."""
+    """Returns the preview of a file; raises `NotShown` with the reason where there is none, and as `RunArtifacts`."""
     head = artifacts.window(run_id, path, Span(0).within(HEAD_BYTES))
     kind = _kind(path, head)
     more = _DETAILS.get(kind, _nothing)(artifacts, run_id, path, head)
@@ -49,7 +49,7 @@ def preview_of(artifacts: RunArtifacts, run_id: str, path: str) -> Preview:
 
 
 def document_of(artifacts: RunArtifacts, run_id: str, path: str) -> tuple[Kind, bytes]:
-    """Returns a file that is laid out as a document, and its kind; raises as `preview_of`."""
+    """Returns a document's content and its kind; raises as `preview_of`."""
     head = artifacts.window(run_id, path, Span(0).within(DOCUMENT_MIB << 20))
     kind = _kind(path, head)
     _check_size(head, DOCUMENT_MIB)
@@ -94,7 +94,7 @@ def _picture(_artifacts: RunArtifacts, _run_id: str, path: str, head: Window) ->
 
 
 def _notebook(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Details:
-    """Checks that it is one: a page cannot say in a frame's place that it is none. There is nothing more to say."""
+    """Validates a notebook here, because the frame that shows it cannot report an error."""
     _check_size(head, DOCUMENT_MIB)
     whole = _whole(artifacts, run_id, path, head, DOCUMENT_MIB)
     try:
@@ -112,7 +112,7 @@ def _markdown(_artifacts: RunArtifacts, _run_id: str, _path: str, head: Window) 
 
 
 def _html(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Details:
-    """Returns the figure of a page that Plotly wrote, whose own drawing would be a script; else it is a document."""
+    """Returns the figure of a page that Plotly wrote, as its own script would not run; other pages are documents."""
     if b"plotly" in head.content.lower() and head.size_bytes <= figures.MOST_MIB << 20:
         found = figures.found_in_file(artifacts, run_id, path, Kind.HTML)
         if found:
@@ -145,10 +145,7 @@ def _onnx(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Deta
 
 
 def _json(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Details:
-    """Lays JSON out where it is small.
-
-    A table of MLflow's log_table becomes one, and a figure is drawn. Else it is a text.
-    """
+    """Returns the indented text of small JSON, the table of MLflow's log_table, or a figure; otherwise plain text."""
     if head.size_bytes > figures.MOST_MIB << 20:
         return {"kind": Kind.TEXT}
     if head.size_bytes > JSON_MIB << 20:

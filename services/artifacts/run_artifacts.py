@@ -1,4 +1,4 @@
-"""The files of runs as pages and programs ask for them: folders in order, whole files, parts of them, lines."""
+"""Reads runs' files for pages and the API: sorted folders, whole files, parts of them, lines."""
 
 import re
 import time
@@ -20,38 +20,35 @@ from services.artifacts.text_search import first_found, last_found
 
 PART_BYTES: Final = 2**16
 SEARCHED_BYTES: Final = 2**22
-"""At a time; a worker's memory holds about ten times as much while it searches."""
+"""Bytes searched at a time; a worker needs about ten times as much memory meanwhile."""
 SEARCH_SECONDS: Final = 1.0
 MOST_LINES: Final = 400
 _NUMBER: Final = re.compile(r"\d+")
 
 
 class RunArtifacts:
-    """The files of every run of an MLflow; raises as `MlflowArtifacts`, and for what is no run's id or no path."""
+    """The files of every run of an MLflow; raises as `MlflowArtifacts`, and for invalid run ids and paths."""
 
     def __init__(self, mlflow: MlflowArtifacts) -> None:
         self._mlflow = mlflow
 
     def listed(self, run_id: str, folder: str) -> list[ArtifactEntry]:
-        """Returns what lies in a folder: folders first, numbers in names as numbers.
-
-        What can be no path is left out.
-        """
+        """Returns the content of a folder: folders first, numbers in names by value; invalid paths are left out."""
         found = self._mlflow.listed(_run(run_id), folder_path(folder))
         return sorted((one for one in found if is_path(one.path)), key=_order)
 
     def root_elsewhere(self, run_id: str) -> str | None:
-        """Returns where a run keeps its files, for a sentence; None where that is MLflow's own place."""
+        """Returns where a run keeps its files, for a message; None if the MLflow server serves them itself."""
         return self._mlflow.root_elsewhere(_run(run_id))
 
     def open(
         self, run_id: str, path: str, span: Span | None = None, conditions: Mapping[str, str] | None = None
     ) -> OpenFile:
-        """Returns a file or a part of it, to be read as it comes, and closed."""
+        """Opens a file or a part of it as a stream, which the caller closes."""
         return self._mlflow.open(_run(run_id), file_path(path), span, conditions)
 
     def window(self, run_id: str, path: str, span: Span) -> Window:
-        """Returns a part of a file at once; an empty one at and behind its end."""
+        """Reads a part of a file at once; an empty one at and after its end."""
         try:
             opened = self.open(run_id, path, span)
         except RangeOutside as error:
@@ -74,10 +71,9 @@ class RunArtifacts:
     def found(
         self, run_id: str, path: str, pattern: Compiled, *, before: int | None = None, after: int | None = None
     ) -> FoundLines:
-        """Returns the last lines before a byte, or of all, that have what is looked for; or the first ones from a
-        byte on.
+        """Returns the last lines before a byte, or of all, that match the pattern; or the first ones from a byte on.
 
-        Nothing in more bytes than a search reads in about `SEARCH_SECONDS`: the caller goes on from `searched_to`.
+        It stops without matches after about `SEARCH_SECONDS`: the caller continues from `searched_to`.
         """
         ends = time.monotonic() + SEARCH_SECONDS
         while True:

@@ -1,4 +1,4 @@
-"""A file of a run on this machine's disk, for as long as somebody reads it: libraries want to go to and fro in one."""
+"""A temporary copy of a run's file on disk, for libraries that need random access."""
 
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from mlflow_api.artifacts.opened import OpenFile
 
 @contextmanager
 def on_disk(opened: OpenFile, most_mib: int) -> Iterator[IO[bytes]]:
-    """Opens the file on disk, at its beginning; raises `NotShown` for a larger one."""
+    """Copies the file to disk and opens it at its beginning; raises `NotShown` for a larger one."""
     most = most_mib << 20
     with tempfile.TemporaryFile() as kept:
         try:

@@ -1,4 +1,4 @@
-"""Lines of a part of a text that have what is looked for: the last ones first, or the first ones first."""
+"""Searches a part of a text for matching lines, forwards or backwards."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -14,11 +14,11 @@ from domain.patterns.linear import Compiled, compiled
 MOST_FOUND: Final = 50
 _LONGEST_FOUND: Final = 300
 _AT_ONCE: Final = 2**16
-"""Bytes that are searched before those before them, where the last lines come first."""
+"""Bytes that are searched at a time when searching backwards."""
 
 
 def wanted(text: str, *, is_pattern: bool) -> Compiled:
-    """Returns what finds `text` in bytes, whatever its case; or a regular expression, within lines, as it is typed.
+    """Compiles a search for `text` in bytes, ignoring case; or a regular expression, matched within lines.
 
     Raises PatternInvalid and PatternTooLong.
     """
@@ -30,7 +30,7 @@ def wanted(text: str, *, is_pattern: bool) -> Compiled:
 
 
 def first_found(window: Window, pattern: Compiled) -> FoundLines:
-    """Searches from a line's beginning on; `searched_to` is the byte behind what was searched."""
+    """Searches forwards from a line's beginning; `searched_to` is the offset after the searched part."""
     ends = _whole_lines(window)
     lines: list[FoundLine] = []
     searched_to = window.begins + ends
@@ -43,9 +43,9 @@ def first_found(window: Window, pattern: Compiled) -> FoundLines:
 
 
 def last_found(window: Window, pattern: Compiled) -> FoundLines:
-    """Searches from the end backwards; what lies before byte `searched_to` was not searched."""
+    """Searches backwards from the end; what precedes byte `searched_to` was not searched."""
     content = window.content
-    # A line that the part begins within belongs to what lies before.
+    # An incomplete first line belongs to the preceding part.
     first = 0 if window.begins == 0 else content.find(b"\n") + 1
     lines: list[FoundLine] = []
     ends = len(content)
@@ -60,7 +60,7 @@ def last_found(window: Window, pattern: Compiled) -> FoundLines:
 
 
 def _found(content: bytes, pattern: Compiled, begins: int, ends: int) -> Iterator[tuple[int, int]]:
-    """Yields where each line that has it begins and ends, once, however often it has it."""
+    """Yields the offsets of each matching line, once, even if it has several matches."""
     while begins < ends and (match := pattern.search(content, begins, ends)) is not None:
         at = content.rfind(b"\n", begins, match.start()) + 1 or begins
         behind = content.find(b"\n", match.end(), ends)
@@ -70,7 +70,9 @@ def _found(content: bytes, pattern: Compiled, begins: int, ends: int) -> Iterato
 
 
 def _whole_lines(window: Window) -> int:
-    """Returns where the last whole line of a part ends; all of it at the end of the file, and where it is one line."""
+    """Returns the end of the last complete line of a part; of all of it at the end of the file, or if it is a single
+    line.
+    """
     if window.ends >= window.size_bytes:
         return len(window.content)
     return window.content.rfind(b"\n") + 1 or len(window.content)

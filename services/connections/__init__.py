@@ -1,1 +1,1 @@
-"""How the dashboard's services are wired, a part each."""
+"""The wiring of the dashboard's services, one module per topic."""

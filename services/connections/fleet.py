@@ -1,4 +1,4 @@
-"""The history of the GPUs, wired by what the settings name."""
+"""Wires the GPU history from the settings."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -19,7 +19,7 @@ from transport.http_client import JsonService
 
 
 def prometheus(settings: Settings) -> PrometheusApi | None:
-    """Returns the Prometheus that `settings` name; None where they name none."""
+    """Returns the configured Prometheus; None if there is none."""
     if settings.prometheus_url is None:
         return None
     url, token = str(settings.prometheus_url).rstrip("/"), settings.prometheus_token
@@ -28,11 +28,11 @@ def prometheus(settings: Settings) -> PrometheusApi | None:
 
 
 def fleet_histories(api: PrometheusApi | None, monitors: Sequence[Monitor]) -> FleetHistories:
-    """Returns what Prometheus has, else what the monitors keep."""
+    """Returns the history from Prometheus, or else from the monitors."""
     return FleetHistories(MonitorHistory(monitors) if api is None else PrometheusHistory(api))
 
 
 def prometheus_neighbour(api: PrometheusApi | None) -> Iterator[Neighbour]:
-    """Yields Prometheus as a service whose health is shown, where it is configured."""
+    """Yields Prometheus as a service with a health check, if it is configured."""
     if api is not None:
         yield Neighbour(ServiceKind.PROMETHEUS, None, api.service, partial(api.check_alive, DEADLINE_SECONDS))

@@ -1,4 +1,4 @@
-"""Who is looked at for how the dashboard's dependencies are, by what the settings name."""
+"""Wires the health checks of the dashboard's dependencies from the settings."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +17,7 @@ from transport.http_client import JsonService
 
 
 def scheduler_service(settings: Settings) -> JsonService:
-    """Returns the scheduler of trainings, by what `settings` name."""
+    """Returns the client of the configured training scheduler."""
     auth = basic_auth(credentials_in(settings.scheduler_address))
     return JsonService(SchedulerClient.name, settings.scheduler_address, auth, direct=settings.embedded_scheduler)
 
@@ -25,16 +25,16 @@ def scheduler_service(settings: Settings) -> JsonService:
 def health_snapshots(
     settings: Settings, checks: Checks, source: RunSource, neighbours: Sequence[Neighbour]
 ) -> HealthSnapshots:
-    """Returns how everybody is doing whom `settings` name; kept apart from what another Clew asks that names others."""
+    """Returns the health of all configured services; the cache is separate for different sets of services."""
     asked = " ".join([source.address, str(checks.model_store), *(one.service.url for one in neighbours)])
     return HealthSnapshots(checks, neighbours, cache_folder(settings.cache_dir, asked), settings.refresh_seconds)
 
 
 def neighbours(settings: Settings, engine: JsonService) -> Iterator[Neighbour]:
-    """Yields the GPU monitors, and the inference engine where it is ours."""
+    """Yields the GPU monitors, and the inference engine if it is Clew's own."""
     for name, service in gpu_monitors(settings):
         yield Neighbour(ServiceKind.GPU_MONITOR, name, service)
-    if settings.embedded_inference:  # of a team's own server only the socket is known, as a browser opens it
+    if settings.embedded_inference:  # of a team's own server only the socket's address is known, as browsers open it
         yield Neighbour(ServiceKind.INFERENCE, None, engine)
 
 
@@ -52,5 +52,5 @@ def gpu_monitors(settings: Settings) -> list[Monitor]:
 
 
 def neighbour(scheduler: SchedulerClient) -> Neighbour:
-    """Returns the scheduler as one whose health is shown."""
+    """Returns the scheduler as a service with a health check."""
     return Neighbour(ServiceKind.SCHEDULER, None, scheduler.service)

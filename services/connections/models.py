@@ -1,4 +1,4 @@
-"""The models of the team, wired by what the settings name."""
+"""Wires the team's models from the settings."""
 
 from domain.tracking.vocabulary import Vocabulary
 from mlflow_api.artifacts.files import MlflowArtifacts
@@ -22,7 +22,7 @@ from transport.http_client import JsonService
 
 
 def facts_of(runs: RunStore, vocabulary: Vocabulary) -> RunOf:
-    """Returns what is known of the run that made a model, by its id."""
+    """Returns a lookup of the facts of the run that made a model, by run id."""
 
     def facts(run_id: str) -> RunFacts | None:
         run = runs.view().get(run_id)
@@ -32,9 +32,9 @@ def facts_of(runs: RunStore, vocabulary: Vocabulary) -> RunOf:
 
 
 def model_store(settings: Settings, mlflow: MlflowApi, run_of: RunOf, token: VersionToken) -> ModelStore:
-    """Returns the model server where there is one, else MLflow's registry.
+    """Returns the model server if one is configured, else MLflow's registry.
 
-    Its changes renew the token, or are refused.
+    Its changes renew the token, or are refused if Clew is read-only.
     """
     store: ModelStore
     if settings.model_server_url is not None:
@@ -45,10 +45,7 @@ def model_store(settings: Settings, mlflow: MlflowApi, run_of: RunOf, token: Ver
 
 
 def team_models(settings: Settings, mlflow: MlflowApi, run_of: RunOf) -> TeamModels:
-    """Returns the registered models that `settings` name, each with a store of its own.
-
-    Their files are checked by turns.
-    """
+    """Returns the configured registered models, each with its own store; policy files share limits and a cache."""
     registered, limits = RegisteredModels.of(mlflow, settings), PolicyLimits()
     environments = PlayedEnvironments(settings.environments_file)
     artifacts = MlflowArtifacts(mlflow, SignedAddresses(mlflow, settings.artifact_origins))

@@ -1,4 +1,4 @@
-"""The runs and their histories, wired by what the settings name."""
+"""Wires the runs and their histories from the settings."""
 
 from domain.tracking.vocabulary import Vocabulary
 from mlflow_api.client import MlflowApi
@@ -15,11 +15,11 @@ from settings.settings import Settings
 
 
 def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) -> RunSource:
-    """Returns the runs of that MLflow: by its database where the settings name one, and it goes."""
+    """Returns the source of MLflow's runs: its database where configured and working, else REST."""
     rest = MlflowRuns(mlflow, cache_folder(settings.cache_dir, mlflow.service.url))
     if not settings.mlflow_backend_store_uri:
         return rest
-    # Here, because they bring SQLAlchemy.
+    # Imported here, because these need SQLAlchemy.
     from services.database.mlflow_database import MlflowDatabase
     from services.tracking.sources.database_columns import DatabaseColumns
     from services.tracking.sources.database_runs import DatabaseRuns
@@ -31,20 +31,17 @@ def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) ->
 
 
 def run_columns(vocabulary: Vocabulary, source: RunSource, histories: HistoryStore) -> RunColumns:
-    """Returns the columns of the run list.
-
-    From the list, else from where `source` reads columns, else from histories.
-    """
+    """Returns the columns of the run list: from the run table, from `source` if it reads columns, or from histories."""
     lane = None if source.columns is None else LaneBounds(source.columns)
     return RunColumns(vocabulary, source.columns, MetricBounds(HistoryBounds(histories), lane))
 
 
 def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
-    """Returns the histories of that MLflow, kept where `settings` say."""
+    """Returns the metric histories of that MLflow, cached as configured."""
     folder = cache_folder(settings.cache_dir, mlflow.service.url) / "histories"
     source: MetricSource = MetricsApi(mlflow)
     if settings.mlflow_backend_store_uri:
-        # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
+        # Imported here, because it needs SQLAlchemy: 36 MB only for those who configure a database.
         from services.database.mlflow_database import MlflowDatabase
         from services.tracking.histories.metrics_sql import MetricDatabase
 

@@ -1,1 +1,1 @@
-"""MLflow's own database, where the operator opens it: only ever read, and each statement in time."""
+"""Read-only access to MLflow's own database, with a time limit for each statement."""

@@ -1,6 +1,6 @@
-"""MLflow's database, where the operator opens it: connected to for a while, only read, each statement in time.
+"""Read-only access to MLflow's database, with short connections and a time limit for each statement.
 
-Importing this module brings SQLAlchemy (0.5 s, 36 MB), so only who was given a database does.
+Importing this module imports SQLAlchemy (0.5 s, 36 MB), so it is only done if a database is configured.
 """
 
 import sqlite3
@@ -29,7 +29,7 @@ _LIMIT: Final = "clew-limit"
 
 
 class MlflowDatabase:
-    """The database at `uri` (SQLite or PostgreSQL), only ever read; every failure is a `ServiceUnavailable`."""
+    """The database at `uri` (SQLite or PostgreSQL), read-only; every failure is a `ServiceUnavailable`."""
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
@@ -40,21 +40,21 @@ class MlflowDatabase:
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:
-        """Connects for a piece of work, whose own errors of the database are named, too."""
+        """Connects for a block of work; database errors raised in the block are translated, too."""
         try:
             with self._lock:
                 self._engine = self._engine or _engine(make_url(self._uri))
             with self._engine.connect() as connection:
                 yield connection
-        # A missing driver is an ImportError; rows of SQLite are fetched past SQLAlchemy, so its errors come bare.
+        # A missing driver is an ImportError; rows of SQLite bypass SQLAlchemy, so its errors are not wrapped.
         except (SQLAlchemyError, ArgumentError, sqlite3.Error, ImportError) as error:
-            # The first line only: the next ones may hold the statement. Drivers name whom they did not let in.
+            # The first line only, as others may hold the statement. Drivers name the user that was rejected.
             first = without_secrets(str(error).splitlines()[0], self._secrets)
             raise DatabaseFailed(SERVICE, type(error).__name__, Text(first[:200])) from error
 
 
 class _Limit:
-    """Until when the database may be at work on a statement; what we do with its rows is our own time."""
+    """The time limit of a statement in the database; processing its rows is not limited."""
 
     def __init__(self) -> None:
         self.renew()
@@ -80,9 +80,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _end_in_time(connection: Any, record: Any) -> None:
-    """Stops a query in time: SQLite has no time limit of its own, and asks this function now and then whether to
-    stop.
-    """
+    """Stops a query in time: SQLite has no time limit, but calls this handler regularly to ask whether to stop."""
     limit = record.info[_LIMIT] = _Limit()
     connection.execute("PRAGMA mmap_size = 17179869184")
     connection.set_progress_handler(limit.is_over, 1_000_000)

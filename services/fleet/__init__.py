@@ -1,4 +1,4 @@
-"""The history of the team's GPUs, from Prometheus or from what each monitor keeps.
+"""The history of the team's GPUs, from Prometheus or from the GPU monitors.
 
-What comes in here asks one of the two, or remembers what it told; what it means is `domain/fleet/`.
+This package reads and caches it; `domain/fleet/` has the rules.
 """

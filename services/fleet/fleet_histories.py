@@ -1,4 +1,4 @@
-"""What is known of the GPUs' history: read once for all who ask for the same, and kept while it is worth it."""
+"""Caches the GPU history: the same span is read once for all viewers."""
 
 import threading
 import time
@@ -18,26 +18,26 @@ _KEPT_SECONDS: Final = 300.0
 
 
 class FleetHistorySource(Protocol):
-    """Where the history is read."""
+    """A source of the history."""
 
     @property
     def source(self) -> HistorySource:
-        """Which kind it is."""
+        """The kind of source."""
 
     @property
     def name(self) -> Name:
-        """As its failures name it."""
+        """The source's name in failures."""
 
     @property
     def only_where_drawn(self) -> frozenset[Measure]:
-        """The measures that are read only where one of them is drawn."""
+        """The measures that are read only where they are drawn."""
 
     def read(self, steps: Steps, drawn: Measure | None = None) -> FleetHistory:
         """Returns the GPUs over a grid of steps; raises a `ClewError`."""
 
 
 class HistoryView(NamedTuple):
-    """The newest that is known for a question, as of when (Unix ms), what failed, and whether it is being read."""
+    """The newest known history for a query, as of when (Unix ms), the last failure, and whether it is being read."""
 
     history: FleetHistory | None
     as_of_ms: int | None
@@ -51,20 +51,20 @@ class _Kept(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """A span, or its steps, and the measure beside the usual ones."""
+    """A key of the cache: a span, or its steps, and the optional measure."""
 
     time: Span | Steps
     drawn: Measure | None
 
 
 def _bytes(kept: _Kept) -> int:
-    """Returns what its columns take; one that is larger than all that is kept is kept alone."""
+    """Returns the memory of its columns, at most that of the whole cache, which then holds nothing else."""
     columns = sum(2 + len(one.columns) + len(one.uses) for one in kept.history.gpus)
     return min(_MOST_BYTES, columns * kept.history.steps.number * 8 + 1)
 
 
 class FleetHistories:
-    """One for all threads of a worker."""
+    """The history cache for all threads of a worker."""
 
     def __init__(self, source: FleetHistorySource) -> None:
         self.source = source
@@ -73,13 +73,15 @@ class FleetHistories:
         self._by_steps: TTLCache[_Wanted, _Kept] = TTLCache(_MOST_BYTES, _KEPT_SECONDS, getsizeof=_bytes)
         self._by_question: LRUCache[_Wanted, _Kept] = LRUCache(_MOST_BYTES, getsizeof=_bytes)
         self._failures: LRUCache[Span, ClewError] = LRUCache(_MOST_FAILURES)
-        """Of the last readings: whoever asks after one begins the next one, and would never hear of it."""
+        """The last failures: a viewer that asks after one starts the next reading, and would not see the failure
+        otherwise.
+        """
 
     def view(self, span: Span, wait_seconds: float, drawn: Measure | None = None) -> HistoryView:
-        """Returns what is known after `wait_seconds` at most, with what is to be drawn; the rest is read in the
+        """Returns what is known after at most `wait_seconds`, with the drawn measure; reading continues in the
         background.
 
-        Raises a `BadInput` for a span that is none.
+        Raises a `BadInput` for an invalid span.
         """
         steps = span.steps(_now_ms())
         drawn = drawn if drawn in self.source.only_where_drawn else None
@@ -102,7 +104,7 @@ class FleetHistories:
         return HistoryView(known.history, known.as_of_ms, failure, is_pending)
 
     def read(self, span: Span, wait_seconds: float) -> FleetHistory:
-        """Returns the history of a span, for whoever waits for it; raises a `ClewError` where it does not come."""
+        """Waits for the history of a span; raises a `ClewError` if it is not available in time."""
         view = self.view(span, wait_seconds)
         if view.failure is not None:
             raise view.failure

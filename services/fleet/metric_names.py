@@ -1,4 +1,4 @@
-"""What Clew's own monitor and NVIDIA's dcgm-exporter call the same things, as PromQL, and by which labels."""
+"""PromQL expressions for the metrics of Clew's own monitor and of NVIDIA's dcgm-exporter, and their labels."""
 
 import re
 from collections.abc import Mapping
@@ -17,9 +17,10 @@ PRESENT: Final = (
     ' unless on(job, instance, gpu) max_over_time(clew_gpu_state{{state="mig"}}[{window}]) == 1'
     " or count_over_time(DCGM_FI_DEV_FB_USED[{window}])"
 )
-"""In how many samples a GPU was heard; Clew's own line is 0 while it is lost, and one that is split is its parts."""
+"""The samples in which a GPU was observed; Clew's own metric is 0 for a lost GPU, and a split GPU counts by its parts.
+"""
 SAMPLED: Final = '{__name__=~"clew_gpu_up|DCGM_FI_DEV_FB_USED"}[5m]'
-"""The samples themselves, of a short while."""
+"""The samples themselves, of a short window."""
 USERS: Final = "sum_over_time(clew_gpu_user[{window}])"
 EXPRESSIONS: Final[Mapping[Measure, str]] = {
     Measure.UTILIZATION: "avg_over_time(clew_gpu_utilization_ratio[{window}]) * 100"
@@ -30,10 +31,10 @@ EXPRESSIONS: Final[Mapping[Measure, str]] = {
     Measure.TEMPERATURE: "avg_over_time(clew_gpu_temperature_celsius[{window}])"
     " or avg_over_time(DCGM_FI_DEV_GPU_TEMP[{window}])",
     Measure.POWER: "avg_over_time(clew_gpu_power_watts[{window}]) or avg_over_time(DCGM_FI_DEV_POWER_USAGE[{window}])",
-    # A series for each owner and run, of which `USERS` tells: in how many of all of their samples it was reserved.
+    # Samples that were reserved, over all samples, summed over the owners and runs that `USERS` reports.
     Measure.RESERVED: "sum without(owner, run_id) (sum_over_time(clew_gpu_reserved[{window}]))"
     " / sum without(owner, run_id) (count_over_time(clew_gpu_reserved[{window}]))",
-    # A counter, in mJ since the driver was loaded: what it rose by is worked out from its values.
+    # A counter, in mJ since the driver was loaded: its increase is computed from its values.
     Measure.ENERGY: "last_over_time(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION[{window}]) / 1000",
 }
 BOUNDS: Final[Mapping[Measure, tuple[float, float]]] = {
@@ -51,19 +52,19 @@ _USER_LABELS: Final = tuple(GpuUser.model_fields)
 
 
 class Reporter(NamedTuple):
-    """Who was asked for a series: a target of Prometheus."""
+    """The Prometheus target that reported a series."""
 
     job: str
     instance: str
 
 
 def reporter_of(labels: Mapping[str, str]) -> Reporter:
-    """Returns the target that a series came from."""
+    """Returns the target that reported a series."""
     return Reporter(labels.get("job", ""), labels.get("instance", ""))
 
 
 def identity_of(labels: Mapping[str, str]) -> GpuIdentity | None:
-    """Returns which GPU a series is of; None where its labels do not say so."""
+    """Returns the GPU of a series; None where its labels do not identify it."""
     uuid = labels.get("uuid") or labels.get("UUID") or None
     number = _first(labels, _GPU_LABELS) or uuid
     host = _first(labels, _HOST_LABELS) or re.sub(r":\d+$", "", labels.get("instance", ""))
@@ -71,13 +72,13 @@ def identity_of(labels: Mapping[str, str]) -> GpuIdentity | None:
         return None
     number = number.removeprefix("nvidia")
     part = labels.get("GPU_I_ID")
-    if part:  # an instance of one that is split has its UUID
+    if part:  # an instance of a split GPU has the whole GPU's UUID
         number, uuid = f"{number}/{part}", f"{uuid}/{part}" if uuid else None
     return GpuIdentity(host, number, uuid, labels.get("name") or labels.get("modelName") or None)
 
 
 def user_of(labels: Mapping[str, str]) -> GpuUser | None:
-    """Returns who has the GPU of a series of `clew_gpu_user`; None where its labels are odd."""
+    """Returns the user of a GPU in a series of `clew_gpu_user`; None where its labels are invalid."""
     try:
         return GpuUser.model_validate({name: labels[name] for name in _USER_LABELS if labels.get(name)})
     except ValidationError:
@@ -85,10 +86,10 @@ def user_of(labels: Mapping[str, str]) -> GpuUser | None:
 
 
 def pod_of(labels: Mapping[str, str]) -> GpuUser | None:
-    """Returns whose pod, or job, has the GPU of a series of dcgm-exporter; None where none has, and for the exporter
+    """Returns the pod or job that uses a GPU in a series of dcgm-exporter; None without one, or for the exporter
     itself.
 
-    Prometheus puts `exported_` before what the target said where it knows a label of that name by itself.
+    Prometheus prefixes a target's label with `exported_` where it has a label of that name itself.
     """
     for prefix in ("exported_", ""):
         pod = labels.get(f"{prefix}pod")

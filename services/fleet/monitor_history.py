@@ -1,4 +1,4 @@
-"""The history as the monitors themselves keep it, where there is no Prometheus."""
+"""The history kept by the GPU monitors, used where there is no Prometheus."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ _AT_ONCE: Final = 12
 
 
 class MonitorHistory:
-    """Asks the monitors that the settings name, all at once."""
+    """Reads the history of all configured monitors in parallel."""
 
     source = HistorySource.MONITORS
     name = GpuMonitors()
@@ -33,9 +33,9 @@ class MonitorHistory:
         self._monitors = monitors
 
     def read(self, steps: Steps, drawn: Measure | None = None) -> FleetHistory:
-        """Returns the GPUs over a span, with all that is drawn; a monitor that does not answer is told of.
+        """Returns the GPUs over a grid of steps, with all measures; a monitor that fails is mentioned in the remarks.
 
-        Raises its failure where none does.
+        Raises a monitor's failure if none answers.
         """
         with ThreadPoolExecutor(_AT_ONCE, "gpu-history") as threads:
             found = list(threads.map(lambda monitor: _read(monitor, steps), self._monitors))

@@ -1,4 +1,4 @@
-"""Prometheus over HTTP: a query over a grid of steps, and its answer as columns."""
+"""Client of Prometheus' HTTP API: range queries, with answers as columns."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -31,7 +31,7 @@ class LabelledColumn(NamedTuple):
 
 
 class RangeAnswer(NamedTuple):
-    """What a query found, and what is to be said of what it left out."""
+    """The series of an answer, and remarks about what was left out."""
 
     series: list[LabelledColumn]
     remarks: list[Reason]
@@ -54,7 +54,7 @@ class _Success(BaseModel):
 
 
 class PrometheusApi:
-    """Asks one Prometheus, or whatever speaks its API; `headers` go along with each question."""
+    """A client of one Prometheus-compatible server; `headers` are sent with each query."""
 
     def __init__(self, service: JsonService, headers: Mapping[str, str]) -> None:
         self.service = service
@@ -63,7 +63,7 @@ class PrometheusApi:
     def query_range(self, expression: str, steps: Steps) -> RangeAnswer:
         """Returns the values of an expression at the end of each step; raises a `ServiceError`.
 
-        A series that does not fit is left out and told of, and so are those beyond `MOST_SERIES`.
+        Invalid series, and those beyond `MOST_SERIES`, are left out and mentioned in the remarks.
         """
         first, last = steps.since_ms + steps.step_ms, steps.until_ms
         span = {"start": first / 1000, "end": last / 1000, "step": steps.step_ms / 1000}
@@ -71,9 +71,9 @@ class PrometheusApi:
         return self._columns(answer, steps)
 
     def sample_times(self, selector: str, at_ms: int) -> list[Column]:
-        """Returns when the samples of each series were taken that a selector of a window finds (Unix ms).
+        """Returns the times (Unix ms) of the samples of each series that a range selector matches.
 
-        Raises a `ServiceError`; a series that does not fit tells nothing.
+        Raises a `ServiceError`; invalid series are skipped.
         """
         answer = self._ask("/api/v1/query", {"query": selector, "time": at_ms / 1000})
         found = []
@@ -83,7 +83,7 @@ class PrometheusApi:
         return found
 
     def check_alive(self, deadline_seconds: float) -> None:
-        """Asks what costs nothing, by the way that all else is asked; raises a `ServiceError`."""
+        """Sends a trivial query by the usual path; raises a `ServiceError`."""
         self._ask("/api/v1/query", {"query": "vector(1)"}, deadline_seconds)
 
     def _ask(self, path: str, params: Mapping[str, Any], deadline_seconds: float = DEADLINE_SECONDS) -> _Success:
@@ -94,7 +94,7 @@ class PrometheusApi:
             headers=self._headers,
             deadline_seconds=deadline_seconds,
             most_bytes=MOST_BYTES,
-            is_silent=True,  # it says nothing before its answer is whole
+            is_silent=True,  # it sends nothing until its answer is complete
         )
         try:
             return _Success.model_validate(self.service.decode(answer))
@@ -122,7 +122,7 @@ class PrometheusApi:
 
 
 def _reason(error: ClewError) -> Reason:
-    """Returns its own words, without our names for who said them."""
+    """Returns the server's own text, without Clew's name for the service."""
     return getattr(error, "reason", None) or error
 
 

@@ -1,4 +1,4 @@
-"""The history as Prometheus has it: series of several metrics become GPUs."""
+"""The history from Prometheus: converts series of several metrics to GPUs."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -30,29 +30,29 @@ from services.fleet.prometheus_api import PrometheusApi, RangeAnswer
 
 _AT_ONCE: Final = 4
 _UNKNOWN_SCRAPE_MS: Final = 60_000
-_SAMPLED: Final = 50  # series: enough to know how often their targets are asked
-_SAMPLES_A_STEP: Final = 2  # or a step might hold none, though nothing is missing
-_MOST_VALUES: Final = 1_500_000  # of one metric: 10,000 GPUs are told in 150 steps
+_SAMPLED: Final = 50  # series: enough to estimate the scrape interval
+_SAMPLES_A_STEP: Final = 2  # else a step might contain none, though nothing is missing
+_MOST_VALUES: Final = 1_500_000  # of one metric: 10,000 GPUs are read in 150 steps
 _FULL_FROM: Final = 0.9
-_FEW_SAMPLES: Final = 10  # in a step, so that one more or less of them is much
+_FEW_SAMPLES: Final = 10  # in a step, so that one more or less is a large difference
 _USUALLY: Final = 0.1
 _MOST_WATTS: Final = BOUNDS[Measure.POWER][1]
 Place = tuple[Reporter, str]
 
 
 class PrometheusHistory:
-    """Asks for all GPUs that Prometheus knows, whoever told it of them."""
+    """Reads the history of all GPUs in Prometheus, from any exporter."""
 
     source = HistorySource.PROMETHEUS
     name = PROMETHEUS
     only_where_drawn = frozenset({Measure.TEMPERATURE})
-    """No row of the table is made of it."""
+    """Not needed by the table."""
 
     def __init__(self, api: PrometheusApi) -> None:
         self._api = api
 
     def read(self, wanted: Steps, drawn: Measure | None = None) -> FleetHistory:
-        """Returns the GPUs over a span, in steps as fine as is wise; raises a `ServiceError`."""
+        """Returns the GPUs over a span, in steps as fine as is reasonable; raises a `ServiceError`."""
         steps = self._wise(wanted)
         window = f"{steps.step_ms // 1000}s"
         asked: dict[str, str] = {"present": PRESENT, "users": USERS}
@@ -69,7 +69,7 @@ class PrometheusHistory:
         return FleetHistory(steps, self.source, gpus, list[Reason](remarks.values()))
 
     def _wise(self, steps: Steps) -> Steps:
-        """Returns steps no finer than Prometheus' own, and no more than it can answer."""
+        """Returns steps no finer than two scrape intervals, and no more than Prometheus can answer."""
         sampled_at = self._api.sample_times(SAMPLED, steps.until_ms)
         gaps = [float(np.median(np.diff(times))) for times in sampled_at[:_SAMPLED] if len(times) > 1]
         scrape_ms = max(gaps, default=_UNKNOWN_SCRAPE_MS)
@@ -77,7 +77,7 @@ class PrometheusHistory:
 
 
 def _reports(answers: Mapping[str, RangeAnswer], steps: Steps) -> list[GpuSeries]:
-    """Returns one for each GPU and target that told of it."""
+    """Returns a series for each pair of GPU and target."""
     parts: dict[Place, dict[frozenset[tuple[str, str]], dict[str, Column]]] = defaultdict(lambda: defaultdict(dict))
     identities: dict[Place, GpuIdentity] = {}
     pods: dict[frozenset[tuple[str, str]], GpuUser | None] = {}
@@ -94,7 +94,7 @@ def _reports(answers: Mapping[str, RangeAnswer], steps: Steps) -> list[GpuSeries
     users = _user_counts(answers["users"])
     reports = []
     for place, by_labels in parts.items():
-        # Of a GPU that is split the monitor tells more, but not that it was heard: its parts are counted.
+        # For a split GPU the monitor reports other metrics, but not its presence: its parts are counted.
         if place[0] in full and not any("present" in columns for columns in by_labels.values()):
             continue
         part_series = [
@@ -115,22 +115,22 @@ def _part(
         values[Measure.ENERGY] = increases(values[Measure.ENERGY], 2 * _MOST_WATTS * steps.step_ms / 1000)
     if full and "present" in columns:
         covered = np.minimum(1.0, np.nan_to_num(columns["present"]) / full)
-    else:  # nobody says how often it was heard
+    else:  # the number of samples is unknown
         known = [~np.isnan(column) for column in columns.values()]
         covered = np.any(known, axis=0).astype(float)
     return GpuSeries(gpu, covered, values, {} if pod is None else {pod: (covered > 0).astype(float)})
 
 
 def _plausible(column: Column, measure: Measure) -> Column:
-    """Removes what is no measurement: drivers say 2^63 or so for what they do not know."""
+    """Removes implausible values: drivers report about 2^63 for unknown ones."""
     low, high = BOUNDS[measure]
     return np.where((column >= low) & (column <= high), column, np.nan)
 
 
 def _full_counts(present: RangeAnswer) -> dict[Reporter, float]:
-    """Returns how many samples a step holds of which nothing is missing, by target: the middle of the largest counts.
+    """Returns the number of samples in a complete step, by target: the median of the largest counts.
 
-    A step that is no whole number of intervals holds now one more and now one less: the less is all of it, too.
+    If a step is no multiple of the scrape interval, its complete count varies by one: the lower one is used.
     """
     counts: dict[Reporter, list[Column]] = defaultdict(list)
     for labels, values in present.series:

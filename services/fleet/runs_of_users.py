@@ -1,4 +1,4 @@
-"""Which run a user of a GPU is: by its id, else by the marks that a trainer of ours leaves on its run."""
+"""Finds the run of a GPU's user: by its run id, else by the tags that Clew's trainer writes to its run."""
 
 import time
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _MOST_OF_A_TICK: Final = 50
 
 
 def run_finder(runs: RunTable | None) -> RunOf:
-    """Returns a function that finds the run of a user, and remembers whom it found."""
+    """Returns a lookup of the run of a user, which caches its results."""
     found: dict[GpuUser, RunName | None] = {}
 
     def run_of(user: GpuUser) -> RunName | None:
@@ -32,7 +32,7 @@ def is_user_of(user: GpuUser, run: Run) -> bool:
     """Returns whether a user of a GPU is this run."""
     if user.run_id is not None:
         return user.run_id == run.run_id
-    # A number alone is used again, and differs between a container and its host: boot and start have to fit, too.
+    # A pid alone may be reused, and differs between a container and its host: boot id and start tick must match, too.
     pids = {str(pid) for pid in (user.pid, user.ns_pid) if pid is not None}
     return bool(
         user.boot_id is not None
@@ -44,10 +44,7 @@ def is_user_of(user: GpuUser, run: Run) -> bool:
 
 
 def run_history(histories: FleetHistories, run: Run, wait_seconds: float) -> HistoryView | None:
-    """Returns what is known of all GPUs in the time of a run, of a long one of its last days.
-
-    None where that is no time.
-    """
+    """Returns the history of all GPUs during a run, at most its last `MOST_DAYS`; None if there is no such time."""
     now = time.time_ns() // 1_000_000
     if run.started_at is None or run.status is RunStatus.SCHEDULED:
         return None

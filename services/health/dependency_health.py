@@ -1,4 +1,4 @@
-"""How whom Clew depends on are doing: asked at once, all together, and waited for a bounded time."""
+"""Health checks of Clew's dependencies: sent in parallel, with one deadline."""
 
 import logging
 import time
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Health(BaseModel):
-    """Clew's dependencies."""
+    """The health of Clew's indispensable dependencies."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,21 +37,21 @@ class Health(BaseModel):
 
 
 class Outcome(BaseModel):
-    """What a question came to: within what time, or what went wrong."""
+    """The result of a health check: its latency, and what went wrong."""
 
     latency_ms: float | None = None
     reason: MessageField | None = Field(default_factory=lambda: MessageData.of(NoAnswerInTime()))
 
 
 class Probes:
-    """Questions by the name of who is asked; each is open once at a time, so that threads do not pile up."""
+    """Health checks by service name; each runs at most once at a time, so that threads do not accumulate."""
 
     def __init__(self, questions: Mapping[str, Callable[[], object]]) -> None:
         self._questions = questions
         self._flights: SingleFlight[Outcome] = SingleFlight("health-probe")
 
     def ask(self) -> "Asked":
-        """Asks all of them at once."""
+        """Starts all checks."""
         asked = {
             name: self._flights.join(name, partial(_asked, name, question))
             for name, question in self._questions.items()
@@ -60,13 +60,13 @@ class Probes:
 
 
 class Asked(NamedTuple):
-    """Questions that are open, or were answered."""
+    """Checks that were started, and their deadline."""
 
     answers: dict[str, Future[Outcome]]
     ends: float
 
     def outcomes(self) -> dict[str, Outcome]:
-        """Waits for the answers; what has not answered within `DEADLINE_SECONDS` has not answered in time."""
+        """Waits for the results; a check without an answer within `DEADLINE_SECONDS` counts as timed out."""
         wait(self.answers.values(), timeout=max(0.0, self.ends - time.monotonic()))
         return {name: answer.result() if answer.done() else Outcome() for name, answer in self.answers.items()}
 
@@ -85,7 +85,7 @@ def _asked(name: str, question: Callable[[], object]) -> Outcome:
 
 
 class Checks:
-    """Asks those that Clew cannot do without; never raises, and answers within `DEADLINE_SECONDS`."""
+    """Checks the indispensable dependencies; never raises, and returns within `DEADLINE_SECONDS`."""
 
     def __init__(self, source: RunSource, runs: RunStore, models: ModelStore, model_views: ModelSnapshots) -> None:
         self._runs = runs
@@ -94,16 +94,16 @@ class Checks:
         self._probes = Probes({"mlflow": lambda: source.check_alive(DEADLINE_SECONDS), "model_store": models.active})
 
     def now(self) -> Health:
-        """Returns how they are doing: what they answer, beside what was read from them before."""
+        """Returns their health: the results of the checks, together with the last refreshes."""
         found = self._probes.ask().outcomes()
-        # What is known, without a refresh: that would be one more question to a service that may be struggling.
+        # The last views, without a refresh, which would be one more request to a service that may be struggling.
         runs, models = self._runs.last_view(), self._model_views.last_view()
         health = Health(
             mlflow=judged(found["mlflow"], _age(runs.as_of), runs.failure),
             model_store=judged(found["model_store"], _age(models.as_of), models.failure),
         )
-        # But one that is well by now would be told of by its last failure until a person opens a page. No caller waits
-        # for these: the next one gets what they find.
+        # But if the service is healthy again, its last failure would remain until a user opens a page. So a refresh is
+        # started, whose result the next caller gets.
         if runs.failure and found["mlflow"].reason is None:
             self._runs.view()
         if models.failure and found["model_store"].reason is None:
@@ -116,7 +116,7 @@ def _age(as_of: datetime | None) -> float | None:
 
 
 def judged(outcome: Outcome, age: float | None = None, failure: Failure | None = None) -> Dependency:
-    """Returns how a service is doing that answered so, and whose last refresh failed so."""
+    """Returns the state of a service from the result of its check and its last refresh."""
     state = State.OK
     reason: Reason | None = outcome.reason
     if reason is not None:

@@ -1,4 +1,4 @@
-"""How everybody whom Clew depends on is doing, for the front page: asked in the background, for all its viewers."""
+"""The health of all services for the front page: checked in the background, once for all its viewers."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,14 +17,14 @@ from services.sharing.snapshot import Snapshot
 from services.sharing.value_forms import JsonForm
 from transport.http_client import JsonService
 
-_OLD_AFTER = 3  # times as long as a report is fresh
-_FORMAT = 2  # of the reports on disk: raise it when their shape changes
+_OLD_AFTER = 3  # multiple of the time for which a report is fresh
+_FORMAT = 2  # version of the reports on disk: increase it when their format changes
 
 
 class Neighbour(NamedTuple):
-    """A service beside Clew; `label` tells it from others of its kind, and `ask` raises where it is not well.
+    """A service next to Clew; `label` tells it apart from others of its kind, and `ask` raises where it is not healthy.
 
-    Without an `ask` it is a process of ours, which says itself how it is doing.
+    Without `ask` it is a Clew process, which reports its own health.
     """
 
     kind: ServiceKind
@@ -38,7 +38,7 @@ class _Alive(BaseModel):
 
 
 def ask_alive(service: JsonService) -> None:
-    """Asks `GET /health`; raises a `ServiceError` where it does not say that it is healthy."""
+    """Sends `GET /health`; raises a `ServiceError` unless it reports that it is healthy."""
     answer = service.call("GET", "/health", deadline_seconds=DEADLINE_SECONDS)
     try:
         _Alive.model_validate(answer)
@@ -47,7 +47,7 @@ def ask_alive(service: JsonService) -> None:
 
 
 class HealthSnapshots:
-    """The newest report of this host, at most one question of a worker to each service at a time."""
+    """The newest report of this host; each worker sends at most one check to a service at a time."""
 
     def __init__(self, checks: Checks, neighbours: Sequence[Neighbour], folder: Path, refresh_seconds: float) -> None:
         self._fresh_for = timedelta(seconds=refresh_seconds / 3)
@@ -64,14 +64,14 @@ class HealthSnapshots:
         )
 
     def report(self, wait_seconds: float = 0.0) -> HealthReport:
-        """Returns what is known, at once.
+        """Returns the known report at once, and starts a refresh if one is due.
 
-        Asks anew where that is due, and waits only where what is known is of long ago.
+        It waits only if the known report is old.
         """
         return self._snapshot.view(wait_seconds, self._is_old).value or HealthReport()
 
     def refreshed_report(self, wait_seconds: float) -> HealthReport:
-        """Asks now, for a person wants to know, and gives what is known after `wait_seconds` at most."""
+        """Checks now, on a user's request, and returns what is known after at most `wait_seconds`."""
         return self._snapshot.refreshed(wait_seconds).value or HealthReport()
 
     def _is_old(self, known: Reading[HealthReport]) -> bool:

@@ -1,1 +1,1 @@
-"""Measurements of models that the inference engine makes: followed to their end, and kept, whoever still looks."""
+"""Measurements of models by the inference engine: followed to their end, and stored, even if no page is open."""

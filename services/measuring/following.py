@@ -1,7 +1,7 @@
-"""Follows what somebody had the engine measure until it is kept with the model, though nobody looks any more.
+"""Follows evaluations in the engine until their results are stored with the models, even if no page is open.
 
-The page that started it may be closed, and the worker that it asked may end: what is followed lies in a file of the
-host, which whichever worker starts next reads. An engine that is stopped forgets what it found, and so is it then.
+The page that started an evaluation may be closed, and its worker may end: evaluations are recorded in files of the
+host, which the next worker reads when it starts. An engine that stops loses its results, and they are then given up.
 """
 
 import hashlib
@@ -24,13 +24,13 @@ from services.sharing.atomic_file import put
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS: Final = 1.0
-_PATIENCE_SECONDS: Final = 600.0  # so long an engine, or the store, may be away
+_PATIENCE_SECONDS: Final = 600.0  # how long an engine, or the store, may be unreachable
 
 
 class MeasurementFollowing:
-    """Follows the evaluations of one engine, in one thread for as long as there are any.
+    """Follows the evaluations of one engine, in one thread while there are any.
 
-    `folder` names them for all workers of the host.
+    `folder` records them for all workers of the host.
     """
 
     def __init__(
@@ -48,19 +48,19 @@ class MeasurementFollowing:
         self._patient_until: dict[str, float] = {}
 
     def follow(self, model_id: str) -> None:
-        """Begins to follow what the engine was just asked for; returns at once."""
+        """Starts to follow an evaluation that was just started; returns at once."""
         self.note(model_id)
         self._begin([model_id])
 
     def note(self, model_id: str) -> None:
-        """Has whichever worker starts next follow it, should this one end."""
+        """Records an evaluation, so that another worker follows it if this one ends."""
         try:
             put(self._file(model_id), model_id.encode())
         except OSError as error:
             log.warning("a measurement is followed by one worker alone", extra={"cause": str(error)})
 
     def resume(self) -> None:
-        """Follows what a worker that ended followed."""
+        """Follows the evaluations of workers that ended."""
         noted = []
         for file in self._folder.glob("*.followed"):
             with suppress(OSError, UnicodeDecodeError):
@@ -81,7 +81,7 @@ class MeasurementFollowing:
             for model_id, patient_until in followed.items():
                 try:
                     is_over = self._is_kept_or_lost(model_id, patient_until)
-                except Exception:  # a mistake of ours must not end what others follow
+                except Exception:  # an unforeseen error must not end the other evaluations
                     log.exception("a measurement cannot be followed", extra={"model": model_id})
                     is_over = True
                 if is_over:

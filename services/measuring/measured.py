@@ -1,4 +1,4 @@
-"""A finished evaluation as what is kept with its model."""
+"""Converts a finished evaluation to the measurement that is stored with its model."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from domain.registry.measurements import AnyMeasurement, Measurement, ReturnsMea
 
 
 def measurement_of(found: EvaluationReport, at: datetime) -> AnyMeasurement | None:
-    """Returns what is to be kept; None of one that is not done, or tells nothing."""
+    """Returns the measurement to store; None for an evaluation that is not done, or has no results."""
     if found.state is not EvaluationState.DONE:
         return None
     if found.returns and found.env_id is not None:

@@ -1,4 +1,4 @@
-"""The processes of `make run`: which there are, their ports, and what keeps them alive.
+"""The processes of `make run`: their definitions, their ports, and their supervision.
 
-What comes in here starts or watches a process; the dashboard itself imports nothing of it.
+The dashboard itself imports nothing from this package.
 """

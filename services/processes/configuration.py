@@ -1,11 +1,11 @@
-"""supervisord's configuration, made from the table of processes at each start.
+"""Generates supervisord's configuration from the table of processes, at each start.
 
 Its paths are relative to STATE_DIR. It expands these variables: CLEW_DIR (where the launcher was started, with the .env
-file), CLEW_TREE (this source tree), CLEW_RUN_DIR (private, lives as long as supervisord, short: a socket's path has 107
-bytes at most), and those that the commands name.
+file), CLEW_TREE (this source tree), CLEW_RUN_DIR (private, exists as long as supervisord, short: a socket's path has
+107 bytes at most), and those that the commands name.
 
-Nothing starts by itself: the launcher decides which programs this start needs, and when. Once started, a program is
-never given up: a failed start is tried again after 1, 2, 3 … 30 s, and then the launcher begins that series again.
+No program starts automatically: the launcher decides which are needed, and when. Once started, a program is never given
+up: a failed start is retried after 1, 2, 3 … 30 s, and then the launcher starts that series again.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
 
 def configuration(processes: Sequence[ProcessSpec]) -> str:
-    """Returns the file that has supervisord keep `processes`, in one group `clew`."""
+    """Returns supervisord's configuration file for `processes`, in one group `clew`."""
     group = f"[group:clew]\nprograms={','.join(process.name for process in processes)}\n"
     return "\n".join([_HEAD, group, *map(_program, processes)])
 

@@ -1,6 +1,6 @@
 """`make run`: the dashboard, and an MLflow, a GPU monitor and an inference engine where none is configured.
 
-Exit status: 0 after Ctrl-C, SIGTERM or a closed terminal; 1 when it cannot run; 2 when a setting is wrong.
+Exit status: 0 after Ctrl-C, SIGTERM or a closed terminal; 1 if it cannot run; 2 if a setting is wrong.
 """
 
 import json
@@ -27,7 +27,7 @@ from settings.settings import Settings
 
 _LOOK_SECONDS = 0.5
 _REMIND_SECONDS = 10
-_LATEST_SECONDS = 20  # a dashboard that does not start keeps nothing else from it
+_LATEST_SECONDS = 20  # a dashboard that does not start does not delay the others longer
 _STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 class _Launch:
-    """One start of Clew, from the first process to the last, and what the person at the terminal is told of it."""
+    """One start of Clew, from the first process to the last, with its messages to the terminal."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -64,7 +64,7 @@ class _Launch:
         self.services = [process.name for process in services_of(settings)]
         self.waiting_for = [process.name for process in listening(settings)]
         others = [process.name for process in services_of(settings) if not process.starts_first]
-        # Before the others: the sample runs are what a first page has to show.
+        # Before the others, because a first page shows the sample runs.
         self.later = [*([SAMPLES.name] if SAMPLES.is_wanted(settings) else []), *others]
         self.stopping = False
         self.at_terminal = os.isatty(0)
@@ -96,24 +96,24 @@ class _Launch:
         self.stopping = True
 
     def _is_stopping(self) -> bool:
-        """Returns whether a signal said so, or the end of a terminal whose SIGHUP went to `make` alone (`ssh -t host
-        make run`).
+        """Returns whether a signal was received, or the terminal closed without one to this process (`ssh -t host make
+        run`).
         """
         return self.stopping or (self.at_terminal and not os.isatty(0))
 
     def _environment(self) -> dict[str, str]:
-        """Returns what the processes' commands refer to; everything else the children read as this process did."""
+        """Returns the variables in the processes' commands; the children read everything else as this process did."""
         return {
             "CLEW_DIR": str(Path.cwd()),
             "MLFLOW_HOST": self.settings.mlflow_host,
             "MLFLOW_PORT": str(self.settings.mlflow_port),
             "MLFLOW_DIR": str((self.state_dir / "mlflow").absolute()),
-            # The children's libraries, such as mlflow's, ask the environment's proxy even for this machine's addresses.
+            # The children's libraries, such as mlflow's, use the environment's proxy even for this machine's addresses.
             **sparing_loopback(os.environ),
         }
 
     def _keep(self, supervision: Supervision) -> None:
-        """Starts the services and reports on them until told to stop."""
+        """Starts the services and reports on them until it is stopped."""
         for name in self.services:
             if name not in self.later:
                 supervision.start(name)
@@ -131,13 +131,13 @@ class _Launch:
             time.sleep(_LOOK_SECONDS)
 
     def _start_the_others(self, supervision: Supervision) -> None:
-        """Starts those that left the first page its time; nothing once they were started."""
+        """Starts the processes that waited for the first page; does nothing if they were started."""
         for name in self.later:
             supervision.start(name)
         self.later = []
 
     def _greet(self, supervision: Supervision) -> None:
-        """Notes which services answer by now, and prints when all of them do."""
+        """Records the services that answer by now, and prints when all of them do."""
         for name in [one for one in self.waiting_for if self._answers(one)]:
             self.waiting_for.remove(name)
         if not self.waiting_for:
@@ -157,7 +157,7 @@ class _Launch:
         )
 
     def _report(self, children: dict[str, Child]) -> None:
-        """Passes on what the sample data's program says, and tells who has died since the last report."""
+        """Prints the messages of the sample data's program, and which processes ended since the last report."""
         self._show_samples()
         for name, child in children.items():
             before = self.seen.get(name)
@@ -189,13 +189,13 @@ class _Launch:
 
 
 def print_line(sentence: str) -> None:
-    """Tells the person at the terminal, if there still is one."""
-    with suppress(OSError):  # the terminal may be closed, or the pipe's reader gone
+    """Prints a line to the terminal, if there still is one."""
+    with suppress(OSError):  # the terminal may be closed, or the pipe's reader ended
         os.write(1, sentence.encode() + b"\n")
 
 
 def last_words(log: Path) -> str:
-    """Returns what a dead child's log ends with: its last exception, else its last line; and where to read on."""
+    """Returns the end of a dead child's log: its last exception, else its last line; with the log's path."""
     lines = log.read_bytes()[-20_000:].decode(errors="replace").splitlines() if log.exists() else []
     traces = [trace for line in lines if (trace := _field(line, "stack_trace"))]
     lines_of_error = traces[-1].strip().splitlines() if traces else [line for line in lines if line.strip()]
@@ -203,7 +203,7 @@ def last_words(log: Path) -> str:
 
 
 def _field(line: str, name: str) -> str | None:
-    """Returns a field of a JSON log line; none where the line is no JSON or has no such field."""
+    """Returns a field of a JSON log line; None if the line is not JSON or has no such field."""
     with suppress(ValueError, KeyError, TypeError):
         return str(json.loads(line)[name])
     return None

@@ -1,4 +1,4 @@
-"""Whether the addresses that a start needs are to be had."""
+"""Checks whether the addresses that a start needs are available."""
 
 import errno
 import socket
@@ -11,7 +11,7 @@ from settings.settings import Settings
 
 
 def port_problems(settings: Settings) -> Iterator[str]:
-    """Yields a sentence for each address that this start needs and cannot have; names the setting to change."""
+    """Yields a message for each needed address that is not available, with the setting to change."""
     addresses = _addresses(settings)
     for (_, _, one, port), (_, _, other, same) in combinations(addresses, 2):
         if port == same:
@@ -21,7 +21,7 @@ def port_problems(settings: Settings) -> Iterator[str]:
 
 
 def host_warnings(settings: Settings) -> Iterator[str]:
-    """Yields a sentence for each address of this start that is answered under any host name."""
+    """Yields a warning for each address of this start that answers under any host name."""
     for process in listening(settings):
         host, _ = process.address(settings)
         if not process.checks_hosts_itself:
@@ -29,10 +29,7 @@ def host_warnings(settings: Settings) -> Iterator[str]:
 
 
 def _addresses(settings: Settings) -> list[tuple[str, str, str, int]]:
-    """Returns what this start listens at: setting and value of the host, setting and value of the port.
-
-    The dashboard first.
-    """
+    """Returns the addresses that this start binds: setting and value of host and port; the dashboard first."""
     addresses = []
     for process in listening(settings):
         host, port = process.address(settings)

@@ -1,4 +1,4 @@
-"""The processes that `make run` keeps alive, one entry each, for launcher, ports, supervisor and docs alike."""
+"""The processes that `make run` supervises, one entry each, for launcher, ports, supervisor and docs."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -7,12 +7,12 @@ from settings.settings import Settings
 
 
 class ProcessSpec(NamedTuple):
-    """One process: what it is called, how it starts, where it listens, and when it is wanted.
+    """One process: its name, command, address, and when it is needed.
 
-    `command` is supervisord's, which expands %(ENV_…)s. `listens` is the prefix of its two settings: `MLFLOW` of
-    MLFLOW_HOST and MLFLOW_PORT, empty for HOST and PORT, None where it serves nothing. One that `runs_once` waits by
-    itself for what it needs, and ends. What does not `starts_first` waits until the dashboard answers: on two cores,
-    the first page comes before what no page shows at once.
+    `command` is supervisord's, which expands %(ENV_…)s. `listens` is the prefix of its two settings: `MLFLOW` for
+    MLFLOW_HOST and MLFLOW_PORT, empty for HOST and PORT, None if it does not listen. A process that `runs_once` waits
+    for what it needs, and ends by itself. Without `starts_first` it waits until the dashboard answers: on two cores,
+    the first page should not compete with processes that it does not need.
     """
 
     name: str
@@ -32,21 +32,21 @@ class ProcessSpec(NamedTuple):
 
     @property
     def host_setting(self) -> str:
-        """The variable that says where it binds."""
+        """The variable for the host that it binds to."""
         return f"{self.listens}_HOST" if self.listens else "HOST"
 
     @property
     def port_setting(self) -> str:
-        """The variable that says at which port it listens."""
+        """The variable for the port that it listens on."""
         return f"{self.listens}_PORT" if self.listens else "PORT"
 
     def address(self, settings: Settings) -> tuple[str, int]:
-        """Returns host and port to which it binds."""
+        """Returns the host and port that it binds to."""
         host, port = self.host_setting.lower(), self.port_setting.lower()
         return getattr(settings, host), getattr(settings, port)
 
     def url(self, settings: Settings) -> str:
-        """Returns where this machine reaches it, without a trailing slash."""
+        """Returns its address from this machine, without a trailing slash."""
         host, port = self.address(settings)
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -85,7 +85,7 @@ _INFERENCE: Final = ProcessSpec(
     is_wanted=lambda settings: settings.embedded_inference,
     unless="INFERENCE_WS_URL",
 )
-# Not with its group: what trains outlives it, and is found again at the next start.
+# Without its group: trainings outlive it, and are found again at the next start.
 _SCHEDULER: Final = ProcessSpec(
     name="scheduler",
     title="The scheduler",
@@ -96,7 +96,7 @@ _SCHEDULER: Final = ProcessSpec(
     is_wanted=lambda settings: settings.embedded_scheduler,
     unless="SCHEDULER_URL",
 )
-# Reads from where it was, by what MLflow says: it may end at any moment.
+# Continues from its position, which it reads from MLflow: it may end at any moment.
 _TENSORBOARD_IMPORT: Final = ProcessSpec(
     name="tensorboard_import",
     title="The importer of TensorBoard's runs",
@@ -106,7 +106,7 @@ _TENSORBOARD_IMPORT: Final = ProcessSpec(
     listens=None,
     is_wanted=lambda settings: bool(settings.tensorboard_dirs),
 )
-# What it is to tell lies on its disk before it tells it: it may end at any moment.
+# Its messages are on disk before they are sent: it may end at any moment.
 _WATCHER: Final = ProcessSpec(
     name="watcher",
     title="The watcher",
@@ -142,11 +142,11 @@ BY_NAME: Final = {process.name: process for process in PROCESSES}
 
 
 def listening(settings: Settings) -> list[ProcessSpec]:
-    """Returns the processes of this start that bind an address, the dashboard first: whom a problem names first."""
+    """Returns the processes of this start that bind an address, the dashboard first, so that problems name it first."""
     binding = (process for process in services_of(settings) if process.listens is not None)
     return sorted(binding, key=lambda process: process is not DASHBOARD)
 
 
 def services_of(settings: Settings) -> list[ProcessSpec]:
-    """Returns the processes that this start keeps alive, in the order in which they are started."""
+    """Returns the processes that this start supervises, in the order in which they are started."""
     return [process for process in PROCESSES if not process.runs_once and process.is_wanted(settings)]

@@ -1,4 +1,4 @@
-"""One launch at a time on one STATE_DIR: two MLflow servers on one database would each spoil the other's."""
+"""Allows one launch at a time on one STATE_DIR, as two MLflow servers would corrupt one database."""
 
 import contextlib
 import fcntl
@@ -12,14 +12,14 @@ _MOST_BYTES: Final = 1000
 
 
 class AlreadyLaunched(Exception):
-    """Another launch holds the folder; the sentence names it."""
+    """Another launch holds the folder; the text names it."""
 
 
 @contextlib.contextmanager
 def state_lock(state_dir: Path, address: str) -> Iterator[None]:
-    """Holds `state_dir` for a launch at `address`; raises AlreadyLaunched, or OSError where it cannot be written.
+    """Locks `state_dir` for a launch at `address`; raises AlreadyLaunched, or OSError where it cannot be written.
 
-    The kernel lets go of it when this process ends, however it ends: a file that was left behind is no obstacle.
+    The kernel releases the lock when this process ends, in whatever way: a leftover file does no harm.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(state_dir / _FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)

@@ -1,4 +1,4 @@
-"""Children that are kept alive: a face of supervisord, which does the keeping (configuration.py)."""
+"""Supervises child processes through supervisord (see configuration.py)."""
 
 import ctypes
 import os
@@ -20,17 +20,17 @@ from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped
 
 _TREE = Path(__file__).parents[2]
 _START_SECONDS = 15
-_STOP_SECONDS = 10  # supervisord kills what has not ended after 5
+_STOP_SECONDS = 10  # supervisord kills processes that have not ended after 5
 _PR_SET_PDEATHSIG = 1
 
 
 class SupervisorEnded(Exception):
-    """supervisord did not start, or ended without being told to."""
+    """supervisord did not start, or ended unexpectedly."""
 
 
 @dataclass(frozen=True)
 class Child:
-    """One program as supervisord sees it; `pid` is 0 while there is no process."""
+    """The state of one program in supervisord; `pid` is 0 while there is no process."""
 
     name: str
     state: str
@@ -39,9 +39,9 @@ class Child:
 
 
 class Supervision:
-    """supervisord as a context: nothing runs in it at first, and nothing is left of it afterwards.
+    """supervisord as a context manager: it starts without programs, and everything is stopped at the end.
 
-    It lives in a session of its own, so that a Ctrl-C or a closed terminal reaches the launcher alone.
+    It has its own session, so that a Ctrl-C or a closed terminal reaches the launcher only.
     """
 
     def __init__(self, configuration: str, state_dir: Path, environment: Mapping[str, str]) -> None:
@@ -77,12 +77,12 @@ class Supervision:
         self._stop()
 
     def start(self, name: str) -> None:
-        """Starts a program; supervisord keeps it alive from now on, unless its configuration says otherwise."""
-        with suppress(Error):  # it has just started, or failed at once: the next poll tells
+        """Starts a program; supervisord keeps it alive from now on, unless its configuration disables that."""
+        with suppress(Error):  # it has just started, or failed at once, as the next poll shows
             self._rpc.startProcess(f"clew:{name}", False)
 
     def poll(self) -> dict[str, Child]:
-        """Returns the programs by name as they are now; also clears up after dead ones and starts anew what was given
+        """Returns the present state of the programs by name; also kills what dead ones left, and restarts those given
         up.
 
         Raises SupervisorEnded.
@@ -91,7 +91,7 @@ class Supervision:
         for name, child in now.items():
             before = self._children.get(name)
             if before and before.pid not in (0, child.pid):
-                # What a killed process leaves behind, such as mlflow's server or gunicorn's workers, holds its port.
+                # The children of a killed process, such as mlflow's server or gunicorn's workers, still hold its port.
                 _kill_group(before.pid)
             if child.state == "FATAL":
                 self.start(name)
@@ -102,7 +102,7 @@ class Supervision:
         try:
             answer = self._rpc.getAllProcessInfo()
         except (OSError, HTTPException, Error) as error:
-            self._transport.close()  # else it would stay in the middle of this question
+            self._transport.close()  # else it would remain in the middle of this request
             raise SupervisorEnded(f"the supervisor does not answer: {error}") from error
         return [Child(one["name"], one["statename"], one["pid"], one["exitstatus"]) for one in answer]
 
@@ -135,12 +135,12 @@ def _path() -> str:
 
 
 def _end_with_parent() -> None:
-    """Runs in the new process: has Linux send it SIGTERM when the launcher is gone, even by kill -9."""
+    """Runs in the new process: makes Linux send it SIGTERM when the launcher ends, even by kill -9."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _kill_group(leader: int) -> None:
-    """Kills what is left of the process group that a child led; nothing for pid 0."""
+    """Kills the rest of the process group of a child; does nothing for pid 0."""
     if leader:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(leader, signal.SIGKILL)

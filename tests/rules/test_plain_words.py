@@ -12,8 +12,9 @@ from tests.rules.test_sizes import PACKAGES, ROOT
 
 # How a docstring may begin. Another verb is welcome; a noun, "What" or "Whether" is none.
 _VERBS = """
-    Assigns Caches Clears Clips Compiles Concatenates Derives Determines Extracts Formats Generates Groups Inserts Locks
-    Matches Prepares Requests Resolves Retries Selects Serialises Skips Stacks Stores Streams Tracks Uses Wraps
+    Assigns Caches Clears Clips Combines Compiles Concatenates Delegates Derives Determines Downloads Executes Extracts
+    Formats Generates Groups Inserts Locks Matches Mutes Notifies Prepares Renders Requests Resolves Restarts Retries
+    Selects Serialises Skips Stacks Stores Streams Tracks Uses Wraps
     Activates Acts Adds Answers Appends Applies Asks Begins Blocks Brings Builds Calls Cancels Carves Changes Checks
     Chooses Closes Collects Compares Completes Computes Confines Connects Converts Copies Counts Creates Cuts Declares
     Decodes Deletes Describes Disables Does Draws Drops Encodes Ends Escapes Evaluates Explains Exports Falls Feeds

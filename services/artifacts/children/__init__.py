@@ -1,1 +1,1 @@
-"""Processes of their own that read what a stranger wrote, under limits of memory and time."""
+"""Child processes that parse untrusted files under limits of memory and time."""

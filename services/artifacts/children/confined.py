@@ -1,4 +1,4 @@
-"""Runs one of this room's children on a file: what it makes of it, unless it takes too long, or says too much."""
+"""Runs a child process on a file, with limits of its time and output."""
 
 import subprocess
 from typing import IO, Final
@@ -10,9 +10,9 @@ _MOST_BYTES: Final = 2**24
 
 
 def read_confined(module: str, file: IO[bytes], *arguments: str) -> bytes:
-    """Returns what the child says of the file.
+    """Returns the output of the child for the file.
 
-    Raises OSError or subprocess.SubprocessError where it says nothing whole.
+    Raises OSError or subprocess.SubprocessError if the child fails.
     """
     done = subprocess.run(
         [*command(module), *arguments],

@@ -1,7 +1,7 @@
-"""Lays out a Markdown text or a notebook as one HTML document, in a process of its own under limits.
+"""Converts a Markdown text or a notebook to one HTML document, in a child process under limits.
 
-HTML in Markdown stays text, and links lead to web addresses alone; what a notebook's outputs hold of HTML is left as it
-is, for the document is shown in a sandbox where nothing runs.
+HTML in Markdown is escaped, and links lead to web addresses only; HTML in a notebook's outputs is kept, as the document
+is shown in a sandbox where no scripts run.
 """
 
 import html
@@ -32,7 +32,7 @@ td, th { border: 1px solid rgb(128 128 128 / 50%); padding: .2rem .5rem; }
 
 
 def main(kind: str, language: str, files: str, path: str) -> None:
-    """Draws the file on standard input as a document on standard output."""
+    """Converts the file on standard input to a document on standard output."""
     confine(_MEMORY_BYTES, 0)
     allow_cpu(_CPU_SECONDS)
     with os.fdopen(0, "rb") as file:
@@ -46,7 +46,7 @@ def main(kind: str, language: str, files: str, path: str) -> None:
 
 
 def _markdown(files: str, path: str) -> Any:
-    """Returns what makes HTML of a Markdown text whose pictures are files beside it."""
+    """Returns a renderer for a Markdown text whose pictures are files next to it."""
     from markdown_it import MarkdownIt
 
     folder = path.rpartition("/")[0]

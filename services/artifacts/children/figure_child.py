@@ -1,4 +1,4 @@
-"""Reads a JSON file or a page for a figure or a table in it, in a process of its own under limits."""
+"""Extracts a figure or a table from a JSON file or a page, in a child process under limits."""
 
 import json
 import os
@@ -12,15 +12,12 @@ _CPU_SECONDS: Final = 6
 
 
 def main(kind: str) -> None:
-    """Reads the file on standard input.
-
-    Writes the figures as JSON to standard output, an empty object where there are none.
-    """
+    """Reads the file on standard input and writes its figure or table as JSON to standard output; {} without one."""
     confine(_MEMORY_BYTES, 0)
     allow_cpu(_CPU_SECONDS)
     with os.fdopen(0, "rb") as file:
         text = file.read().decode("utf-8-sig", "replace")
-    # Here, for its limits hold from its first byte on.
+    # After the limits are set.
     from services.artifacts.json_facts import facts_in_page, facts_of
 
     found = facts_in_page(text) if kind == "html" else facts_of(json.loads(text))

@@ -1,4 +1,4 @@
-"""Reads the first rows of a Parquet file, in a process of its own under limits: a stranger's file, a large library."""
+"""Reads the first rows of a Parquet file, in a child process under limits: untrusted input to a large library."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ def main() -> None:
     """Reads the file on standard input; writes the table to standard output, as JSON."""
     confine(MEMORY_BYTES, 0)
     allow_cpu(CPU_SECONDS)
-    # Here, for its limits hold from its first byte on.
+    # After the limits are set.
     import pyarrow.parquet as pq
 
     from domain.artifacts.tables import MOST_COLUMNS, table_of
