@@ -1,4 +1,4 @@
-"""Keeps an episode with the run that its model came from: the engine draws it, MLflow keeps the file."""
+"""Saves an episode with the run of its model: the engine renders it, MLflow stores the file."""
 
 from domain.access.rules import Asker
 from domain.errors.models.records import ModelWithoutRun
@@ -9,7 +9,7 @@ from services.registry.model_store import ModelStore
 
 
 class SavedEpisodes:
-    """Draws and keeps; takes seconds, and a minute at most."""
+    """Renders and saves episodes, which takes seconds, at most a minute."""
 
     def __init__(self, models: ModelStore, engine: InferenceEngine, files: RunFiles) -> None:
         self._models = models
@@ -17,7 +17,7 @@ class SavedEpisodes:
         self._files = files
 
     def save(self, asked: EpisodeRequest, asker: Asker) -> SavedEpisode:
-        """Raises NotFound, Conflict, what the engine refuses, or a ServiceError."""
+        """Renders and saves an episode; raises NotFound, Conflict, the engine's refusals, or a ServiceError."""
         model = self._models.get(asked.model_id)
         if model.run_id is None:
             raise ModelWithoutRun(model.id)

@@ -1,4 +1,4 @@
-"""The team's models: a protocol with two backends, the checks of their policies, what is kept with them.
+"""The team's models: a protocol with two backends, policy checks, and data stored with models.
 
-What comes in here reads or changes models; whether a change is allowed is said in `domain`.
+This package reads and changes models; the rules for changes are in `domain`.
 """

@@ -1,4 +1,4 @@
-"""The team's model server over its REST contract: it owns the models and which of them is active."""
+"""Client of the team's model server by its REST contract: the server owns the models and which of them is active."""
 
 import logging
 from datetime import UTC, datetime
@@ -38,13 +38,13 @@ from services.registry.version_files.keeping import PolicyFile
 from transport.http_client import JsonService
 
 _SECONDS = 10.0
-# Before it answers, the server may load the model that it is to serve.
+# Before it answers, the server may load the model that it activates.
 _ACTIVATION_SECONDS = 30.0
 log = logging.getLogger(__name__)
 
 
 class HttpModelStore:
-    """A server that speaks the contract; reads are tried once more, writes never."""
+    """A model server that implements the contract; reads are retried once, writes never."""
 
     name = MODEL_SERVER
     keeps_history = False
@@ -57,7 +57,7 @@ class HttpModelStore:
         self._activation_seconds = activation_seconds
 
     def of(self, name: str | None) -> ModelStore:
-        """Implements `ModelStore.of`: the server keeps one kind of models, and has no names for them."""
+        """Implements `ModelStore.of`: the server has a single list of models without names."""
         if name is not None:
             raise RegisteredModelUnknown(repr(name[:40]))
         return self
@@ -101,7 +101,7 @@ class HttpModelStore:
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """Implements `ModelStore.activate`.
 
-        The server checks what it can check, and its refusal is passed on word for word.
+        The server makes its own checks, and the text of its refusal is passed on.
         """
         former = self._active()
         former_id = self._active_id(former)
@@ -122,7 +122,7 @@ class HttpModelStore:
         )
 
     def delete(self, model_id: str) -> None:
-        """Implements `ModelStore.delete`; the server's own 409 is what keeps an active model."""
+        """Implements `ModelStore.delete`; the server protects an active model with status 409."""
         try:
             self._service.call("DELETE", path_of(model_id), deadline_seconds=self._seconds, writes=True)
         except Conflict as error:
@@ -163,7 +163,7 @@ class HttpModelStore:
         return model
 
     def _post_active(self, model_id: str) -> Any:
-        """Sends the pointer; a model that was there a moment ago, and is not found now, was deleted meanwhile."""
+        """Activates a model; if it was there a moment ago and is not found now, it was deleted meanwhile."""
         try:
             return self._service.call(
                 "POST",
@@ -178,7 +178,7 @@ class HttpModelStore:
             raise
 
     def _is_gone(self, model_id: str) -> bool:
-        """Returns whether the server says that the model is not there any more; not known where it does not answer."""
+        """Returns whether the server reports that the model no longer exists; false if it does not answer."""
         try:
             self._read(path_of(model_id))
         except NotFound:
@@ -188,15 +188,15 @@ class HttpModelStore:
         return False
 
     def _active(self) -> Any:
-        """Returns what the server says of the active model, as it came; None before the first activation."""
+        """Returns the server's answer about the active model, unparsed; None before the first activation."""
         try:
             return self._read(ACTIVE)
         except NotFound:
             return None
 
     def _active_id(self, raw: Any) -> str | None:
-        """Reads only the id: whatever else is wrong with the active model hides no other and keeps none from its
-        place.
+        """Reads only the id: other invalid fields of the active model must not hide other models or prevent its
+        replacement.
         """
         try:
             return None if raw is None else Named.model_validate(raw).id

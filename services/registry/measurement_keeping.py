@@ -1,4 +1,4 @@
-"""Keeping what a model was measured at with the model: in the background, once, for all who look at the result."""
+"""Stores measurements with models, in the background, once for all pages that show the result."""
 
 import logging
 from concurrent.futures import Future
@@ -11,7 +11,7 @@ from domain.errors.services import BrokeOff
 from domain.registry.measurements import AnyMeasurement
 from services.registry.model_store import ModelStore
 
-_AGAIN_AFTER_SECONDS = 30.0  # the store may have been mended, or have lost it
+_AGAIN_AFTER_SECONDS = 30.0  # the store may have been repaired, or have lost it
 _AT_ONCE = 2
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,9 @@ class MeasurementKeeping:
         )
 
     def keep(self, model_id: str, measured: AnyMeasurement) -> Future[None]:
-        """Begins to write it, or joins who has; the future ends when it is kept, or with a `ClewError`."""
+        """Starts to store a measurement, or joins a running write; the future ends when it is stored, or with a
+        `ClewError`.
+        """
         key = f"{model_id} {measured.model_dump_json(exclude={'at'})}"
         return self._writes.join(key, partial(self._write, model_id, measured))
 

@@ -1,4 +1,4 @@
-"""What the tags of a version say of the model that it is."""
+"""Reads a model from the tags of its version."""
 
 import math
 import re
@@ -32,14 +32,14 @@ _SHOWN_ELSEWHERE: Final = frozenset(
     [*_CHECKED_TAGS, "algorithm", "trained_at", "success_rate", "mean_return", "total_episodes"]
 )
 _OWN: Final = ("clew.", "mlflow.")
-# Of a list of thousands, each tells these: no place for whole documents.
+# A list of thousands of models includes these for each, so they are short.
 _MOST_TAGS: Final = 20
 _LONGEST_TAG: Final = 250
 _LONGEST_DESCRIPTION: Final = 2_000
 
 
 class RunFacts(NamedTuple):
-    """What a run tells of the model that it made."""
+    """The facts of the run that made a model."""
 
     algorithm: str | None
     env_id: str | None
@@ -74,10 +74,7 @@ def model_of(
     name: str | None = None,
     ids: VersionIds | None = None,
 ) -> Model:
-    """Makes a model of the version's own tags first; what another tool registered shows what its run tells.
-
-    Raises ValidationError.
-    """
+    """Builds a model from the version's own tags; missing values are taken from its run. Raises ValidationError."""
     tags = version.tags
     file = tags.get("onnx_file")
     env_spec = tags.get("env_spec") or (run and run.env_spec) or None
@@ -106,7 +103,7 @@ def model_of(
 
 
 def refuse_deleted(version: Version, model_id: str) -> None:
-    """Raises `Conflict` for a version that is deleted, as long as no alias points at it."""
+    """Raises `Conflict` for a deleted version that no alias points at."""
     if state_of(version.version, version.tags, None) is ModelState.DELETED:
         if PURGING_TAG in version.tags:
             raise BeingPurged(model_id)
@@ -114,9 +111,9 @@ def refuse_deleted(version: Version, model_id: str) -> None:
 
 
 def refuse_changed(checked: Version, found: Version, model_id: str) -> None:
-    """Raises `Conflict` where the version was deleted since it was checked, or where the check was about another file.
+    """Raises `Conflict` if the version was deleted since its check, or its checked tags were changed.
 
-    For the last look before the pointer moves: a deletion that was answered before it stands.
+    It is called last, before the alias is moved: a deletion that was answered before takes precedence.
     """
     if DELETED_TAG in found.tags:
         raise DeletedMeanwhile(model_id)
@@ -125,15 +122,15 @@ def refuse_changed(checked: Version, found: Version, model_id: str) -> None:
 
 
 def _without_secrets(source: str) -> str:
-    """Removes name and password from an address of artifacts, which no page and no answer shows."""
+    """Removes credentials from an artifact address, so that they are never shown."""
     try:
         return without_credentials(source) if "@" in source else source
-    except ValueError:  # no address at all
+    except ValueError:  # not an address
         return hiding_credentials(source)
 
 
 def _number(text: str | None) -> float | None:
-    """Returns a number in a tag; what is none is not known."""
+    """Returns the number in a tag; None for NaN and other texts."""
     try:
         number = None if text is None else float(text)
     except ValueError:
@@ -158,13 +155,13 @@ def _registered_return(tags: Mapping[str, str], run: RunFacts | None) -> float |
 
 
 def _others_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Returns the tags that are shown as they are: neither Clew's nor MLflow's own, nor facts of the model."""
+    """Returns the tags that are shown unchanged: neither Clew's nor MLflow's own, nor metadata of the model."""
     keys = [key for key in sorted(tags) if key not in _SHOWN_ELSEWHERE and not key.startswith(_OWN)]
     return {key: tags[key][:_LONGEST_TAG] for key in keys[:_MOST_TAGS]}
 
 
 def _measured(tag: str | None) -> AnyMeasurement | None:
-    """Returns what Clew measured; a tag that another hand wrote and that makes no sense is passed over."""
+    """Returns Clew's measurement; an invalid tag of another program is ignored."""
     with suppress(ValidationError):
         return None if tag is None else _MEASUREMENT.validate_json(tag)
     return None

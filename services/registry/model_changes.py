@@ -1,4 +1,4 @@
-"""Says when this host changed a model: every worker reads the models anew that it read before."""
+"""Renews the version token when this host changes a model, so that every worker reads the models again."""
 
 from domain.registry.measurements import AnyMeasurement
 from domain.registry.models import Activation, Model
@@ -7,7 +7,7 @@ from services.sharing.version_token import VersionToken
 
 
 class TokenRenewingStore(ReadingStore):
-    """A store whose writes renew the token, however they end: what failed may have happened, or tell old news."""
+    """A store whose writes renew the token, even if they fail: a failed write may have happened, or used old data."""
 
     def __init__(self, store: ModelStore, token: VersionToken) -> None:
         super().__init__(store)

@@ -1,4 +1,4 @@
-"""The models as every page shows them: what was read last, its age, and what failed; nobody's click waits for it."""
+"""The models as every page shows them: the last value read, its age, and failures; pages do not wait for refreshes."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from services.sharing.version_token import VersionToken
 
 
 class KnownModels(BaseModel):
-    """What a store answered: its models, and former activations."""
+    """The answers of a store: its models, and former activations."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,7 +24,9 @@ class KnownModels(BaseModel):
 
 
 class ModelView(BaseModel):
-    """What is known now: the models (None before the first answer), former activations, as of when, what failed."""
+    """What is known now: the models (None before the first answer), former activations, as of when, and the last
+    failure.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,7 +40,7 @@ class ModelView(BaseModel):
 class ModelSnapshots:
     """The models of one store, as any worker of this host read them last.
 
-    A page that is asked for after a change, by whichever worker, shows things as they are since: `token` tells.
+    `token` makes pages show the models as of the last change by any worker.
     """
 
     def __init__(self, store: ModelStore, refresh_seconds: float, token: VersionToken, folder: Path) -> None:
@@ -54,23 +56,23 @@ class ModelSnapshots:
         )
 
     def view(self, wait_seconds: float = 0.0) -> ModelView:
-        """Returns what is known; where that is nothing yet, or from before a change, after `wait_seconds` at most.
+        """Returns what is known; waits up to `wait_seconds` if that is nothing yet, or from before a change.
 
         Starts a refresh when one is due.
         """
         return _shown(self._snapshot.view(wait_seconds))
 
     def last_view(self) -> ModelView:
-        """Returns what is known; starts nothing."""
+        """Returns what is known, without a refresh."""
         return _shown(self._snapshot.newest())
 
     def refreshed(self, wait_seconds: float) -> ModelView:
-        """Reads anew, for a person asks to try again; waits `wait_seconds` at most."""
+        """Reads the models again, on a user's request; waits at most `wait_seconds`."""
         return _shown(self._snapshot.refreshed(wait_seconds))
 
     def _read(self, known: Reading[KnownModels]) -> KnownModels:
         found = KnownModels(models=self._store.all(), history=self._store.history())
-        # The very same object need not be written again.
+        # An identical object need not be written again.
         return known.value if known.value == found and known.value is not None else found
 
 

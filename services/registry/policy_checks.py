@@ -1,4 +1,4 @@
-"""Checks of the policies that people look at: in the background, one of each model, for all who look at it."""
+"""Checks policies for pages in the background, once per model for all viewers."""
 
 from concurrent.futures import Future
 from functools import partial
@@ -11,31 +11,31 @@ from domain.errors.services import BrokeOff
 from domain.inference.policies import PolicyGraph
 from services.registry.model_store import ModelStore
 
-# What came of a check holds for so long: a model's viewer is rarely alone, and its file is rarely changed.
-# An activation checks it anew in any case.
+# A result is reused for this long: a model rarely has a single viewer, and its file rarely changes. An activation
+# checks it again in any case.
 PASSED_SECONDS = 60.0
-FAILED_SECONDS = 5.0  # a person may be mending it
+FAILED_SECONDS = 5.0  # a user may be repairing it
 _AT_ONCE = 2
 
 
 class PolicyCheck:
-    """A check that is under way, or what came of it: the graph of the policy, or why there is none."""
+    """A running check, or its result: the description of the policy, or an error."""
 
     def __init__(self, graph: Future[PolicyGraph]) -> None:
         self._graph = graph
 
     def ends(self, within_seconds: float) -> bool:
-        """Returns whether it has ended, after so long at most."""
+        """Returns whether it has ended, waiting up to `within_seconds`."""
         return has_ended(self._graph, within_seconds)
 
     @property
     def graph(self) -> PolicyGraph | None:
-        """What passed; None before the end, and where nothing did."""
+        """The description of the policy; None before the end, or if it did not pass."""
         return None if not self._graph.done() or self._graph.exception() else self._graph.result()
 
     @property
     def error(self) -> ClewError | None:
-        """Why there is no graph; None before the end."""
+        """The error of the check; None before the end, or if it passed."""
         error = self._graph.exception() if self._graph.done() else None
         if error is None or isinstance(error, ClewError):
             return error
@@ -43,7 +43,7 @@ class PolicyCheck:
 
 
 class PolicyChecks:
-    """The checks of one store's policies; one that is made ahead spares an activation a second of waiting."""
+    """The checks of one store's policies; a check in advance saves an activation a second of waiting."""
 
     def __init__(self, store: ModelStore) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""The policies of the registered model's versions: files that are fetched once for all workers, and what passed."""
+"""The policies of a registered model's versions: files fetched once for all workers, and results of checks."""
 
 import hashlib
 import logging
@@ -30,7 +30,8 @@ from services.sharing.value_forms import JsonForm
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN: Final = timedelta(minutes=10)
-"""After so long a file is looked at again: MLflow's versions do not change, but whoever can write to its store can."""
+"""A file is compared again after this time: versions do not change, but whoever can write to the store can change it.
+"""
 _MOST_CHECKS_AT_ONCE = 2
 _MOST_FETCHES_AT_ONCE = 4
 _GRAPH = JsonForm(TypeAdapter(PolicyGraph))
@@ -39,25 +40,26 @@ _GRAPH = JsonForm(TypeAdapter(PolicyGraph))
 class _Fetched(NamedTuple):
     kept: Kept
     content: bytes | None
-    """Where it was fetched just now: the disk may not have taken it, or may need the room."""
+    """Set if it was just fetched: the disk may not have stored it, or may evict it."""
 
 
 class PolicyLimits:
-    """How much is fetched and checked at once, of all registered models together."""
+    """Limits of concurrent fetches and checks, for all registered models together."""
 
     def __init__(self) -> None:
-        # Each may take 64 MiB, and a page can ask for as many as it has models.
+        # Each may take 64 MiB, and a page can request as many as it has models.
         self.fetches = DaemonPool(_MOST_FETCHES_AT_ONCE, "policy-files")
         # Each may take 2 GiB for ten seconds.
         self.checks = threading.BoundedSemaphore(_MOST_CHECKS_AT_ONCE)
 
 
 class PolicyFiles:
-    """The policies of one registered model. Files and what passed are kept in `folder`, for all workers of the host.
+    """The policies of one registered model. Files and check results are cached in `folder`, for all workers of the
+    host.
 
-    A file is fetched once, however many ask for it at once and later. Before an activation it is fetched again
-    (`refetch`), for anybody may set the tag that names it, and whoever can write to the artifact store can put another
-    one in its place: what is served afterwards is the very file that was checked.
+    A file is fetched once, however many requests there are. Before an activation it is fetched again (`refetch`),
+    because anyone may set the tag that names it, and whoever can write to the artifact store can replace it: the file
+    that is served afterwards is exactly the one that was checked.
     """
 
     def __init__(
@@ -78,20 +80,19 @@ class PolicyFiles:
         self._environments = environments or PlayedEnvironments()
 
     def check(self, version: Version, subject: PolicySubject) -> PolicyGraph:
-        """Returns the graph of the version's file as it is now, once it has passed.
-
-        Raises as `file`, and `PolicyRefused`.
+        """Fetches the version's file again and returns its description after a check; raises as `file`, and
+        `PolicyRefused`.
         """
         return self._remembered(self.file(version, refetch=True), subject)
 
     def known_check(self, version: Version, subject: PolicySubject) -> PolicyGraph:
-        """Checks as `check` does, but the file as it was fetched before."""
+        """Checks as `check` does, but may use the cached file."""
         return self._remembered(self.file(version), subject)
 
     def file(self, version: Version, *, refetch: bool = False) -> PolicyFile:
         """Returns the version's policy as one file; raises `PolicyRefused` where there is none, or a `ServiceError`.
 
-        Unless `refetch`, it may be as it was ten minutes ago, and longer where it cannot be looked at now.
+        Unless `refetch`, it may be ten minutes old, and older if MLflow fails now.
         """
         key, now = self._key(version), datetime.now(UTC)
         kept = None if refetch else self._kept.find(key)
@@ -102,12 +103,12 @@ class PolicyFiles:
         return self._kept.open(key, fetched.kept) or PolicyFile.of(fetched.content or b"")
 
     def _key(self, version: Version) -> str:
-        """Names a file by all that says where it is."""
+        """Returns a cache key from everything that identifies the file."""
         named = [self._address, version.version, str(version.creation_timestamp), version.source]
         return hashlib.sha256(repr([*named, version.tags.get(FILE_TAG)]).encode()).hexdigest()
 
     def _fetch(self, key: str, version: Version, asked_at: datetime, *, refetch: bool) -> _Fetched:
-        """Returns what is kept, once one worker of this host has looked at it; the others wait for that."""
+        """Returns the cached file, after one worker of this host has compared it with MLflow; others wait for it."""
         with host_lock(self._folder / "files" / f"{key[:2]}.lock", 2 * FILE_SECONDS):
             kept = self._kept.find(key)
             if kept is not None and kept.is_newer_than(asked_at if refetch else asked_at - LOOK_AGAIN):
@@ -135,10 +136,7 @@ class PolicyFiles:
         return _Fetched(self._kept.keep(key, fetched), fetched.content)
 
     def _remembered(self, file: PolicyFile, subject: PolicySubject) -> PolicyGraph:
-        """Checks as `_checked` does, or returns what that said before.
-
-        Where `folder` takes nothing, the next one checks again.
-        """
+        """Checks as `_checked` does, or returns a cached result; if `folder` cannot be written, nothing is cached."""
         with file:
             return self._known(file, subject)
 
@@ -147,13 +145,13 @@ class PolicyFiles:
         passed = SharedFile(path.with_suffix(".json"), _GRAPH)
         if (known := passed.read()) is not None:
             return known
-        # Somebody else's check of the same file is waited for: it will have the answer.
+        # Waits for a concurrent check of the same file, and uses its result.
         with host_lock(path.with_suffix(".lock"), WALL_SECONDS):
             if (known := passed.read()) is not None:
                 return known
             graph = self._checked(file.content(), subject)
             if graph.unchecked is not None:
-                return graph  # the environment may be installed any time
+                return graph  # the environment may be installed at any time
             try:
                 passed.write(graph)
             except OSError as error:

@@ -1,10 +1,10 @@
-"""Removes for good what was deleted long ago: `python -m services.registry.purge`, from a timer or by hand.
+"""Purges models that were deleted long ago: `python -m services.registry.purge`, from a timer or by hand.
 
-It takes two runs, an hour or more apart. The first marks a version; a marked one can neither be restored nor activated.
-A later one looks again and deletes it. Whoever read the version before it was marked has long finished by then, since
-no request lasts an hour: so nothing is removed under the hands of somebody who brings it back.
+It takes two runs, an hour or more apart. The first marks a version, which can then be neither restored nor activated. A
+later one checks again and removes it. Requests that read the version before it was marked have ended by then, since no
+request lasts an hour: so nothing is removed while it is being restored.
 
-Then it moves the activations that are not among the newest any more into the archive.
+Then it moves activations that are not among the newest to the archive.
 """
 
 import sys
@@ -32,14 +32,14 @@ BETWEEN_RUNS = timedelta(hours=1)
 
 
 class Purged(NamedTuple):
-    """What a run did, by versions, or by ids where they are of several registered models."""
+    """The result of a run, by versions, or by ids if there are several registered models."""
 
     marked: list[str]
     removed: list[str]
     spared: list[str]
 
     def with_ids(self, ids: VersionIds) -> "Purged":
-        """Returns the same by ids."""
+        """Returns the result by ids."""
         return Purged(*([ids.id_of(version) for version in versions] for versions in self))
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class Purged(NamedTuple):
 
 
 class ModelPurge:
-    """The versions of one registered model that were deleted longer than `retention` ago; it may stop anywhere."""
+    """Purges the versions of one registered model deleted longer than `retention` ago; it may stop anywhere."""
 
     def __init__(self, registry: MlflowRegistry, retention: timedelta, now: Callable[[], datetime] = utc_now) -> None:
         self._registry = registry
@@ -63,7 +63,7 @@ class ModelPurge:
             try:
                 self._treat(version, registered, done)
             except NotFound:
-                continue  # somebody else removed it meanwhile
+                continue  # it was removed meanwhile
         return done
 
     def _treat(self, version: Version, registered: Registered, done: Purged) -> None:
@@ -71,14 +71,14 @@ class ModelPurge:
         if PURGING_TAG not in version.tags:
             if due:
                 self._mark(version.version, done)
-        elif not due or marked_at is None:  # a mark that tells no moment is set anew by the next run
+        elif not due or marked_at is None:  # a mark without a valid moment is set again by the next run
             self._spare(version.version, done)
         elif self._now() - marked_at >= BETWEEN_RUNS:
             self._remove(version.version, done)
 
     def _mark(self, version: str, done: Purged) -> None:
         self._registry.tag_version(version, PURGING_TAG, self._now().isoformat())
-        if self._is_still_due(version):  # else somebody brought it back between our look and our mark
+        if self._is_still_due(version):  # else it was restored between the first check and the mark
             done.marked.append(version)
         else:
             self._spare(version, done)
@@ -100,15 +100,15 @@ class ModelPurge:
         if state_of(version.version, version.tags, registered.active) is not ModelState.DELETED:
             return False
         deleted_at = moment_of(version.tags[DELETED_TAG])
-        if deleted_at is None:  # another hand's tag: nobody knows since when
+        if deleted_at is None:  # a tag of another program: the moment is unknown
             return False
-        # One that was activated while it was being deleted counts as deleted only since another one took over.
+        # A model that was activated during its deletion counts as deleted only since another one replaced it.
         replaced = [one.at for one in activations(registered) if one.former_id == version.version]
         return self._now() - max([deleted_at, *replaced]) >= self._retention
 
 
 def main() -> int:
-    """Does one run as the settings say, and tells what it did."""
+    """Runs once with the configured settings, and prints the result."""
     try:
         settings = Settings()
         sys.stdout.write(f"{purge(settings)}\n")
@@ -127,10 +127,7 @@ def main() -> int:
 
 
 def purge(settings: Settings) -> Purged:
-    """Runs once on each registered model that the settings name.
-
-    Each counts by its own alias and its own history.
-    """
+    """Purges each configured registered model once, by its own alias and history."""
     if settings.read_only:
         raise ReadOnly
     if settings.model_server_url is not None:

@@ -1,4 +1,4 @@
-"""Which registered models are the team's: the first one, those that the settings name, and those that carry the tag."""
+"""The team's registered models: the first one, those named in the settings, and those with the tag."""
 
 import logging
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ log = logging.getLogger(__name__)
 
 
 class NamesFound(NamedTuple):
-    """The names, the first one first; and why those by the tag are not among them, where this MLflow does not tell."""
+    """The names, the first one first; `missing` is why those with the tag could not be listed."""
 
     names: list[str]
     missing: ClewError | None = None
 
 
 class RegisteredModels:
-    """The registered models `first` and `listed` of one MLflow, and with `by_tag` all that carry `MODEL_TAG`."""
+    """The registered models `first` and `listed` of one MLflow, and with `by_tag` all that have `MODEL_TAG`."""
 
     def __init__(self, mlflow: MlflowApi, first: str, listed: Sequence[str] = (), *, by_tag: bool = False) -> None:
         self._mlflow = mlflow
@@ -33,7 +33,7 @@ class RegisteredModels:
 
     @classmethod
     def of(cls, mlflow: MlflowApi, settings: Settings) -> "RegisteredModels":
-        """Returns those that `settings` name."""
+        """Builds them from the settings."""
         return cls(mlflow, settings.model_name, settings.model_names_listed, by_tag=settings.models_by_tag)
 
     def find(self) -> NamesFound:
@@ -43,20 +43,20 @@ class RegisteredModels:
             return NamesFound(known)
         try:
             return NamesFound(list(dict.fromkeys([*known, *tagged_names(self._mlflow, MODEL_TAG)])))
-        except (AccessDenied, BadInput, BadResponse, NotFound) as error:  # what is named goes on all the same
+        except (AccessDenied, BadInput, BadResponse, NotFound) as error:  # the named models are still usable
             log.warning("registered models cannot be found by their tag", extra={"cause": str(error)})
             return NamesFound(known, error)
 
     def has(self, name: str) -> bool:
-        """Returns whether this is one of them, as it is now."""
+        """Returns whether this is one of them, by MLflow's present tags."""
         if name == self.first or name in self._listed:
             return True
         return self._by_tag and self.registry(name).registered().tags.get(MODEL_TAG, "false") != "false"
 
     def ids_of(self, name: str) -> VersionIds:
-        """Returns how the versions of one of them are called."""
+        """Returns the scheme of model ids for one of them."""
         return VersionIds(None if name == self.first else name)
 
     def registry(self, name: str) -> MlflowRegistry:
-        """Returns the one of this name, whether it is there or not."""
+        """Returns the registry for this name, whether it exists or not."""
         return MlflowRegistry(self._mlflow, name)

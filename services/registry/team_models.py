@@ -1,7 +1,7 @@
-"""The team's models: the versions of several registered models, each of which has an active one of its own.
+"""The team's models: the versions of several registered models, each with its own active one.
 
-Nothing is done here but choosing: whatever changes the models of one name goes to the store of that name, which asks
-for its own registered model and no other. So what happens to one never changes which version of another is active.
+This store only delegates: a change goes to the store of the model's name, which reads and writes its own registered
+model only. So a change of one never affects which version of another is active.
 """
 
 import threading
@@ -21,7 +21,7 @@ from services.registry.version_files.keeping import PolicyFile
 
 
 class TeamModels:
-    """The models of `registered`, of which `store_of` makes the store of one name."""
+    """The models of `registered`; `store_of` builds the store for one name."""
 
     name = SERVICE
     keeps_history = True
@@ -41,7 +41,7 @@ class TeamModels:
         return self._store(name)
 
     def all(self) -> ModelList:
-        """Implements `ModelStore.all`: the first name's come first."""
+        """Implements `ModelStore.all`: those of the first name come first."""
         found = self._registered.find()
         lists = [self._store(name).all() for name in found.names]
         models = [model for one in lists for model in one.models]
@@ -91,7 +91,7 @@ class TeamModels:
         self._of_model(model_id).sign(model_id, signature)
 
     def history(self) -> list[Activation]:
-        """Implements `ModelStore.history`: of each name the newest."""
+        """Implements `ModelStore.history`: the newest of each name."""
         found = [done for name in self._registered.find().names for done in self._store(name).history()]
         return sorted(found, key=lambda done: done.at, reverse=True)
 

@@ -1,1 +1,1 @@
-"""What a report takes from others than the runs themselves: pictures, as many as a file may hold."""
+"""The pictures of a report, within a limit of size."""

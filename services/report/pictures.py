@@ -1,4 +1,4 @@
-"""The pictures of compared runs for a file: of each kind the last one, one at a time, up to a number of bytes."""
+"""Reads the pictures of compared runs for a report: the last one of each key, up to a limit of bytes."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ _MOST_SECONDS: Final = 60.0
 
 
 class Picture(NamedTuple):
-    """A picture or film of a run; without `content` it is only told of: a film, or one that did not fit."""
+    """A picture or video of a run; without `content` it is only mentioned: a video, or a picture that did not fit."""
 
     run: Run
     file: MediaFile
@@ -28,14 +28,14 @@ class Picture(NamedTuple):
 
     @property
     def media_type(self) -> str:
-        """The type that its name says, and its first bytes."""
+        """The media type by the file's name."""
         return media_type(self.file.path)
 
 
 class Pictures:
-    """Reads them by and by; `left_out` counts those that would make the file too large or are none, `failures` why.
+    """Reads pictures one by one; `left_out` counts those that were too large or invalid, `failures` holds the errors.
 
-    Whoever waits for the file waits for them for a minute at most: `is_cut` where that was not enough.
+    It takes at most a minute; `is_cut` if that was not enough.
     """
 
     def __init__(self, artifacts: RunArtifacts, runs: Sequence[Run]) -> None:
@@ -48,7 +48,7 @@ class Pictures:
         self.failures: list[ServiceError | NotFound] = []
 
     def all(self) -> Iterator[Picture]:
-        """Yields those of all runs: what has one name in several of them comes together."""
+        """Yields the pictures of all runs, ordered by key, so that runs can be compared."""
         found = [(run, file) for run in self._runs for file in self._last_of_each(run)]
         keys = list(dict.fromkeys(file.key for _run, file in found))
         for key in keys[:_MOST_KEYS]:
@@ -65,7 +65,7 @@ class Pictures:
         except (ServiceError, NotFound) as error:
             self.failures.append(error)
             return []
-        return list({file.key: file for file in files}.values())  # they come by step
+        return list({file.key: file for file in files}.values())  # they are ordered by step
 
     def _content(self, run: Run, file: MediaFile) -> bytes | None:
         if file.kind is not Kind.PICTURE or self._is_late():
@@ -99,6 +99,6 @@ class Pictures:
 
 
 def _is_picture(path: str, content: bytes) -> bool:
-    """Returns whether it is what its name says, and no bomb: a few bytes can be a gigabyte of pixels."""
+    """Returns whether the content matches its name and has a sane size: a few bytes can be a gigabyte of pixels."""
     size = size_of(content)
     return begins_as_named(path, content[:HEAD_BYTES]) and (size is None or size.is_sane)

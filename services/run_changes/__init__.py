@@ -1,1 +1,1 @@
-"""What people do with runs: changed, deleted, brought back, removed for good."""
+"""Users' changes of runs: editing, deleting, restoring, purging."""

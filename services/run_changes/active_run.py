@@ -1,4 +1,4 @@
-"""An active model keeps its run: after each activation it is looked whether that is in the trash."""
+"""Restores the run of a model that is activated, if it is in the trash."""
 
 import logging
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class RunKeepingStore(ReadingStore):
-    """A store whose activations bring the run of the model back from the trash."""
+    """A store whose activations restore the model's run from the trash."""
 
     def __init__(self, store: ModelStore, runs: TeamRuns) -> None:
         super().__init__(store)
@@ -23,7 +23,7 @@ class RunKeepingStore(ReadingStore):
         return RunKeepingStore(self._store.of(name), self._runs)
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
-        """Activates in the store; what fails afterwards calls no activation failed, and the trash shows such a run."""
+        """Activates in the store; a later failure does not fail the activation, and the trash page shows such a run."""
         done = self._store.activate(model_id, by=by, reason=reason)
         try:
             run_id = self._store.get(model_id).run_id
@@ -34,17 +34,17 @@ class RunKeepingStore(ReadingStore):
         return done
 
     def delete(self, model_id: str) -> None:
-        """Passes on to the store."""
+        """Delegates to the store."""
         self._store.delete(model_id)
 
     def restore(self, model_id: str) -> Model:
-        """Passes on to the store."""
+        """Delegates to the store."""
         return self._store.restore(model_id)
 
     def record(self, model_id: str, measurement: AnyMeasurement) -> None:
-        """Passes on to the store."""
+        """Delegates to the store."""
         self._store.record(model_id, measurement)
 
     def sign(self, model_id: str, signature: str) -> None:
-        """Passes on to the store."""
+        """Delegates to the store."""
         self._store.sign(model_id, signature)

@@ -1,4 +1,4 @@
-"""One change of many runs: a few at a time, each told by itself, and what there was no time for is left."""
+"""Applies one change to many runs, a few at a time, with separate results and a time limit."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -7,13 +7,13 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from domain.errors import ClewError
 
-# MLflow on SQLite writes one thing at a time, and on a database of its own answers some at once.
+# MLflow on SQLite writes one at a time; on a database server it handles several at once.
 _AT_ONCE: Final = 4
 T = TypeVar("T")
 
 
 class BulkDone(NamedTuple, Generic[T]):
-    """What came of each run, by run, and why nothing was done with others; those that are `left` were not begun."""
+    """The results by run, the errors by run, and the runs that were `left` when the time was over."""
 
     done: dict[str, T]
     failed: dict[str, ClewError]
@@ -21,7 +21,7 @@ class BulkDone(NamedTuple, Generic[T]):
 
 
 def each(run_ids: Sequence[str], act: Callable[[str], T], seconds: float) -> BulkDone[T]:
-    """Has `act` done with each run, for so many seconds; a `ClewError` of one stops no other."""
+    """Calls `act` for each run within `seconds`; a `ClewError` of one does not stop the others."""
     ends = time.monotonic() + seconds
     done: dict[str, T] = {}
     failed: dict[str, ClewError] = {}

@@ -1,7 +1,7 @@
-"""Names, notes, tags and marks of runs, changed one run at a time.
+"""Changes names, notes, tags and marks of runs, one run at a time.
 
-MLflow compares nothing before it writes. So what the author had seen is compared just before, and what is there is read
-just after: of two that change one run in the same moment, whoever was overwritten is told.
+MLflow does not compare before it writes. So the values that the author saw are compared just before a write, and the
+values are read just after it: if two users change one run at the same moment, the one who was overwritten is notified.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from services.registry.mlflow_store import utc_now
 
 
 class Changed(NamedTuple):
-    """A run after its change; `undo` takes it back, None where nothing was to be done."""
+    """A run after its change; `undo` is the reverse change, None if nothing changed."""
 
     run: RunNow
     undo: RunChange | None
@@ -33,11 +33,11 @@ class RunChanging:
         self._now = now
 
     def now(self, run_id: str) -> RunNow:
-        """Returns the run as it can be changed, in the trash or not."""
+        """Returns the run's changeable values, whether it is in the trash or not."""
         return _now(self._runs.get(run_id))
 
     def change(self, run_id: str, change: RunChange, by: str | None) -> Changed:
-        """Makes the run as `change` says; raises `Conflict` where that would overwrite what nobody saw."""
+        """Applies a change to the run; raises `Conflict` if it would overwrite values that its author did not see."""
         run = self._runs.get(run_id)
         if run.is_deleted:
             raise RunInTrash(run_id)

@@ -1,12 +1,13 @@
-"""Runs that go to the trash and come back, each with the runs that stand in it.
+"""Moves runs to the trash and restores them, each with its child runs.
 
-An active model keeps its run. Whoever deletes a run looks before and after whether a model of it is active; whoever
-activates a model looks after it whether its run is in the trash. Each writes before its last look, so of two that meet
-at least one sees both writes, and it brings the run back: the activation wins, and no alias is ever put back. What a
-crash between write and look leaves is seen by the purge, which removes no run that a registered version came from.
+The run of an active model is kept. A deletion checks before and after its write whether a model of the run is active;
+an activation checks after its write whether the run is in the trash. Each writes before its last check, so if the two
+are concurrent, at least one sees both writes, and it restores the run: the activation wins, and no alias is ever moved
+back. If a process crashes between write and check, the purge finds the run, since it removes no run with registered
+versions.
 
-Of two who delete and restore one family at once each looks again after its last write, until there is nothing left to
-do: the last one to write ends with a family that is as it wanted it. What broke off is completed by asking again.
+If one user deletes and another restores a family concurrently, each checks again after its last write, until nothing is
+left to do: the last writer gets the state it wanted. An incomplete operation is completed by repeating it.
 """
 
 import logging
@@ -40,9 +41,9 @@ from services.registry.mlflow_store import utc_now
 
 MOST_CHILDREN: Final = 500
 _MOST_SEEN: Final = 10_000
-"""With those that went to the trash by themselves."""
+"""Including those that were deleted by themselves."""
 _MOST_ROUNDS: Final = 5
-"""Two are what it takes where nobody else is at work: one that writes, and one that finds nothing left to do."""
+"""Without concurrent changes it takes two: one that writes, and one that finds nothing left to do."""
 log = logging.getLogger(__name__)
 
 
@@ -55,7 +56,7 @@ class RunDeletion:
         self._now = now
 
     def moves(self, run_id: str) -> MovedRuns:
-        """Returns what would go to the trash, and the models that would stay; raises `Conflict` as `delete` does."""
+        """Returns what would be deleted, and the models that would be kept; raises `Conflict` as `delete` does."""
         run = self._runs.get(run_id)
         within = [one for one in self._family(run_id) if not one.is_deleted]
         models, active = self._models([run, *within])
@@ -64,9 +65,9 @@ class RunDeletion:
         return _moved([run, *within], models)
 
     def delete(self, run_id: str, by: str | None) -> MovedRuns:
-        """Puts the run and those that stand in it in the trash; raises `Conflict` where a model of one is active.
+        """Moves the run and its children to the trash; raises `Conflict` if a model of one is active.
 
-        A run that is there already takes along what still stands in it.
+        For a run that is already in the trash, its remaining children are moved.
         """
         moved, recorded_again = dict[str, StoredRun](), set[str]()
         for _round in range(_MOST_ROUNDS):
@@ -81,7 +82,7 @@ class RunDeletion:
                 raise (RunServesNow if moved else RunServes)(made.run_id, _name_of(made))
             if not waiting:
                 return _moved_with(run, moved, models)
-            # The parent last: where this ends midway it is still there, and can be deleted again.
+            # The parent last: if this fails midway, the parent is still there and can be deleted again.
             for one in reversed(waiting):
                 self._delete(one, by, parent=None if one.run_id == run_id else run_id)
             moved |= {one.run_id: one for one in waiting}
@@ -89,7 +90,7 @@ class RunDeletion:
         raise RunOverwritten(run_id)
 
     def restore(self, run_id: str, by: str | None) -> MovedRuns:
-        """Brings the run back, and those that went with it; raises `Conflict` where its removal has begun."""
+        """Restores the run, and those that were deleted with it; raises `Conflict` if its purge has begun."""
         back: dict[str, StoredRun] = {}
         for _round in range(_MOST_ROUNDS):
             run = self._runs.get(run_id)
@@ -104,7 +105,7 @@ class RunDeletion:
         raise RunOverwritten(run_id)
 
     def keep_for(self, run_id: str, model: str, by: str | None) -> bool:
-        """Brings back the run of a model that has just become active; returns whether it was in the trash."""
+        """Restores the run of a model that was just activated; returns whether it was in the trash."""
         if not self._runs.get(run_id).is_deleted:
             return False
         log.warning("the run of the active model was in the trash", extra={"run": run_id, "model": model})
@@ -116,15 +117,15 @@ class RunDeletion:
             self._restore(run_id, by, ChangedPart(what=ChangeKind.RESTORED, new=_name_of(made)))
 
     def _models(self, family: Sequence[StoredRun]) -> tuple[list[MadeVersion], list[MadeVersion]]:
-        """Returns the versions that were made from any of these runs, and those of them that are active."""
+        """Returns the versions that were made from any of these runs, and the active ones among them."""
         models = self._runs.versions_of([one.run_id for one in family])
         return models, [made for made in models if self._runs.is_active(made)]
 
     def _family(self, run_id: str, moved: Collection[str] = ()) -> list[StoredRun]:
-        """Returns the runs that stand in this one, in those, and so on, each once; raises `TooManyChildren`.
+        """Returns the run's descendants, each once; raises `TooManyChildren`.
 
-        Of those in the trash only such as went there with this one, or are among the `moved`: what went by itself is
-        no part of the family any more, nor is what stands in it.
+        Of those in the trash, only runs that were deleted with this one, or are among the `moved`, are included: a run
+        that was deleted by itself is no longer part of the family, nor are its children.
         """
         experiments, found, seen = list(self._runs.experiments()), dict[str, StoredRun](), 0
         waiting = [run_id]
@@ -141,21 +142,20 @@ class RunDeletion:
         return list(found.values())
 
     def _delete(self, run: StoredRun, by: str | None, parent: str | None = None) -> None:
-        """Records the deletion first, since nothing can be written to a run in the trash.
-
-        A run in there is restored for it.
+        """Records the deletion first, since a run in the trash cannot be written to; for that, one in the trash is
+        restored.
         """
         if run.is_deleted:
             self._runs.restore(run.run_id)
         try:
             self._record(run.run_id, by, ChangedPart(what=ChangeKind.DELETED, key=parent))
-        except BadInput:  # another deleted it in this moment
+        except BadInput:  # it was deleted at this moment
             if not self._runs.get(run.run_id).is_deleted:
                 raise
         self._runs.delete(run.run_id)
 
     def _restore(self, run_id: str, by: str | None, part: ChangedPart) -> None:
-        """Raises `RunInTrash` where somebody deletes it again in this moment."""
+        """Restores a run; raises `RunInTrash` if it is deleted again at this moment."""
         self._runs.restore(run_id)
         try:
             self._record(run_id, by, part)
@@ -180,16 +180,16 @@ class RunDeletion:
 
 
 def _lacks_record(run: StoredRun, moved: Collection[str]) -> bool:
-    """Returns whether a run that was just deleted tells something else last, which another wrote in that moment.
+    """Returns whether the last record of a run that was just deleted is a concurrent change by another process.
 
-    It would not come back with its parent, and nobody would know since when it has been in the trash. It is told again
-    once: what a host with a wrong clock wrote may stay the last.
+    The run would not be restored with its parent, and the time of its deletion would be unknown. It is recorded again
+    only once, because the record of a host with a wrong clock may remain the last.
     """
     return run.run_id in moved and deletion_since(run.tags) is None
 
 
 def _moved_with(run: StoredRun, moved: Mapping[str, StoredRun], models: list[MadeVersion]) -> MovedRuns:
-    """Returns the run that was asked for first, whether or not it had to be moved."""
+    """Returns the requested run first, whether or not it had to be moved."""
     return _moved([run, *(one for key, one in moved.items() if key != run.run_id)], models)
 
 

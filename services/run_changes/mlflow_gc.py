@@ -1,4 +1,4 @@
-"""MLflow's own garbage collection, the only thing that removes runs for good: REST has no such call."""
+"""Runs MLflow's garbage collection, the only way to purge runs: REST has no such call."""
 
 import os
 import subprocess
@@ -15,9 +15,9 @@ from domain.messages import Text
 _SECONDS: Final = 600.0
 _LONGEST_OUTPUT: Final = 300
 _REFUSED: Final = TypeAdapter(dict[str, str])
-# What `mlflow gc --run-ids` calls, and not that command: beside the runs it removes every deleted experiment
-# and every deleted logged model, however young. Where another version of MLflow lacks this, nothing is removed. The
-# database is no argument, for others can read a command line, and a password may be in it.
+# The function behind `mlflow gc --run-ids`, but not that command, which besides the runs removes every deleted
+# experiment and every deleted logged model, however young. If another version of MLflow lacks the function, nothing is
+# removed. The database is not an argument, because other users can read a command line, and it may contain a password.
 _CODE: Final = """
 import json, os, sys
 from mlflow.cli import _gc_tracking_resources
@@ -37,9 +37,10 @@ print(json.dumps(refused))
 
 
 class MlflowGc:
-    """Removes runs and their artifacts from the database at `database`, by way of the server at `tracking_url`.
+    """Removes runs and their artifacts from the database at `database`, and artifacts through the server at
+    `tracking_url`.
 
-    Only what MLflow itself says was deleted longer than `retention` ago: what a run tells of itself may be older.
+    Only runs that MLflow itself deleted longer than `retention` ago: the record in the run's tags may be older.
     """
 
     def __init__(self, database: str, tracking_url: str, retention: timedelta) -> None:
@@ -47,7 +48,7 @@ class MlflowGc:
         self._retention_seconds = int(retention.total_seconds())
 
     def remove(self, run_ids: Sequence[str]) -> Mapping[str, str]:
-        """Removes them, and returns those that MLflow refused with its reasons; raises `NotRemoved`."""
+        """Removes runs, and returns those that MLflow refused with its reasons; raises `NotRemoved`."""
         command = [sys.executable, "-c", _CODE, str(self._retention_seconds), ",".join(run_ids)]
         try:
             done = subprocess.run(

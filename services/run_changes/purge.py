@@ -1,9 +1,10 @@
-"""Removes runs for good that were deleted long ago: `python -m services.run_changes.purge`, from a timer or by hand.
+"""Purges runs that were deleted long ago: `python -m services.run_changes.purge`, from a timer or by hand.
 
-It takes two runs of it, an hour or more apart, as the models' purge does. The first marks a run; a marked one cannot be
-restored here. A later one looks again, and removes it with its artifacts by MLflow's own garbage collection, which
-looks once more, also at when MLflow deleted it: what a crash or MLflow's own page left may tell an older deletion.
-What a registered version came from stays, and comes back from the trash where that version is active.
+It takes two runs of it, an hour or more apart, as the models' purge does. The first marks a run, which can then not be
+restored here. A later one checks again, and removes it with its artifacts by MLflow's own garbage collection, which
+also checks MLflow's own time of deletion: after a crash or a deletion in MLflow, the tags may contain an older one.
+
+Runs with registered versions are kept, and restored from the trash if such a version is active.
 """
 
 import logging
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 
 
 class Purged(NamedTuple):
-    """What one go did, by runs; `kept` are those that an active model brought back from the trash."""
+    """The result, by run ids; `kept` are runs that were restored because a model of theirs is active."""
 
     marked: list[str]
     removed: list[str]
@@ -55,7 +56,9 @@ class Purged(NamedTuple):
 
 
 class RunPurge:
-    """The runs of one MLflow that Clew deleted longer than `retention` ago; it may stop anywhere, and be run again."""
+    """Purges the runs of one MLflow that Clew deleted longer than `retention` ago; it may stop anywhere, and be run
+    again.
+    """
 
     def __init__(
         self,
@@ -73,7 +76,7 @@ class RunPurge:
         self._deletion = RunDeletion(runs, marks, now)
 
     def run(self) -> Purged:
-        """Marks, removes or spares each; raises a `ServiceError`."""
+        """Marks, removes or spares each run in the trash; raises a `ServiceError`."""
         done, marked = Purged([], [], [], []), self._marks.all()
         experiments = list(self._runs.experiments())
         trash = list(self._runs.runs(experiments, "", MOST_RUNS, deleted=True))
@@ -88,18 +91,18 @@ class RunPurge:
         return done
 
     def _treat(self, run: StoredRun, marked_at: datetime | None, done: Purged, *, is_marked: bool) -> list[str]:
-        """Marks or spares the run; returns it where its time has come."""
+        """Marks or spares the run; returns it if it is to be removed now."""
         due = self._is_due(run)
         if due and not is_marked:
             self._mark(run.run_id, done)
-        elif is_marked and (not due or marked_at is None):  # a mark that tells no moment is set anew by the next one
+        elif is_marked and (not due or marked_at is None):  # a mark without a valid moment is set again by the next run
             self._spare(run.run_id, done)
         elif marked_at is not None and self._now() - marked_at >= BETWEEN_RUNS:
             return [run.run_id]
         return []
 
     def _remove_all(self, run_ids: list[str], done: Purged) -> None:
-        """Removes some at a time, for MLflow's `gc` takes seconds to start; each is looked at just before."""
+        """Removes several at a time, since MLflow's `gc` takes seconds to start; each is checked just before."""
         for start in range(0, len(run_ids), _PIECE):
             due = [run_id for run_id in run_ids[start : start + _PIECE] if self._is_still_due(run_id)]
             if due:
@@ -114,7 +117,7 @@ class RunPurge:
 
     def _mark(self, run_id: str, done: Purged) -> None:
         self._marks.mark(run_id, self._now().isoformat())
-        if self._is_still_due(run_id):  # else somebody brought it back between our look and our mark
+        if self._is_still_due(run_id):  # else it was restored between the first check and the mark
             done.marked.append(run_id)
         else:
             self._spare(run_id, done)
@@ -124,7 +127,7 @@ class RunPurge:
         done.spared.append(run_id)
 
     def _forget(self, run_id: str) -> None:
-        """Takes away the mark of a run that is in the trash no more, or nowhere."""
+        """Deletes the mark of a run that is no longer in the trash, or no longer exists."""
         try:
             if self._runs.get(run_id).is_deleted:
                 return
@@ -140,12 +143,12 @@ class RunPurge:
         return run.is_deleted and self._is_due(run)
 
     def _is_due(self, run: StoredRun) -> bool:
-        """Returns whether its time has come; where another program deleted it, nobody knows since when."""
+        """Returns whether its retention is over; if another program deleted it, the time of deletion is unknown."""
         since = deletion_since(run.tags)
         return since is not None and self._now() - since >= self._retention and not self._runs.versions_of([run.run_id])
 
     def _keeps_for_a_model(self, run: StoredRun, versions: list[MadeVersion], done: Purged) -> bool:
-        """Brings back what a crash in the middle of a deletion leaves: the run of an active model in the trash."""
+        """Restores the run of an active model, which a crash during a deletion left in the trash."""
         active = [made for made in versions if self._runs.is_active(made)]
         for made in active[:1]:
             self._marks.unmark(run.run_id)
@@ -155,7 +158,7 @@ class RunPurge:
 
 
 def purge(settings: Settings) -> Purged:
-    """Purges once on the MLflow that the settings name; raises `DatabaseNotNamed` where its database is not known."""
+    """Purges the configured MLflow once; raises `DatabaseNotNamed` if its database is not configured."""
     if settings.read_only:
         raise ReadOnly
     database = settings.mlflow_database
@@ -168,7 +171,7 @@ def purge(settings: Settings) -> Purged:
 
 
 def main() -> int:
-    """Does one go as the settings say, and tells what it did."""
+    """Runs once with the configured settings, and prints the result."""
     try:
         sys.stdout.write(f"{purge(Settings())}\n")
     except ValidationError as error:

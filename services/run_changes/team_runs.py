@@ -1,4 +1,4 @@
-"""All that people do with the runs of one MLflow, as one value; the lists of every worker follow each change."""
+"""All changes of the runs of one MLflow in one service, which also makes every worker's lists follow each change."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from services.tracking.sources.own_changes import OwnChanges
 
 
 class TeamRuns:
-    """Changes, deletes and restores runs; each write is noted for who reads the list, however it ends."""
+    """Changes, deletes and restores runs; each write, also a failed one, is recorded for refreshes of the list."""
 
     def __init__(
         self,
@@ -41,9 +41,9 @@ class TeamRuns:
     def of(
         cls, mlflow: MlflowApi, cache_dir: Path, refresh_seconds: float, hint: Callable[[], None] = lambda: None
     ) -> "TeamRuns":
-        """Returns those of this MLflow; what the workers of this host tell each other lies in `cache_dir`.
+        """Builds the service for this MLflow; the workers of this host share records in `cache_dir`.
 
-        `hint` is called after each move to the trash or back.
+        `hint` is called after each deletion or restoration.
         """
         folder = cache_folder(cache_dir, mlflow.service.url)
         token, calls, marks = VersionToken(folder / "run-trash-changed"), RunTrashCalls(mlflow), PurgeMarks(mlflow)
@@ -66,7 +66,7 @@ class TeamRuns:
         return self._deletion.moves(run_id)
 
     def act(self, asked: ManyRuns, run_id: str, by: str | None) -> Changed | MovedRuns:
-        """Does with one run what is asked of many."""
+        """Applies an action for many runs to one of them."""
         if asked.change is not None:
             return self.change(run_id, asked.change, by)
         return self.delete(run_id, by) if asked.action is RunAction.DELETE else self.restore(run_id, by)
@@ -92,7 +92,7 @@ class TeamRuns:
 
     @contextmanager
     def _noting(self, run_id: str) -> Iterator[list[str]]:
-        """Notes the run, and those that are added, however it ends."""
+        """Records the run, and those that are appended, even if the block fails."""
         changed = [run_id]
         try:
             yield changed

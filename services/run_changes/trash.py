@@ -1,4 +1,4 @@
-"""The trash, as any worker of this host read it last; a change by any of them has it read anew."""
+"""The trash, as any worker of this host read it last; a change by any of them triggers another reading."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class KnownTrash(NamedTuple):
-    """What is known now (None before the first answer), as of when, what failed since, whether a change is younger."""
+    """What is known now (None before the first answer), as of when, the last failure, whether a change is newer."""
 
     trash: Trash | None
     as_of: datetime | None
@@ -51,11 +51,11 @@ class RunTrash:
         )
 
     def view(self, wait_seconds: float) -> KnownTrash:
-        """Returns what is known; where that is nothing yet, or from before a change, after `wait_seconds` at most."""
+        """Returns what is known; waits up to `wait_seconds` if that is nothing yet, or from before a change."""
         return self._known(self._snapshot.view(wait_seconds))
 
     def refreshed(self, wait_seconds: float) -> KnownTrash:
-        """Reads anew, for a person asks to try again."""
+        """Reads the trash again, on a user's request."""
         return self._known(self._snapshot.refreshed(wait_seconds))
 
     def _known(self, known: Reading[Trash]) -> KnownTrash:
@@ -94,7 +94,7 @@ def _trashed(run: StoredRun, experiments: dict[str, str], models: list[str]) -> 
 
 
 def _moment(unix_ms: int | None) -> datetime | None:
-    """Returns None for what no calendar has."""
+    """Converts Unix ms; None for a moment outside of the calendar."""
     try:
         return None if unix_ms is None else datetime.fromtimestamp(unix_ms / 1000, UTC)
     except (ValueError, OverflowError, OSError):

@@ -1,1 +1,1 @@
-"""What is asked for when somebody opens a run: what it read, what was made from it, what differs from another."""
+"""Data that is read when a user opens a run: its datasets, GPUs and files, and the models made from it."""

@@ -1,4 +1,4 @@
-"""The datasets of runs, kept for a while: a page that has news of its run asks again."""
+"""The datasets of runs, cached for a while, since an open page requests them repeatedly."""
 
 import threading
 from typing import Final
@@ -15,7 +15,7 @@ _WAIT_SECONDS: Final = 5.0
 
 
 class RunDatasets:
-    """Asks MLflow of one run at a time; one for all threads of a worker."""
+    """Reads the datasets of one run at a time from MLflow; shared by all threads of a worker."""
 
     def __init__(self, mlflow: MlflowApi) -> None:
         self._mlflow = mlflow
@@ -23,7 +23,7 @@ class RunDatasets:
         self._lock = threading.Lock()
 
     def of(self, run_id: str) -> list[Dataset]:
-        """Returns the datasets that the run told; raises a `ServiceError`, or `NotFound`."""
+        """Returns the datasets that the run logged; raises a `ServiceError`, or `NotFound`."""
         with self._lock:
             known = self._kept.get(run_id)
         if known is not None:

@@ -1,4 +1,4 @@
-"""A list of a run's files, folder by folder, as far as a bound of numbers and time allows."""
+"""Lists a run's files, folder by folder, within limits of number and time."""
 
 import time
 from collections import deque
@@ -13,14 +13,14 @@ _SECONDS: Final = 10.0
 
 
 class Walked(NamedTuple):
-    """Files and folders, and whether there are more than were looked at."""
+    """Files and folders, and whether the limits were reached."""
 
     entries: list[ArtifactEntry]
     is_cut: bool
 
 
 def walk(artifacts: RunArtifacts, run_id: str) -> Walked:
-    """Returns the run's own folder first; raises as `RunArtifacts`."""
+    """Returns the run's files, its root folder first; raises as `RunArtifacts`."""
     waiting, entries, asked, ends = deque([""]), list[ArtifactEntry](), 0, time.monotonic() + _SECONDS
     while waiting and asked < _MOST_FOLDERS and len(entries) < MOST_ENTRIES and time.monotonic() < ends:
         found = artifacts.listed(run_id, waiting.popleft())

@@ -1,4 +1,4 @@
-"""What the GPU monitors tell now, asked of all at once, and kept for a moment."""
+"""The present reports of all GPU monitors, read in parallel and cached for a moment."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -19,14 +19,14 @@ _AT_ONCE: Final = 12
 
 
 class Monitor(NamedTuple):
-    """A GPU monitor by its name, and where it is."""
+    """A GPU monitor's name and client."""
 
     name: str
     service: JsonService
 
 
 class GpuReports:
-    """Asks the monitors that the settings name; one for all threads of a worker."""
+    """Reads the reports of the configured monitors; shared by all threads of a worker."""
 
     def __init__(self, monitors: Sequence[Monitor]) -> None:
         self._monitors = monitors
@@ -34,8 +34,8 @@ class GpuReports:
         self._lock = threading.Lock()
 
     def all(self) -> Mapping[str, GpuReport | ClewError]:
-        """Returns each monitor's report by its name, or why it has none."""
-        with self._lock:  # who comes meanwhile waits for the same answers
+        """Returns each monitor's report by its name, or the error."""
+        with self._lock:  # concurrent callers wait for the same reports
             if "now" not in self._kept:
                 reports = bounded_map(_report, self._monitors, _AT_ONCE, "gpu-reports")
                 self._kept["now"] = {monitor.name: one for monitor, one in zip(self._monitors, reports, strict=True)}

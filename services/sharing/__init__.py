@@ -1,4 +1,4 @@
-"""What the workers of one host share: files written whole, one lock, and a value that is shown while it is read anew.
+"""Sharing between the workers of one host: atomic files, a lock, and values that are shown while they are refreshed.
 
-What comes in here knows no run, no model and no service.
+This package is generic: it does not depend on runs, models or services.
 """

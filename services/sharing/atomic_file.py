@@ -1,4 +1,4 @@
-"""Files that are read whole or not at all: written under another name and renamed, never through a link or a pipe."""
+"""Atomic files: written under another name and renamed, and never opened through a link or a pipe."""
 
 import contextlib
 import errno
@@ -12,16 +12,16 @@ from typing import BinaryIO
 TEMPORARY = ".tmp"
 Content = bytes | memoryview
 Stamp = tuple[int, int, int]
-"""Inode, time of change in ns and size: they tell one version of a file from the next."""
+"""Inode, time of change in ns and size, which distinguish one version of a file from the next."""
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
-    """Returns what tells this version of a file from the next."""
+    """Returns the stamp that distinguishes this version of a file from the next."""
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def stamp_at(path: Path) -> Stamp | None:
-    """Returns the stamp of what lies at `path`; None where nothing does, or it cannot be reached."""
+    """Returns the stamp of the file at `path`; None where there is none, or it cannot be reached."""
     try:
         return stamp_of(path.lstat())
     except OSError:
@@ -32,7 +32,7 @@ def stamp_at(path: Path) -> Stamp | None:
 def open_plain(path: Path) -> Iterator[BinaryIO]:
     """Opens a regular file to read it; raises `OSError` for anything else.
 
-    A link in the cache may lead to a file that is not ours, and the open of a pipe would wait for its writer.
+    A link in the cache may lead to another user's file, and opening a pipe would wait for its writer.
     """
     with open(path, "rb", opener=_open_at_once) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -41,7 +41,9 @@ def open_plain(path: Path) -> Iterator[BinaryIO]:
 
 
 def put(path: Path, *content: Content) -> Stamp:
-    """Puts `content` (all its parts) in place at once: a reader sees the former file or this one. Raises `OSError`."""
+    """Replaces a file atomically by `content` (all its parts), so that a reader sees the old or the new one; raises
+    `OSError`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)  # the cache may be deleted at any time
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=TEMPORARY)
     try:

@@ -1,10 +1,10 @@
-"""Gives memory that large arrays have left back to the system: the C library keeps it for the next ones."""
+"""Returns memory freed by large arrays to the system, which the C library would keep for reuse."""
 
 import ctypes
 
 
 def give_back() -> None:
-    """Gives back what is free, where the C library can (glibc's)."""
+    """Returns free memory to the system, where the C library can (glibc's)."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

@@ -1,4 +1,4 @@
-"""Keeps a folder of cache files below a size: the least recently used leave first, whichever worker used them."""
+"""Keeps a folder of cache files below a size, by deleting the least recently used, whichever worker used them."""
 
 import contextlib
 import logging
@@ -16,17 +16,17 @@ log = logging.getLogger(__name__)
 
 
 class Quota:
-    """At most `max_bytes` in the files `*<suffix>` of `folder`, and nothing for long in its `*.tmp`."""
+    """Limits the files `*<suffix>` of `folder` to `max_bytes` in all, and removes old `*.tmp` files."""
 
     def __init__(self, folder: Path, suffix: str, max_bytes: int) -> None:
         self._folder = folder
         self._suffix = suffix
         self._max_bytes = max_bytes
-        # The first write looks at the whole folder: it sweeps what a crash left behind.
+        # The first write triggers a sweep of the whole folder, which removes what a crash left behind.
         self._written = max_bytes
 
     def wrote(self, size: int) -> None:
-        """Counts `size` bytes; looks at the folder once this process wrote a sixteenth of what fits."""
+        """Counts `size` bytes; sweeps the folder once this process wrote a sixteenth of the limit."""
         self._written += size
         if self._written < self._max_bytes / 16:
             return
@@ -48,7 +48,7 @@ class Quota:
         for _, size, path in sorted(kept):
             if held <= self._max_bytes * _FULL_TO:
                 break
-            # Whoever has it mapped keeps reading it: the disk lets go of it after the last one.
+            # A worker that has it mapped continues to read it: the disk frees it after the last one.
             path.unlink(missing_ok=True)
             held -= size
         log.info("made room in the cache", extra={"folder": str(self._folder), "held_bytes": held})

@@ -1,4 +1,4 @@
-"""What is known of a value that the workers of one host share: the value, and how the newest try to read it went."""
+"""A value shared by the workers of one host: the value, and the outcome of the newest attempt to read it."""
 
 from datetime import UTC, datetime
 from typing import Generic, NamedTuple, TypeVar
@@ -13,27 +13,27 @@ T = TypeVar("T")
 
 
 class Attempt(BaseModel):
-    """How the newest try to read a value went, whichever worker made it."""
+    """The newest attempt to read a value, by any worker."""
 
     model_config = ConfigDict(frozen=True)
 
     began_at: datetime
     ended_at: datetime
     took_seconds: float
-    """By a clock that nobody sets."""
+    """By a monotonic clock."""
     scope: str = ""
-    """What was asked for, where several things can be."""
+    """What was to be read, if there are several kinds of readings."""
     as_of: datetime | None = None
-    """When the reading began that brought the value; None where there is none yet."""
+    """When the reading of the present value began; None where there is none yet."""
     failure: Failure | None = None
     token: str | None = None
-    """Of the last change that the value may know of."""
+    """The token of the last change that the value may include."""
     value_stamp: Stamp | None = None
-    """Of the file with the value: another one there is not what this tells of."""
+    """The stamp of the value's file: the attempt does not describe any other file."""
 
 
 class Reading(NamedTuple, Generic[T]):
-    """What is known: the value (None before the first answer), and how the newest try went."""
+    """What is known: the value (None before the first answer), and the newest attempt."""
 
     value: T | None = None
     attempt: Attempt | None = None
@@ -45,7 +45,7 @@ class Reading(NamedTuple, Generic[T]):
 
     @property
     def failure(self) -> Failure | None:
-        """What failed since, if anything."""
+        """The failure of the last attempt, if it failed."""
         return None if self.attempt is None else self.attempt.failure
 
     @property
@@ -55,12 +55,12 @@ class Reading(NamedTuple, Generic[T]):
 
 
 def past(moment: datetime | None) -> datetime:
-    """Returns `moment`; what a clock that was set back puts in the future counts as never, and so does None."""
+    """Returns `moment`; a time in the future, after a clock change, counts as never, and so does None."""
     return _NEVER if moment is None or moment > datetime.now(UTC) else moment
 
 
 def together(one: Reading[T], other: Reading[T]) -> Reading[T]:
-    """Returns the later attempt beside the value of the later one that went well: a failure takes no value away."""
+    """Combines the later attempt with the later successful value: a failure does not discard a value."""
     newer, older = (one, other) if _newness(one) >= _newness(other) else (other, one)
     if older.value is None or newer.attempt is None:
         return newer
@@ -70,7 +70,7 @@ def together(one: Reading[T], other: Reading[T]) -> Reading[T]:
 
 
 def _newness(reading: Reading[T]) -> tuple[datetime, datetime, float, bool]:
-    """Orders views: of one attempt, what it brought comes after all that was shown while it was under way."""
+    """Returns a sort key for readings: the result of an attempt comes after what was shown during it."""
     if reading.attempt is None:
         return _NEVER, _NEVER, 0.0, reading.value is not None
     attempt = reading.attempt

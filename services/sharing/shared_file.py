@@ -1,4 +1,4 @@
-"""A value that the workers of one host share through a file: written whole or not at all, read when it changed."""
+"""A value that the workers of one host share through an atomic file, which is read only when it changed."""
 
 import hashlib
 import logging
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 def cache_folder(root: Path, address: str) -> Path:
     """Returns the folder under `root` for what was read from `address`; two servers never share one.
 
-    It may be that it cannot be made; what is written there fails then, and whoever writes says so.
+    If it cannot be created, later writes fail, and their callers log that.
     """
     folder = root / hashlib.sha256(address.encode()).hexdigest()[:16]
     try:
@@ -28,32 +28,33 @@ def cache_folder(root: Path, address: str) -> Path:
 
 
 class SharedFile(Generic[T]):
-    """One value in `path`, in a form such as JSON."""
+    """One value in the file `path`, in a form such as JSON."""
 
     def __init__(self, path: Path, form: ValueForm[T]) -> None:
         self._path = path
         self._form = form
         self._lock = threading.Lock()
-        self._writing = threading.Lock()  # apart, for a disk can be slow, and whoever reads has a value meanwhile
+        # a separate lock, because a disk can be slow, and readers should not wait for it
+        self._writing = threading.Lock()
         self._stamp: Stamp | None = None
         self._value: T | None = None
 
     def read(self) -> T | None:
-        """Returns the newest value; None when there is none yet, or it cannot be read or is damaged."""
+        """Returns the newest value; None where there is none yet, or it cannot be read or is damaged."""
         return self.read_stamped()[0]
 
     def read_stamped(self) -> tuple[T | None, Stamp | None]:
-        """Returns as `read`, and the stamp of the file in which it lies."""
+        """Returns the same as `read`, and the stamp of the file."""
         with self._lock:
             stamp = stamp_at(self._path)
-            # What this worker has just put there it also takes up; until then the former value is as good.
+            # While this worker is replacing the file, readers use the former value.
             is_ours = self._value is not None and self._writing.locked()
             if (stamp is None or stamp != self._stamp) and not is_ours:
                 self._value, self._stamp = self._parsed()
             return self._value, self._stamp
 
     def write(self, value: T) -> Stamp:
-        """Puts `value` in place and returns the stamp of its file; raises `OSError`."""
+        """Replaces the value and returns the stamp of its file; raises `OSError`."""
         with self._writing:
             stamp = put(self._path, *self._form.chunks(value))
             kept = self._mapped(stamp) or value if self._form.is_mapped else value
@@ -62,15 +63,12 @@ class SharedFile(Generic[T]):
             return stamp
 
     def ensure(self, value: T) -> Stamp:
-        """Writes `value` unless this very object is what was read or written last, and is still there."""
+        """Writes `value` unless this very object is the last one read or written, and the file still exists."""
         known, stamp = self.read_stamped()
         return stamp if known is value and stamp is not None else self.write(value)
 
     def _mapped(self, stamp: Stamp) -> T | None:
-        """Returns what was just written, as it lies in the file: its writer keeps no copy.
-
-        None where another wrote since.
-        """
+        """Returns the value mapped from the file, so that its writer keeps no copy; None if another one wrote since."""
         value, found = self._parsed()
         return value if found == stamp else None
 

@@ -1,4 +1,4 @@
-"""What the workers of one host know of a value: on the disk that they share, in memory where that takes none."""
+"""A reading that the workers of one host share: on disk, or in memory if the disk cannot be written."""
 
 import logging
 import threading
@@ -17,13 +17,13 @@ T = TypeVar("T")
 
 
 class SharedReading(Generic[T]):
-    """The newest reading of one value, whichever worker made it: the value in one file, how it went in another."""
+    """The newest reading of one value by any worker: the value in one file, the attempt in another."""
 
     def __init__(self, folder: Path, name: str, form: ValueForm[T]) -> None:
         self._name = name
         self._value = SharedFile(folder / f"{name}{form.suffix}", form)
         self._attempt = SharedFile(folder / f"{name}-attempt.json", _ATTEMPTS)
-        self._own: Reading[T] = Reading()  # kept, for the files may be deleted, or never have been written
+        self._own: Reading[T] = Reading()  # kept, because the files may be deleted, or may not have been written
         self._lock = threading.Lock()
         self.disk_failure: str | None = None
         """Why the disk does not take what this worker reads; None where it does."""
@@ -35,7 +35,7 @@ class SharedReading(Generic[T]):
             return self._own
 
     def keep(self, reading: Reading[T]) -> None:
-        """Shares what was read, unless another worker began later and ended sooner."""
+        """Shares a reading, unless another worker's is newer."""
         known = self.newest()
         newest = together(known, reading)
         if newest is known:
@@ -44,7 +44,7 @@ class SharedReading(Generic[T]):
             self._own = newest
         try:
             self._write(newest)
-        except (OSError, ValueError) as error:  # half a surrogate pair from elsewhere is no JSON: as good as no room
+        except (OSError, ValueError) as error:  # an unpaired surrogate is invalid in JSON, and handled like a full disk
             if self.disk_failure is None:
                 log.warning("a worker has its own view of the %s", self._name, extra={"cause": str(error)})
             self.disk_failure = str(error)
@@ -52,13 +52,13 @@ class SharedReading(Generic[T]):
             self.disk_failure = None
 
     def _on_disk(self) -> Reading[T]:
-        """Reads the attempt first: a value that is put in place between the two does not belong to it."""
+        """Reads the attempt first: a value that is replaced between the two reads does not belong to it."""
         attempt = self._attempt.read()
         value, stamp = self._value.read_stamped()
         return Reading(value, attempt if attempt is not None and attempt.value_stamp == stamp else None)
 
     def _write(self, reading: Reading[T]) -> None:
-        """Writes the value first, if it is not there already: an attempt that comes without its own value is none."""
+        """Writes the value first, if it is not there already: an attempt without its own value is ignored."""
         if reading.attempt is None:
             return
         stamp = self._value.read_stamped()[1] if reading.value is None else self._value.ensure(reading.value)

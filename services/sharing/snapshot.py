@@ -1,4 +1,4 @@
-"""A value that is shown while it is read anew: the newest of this host, how old it is, and what failed since."""
+"""A value that is shown while it is refreshed: the newest one of this host, its age, and the last failure."""
 
 import logging
 import threading
@@ -27,12 +27,12 @@ T = TypeVar("T")
 
 
 class Snapshot(Generic[T]):
-    """One value, as any worker of this host read it last; what the disk does not take is kept in memory.
+    """One value, as any worker of this host read it last; if the disk cannot be written, it is kept in memory.
 
-    `read` is given what is known and returns the value, or raises a `ClewError`; several threads never read at once.
-    What is merely due is read by one worker of the host, without anybody waiting for its lock; what a person waits for
-    is read by the worker that was asked, for another may hang. With a `token`, a value from before its last change is
-    out of date.
+    `read` gets what is known and returns the value, or raises a `ClewError`; it is never called by several threads at
+    once. A due refresh is done by one worker of the host, and others do not wait for its lock; if a user waits, the
+    worker that got the request reads itself, because another may hang. With a `token`, a value from before its last
+    change is outdated.
     """
 
     def __init__(
@@ -53,30 +53,30 @@ class Snapshot(Generic[T]):
         self._token = token
         self._lock_path = folder / f"{name}.lock"
         self._shared = SharedReading(folder, name, form)
-        self._unshared = 0  # how many of this worker's unshared changes its last reading came after
+        self._unshared = 0  # number of this worker's unshared changes before its last reading
         self._reading = threading.Lock()
-        self._began_at: datetime | None = None  # of the reading that is under way
-        self._read_until: datetime | None = None  # to when its value is told, once it has gone well
+        self._began_at: datetime | None = None  # of the present reading
+        self._read_until: datetime | None = None  # the time of its value, if it succeeds
         self._flights: SingleFlight[None] = SingleFlight(name)
 
     @property
     def disk_failure(self) -> str | None:
-        """Why the disk does not take what this worker reads; None where it does."""
+        """Why the disk does not accept what this worker reads; None where it does."""
         return self._shared.disk_failure
 
     def newest(self) -> Reading[T]:
-        """Returns what is known; starts nothing."""
+        """Returns what is known, without a refresh."""
         return self._shared.newest()
 
     def view(
         self, wait_seconds: float = 0.0, worth_waiting: Callable[[Reading[T]], bool] = lambda reading: reading.is_empty
     ) -> Reading[T]:
-        """Returns what is known, at once; reads in the background where that is due.
+        """Returns what is known at once; refreshes in the background where that is due.
 
-        Where the value is out of date, or what is known is `worth_waiting` to replace, it waits for `wait_seconds`.
+        If the value is outdated, or what is known is `worth_waiting` to replace, it waits up to `wait_seconds`.
         """
         ends = time.monotonic() + wait_seconds
-        for _read in range(2):  # what is under way may have begun before a change
+        for _read in range(2):  # the first reading may have begun before a change
             known = self.newest()
             if not (worth_waiting(known) or self.is_outdated(known)):
                 if self.is_due(known):
@@ -86,7 +86,7 @@ class Snapshot(Generic[T]):
         return self.newest()
 
     def refreshed(self, wait_seconds: float) -> Reading[T]:
-        """Reads anew, for a person asks to try again; returns what is known after `wait_seconds` at most."""
+        """Reads the value again, on a user's request; returns what is known after at most `wait_seconds`."""
         has_ended(self._flights.fresh("", self._read), wait_seconds)
         return self.newest()
 
@@ -97,13 +97,13 @@ class Snapshot(Generic[T]):
             return True
         pause = self._due_after
         if attempt.failure is not None:
-            # One that failed after a minute cost the service a minute; it gets as long to breathe.
+            # An attempt that failed after a minute cost the service a minute; it gets as long to recover.
             pause = max(min(pause, RETRY_EVERY), timedelta(seconds=attempt.took_seconds))
         # A clock that was set back must not stop the readings.
         return not timedelta() <= datetime.now(UTC) - attempt.ended_at < pause
 
     def start_if_due(self) -> Future[None]:
-        """Reads in the background, unless another worker does or has just done so."""
+        """Reads in the background, unless another worker is reading or has just done so."""
         reads = partial(self._read, unless=self._is_recent)
         return self._flights.join(_DUE, partial(self._read_alone, reads, self._is_recent))
 
@@ -114,9 +114,9 @@ class Snapshot(Generic[T]):
         answers: Callable[[Attempt], bool],
         lock_seconds: float,
     ) -> Future[None]:
-        """Reads what `scope` names, beginning after this call; where another worker reads, waits for it first.
+        """Reads `scope` after this call; if another worker is reading, waits for it first.
 
-        An attempt of any worker that began after this call, and that `answers` it, is as good.
+        An attempt of any worker that began after this call, and that `answers` it, is used instead.
         """
         asked_at = datetime.now(UTC)
 
@@ -128,10 +128,11 @@ class Snapshot(Generic[T]):
         return self._flights.fresh(scope, partial(self._read_alone, reads, is_answered, lock_seconds))
 
     def show(self, value: T, as_of: datetime | None = None) -> None:
-        """Shares what the reading that calls this has so far; it stands until that has ended, well or not.
+        """Shares the partial value of the present reading; it is shown until the reading has ended, whether it fails or
+        not.
 
-        Without `as_of` it counts as read at no time: what is due stays due, and whoever reads next after a crash begins
-        anew.
+        Without `as_of` it has no time: a due refresh stays due, and after a crash the next reading starts from the
+        beginning.
         """
         now = datetime.now(UTC)
         began_at = self._began_at or now
@@ -140,7 +141,7 @@ class Snapshot(Generic[T]):
         self._shared.keep(Reading(value, Attempt(began_at=began_at, ended_at=now, took_seconds=took, as_of=as_of)))
 
     def is_outdated(self, known: Reading[T]) -> bool:
-        """Returns whether something was changed since `known` was read, so that who shows it should ask again."""
+        """Returns whether something was changed since `known` was read, so that it should be read again."""
         if self._token is None:
             return False
         token = None if known.attempt is None else known.attempt.token

@@ -1,4 +1,4 @@
-"""How a shared value lies in its file: as JSON, or in a form of its own."""
+"""How a shared value is stored in its file: as JSON, or in its own format."""
 
 from collections.abc import Iterable
 from typing import BinaryIO, Generic, Protocol, TypeVar
@@ -11,12 +11,12 @@ T = TypeVar("T")
 
 
 class ValueForm(Protocol[T]):
-    """How a value of one kind is written and read."""
+    """Writes and reads values of one kind."""
 
     suffix: str
-    """What the names of such files end in."""
+    """The suffix of such files."""
     is_mapped: bool
-    """Whether what is read is mapped from the file, and so costs each worker next to no memory."""
+    """Whether the value is mapped from the file, and so needs almost no memory of each worker."""
 
     def chunks(self, value: T) -> Iterable[Content]:
         """Returns the content of its file; raises ValueError where the value cannot be written."""
@@ -26,7 +26,7 @@ class ValueForm(Protocol[T]):
 
 
 class JsonForm(Generic[T]):
-    """A value of `shape` as JSON; one of another `format_version` is as good as absent."""
+    """A value of `shape` as JSON; one of another `format_version` counts as missing."""
 
     suffix = ".json"
     is_mapped = False

@@ -1,4 +1,4 @@
-"""Tells the workers of one host that something changed, without a clock."""
+"""Notifies the workers of one host of changes, without relying on clocks."""
 
 import logging
 import secrets
@@ -12,7 +12,9 @@ _MOST_BYTES = 64
 
 
 class VersionToken:
-    """Version token in a file: changes with every write by any worker; those that it did not take are `unshared`."""
+    """A token in a file that changes with every write by any worker; `unshared` counts changes that could not be
+    written.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -21,11 +23,11 @@ class VersionToken:
         """How many changes this worker made of which no other one knows."""
 
     def current(self) -> str:
-        """Returns the token, the same for all workers; empty where the disk has none and takes none."""
+        """Returns the token, the same for all workers; empty where the disk has none and cannot be written."""
         try:
             with open_plain(self._path) as file:
                 return file.read(_MOST_BYTES).decode("ascii", "replace")
-        except FileNotFoundError:  # the first time, or the cache was deleted, and what it said with it
+        except FileNotFoundError:  # the first time, or the cache was deleted with its token
             try:
                 return self._put_another()
             except OSError:
@@ -34,7 +36,7 @@ class VersionToken:
             return ""
 
     def renew(self) -> None:
-        """Says that something was changed, or may have been."""
+        """Records that something was changed, or may have been."""
         try:
             self._put_another()
         except OSError as error:

@@ -1,4 +1,4 @@
 """Training runs: the table of all runs, its refresh, and the sample data.
 
-What comes in here answers what runs there are; what one of them logged is in `histories`.
+This package reads which runs there are; `histories` reads the points of metrics.
 """

@@ -1,4 +1,4 @@
-"""The least and the greatest value of a metric of all runs, read in the background, kept while runs stand still."""
+"""The least and greatest value of a metric of all runs, read in the background, cached while runs do not change."""
 
 import logging
 import threading
@@ -19,15 +19,15 @@ from domain.run_table.table import RunTable
 from services.tracking.histories.store import HistoryStore
 from services.tracking.run_source import ColumnLane
 
-# What comes this soon is waited for; the rest comes while the page asks again.
+# Results within this time are included; the page polls for the rest.
 _PATIENCE_SECONDS: Final = 0.5
-# When nobody has asked for so long, the reading of a long list ends.
+# The reading of a long list stops if no request came for this long.
 _WANTED_SECONDS: Final = 30.0
 _READ_SECONDS: Final = 30.0
 _RUNS_AT_ONCE: Final = 20
 _MOST_KEYS: Final = 32
 _Mark = tuple[int, int, int]
-"""The newest point of a run: while it is the same, so are the bounds."""
+"""The newest point of a run: while it is unchanged, so are the bounds."""
 Bounds = tuple[float | None, float | None]
 log = logging.getLogger(__name__)
 
@@ -36,14 +36,14 @@ class BoundsSource(Protocol):
     """Reads the bounds of one metric; raises a `ClewError`."""
 
     at_once: int | None
-    """How many runs it is asked for at once; None for all."""
+    """The number of runs of one call; None for all."""
 
     def bounds(self, table: RunTable, run_ids: list[str], key: str) -> Mapping[str, Bounds]:
-        """Returns the least and the greatest value by run; runs of which not all points have come are left out."""
+        """Returns the least and greatest value by run; runs whose points have not all been read are left out."""
 
 
 class LaneBounds:
-    """Bounds from where single columns come: of all runs in one question."""
+    """Reads bounds from the source of single columns, of all runs in one query."""
 
     at_once: int | None = None
 
@@ -58,7 +58,7 @@ class LaneBounds:
 
 
 class HistoryBounds:
-    """Bounds from all points, some runs at a time: MLflow tells them slowly."""
+    """Reads bounds from all points, some runs at a time, because MLflow returns them slowly."""
 
     at_once: int | None = _RUNS_AT_ONCE
 
@@ -81,7 +81,7 @@ class _Kept(NamedTuple):
 
 
 class MetricBounds:
-    """The bounds that are known, by metric and run; one for all threads of a worker."""
+    """The known bounds, by metric and run; shared by all threads of a worker."""
 
     def __init__(self, histories: BoundsSource, lane: BoundsSource | None) -> None:
         self._histories = histories
@@ -92,7 +92,7 @@ class MetricBounds:
         self._flights: SingleFlight[None] = SingleFlight("bounds of metrics")
 
     def column(self, table: RunTable, key: str, points: MetricColumn, *, least: bool) -> NumberColumn:
-        """Returns the least or the greatest value of each run; `points` are the newest ones of all runs."""
+        """Returns the least or greatest value of each run; `points` are the newest ones of all runs."""
         missing = self._missing(table, key, points)
         if missing:
             self._wanted[key] = time.monotonic()
@@ -111,9 +111,9 @@ class MetricBounds:
         return self._flights.join(key, lambda: self._read(table, key, points))
 
     def _read(self, table: RunTable, key: str, points: MetricColumn) -> None:
-        """Reads the newest runs first, as long as answers are wanted."""
+        """Reads the newest runs first, as long as requests come."""
         missing, marks = self._missing(table, key, points), _marks(table, points)
-        # Where the list itself could not come from the database, its columns would not either.
+        # If the list itself could not be read from the database, its columns could not either.
         source = self._histories if self._lane is None or table.facts.over_rest is not None else self._lane
         step = source.at_once or max(1, len(missing))
         for begin in range(0, len(missing), step):

@@ -1,4 +1,4 @@
-"""Curves that were just drawn, for the zoom that asks for them again a second later."""
+"""A cache of recent curves, for zooming, which requests them again a second later."""
 
 import threading
 from typing import Final
@@ -10,14 +10,14 @@ from domain.charts.history_curves import CurveRequest, history_curve
 
 # 150 curves of 100,000 points fit.
 _MOST_BYTES: Final = 256 * 2**20
-# A history is mapped from a file and keeps that open, however short it is: so many entries at most.
+# A history is mapped from a file and keeps it open, however short it is: this limits the number of entries.
 MOST_CURVES: Final = 400
-# The curve, and what it was made of: an id is only a key while its object lives.
+# The curve and its request; an id is valid as a key only while its object lives.
 _Kept = tuple[Curve | None, CurveRequest]
 
 
 class CurveCache:
-    """Makes curves, and keeps those that were asked for last; one for all threads of a worker."""
+    """Computes curves, and caches the most recently used; shared by all threads of a worker."""
 
     def __init__(self) -> None:
         self._kept: LRUCache[tuple[object, ...], _Kept] = LRUCache(_MOST_BYTES, getsizeof=_size)
@@ -27,7 +27,7 @@ class CurveCache:
         return len(self._kept)
 
     def curve(self, asked: CurveRequest) -> Curve | None:
-        """Returns what `history_curve` makes of it, now or earlier."""
+        """Returns the result of `history_curve`, computed now or before."""
         key = _key(asked)
         with self._lock:
             if (kept := self._kept.get(key)) is not None:
@@ -40,19 +40,16 @@ class CurveCache:
 
 
 def _key(asked: CurveRequest) -> tuple[object, ...]:
-    """Returns the key of a history, the same as long as the store hands out the same object.
+    """Returns the key of a request, which is stable as long as the store returns the same history object.
 
-    The cache keeps it alive.
+    The cache keeps that object alive.
     """
     which = (id(asked.history), asked.axis, asked.weight, asked.counting, id(asked.counted))
     return (*which, asked.origin, asked.latest, asked.scale, asked.factor)
 
 
 def _size(kept: _Kept) -> int:
-    """Returns what the curve holds itself.
-
-    The histories' own columns are mapped from files, and the system takes them back.
-    """
+    """Returns the memory of the curve's own arrays; the histories' columns are mapped and can be reclaimed."""
     curve, asked = kept
     columns = [] if curve is None else [curve.x, curve.y]
     shared = (asked.history.step, asked.history.value)

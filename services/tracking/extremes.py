@@ -1,4 +1,4 @@
-"""The least and the greatest value of a run's metrics: from MLflow's database where that goes, else from histories."""
+"""The extremes of a run's metrics: from MLflow's database where it works, else from histories."""
 
 import logging
 import threading
@@ -17,7 +17,7 @@ from services.tracking.histories.store import HistoryStore, Series
 from services.tracking.run_source import ColumnLane
 from transport.cooldown import Cooldown
 
-# Of a run with thousands of metrics MLflow reads so many at a time, and the next ones when somebody still looks.
+# For a run with thousands of metrics this many are read at a time, and more with the next request.
 _AT_ONCE: Final = 32
 _MOST_KEPT: Final = 200_000
 _AGAIN_SECONDS: Final = 60.0
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class KnownExtremes(NamedTuple):
-    """Those known by now, by key, and of how many metrics they are still to come."""
+    """The known extremes by key, and the number of metrics still to be read."""
 
     found: Mapping[str, Extremes]
     pending: int
@@ -38,7 +38,7 @@ class _Kept(NamedTuple):
 
 
 class MetricExtremes:
-    """Finds them by `lane`, or from the histories in `histories`; one for all threads of a worker."""
+    """Finds extremes by `lane`, or from `histories`; shared by all threads of a worker."""
 
     def __init__(self, histories: HistoryStore, lane: ColumnLane | None) -> None:
         self._histories = histories
@@ -50,13 +50,13 @@ class MetricExtremes:
         self._lock = threading.Lock()
 
     def known(self, run: Run) -> KnownExtremes:
-        """Returns what is known of the run's metrics; reads nothing."""
+        """Returns the known extremes of the run's metrics; reads nothing."""
         with self._lock:
             found = {key: kept.extremes for key in run.metrics if (kept := self._current(run, key)) is not None}
         return KnownExtremes(found, len(run.metrics) - len(found))
 
     def read(self, run: Run, wait_seconds: float) -> KnownExtremes:
-        """Returns extremes as `known` does, having read some of those that are missing for up to `wait_seconds`."""
+        """Reads missing extremes for up to `wait_seconds`, and returns the known ones."""
         missing = self._missing(run, self.known(run).found)
         if missing:
             self._read_missing(run, missing, wait_seconds)
@@ -71,9 +71,7 @@ class MetricExtremes:
             self._take(run, keys[:_AT_ONCE], wait_seconds)
 
     def _read_by(self, lane: ColumnLane, run: Run, keys: list[str], ends: float) -> None:
-        """Reads until a moment; what has not come in time is left to the next request, so that nothing goes on
-        unneeded.
-        """
+        """Reads until `ends`; the rest is left to the next request, so that no unneeded work continues."""
         for begin in range(0, len(keys), _AT_ONCE):
             piece = keys[begin : begin + _AT_ONCE]
             try:
@@ -100,13 +98,13 @@ class MetricExtremes:
         self._histories.release(new)
 
     def _missing(self, run: Run, found: Iterable[str]) -> list[str]:
-        """Returns the metrics to be read, without those that could not be a moment ago."""
+        """Returns the metrics to read, without those that failed a moment ago."""
         with self._lock:
             missing = run.metrics.keys() - set(found)
             return sorted(key for key in missing if Series(run.run_id, key) not in self._failed)
 
     def _current(self, run: Run, key: str) -> _Kept | None:
-        """Returns the entry of the newest list; expects the lock to be held."""
+        """Returns the cache entry if it is current; expects the lock to be held."""
         kept = self._kept.get(Series(run.run_id, key))
         is_current = kept is not None and kept.latest == run.metrics[key] and kept.over == run.is_over
         return kept if is_current else None

@@ -1,4 +1,4 @@
-"""The runs that are known, or why none are: for whoever cannot go on without."""
+"""The known runs, or an error if none are known, for callers that need them."""
 
 from domain.errors.records import RunNotFound
 from domain.errors.services import NothingReadYet, RunsStillComing, UnavailableBecause
@@ -8,7 +8,7 @@ from services.tracking.run_store import RunView
 
 
 def known_table(view: RunView) -> RunTable:
-    """Returns all runs that are known; raises `ServiceUnavailable` where nothing was read yet."""
+    """Returns all known runs; raises `ServiceUnavailable` if nothing was read yet."""
     if view.runs is not None:
         return view.runs
     if view.failure is not None:
@@ -17,7 +17,7 @@ def known_table(view: RunView) -> RunTable:
 
 
 def whole_table(view: RunView) -> RunTable:
-    """Returns all runs that there are; raises `ServiceUnavailable` where only a part of them has been read."""
+    """Returns all runs; raises `ServiceUnavailable` if only a part of them has been read."""
     table = known_table(view)
     if table.progress is not None:
         raise RunsStillComing(view.service, table.progress.read)
@@ -25,9 +25,7 @@ def whole_table(view: RunView) -> RunTable:
 
 
 def known_run(view: RunView, run_id: str) -> Run:
-    """Returns the run; raises as `whole_table` where it may still come with the rest of a first reading, else
-    `RunNotFound`.
-    """
+    """Returns the run; raises as `whole_table` if it may still be read, else `RunNotFound`."""
     if (run := view.get(run_id)) is not None:
         return run
     whole_table(view)

@@ -1,4 +1,4 @@
-"""Any column of the run list, kept for as long as the list stays the same: also what the list itself does not hold."""
+"""Any column of the run list, cached while the list is unchanged, also those that the list itself does not contain."""
 
 import logging
 import threading
@@ -21,19 +21,19 @@ from services.tracking.bounds import MetricBounds
 from services.tracking.run_source import ColumnLane
 
 _MOST_BYTES: Final = 48 * 2**20
-# A column of texts keeps the file that its table lies in; and while runs are being read, each second brings a table.
+# A column of texts keeps its table's file open, and during a first reading there is a new table every second.
 _MOST_VERSIONS: Final = 2
-# A column that could not be read is not asked for by each of the next requests.
+# A column that could not be read is not requested again by each of the next requests.
 _AGAIN_SECONDS: Final = 5.0
 _MOST_FAILED: Final = 1_000
-# A text that was decoded, and a reason, with what Python needs for either.
+# A decoded text, or a reason, with Python's overhead.
 _BYTES_PER_OBJECT: Final = 120
 _Key = tuple[str, ColumnRef, datetime | None]
 log = logging.getLogger(__name__)
 
 
 class RunColumns:
-    """Columns by the version of their table; one for all threads of a worker."""
+    """Columns by the version of their table; shared by all threads of a worker."""
 
     def __init__(self, vocabulary: Vocabulary, lane: ColumnLane | None, bounds: MetricBounds | None) -> None:
         self._vocabulary = vocabulary
@@ -46,9 +46,9 @@ class RunColumns:
         self._lock = threading.Lock()
 
     def column(self, table: RunTable, ref: ColumnRef, as_of: datetime | None = None) -> Column:
-        """Returns the column `ref` of `table`; `as_of` counts for how long runs have been silent.
+        """Returns the column `ref` of `table`; `as_of` is the time for the silence of runs.
 
-        Rows whose value is still on its way are counted in its `pending`; whoever asks again gets what has come.
+        `pending` counts rows whose value has not been read yet; a repeated call returns what has been read since.
         """
         key = table.version, ref, as_of if ref.key == "silent_minutes" else None
         with self._lock:
@@ -63,7 +63,7 @@ class RunColumns:
         return found
 
     def _make_room(self, version: str) -> None:
-        """Drops columns of versions that are not asked for any more; expects the lock to be held."""
+        """Drops columns of versions that are no longer requested; expects the lock to be held."""
         self._versions[version] = None
         self._versions.move_to_end(version)
         if len(self._versions) > _MOST_VERSIONS:
@@ -79,7 +79,7 @@ class RunColumns:
         return self._extreme(table, ref, key)
 
     def _metric(self, table: RunTable, name: str, key: _Key) -> MetricColumn | None:
-        """Reads a metric from where the list itself comes, in the very moment; None where that fails."""
+        """Reads a metric from the source of the list, synchronously; None where that fails."""
         with self._lock:
             if self._lane is None or key in self._failed:
                 return None
@@ -115,5 +115,5 @@ def _size(column: Column) -> int:
 
 
 def _size_of_texts(values: Sequence[str]) -> int:
-    """Returns bytes: those of the table cost a code each, as they are made when asked for; others are objects."""
+    """Returns bytes: a table's texts cost a code each, since they are decoded on access; others are objects."""
     return len(values) * (_BYTES_PER_OBJECT if isinstance(values, list) else np.dtype(np.int32).itemsize)

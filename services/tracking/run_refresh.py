@@ -1,7 +1,7 @@
-"""One refresh of the runs per host: there is no leader and no timer.
+"""One refresh of the runs per host, without a leader or a timer.
 
 A worker that is asked for runs which are due tries the host's lock; the winner refreshes in a thread, the others serve
-what is there. No viewers, no requests.
+what is known. Without viewers there are no requests.
 """
 
 import contextlib
@@ -21,14 +21,14 @@ from services.sharing.snapshot import Snapshot
 from services.tracking.run_source import RunSource
 from services.tracking.table_form import TableForm
 
-# What a person asks for waits as long for another worker's refresh.
+# A user's refresh waits this long for another worker's.
 LOCK_SECONDS = 60.0
-# What an older Clew left: the same list as JSON.
+# The file of an older Clew: the same list as JSON.
 _FORMER = "runs.json"
 
 
 class Ask(Enum):
-    """What a refresh is to read."""
+    """What a refresh should read."""
 
     WHAT_IS_DUE = auto()
     CHANGES = auto()
@@ -50,16 +50,17 @@ class RunRefresh:
             TableForm(),
             self._read,
             service=source.name,
-            # A page asks six times per period: what is due after a third is on screen well within one, still running.
+            # A page polls six times per period: a refresh that is due after a third of it is shown well within one,
+            # even if slow.
             due_after=timedelta(seconds=refresh_seconds / 3),
         )
 
     def newest(self) -> Reading[RunTable]:
-        """Returns the runs that this host read last, and how its newest refresh went."""
+        """Returns the runs that this host read last, and the outcome of its newest refresh."""
         return self._snapshot.newest()
 
     def failure_of(self, known: Reading[RunTable]) -> Failure | None:
-        """Returns what failed at the newest refresh, if anything; else what is wrong with the disk."""
+        """Returns the failure of the newest refresh, if any; else that of the disk."""
         cause = self._snapshot.disk_failure
         return known.failure or (None if cause is None else Failure.because(ClewCache(), Text(cause)))
 
@@ -68,9 +69,9 @@ class RunRefresh:
         return self._snapshot.is_due(self.newest())
 
     def start(self, ask: Ask) -> Future[None]:
-        """Starts a single flight of what is due.
+        """Starts or joins a refresh that is due.
 
-        What a person asks for begins after they asked, one for all who wait.
+        One that a user requests begins after the request, and is shared by all who wait.
         """
         reading = self._started(ask)
         reading.add_done_callback(self._give_back)
@@ -84,19 +85,17 @@ class RunRefresh:
         return self._snapshot.start_shared(ask.name, self._read_everything, _was_everything, LOCK_SECONDS)
 
     def _give_back(self, _reading: Future[None]) -> None:
-        """Gives memory back: a worker that made a table is to be no larger than those that only map it."""
+        """Frees memory, so that a worker that built a table is no larger than those that only map it."""
         if self._has_made:
             self._has_made = False
-            self._snapshot.newest()  # what was made gives way to what is mapped
+            self._snapshot.newest()  # replaces the built table by the mapped one
             give_back()
 
     def _read_everything(self, known: Reading[RunTable]) -> RunTable:
         as_of = datetime.now(UTC)
 
         def arrived(table: RunTable) -> None:
-            """Shows a part of the runs; it never takes the place of all of them, and may add to a part that was cut
-            off.
-            """
+            """Shows a part of the runs; it never replaces a complete list, but may extend an incomplete one."""
             nonlocal as_of
             if table.progress is None:
                 self._snapshot.show(table, as_of)
@@ -110,7 +109,7 @@ class RunRefresh:
         return self._source.everything(known.value, arrived)
 
     def _read(self, known: Reading[RunTable]) -> RunTable:
-        """Returns what changed; everything now and then, and where a clock that was set back hides since when."""
+        """Returns changes; or everything if that is due, or if a clock that was set back makes their time unknown."""
         now, runs, as_of = datetime.now(UTC), known.value, known.as_of
         is_whole = runs is not None and runs.progress is None and runs.swept_at <= now
         if runs is None or as_of is None or as_of > now or not is_whole or self._source.sweep_is_due(runs):

@@ -1,4 +1,4 @@
-"""What Clew asks of whoever keeps the team's runs."""
+"""The protocol of a source of the team's runs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -13,61 +13,62 @@ from domain.run_table.table import RunTable
 from domain.tracking.runs import LatestMetric, Run
 
 Arrived = Callable[[RunTable], None]
-"""Is given what a full reading has so far, with its `progress`: more each time, the newest runs first. Where all runs
-were known before, it is given those as they are meanwhile, whole."""
+"""Is called with the runs of a full reading so far and its `progress`, newest runs first. If all runs were known
+before, it is called with that complete list, refreshed meanwhile.
+"""
 
 
 class Extremes(NamedTuple):
-    """The least and the greatest value that each run [n] logged of a metric; NaN where it logged no number."""
+    """The least and greatest value that each run [n] logged of a metric; NaN where it logged no number."""
 
     least: NDArray[np.float64]
     greatest: NDArray[np.float64]
 
 
 class ColumnLane(Protocol):
-    """What a source can read beside the list, in the order asked for; every method raises a `ServiceError`."""
+    """Columns that a source can read separately from the list, in the order requested; raises a `ServiceError`."""
 
     def metric(self, key: str, run_ids: Sequence[str]) -> MetricColumn:
         """Reads the newest points of one metric."""
 
     def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
-        """Reads the least and the greatest value of one metric, of all that was ever logged."""
+        """Reads the least and greatest value of one metric, of all points."""
 
     def extremes_of_run(self, run_id: str, keys: Sequence[str]) -> Mapping[str, ExtremesOfMetric]:
-        """Reads the least and the greatest value of some metrics of one run, and of how many points, by key."""
+        """Reads the extremes and the number of points of some metrics of one run, by key."""
 
     def latest(self, run_ids: Sequence[str]) -> Mapping[str, Mapping[str, LatestMetric]]:
         """Reads the newest points of all metrics of some runs."""
 
 
 class RunSource(Protocol):
-    """The runs of one tracking server. Every method raises a `ServiceError` when the server does not do its part."""
+    """The runs of one tracking server. Every method raises a `ServiceError` if the server fails."""
 
     name: str
-    """What its errors and the screens call the server."""
+    """The server's name in errors and on pages."""
     address: str
-    """Where it is: what is read from another address is kept apart."""
+    """The server's address: data of different addresses is cached separately."""
     columns: ColumnLane | None
-    """What reads single columns of a table that is not whole; None where every table is."""
+    """Reads single columns of a table with partial metrics; None if tables are always complete."""
 
     def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:
-        """Reads every run; keeps the version of `known` where that says the same.
+        """Reads every run; keeps the version of `known` where nothing changed.
 
-        What has come is handed to `arrived` so often that the first rows show within seconds, and so seldom that it
-        costs next to nothing.
+        `arrived` is called with partial results, often enough that the first rows appear within seconds, and rarely
+        enough that it costs little.
         """
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
-        """Returns `known` with the runs that may have changed since; the very same object when none did."""
+        """Returns `known` with the runs that may have changed since; the same object if none did."""
 
     def one(self, run_id: str) -> Run:
-        """Reads one run; raises `NotFound` where there is none, or it was deleted."""
+        """Reads one run; raises `NotFound` if it does not exist, or was deleted."""
 
     def sweep_is_due(self, known: RunTable) -> bool:
-        """Returns whether everything may be read again by itself: that takes a tenth of the server's time at most.
+        """Returns whether a full reading is due: these take at most a tenth of the server's time.
 
-        Sooner where `known` has rows that could not be read, and that no change of theirs will bring back.
+        Sooner if `known` has rows that could not be read and cannot be requested by their ids.
         """
 
     def check_alive(self, deadline_seconds: float) -> None:
-        """Asks for as little as there is, to see whether it answers."""
+        """Sends the smallest possible request, to see whether the server answers."""

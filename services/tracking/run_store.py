@@ -1,4 +1,4 @@
-"""The runs as every page shows them: one refresh per host, a snapshot for everyone, nobody waits."""
+"""The runs as every page shows them: one refresh per host, and a snapshot for all, without waiting."""
 
 import logging
 import time
@@ -23,29 +23,29 @@ from services.tracking.run_source import RunSource
 from services.tracking.whole_runs import WholeRuns
 
 _LOOK_EVERY_SECONDS: Final = 0.05
-# Each takes a request; who compares more than these before all runs have come waits for them.
+# Each takes a request; a comparison of more before all runs have been read waits for them.
 _MOST_ASKED_FOR: Final = 50
 log = logging.getLogger(__name__)
 
 
 class RunView(BaseModel):
-    """What is known now: the runs (None before the first answer), as of when, and what failed since."""
+    """What is known now: the runs (None before the first answer), as of when, and the last failure."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     service: str
-    """Who keeps the runs."""
+    """The name of the runs' source."""
     runs: RunTable | None
     as_of: datetime | None
     failure: Failure | None
     whole: WholeRuns = WholeRuns(None)
-    """What completes the runs where `runs` does not hold all their metrics."""
+    """Completes runs if `runs` does not have all their metrics."""
     found: dict[str, Run] = {}
-    """Runs that were asked for by their id and are not among `runs`."""
+    """Runs that were read by their ids and are not in `runs`."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether a run that is not known here is none, as far as its source could be asked."""
+        """Whether an unknown run does not exist, as far as the source could be read."""
         return self.runs is not None and self.runs.progress is None and self.failure is None
 
     def get(self, run_id: str) -> Run | None:
@@ -56,7 +56,7 @@ class RunView(BaseModel):
 
 
 class RunStore:
-    """All runs of one source, at most `refresh_seconds` old on a page that asks often enough."""
+    """All runs of one source, at most `refresh_seconds` old on a page that polls often enough."""
 
     def __init__(
         self, source: RunSource, cache_dir: Path, refresh_seconds: float, columns: RunColumns | None = None
@@ -74,26 +74,26 @@ class RunStore:
         return self.last_view()
 
     def last_view(self) -> RunView:
-        """Returns what is known; starts nothing."""
+        """Returns what is known, without a refresh."""
         known = self._refresh.newest()
         failure = self._refresh.failure_of(known)
         return RunView(service=self.name, runs=known.value, as_of=known.as_of, failure=failure, whole=self._whole)
 
     def refreshed_view(self, wait_seconds: float) -> RunView:
-        """Reads everything anew (a person pressed Retry) and gives what is known after `wait_seconds` at most."""
+        """Reads everything again, on a user's request, and returns what is known after at most `wait_seconds`."""
         return self._view_after(Ask.EVERYTHING, wait_seconds)
 
     def changed_view(self, wait_seconds: float) -> RunView:
-        """Returns a view as `refreshed_view` does, but reads only what can have changed, for those who wait for the
-        end of a run.
+        """Returns a view as `refreshed_view` does, but reads only possible changes, for a client that waits for a run's
+        end.
         """
         return self._view_after(Ask.CHANGES, wait_seconds)
 
     def view_with(self, run_ids: Iterable[str], wait_seconds: float) -> RunView:
-        """Returns a view as `view` does, but asks the source at once when one of `run_ids` is unknown: a shared link
-        may be seconds old.
+        """Returns a view as `view` does, but reads changes first if one of `run_ids` is unknown, since links may be
+        seconds old.
 
-        What is unknown then is asked for by its id: runs of old times come late in a first reading.
+        Runs that are still unknown are requested by their ids: old runs are read last in a first reading.
         """
         ids, ends = list(run_ids), time.monotonic() + wait_seconds
         view = self.first_view(wait_seconds)
@@ -101,16 +101,14 @@ class RunStore:
             view = self._view_after(Ask.CHANGES, max(0.0, ends - time.monotonic()))
         if view.runs is None:
             return view
-        self._whole.of(view.runs, ids)  # all at once: the view then has them at hand
+        self._whole.of(view.runs, ids)  # all at once, so that the view then has them cached
         return view.model_copy(update={"found": self._found(_unknown(view, ids)[:_MOST_ASKED_FOR], ends)})
 
     def first_view(self, wait_seconds: float) -> RunView:
-        """Returns a view as `view` does, but where nothing is known yet it waits up to `wait_seconds` for the first
-        answer.
-        """
+        """Returns a view as `view` does, but waits up to `wait_seconds` for the first answer if nothing is known."""
         ends = time.monotonic() + wait_seconds
         while (view := self.view()).runs is None and view.failure is None and (left := ends - time.monotonic()) > 0:
-            # Another worker may be the one that reads: the first rows come from the disk then.
+            # Another worker may be reading: the first rows then come from the disk.
             has_ended(self._refresh.start(Ask.WHAT_IS_DUE), min(left, _LOOK_EVERY_SECONDS))
             time.sleep(min(left, _LOOK_EVERY_SECONDS))
         return view
@@ -126,11 +124,11 @@ class RunStore:
         return view
 
     def column(self, table: RunTable, ref: ColumnRef, as_of: datetime | None = None) -> Column:
-        """Returns any column of `table`, which a view gave; as `RunColumns.column`."""
+        """Returns any column of `table`, which a view returned; as `RunColumns.column`."""
         return self._columns.column(table, ref, as_of)
 
     def _found(self, run_ids: Iterable[str], ends: float) -> dict[str, Run]:
-        """Returns those that there are, of as many as can be asked for in time."""
+        """Reads runs by their ids, as many as possible in time, and returns those that exist."""
         found: dict[str, Run] = {}
         for run_id in run_ids:
             if time.monotonic() >= ends:

@@ -1,4 +1,4 @@
-"""Takes the sample data out of the embedded MLflow again."""
+"""Removes the sample data from the embedded MLflow."""
 
 from typing import Any
 
@@ -41,8 +41,7 @@ class SampleData:
 def remove_sample_data(mlflow: MlflowApi) -> int:
     """Deletes the runs, experiments and models tagged as sample data, nothing else; returns the number of runs.
 
-    A model that is active stays, and so does an experiment in which somebody logged runs of their own. It may be
-    repeated: what is gone is gone. Raises a `ServiceError`.
+    An active model is kept, and so is an experiment with other runs. It may be repeated. Raises a `ServiceError`.
     """
     mlflow = mlflow.within(_DEADLINE_SECONDS)
     _remove_models(mlflow)
@@ -50,7 +49,7 @@ def remove_sample_data(mlflow: MlflowApi) -> int:
     samples, _bad = mlflow.search_runs(experiments, f"tags.`{SAMPLE_TAG}` = 'true'")
     for run in samples:
         mlflow.post("runs/delete", {"run_id": run.run_id})
-    # The experiments last: a deleted one tells the next start not to fill the server again.
+    # The experiments last: a deleted one prevents the next start from filling the server again.
     for key, experiment in experiments.items():
         if any(tag.key == SAMPLE_TAG for tag in experiment.tags) and not mlflow.runs_page([key], "", 1).rows:
             mlflow.post("experiments/delete", {"experiment_id": key})

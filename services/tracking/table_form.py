@@ -1,6 +1,6 @@
-"""The run table as a file that every worker of a host maps: a checked header, then the arrays as they lie in memory.
+"""The file format of the run table, which every worker of a host maps: a checked header, then the arrays as in memory.
 
-A file that was cut short, mixed up or changed by a bit is told from a good one before a number of it is used.
+Truncated, swapped or corrupted files are detected before any number is used.
 """
 
 import mmap
@@ -21,7 +21,7 @@ from services.sharing.atomic_file import Content
 
 _MAGIC: Final = b"CLEWRUNS"
 _VERSION: Final = 1
-# Magic, version, length of the header, CRC-32 of all that follows.
+# Magic, version, length of the header, CRC-32 of the rest.
 _PRELUDE: Final = struct.Struct("<8sIII4x")
 _ALIGNMENT: Final = 64
 
@@ -29,7 +29,7 @@ _ALIGNMENT: Final = 64
 class _Header(BaseModel):
     facts: TableFacts
     lengths: list[int]
-    """How many cells each of the arrays has."""
+    """The number of cells of each array."""
 
 
 class TableForm:
@@ -39,7 +39,7 @@ class TableForm:
     is_mapped = True
 
     def chunks(self, table: RunTable) -> Iterable[Content]:
-        """Implements `ValueForm`; raises ValueError for facts that are no JSON."""
+        """Implements `ValueForm`; raises ValueError if the facts cannot be written as JSON."""
         arrays = [np.ascontiguousarray(array, kind) for array, kind in zip(table.parts.arrays(), KINDS, strict=True)]
         text = _Header(facts=table.facts, lengths=[len(array) for array in arrays]).model_dump_json().encode()
         body = [text, _padding(_PRELUDE.size + len(text)), *_aligned(arrays)]
@@ -49,7 +49,7 @@ class TableForm:
         return [_PRELUDE.pack(_MAGIC, _VERSION, len(text), checksum), *body]
 
     def read(self, file: BinaryIO) -> RunTable | None:
-        """Implements `ValueForm`: the arrays stay views of the file, which may be replaced or deleted meanwhile."""
+        """Implements `ValueForm`: the arrays are views of the file, which may be replaced or deleted meanwhile."""
         prelude = file.read(_PRELUDE.size)
         if len(prelude) < _PRELUDE.size:
             return None
@@ -69,7 +69,7 @@ class TableForm:
 
 
 def _mapped(content: mmap.mmap, begin: int, lengths: Sequence[int]) -> list[NDArray[Any]] | None:
-    """Returns the arrays of these lengths; None where the file holds others."""
+    """Returns the arrays of these lengths; None if the file's size differs."""
     if len(lengths) != len(KINDS) or min(lengths) < 0:
         return None
     sizes = [_padded(length * kind.itemsize) for length, kind in zip(lengths, KINDS, strict=True)]

@@ -1,4 +1,4 @@
-"""What a team says that the runs of an experiment are to be read as: written as a tag of the experiment."""
+"""Sets the tool that the runs of an experiment are read as, in a tag of the experiment."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,21 +13,23 @@ _DEADLINE_SECONDS: Final = 30.0
 
 
 class ToolReadings:
-    """Writes what the experiments of one MLflow are read as; each call raises a `ServiceError`."""
+    """Writes the tools of one MLflow's experiments; each method raises a `ServiceError`."""
 
     def __init__(self, mlflow: MlflowApi, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._mlflow = mlflow
         self._now = now
 
     def state(self, experiment_id: str, tool: str, by: str | None) -> None:
-        """Says in the name of `by` which profile the experiment's runs are read by; raises BadInput for no profile."""
+        """Sets, in the name of `by`, the profile that the experiment's runs are read by; raises BadInput for an unknown
+        one.
+        """
         if tool not in READABLE:
             raise ToolUnknown(tool[:40])
         self._tag(experiment_id, StatedTool(tool=tool, by=by, at=self._now()).text())
 
     def undo(self, experiment_id: str) -> None:
-        """Takes back what was said: the runs are read by their own signs again."""
-        # Not every MLflow can take a tag away from an experiment; one that is empty says nothing.
+        """Removes the setting: the runs are read by their own signs again."""
+        # Not every MLflow can delete a tag of an experiment; an empty one has no effect.
         self._tag(experiment_id, "")
 
     def _tag(self, experiment_id: str, value: str) -> None:

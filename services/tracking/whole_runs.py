@@ -1,4 +1,4 @@
-"""Runs with all their metrics, where the list holds only those that it shows: read when somebody opens them."""
+"""Runs with all their metrics, if the list contains only the displayed ones: read when they are opened."""
 
 import logging
 import threading
@@ -12,13 +12,13 @@ from domain.run_table.table import RunTable
 from domain.tracking.runs import Run
 from services.tracking.run_source import ColumnLane
 
-# Of 1,500 metrics each that is 100 MB.
+# With 1,500 metrics each that is 100 MB.
 _MOST_RUNS: Final = 200
 log = logging.getLogger(__name__)
 
 
 class WholeRuns:
-    """Completes runs of a table that is not whole; keeps those of the last ones, by version."""
+    """Completes runs of a table with partial metrics, and caches the last ones by version."""
 
     def __init__(self, lane: ColumnLane | None) -> None:
         self._lane = lane
@@ -26,10 +26,7 @@ class WholeRuns:
         self._lock = threading.Lock()
 
     def of(self, table: RunTable, run_ids: Iterable[str]) -> Mapping[str, Run]:
-        """Returns the runs with these ids that the table has, whole.
-
-        There are none where it holds all metrics or none can be read.
-        """
+        """Returns the complete runs with these ids; empty if the table has all metrics, or if reading fails."""
         if self._lane is None or table.facts.only_metrics is None:
             return {}
         run_ids = list(run_ids)

@@ -1,1 +1,1 @@
-"""The scheduler as the dashboard reaches it: trainings are started, watched and stopped there."""
+"""The dashboard's access to the scheduler, which starts, watches and stops trainings."""

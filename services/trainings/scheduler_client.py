@@ -1,4 +1,4 @@
-"""The scheduler over HTTP: every answer is checked, and who asks is handed on."""
+"""Client of the scheduler's REST API: validates answers, and passes the requester's identity on."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,10 +32,10 @@ from domain.trainings.training import LogPart, Training
 from transport.http_client import JsonService
 from transport.opened import Answer
 
-_WRITE_SECONDS: Final = 20.0  # a run is made in MLflow meanwhile
+_WRITE_SECONDS: Final = 20.0  # a run is created in MLflow meanwhile
 _READ_SECONDS: Final = 5.0
 _PIECE_SECONDS: Final = 30.0
-_MOST_PIECE_BYTES: Final = 8 * 2**20  # the scheduler's has 1 MiB; what hides a secret may be longer than it
+_MOST_PIECE_BYTES: Final = 8 * 2**20  # the scheduler's pieces have 1 MiB; hiding secrets may make them longer
 _NO_CALLER: Final = Asker()
 T = TypeVar("T", bound=BaseModel)
 
@@ -45,7 +45,7 @@ class _Refused(BaseModel):
 
 
 class _RawList(BaseModel):
-    """A list whose trainings are looked at one by one: one that does not fit hides no other."""
+    """A list whose trainings are validated one by one, so that an invalid one does not hide the others."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -53,7 +53,7 @@ class _RawList(BaseModel):
 
 
 class SchedulerClient:
-    """The scheduler that `service` reaches; calls raise a `ServiceError`, or what the scheduler refuses them for."""
+    """A client of the scheduler at `service`; methods raise a `ServiceError`, or the scheduler's refusal."""
 
     name = TRAINING_SCHEDULER
 
@@ -62,11 +62,11 @@ class SchedulerClient:
         self._rules = rules
 
     def start(self, request: Mapping[str, Any], asker: Asker) -> Started:
-        """Starts what is asked for, or puts it into the queue; a request id that came before starts nothing."""
+        """Starts a training, or queues it; a request id that was used before starts nothing."""
         return self._write("start", request, asker, Started)
 
     def stop(self, run_id: str, asker: Asker) -> Stopped:
-        """Ends a training with its episode; one that waits is cancelled."""
+        """Stops a training after its episode; one that waits is cancelled."""
         return self._write("stop", {"run_id": run_id}, asker, Stopped)
 
     def queue(self, run_id: str, action: str, asker: Asker) -> Queued:
@@ -74,15 +74,15 @@ class SchedulerClient:
         return self._write("queue", {"run_id": run_id, "action": action}, asker, Queued)
 
     def go_on(self, run_id: str, asker: Asker) -> Started:
-        """Starts a training that ended once more, from its newest checkpoint, in the same run."""
+        """Restarts a finished training from its newest checkpoint, in the same run."""
         return self._write("continue", {"run_id": run_id}, asker, Started)
 
     def fork(self, request: Mapping[str, Any], asker: Asker) -> Started:
-        """Starts a child of the training `run_id` from its newest checkpoint, with what else the request says."""
+        """Starts a child of the training `run_id` from its newest checkpoint, with the other values of the request."""
         return self._write("fork", request, asker, Started)
 
     def trainings(self) -> tuple[TrainingList, list[BadRow]]:
-        """Returns all trainings that wait or run and the newest others, and those that do not fit."""
+        """Returns all trainings that wait or run and the newest others, and the invalid rows."""
         raw = self._shaped(_RawList, self._read("/api/training/runs"))
         fitting: list[Training] = []
         bad: list[BadRow] = []
@@ -101,7 +101,7 @@ class SchedulerClient:
         return self._of_run(run_id, Training, "")
 
     def trainers(self) -> TrainerList:
-        """Returns what can be started."""
+        """Returns the trainers."""
         return self._shaped(TrainerList, self._read("/api/training/trainers"))
 
     def log(self, run_id: str, before: int | None, lines: int) -> LogPart:
@@ -110,13 +110,13 @@ class SchedulerClient:
         return self._of_run(run_id, LogPart, "/log", {name: one for name, one in given.items() if one is not None})
 
     def found_in_log(self, run_id: str, text: str) -> LogFound:
-        """Returns where a text stands in a log; raises `NoSuchTraining`."""
+        """Returns the lines of a log that contain a text; raises `NoSuchTraining`."""
         return self._of_run(run_id, LogFound, "/log", {"q": text})
 
     def whole_log(self, run_id: str) -> Iterator[bytes]:
-        """Returns all of a log as far as it goes by now, a piece at a time.
+        """Returns the present content of a log, a piece at a time.
 
-        The first is there. Raises `NoSuchTraining`.
+        The first piece is read before it returns. Raises `NoSuchTraining`.
         """
         content, headers = self._log_piece(run_id, 0)
         return self._log_pieces(run_id, content, headers)
@@ -166,12 +166,12 @@ class SchedulerClient:
         )
         if answer.status == 422:
             raise self._refused(answer)
-        if answer.status in (502, 504):  # a proxy's, behind which it may have been done
+        if answer.status in (502, 504):  # from a proxy, behind which it may have been done
             raise OutcomeUnknown(self.name, AnsweredStatus(self.name, answer.status))
         return self._shaped(shape, self.service.decode(answer))
 
     def _refused(self, answer: Answer) -> TrainingRefused:
-        """Returns the fields that it refuses, in its own words: what we check ourselves has been checked before."""
+        """Returns the scheduler's refusal of fields in its own words; the dashboard's own checks have passed before."""
         try:
             refused = _Refused.model_validate_json(answer.content)
         except ValidationError as error:
@@ -198,9 +198,7 @@ def _no_such_training(run_id: str) -> Iterator[None]:
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
-    """Returns a request as JSON; raises TrainingRefused where a field holds what JSON of 64 bits and UTF-8 cannot
-    carry.
-    """
+    """Encodes a request as JSON; raises TrainingRefused for fields that JSON with 64 bits and UTF-8 cannot hold."""
     misfits = {name: misfit for name, value in body.items() if (misfit := _misfit(name, value)) is not None}
     if misfits:
         raise TrainingRefused({name.encode("ascii", "backslashreplace").decode(): why for name, why in misfits.items()})

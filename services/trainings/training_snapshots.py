@@ -1,4 +1,4 @@
-"""The trainings as every page shows them: as the scheduler told them last, and the same of what can be started."""
+"""The trainings and trainers as every page shows them, from the scheduler's last answer."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,12 +17,12 @@ from services.sharing.snapshot import Snapshot
 from services.sharing.value_forms import JsonForm
 from services.trainings.scheduler_client import SchedulerClient
 
-_QUEUE_SECONDS: Final = 0.8  # news within 3 s: pages ask every second, and are told what was read last
+_QUEUE_SECONDS: Final = 0.8  # changes appear within 3 s: pages poll every second, and get what was read last
 _TRAINERS_SECONDS: Final = 30.0
 
 
 class KnownTrainings(BaseModel):
-    """What the scheduler told."""
+    """The scheduler's list of trainings."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,7 +31,7 @@ class KnownTrainings(BaseModel):
 
 
 class QueueView(BaseModel):
-    """What is known now: the trainings (None before the first answer), as of when, and what failed since."""
+    """What is known now: the trainings (None before the first answer), as of when, and the last failure."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,7 +41,7 @@ class QueueView(BaseModel):
 
 
 class TrainersView(BaseModel):
-    """What can be started, as far as it is known, and what failed."""
+    """The known trainers, and the last failure."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -76,15 +76,15 @@ class TrainingSnapshots:
         )
 
     def queue(self, wait_seconds: float = 0.0) -> QueueView:
-        """Returns the trainings as they are known, at once; where nothing is, after `wait_seconds` at most."""
+        """Returns the known trainings at once; waits up to `wait_seconds` if there are none."""
         return _shown(self._queue.view(wait_seconds))
 
     def refreshed_queue(self, wait_seconds: float) -> QueueView:
-        """Reads the trainings again, for a person has just changed something."""
+        """Reads the trainings again, after a user changed something."""
         return _shown(self._queue.refreshed(wait_seconds))
 
     def trainers(self, wait_seconds: float = 0.0) -> TrainersView:
-        """Returns what can be started; before anybody told, the trainers that come with Clew."""
+        """Returns the trainers; before the first answer, the built-in ones."""
         known = self._trainers.view(wait_seconds)
         built_in = [OfferedTrainer.model_validate(one.model_dump()) for one in built_in_trainers()]
         return TrainersView(trainers=known.value or built_in, failure=known.failure)
@@ -92,7 +92,7 @@ class TrainingSnapshots:
     def _read_queue(self, known: Reading[KnownTrainings]) -> KnownTrainings:
         listed, bad = self._client.trainings()
         found = KnownTrainings(listed=listed, bad_rows=bad)
-        # The very same object need not be written again.
+        # An identical object need not be written again.
         return known.value if known.value is not None and known.value == found else found
 
 

@@ -1,4 +1,4 @@
-"""How long a training usually takes: by what finished ones of the same kind took."""
+"""Estimates how long a training takes, by finished ones of the same kind."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from domain.trainings.recorded import recorded_training
 from domain.trainings.training import Training, TrainingState
 
 _DECIDING: Final = ("algorithm", "algo", "environment", "env", "env_id", "maze_size", "until")
-"""Fields on which the time of an episode depends most, as trainers call them."""
+"""Fields on which the time of an episode depends most, by trainers' names."""
 _MOST_RUNS: Final = 200
 _LENGTHS: Final = ("episodes", "steps")
 
@@ -20,14 +20,14 @@ Kind = tuple[str, tuple[Value | None, ...]]
 
 
 class UsualTime(NamedTuple):
-    """The median of `runs` finished trainings, in seconds for what is asked for."""
+    """The median over `runs` finished trainings, in seconds for the requested length."""
 
     seconds: float
     runs: int
 
 
 class UsualTimes:
-    """The times of one table of runs; computed when they are first asked for."""
+    """The times of one table of runs; computed when they are first needed."""
 
     def __init__(self, table: RunTable) -> None:
         self.version = table.version
@@ -37,13 +37,13 @@ class UsualTimes:
                 self._times[_kind(training.trainer, training.values)].append(took)
 
     def of(self, trainer: str, values: Mapping[str, Value]) -> UsualTime | None:
-        """Returns how long one run with these values takes; None where none like it has finished."""
+        """Returns the expected time of a run with these values; None if none like it has finished."""
         known = self._times.get(_kind(trainer, values))
         return UsualTime(median(known) * _length(values), len(known)) if known else None
 
 
 def finished_trainings(table: RunTable) -> list[Training]:
-    """Returns the newest trainings that came to their end."""
+    """Returns the newest trainings that finished successfully."""
     rows = table.rows_with_tag(tags.STATE, TrainingState.DONE)[:_MOST_RUNS]
     return [training for run in table.runs(rows) if (training := recorded_training(run)) is not None]
 
@@ -53,14 +53,14 @@ def _kind(trainer: str, values: Mapping[str, Value]) -> Kind:
 
 
 def _seconds_each(training: Training) -> float | None:
-    """Returns seconds for an episode or a step, or for the whole where neither is asked for."""
+    """Returns seconds per episode or step, or for the whole training if neither is given."""
     if training.started_ms is None or training.ended_ms is None or training.ended_ms <= training.started_ms:
         return None
     return (training.ended_ms - training.started_ms) / 1000 / _length(training.values)
 
 
 def _length(values: Mapping[str, Value]) -> float:
-    """Returns how long it is asked to train for: in episodes, else in steps."""
+    """Returns the requested length: in episodes, else in steps."""
     lengths = (values.get(name) for name in _LENGTHS)
     return next((float(one) for one in lengths if isinstance(one, int | float) and one >= 1), 1.0)
 

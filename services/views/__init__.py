@@ -1,1 +1,1 @@
-"""Named views and short addresses, kept in the team's MLflow so that every host sees them."""
+"""Named views and short addresses, stored in the team's MLflow so that every host sees them."""

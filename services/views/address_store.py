@@ -1,7 +1,7 @@
-"""Short addresses: the query of a page under the hash of it, in MLflow, and on this host's disk once it was used.
+"""Short addresses: a page's query under its hash, in MLflow, and cached on this host's disk after its first use.
 
-What a hash leads to never changes, so neither what is kept nor what is cached ever expires, and whoever reads it can
-tell whether it is what was kept.
+The query of a hash never changes, so neither the stored nor the cached one ever expires, and every reader can verify
+it.
 """
 
 import base64
@@ -39,9 +39,9 @@ class AddressStore:
         self._known: LRUCache[str, str] = LRUCache(_MOST_IN_MEMORY)
 
     def keep(self, query: str) -> str:
-        """Keeps the query, unless it is kept; returns its short form.
+        """Stores the query, unless it is stored already; returns its short form.
 
-        Raises `AddressTooLong`, or what MLflow does.
+        Raises `AddressTooLong`, or as MLflow does.
         """
         query = normalised(query)
         if len(query) > MOST_CHARACTERS:
@@ -56,9 +56,9 @@ class AddressStore:
         return key
 
     def expand(self, key: str) -> str:
-        """Returns what was kept under a short form.
+        """Returns the query of a short form.
 
-        Raises `ShortAddressUnknown`, `AddressDamaged`, or what MLflow does.
+        Raises `ShortAddressUnknown`, `AddressDamaged`, or as MLflow does.
         """
         if not is_hash(key):
             raise ShortAddressUnknown
@@ -80,7 +80,7 @@ class AddressStore:
         return intact
 
     def _in_mlflow(self, key: str) -> list[str | None]:
-        """Returns what is kept under the hash; None for each that is damaged."""
+        """Returns what is stored under the hash; None for each damaged one."""
         return [_query_of(tags, key) for tags in self._mlflow.kept(key)]
 
     def _remember(self, key: str, query: str) -> None:
@@ -106,7 +106,7 @@ class AddressStore:
 
 
 def _parts(query: str) -> Iterator[tuple[str, str]]:
-    """Yields as many tags as it takes: packed, since ids that are alike in nothing still have only 16 digits."""
+    """Yields the tags for a query: compressed, because even random ids consist of only 16 digits."""
     packed = base64.b64encode(zlib.compress(query.encode("utf-8", "surrogatepass"), 9)).decode()
     for number, start in enumerate(range(0, len(packed), MOST_IN_A_TAG)):
         yield f"{_PART_TAG}{number:03d}", packed[start : start + MOST_IN_A_TAG]
@@ -122,7 +122,7 @@ def _query_of(tags: Mapping[str, str], key: str) -> str | None:
 
 
 def _intact(content: bytes, key: str) -> str | None:
-    """Returns the query in these bytes; None where they are not what the hash was made of."""
+    """Returns the query in these bytes; None if they do not match the hash."""
     try:
         query = content.decode("utf-8", "surrogatepass")
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""What an address leads to: a short form, a named view or an experiment's default becomes the query it stands for."""
+"""Resolves an address: a short form, a named view or an experiment's default is replaced by its query."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from services.views.view_store import ViewStore
 
 
 class _Asked(NamedTuple):
-    """A query, apart: what it says itself, and the reader's own part."""
+    """A query, split into its own parameters, the user's own ones, and the names of other addresses."""
 
     own: Query
     readers: Query
@@ -39,16 +39,16 @@ class _Asked(NamedTuple):
         return cls(own, readers, first(query, SHORT), None if view_id == NO_VIEW else view_id)
 
     def opened(self, base: str, own: Query, view: View | None = None, default_of: str | None = None) -> Opened:
-        """Returns the query `base`, with what the address itself says in place of the same there."""
+        """Returns the query `base`, in which the address's own parameters replace those of the same names."""
         return Opened({**parsed(base), **own, **self.readers}, with_own(base, own), view, False, default_of)
 
     def not_opened(self, failure: Reason) -> Opened:
-        """Returns what the address itself says, and why there is no more."""
+        """Returns the address's own parameters, with the failure."""
         return Opened({**self.own, **self.readers}, failure=failure)
 
 
 class ViewOpening:
-    """Opens the addresses of one MLflow; a page waits `patience_seconds` at most for a view that is not known yet."""
+    """Opens the addresses of one MLflow; a page waits at most `patience_seconds` for a view that is not known yet."""
 
     def __init__(self, views: ViewStore, addresses: AddressStore, patience_seconds: float) -> None:
         self._views = views
@@ -56,10 +56,7 @@ class ViewOpening:
         self._patience_seconds = patience_seconds
 
     def open(self, query: Query, defaults: bool) -> Opened:
-        """Returns the query with what it names in its place.
-
-        With `defaults`, also the view that an experiment opens with.
-        """
+        """Resolves a query; with `defaults`, also to an experiment's default view."""
         asked = _Asked.of(query)
         try:
             if asked.short is not None:
@@ -73,7 +70,7 @@ class ViewOpening:
         return Opened({**asked.own, **asked.readers})
 
     def _named(self, asked: _Asked, view_id: str) -> Opened:
-        if asked.own:  # the view was changed, and the address says all of it
+        if asked.own:  # the view was changed, and the address contains the complete state
             return self._begun_from(asked, Opened({**asked.own, **asked.readers}))
         view = self._views.find(view_id, self._patience_seconds)
         if view is None:
@@ -82,7 +79,7 @@ class ViewOpening:
         return asked.opened(self._views.query_of(view), {}, view)
 
     def _begun_from(self, asked: _Asked, opened: Opened) -> Opened:
-        """Returns the view as it was before it was changed, where that is known."""
+        """Returns the original view before its changes, if it is known."""
         views = None if asked.view_id is None else self._views.view().views
         view = None if views is None else views.get(asked.view_id or "")
         return opened._replace(view=view, is_changed=view is not None)

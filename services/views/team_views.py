@@ -1,4 +1,4 @@
-"""The named views and short addresses of one MLflow, as one value."""
+"""The services for named views and short addresses of one MLflow."""
 
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -14,7 +14,7 @@ from services.views.view_store import ViewStore
 
 
 class TeamViews(NamedTuple):
-    """What lists views, what changes them, and what addresses lead to."""
+    """The services that list views, change them, and resolve addresses."""
 
     store: ViewStore
     changes: ViewChanges
@@ -23,7 +23,7 @@ class TeamViews(NamedTuple):
 
     @classmethod
     def of(cls, mlflow: MlflowApi, cache_dir: Path, refresh_seconds: float, patience_seconds: float) -> Self:
-        """Returns those of this MLflow; what the workers of this host know of them lies in `cache_dir`."""
+        """Builds the services for this MLflow; the workers of this host share what they know in `cache_dir`."""
         folder = cache_folder(cache_dir, mlflow.service.url)
         token = VersionToken(folder / "views-changed")
         calls = MlflowViews(mlflow)

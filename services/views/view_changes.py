@@ -1,7 +1,7 @@
-"""What people do with views: saved, overwritten, renamed, deleted, made the default of an experiment.
+"""Users' changes of views: saved, overwritten, renamed, deleted, made the default of an experiment.
 
-MLflow compares nothing before it writes. So what a page knew of a view is compared just before, and what is there is
-read just after: of two that change one view in the same moment, whoever was overwritten is told.
+MLflow does not compare before it writes. So the revision that a page knew is compared just before a write, and the view
+is read just after it: if two users change one view at the same moment, the one who was overwritten is notified.
 """
 
 import logging
@@ -34,19 +34,19 @@ _Done: Final = ViewOutcome.DONE
 
 
 class _Stored(NamedTuple):
-    """What MLflow has: its tags, and the views in them."""
+    """MLflow's tags, and the views in them."""
 
     tags: dict[str, str]
     views: ViewList
 
     @property
     def how_many(self) -> int:
-        """How many views there are, with those that cannot be read."""
+        """The number of views, including those that cannot be read."""
         return sum(1 for key in self.tags if key.startswith(VIEW_TAG))
 
 
 class ViewChanges:
-    """Changes the views of one MLflow; `token` tells the workers of this host."""
+    """Changes the views of one MLflow; `token` notifies the workers of this host."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class ViewChanges:
         self._now = now
 
     def make(self, request: ViewRequest, by: str | None) -> ViewResult:
-        """Does what is asked, in the name of `by`; every failure of MLflow and every refusal is a result."""
+        """Executes a request in the name of `by`; every failure of MLflow and every refusal is a result."""
         try:
             return self._made(request, by)
         except OutcomeUnknown as error:
@@ -88,7 +88,7 @@ class ViewChanges:
     def _saved(self, request: ViewRequest, by: str | None, stored: _Stored) -> ViewResult:
         name, query = str(request.name), normalised(request.query or "")
         there = stored.views.get(request.id)
-        if there is not None:  # the request came twice
+        if there is not None:  # the request was repeated
             return ViewResult(outcome=_Done, view=there)
         same = stored.views.named(name)
         if same is not None:
@@ -99,7 +99,7 @@ class ViewChanges:
         return self._written(request.id, view)
 
     def _changed(self, request: ViewRequest, by: str | None, stored: _Stored) -> ViewResult:
-        """Changes the name or the query; all else in the view stays, whatever version put it there."""
+        """Changes the name or the query; other fields, also of later versions, are kept."""
         view = _as_known(request, stored)
         change: dict[str, object] = {"by": by, "at": self._now()}
         if request.verb is ViewVerb.RENAME:
@@ -113,7 +113,7 @@ class ViewChanges:
         return self._written(view.id, view.model_copy(update=change))
 
     def _written(self, view_id: str, view: StoredView) -> ViewResult:
-        """Writes the view, and looks whether it is what is there then."""
+        """Writes the view, and checks that it is what is stored then."""
         text = text_of(self._fitting(view))
         self._mlflow.tag(key_of(view_id), text)
         there = self._mlflow.tags().get(key_of(view_id))
@@ -124,7 +124,7 @@ class ViewChanges:
         return ViewResult(outcome=_Done, view=view_in(key_of(view_id), text))
 
     def _fitting(self, view: StoredView) -> StoredView:
-        """Puts a short form in the place of a query that no tag holds."""
+        """Replaces a query that is too long for a tag by a short form."""
         if view.query is not None and len(view.query) > MOST_CHARACTERS:
             raise AddressTooLong(MOST_CHARACTERS)
         if view.query is None or len(text_of(view)) <= MOST_IN_A_TAG:
@@ -133,7 +133,7 @@ class ViewChanges:
 
     def _deleted(self, request: ViewRequest, stored: _Stored) -> ViewResult:
         if stored.views.get(request.id) is None and key_of(request.id) not in stored.tags:
-            return ViewResult(outcome=_Done)  # by another, or by this request before: it is gone
+            return ViewResult(outcome=_Done)  # by another user, or by this request before: it is deleted
         view = _as_known(request, stored)
         if not request.is_confirmed:
             return ViewResult(outcome=ViewOutcome.ASKED, view=view)
@@ -150,7 +150,7 @@ class ViewChanges:
         if request.verb is ViewVerb.SET_DEFAULT:
             default = StoredDefault(experiment=experiment, view=view.id, by=by, at=self._now())
             self._mlflow.tag(default_key_of(experiment), text_of(default))
-        elif stored.views.defaults.get(experiment) == view.id:  # another may be the default by now
+        elif stored.views.defaults.get(experiment) == view.id:  # another view may be the default by now
             self._mlflow.untag(default_key_of(experiment))
         return ViewResult(outcome=_Done, view=view)
 
@@ -160,7 +160,7 @@ def _stored(tags: dict[str, str]) -> _Stored:
 
 
 def _as_known(request: ViewRequest, stored: _Stored) -> View:
-    """Returns the view that is asked for, if it is what the page knew."""
+    """Returns the requested view, if its revision is the one the page knew."""
     view = stored.views.get(request.id)
     if view is None:
         raise ViewDeletedMeanwhile

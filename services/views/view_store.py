@@ -1,4 +1,4 @@
-"""The list of views as any worker of this host read it last, and how one is found that it does not know yet."""
+"""The list of views, as any worker of this host read it last, and the lookup of views that it does not contain yet."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from services.views.view_tags import views_in
 
 
 class KnownViews(NamedTuple):
-    """What is known now: the views (None before the first answer), and what failed since."""
+    """What is known now: the views (None before the first answer), and the last failure."""
 
     views: ViewList | None
     as_of: datetime | None
@@ -28,7 +28,7 @@ class KnownViews(NamedTuple):
 
 
 class ViewStore:
-    """The views of one MLflow; `token` tells the workers of this host that one was changed."""
+    """The views of one MLflow; `token` notifies the workers of this host of changes."""
 
     service: Final = SERVICE
 
@@ -53,11 +53,11 @@ class ViewStore:
         )
 
     def view(self, wait_seconds: float = 0.0) -> KnownViews:
-        """Returns what is known; where that is nothing yet, or from before a change, after `wait_seconds` at most."""
+        """Returns what is known; waits up to `wait_seconds` if that is nothing yet, or from before a change."""
         return _known(self._snapshot.view(wait_seconds))
 
     def fresh(self, wait_seconds: float) -> KnownViews:
-        """Returns what MLflow says from now on; what is known where it does not answer within `wait_seconds`.
+        """Returns what MLflow answers to a new request, or what is known if that takes longer than `wait_seconds`.
 
         Another host's change renews no token here, and the list is one short answer.
         """
@@ -65,17 +65,17 @@ class ViewStore:
         return _known(self._snapshot.view(wait_seconds, lambda known: _began(known) < asked_at))
 
     def find(self, view_id: str, wait_seconds: float) -> View | None:
-        """Returns the view with this id, as it is now: whoever opens one may have been told of it a moment ago."""
+        """Returns the view with this id as it is now, because its link may have been shared a moment ago."""
         views = self.fresh(wait_seconds).views
         return None if views is None else views.get(view_id)
 
     def query_of(self, view: View) -> str:
-        """Returns what a view shows; raises as `AddressStore.expand` does."""
+        """Returns the query of a view; raises as `AddressStore.expand` does."""
         return normalised(view.query) if view.query is not None else self._addresses.expand(view.link or "")
 
     def _read(self, known: Reading[ViewList]) -> ViewList:
         found = views_in(self._mlflow.tags())
-        # The very same object need not be written again.
+        # An identical object need not be written again.
         return known.value if known.value == found and known.value is not None else found
 
 

@@ -1,4 +1,4 @@
-"""Views as tags: their keys, and what becomes of tags that somebody else wrote."""
+"""Views as tags: their keys, values, and the handling of invalid ones."""
 
 import hashlib
 import re
@@ -23,17 +23,17 @@ def key_of(view_id: str) -> str:
 
 
 def default_key_of(experiment: str) -> str:
-    """Returns the key of the tag that says what an experiment opens with: its name may be longer than a key."""
+    """Returns the key of the tag with an experiment's default view; hashed, since its name may be longer than a key."""
     return f"{DEFAULT_TAG}{hashlib.sha256(experiment.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def revision_of(text: str) -> str:
-    """Returns what tells one content of a tag from the next."""
+    """Returns a revision that changes with the content of a tag."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def text_of(stored: StoredView | StoredDefault) -> str:
-    """Returns the tag's value, without what is known by its absence."""
+    """Returns the tag's value, without missing fields."""
     return stored.model_dump_json(exclude_none=True, exclude={"id", "revision"})
 
 
@@ -44,7 +44,7 @@ def view_in(key: str, text: str) -> View:
 
 
 def views_in(tags: Mapping[str, str]) -> ViewList:
-    """Returns the views in these tags; those that do not fit are named among the bad rows."""
+    """Returns the views in these tags; invalid ones are listed among the bad rows."""
     views: dict[str, View] = {}
     defaults: dict[str, str] = {}
     bad: list[BadRow] = []

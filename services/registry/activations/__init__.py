@@ -1,1 +1,1 @@
-"""Who activated which model, and when: tags of the registered model, and what was moved out of it."""
+"""The history of activations: tags of the registered model, and an archive of older ones."""

@@ -1,11 +1,12 @@
-"""Moves old activations out of the registered model, which each list of models reads, into one beside it.
+"""Moves old activations from the registered model, which each list of models reads, to an archive model.
 
-The newest `MOST_ACTIVATIONS` stay, and some more, so that the rest moves in packs: a write costs MLflow the more, the
-more tags a registered model has. A pack is a tag of the registered model that `archive_of` names: in MLflow, because
-the history is the team's and not this host's; JSON, the old tags' keys to their values, up to what one tag holds.
+The newest `MOST_ACTIVATIONS` stay, and some more, so that the rest is moved in packs: the more tags a registered model
+has, the slower MLflow's writes are. A pack is a tag of the registered model that `archive_of` returns: in MLflow,
+because the history belongs to the team and not to this host; its value is JSON that maps the old tags' keys to their
+values, up to the size of one tag.
 
-A pack is written before its tags are removed: so whoever else does the same meanwhile, and wherever one stops, each
-activation is in one of the two places at least; and where packs overlap, a key says that it is the same.
+A pack is written before its tags are removed: whatever happens concurrently or fails in between, each activation is in
+at least one of the two places; packs may overlap, and equal keys are the same activation.
 """
 
 import hashlib
@@ -24,12 +25,14 @@ from services.registry.activations.tags import HISTORY_TAG, activation_in, activ
 
 PACK_TAG: Final = "clew.activations."
 MOST_WAITING: Final = 50
-_MOST_CHARACTERS: Final = 5_000  # MLflow's databases take no longer value of a tag
+_MOST_CHARACTERS: Final = 5_000  # MLflow's databases limit the value of a tag
 log = logging.getLogger(__name__)
 
 
 class ActivationArchive:
-    """The old activations of one registered model: beyond the newest `kept`, once they are more than `waiting`."""
+    """The archive of one registered model: activations beyond the newest `kept`, moved once there are more than
+    `waiting`.
+    """
 
     def __init__(self, registry: MlflowRegistry, kept: int = MOST_ACTIVATIONS, waiting: int = MOST_WAITING) -> None:
         self._registry = registry
@@ -38,24 +41,24 @@ class ActivationArchive:
         self._moving = threading.Lock()
 
     def catch_up(self) -> None:
-        """Moves what is old in a thread of its own, unless one is at it; whoever activates waits for none of it."""
+        """Moves old activations in a background thread, unless one is running; activations do not wait for it."""
         if not self._moving.acquire(blocking=False):
             return
         try:
             threading.Thread(target=self._catch_up, name="activation-archive", daemon=True).start()
-        except RuntimeError as error:  # no thread is to be had; the activation is done all the same
+        except RuntimeError as error:  # no thread is available; the activation is done anyway
             self._moving.release()
             log.warning("old activations stay where they are", extra={"cause": str(error)})
 
     def move(self) -> int:
-        """Moves all that is old; returns how many. Raises a `ServiceError`, and may then be called again."""
+        """Moves all old activations; returns their number. Raises a `ServiceError`, and may then be called again."""
         return sum(1 for _key in self._moved())
 
     def _catch_up(self) -> None:
         try:
             began = time.monotonic()
             for _key in self._moved():
-                time.sleep(time.monotonic() - began)  # half of MLflow's time is for others, however many there are
+                time.sleep(time.monotonic() - began)  # half of MLflow's time is left to others
                 began = time.monotonic()
         except ClewError as error:
             log.warning("old activations stay where they are", extra={"cause": str(error)})
@@ -80,9 +83,9 @@ class ActivationArchive:
 
 
 def _packs(tags: Mapping[str, str], keys: Iterable[str]) -> Iterator[dict[str, str]]:
-    """Yields the tags of these keys in that order, as many together as one tag holds.
+    """Yields the tags of these keys in that order, as many together as fit into one tag.
 
-    One that is too long alone stays.
+    A single one that does not fit stays where it is.
     """
     pack: dict[str, str] = {}
     for key in keys:
@@ -102,10 +105,9 @@ def _text(pack: Mapping[str, str]) -> str:
 
 
 def _needed(registered: Registered, versions: list[Version]) -> set[str]:
-    """Returns the activations by which the purge counts, however old: the last that replaced a version deleted before
-    it.
+    """Returns the activations that the purge needs, however old: the last one that replaced each deleted version.
 
-    A version that is not deleted needs none: whoever deletes it later says a later moment.
+    A version that is not deleted needs none: a later deletion is newer.
     """
     deleted = {one.version: moment_of(one.tags[DELETED_TAG]) for one in versions if DELETED_TAG in one.tags}
     found: dict[str, str] = {}

@@ -14,26 +14,27 @@ log = logging.getLogger(__name__)
 
 
 class ActivationHistory:
-    """Former activations, told by the ids that `ids` give their versions and with the registered model's `name`.
+    """Former activations, with the model ids from `ids` and the registered model's `name`.
 
-    `kept` is called after each that was to be kept, and must not take long.
+    `kept` is called after each attempt to store one, and must return quickly.
     """
 
     def __init__(self, registry: MlflowRegistry, ids: VersionIds, name: str | None, kept: Callable[[], object]) -> None:
         self._registry, self._ids, self._name, self._kept = registry, ids, name, kept
 
     def newest(self) -> list[Activation]:
-        """Returns the newest `MOST_ACTIVATIONS`, the newest first; raises a ServiceError."""
+        """Returns the newest `MOST_ACTIVATIONS`, newest first; raises a ServiceError."""
         found = sorted(activations(self._registry.registered()), key=lambda activation: activation.at, reverse=True)
         return [with_ids(activation, self._ids, self._name) for activation in found[:MOST_ACTIVATIONS]]
 
     def keep(self, activation: Activation) -> None:
-        """Keeps it by its versions: another Clew, to which this registered model is the first, reads it too."""
+        """Stores an activation by version numbers, since another Clew may have other ids for this registered model."""
         moment = activation.at.strftime("%Y%m%dT%H%M%S%f")
-        key = f"{HISTORY_TAG}{moment}-{secrets.token_hex(3)}"  # a tag each: a list rewritten by two loses one
+        # one tag each: concurrent updates of a list would lose entries
+        key = f"{HISTORY_TAG}{moment}-{secrets.token_hex(3)}"
         try:
             self._registry.tag_model(key, with_versions(activation, self._ids).model_dump_json())
         except ClewError as error:
-            # The model is active by now; "it failed" would be wrong.
+            # The model is already active, so this must not be reported as a failure.
             log.warning("an activation is missing from the history", extra={"cause": str(error)})
         self._kept()

@@ -1,4 +1,4 @@
-"""Former activations as tags of their registered model: a tag each, whose key begins with the moment."""
+"""Former activations as tags of their registered model, one tag each, whose key begins with the moment."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _HISTORY_KEY: Final = re.compile(re.escape(HISTORY_TAG) + r"\d{8}T\d{12}-[0-9a-f
 
 
 def activations(registered: Registered) -> Iterator[Activation]:
-    """Yields the history as it is kept; a tag that another hand wrote and that makes no sense is passed over."""
+    """Yields the stored history; invalid tags of other programs are skipped."""
     for key in activation_keys(registered):
         activation = activation_in(registered.tags[key])
         if activation is not None:
@@ -24,20 +24,20 @@ def activations(registered: Registered) -> Iterator[Activation]:
 
 
 def activation_keys(registered: Registered) -> list[str]:
-    """Returns the tags of the history, the newest first by the moment in the key; those of another hand come last."""
+    """Returns the tags of the history, newest first by the moment in the key; malformed keys come last."""
     keys = [key for key in registered.tags if key.startswith(HISTORY_TAG)]
     return sorted(keys, key=lambda key: (_HISTORY_KEY.fullmatch(key) is not None, key), reverse=True)
 
 
 def activation_in(tag: str) -> Activation | None:
-    """Returns what a tag of the history says; None where another hand wrote it and it makes no sense."""
+    """Parses a tag of the history; None if it is invalid."""
     with suppress(ValidationError):
         return Activation.model_validate_json(tag)
     return None
 
 
 def with_ids(activation: Activation, ids: VersionIds, name: str | None) -> Activation:
-    """Returns an activation that is kept by versions, as it is told: by ids, with the registered model's name."""
+    """Converts a stored activation, with version numbers, to one with model ids and the registered model's name."""
     former = activation.former_id
     former_id = None if former is None else ids.id_of(former)
     return activation.model_copy(
@@ -46,7 +46,7 @@ def with_ids(activation: Activation, ids: VersionIds, name: str | None) -> Activ
 
 
 def with_versions(activation: Activation, ids: VersionIds) -> Activation:
-    """Returns an activation as it is kept: by versions."""
+    """Converts an activation to its stored form, with version numbers."""
     former = None if activation.former_id is None else ids.version_of(activation.former_id)
     return activation.model_copy(
         update={"model_id": ids.version_of(activation.model_id), "former_id": former, "name": None}

@@ -1,1 +1,1 @@
-"""Changes of models that people ask for on a page: made once for each request, and answered to whoever asks again."""
+"""Users' changes of models: each request is executed once, and answered whenever it is repeated."""

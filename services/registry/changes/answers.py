@@ -1,4 +1,4 @@
-"""The one answer to each request: begun once, whichever worker it comes to, and told to whoever asks again."""
+"""Executes each request once, on whichever worker receives it, and returns its result to repeated requests."""
 
 import threading
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from services.registry.changes.records import ChangeRecords
 
 MOST_AT_ONCE = 16
 WORKING = ChangeResult(outcome=ChangeOutcome.WORKING)
-# Does what is asked in somebody's name, and returns what came of it.
+# Executes a request in a user's name, and returns its result.
 Make = Callable[[ChangeRequest, str | None], ChangeResult]
 
 
 class ChangeAnswers:
-    """Has `make` do each request once. It is done in the background: no request of a page waits for it for long."""
+    """Executes each request once with `make`, in the background, so that HTTP requests do not wait long."""
 
     def __init__(self, make: Make, records: ChangeRecords) -> None:
         self._make = make
@@ -27,14 +27,14 @@ class ChangeAnswers:
     def answer(
         self, request: ChangeRequest, by: str | None, *, again: bool = False, wait_seconds: float = 0.0
     ) -> ChangeResult:
-        """Begins the request, unless it was begun, or is only asked about (`again`); returns what came of it.
+        """Starts the request, unless it was started, or is only polled (`again`); returns its result.
 
-        After `wait_seconds` that is `WORKING`: whoever asks again learns more.
+        After `wait_seconds` the result is `WORKING`, and the caller polls again.
         """
         flight = self._flights.join(request, partial(self._settle, request, by, again))
         if not has_ended(flight, wait_seconds):
             return WORKING
-        if flight.exception() is not None:  # by a mistake of ours, which the log has; it may have been done
+        if flight.exception() is not None:  # by an unforeseen error, which was logged; it may have been done
             return ChangeResult(outcome=ChangeOutcome.NOT_KNOWN)
         return flight.result()
 
@@ -52,7 +52,7 @@ class ChangeAnswers:
         if not self._free.acquire(blocking=False):
             return ChangeResult(outcome=ChangeOutcome.REFUSED, cause=TooManyChanges())
         try:
-            # Before it is done: whoever finds this and no result knows that it may have been.
+            # Recorded before it is done: a record without a result means that it may have been done.
             self._records.keep(ChangeRecord(request=request))
             return self._make(request, by)
         finally:

@@ -1,4 +1,4 @@
-"""What is done about a request: asked about first where it has to be, then done, refused, or left without an answer."""
+"""Executes a request: asks for confirmation where needed, then makes the change or refuses it."""
 
 import logging
 
@@ -25,7 +25,7 @@ _ASKED_ABOUT = (ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.DELETE)
 
 
 class ChangeMaking:
-    """Changes the models of one store; `views` are what questions are asked by, and nobody waits long for them."""
+    """Changes the models of one store; `views` are read, with a short wait, to decide on confirmations."""
 
     def __init__(self, store: ModelStore, views: ModelSnapshots, patience_seconds: float) -> None:
         self._store = store
@@ -33,7 +33,7 @@ class ChangeMaking:
         self._patience_seconds = patience_seconds
 
     def make(self, request: ChangeRequest, by: str | None) -> ChangeResult:
-        """Does what is asked, in the name of `by`; every failure of a service and every refusal is a result."""
+        """Executes the request in the name of `by`; every failure of a service and every refusal is a result."""
         try:
             return self._question(request) or self._done(request, by)
         except SignatureUnclear as error:
@@ -62,15 +62,12 @@ class ChangeMaking:
         return None if cause is None else ChangeResult(outcome=ChangeOutcome.ASKED, about=model, cause=cause)
 
     def _untried(self, model: Model) -> MessageData | None:
-        """Returns why the model's policy cannot be tried in its environment.
-
-        None where it can, or where that is not known.
-        """
+        """Returns why the model's policy cannot be tried in its environment; None if it can, or if that is unknown."""
         if contract_for(model.env_id) is not None:
             return None
         try:
             return self._store.policy(model.id).unchecked
-        except ClewError:  # the activation says it, or asks
+        except ClewError:  # the activation fails with it, or asks for a choice
             return None
 
     def _about(self, request: ChangeRequest) -> Model | None:
@@ -78,9 +75,8 @@ class ChangeMaking:
         return None if models is None else models.get(request.model_id)
 
     def _who_know(self, model_id: str) -> ModelList | None:
-        """Returns the models, read again where this one is not among them.
-
-        What is not known must not pass for harmless.
+        """Returns the models, read again if this one is not among them, because an unknown model must not count as
+        harmless.
         """
         models = self._views.view(self._patience_seconds).models
         if models is not None and models.get(model_id) is None:
@@ -103,7 +99,7 @@ class ChangeMaking:
         return ChangeResult(outcome=ChangeOutcome.DONE, activation=activation)
 
     def _undone(self, request: ChangeRequest, by: str | None) -> Activation:
-        """Makes the former model active again, unless somebody has made another choice since."""
+        """Activates the former model again, unless another choice was made since."""
         active = self._store.active_beside(request.model_id)
         if active is None:
             raise NoneIsActive

@@ -1,4 +1,4 @@
-"""What became of each request, for all workers of a host: a file each, and a lock while somebody works on it."""
+"""The results of requests, shared by all workers of a host: a file each, and a lock while one is executed."""
 
 import contextlib
 import logging
@@ -15,38 +15,35 @@ from services.sharing.host_lock import host_lock
 from services.sharing.shared_file import SharedFile
 from services.sharing.value_forms import JsonForm
 
-KEPT_SECONDS = 3600.0  # a page asks again for minutes at most
+KEPT_SECONDS = 3600.0  # a page polls for minutes at most
 _MOST_OF_OUR_OWN = 256
 _SHAPE = JsonForm(TypeAdapter(ChangeRecord))
 log = logging.getLogger(__name__)
 
 
 class ChangeRecords:
-    """The records in `folder`; those that the disk does not take are this worker's alone."""
+    """The records in `folder`; those that cannot be written to disk are kept in this worker only."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._own: LRUCache[str, ChangeRecord] = LRUCache(_MOST_OF_OUR_OWN)
 
     def alone(self, request_id: str) -> AbstractContextManager[bool]:
-        """Returns whether nobody on this host works on the request.
-
-        Nobody else will within the context. A crash lets go.
-        """
+        """Locks the request on this host; the context's value is whether the lock was acquired. A crash releases it."""
         with contextlib.suppress(OSError):  # without a folder nothing is shared
             self._folder.mkdir(parents=True, exist_ok=True)
         return host_lock(self._folder / f"{request_id}.lock")
 
     def get(self, request_id: str) -> ChangeRecord | None:
-        """Returns what is known of the request."""
+        """Returns the record of the request, if there is one."""
         return self._file(request_id).read() or self._own.get(request_id)
 
     def keep(self, record: ChangeRecord) -> None:
-        """Remembers it, and forgets those that nobody asks about any more."""
+        """Stores a record, and deletes old ones."""
         self._own[record.request.id] = record
         try:
             self._file(record.request.id).write(record)
-        except (OSError, ValueError) as error:  # half a surrogate pair from elsewhere is no JSON: as good as no room
+        except (OSError, ValueError) as error:  # an unpaired surrogate is invalid in JSON, and handled like a full disk
             log.warning("only this worker knows what becomes of a change", extra={"cause": str(error)})
         self._forget_old()
 

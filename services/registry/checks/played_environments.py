@@ -1,4 +1,4 @@
-"""Environments as a check of a policy meets them: their spaces, and what they show when somebody plays at random."""
+"""Environments for policy checks: their spaces, and observations from random play."""
 
 import threading
 from contextlib import closing
@@ -20,17 +20,17 @@ _MOST_KEPT: Final = 16
 
 
 class Played(NamedTuple):
-    """What is known of an environment, and what it showed."""
+    """The facts of an environment, and observed values."""
 
     facts: EnvironmentFacts
     observations: list[Observation]
 
 
 class PlayedEnvironments:
-    """Plays each environment once, the same steps each time; one that failed is tried anew.
+    """Plays each environment once, with the same steps each time; one that failed is tried again.
 
-    `file` is the operator's, if there is one. What environments are forked from ends with each of them: a dashboard
-    rarely meets another one.
+    `file` is the operator's, if there is one. The process that environments are forked from ends after each: a
+    dashboard rarely needs another one.
     """
 
     def __init__(self, file: Path | None = None) -> None:

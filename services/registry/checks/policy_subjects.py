@@ -1,4 +1,4 @@
-"""What a policy is checked against: the maze's contract, or any other environment as the model names it."""
+"""What a policy is checked against: the maze's contract, or the environment that the model names."""
 
 import hashlib
 from importlib.metadata import version as installed
@@ -18,7 +18,7 @@ from services.registry.checks.played_environments import PlayedEnvironments
 
 
 class PolicySubject(NamedTuple):
-    """What a model says of its policy, as far as its check depends on it."""
+    """The metadata of a model that its check depends on."""
 
     env_id: str | None = None
     env_spec: str | None = None
@@ -29,7 +29,7 @@ class PolicySubject(NamedTuple):
 
     @classmethod
     def of(cls, model: Model) -> Self:
-        """Reads its tags, its run and their artifacts."""
+        """Reads a model's metadata."""
         return cls(
             model.env_id,
             model.env_spec,
@@ -45,9 +45,9 @@ class PolicySubject(NamedTuple):
         return contract_for(self.env_id) is not None
 
     def check(self, onnx: bytes, environments: PlayedEnvironments) -> PolicyGraph:
-        """Returns what the file is, once it has passed; raises PolicyRefused, SignatureUnclear, ServiceUnavailable.
+        """Returns the policy's description after its check; raises PolicyRefused, SignatureUnclear, ServiceUnavailable.
 
-        Where the environment is not installed here, it is loaded, and `unchecked` says that this is all.
+        If the environment is not installed here, the policy is only loaded, and `unchecked` is set.
         """
         if self.is_maze:
             return check_policy(onnx, self.env_id)
@@ -65,7 +65,9 @@ class PolicySubject(NamedTuple):
         )
 
     def mark(self, sha256: str) -> str:
-        """Names a check: the file, what its environment wants, what is asked of it, and the libraries that ran it."""
+        """Returns a hash of the file, the environment's requirements, the metadata, and the versions of the libraries
+        used.
+        """
         contract = contract_for(self.env_id)
         if contract is not None:
             asked = f"{self.env_id} {contract.model_dump_json()} {probing.VERSION} {installed('onnxruntime')}"

@@ -1,4 +1,4 @@
-"""The policy files of MLflow's versions: fetched once, kept for all workers, asked for again in time.
+"""The policy files of MLflow's versions: fetched once, cached for all workers, and compared again from time to time.
 
-What comes in here is about bytes and where they are; whether a policy is any good is said elsewhere.
+This package handles bytes and their location; other packages check policies.
 """

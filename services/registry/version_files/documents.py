@@ -1,6 +1,6 @@
-"""What a version says of its environment in files beside it, where its tags and its run's do not: EnvSpec, statistics.
+"""Reads the EnvSpec and the statistics of a version from files, where its tags and its run's have none.
 
-Files of the version's folder come before those of its run. A pickle is never opened, only named.
+Files of the version's folder take precedence over those of its run. A pickle is never opened, only named.
 """
 
 import logging
@@ -44,25 +44,25 @@ MOST_STATISTICS_BYTES: Final = 2**21
 KEPT_SECONDS: Final = 60.0
 FAILED_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 8.0
-"""Less than an engine waits for what a model is; the reading goes on."""
+"""Less than the time that an engine waits for a model's data; the reading continues."""
 _PICKLES: Final = ("vecnormalize.pkl", "vec_normalize.pkl")
-"""As RL Zoo and Stable-Baselines3's documentation call what VecNormalize.save writes."""
+"""Names of VecNormalize.save's file in RL Zoo and in Stable-Baselines3's documentation."""
 _REFUSAL_BYTES: Final = 2**13
-"""Room for the sentence that a file is not there; of one that is there, no more is read."""
+"""Enough for the error that a file is missing; of an existing file no more is read."""
 _PICKLE: Final = re.compile(r"vec_?normalize.*\.pkl$", re.IGNORECASE)
-# Raises EnvironmentRefused for a text that makes no sense.
+# Raises EnvironmentRefused for an invalid text.
 _Check = Callable[[str], object]
 
 
 class Documents(NamedTuple):
-    """The texts, None where there is no such file, and why one that is there cannot be followed."""
+    """The texts, None where there is no such file, and why one that exists cannot be used."""
 
     env_spec: str | None = None
     normalization: str | None = None
     trouble: Message | None = None
 
     def added_to(self, model: Model) -> Model:
-        """Returns the model with what its tags leave out."""
+        """Returns the model, completed by these documents where its tags have none."""
         return model.model_copy(
             update={
                 "env_id": model.env_id or id_in(self.env_spec or "") or None,
@@ -74,7 +74,7 @@ class Documents(NamedTuple):
 
 
 class VersionDocuments:
-    """The documents of one registered model's versions; each version is asked for them once a minute at most."""
+    """Reads the documents of one registered model's versions, each at most once a minute."""
 
     def __init__(self, registry: MlflowRegistry, artifacts: MlflowArtifacts) -> None:
         self._registry = registry
@@ -85,7 +85,7 @@ class VersionDocuments:
         )
 
     def complete(self, version: Version, model: Model) -> Model:
-        """Returns the model with what its tags leave out; its `environment_trouble` says what stands in the way."""
+        """Returns the completed model; its `environment_trouble` is why a document cannot be used."""
         if _has_all_documents(model):
             return model
         reading = self._readings.join(*self._reading(version, model))
@@ -95,11 +95,13 @@ class VersionDocuments:
             return reading.result().added_to(model)
         except ServiceError as error:
             if not model.env_id and not model.env_spec:
-                return model  # as far as one knows, it names no environment at all
+                return model  # as far as known, it names no environment at all
             return Documents(trouble=EnvironmentFilesOutOfReach(error)).added_to(model)
 
     def completed_from_files(self, version: Version, model: Model) -> Model:
-        """Completes as `complete` does, from the files as they are now; raises a `ServiceError` where nobody knows."""
+        """Completes as `complete` does, with the files as they are now; raises a `ServiceError` where they cannot be
+        read.
+        """
         if _has_all_documents(model):
             return model
         return self._readings.fresh(*self._reading(version, model)).result().added_to(model)
@@ -110,12 +112,12 @@ class VersionDocuments:
 
 
 def _has_all_documents(model: Model) -> bool:
-    """Returns whether nothing is left to ask for: a maze is known by its id."""
+    """Returns whether no document is needed: the maze is identified by its id."""
     return contract_for(model.env_id) is not None or bool(model.env_spec and model.normalization)
 
 
 class _NotFollowed(Exception):
-    """A file is there, and cannot be followed."""
+    """A file exists, but cannot be used."""
 
     def __init__(self, trouble: Message) -> None:
         self.trouble = trouble
@@ -130,7 +132,7 @@ class _Reading:
         self._version = version
 
     def documents(self, model: Model) -> Documents:
-        """Returns both, as far as the model has no tag for them."""
+        """Returns both documents, unless the model has a tag for them."""
         try:
             spec = None if model.env_spec else self._read(SPEC_FILE, LONGEST_SPEC, _check_spec)
             return Documents(spec, None if model.normalization else self._statistics())
@@ -169,7 +171,8 @@ class _Reading:
         except AnsweredStatus as error:
             if error.http_status in PASSING:
                 raise
-            # Some stores answer so where there is no such file; of one that is out of reach, the policy's file tells.
+            # Some stores answer this way where there is no such file; if the store is down, fetching the policy will
+            # show it.
             log.info("a version's folder does not say what is in it", extra={"file": name, "cause": str(error)})
             return None
 
@@ -184,7 +187,7 @@ class _Reading:
 
     @cached_property
     def _run_files(self) -> list[str]:
-        """What lies in the run's own folder; nothing where the run is gone."""
+        """The files in the run's root folder; empty where the run was deleted."""
         if not self._version.run_id:
             return []
         try:
@@ -193,7 +196,7 @@ class _Reading:
             return []
 
     def _pickle(self) -> str | None:
-        """Returns the name of a file as VecNormalize saves it; it is not fetched."""
+        """Returns the name of a file that VecNormalize saved; it is not fetched."""
         return next(filter(_PICKLE.search, self._run_files), None) or next(filter(self._is_there, _PICKLES), None)
 
     def _is_there(self, name: str) -> bool:

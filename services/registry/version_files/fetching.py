@@ -1,4 +1,4 @@
-"""A version's policy as one file: found by tag or MLmodel, fetched through MLflow, with the numbers beside it in it."""
+"""Fetches a version's policy through MLflow as one file: found by tag or MLmodel, with its external data included."""
 
 import hashlib
 import posixpath
@@ -32,16 +32,16 @@ from services.registry.version_files.plain_yaml import NotPlain, plain_yaml
 
 FILE_TAG: Final = "onnx_file"
 _MLMODEL: Final = "MLmodel"
-_MLMODEL_BYTES: Final = 2**20  # fetched at most; what is read is far less
+_MLMODEL_BYTES: Final = 2**20  # the limit of the download; the limit of parsing is much lower
 _LONGEST_SOURCE: Final = 200
 PASSING: Final = (429, 502, 503, 504)
-"""What a proxy says while the service behind it starts, and who is asked too much: over soon, most often."""
-# What is wrong where there is no file at a path.
+"""Statuses of a proxy whose service is starting, or of an overloaded service: they usually pass soon."""
+# Builds the message for a missing file at a path.
 _Missing = Callable[[str], Message]
 
 
 class Part(BaseModel):
-    """One file that a policy was made of, and what tells whether it is still the same."""
+    """One file that a policy was made of, with its checksum and entity tag for comparison."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,24 +51,24 @@ class Part(BaseModel):
 
 
 class Fetched(NamedTuple):
-    """A policy as one file, and what it was made of."""
+    """A policy as one file, and its parts."""
 
     content: bytes
     parts: tuple[Part, ...]
 
 
 class VersionFetcher:
-    """Fetches the policies of one registered model's versions; what is wrong with a file is that file's fault.
+    """Fetches the policies of one registered model's versions.
 
-    Raises `PolicyRefused` where there is none, it is too large or lies in the wrong place, and a `ServiceError` where
-    MLflow does not do its part.
+    Raises `PolicyRefused` if there is none, it is too large or in the wrong place, and a `ServiceError` where MLflow
+    fails.
     """
 
     def __init__(self, registry: MlflowRegistry) -> None:
         self._registry = registry
 
     def fetch(self, version: Version, former: Sequence[Part] = ()) -> Fetched | None:
-        """Returns the version's policy as it is now; None where its parts are the `former` ones."""
+        """Returns the version's present policy; None where its parts are the `former` ones."""
         one = _Fetch(self._registry, version)
         return None if former and one.is_same(former) else one.whole()
 
@@ -86,7 +86,7 @@ class _MlModel(BaseModel):
 
 
 class _Fetch:
-    """One fetch: no part is asked for twice."""
+    """One fetch, which requests no part twice."""
 
     def __init__(self, registry: MlflowRegistry, version: Version) -> None:
         self._registry = registry
@@ -95,7 +95,7 @@ class _Fetch:
         self._parts: list[Part] = []
 
     def is_same(self, former: Sequence[Part]) -> bool:
-        """Asks for each part whether it has changed; a part that is not there any more has."""
+        """Compares each part with MLflow; a missing part counts as changed."""
         try:
             return all(self._is_unchanged(part) for part in former)
         except NotFound:
@@ -135,7 +135,7 @@ class _Fetch:
         return self._had[path]
 
     def _download(self, path: str, most_bytes: int, known_etag: str | None) -> Part | None:
-        """Remembers what it fetches; None where that is known."""
+        """Downloads a part and remembers it; None if its entity tag is unchanged."""
         try:
             content, etag = self._registry.file(self._version.version, path, most_bytes, known_etag)
         except AnsweredStatus as error:
@@ -151,13 +151,13 @@ class _Fetch:
 
     def _missing(self, path: str) -> Message:
         run_id = self._version.run_id
-        with suppress(ServiceError):  # that the file is not there is known all the same
+        with suppress(ServiceError):  # the file is missing in any case
             if run_id and not self._registry.has_run(run_id):
                 return FileGoneWithRun(path, run_id)
         return FileMissing(path)
 
     def _path_in_mlmodel(self) -> str:
-        """Returns the file that MLflow's own description of the model names."""
+        """Returns the file that the MLmodel file names."""
         too_long = MlmodelTooLong(MOST_YAML_BYTES >> 10)
         content = self._file(_MLMODEL, _MLMODEL_BYTES, too_long, self._no_mlmodel)
         if len(content) > MOST_YAML_BYTES:

@@ -1,6 +1,6 @@
-"""Policy files on disk, each once by its checksum, for all workers of the host; the least recently used leave first.
+"""Policy files on disk, each stored once by its checksum, for all workers of the host; evicted by least recent use.
 
-Where the disk takes nothing, the last ones stay in this process's memory.
+If the disk cannot be written, the last files are kept in this process's memory.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class Kept(BaseModel):
-    """What is known of a version's policy file: its content by checksum, its parts, and when they were looked at."""
+    """A version's cached policy file: its content's checksum, its parts, and when they were last compared."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,9 +45,8 @@ class Kept(BaseModel):
     looked_at: datetime
 
     def is_newer_than(self, moment: datetime) -> bool:
-        """Returns whether its parts were looked at since.
-
-        What a clock that was set back puts in the future counts as never.
+        """Returns whether its parts were compared since `moment`; a time in the future, after a clock change, counts as
+        never.
         """
         return past(self.looked_at) >= moment
 
@@ -56,7 +55,7 @@ _KEPT: Final = JsonForm(TypeAdapter(Kept))
 
 
 class PolicyFile:
-    """A policy file, open, as nobody changes it any more; to be closed, which reading all of it does, too."""
+    """An open policy file, which nothing modifies; the caller closes it, as reading all of it does."""
 
     def __init__(self, sha256: str, size_bytes: int, file: BinaryIO) -> None:
         self.sha256 = sha256
@@ -75,12 +74,12 @@ class PolicyFile:
         return cls(hashlib.sha256(content).hexdigest(), len(content), io.BytesIO(content))
 
     def content(self) -> bytes:
-        """Returns all of it; closes the file."""
+        """Returns the whole content; closes the file."""
         with self._file:
             return self._file.read()
 
     def chunks(self) -> Iterator[bytes]:
-        """Yields a piece after the other, so that no more than one is in memory; closes the file."""
+        """Yields the content in pieces, so that only one is in memory; closes the file."""
         with self._file:
             while chunk := self._file.read(_CHUNK):
                 yield chunk
@@ -96,7 +95,7 @@ class _InMemory(NamedTuple):
 
 
 class KeptPolicies:
-    """The policy files in `folder`, by any key that names a version of a registered model."""
+    """The policy files in `folder`, by any key that identifies a version of a registered model."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -106,7 +105,7 @@ class KeptPolicies:
         self._memory: LRUCache[str, _InMemory] = LRUCache(_MOST_IN_MEMORY_BYTES, lambda one: len(one.content))
 
     def find(self, key: str) -> Kept | None:
-        """Returns what is known; None where nothing is, or its content is not there any more."""
+        """Returns the cache entry; None where there is none, or its content was evicted."""
         kept = self._index(key).read()
         if kept is not None and (file := self._opened(kept)) is not None:
             file.close()
@@ -114,7 +113,7 @@ class KeptPolicies:
         return memory.kept if (memory := self._in_memory(key)) else None
 
     def open(self, key: str, kept: Kept) -> PolicyFile | None:
-        """Returns the file that `find` or `keep` told of; None where it has left since."""
+        """Opens the file of an entry from `find` or `keep`; None where it was evicted since."""
         if (file := self._opened(kept)) is not None:
             return PolicyFile(kept.sha256, kept.size_bytes, file)
         memory = self._in_memory(key)
@@ -123,7 +122,7 @@ class KeptPolicies:
         return PolicyFile(kept.sha256, kept.size_bytes, io.BytesIO(memory.content))
 
     def keep(self, key: str, fetched: Fetched) -> Kept:
-        """Keeps what was fetched just now, on disk or else in memory."""
+        """Stores a file that was just fetched, on disk or else in memory."""
         content = fetched.content
         kept = Kept(
             sha256=hashlib.sha256(content).hexdigest(),
@@ -135,19 +134,20 @@ class KeptPolicies:
             put(self._path(kept), content)
             self._index(key).write(kept)
             self._quota.wrote(len(content))
-        except (OSError, ValueError) as error:  # half a surrogate pair in a path is no JSON: as good as no room
+        # an unpaired surrogate in a path is invalid in JSON, and handled like a full disk
+        except (OSError, ValueError) as error:
             log.warning("a policy file stays in memory, the disk does not take it", extra={"cause": str(error)})
-            with self._lock, contextlib.suppress(ValueError):  # larger than may be kept at all
+            with self._lock, contextlib.suppress(ValueError):  # larger than the limit
                 self._memory[key] = _InMemory(kept, content)
         return kept
 
     def looked_again(self, key: str, kept: Kept) -> Kept:
-        """Notes that its parts are the same still."""
+        """Records that its parts are unchanged."""
         newer = kept.model_copy(update={"looked_at": datetime.now(UTC)})
         with self._lock:
             if key in self._memory:
                 self._memory[key] = self._memory[key]._replace(kept=newer)
-        with contextlib.suppress(OSError, ValueError):  # it is looked at again a little early then
+        with contextlib.suppress(OSError, ValueError):  # otherwise it is just compared again a little early
             self._index(key).write(newer)
         return newer
 
@@ -163,10 +163,7 @@ class KeptPolicies:
             return found
 
     def _opened(self, kept: Kept) -> BinaryIO | None:
-        """Returns the file, once it has been seen to hold what its name says.
-
-        None where it is not there, or damaged.
-        """
+        """Opens the file after comparing it with its checksum; None where it is missing or damaged."""
         try:
             with contextlib.ExitStack() as closing:
                 file = closing.enter_context(open_plain(self._path(kept)))
@@ -179,7 +176,7 @@ class KeptPolicies:
             return None
 
     def _is_whole(self, kept: Kept, stamp: Stamp, file: BinaryIO) -> bool:
-        """Returns whether the file holds what its name says; read once for each version of it."""
+        """Returns whether the file matches its checksum, computed once for each version of the file."""
         if stamp[2] != kept.size_bytes:
             return False
         with self._lock:
@@ -197,6 +194,6 @@ class KeptPolicies:
         return True
 
     def _touch(self, file: BinaryIO) -> None:
-        """Sets the time of access, which many disks do not keep."""
+        """Sets the time of access, which many disks do not update."""
         with contextlib.suppress(OSError):
             os.utime(file.fileno(), ns=(time.time_ns(), os.fstat(file.fileno()).st_mtime_ns))

@@ -1,4 +1,4 @@
-"""What could not be fetched is asked for again after pauses that grow, whoever asks and however often, on this host."""
+"""Pauses between failed fetches that grow with each failure, shared by the workers of this host."""
 
 import contextlib
 import logging
@@ -32,9 +32,9 @@ def utc_now() -> datetime:
 
 
 class Failed(BaseModel):
-    """How often it failed in a row, when last and why; `refused` where the file was at fault, not the service.
+    """How often a fetch failed in a row, when last and why; `refused` if the file was at fault, not the service.
 
-    What `passes` is likely to be over soon: the service may only be starting.
+    `passes` if the failure is likely to end soon, as the service may only be starting.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,7 +48,7 @@ class Failed(BaseModel):
 
     @property
     def ends_at(self) -> datetime:
-        """When it is asked for again."""
+        """When the fetch may be tried again."""
         return self.at + timedelta(seconds=self.pause_seconds)
 
 
@@ -56,7 +56,7 @@ _FAILED: Final = JsonForm(TypeAdapter(Failed))
 
 
 class FetchPauses:
-    """The failures of fetches by key, in `folder` for all workers, and in memory where the disk takes nothing."""
+    """The failures of fetches by key, in `folder` for all workers, or in memory if the disk cannot be written."""
 
     def __init__(self, folder: Path, now: Callable[[], datetime] = utc_now) -> None:
         self._folder = folder
@@ -65,10 +65,10 @@ class FetchPauses:
         self._own: LRUCache[str, Failed] = LRUCache(_MOST_REMEMBERED)
 
     def check(self, key: str) -> None:
-        """Raises what a fetch met, as long as the pause after it lasts."""
+        """Raises the last failure of a fetch while its pause lasts."""
         failed = self._last(key)
         left = 0.0 if failed is None else (failed.ends_at - self._now()).total_seconds()
-        # Longer than the pause itself is what a clock says that was set back.
+        # A longer time than the pause itself means that the clock was set back.
         if failed is None or not 0 < left <= failed.pause_seconds:
             return
         if failed.refused:
@@ -77,7 +77,7 @@ class FetchPauses:
         raise waiting(SERVICE, failed.reason.without("service"), math.ceil(left))
 
     def failed(self, key: str, error: ClewError) -> None:
-        """Notes a failure; where the service was not even reached, the next caller may try."""
+        """Records a failure; if the service was not reached at all, the next caller may try at once."""
         longest = _longest_pause(error)
         if longest is None:
             return
@@ -98,7 +98,7 @@ class FetchPauses:
         )
 
     def worked(self, key: str) -> None:
-        """Forgets the failures."""
+        """Deletes the record of failures."""
         with self._lock:
             self._own.pop(key, None)
         with contextlib.suppress(OSError):
@@ -124,7 +124,7 @@ class FetchPauses:
 
 
 def _longest_pause(error: ClewError) -> float | None:
-    """Returns the longest pause after such a failure, in seconds; None where there is to be none."""
+    """Returns the longest pause after such a failure, in seconds; None if there should be none."""
     if isinstance(error, ServiceUnavailable):
         return LONGEST_PASSING_SECONDS if error.was_sent else None
     return LONGEST_SECONDS if isinstance(error, ServiceError) else LONGEST_PASSING_SECONDS

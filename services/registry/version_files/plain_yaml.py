@@ -1,19 +1,19 @@
-"""YAML that somebody else wrote: its texts, lists and mappings alone, in little time, at no peril to this process."""
+"""Parses untrusted YAML: texts, lists and mappings only, with bounded time and depth."""
 
 import yaml
 
-MOST_BYTES = 64 * 2**10  # a second's work at worst, in C; in Python four, and all of it holds up the other threads
+MOST_BYTES = 64 * 2**10  # a second's work at worst, in C; in Python four, and all of it blocks the other threads
 _DEEPEST = 20
-# The "base" loaders make text of every scalar: no dates that are none, and no merge keys, which can grow without end.
+# The "base" loaders read every scalar as text: no invalid dates, and no merge keys, which can grow without bound.
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class NotPlain(ValueError):
-    """It is no YAML, or none that is read here."""
+    """The text is not YAML, or uses features that are not read here."""
 
 
 def plain_yaml(content: bytes) -> object:
-    """Returns what is in it; raises `NotPlain`. To be given `MOST_BYTES` at most."""
+    """Parses YAML of at most `MOST_BYTES`, which the caller checks; raises `NotPlain`."""
     try:
         if _depth(content) > _DEEPEST:
             raise NotPlain
@@ -23,9 +23,8 @@ def plain_yaml(content: bytes) -> object:
 
 
 def _depth(content: bytes) -> int:
-    """Returns how deep it is nested, or some depth that is too much.
-
-    Libyaml's loader crashes the process at some thousands.
+    """Returns the nesting depth, or some depth beyond the limit: libyaml's loader crashes the process at some
+    thousands.
     """
     deepest = depth = 0
     for event in yaml.parse(content, Loader=_LOADER):

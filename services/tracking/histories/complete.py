@@ -1,4 +1,4 @@
-"""Histories with all of their points, one run after the other: for files, which no sample may be taken for."""
+"""Complete histories, one run after the other, for files, which must not contain samples."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,13 +9,13 @@ from domain.tracking.history import History
 from domain.tracking.runs import Run
 from services.tracking.histories.store import Histories, HistoryStore, Series
 
-# While one run is waited for the next ones begin to come.
+# The following runs are already being fetched while one is waited for.
 _AHEAD: Final = 4
 _POLL_SECONDS: Final = 0.2
 
 
 class RunHistories(NamedTuple):
-    """All points of a run's metrics by key; why others failed; and which are still on their way."""
+    """All points of a run's metrics by key; the errors of others; and the metrics still being fetched."""
 
     run: Run
     found: dict[str, History]
@@ -28,7 +28,7 @@ def complete_histories(
 ) -> Iterator[RunHistories]:
     """Yields the metrics `keys_of[run_id]` of each run, waiting for each run up to `wait_seconds`.
 
-    What was handed out is let go of when the next run is asked for, so that only one run's points are in memory.
+    Histories are released when the next run is requested, so that only one run's points are in memory.
     """
     keys = dict(keys_of)
     for place, run in enumerate(runs):
@@ -45,7 +45,7 @@ def complete_histories(
 
 
 def _waited_for(store: HistoryStore, runs: Sequence[Run], keys: dict[str, list[str]], wait_seconds: float) -> Histories:
-    """Returns what is known of the first of `runs` when it has come, failed, or taken too long."""
+    """Returns what is known of the first of `runs` once it is complete, failed, or timed out."""
     ends = time.monotonic() + wait_seconds
     known = store.get(runs[:1], keys, 0.0)
     while known.pending - known.failures.keys() and (left := ends - time.monotonic()) > 0:

@@ -1,9 +1,9 @@
-"""What to read for histories that are missing or out of date: as little as leaves no wrong line.
+"""Plans what to read for histories that are missing or outdated: as little as possible without wrong lines.
 
-A running run is read from its last known step on: 30 ms for ten runs. What it logs late, at an older step, appears when
-it ends, for then it is read once more in full, and so it is when a finished run's latest value changed. In the
-background: 100,000 points cost MLflow 5 s, and the known line stays meanwhile. (Comparing MLflow's even sample with one
-of what is known would cost a tenth, but is blind to late points that fall one into each bucket.)
+A running run is read from its last known step on: 30 ms for ten runs. Points that it logs late, at an older step,
+appear when it ends, because it is then read again in full; so is a finished run whose latest value changed. Full
+readings run in the background: 100,000 points cost MLflow 5 s, and the known line is shown meanwhile. (Comparing
+MLflow's even sample with a sample of the known points would cost a tenth, but could miss late points.)
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,11 +17,11 @@ from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Entry, Series
 from services.tracking.histories.metric_source import MetricSource
 
-# A chart draws about as many points; asking for all 2,500 makes a first fetch a quarter slower.
+# A chart draws about as many points; requesting all 2,500 makes a first fetch a quarter slower.
 SAMPLE_POINTS = 1_000
-# Long histories cost the server 0.5 s each, several times that where it is busy: small batches come back in time.
+# Long histories cost the server 0.5 s each, several times that where it is busy: small batches return in time.
 _LONG_BATCH, _SHORT_BATCH = 2, 100
-# Runs that stand at nearly the same step share a request; each answer holds this many old steps at most.
+# Runs at nearly the same step share a request; each answer has at most this many already known steps.
 _STEPS_TOGETHER = 500
 _WAIT_SECONDS = 60.0
 
@@ -35,12 +35,12 @@ class FetchBatch(NamedTuple):
 
     @property
     def most(self) -> int:
-        """At how many points the answer may become a sample."""
+        """The number of points from which the answer may be a sample."""
         return SAMPLE_POINTS if self.from_step == FIRST_STEP and _is_long(self.runs[0], self.key) else MOST_ROWS
 
 
 class Fill(NamedTuple):
-    """All points of one history to be read from a step on; `sample` says where they are."""
+    """A history to be read in full from a step on; `sample` shows where its points are."""
 
     series: Series
     run: Run
@@ -49,7 +49,7 @@ class Fill(NamedTuple):
 
 
 class Fetched(NamedTuple):
-    """What came of a batch: what has to be read in full now, and what failed."""
+    """The result of a batch: the histories to read in full, and the failures."""
 
     fills: list[Fill]
     failures: dict[Series, ClewError]
@@ -72,7 +72,7 @@ def plan_fetches(due: Mapping[Series, Run], entries: Mapping[Series, Entry | Non
 
 
 class HistoryReader:
-    """Reads from `source` into `files`, alone on this host with each piece of work."""
+    """Reads from `source` into `files`, locking each piece of work on this host."""
 
     def __init__(self, source: MetricSource, files: HistoryFiles) -> None:
         self._source = source
@@ -86,7 +86,7 @@ class HistoryReader:
             return self._fetched(batch._replace(runs=runs)) if runs else Fetched([], {})
 
     def fill(self, fill: Fill, wanted: Callable[[], bool]) -> None:
-        """Reads all points; does nothing where another worker is at it, and stops when they are no longer `wanted`."""
+        """Reads all points; skips if another worker is reading them, and stops when they are no longer `wanted`."""
         series, run = fill.series, fill.run
         with self._files.alone("fill", f"{series.key} {series.run_id}") as alone:
             if not alone or not wanted() or self._is_complete(series, run):
@@ -112,10 +112,7 @@ class HistoryReader:
         return fetched
 
     def _parts(self, batch: FetchBatch) -> tuple[dict[str, HistoryPart], dict[str, ClewError]]:
-        """Returns the answer for each run, or its failure.
-
-        One run that makes no sense to MLflow does not hide the others.
-        """
+        """Returns the answer for each run, or its failure; a run that MLflow refuses does not hide the others."""
         ids = [run.run_id for run in batch.runs]
         try:
             return self._source.fetch(ids, batch.key, batch.from_step, batch.most), {}
@@ -137,7 +134,7 @@ class HistoryReader:
         if part.exact and part.history is not None:
             self._save(series, run, part.history)
             return None
-        # What is known in full, if not up to date, is better than a sample.
+        # A complete history, even if outdated, is better than a sample.
         if part.history is not None and known is None:
             self._save(series, run, part.history, exact=False)
         return Fill(series, run, FIRST_STEP, part.history)
@@ -148,7 +145,7 @@ class HistoryReader:
         if not tail.exact or tail.history is None:
             return Fill(series, run, from_step, tail.history)
         if not len(tail.history) or tail.history.step[-1] < known.step[-1]:
-            return Fill(series, run, FIRST_STEP, None)  # what was there is gone
+            return Fill(series, run, FIRST_STEP, None)  # known points were deleted
         self._save(series, run, known.before(from_step).followed_by(tail.history))
         return None
 
@@ -169,7 +166,7 @@ class HistoryReader:
 
 
 def _start(entry: Entry | None, run: Run) -> int:
-    """Returns the step to read from: a running run's last known one."""
+    """Returns the step to read from: for a running run, its last known one."""
     if entry is None or not entry.exact or run.is_over or not len(entry.history):
         return FIRST_STEP
     return int(entry.history.step[-1])

@@ -1,7 +1,7 @@
 """Metric histories on disk, one file each, shared by the workers of a host and mapped into their memory.
 
-A file is written under another name and renamed, so a reader sees the former one or this one, whole. A damaged one is
-as good as absent. Where the disk does not take it, a history lives in this process alone.
+A file is written under another name and renamed, so a reader sees either version completely. A damaged file counts as
+missing. If the disk cannot be written, a history is kept in this process only.
 """
 
 import contextlib
@@ -39,7 +39,7 @@ class _Held(NamedTuple):
 
 
 class HistoryFiles:
-    """The histories in `folder`, together at most `max_bytes`; the least recently drawn leave first."""
+    """The histories in `folder`, at most `max_bytes` in all; the least recently used are deleted first."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
@@ -49,12 +49,12 @@ class HistoryFiles:
         self._disk_fails = False
 
     def load(self, series: Series) -> Entry | None:
-        """Returns the newest entry that is whole, whichever worker wrote it."""
+        """Returns the newest valid entry, whichever worker wrote it."""
         path = self._path(series)
         with self._lock:
             held = self._held.get(series)
         stamp = stamp_at(path)
-        # What is gone from the disk and still held is as right as it was.
+        # An entry that was deleted from the disk and is still held remains valid.
         if held is None or (stamp is not None and stamp != held.stamp):
             held = self._read(series, path) or (held and held._replace(stamp=stamp))
         if held is None:
@@ -63,7 +63,7 @@ class HistoryFiles:
         return held.entry
 
     def save(self, series: Series, entry: Entry) -> None:
-        """Keeps `entry`: for all workers on disk, else, when that fails, for this one in memory."""
+        """Stores `entry` on disk for all workers, or if that fails, in this worker's memory."""
         path = self._path(series)
         held = None
         try:
@@ -79,17 +79,17 @@ class HistoryFiles:
         self._hold(series, held or _Held(entry, stamp_at(path), saved=False, touched=time.monotonic()))
 
     def release(self, series: Series) -> None:
-        """Holds an entry no longer, if it is on disk."""
+        """Drops an entry from memory, if it is on disk."""
         with self._lock:
             if (held := self._held.get(series)) is not None and held.saved:
                 del self._held[series]
 
     @contextlib.contextmanager
     def alone(self, kind: str, work: str, wait_seconds: float = 0.0) -> Iterator[bool]:
-        """Tries for up to `wait_seconds` to be the only one on this host who does `work`; yields whether it is."""
-        # Few locks for all work of a kind: who meets another's lock only waits a little for nothing.
+        """Tries for up to `wait_seconds` to lock `work` on this host; yields whether it succeeded."""
+        # A few locks serve all work of a kind: a collision only causes a short needless wait.
         number = int.from_bytes(hashlib.sha256(work.encode()).digest()[:4], "big") % _LOCKS
-        # Without a disk there is nothing to share, and everybody does it.
+        # Without a disk nothing is shared, and every worker reads.
         with host_lock(self._folder / f"{kind}-{number:02x}.lock", wait_seconds) as alone:
             yield alone
 
@@ -114,7 +114,7 @@ class HistoryFiles:
     def _touched(self, path: Path, held: _Held) -> _Held:
         now = time.monotonic()
         if held.saved and now - held.touched > _TOUCH_SECONDS:
-            # The time of access is ours: many disks do not keep it.
+            # Set explicitly, because many disks do not update the time of access.
             with contextlib.suppress(OSError):
                 os.utime(path, ns=(time.time_ns(), path.lstat().st_mtime_ns), follow_symlinks=False)
         return held._replace(touched=now) if now - held.touched > _TOUCH_SECONDS else held
@@ -130,10 +130,9 @@ class HistoryFiles:
 
 
 def _may_map(descriptor: int) -> bool:
-    """Returns whether a mapping may keep a descriptor: a copy takes the lowest free number, which tells how many are
-    in use.
+    """Returns whether a mapping may keep a descriptor: a copy gets the lowest free number, about the number in use.
 
-    A comparison of a thousand runs would want all that a process has, and then nobody could connect any more.
+    A comparison of a thousand runs could use up all descriptors of the process, and then no client could connect.
     """
     most, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     os.close(lowest := os.dup(descriptor))

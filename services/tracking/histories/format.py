@@ -1,6 +1,6 @@
-"""One metric history as a file: a checked header, then the columns step, value and timestamp, 8 bytes a cell.
+"""The file format of a metric history: a checked header, then the columns step, value and timestamp, 8 bytes a cell.
 
-A file that was cut short, mixed up or changed by a bit is told from a good one before a number of it is used.
+Truncated, swapped or corrupted files are detected before any number is used.
 """
 
 import mmap
@@ -18,7 +18,7 @@ from services.sharing.atomic_file import Content
 
 _MAGIC = b"CLEWHIST"
 _VERSION = 1
-# Magic, version, length of the header, CRC-32 of all that follows.
+# Magic, version, length of the header, CRC-32 of the rest.
 _PRELUDE = struct.Struct("<8sIII4x")
 _COLUMNS = ("<i8", "<f8", "<i8")
 _ALIGNMENT = 64
@@ -32,7 +32,7 @@ class Series(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A history and what the run list said when it was read; `exact` is False for an even sample of it."""
+    """A history, with the run list's state when it was read; `exact` is False for an even sample of it."""
 
     history: History
     latest: LatestMetric
@@ -40,7 +40,7 @@ class Entry(NamedTuple):
     exact: bool
 
     def is_current(self, run: Run, key: str) -> bool:
-        """Returns whether nothing is known to have been logged since."""
+        """Returns whether no newer point is known."""
         return self.latest == run.metrics[key] and self.over == run.is_over
 
 
@@ -56,14 +56,11 @@ class _Header(BaseModel):
 
 
 class Damaged(ValueError):
-    """The file does not hold what it should."""
+    """The file's content is invalid."""
 
 
 def encode(series: Series, entry: Entry) -> list[Content]:
-    """Returns the file's content in parts.
-
-    The columns are those of the entry, for copies of a long one are megabytes.
-    """
+    """Returns the file's content in parts; columns are not copied, since a long one has megabytes."""
     header = _Header(
         run_id=series.run_id,
         key=series.key,
@@ -83,12 +80,12 @@ def encode(series: Series, entry: Entry) -> list[Content]:
 
 
 def _bytes_of(column: NDArray[Any], kind: str) -> Content:
-    """Returns the column's own memory where it is as the file has it; a view of none cannot be made."""
+    """Returns the column's own memory if it has the file's type; an empty column has no view."""
     return np.ascontiguousarray(column, kind).data.cast("B") if len(column) else b""
 
 
 def decode(series: Series, content: bytes | mmap.mmap) -> Entry:
-    """Returns the entry in `content`, whose columns stay views of it; raises `Damaged`."""
+    """Returns the entry in `content`, with columns that are views of it; raises `Damaged`."""
     header, start = _checked_header(content)
     if (header.run_id, header.key) != series:
         raise Damaged("is another history's")

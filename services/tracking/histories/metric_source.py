@@ -1,4 +1,4 @@
-"""What can answer for metric histories: MLflow's REST API always, its database where the operator opens it."""
+"""Sources of metric histories: MLflow's REST API, or its database where it is configured."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -12,25 +12,24 @@ log = logging.getLogger(__name__)
 
 
 class MetricSource(Protocol):
-    """A place that metric histories can be read from; both calls raise a `ClewError`."""
+    """A source of metric histories; both methods raise a `ClewError`."""
 
     def fetch(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
-        """Returns the points of metric `key` from `from_step` on, soon.
-
-        A history of `most` points or more may be sampled.
+        """Returns the points of metric `key` from `from_step` on, quickly; a history of `most` points or more may be
+        sampled.
         """
 
     def fetch_all(
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
-        """Returns all points from `from_step` on, `sample` saying where they are.
+        """Returns all points from `from_step` on; `sample` shows where they are.
 
-        None as soon as they are not `wanted`.
+        Returns None as soon as they are no longer `wanted`.
         """
 
 
 class FastLane:
-    """The database first, MLflow's REST API whenever that fails."""
+    """Uses the database, and MLflow's REST API whenever that fails."""
 
     def __init__(self, database: MetricSource, rest: MetricSource) -> None:
         self._database = database
@@ -55,7 +54,7 @@ class FastLane:
                 return self._database.fetch_all(run_id, key, from_step, sample, wanted)
             except ServiceError as error:
                 self._avoid(error)
-        # The database's sample need not be even, and REST plans its windows by an even one.
+        # The database's sample need not be even, but REST plans its windows by an even one.
         return self._rest.fetch_all(run_id, key, from_step, None, wanted)
 
     def _avoid(self, error: ServiceError) -> None:

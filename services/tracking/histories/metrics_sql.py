@@ -1,6 +1,6 @@
-"""Metric histories straight from MLflow's database, where the operator opens it: no JSON, a tenth of the time.
+"""Metric histories from MLflow's database, where it is configured: no JSON, a tenth of the time.
 
-Importing this module brings SQLAlchemy (0.5 s, 36 MB), so only who was given a database does.
+Importing this module imports SQLAlchemy (0.5 s, 36 MB), so it is only done if a database is configured.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,19 +28,19 @@ from mlflow_api.histories.columns import in_order, joined
 from mlflow_api.priority_semaphore import PrioritySemaphore
 from services.database.mlflow_database import MlflowDatabase
 
-# More would only take turns: turning rows into columns is Python's work.
+# More would only take turns, because converting rows to columns is Python's work.
 _READS_AT_ONCE = 2
 _METRICS = table("metrics", *map(column, ("run_uuid", "key", "step", "value", "timestamp", "is_nan")))
 _ROW = np.dtype([("step", np.int64), ("value", np.float64), ("timestamp", np.int64), ("is_nan", np.bool_)])
-# A database hands out 100,000 rows in 0.2-0.3 s and finds 1,000 of them by an index in 0.02 s.
+# A database returns 100,000 rows in 0.2-0.3 s and finds 1,000 of them by an index in 0.02 s.
 _READ_WHOLE = 5_000
-# Rows at once: as they come they take twice the memory of their columns, and several histories are read at a time.
+# Rows at once: unconverted rows take twice the memory of their columns, and several histories are read at a time.
 _BLOCK = 8_192
 _SAMPLED_STEPS = 1_000
 
 
 class MetricDatabase:
-    """The `metrics` table of a database of MLflow's, only ever read; every failure is a `ServiceUnavailable`."""
+    """The `metrics` table of an MLflow database, read-only; every failure is a `ServiceUnavailable`."""
 
     def __init__(self, database: MlflowDatabase) -> None:
         self._database = database
@@ -68,19 +68,19 @@ def _is_from(run_id: str, key: str, from_step: int) -> ColumnElement[bool]:
 
 
 def _some(connection: Connection, run_id: str, key: str, from_step: int) -> HistoryPart:
-    """Returns all rows where they are few, else those of about `_SAMPLED_STEPS` steps, evenly far apart."""
+    """Returns all rows if they are few, else those of about `_SAMPLED_STEPS` evenly spaced steps."""
     asked = _is_from(run_id, key, from_step)
     few = select(literal_column("1")).select_from(_METRICS).where(asked).limit(_READ_WHOLE + 1).subquery()
     if connection.execute(select(func.count()).select_from(few)).scalar_one() <= _READ_WHOLE:
         return HistoryPart(_all(connection, run_id, asked), exact=True)
     steps = _METRICS.c.step
-    # One by one, each is the end of an index; together they are a walk along all of it.
+    # One by one, each is an end of an index; together they would scan all of it.
     first, last = (connection.execute(select(end(steps)).where(asked)).scalar_one() for end in (func.min, func.max))
     stride = max(1, -(-(last - first) // _SAMPLED_STEPS))
     grid = select(cast(first, BigInteger).label("step")).cte("grid", recursive=True)
-    # Beyond a 64-bit integer PostgreSQL fails, and SQLite goes on in floats.
+    # Beyond a 64-bit integer PostgreSQL fails, and SQLite continues in floats.
     grid = grid.union_all(select(grid.c.step + stride).where(grid.c.step <= max(last - stride, FIRST_STEP)))
-    # One condition on the step in each: with two of them SQLite looks the wrong one up.
+    # One condition on the step in each query: with two of them SQLite uses the wrong index.
     next_step = select(func.min(steps)).where(_is_of(run_id, key), steps >= grid.c.step).scalar_subquery()
     sampled = (
         select(next_step.label("step")).select_from(grid).distinct().union(select(cast(last, BigInteger))).subquery()
@@ -97,9 +97,9 @@ def _all(connection: Connection, run_id: str, asked: ColumnElement[bool]) -> His
 
 def _all_from_sqlite(connection: Connection, asked: ColumnElement[bool]) -> History:
     metrics = _METRICS.c
-    # In order of step, so that SQLite walks the one index that has run, key and step.
+    # In order of step, so that SQLite uses the one index that has run, key and step.
     query = select(metrics.step, metrics.value, metrics.timestamp, metrics.is_nan).where(asked).order_by(metrics.step)
-    # The driver's own cursor: its tuples become columns as they come, SQLAlchemy's rows take twice as long.
+    # The driver's own cursor: its tuples are converted to columns directly; SQLAlchemy's rows take twice as long.
     found = joined(_blocks(iter(typed("Iterable[Any]", connection.execute(query).cursor))))
     return in_order(found.step, found.value, found.timestamp)
 
@@ -113,7 +113,7 @@ def _blocks(rows: Iterator[Any]) -> Iterator[History]:
 def _from_postgresql(connection: Connection, asked: ColumnElement[bool]) -> dict[str, History]:
     """Returns all rows by run, in one query.
 
-    Each column comes as one binary string, so that Python touches no single row.
+    Each column is returned as one binary string, so that Python touches no single row.
     """
     metrics = _METRICS.c
     value = case((metrics.is_nan, literal_column("'NaN'::float8")), else_=metrics.value)

@@ -1,7 +1,7 @@
-"""Metric histories that charts ask for: read once, shared by the workers of a host, a growing run from its last step.
+"""Metric histories for charts: read once, shared by the workers of a host, and a growing run from its last step.
 
-Nobody waits longer than they say. A long history is drawn from an even sample at once, and from all its points as soon
-as they have come in the background, which goes on for as long as somebody looks at it.
+No caller waits longer than it asks for. A long history is drawn from an even sample at once, and from all its points
+when they have been read in the background, which continues as long as it is requested.
 """
 
 import logging
@@ -25,19 +25,19 @@ from services.tracking.histories.metric_source import MetricSource
 __all__ = ["Histories", "HistoryStore", "Series"]
 
 WANTED_SECONDS = 60.0
-# More than the requests that a source sends at once: some only wait for another worker.
+# More than the requests that a source sends at once, because some only wait for another worker.
 _FETCHERS = 16
-# Less than that number, so that a first fetch never waits for all of them.
+# Fewer than that number, so that a first fetch never waits for all of them.
 _FILLERS = 3
-# A server that is too slow works on after we gave up: asking again at once would bury it.
+# A server that is too slow continues to work after a timeout: repeating the request at once would overload it.
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 5.0, 60.0
 log = logging.getLogger(__name__)
 
 
 class Histories(NamedTuple):
-    """What is known: the histories found (the last known where a fetch failed), those on their way, and failures.
+    """What is known: the histories (the last known where a fetch failed), those being fetched, and failures.
 
-    Those in `sampled` are found as an even sample; all their points are on their way, so they are pending, too.
+    Those in `sampled` are even samples; all their points are still being read, so they are pending, too.
     """
 
     found: dict[Series, History]
@@ -53,7 +53,7 @@ class _Failure(NamedTuple):
 
 
 class HistoryStore:
-    """The histories of one MLflow, read from `source` and kept in `files`."""
+    """The histories of one MLflow, read from `source` and cached in `files`."""
 
     def __init__(self, source: MetricSource, files: HistoryFiles) -> None:
         self._files = files
@@ -66,7 +66,7 @@ class HistoryStore:
         self._fillers = DaemonPool(_FILLERS, "all-points")
 
     def get(self, runs: Iterable[Run], keys_of: dict[str, list[str]], wait_seconds: float) -> Histories:
-        """Returns the histories of the metrics `keys_of[run_id]` of each run, after `wait_seconds` at most."""
+        """Returns the histories of the metrics `keys_of[run_id]` of each run, after at most `wait_seconds`."""
         wanted = {
             Series(run.run_id, key): run for run in runs for key in keys_of.get(run.run_id, ()) if key in run.metrics
         }
@@ -84,17 +84,17 @@ class HistoryStore:
         )
 
     def release(self, held: Iterable[Series]) -> None:
-        """Lets go of what a file of all points has read; charts that draw it map it anew."""
+        """Drops histories from memory after a file was written; charts that draw them map them again."""
         for series in held:
             self._files.release(series)
 
     def retry(self) -> None:
-        """Forgets all failures: somebody asks to try again now."""
+        """Clears all failures, so that a user's retry is not delayed."""
         with self._lock:
             self._failures.clear()
 
     def _start(self, wanted: dict[Series, Run]) -> list[Future[None]]:
-        """Starts what is missing, joins what is under way; returns the fetches that `wanted` has to wait for."""
+        """Starts what is missing, joins what is running; returns the fetches that `wanted` has to wait for."""
         entries = {series: self._files.load(series) for series in wanted}
         with self._lock:
             now = time.monotonic()
@@ -147,11 +147,11 @@ class HistoryStore:
             with self._lock:
                 self._note([fill.series], failures)
                 del self._fills[fill.series]
-        # What it took to read 100,000 points is megabytes, which each of these threads would keep for its next ones.
+        # Reading 100,000 points takes megabytes, which each of these threads would otherwise keep.
         give_back()
 
     def _note(self, tried: Iterable[Series], failures: dict[Series, ClewError]) -> None:
-        """Notes what came; expects the lock to be held."""
+        """Records the outcome of fetches; expects the lock to be held."""
         for series in tried:
             former = self._failures.pop(series, None)
             if (cause := failures.get(series)) is None:

@@ -1,4 +1,4 @@
-"""Where the run list comes from: MLflow's REST API, always, and its database where the operator opens it.
+"""Sources of the run list: MLflow's REST API, or its database where it is configured.
 
-What comes in here asks for runs in pieces that MLflow can carry, and says of both sources the same.
+This package reads runs in portions that MLflow can handle, with the same results from both sources.
 """

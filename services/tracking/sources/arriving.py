@@ -1,4 +1,4 @@
-"""Runs that come in pieces, shown as they come: soon the first, and never so often that it slows the rest."""
+"""Collects runs that are read in pieces, and shows them: the first soon, then rarely enough to slow nothing down."""
 
 import time
 from collections.abc import Iterable
@@ -11,13 +11,13 @@ from domain.run_table.table_facts import Progress, TableFacts
 from domain.tracking.runs import BadRow
 from services.tracking.run_source import Arrived
 
-# To show costs a twentieth of the time at most.
+# Showing takes at most a twentieth of the time.
 _PAUSES: Final = 20.0
 _LEAST_PAUSE_SECONDS: Final = 1.0
 
 
 class ArrivingRuns:
-    """What has come of a full reading; without `arrived` it is shown to nobody before it is whole."""
+    """The runs of a full reading so far; without `arrived` they are not shown until it is complete."""
 
     def __init__(self, facts: TableFacts, about: int | None, arrived: Arrived | None) -> None:
         self._facts = facts
@@ -29,20 +29,20 @@ class ArrivingRuns:
 
     @property
     def read(self) -> int:
-        """How many runs have come; of those that came twice both count."""
+        """The number of runs so far, counting duplicates twice."""
         return sum(len(piece.runs.run_id) for piece in self._pieces)
 
     @property
     def is_counted(self) -> bool:
-        """Whether it is known how many there will be."""
+        """Whether the total number is known."""
         return self._about is not None
 
     def expect(self, about: int) -> None:
-        """Says how many there will be, more or less."""
+        """Sets the approximate total number."""
         self._about = about
 
     def add(self, piece: Parts, bad: Iterable[BadRow]) -> None:
-        """Adds what came last, and shows what there is when it is time to."""
+        """Adds a piece, and shows the runs so far if that is due."""
         self._pieces.append(piece)
         self._bad |= {row.row: row for row in bad}
         began = time.monotonic()
@@ -52,12 +52,12 @@ class ArrivingRuns:
             self._show_at = ended + max(_LEAST_PAUSE_SECONDS, _PAUSES * (ended - began))
 
     def whole(self) -> RunTable:
-        """Returns all that came, as the whole that it is now."""
+        """Returns all runs so far as a complete table."""
         return RunTable(self._joined(), self._facts.model_copy(update={"bad_rows": list(self._bad.values())}))
 
     def _show(self, arrived: Arrived) -> None:
         table = self.whole()
-        # A former reading may have found fewer than there are now.
+        # A former estimate may be less than there are now.
         about = None if self._about is None else max(self._about, len(table))
         arrived(table.with_facts(progress=Progress(read=len(table), about=about)))
 
@@ -67,7 +67,7 @@ class ArrivingRuns:
 
 
 def kept_or_new(known: RunTable | None, table: RunTable) -> RunTable:
-    """Returns `table`, with the version of `known` where that says the same."""
+    """Returns `table`, or `known` with new facts if the runs are the same."""
     if known is None or known.progress is not None or known.bad_rows != table.bad_rows:
         return table
     if known.facts.only_metrics != table.facts.only_metrics or not known.has_same_runs(table):

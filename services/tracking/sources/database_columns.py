@@ -1,4 +1,4 @@
-"""Columns that the list does not hold, from MLflow's database: one metric of all runs, or all metrics of a few."""
+"""Columns that the list does not contain, from MLflow's database: one metric of all runs, or all metrics of a few."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,12 +17,12 @@ from services.tracking.sources.mlflow_tables import LATEST, METRICS, MlflowTable
 from services.tracking.sources.run_rows import column_in, in_pieces, rows_of, values_in
 
 _RUN, _VALUE, _STEP, _TIMESTAMP, _IS_NAN = range(5)
-# What is kept as the largest float was infinite: the greatest is that of the numbers, as of a history.
+# Infinity is stored as the largest float, and is left out, as in a history.
 _IS_NUMBER = and_(METRICS.c.is_nan == false(), METRICS.c.value > -LARGEST_FLOAT, METRICS.c.value < LARGEST_FLOAT)
 
 
 class DatabaseColumns:
-    """The columns of a database of MLflow's, as a `ColumnLane`."""
+    """The columns of an MLflow database, as a `ColumnLane`."""
 
     def __init__(self, database: MlflowDatabase) -> None:
         self._database = database
@@ -79,7 +79,7 @@ class DatabaseColumns:
 
 
 def _placed(rows: Sequence[tuple[Any, ...]], run_ids: Sequence[str]) -> tuple[list[tuple[Any, ...]], NDArray[np.intp]]:
-    """Returns the rows of those runs, and where each of them stands in `run_ids`."""
+    """Returns the rows of these runs, and the place of each in `run_ids`."""
     place_of = {run_id: place for place, run_id in enumerate(run_ids)}
     ours = [row for row in rows if row[_RUN] in place_of]
     return ours, np.array([place_of[row[_RUN]] for row in ours], np.intp)

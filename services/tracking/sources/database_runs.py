@@ -1,4 +1,4 @@
-"""MLflow's runs from its database, where the operator opens it: a hundredth of the time that they take over REST."""
+"""Reads MLflow's runs from its database, where it is configured, in a hundredth of the time of REST."""
 
 import logging
 from collections.abc import Collection, Sequence
@@ -23,14 +23,14 @@ from services.tracking.sources.own_changes import OwnChanges
 from services.tracking.sources.run_rows import Heads, details, heads, in_pieces, rows_of
 
 MOST_VALUES: Final = 1_000_000
-"""Of more newest values only those that have a word are read with the list, and any other when it is asked for."""
+"""If there are more newest values, the list reads only metrics with a word; others are read when requested."""
 _FIRST_RUNS: Final = 200
 _LIVE: Final = (RunStatus.RUNNING.value, RunStatus.SCHEDULED.value)
 log = logging.getLogger(__name__)
 
 
 class DatabaseRuns:
-    """The runs in a database of MLflow's; `words` are the metrics that the list shows of itself."""
+    """The runs of an MLflow database; `words` are the metrics that the list always shows."""
 
     def __init__(
         self,
@@ -66,9 +66,9 @@ class DatabaseRuns:
         return kept_or_new(known, self.changes(table, now) if self._own(now) else table)
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
-        """Implements `RunSource`, and here deletions show, too.
+        """Implements `RunSource`; here deletions are detected, too.
 
-        The ids are counted, and compared where the number differs.
+        The runs are counted, and their ids compared if the number differs.
         """
         with self._database.connected() as connection:
             tables = MlflowTables(connection)
@@ -117,7 +117,7 @@ def _may_have_changed(tables: MlflowTables, since: datetime, renewed: Sequence[s
 
 
 def _left_out(known: RunTable, changed: Sequence[str], found: set[str]) -> list[str]:
-    """Returns the runs that ran, that could not be read, and that Clew changed itself, where they are not `found`."""
+    """Returns runs to read besides `found`: those that ran, could not be read, or were changed by Clew itself."""
     live = known.rows_with_status(RunStatus.RUNNING, RunStatus.SCHEDULED)
     ids = [*(known.run_ids[row] for row in live), *(row.row for row in known.bad_rows), *changed]
     return [run_id for run_id in ids if run_id not in found]

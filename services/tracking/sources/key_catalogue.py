@@ -1,4 +1,4 @@
-"""Which metrics there are, and in how many runs: from the index that begins with the key, never from all values."""
+"""Lists the metrics and their numbers of runs, from the index that begins with the key, without reading all values."""
 
 from sqlalchemy import Connection, func, not_, select
 
@@ -8,10 +8,10 @@ from services.tracking.sources.run_rows import rows_of
 
 
 def catalogue_of(connection: Connection, tables: MlflowTables) -> KeyCatalogue:
-    """Returns the metrics of the active runs, in the order of their names, and in how many of those each was logged."""
+    """Returns the sorted metrics of the active runs, and in how many of these each was logged."""
     counted = func.count().label("runs")
     every: dict[str, int] = dict(rows_of(connection, select(LATEST.c.key, counted).group_by(LATEST.c.key)))
-    # Few are deleted as a rule, and are found by their ids; to join each value with its run takes ten times as long.
+    # Usually few runs are deleted, and are found by their ids; joining each value with its run takes ten times as long.
     deleted = select(RUNS.c.run_uuid).where(not_(tables.is_active))
     for key, count in rows_of(
         connection, select(LATEST.c.key, counted).where(LATEST.c.run_uuid.in_(deleted)).group_by(LATEST.c.key)

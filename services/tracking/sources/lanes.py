@@ -1,4 +1,4 @@
-"""The run list by the fastest way that goes: MLflow's database where the operator opens it, else its REST API."""
+"""Reads the run list from MLflow's database where it is configured and works, else over REST."""
 
 import logging
 import time
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class RunLanes:
-    """The database first, MLflow's REST API whenever that fails; a table that came by REST says why, in its facts."""
+    """Uses the database, and MLflow's REST API whenever that fails; a table read over REST contains the reason."""
 
     def __init__(self, database: DatabaseRuns, rest: MlflowRuns, columns: ColumnLane) -> None:
         self._database = database
@@ -68,11 +68,11 @@ class RunLanes:
 
     def _avoid(self, error: ServiceError) -> None:
         self._avoided.start()
-        if str(error) != str(self._cause):  # each cause once
+        if str(error) != str(self._cause):  # each cause is logged once
             log.warning("the run list comes over REST, not from the database", extra={"cause": str(error)})
         self._cause = error
 
     def _explained(self, table: RunTable) -> RunTable:
-        """Says in the facts why the database was not used; the very same table where they say so already."""
+        """Adds to the facts why the database was not used; the same table if they already contain it."""
         cause = None if self._cause is None else MessageData.of(self._cause)
         return table if table.facts.over_rest == cause else table.with_facts(over_rest=cause)

@@ -1,4 +1,4 @@
-"""What became of a list of runs: what is known, with what was read meanwhile."""
+"""Merges a known table of runs with what was read since."""
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ def merged(
     bad: Iterable[BadRow],
     marks: dict[str, list[str]],
 ) -> RunTable:
-    """Returns `known` with what is fresh and without what is gone; the very same object where that says the same."""
+    """Returns `known` with the fresh runs and without the deleted ones; the same object if nothing changed."""
     bad_rows = _still_bad(known.bad_rows, fresh, bad)
     news = [changed for table in fresh if len(changed := _changed(known, table))]
     if not news and not gone and bad_rows == known.bad_rows:
@@ -26,7 +26,7 @@ def merged(
 
 
 def _still_bad(known: list[BadRow], fresh: Collection[RunTable], bad: Iterable[BadRow]) -> list[BadRow]:
-    """Returns those that were known and could not be read now either, and the new ones."""
+    """Returns the invalid rows that are still invalid, and the new ones."""
     left = {row.row: row for row in known if not any(row.row in table for table in fresh)}
     for row in bad:
         left.setdefault(row.row, row)
@@ -34,11 +34,9 @@ def _still_bad(known: list[BadRow], fresh: Collection[RunTable], bad: Iterable[B
 
 
 def _changed(known: RunTable, table: RunTable) -> RunTable:
-    """Returns the runs of `table` that say something else than is known.
-
-    There are few of them, and to join all is work.
-    """
-    if (only := known.facts.only_metrics) is not None:  # what was not read of the others would look like news
+    """Returns the runs of `table` that differ from the known ones; there are few, and joining all is expensive."""
+    # metrics that were not read of the other runs would count as changes
+    if (only := known.facts.only_metrics) is not None:
         metrics = table.parts.metrics.only([table.parts.pool.find(key) for key in only])
         table = RunTable(table.parts._replace(metrics=metrics), table.facts)
     rows = [row for row, run in enumerate(table.runs()) if run != known.get(run.run_id)]

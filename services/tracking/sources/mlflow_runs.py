@@ -1,4 +1,4 @@
-"""MLflow's runs over REST: everything now and then, in between only what can have changed."""
+"""Reads MLflow's runs over REST: everything from time to time, in between only possible changes."""
 
 import logging
 import time
@@ -27,17 +27,17 @@ from services.tracking.sources.run_pages import RunPages
 
 REFRESH_DEADLINE_SECONDS: Final = 60.0
 CLOCK_SLACK: Final = timedelta(minutes=5)
-"""The times in MLflow are the clients': a run may be logged by a machine whose clock is behind ours by this much."""
+"""Clients set the times in MLflow: the clock of their machine may be this much behind."""
 _REFRESHED_EVERY_SECONDS: Final = 10.0
-# Of a list that is longer it is told how long, before it is there.
+# The size of a longer list is estimated before it has been read.
 _COUNTED_FROM: Final = 1_000
 MOST_ASKED_AGAIN: Final = 100
-"""Rows that could not be read are asked for by their ids; of more than these all is read anew, when that may be."""
+"""Invalid rows are requested by their ids; if there are more than these, everything is read again when allowed."""
 log = logging.getLogger(__name__)
 
 
 class MlflowRuns:
-    """The runs of one MLflow, as a `RunSource`; what it may be at work on is kept in `folder`."""
+    """The runs of one MLflow, as a `RunSource`; `folder` records the requests that MLflow may still be working on."""
 
     columns: ColumnLane | None = None
 
@@ -50,13 +50,13 @@ class MlflowRuns:
         self.address = mlflow.service.url
 
     def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:
-        """Implements `RunSource`: the pages are as large as MLflow can carry them."""
+        """Implements `RunSource`; the size of pages is adapted to MLflow's speed."""
         self._pace.wait()
         now, pages = datetime.now(UTC), RunPages(self._mlflow, self._pace)
         try:
             experiments = self._quick().experiments()
             facts = TableFacts(version=now.isoformat(), swept_at=now, marks=marks_of(experiments))
-            # A part that was left when a worker died says nothing of the whole.
+            # A part that a worker left when it ended cannot be shown as the whole.
             shown = known if known is not None and known.progress is None else None
             arriving = ArrivingRuns(facts, None, arrived if shown is None else None)
             between = _Between(self, shown, now, arrived)
@@ -66,20 +66,19 @@ class MlflowRuns:
                 if shown is None and pages.is_counted and not arriving.is_counted and arriving.read >= _COUNTED_FROM:
                     arriving.expect(pages.about(list(experiments), arriving.read))
             table = arriving.whole()
-            # What changed behind the pages' back is not to look as it was before.
+            # Changes made while the pages were read must not be lost.
             is_old = between.is_long or self.own_changes.since(now)
             return kept_or_new(known, self.changes(table, now) if is_old else table)
         finally:
             self.note_sweep(pages.seconds)
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
-        """Implements `RunSource`: the runs that run, wait, or ended after `since`, and those that Clew changed
+        """Implements `RunSource`: reads runs that run, wait, or ended after `since`, and those that Clew changed
         itself.
 
-        An experiment that is new, or has another name or other tags, is read whole: whoever copies runs from elsewhere,
-        as our sample data do, gives them times in the past. For the rest MLflow has no "updated at": deletions, tags
-        and late writes show only when everything is read; and so does a run that was unknown and ended without an end
-        time.
+        An experiment that is new, renamed or has other tags is read completely, because copied runs, such as Clew's
+        sample data, have times in the past. MLflow has no "updated at" for the rest: deletions, tags and late writes
+        appear only after a full reading, and so does an unknown run that ended without an end time.
         """
         self._pace.wait()
         quick, pages = self._quick(), RunPages(self._mlflow, self._pace)
@@ -91,12 +90,12 @@ class MlflowRuns:
         found: list[Parts] = []
         bad: list[BadRow] = []
         for where, groups in (
-            # RUNNING and SCHEDULED, which alone have a U: MLflow's filter has no OR and no IN for states.
+            # RUNNING and SCHEDULED, the only states with a U: MLflow's filter has no OR, and no IN for states.
             ("attributes.status LIKE '%U%'", list(experiments)),
-            # What started meanwhile runs, waits, or has ended, so nobody has to ask for it apart.
+            # Runs that started meanwhile are running, waiting, or ended, so they need no separate request.
             (f"attributes.end_time > {watermark}", list(experiments)),
             ("", renewed),
-            # They may have ended long ago, so no other question brings them back.
+            # They may have ended long ago, so no other request returns them.
             *((_are(piece), list(experiments)) for piece in _pieces([*again, *own])),
         ):
             for rows in pages.search(groups, where):
@@ -120,7 +119,7 @@ class MlflowRuns:
         return run
 
     def note_sweep(self, seconds: float) -> None:
-        """Notes for all workers that MLflow, or its database, was at work for so long on a full reading."""
+        """Records for all workers how long MLflow, or its database, worked on a full reading."""
         self._pace.keep(self._pace.now().swept(seconds, datetime.now(UTC)))
 
     def sweep_is_due(self, known: RunTable) -> bool:
@@ -129,7 +128,7 @@ class MlflowRuns:
         return self._pace.now().sweep_is_due(datetime.now(UTC), is_soon=is_soon)
 
     def check_alive(self, deadline_seconds: float) -> None:
-        """Asks for one experiment."""
+        """Requests one experiment."""
         mlflow = self._mlflow.within(deadline_seconds)
         validated(ExperimentPage, mlflow.get_api("experiments/search", {"max_results": 1}))
 
@@ -138,7 +137,7 @@ class MlflowRuns:
 
 
 class _Between:
-    """What is shown while all is read anew, which can take minutes: it is kept as fresh as at other times."""
+    """Keeps the shown runs fresh during a full reading, which can take minutes."""
 
     def __init__(self, runs: MlflowRuns, shown: RunTable | None, as_of: datetime, arrived: Arrived) -> None:
         self._runs = runs
@@ -149,7 +148,7 @@ class _Between:
         self.is_long = False
 
     def refresh(self) -> None:
-        """Reads and shows what has changed, when it is time to."""
+        """Reads and shows changes, if that is due."""
         if time.monotonic() < self._next:
             return
         self.is_long = True
@@ -162,7 +161,7 @@ class _Between:
 
 
 def marks_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
-    """Returns what each experiment says of itself: its name and its tags."""
+    """Returns the state of each experiment: its name and its tags."""
     return {
         key: [experiment.name, *sorted(f"{tag.key}={tag.value}" for tag in experiment.tags)]
         for key, experiment in experiments.items()
@@ -170,7 +169,7 @@ def marks_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
 
 
 def _asked_again(known: RunTable) -> list[str]:
-    """Returns the rows that could not be read and that can be asked for again."""
+    """Returns the invalid rows that can be requested by their ids."""
     return [row.row for row in known.bad_rows if is_run_id(row.row)][:MOST_ASKED_AGAIN]
 
 
@@ -183,13 +182,13 @@ def _pieces(run_ids: Sequence[str]) -> list[Sequence[str]]:
 
 
 def _deleted(asked: Iterable[str], known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> set[str]:
-    """Returns those that were asked for by their ids and are not there any more."""
+    """Returns the requested runs that no longer exist."""
     named = {row.row for row in bad}
     return {run_id for run_id in asked if run_id in known and run_id not in fresh and run_id not in named}
 
 
 def _missing(known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> list[str]:
-    """Returns the runs that ran a moment ago and are in no answer now."""
+    """Returns the runs that were running and are in no answer now."""
     named = {row.row for row in bad}
     live = known.rows_with_status(RunStatus.RUNNING, RunStatus.SCHEDULED)
     ids = [known.run_ids[row] for row in live]
@@ -199,7 +198,7 @@ def _missing(known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> list[st
 def _settled(
     mlflow: MlflowApi, experiments: dict[str, Experiment], missing: Iterable[str]
 ) -> tuple[list[Run], set[str]]:
-    """Returns those that ended without an end time, and the ids of those that were deleted."""
+    """Returns the runs that ended without an end time, and the ids of those that were deleted."""
     found: list[Run] = []
     gone: set[str] = set()
     for run_id in missing:

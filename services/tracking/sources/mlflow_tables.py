@@ -1,6 +1,7 @@
-"""MLflow's tables that hold runs, as far as they are read here, and whether a database has them as we know them.
+"""The tables of MLflow's database that are read here, and the check of its schema.
 
-An active run is one that is not deleted, in an experiment that is not, in the workspace that MLflow's REST API shows.
+An active run is one that is not deleted, in an experiment that is not deleted, in the workspace that MLflow's REST API
+shows.
 """
 
 from typing import Final
@@ -54,7 +55,7 @@ REVISIONS: Final = frozenset(
         "e1f2a3b4c5d6",
     )
 )
-"""MLflow's migrations of 3.0 to 3.17: all of them leave these tables as they are, but for the workspace."""
+"""MLflow's migrations of 3.0 to 3.17: none of them changes these tables, except for the workspace."""
 _DEFAULT_WORKSPACE: Final = "default"
 
 _RUN_COLUMNS: Final = ("run_uuid", "name", "status", "start_time", "end_time", "experiment_id", "lifecycle_stage")
@@ -69,10 +70,12 @@ TAGS = table("tags", *map(column, ("run_uuid", "key", "value")))
 
 
 class MlflowTables:
-    """The tables of one database, which were found to be those of an MLflow that we know."""
+    """The tables of one database, whose schema is known."""
 
     def __init__(self, connection: Connection) -> None:
-        """Checks them; raises `SchemaUnknown` for another version, and what the database says of a table or column."""
+        """Checks the schema; raises `SchemaUnknown` for another version, and the database's error for a missing table
+        or column.
+        """
         revisions = {str(revision) for (revision,) in connection.execute(select(VERSION.c.version_num))}
         if not revisions or revisions - REVISIONS:
             raise SchemaUnknown(SERVICE, ", ".join(sorted(revisions)) or "–")
@@ -82,7 +85,7 @@ class MlflowTables:
 
     @property
     def is_shown(self) -> ColumnElement[bool]:
-        """Whether an experiment is one of those that MLflow's REST API shows."""
+        """Whether MLflow's REST API shows an experiment."""
         active = EXPERIMENTS.c.lifecycle_stage == "active"
         return and_(active, EXPERIMENTS.c.workspace == _DEFAULT_WORKSPACE) if self._has_workspaces else active
 
@@ -98,7 +101,7 @@ def _touch(connection: Connection, *columns: ColumnElement[object]) -> None:
 
 
 def _has(connection: Connection, one: ColumnElement[object]) -> bool:
-    """Returns whether there is such a column: the first versions of MLflow 3 had no workspaces."""
+    """Returns whether the column exists: the first versions of MLflow 3 had no workspaces."""
     try:
         _touch(connection, one)
     except SQLAlchemyError:

@@ -1,4 +1,4 @@
-"""Which runs Clew itself changed lately: MLflow has no "updated at", and a change is to show at once."""
+"""The runs that Clew itself changed recently: MLflow has no "updated at", and a change should appear at once."""
 
 import contextlib
 import fcntl
@@ -11,20 +11,20 @@ from typing import IO, Final
 
 from domain.tracking.compared import is_run_id
 
-# A full reading, after which nobody asks for these, may take minutes, and begins ten times as long after the last one.
+# A full reading, after which these are not needed, may take minutes, and starts ten times as long after the last one.
 KEPT_SECONDS: Final = 7_200.0
 _MOST_BYTES: Final = 4 * 2**20
 log = logging.getLogger(__name__)
 
 
 class OwnChanges:
-    """A file of lines, moment and run, to which every worker of the host adds."""
+    """A file of lines with moment and run, to which every worker of the host appends."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "own-changes"
 
     def add(self, run_ids: Iterable[str]) -> None:
-        """Notes that these runs were changed, or may have been, before now."""
+        """Records that these runs were changed, or may have been, before now."""
         now = time.time()
         lines = "".join(f"{now:.6f} {run_id}\n" for run_id in run_ids)
         try:
@@ -46,7 +46,7 @@ class OwnChanges:
 
 
 def _last(text: str) -> dict[str, float]:
-    """Returns when each run was changed last; a line that makes no sense is half of one that is just being written."""
+    """Returns when each run was changed last; an invalid line is one that is just being written."""
     found: dict[str, float] = {}
     for line in text.splitlines():
         at, _space, run_id = line.partition(" ")

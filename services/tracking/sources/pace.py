@@ -1,7 +1,7 @@
-"""How many runs MLflow is asked for at once, and what of it may still be at work on: shared by the workers of a host.
+"""Adapts the size of pages to MLflow's speed, and records what it may still be working on, for the workers of a host.
 
-A page of 100 runs can be 30 kB or 30 MB, and a client that leaves does not end the query. What is kept here outlives a
-worker and a restart: a question that was under way when one was killed is not asked again before it can be over.
+A page of 100 runs can be 30 kB or 30 MB, and a client that disconnects does not end the query. The record outlives a
+worker and a restart: a query that was running when a worker was killed is not repeated before it can have ended.
 """
 
 import contextlib
@@ -18,47 +18,47 @@ from domain.errors.services import StillAtWork
 from services.sharing.shared_file import SharedFile
 from services.sharing.value_forms import JsonForm
 
-# So long, and so much, that what a page costs beside its runs does not count, and MLflow's memory does not either.
+# Targets at which neither the overhead of a page nor MLflow's memory matters.
 _PAGE_SECONDS: Final = 2.5
 _PAGE_BYTES: Final = 8 * 2**20
 FIRST_RUNS: Final = 10
-"""The first page of a server that nothing is known of; MLflow's own pages have 100."""
+"""The first page of an unknown server; MLflow's own pages have 100."""
 MOST_RUNS: Final = 500
-"""A page of more would save no time, and 1,500 metrics a run would come by surprise."""
+"""Larger pages would save no time, and 1,500 metrics per run could come unexpectedly."""
 LEAST_RUNS: Final = 8
-"""A page of less would be for the most part what the one before had, too; only one that did not come makes it so."""
+"""Smaller pages would mostly repeat the previous one; they are used only after a page timed out."""
 _GROWTH: Final = 4
-# Nothing is known of a page's time but that it is no more than this many times what was worked out.
+# The time of a page is only known to be at most this many times the estimate.
 _SLACK: Final = 4
 _LEAST_SECONDS: Final = 5.0
-# A proxy that had no answer in its own time left MLflow alone with the question.
+# After these statuses of a proxy, MLflow may still be working on the query.
 _LEFT_BY_A_PROXY: Final = (502, 504)
-# So long a rest is waited for; a longer one is said.
+# A shorter rest is waited for; for a longer one an error is raised.
 _SHORT_REST_SECONDS: Final = 10.0
 _LONGEST_REST: Final = timedelta(minutes=30)
 _RESTS_PER_SWEEP: Final = 10
 _SWEEP_EVERY: Final = timedelta(minutes=5)
-_FORMAT: Final = 1  # of the file: raise it when its shape changes
+_FORMAT: Final = 1  # version of the file's format: increase it when that changes
 
 
 class Pace(BaseModel):
-    """What is known of one MLflow: what a run takes it, and the question that it may be at work on."""
+    """The pace of one MLflow: its time for a run, and the query that it may be working on."""
 
     model_config = ConfigDict(frozen=True)
 
     most_runs: int = Field(MOST_RUNS, ge=1)
-    """Less after a page that did not come; it grows again with each that does."""
+    """Smaller after a page timed out; it grows again with each success."""
     seconds_per_run: float | None = Field(None, ge=0)
     bytes_per_run: float | None = Field(None, ge=0)
     asked_at: datetime | None = None
     free_at: datetime | None = None
-    """Before this the question of `asked_at` cannot be taken to be over; None where there is none."""
+    """The query of `asked_at` may be running until then; None if there is none."""
     swept_at: datetime | None = None
     sweep_seconds: float = 0.0
-    """When the last full reading ended, well or not, and for how long MLflow was at work on it."""
+    """When the last full reading ended, successful or not, and how long MLflow worked on it."""
 
     def runs_after(self, last: int) -> int:
-        """Returns how many runs to ask for after a page of `last`; 0 for the first page."""
+        """Returns how many runs to request after a page of `last`; 0 for the first page."""
         most = MOST_RUNS
         for each, target in ((self.seconds_per_run, _PAGE_SECONDS), (self.bytes_per_run, _PAGE_BYTES)):
             if each is not None:
@@ -67,15 +67,15 @@ class Pace(BaseModel):
         return min(max(LEAST_RUNS, most), grown, self.most_runs)
 
     def asked(self, runs: int, patience_seconds: float, now: datetime) -> "Pace":
-        """Returns what is known once `runs` were asked for, by a caller that waits for `patience_seconds`."""
+        """Returns the state after `runs` were requested, by a caller that waits for `patience_seconds`."""
         each = self.seconds_per_run
         takes = patience_seconds if each is None else max(_LEAST_SECONDS, _SLACK * runs * each)
         return self._with(asked_at=now, free_at=now + timedelta(seconds=min(takes, patience_seconds)))
 
     def answered(self, asked: int, runs: int, seconds: float, size_bytes: int) -> "Pace":
-        """Returns what is known after an answer with `runs` of those that were asked for.
+        """Returns the state after an answer with `runs` of the `asked` ones.
 
-        A page that is nearly empty, for there were no more, says nothing of what a run takes.
+        A nearly empty last page is not used to estimate the time of a run.
         """
         free = self._with(asked_at=None, free_at=None)
         if runs < min(FIRST_RUNS, asked):
@@ -84,37 +84,34 @@ class Pace(BaseModel):
         return free._with(most_runs=most, seconds_per_run=seconds / runs, bytes_per_run=size_bytes / runs)
 
     def given_up(self, runs: int, seconds: float, now: datetime) -> "Pace":
-        """Returns what is known after an answer to a question for `runs` did not come within `seconds`.
+        """Returns the state after a request for `runs` was not answered within `seconds`.
 
-        It may take as long again, for all that is known, and more: next time a quarter is asked for.
+        The query may take that long again, or longer: the next request is for a quarter.
         """
         slower = max(self.seconds_per_run or 0.0, seconds / runs)
         rest = max(timedelta(seconds=2 * seconds), (self.free_at or now) - now)
         return self._with(most_runs=max(1, runs // _GROWTH), seconds_per_run=slower, free_at=now + rest)
 
     def free(self) -> "Pace":
-        """Returns what is known once the question is over."""
+        """Returns the state after the query ended."""
         return self._with(asked_at=None, free_at=None)
 
     def swept(self, seconds: float, now: datetime) -> "Pace":
-        """Returns what is known after a full reading that kept MLflow at work for `seconds`."""
+        """Returns the state after a full reading on which MLflow worked for `seconds`."""
         return self._with(swept_at=now, sweep_seconds=seconds)
 
     def unswept(self) -> "Pace":
-        """Returns what is known where a full reading is due: the last one was of no use."""
+        """Returns the state in which a full reading is due, because the last one was unusable."""
         return self._with(swept_at=None)
 
     def rest(self, now: datetime) -> timedelta:
-        """Returns for how long MLflow must be left alone; a clock that was set back does not make it for ever."""
+        """Returns how long MLflow must not be queried; limited, in case a clock was set back."""
         if self.free_at is None or self.asked_at is None or self.asked_at > now:
             return timedelta()
         return min(max(timedelta(), self.free_at - now), _LONGEST_REST)
 
     def sweep_is_due(self, now: datetime, *, is_soon: bool = False) -> bool:
-        """Returns whether all may be read again.
-
-        Sweeps take a tenth of MLflow's time at most, also where it `is_soon`.
-        """
+        """Returns whether a full reading is due; these take at most a tenth of MLflow's time, even if it `is_soon`."""
         if self.swept_at is None:
             return True
         pause = max(timedelta() if is_soon else _SWEEP_EVERY, timedelta(seconds=_RESTS_PER_SWEEP * self.sweep_seconds))
@@ -125,35 +122,35 @@ class Pace(BaseModel):
 
 
 class PaceFile:
-    """The pace of one MLflow, for all workers of this host: who holds the host's lock asks."""
+    """The pace of one MLflow, for all workers of this host; only the holder of the host's lock sends queries."""
 
     def __init__(self, folder: Path, service: Name) -> None:
         self._service = service
         self._file = SharedFile(folder / "pace.json", JsonForm(TypeAdapter(Pace), _FORMAT))
-        self._own = Pace()  # where the disk takes none
+        self._own = Pace()  # used if the disk cannot be written
 
     def now(self) -> Pace:
-        """Returns what is known."""
+        """Returns the present state."""
         self._own = self._file.read() or self._own
         return self._own
 
     def keep(self, pace: Pace) -> None:
-        """Keeps what is known, on disk where that goes."""
+        """Stores the state, on disk if possible."""
         self._own = pace
-        with contextlib.suppress(OSError):  # said by what is kept there beside it
+        with contextlib.suppress(OSError):  # the run table in the same folder reports it
             self._file.write(pace)
 
     def wait(self) -> None:
-        """Waits for a short rest of MLflow's to pass; raises `StillAtWork` where it is a long one."""
+        """Waits for a short rest of MLflow to end; raises `StillAtWork` for a long one."""
         rest = self.now().rest(datetime.now(UTC)).total_seconds()
         if rest > _SHORT_REST_SECONDS:
             raise StillAtWork(self._service)
         time.sleep(rest)
 
     def note_failure(self, error: ServiceUnavailable, runs: int, seconds: float) -> None:
-        """Keeps what became of a question for `runs`: one that was sent, and left, may still be at work on."""
+        """Records a failed request for `runs`: MLflow may still be working on one that was sent and timed out."""
         is_left = isinstance(error, TimedOut) and error.was_sent
         if is_left or (isinstance(error, AnsweredStatus) and error.http_status in _LEFT_BY_A_PROXY):
             self.keep(self.now().given_up(runs, seconds, datetime.now(UTC)))
-        else:  # it answered, was not asked, or whoever was at work is gone with the connection
+        else:  # it answered, was not asked, or stopped when the connection ended
             self.keep(self.now().free())

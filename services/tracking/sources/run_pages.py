@@ -1,4 +1,4 @@
-"""All runs of a search in pages that MLflow can carry, newest first, none missing that was there all the time."""
+"""Reads all runs of a search in pages that MLflow can handle, newest first, without gaps."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -11,15 +11,15 @@ from mlflow_api.page_tokens import offset_in, token_at
 from services.tracking.sources.pace import PaceFile
 
 PAGE_PATIENCE_SECONDS: Final = 60.0
-# One in so many runs of a page is asked for again with the next: a deletion in between moves those behind it up.
+# Pages overlap by one in this many runs, because a deletion in between moves the following runs up.
 _OVERLAP: Final = 50
-# Where more were deleted than that, it is so many times as many.
+# If more were deleted than that, the overlap is multiplied by this.
 _BACK: Final = 4
 _HALVINGS: Final = 3
 
 
 class RunPages:
-    """Searches the runs of one MLflow, a page at a time; `seconds` is for how long it was at work on them."""
+    """Searches the runs of one MLflow, a page at a time; `seconds` is its total time for them."""
 
     def __init__(self, mlflow: MlflowApi, pace: PaceFile, patience_seconds: float = PAGE_PATIENCE_SECONDS) -> None:
         self._mlflow = mlflow
@@ -30,10 +30,10 @@ class RunPages:
         """Whether the pages of this MLflow are told by how many runs stand before them."""
 
     def search(self, experiment_ids: Sequence[str], where: str = "") -> Iterator[list[Any]]:
-        """Yields the rows of each page, as MLflow tells them and none twice; raises a `ServiceError`.
+        """Yields the rows of each page, as MLflow returns them, without duplicates; raises a `ServiceError`.
 
-        A page begins with runs that the one before had. Where it does not, others were deleted meanwhile, and what has
-        moved before its beginning is asked for.
+        A page begins with runs of the previous one. If it does not, runs were deleted meanwhile, and the ones that
+        moved before its beginning are read.
         """
         if not experiment_ids:
             return
@@ -57,7 +57,9 @@ class RunPages:
             self.is_counted = offset_in(token) is not None
 
     def about(self, experiment_ids: Sequence[str], at_least: int) -> int:
-        """Returns how many runs there are, to an eighth or so: MLflow has no count, but says where a page is empty."""
+        """Returns the number of runs to about an eighth: MLflow has no count, but an offset beyond the end returns no
+        rows.
+        """
         low, high = at_least, at_least
         while self._has(experiment_ids, high):
             low, high = high, 2 * high
@@ -87,13 +89,13 @@ class RunPages:
 
 
 def _moved_back(token: str, runs: int) -> str:
-    """Returns the token of a page that begins so many runs earlier; the same one where that cannot be said."""
+    """Returns the token of a page that begins `runs` earlier; the same one if that is not possible."""
     offset = offset_in(token)
     return token if offset is None or runs <= 0 else token_at(offset - runs)
 
 
 def _joins(rows: Sequence[Any], seen: set[str]) -> bool:
-    """Returns whether a page begins with what was seen; a run without an id says nothing."""
+    """Returns whether a page begins with a known run; runs without an id are skipped."""
     first = next(filter(None, map(_run_id, rows)), None)
     return first in seen
 

@@ -1,4 +1,4 @@
-"""Runs from the rows of MLflow's database: the same columns as of its REST API."""
+"""Reads runs from the rows of MLflow's database to the same columns as from its REST API."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,9 +24,9 @@ from mlflow_api.schemas import Experiment, bad_row_of, run_of
 from services.database.mlflow_database import SERVICE
 from services.tracking.sources.mlflow_tables import LATEST, PARAMS, RUNS, TAGS
 
-# SQLite takes 32,766 values in a statement at most.
+# SQLite accepts at most 32,766 values in a statement.
 _IDS_PER_STATEMENT: Final = 1_000
-# A row of a value takes some 500 bytes as objects of Python, and of 50,000 runs there are a million.
+# A row of a value takes some 500 bytes as Python objects, and 50,000 runs have a million.
 _ROWS_AT_A_TIME: Final = 10_000
 _RUN_NAME: Final = "mlflow.runName"
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -35,7 +35,7 @@ _Row = tuple[Any, ...]
 
 
 class Heads(NamedTuple):
-    """Rows of the table of runs that are sound, and what is wrong with the others."""
+    """Valid rows of the table of runs, and what is wrong with the others."""
 
     rows: list[_Row]
     bad: list[BadRow]
@@ -62,9 +62,9 @@ def details(
     *,
     is_all: bool,
 ) -> Parts:
-    """Reads what those runs logged, of metrics only those named, and all of them for None.
+    """Reads what those runs logged: of metrics only the named ones, or all for None.
 
-    Where it `is_all` runs that there are, whole tables are read in their order, which is ten times as fast as each run.
+    If these are all runs (`is_all`), whole tables are read in their order, which is ten times as fast as by run.
     """
     row_of = {row[0]: number for number, row in enumerate(found)}
     only = None if metrics is None else sorted(metrics)
@@ -88,16 +88,15 @@ def details(
 
 
 def rows_of(connection: Connection, query: Select[Any]) -> list[_Row]:
-    """Reads all rows by the driver's own cursor: SQLAlchemy's rows take twice as long."""
+    """Reads all rows by the driver's own cursor, because SQLAlchemy's rows take twice as long."""
     cursor: Any = connection.execute(query).cursor
     return list(cursor.fetchall())
 
 
 def _pieces_of(connection: Connection, query: Select[Any]) -> Iterator[list[_Row]]:
-    """Yields rows as `rows_of` does, so many at a time that they need not all be in memory; the last cell may be one
-    more.
+    """Yields rows as `rows_of` does, in pieces, so that not all are in memory; rows may have an additional last cell.
 
-    SQLite is asked for each piece anew: while it is at one, nobody can write, and MLflow waits for five seconds.
+    For SQLite each piece is a separate query: during one MLflow cannot write, and it waits for five seconds.
     """
     if connection.dialect.name != "sqlite":
         cursor: Any = connection.execute(query).cursor
@@ -112,14 +111,14 @@ def _pieces_of(connection: Connection, query: Select[Any]) -> Iterator[list[_Row
 
 
 def in_pieces(ids: Sequence[str]) -> Iterator[list[str]]:
-    """Yields the ids, so many at a time as go into a statement."""
+    """Yields the ids in pieces that fit into a statement."""
     left = iter(ids)
     while piece := list(islice(left, _IDS_PER_STATEMENT)):
         yield piece
 
 
 def column_in(rows: Sequence[_Row], place: int, kind: type[np.generic]) -> NDArray[Any]:
-    """Returns one column of numbers; raises `DatabaseFailed` where one is none: SQLite keeps what it is given."""
+    """Returns one column of numbers; raises `DatabaseFailed` for an invalid one, as SQLite does not enforce types."""
     try:
         return np.array([row[place] for row in rows], kind)
     except (TypeError, ValueError, OverflowError) as error:
@@ -166,7 +165,7 @@ def _points(pieces: Iterable[Sequence[_Row]], row_of: Mapping[str, int]) -> RawM
 
 
 def _numbers(ours: Sequence[_Row], row_of: Mapping[str, int]) -> tuple[NDArray[Any], ...]:
-    """Returns of points the run of each by its number, value, step and timestamp."""
+    """Returns the run number, value, step and timestamp of points."""
     return (
         np.array([row_of[row[0]] for row in ours], np.intp),
         values_in(ours, 2, column_in(ours, 5, np.bool_)),
@@ -176,7 +175,7 @@ def _numbers(ours: Sequence[_Row], row_of: Mapping[str, int]) -> tuple[NDArray[A
 
 
 def _texts_once(name: str, column: Iterable[Any], once: dict[str, str]) -> list[str]:
-    """Returns the texts, of equal ones the same object; the driver makes one for each row."""
+    """Returns the texts, with one object for equal ones; the driver creates one for each row."""
     texts = list(column)
     _need_texts(name, texts)
     return list(map(once.setdefault, texts, texts))
@@ -192,7 +191,7 @@ def _moments(values: Iterable[Any]) -> NDArray[np.int64]:
 
 
 def _misfit(row: _Row, experiments: Mapping[str, Experiment]) -> BadRow | None:
-    """Returns what is wrong with a row, in the words that are used for an answer of the REST API."""
+    """Returns what is wrong with a row, with the same texts as for an answer of the REST API."""
     run_id, name, status, start, end, group = row
     times = {type(start), type(end)} <= {int, type(None)}
     if times and type(run_id) is str and _RUN_ID.fullmatch(run_id) and status in _STATUS_CODE:
