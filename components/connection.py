@@ -1,4 +1,4 @@
-"""What stands above anything that comes over a socket: its title, the state of the line, and what is wrong."""
+"""The head of a section that is fed by a WebSocket: its title, the state of the connection, and errors."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from components.texts.language import _
 
 
 def line_head(title: Any, badge_id: str, since_id: str) -> html.Div:
-    """Returns the title with the line's state beside it; assets/live_sockets.js keeps both."""
+    """Returns the title with the state of its connection; assets/live_sockets.js updates it."""
     return html.Div(
         [
             title,
@@ -23,13 +23,13 @@ def line_head(title: Any, badge_id: str, since_id: str) -> html.Div:
 
 
 def line_notice(notice_id: str) -> html.Div:
-    """Returns the place for what is wrong, empty while nothing is."""
+    """Returns the place for an error of the connection; empty while there is none."""
     alert = dbc.Alert(id=notice_id, color="warning", is_open=False, class_name="py-2")
     return html.Div(alert, **{"aria-live": "polite"})
 
 
 def line_states() -> dict[str, str]:
-    """Returns what the states of a line are called."""
+    """Returns the displayed names of the states of a connection."""
     return {
         "connecting": _("connecting"),
         "connected": _("connected"),

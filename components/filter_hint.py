@@ -1,4 +1,4 @@
-"""What can be typed into the boxes under a table's headings."""
+"""Help on the filter boxes under a table's headings."""
 
 from dash import html
 
@@ -7,7 +7,7 @@ from components.texts.words import MISSING
 
 
 def filter_hint() -> html.Details:
-    """Returns how to filter and to sort, for whoever opens it; domain/filters has it whole."""
+    """Returns a folded explanation of filtering and sorting; domain/filters defines the grammar."""
     examples = [
         ("ppo (v2)", _("contains “ppo (v2)”, upper or lower case; all signs are text")),
         ("= PPO", _("is exactly PPO; != PPO is not")),

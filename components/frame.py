@@ -1,4 +1,4 @@
-"""What every page stands in: header, place for errors, and the page itself."""
+"""The frame of every page: header, place for errors, and the page itself."""
 
 from html import escape
 from typing import Any
@@ -16,10 +16,7 @@ from domain.languages import LANGUAGE_NAMES
 
 
 def frame(ui: UiSettings) -> html.Div:
-    """Returns the whole document.
-
-    A skip link, the header, errors, the page, and what came of changes, on whichever page.
-    """
+    """Returns the whole document: a skip link, the header, errors, the page, and the toasts of changes."""
     return html.Div(
         [
             html.A(_("Skip to the content"), href="#main", className="visually-hidden-focusable"),
@@ -27,7 +24,7 @@ def frame(ui: UiSettings) -> html.Div:
             html.Main(
                 [html.Div(id=ids.ERRORS, role="alert"), dash.page_container],
                 id="main",
-                tabIndex=-1,  # or the skip link would move the view and not the focus
+                tabIndex=-1,  # otherwise the skip link would scroll without moving the focus
                 className="container-fluid py-3",
             ),
             *model_change.place(),
@@ -37,8 +34,8 @@ def frame(ui: UiSettings) -> html.Div:
 
 
 def localised(document: str, ui: UiSettings) -> str:
-    """Writes Dash's HTML document, with its language, the few words of its own, and where Clew's addresses begin."""
-    # Of the buttons that close something assets/clew.js says it: their components have no word for it but "Close".
+    """Adds the language, the translated fixed texts and Clew's path prefix to Dash's HTML document."""
+    # assets/clew.js labels the close buttons: their components offer only "Close".
     close = escape(_("Close"))
     prefix = escape(ui.pathname_prefix)
     head = f'<html lang="{language()}" data-close="{close}" data-prefix="{prefix}">'
@@ -46,12 +43,12 @@ def localised(document: str, ui: UiSettings) -> str:
 
 
 def ticker(place: str, ui: UiSettings) -> dcc.Interval:
-    """Makes the page at `place` ask for news, as often as the settings say."""
+    """Makes the page at `place` poll for updates, as often as the settings say."""
     return dcc.Interval(id=ids.tick(place), interval=ui.tick_ms)
 
 
 def unexpected_error(reference: str) -> dbc.Alert:
-    """Draws an alert for a callback that failed in a way nobody foresaw; `reference` finds the log line."""
+    """Draws an alert for an unexpected exception in a callback; `reference` identifies the log line."""
     return dbc.Alert(
         [
             html.Strong(_("Something in Clew itself went wrong. ")),
@@ -65,7 +62,7 @@ def unexpected_error(reference: str) -> dbc.Alert:
 
 
 def nothing_at_this_address() -> list[Any]:
-    """Returns the page for an address that has none."""
+    """Returns the page for an unknown address."""
     return [
         html.H1(_("Nothing here"), className="h3"),
         html.P(_("This address leads to no page of Clew.")),
@@ -104,7 +101,7 @@ def _header(ui: UiSettings) -> html.Header:
 
 
 def _other_languages() -> list[html.A]:
-    """Returns the ways to the other languages; assets/clew.js keeps the rest of the address."""
+    """Returns the links to the other languages; assets/clew.js keeps the rest of the address."""
     return [
         html.A(name, href=f"?lang={code}", lang=code, className="nav-link small", **{"data-lang": code})
         for code, name in LANGUAGE_NAMES.items()

@@ -1,4 +1,4 @@
-"""What went wrong, in a sentence, with what can be done about it."""
+"""Messages about failures, with what can be done about them."""
 
 import time
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _NAMED = 3
 
 
 def failure(service: Reason, cause: Reason, *, as_of_ms: int | None, waiting_since_ms: int | None = None) -> list[Any]:
-    """Says which service failed and why, how old what is shown is, and since when it is waited for, if it is."""
+    """Draws which service failed and why, how old the shown data is, and since when a retry is pending, if it is."""
     if as_of_ms is None:
         known = [_("Nothing has been read from it yet.")]
     else:
@@ -30,14 +30,14 @@ def failure(service: Reason, cause: Reason, *, as_of_ms: int | None, waiting_sin
 
 
 def waiting(since_ms: int | None) -> list[Any]:
-    """Says since when something is waited for that is asked again without its reader; nothing where that is not so."""
+    """Draws since when Clew has been retrying by itself; nothing if it is not."""
     if since_ms is None:
         return []
     return [" ", *around(_("It is asked again by itself, since {moment}."), moment=moment(since_ms))]
 
 
 def failed_histories(failures: Sequence[ClewError]) -> list[Any]:
-    """Says which histories could not be read and why, a sentence each."""
+    """Draws a sentence for each history that could not be read."""
     return [html.Div(failed_history(cause)) for cause in failures]
 
 
@@ -66,14 +66,14 @@ def bad_rows(service: Reason | str, rows: Sequence[BadRow]) -> dbc.Alert | None:
 
 
 def sentences_alert(sentences: Sequence[str]) -> dbc.Alert | None:
-    """Returns a few sentences about what is missing from the picture."""
+    """Returns a warning with sentences about missing data; None without any."""
     if not sentences:
         return None
     return dbc.Alert([html.Div(sentence) for sentence in sentences], color="warning", className="py-2")
 
 
 def how_to_train(class_name: str = "") -> html.Div:
-    """Returns the page that starts a training, and what does so from the tree's root.
+    """Returns a hint how to train: the page that starts a training, and the command for the repository root.
 
     Both log to this Clew's MLflow.
     """
@@ -85,31 +85,31 @@ def how_to_train(class_name: str = "") -> html.Div:
 
 
 def moment(unix_ms: int | None) -> html.Time | str:
-    """Returns a moment that assets/clew.js writes in the reader's time zone, with its age."""
+    """Returns a moment that assets/clew.js formats in the reader's time zone, with its age."""
     if unix_ms is None:
         return "–"
     return html.Time("…", className="moment", **_with_now(unix_ms))
 
 
 def age(unix_ms: int | None) -> html.Time | str:
-    """Draws a moment as `moment` does, where there is room for the age alone; the moment itself is the tooltip."""
+    """Draws a moment as its age, for narrow places; the tooltip has the time itself."""
     if unix_ms is None:
         return "–"
     return html.Time("…", className="moment", **_with_now(unix_ms), **{"data-form": "age"})
 
 
 def coming(unix_ms: int) -> html.Time:
-    """Draws a moment that is still to come: without an age."""
+    """Draws a moment in the future: without an age."""
     return html.Time("…", className="moment", **_with_now(unix_ms), **{"data-form": "coming"})
 
 
 def _with_now(unix_ms: int) -> dict[str, str]:
-    """Adds our own clock's time, so that a reader whose clock is wrong still sees the right age."""
+    """Adds the server's current time, so that a reader whose clock is wrong still sees the right age."""
     return {"data-ms": str(unix_ms), "data-now": str(round(time.time() * 1000))}
 
 
 def failure_alert(place: str) -> dbc.Alert:
-    """Returns the place where a page says what failed, with the button that tries again."""
+    """Returns the place of a page's error message, with the Retry button."""
     return dbc.Alert(
         [
             html.Span(id=ids.failure(place)),

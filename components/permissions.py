@@ -1,4 +1,7 @@
-"""What this request's reader may not do, and buttons that say so: each app notes in `flask.g` whom it would refuse."""
+"""What the reader of this request may not do, and buttons that explain it.
+
+Each app stores the permissions in `flask.g`.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,15 +17,15 @@ _IN_A_ROW: Final = "d-flex flex-wrap gap-2"
 
 
 def refusal_of(access: Access) -> ClewError | None:
-    """Returns why the reader would be refused; None where allowed, or outside a request."""
+    """Returns why the reader would be refused; None if allowed, or outside a request."""
     noted: Mapping[Access, ClewError | None] = flask.g.get("refusals", {}) if flask.has_request_context() else {}
     return noted.get(access)
 
 
 def only_who_may(access: Access, buttons: list[Any], note: str, look: str = _IN_A_ROW) -> html.Fieldset:
-    """Disables all of these buttons where the reader would be refused; `note` is the id of `reason`.
+    """Disables all of these buttons if the reader would be refused; `note` is the id of `reason`.
 
-    By a fieldset, whatever callbacks say of each button meanwhile.
+    The enclosing fieldset disables them no matter what callbacks set on each button.
     """
     error = refusal_of(access)
     if error is None:
@@ -31,6 +34,6 @@ def only_who_may(access: Access, buttons: list[Any], note: str, look: str = _IN_
 
 
 def reason(access: Access, note: str) -> html.P | None:
-    """Says why those buttons are disabled; None where they are not."""
+    """Returns why those buttons are disabled; None if they are not."""
     error = refusal_of(access)
     return None if error is None else html.P(translate(error), id=note, className="small text-body-secondary mt-1 mb-2")

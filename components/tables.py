@@ -1,7 +1,7 @@
-"""The tables of all pages, of Dash's DataTable; in the browser assets/tables.js knows it.
+"""The tables of all pages, based on Dash's DataTable; assets/tables.js is their counterpart in the browser.
 
-What DataTable gives neither to keyboards nor to screen readers, assets/table_access.js adds, in the words given here.
-What is typed to filter by is read by our own grammar, domain/filters, in boxes of our own, assets/table_filters.js.
+assets/table_access.js adds what DataTable lacks for keyboards and screen readers, with the texts given here. Filters
+use our own grammar, domain/filters, in our own input boxes, assets/table_filters.js.
 """
 
 import json
@@ -22,7 +22,10 @@ Kind = Literal["text", "numeric", "datetime", "link"]
 
 
 class Column(NamedTuple):
-    """One column: its key in the rows, its heading, its kind; a number's decimals, and if thousands are set apart."""
+    """One column: its key in the rows, its heading, its kind.
+
+    A number's decimals, and whether thousands are separated.
+    """
 
     key: str
     name: str
@@ -45,10 +48,10 @@ def native_table(
     typed: Mapping[str, str] | None = None,
     sorts_itself: bool = True,
 ) -> html.Div:
-    """Returns a table called `label` that sorts, filters and pages in the browser; the page puts the rows in.
+    """Returns a table called `label` that sorts, filters and pages in the browser; the page fills in the rows.
 
-    The columns `named_by` say to a screen reader which row a checkbox is for. `sorting` and what is `typed` into the
-    boxes by column are as they are at first. Unless it `sorts_itself`, the page's script puts the rows in order.
+        The columns in `named_by` tell a screen reader which row a checkbox belongs to. `sorting`, and `typed`, the
+    filter texts by column, are the initial state. Unless it `sorts_itself`, the page's script sorts the rows.
     """
     table = _table(component_id, columns, page_size, hidden, styles, selectable)
     table.sort_action = "native" if sorts_itself else "custom"
@@ -62,12 +65,12 @@ def native_table(
 
 
 def rows_shown(component_id: str) -> html.Span:
-    """Returns how many rows of that table are on show, where that is not as many as the page counts."""
+    """Returns the place of the number of visible rows, shown if it differs from the page's own count."""
     return html.Span(id=ids.rows_shown(component_id), role="status", className="text-body-secondary small")
 
 
 def _data_names(named_by: Sequence[str]) -> dict[str, str]:
-    """Returns what assets/table_access.js calls the table's controls; {name} is a column's or a row's."""
+    """Returns the names of the table's controls for assets/table_access.js; {name} is a column's or a row's."""
     return {
         "named-by": ",".join(named_by),
         "choose": _("Choose {name}"),
@@ -84,7 +87,7 @@ def _data_names(named_by: Sequence[str]) -> dict[str, str]:
 
 
 def _filter_texts() -> dict[str, Any]:
-    """Returns what assets/table_filters.js says of a filter that it does not understand."""
+    """Returns the messages of assets/table_filters.js about invalid filters."""
     codes = templates(kind.code for kind in FilterMisunderstood.__subclasses__())
     return {"codes": codes, "not_applied": _("It leaves nothing out.")}
 
@@ -97,9 +100,9 @@ def _table(
     styles: Sequence[dict[str, Any]],
     selectable: Literal["single", "multi"] | None,
 ) -> dash_table.DataTable:
-    """Makes a table whose `persistence` stays off.
+    """Returns a table whose `persistence` is off.
 
-    It stores row indices, and inside an iframe without storage nothing would render.
+    Persistence stores row indices, and inside an iframe without storage nothing would render.
     """
     return dash_table.DataTable(
         id=component_id,
@@ -129,7 +132,7 @@ def _table(
 
 
 def column_spec(column: Column) -> dict[str, Any]:
-    """Returns a column as DataTable takes it."""
+    """Returns a column in DataTable's format."""
     spec: dict[str, Any] = {"id": column.key, "name": column.name}
     if column.kind == "link":
         return spec | {"type": "text", "presentation": "markdown"}

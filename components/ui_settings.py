@@ -1,4 +1,4 @@
-"""The settings that pages are drawn by, and how a page's layout comes by those of its app, and by its address."""
+"""The settings with which pages are drawn, and how a page's layout gets them and its query."""
 
 import re
 from collections.abc import Callable
@@ -18,9 +18,9 @@ _OPENING: Final = "clew-views"
 
 
 class SocketService(BaseModel):
-    """A service whose socket a page opens: `url` as Clew reaches it, `browser_url` where a browser needs another.
+    """A service whose socket a page opens: `url` as Clew reaches it, `browser_url` if browsers need another.
 
-    `prefix` is the sub-path that Clew is served from, below which a proxy may serve the socket, too.
+    `prefix` is the sub-path of Clew, below which a proxy may serve the socket, too.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,13 +31,13 @@ class SocketService(BaseModel):
 
 
 class GpuMonitorSocket(SocketService):
-    """A GPU monitor, and what it is called."""
+    """A GPU monitor with its displayed name."""
 
     name: str
 
 
 class UiSettings(BaseModel):
-    """What pages are drawn by; the same for every request of one app."""
+    """The settings with which pages are drawn; the same for every request of one app."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,35 +53,38 @@ Layout = Callable[..., list[Any]]
 
 
 def attach(ui: UiSettings, server: flask.Flask, opening: Open = as_it_is) -> None:
-    """Gives `ui` to the app on `server`, for the layouts of its pages, and what opens the views in their addresses."""
+    """Registers `ui` with the app on `server` for its pages' layouts, and `opening`, which resolves views in
+    addresses.
+    """
     server.extensions[_EXTENSION] = ui
     server.extensions[_OPENING] = opening
 
 
 def page(layout: Layout) -> Layout:
-    """Returns a page's `layout(ui, /, **query)` as Dash calls it: with the address alone, of a repeated name a list.
+    """Wraps a page's `layout(ui, /, **query)` as Dash calls it: with the query alone, where repeated names have
+    lists.
 
-    This is the one place that asks the running app. Dash registers pages once a process, at import, and calls a layout
-    with what stands in the address, so nothing but the app that answers can tell a layout whose page it describes; all
-    that the layout calls is handed what it needs. `ui` is positional only: an address may say `?ui=`, too. A name that
-    is repeated counts once, but for a layout whose `**query` takes lists.
+        This is the one place that uses `flask.current_app`. Dash registers pages once per process, at import, and
+    calls a layout with the query only, so the settings have to come from the app that handles the request; the layout
+    passes them on. `ui` is positional only, since a query may contain `?ui=`, too. The first value of a repeated name
+    counts, unless the layout's `**query` takes lists.
 
-    An address may also name another, by a short form or a view: the layout gets what that stands for.
+        If the query names a short address or a view, the layout gets the query that this stands for.
     """
     return _page(layout, defaults=False)
 
 
 def page_with_defaults(layout: Layout) -> Layout:
-    """Returns a page as `page` does.
+    """Wraps a page as `page` does, and applies the team's default view.
 
-    Where the address says no more than an experiment, the team may have a view for that.
+    That is the view of the experiment if the query names nothing but an experiment.
     """
     return _page(layout, defaults=True)
 
 
 def _page(layout: Layout, *, defaults: bool) -> Layout:
     parameters = signature(layout).parameters
-    # Of what it takes by name it takes one; of all else what it says it takes.
+    # Named parameters get one value; the others what the annotation of `**query` allows.
     once = {name for name, one in parameters.items() if one.kind is not Parameter.VAR_KEYWORD}
     takes_lists = any(one.kind is Parameter.VAR_KEYWORD and one.annotation is not str for one in parameters.values())
 
@@ -101,6 +104,6 @@ def _page(layout: Layout, *, defaults: bool) -> Layout:
 
 
 def _names_in_path(module: str) -> list[str]:
-    """Returns the parameters that stand in the path of a page, and not in its query."""
+    """Returns the parameters in the path of a page, as opposed to its query."""
     template = dash.page_registry.get(module, {}).get("path_template")
     return re.findall(r"<(\w+)>", template or "")

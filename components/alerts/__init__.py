@@ -1,1 +1,1 @@
-"""Alerts on screen."""
+"""The page of alerts."""

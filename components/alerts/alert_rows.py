@@ -1,4 +1,4 @@
-"""What holds now, what was told, to whom, and what is muted."""
+"""The lists on the page of alerts: current alerts, sent messages with their receivers, and mutes."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -18,7 +18,7 @@ MOST_OVER: Final = 100
 
 
 def body(listed: AlertList, now_ms: int, read_ms: int) -> list[Any]:
-    """Returns the whole page below its heading, of alerts that were read at `read_ms` (Unix ms)."""
+    """Returns the page below its heading; the alerts were read at `read_ms` (Unix ms)."""
     return [
         _watcher(listed, read_ms),
         _undelivered(listed.undelivered),
@@ -32,14 +32,14 @@ def body(listed: AlertList, now_ms: int, read_ms: int) -> list[Any]:
 
 
 def badge(alert: Alert) -> dbc.Badge:
-    """Returns what kind of thing an alert is."""
+    """Returns a badge with the kind of an alert."""
     colour = kind_colour(alert.kind)
     text = {"text_color": "dark"} if colour == "warning" else {}
     return dbc.Badge(kind_name(alert.kind), color=colour, class_name=f"alert-{alert.kind.value}", **text)
 
 
 def alert_link(alert: Alert) -> html.A:
-    """Returns what an alert says, leading to the page that shows it."""
+    """Returns the text of an alert as a link to the page that shows its subject."""
     return html.A(translate(alert.text), href=href(alert.subject.page))
 
 
@@ -60,7 +60,7 @@ def _watcher(listed: AlertList, read_ms: int) -> Any:
 
 
 def _undelivered(alerts: Sequence[Alert]) -> Any:
-    """Returns who could not be told, and why."""
+    """Returns a warning that names the receivers that could not be reached, and why."""
     if not alerts:
         return None
     causes: dict[str, Any] = {}
@@ -101,7 +101,7 @@ def _row(alert: Alert) -> html.Tr:
 
 
 def _when(alert: Alert) -> list[Any]:
-    """Returns the moment, and of what lasted its end."""
+    """Returns when an alert occurred or began and, if it lasted, when it ended."""
     since = notices.moment(alert.since_ms)
     if alert.until_ms in (None, alert.since_ms):
         return [since]
@@ -109,7 +109,7 @@ def _when(alert: Alert) -> list[Any]:
 
 
 def _deliveries(alert: Alert) -> list[Any]:
-    """Returns each receiver by its name, and when; an address stands nowhere."""
+    """Returns each receiver by name with the time of delivery; addresses are never shown."""
     parts: list[Any] = [html.Div([name, " ", notices.age(at)]) for name, at in alert.told.items()]
     for name, due in alert.due.items():
         parts.append(html.Div(_("%(name)s: not yet", name=name) if not due.tries else _("%(name)s: failed", name=name)))
@@ -133,5 +133,5 @@ def _mute(mute: Mute) -> list[Any]:
 
 
 def mute_name(mute: Mute) -> str:
-    """Returns what a mute is about."""
+    """Returns the name of what a mute applies to."""
     return " · ".join(filter(None, [", ".join(map(kind_name, mute.kinds)) or _("everything"), mute.pattern]))

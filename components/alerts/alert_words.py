@@ -1,4 +1,4 @@
-"""What the screens call kinds of alerts, and for how long something can be muted."""
+"""Names of the kinds of alerts, their colours, and the durations of a mute."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ _GOOD: Final = (AlertKind.FINISHED, AlertKind.BEST, AlertKind.SERVICE_BACK, Aler
 
 
 def kind_name(kind: AlertKind) -> str:
-    """Returns a kind of alert."""
+    """Returns the name of a kind of alert."""
     return {
         AlertKind.FINISHED: _("run finished"),
         AlertKind.FAILED: _("run failed"),
@@ -31,10 +31,10 @@ def kind_name(kind: AlertKind) -> str:
 
 
 def kind_colour(kind: AlertKind) -> str:
-    """Returns its colour, which is never all that tells it."""
+    """Returns the colour of a kind of alert; the name is always shown with it."""
     return "danger" if kind in _GRAVE else "success" if kind in _GOOD else "warning"
 
 
 def mute_hours() -> dict[float, str]:
-    """Returns for how long something can be muted."""
+    """Returns the durations to choose from for a mute: hours to label."""
     return {1: _("1 hour"), 4: _("4 hours"), 24: _("1 day"), 168: _("1 week"), 720: _("30 days")}

@@ -1,4 +1,4 @@
-"""The form that has the watcher be silent about something for a time."""
+"""The form that mutes alerts for a while."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ EVERYTHING = "*"
 
 
 def mute_form() -> html.Section:
-    """Returns what, where, for how long, why."""
+    """Returns the form: which alerts, of which subject, for how long, and why."""
     kinds = [{"label": _("everything"), "value": EVERYTHING}]
     kinds += [{"label": kind_name(kind), "value": kind.value} for kind in AlertKind]
     hours = [{"label": text, "value": str(number)} for number, text in mute_hours().items()]

@@ -1,1 +1,1 @@
-"""Where the files of a run appear, and what is said there."""
+"""Placeholders for the files of a run, and their texts."""

@@ -1,6 +1,6 @@
-"""The place of a run's files on its page: a tree of folders, and beside it what is shown of the chosen file.
+"""The files of a run on its page: a tree of folders, and next to it a preview of the chosen file.
 
-assets/artifact_*.js fill it; nothing is asked for before it comes near the view.
+assets/artifact_*.js fill it; nothing is fetched before it comes near the viewport.
 """
 
 import json
@@ -12,14 +12,14 @@ from components.texts.language import _
 
 
 def artifact_section() -> html.Section:
-    """Returns where a run's files appear."""
+    """Returns the empty section for a run's files."""
     return html.Section(
         id=ids.RUN_ARTIFACTS, className="artifacts", **{"aria-label": _("Artifacts"), "data-texts": json.dumps(texts())}
     )
 
 
 def texts() -> dict[str, str]:
-    """Returns headings and sentences; `{…}` is filled in by the browser."""
+    """Returns headings and sentences; the browser fills in `{…}`."""
     return _of_tree() | _of_file() | _of_text() | _of_kinds()
 
 

@@ -1,4 +1,4 @@
-"""Where the last lines of a failed run appear; assets/artifact_console.js fills it."""
+"""The box for the last console lines of a failed run; assets/artifact_console.js fills it."""
 
 import json
 
@@ -9,7 +9,7 @@ from components.texts.language import _
 
 
 def console_box() -> html.Div:
-    """Returns a place that stays empty where nothing of the run's console is known."""
+    """Returns an empty box; it stays empty if no console output of the run is known."""
     texts = {
         "title": _("The last lines before it failed"),
         "whole": _("The whole log"),

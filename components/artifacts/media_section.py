@@ -1,4 +1,4 @@
-"""Pictures and films of the compared runs, side by side; assets/artifact_media.js fills it once it is opened."""
+"""Pictures and videos of the compared runs, side by side; assets/artifact_media.js fills it once it is opened."""
 
 import json
 
@@ -9,7 +9,10 @@ from components.texts.language import _
 
 
 def media_section(*, of_one: bool = False) -> html.Details:
-    """Returns its place below the charts of a comparison, or below the files `of_one` run: a page has one of them."""
+    """Returns the folded section: for a comparison below its charts, for one run (`of_one`) below its files.
+
+    A page has at most one.
+    """
     shown = texts() | (texts_of_one() if of_one else {})
     return html.Details(
         [
@@ -22,7 +25,7 @@ def media_section(*, of_one: bool = False) -> html.Details:
 
 
 def texts_of_one() -> dict[str, str]:
-    """Returns what is said otherwise where there is nothing to compare with."""
+    """Returns the texts that differ where there is only one run and nothing to compare."""
     return {
         "none_fit": _("No picture or video of this run fits this pattern."),
         "none": _("This run has no pictures or videos that are called by step, such as videos/eval_step_1000.mp4."),
@@ -31,7 +34,7 @@ def texts_of_one() -> dict[str, str]:
 
 
 def texts() -> dict[str, str]:
-    """Returns labels and sentences; `{…}` is filled in by the browser."""
+    """Returns labels and sentences; the browser fills in `{…}`."""
     return {
         "reading": _("Reading…"),
         "no_answer": _("Clew does not answer."),

@@ -1,4 +1,4 @@
-"""The grid of charts of the comparison and of a run's page: its place, what the address says of it, its texts.
+"""The grid of charts of a comparison or a run: its placeholder, its part of the address, its texts.
 
 assets/chart_grid*.js draw it.
 """

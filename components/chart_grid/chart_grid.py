@@ -1,4 +1,4 @@
-"""The place of a grid of charts, and what its browser half begins with."""
+"""The placeholder of a grid of charts, and the data with which its scripts start."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,14 +17,14 @@ _BUTTONS = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
 
 
 def chart_grid(place: str) -> html.Div:
-    """Returns where the charts of `place` (compare or run) stand."""
+    """Returns the placeholder of the charts of `place` ("compare" or "run")."""
     return html.Div(id=ids.grid(place), className="chart-grid", hidden=True)
 
 
 def grid_stores(
     place: str, preset: Sequence[MetricWord], address: GridAddress, options: ChartOptions, most_runs: int
 ) -> list[dcc.Store]:
-    """Returns what the grid begins with, how its charts are drawn, and what it answers to Dash."""
+    """Returns the stores of the grid: its initial charts, how they are drawn, and what its script reports to Dash."""
     begin = {
         "place": place,
         "preset": list(preset),
@@ -43,14 +43,14 @@ def grid_stores(
 
 
 def options_data(options: ChartOptions, address: GridAddress) -> dict[str, Any]:
-    """Returns the options as the browser keeps them.
+    """Returns the options as the browser keeps them: with the window of the address.
 
-    With the address's window, and an axis that may be nobody's choice.
+    The axis is `BY_ITSELF` unless the options set one explicitly.
     """
     data = options.model_copy(update={"window": address.window}).model_dump(mode="json")
     return data if "axis" in options.model_fields_set else data | {"axis": BY_ITSELF}
 
 
 def options_of(data: dict[str, Any]) -> ChartOptions:
-    """Returns the options that the browser has."""
+    """Returns the options that the browser sent."""
     return ChartOptions.model_validate({name: value for name, value in data.items() if value != BY_ITSELF})

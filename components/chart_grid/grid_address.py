@@ -1,4 +1,4 @@
-"""What an address says of a grid: its charts in their order, the open sections, the part of the x axis that is seen."""
+"""The state of a chart grid in the address: its charts in order, the open sections, the visible range of the x axis."""
 
 import math
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import Window
 from domain.errors import BadInput
 
-# As a query has it: of a repeated name a list.
+# A parsed query string: a repeated name has a list of values.
 Query = Mapping[str, str | list[str]]
 
 
 class GridAddress(NamedTuple):
-    """The charts as texts, None for the preset; the open sections; the window; names that say something odd."""
+    """The charts as text, None for the preset; the open sections; the window; the names of invalid parameters."""
 
     charts: list[str] | None = None
     sections: list[str] = []  # noqa: RUF012
@@ -22,7 +22,7 @@ class GridAddress(NamedTuple):
 
     @classmethod
     def of(cls, query: Query) -> Self:
-        """Reads the query; what makes no sense is left out, and named."""
+        """Reads the query; invalid values are left out, and their names are kept."""
         asked = _all(query, "chart")
         charts = [text for text in asked if _is_chart(text)]
         ends = {name: _number(_all(query, name)) for name in ("x_from", "x_to")}
@@ -38,9 +38,9 @@ def _all(query: Query, name: str) -> list[str]:
 
 
 def _is_chart(text: str) -> bool:
-    """Returns whether it describes one.
+    """Returns whether the text describes a chart.
 
-    Of one that does not, the browser could make no place, nor of those behind it.
+    The browser could not draw an invalid chart, nor those after it.
     """
     try:
         ChartSpec.parse(text)

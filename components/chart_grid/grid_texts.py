@@ -1,4 +1,4 @@
-"""What a grid of charts says, in the reader's language; `{…}` is filled in by the browser."""
+"""The texts of a grid of charts, in the reader's language; the browser fills in `{…}`."""
 
 from typing import Any, get_args
 
@@ -15,7 +15,7 @@ OFFERED: tuple[MetricWord, ...] = (
 
 
 def grid_texts() -> dict[str, Any]:
-    """Returns all of them, with the names of the words."""
+    """Returns all texts of the grid, with the names of the metric words."""
     return {
         "words": {word: words.metric_name(word) for word in get_args(MetricWord)},
         "offered": list(OFFERED),
@@ -27,7 +27,7 @@ def grid_texts() -> dict[str, Any]:
 
 
 def families() -> dict[FamilyWord, str]:
-    """Returns what is said of a metric for each of several."""
+    """Returns the headings of metrics that are logged once per agent, policy or term."""
     return {
         "agent_return": _("Return per agent"),
         "module_return": _("Return per policy"),

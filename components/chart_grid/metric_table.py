@@ -1,10 +1,10 @@
-"""What the table of all metrics of a run says, in the reader's language."""
+"""The texts of the table of all metrics of a run, in the reader's language."""
 
 from components.texts.language import _
 
 
 def metric_texts() -> dict[str, str]:
-    """Returns headings and sentences; `{…}` is filled in by the browser."""
+    """Returns headings and sentences; the browser fills in `{…}`."""
     return {
         "title": _("All metrics"),
         "find": _("Find metrics: a part of the name, or /an expression/"),

@@ -1,4 +1,4 @@
 """Charts: curves as Plotly figures, their layout, their controls, their summary in words.
 
-What comes in here draws lines, whatever was measured.
+These modules draw lines, no matter what was measured.
 """

@@ -1,4 +1,4 @@
-"""What the buttons of a chart say, and how it writes dates, in the reader's language."""
+"""The labels of a chart's buttons, and its date formats, in the reader's language."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def chart_config(buttons: list[str], *, name: str | None = None) -> dict[str, An
 
 
 def _dictionary() -> dict[str, str]:
-    """Returns texts by what Plotly says in English: of the buttons that we have, and of what comes up on the charts."""
+    """Returns translations by Plotly's English text: for the buttons in use, and for the messages on charts."""
     return {
         "Download plot as a PNG": _("Download as PNG"),
         "Zoom": _("Zoom"),

@@ -1,4 +1,4 @@
-"""How the charts of a comparison are to be drawn: the controls above them, set as the address says."""
+"""The controls above the charts of a comparison, preset from the address."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from domain.charts.seed_curves import Band, Centre
 from domain.tracking.final_metrics import Choice
 from domain.tracking.group_scores import DivergedRuns
 
-# The axis that nobody chose: steps, or what fits these runs better; and the choice that asks for a metric.
+# The default axis: steps, or one that fits these runs better; and the option that lets the reader pick a metric.
 BY_ITSELF = "auto"
 ANY_METRIC = "metric"
 
@@ -36,7 +36,7 @@ def controls(options: ChartOptions) -> html.Div:
             _switch(ids.OPTION_LOG, _("Logarithmic y"), options.log_y),
             _switch(ids.OPTION_DIFFERING, _("Parameters that differ"), options.differing),
             _switch(ids.OPTION_GROUPED, _("Runs as seeds"), options.grouped),
-            html.Div(  # these change groups alone, and come and go together
+            html.Div(  # these affect groups only, and are shown and hidden together
                 [
                     _select(ids.OPTION_DIVERGED, _("Diverged runs count"), diverged, options.diverged),
                     _select(ids.OPTION_CENTRE, _("Line"), centres, options.centre),
@@ -66,7 +66,7 @@ def run_controls(options: ChartOptions) -> html.Div:
 
 
 def _axis(component_id: str, options: ChartOptions) -> html.Div:
-    """Returns the axes that a chart may have; any metric may be one, which assets/charts.js asks for."""
+    """Returns the picker of the x axis; any metric may be one, which assets/charts.js lets the reader choose."""
     axes = {
         BY_ITSELF: _("Step, or what fits"),
         Axis.STEP: _("Step"),
@@ -81,7 +81,7 @@ def _axis(component_id: str, options: ChartOptions) -> html.Div:
 
 
 def take_along() -> html.Div:
-    """Returns the comparison to take along: as tables, or as a link."""
+    """Returns the menu that exports the comparison: as tables, or as a link."""
     return html.Div(
         [
             dbc.Button(_("Table (CSV)"), id=ids.TABLE_CSV, color="link", size="sm"),

@@ -1,4 +1,4 @@
-"""The frame of a line chart: axes with their units, title, fonts."""
+"""The layout of a line chart: axes with their units, title, fonts."""
 
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec
 from domain.tools.profile import StepMeaning
 
-# Whole numbers, which read well in thousands and millions.
+# Whole numbers, for which thousands and millions read well.
 COUNTED: Final = (Axis.STEP, Axis.EPISODES, Axis.ENV_STEPS)
 _GREY = "rgba(128,128,128,0.25)"
 
@@ -27,10 +27,11 @@ def chart_layout(
     y_axis: dict[str, Any] | None = None,
     step: StepMeaning | None = None,
 ) -> dict[str, Any]:
-    """Returns the Plotly layout of the chart `spec`, with a `legend` or not; `empty` says why there is no line.
+    """Returns the Plotly layout of the chart `spec`, optionally with a `legend`; `empty` is the text of a chart
+    without lines.
 
-    `y_axis` holds what its values make of the y axis; rates that are none have it `as_logged`. `step` is what a step
-    counts in all lines, where that is known.
+        `y_axis` overrides the y axis. With `as_logged` the chart shows rates outside of 0 to 1 as they were logged.
+    `step` is what a step counts in all lines, if known.
     """
     axis = {
         "gridcolor": _GREY,
@@ -41,8 +42,8 @@ def chart_layout(
         "visible": empty is None,
     }
     return {
-        # At the very left: on a phone the buttons begin where the plot would have it end.
-        # At the top, so that what stands below it, line by line, grows downwards.
+        # At the left edge: on a phone the buttons begin where the plot ends.
+        # At the top, so that the lines of the subtitle grow downwards.
         "title": {
             "text": chart_title(spec),
             "font": {"size": 14, "weight": 600},
@@ -53,7 +54,7 @@ def chart_layout(
         | {
             "title": {"text": axis_title(spec, as_logged=as_logged), "standoff": 8},
             "type": "log" if options.log_y else "linear",
-            # A new scale is a new picture; otherwise the reader's own zoom stays through every refresh.
+            # A new scale resets the zoom; otherwise the reader's zoom survives every refresh.
             "uirevision": f"{options.log_y}",
         }
         | (y_axis or {}),
@@ -81,11 +82,11 @@ def _x_title(options: ChartOptions, scale: Scale, step: StepMeaning | None) -> s
 def _x_axis(options: ChartOptions, scale: Scale, step: StepMeaning | None, *, legend: bool) -> dict[str, Any]:
     window, is_date = options.window, options.axis is Axis.WALL_TIME
     spec: dict[str, Any] = {
-        # Room that Plotly finds out itself costs a third of its time for a chart: only where a legend follows.
+        # Automatic margins cost a third of the drawing time of a chart: only where a legend needs them.
         "automargin": legend,
-        # Else the distance is from the axis, and a date has two rows of labels.
+        # Without automatic margins the distance counts from the axis, and a date has two rows of labels.
         "title": {"text": _x_title(options, scale, step), "standoff": 4 if legend else 34 if is_date else 20},
-        # The window is shared by all charts: what one of them zooms to is the range of the others.
+        # All charts share the window: zooming one sets the range of the others.
         "uirevision": f"{options.axis} {scale.base} {window.x_from} {window.x_to}",
         "type": "date" if options.axis is Axis.WALL_TIME else "linear",
     }

@@ -27,12 +27,12 @@ from domain.charts.seed_curves import seed_curve
 from domain.tools.profile import StepMeaning
 
 POINTS_PER_LINE = 1_000
-# A chart is some 450 pixels wide: with many lines each gets fewer points, and 50 are drawn as readily as 10.
+# A chart is some 450 pixels wide: the more lines, the fewer points each, so that 50 are drawn as fast as 10.
 POINTS_PER_CHART = 8_000
 FEWEST_POINTS = 100
-# More names than this would leave no room for the lines; hovering names every line all the same.
+# More names would leave no room for the lines; hovering still names every line.
 MOST_IN_LEGEND = 6
-# Behind more lines than these the values as logged are a fog in which nobody sees one.
+# With more lines, the raw values behind them would only be noise.
 MOST_WITH_RAW = 20
 
 
@@ -48,11 +48,11 @@ def line_chart(
     width: int | None = None,
     step: StepMeaning | None = None,
 ) -> dict[str, Any]:
-    """Returns the chart `spec`, a line per run or group and metric; `nothing` says why it is empty when it is.
+    """Returns the chart `spec`, with a line per run or group and metric; `nothing` is the text of an empty chart.
 
-    `sampled` says that some lines are a sample so far, with all their points on the way. `scale` is that of the x axis
-    where other charts share it; `remarks` are what else is to be said of the lines. No line has more points than the
-    chart is wide, in pixels, where `width` is known. `step` is what a step counts in all lines, where that is known.
+        `sampled`: some lines are a sample so far, and all their points are still to come. `scale` is that of the x
+    axis if other charts share it; `remarks` are further sentences about the lines. If `width` (pixels) is known, no
+    line has more points than that. `step` is what a step counts in all lines, if known.
     """
     options = _of_spec(options or ChartOptions(), spec)
     curves = [curve for line in lines for curve in line.curves]
@@ -92,12 +92,12 @@ def _of_spec(options: ChartOptions, spec: ChartSpec) -> ChartOptions:
 
 
 def _values_of(lines: Sequence[Line]) -> Iterator[NDArray[np.float64]]:
-    """Returns all values of the lines, those before smoothing among them."""
+    """Returns all values of the lines, including the raw ones before smoothing."""
     return (curve.y for line in lines for curve in (*line.curves, *line.raw))
 
 
 class _Part(NamedTuple):
-    """The traces of one line, how many points they draw of how many, and whether its runs were too few for a band."""
+    """The traces of one line, how many points they draw of how many, and whether it has too few runs for a band."""
 
     traces: list[dict[str, Any]]
     shown: int
@@ -108,7 +108,7 @@ class _Part(NamedTuple):
 def _points_for(lines: int, width: int | None) -> int:
     if width is None:
         return max(FEWEST_POINTS, min(POINTS_PER_LINE, POINTS_PER_CHART // max(1, lines)))
-    # As many as ten lines of one point a pixel have together, and never fewer than a line needs.
+    # As many points as ten lines with one point a pixel, and never fewer than FEWEST_POINTS per line.
     return max(min(width, FEWEST_POINTS), min(width, max(POINTS_PER_CHART, 10 * width) // max(1, lines)))
 
 

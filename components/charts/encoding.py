@@ -1,4 +1,4 @@
-"""Traces as Plotly takes them, and what stands in them once more: columns as typed arrays, exact values beside."""
+"""Traces in Plotly's encoding: columns as typed arrays, and exact values as text where Plotly would lose digits."""
 
 import base64
 from typing import Any
@@ -11,9 +11,9 @@ from components.charts.y_scale import YScale
 
 
 def encoded(trace: dict[str, Any], scale: Scale, y_scale: YScale) -> dict[str, Any]:
-    """Returns the trace with its columns as Plotly takes them.
+    """Returns the trace with its columns encoded for Plotly.
 
-    Steps that it cannot tell apart stand beside as texts.
+    Steps too large for Plotly to tell apart are added as text for the hover label.
     """
     x, placed = trace["x"], y_scale.placed(trace)
     meta = placed["meta"] | {"whole": x.dtype == np.int64}
@@ -30,7 +30,7 @@ def column(encoded: dict[str, str]) -> list[Any]:
 
 
 def points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
-    """Returns the x and y of an encoded trace, steps and values as they are: whatever the axes make of them."""
+    """Returns the x and y of an encoded trace as original steps and values, undoing the scaling of the axes."""
     x = [int(step) for step in trace["text"]] if "text" in trace else column(trace["x"])
     if trace["meta"]["whole"]:
         x = [int(step) for step in x]
@@ -39,7 +39,7 @@ def points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
 
 
 def _short(values: NDArray[np.float64]) -> NDArray[Any]:
-    """Returns the values in half of their bytes, but for those that 32 bits would make infinite, or zero."""
+    """Returns the values as 32-bit floats, unless some would become infinite or zero."""
     fit = np.abs(values).max(initial=0, where=np.isfinite(values)) < np.finfo(np.float32).max
     short = values.astype(np.float32) if fit else values
     return values if ((short == 0) & (values != 0)).any() else short
@@ -48,7 +48,7 @@ def _short(values: NDArray[np.float64]) -> NDArray[Any]:
 def _typed(column: NDArray[Any]) -> dict[str, str]:
     """Returns a column in Plotly's typed-array form, which has no 64-bit integers.
 
-    Whole numbers that fit travel as 32 bits.
+    Whole numbers that fit are sent as 32 bits.
     """
     if column.dtype == np.int64:
         column = column.astype(np.float64)

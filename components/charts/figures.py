@@ -1,4 +1,4 @@
-"""One chart of some runs as a figure: what its lines are, what is said of them, and why there are none."""
+"""One chart of some runs as a figure: its lines, the sentences below its title, and why it is empty."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -19,7 +19,7 @@ from domain.charts.curves import Window
 from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.runs import Run
 
-# So many of a run's metrics tell how long it went on: of a thousand, all end at about the same time.
+# The durations of so many metrics are enough to know how long a run went on: all end at about the same time.
 _ASKED_FOR_TIME: Final = 30
 
 
@@ -36,9 +36,9 @@ def figure(
     sentences: Sequence[str] = (),
     curve_of: CurveSource = history_curve,
 ) -> dict[str, Any]:
-    """Returns the chart `spec` of `runs`, of the histories in `known`; `curve_of` makes the curves.
+    """Returns the chart `spec` of `runs` from the histories in `known`; `curve_of` makes the curves.
 
-    `window` is the part that is seen, in the axis's own unit; `sentences` is what else is to stand below its title.
+    `window` is the visible part, in the axis's own unit; `sentences` are added below the title.
     """
     lines = overlaid(spec.of, runs, known, options, curve_of)
     curves = [curve for line in lines for curve in line.curves]
@@ -46,7 +46,7 @@ def figure(
     scale = scale_of(curves, options, longest)
     if window is not None:
         options = options.model_copy(update={"window": scale.window(window)})
-    # Of several subjects many have the same to say.
+    # Different subjects often lead to the same remark.
     remarks_once = dict.fromkeys(
         one for each in spec.of for one in remarks(each, runs, known, options, scale, curve_of)
     )
@@ -74,9 +74,9 @@ def why_empty(axis: XAxis, runs: int) -> str:
 
 
 def longest_seconds(runs: Sequence[Run], latest: int) -> float:
-    """Returns for how long the longest of the runs went on logging.
+    """Returns how long the longest of the runs kept logging, in seconds.
 
-    All charts of them have their time in the same unit.
+    All charts of them share the time unit that fits it.
     """
     return max((_seconds(run, latest) for run in runs), default=0.0)
 

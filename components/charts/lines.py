@@ -1,4 +1,4 @@
-"""Histories of runs become the lines of a chart: on the chosen axis, smoothed, one by one or as groups of seeds."""
+"""Turns histories of runs into the lines of a chart: on the chosen axis, smoothed, one by one or as groups of seeds."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ from domain.tracking.runs import Run
 
 
 def line_name(run: Run) -> str:
-    """Returns a run's name on a chart, with enough of its id to tell namesakes apart."""
+    """Returns a run's name for a chart, with enough of its id to tell runs of the same name apart."""
     return f"{run.name or words.MISSING} · {run.run_id[:8]}"
 
 
@@ -35,7 +35,7 @@ def overlaid(
 ) -> list[Line]:
     """Returns the lines of all `subjects` on one chart.
 
-    A run keeps its colour, its dashes and its name tell the subject.
+    A run has the same colour throughout; dashes and the line's name distinguish the subjects.
     """
     if len(subjects) == 1:
         return lines(subjects[0], runs, known, options, curve_of)
@@ -51,7 +51,7 @@ def overlaid(
 def lines(
     subject: Subject, runs: Sequence[Run], known: Known, options: ChartOptions, curve_of: CurveSource = history_curve
 ) -> list[Line]:
-    """Returns the lines of `subject`, one a run or one a group, of the histories in `known`.
+    """Returns the lines of `subject`, one per run or group, from the histories in `known`.
 
     `curve_of` makes the curves.
     """
@@ -69,7 +69,7 @@ def lines(
 
 
 def group_name(group: Group) -> str:
-    """Returns what a group of runs is called on screen."""
+    """Returns the displayed name of a group of runs."""
     return group.label or _("all runs")
 
 
@@ -105,9 +105,9 @@ def _with_number(line: Line) -> Line:
 
 
 def _of_one_unit(drawn: list[Line]) -> list[Line]:
-    """Returns the lines without curves in an unknown unit beside shares of 1.
+    """Returns the lines without the curves whose unit is unknown, if others are shares from 0 to 1.
 
-    On one axis they would lie, and squash these.
+    On the same axis the unknown ones would squash the others.
     """
     units = {curve.as_logged for line in drawn for curve in line.curves if len(curve)}
     return drawn if len(units) < 2 else [_in_shares(line) for line in drawn]
@@ -126,7 +126,7 @@ def _in_shares(line: Line) -> Line:
 
 
 def _together(subject: Subject, runs: Sequence[Run], known: Known, options: ChartOptions) -> Sequence[Run]:
-    """Returns the runs that one axis has room for: beside steps of nanoseconds all others would be one point."""
+    """Returns the runs that fit on one axis: next to steps in nanoseconds all others would shrink to one point."""
     if options.axis is not Axis.STEP:
         return runs
     found = {
@@ -141,7 +141,7 @@ def curve_on(
 ) -> Curve | None:
     """Returns the curve of `subject` in `run` over the chosen axis, smoothed by `weight`.
 
-    None where none is, or not yet.
+    None if there is none, or none yet.
     """
     asked = curve_request(subject, run, known, options, weight)
     curve = None if asked is None else curve_of(asked)
@@ -155,7 +155,10 @@ def curve_on(
 def curve_request(
     subject: Subject, run: Run, known: Known, options: ChartOptions, weight: float
 ) -> CurveRequest | None:
-    """Returns what makes a curve of `subject` in `run`; None where its history was not logged, or has not come yet."""
+    """Returns the request for the curve of `subject` in `run`.
+
+    None if its history was not logged or has not been fetched yet.
+    """
     vocabulary = known.vocabulary.of(run)
     key, history = subject.key_in(run.metrics, vocabulary), known.history(run, subject)
     if key is None or history is None:

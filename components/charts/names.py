@@ -1,25 +1,25 @@
-"""Names that others gave, as a chart shows them: as they are, and no longer than there is room for."""
+"""Names given by users, made safe and short enough for a chart."""
 
 import unicodedata
 from html import escape
 from typing import Final
 
 MOST_WIDE: Final = 44
-# They turn what stands beside them around: a chart writes names and numbers into one line.
+# These would reverse the direction of the text around them: a chart writes names and numbers into one line.
 _TURNING: Final = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 _BREAKS: Final = str.maketrans("\n\r\t\v\f\x85\u2028\u2029", " " * 8)
 
 
 def plotly_text(name: str, most: int = MOST_WIDE) -> str:
-    """Escapes at most `most` columns of `name` for Plotly.
+    """Escapes `name`, shortened to `most` columns, for Plotly.
 
-    It would read markup, `%{…}` and formulas between dollars in it; entities it writes out.
+    Plotly would interpret markup, `%{…}` and formulas between dollars; it decodes entities.
     """
     return escape(shortened(name, most), quote=False).replace("%", "&#37;").replace("$", "&#36;")
 
 
 def shortened(name: str, most: int = MOST_WIDE) -> str:
-    """Shortens `name` to one line of at most `most` columns, its middle left out: ends tell more than middles do."""
+    """Shortens `name` to one line of at most `most` columns by cutting its middle: its ends are more distinctive."""
     line = name.translate(_BREAKS).translate(_TURNING)
     if width(line) <= most:
         return line

@@ -1,4 +1,4 @@
-"""All points of a chart as CSV, as they were logged: what is drawn may be smoothed, and is never all of them."""
+"""All points of a chart as CSV, as they were logged: a chart may smooth them, and never draws all."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -18,17 +18,17 @@ from domain.points.point_texts import parts, rows, texts
 from domain.tracking.runs import Run
 
 HEAD: Final = ("run_id", "run", "metric", "step", "timestamp", "x", "value")
-# In the place of a step: no reader of numbers takes such a row for a point.
+# In the step column: no numeric parser takes such a row for a point.
 INCOMPLETE: Final = "INCOMPLETE"
 
 
 def head() -> bytes:
-    """Returns the names of the columns; x is in the axis's own unit, a timestamp in Unix ms."""
+    """Returns the header row; x is in the axis's own unit, a timestamp in Unix ms."""
     return csv_text([HEAD]).encode()
 
 
 def points_of(subject: Subject, run: Run, known: Known, options: ChartOptions) -> Iterator[bytes]:
-    """Yields a row per point, some thousands at a time; x is empty where the axis has no place for a point."""
+    """Yields a row per point in chunks of some thousands; x is empty if the point has no position on the axis."""
     asked = curve_request(subject, run, known, options, 0.0)
     if asked is None:
         return
@@ -41,11 +41,11 @@ def points_of(subject: Subject, run: Run, known: Known, options: ChartOptions) -
 
 
 def incomplete(run: Run, key: str, why: str | None) -> bytes:
-    """Returns the row in the place of points that are missing; `why` is None where they are still on their way."""
+    """Returns the row that stands for missing points; `why` is None if they are still being fetched."""
     return csv_text([[run.run_id, run.name, key, INCOMPLETE, "", "", why or _("still on its way")]]).encode()
 
 
 def unknown(run_id: str) -> bytes:
-    """Returns the row in the place of a run that is not known, or not yet."""
+    """Returns the row for a run that is not known, or not yet."""
     why = translate(RunNotFound(run_id))
     return csv_text([[run_id, "", "", INCOMPLETE, "", "", why]]).encode()

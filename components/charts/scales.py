@@ -1,4 +1,4 @@
-"""How an axis is scaled for the eye: the reader's zone, a unit that fits, steps as browsers can tell them apart."""
+"""The displayed scale of an x axis: the reader's time zone, a unit that fits, steps that browsers can tell apart."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -10,15 +10,15 @@ from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import EVERYTHING, Curve, Window
 from domain.charts.hindrances import FARTHEST_EXACT
 
-# Of steps that all begin with the same digits the axis would write only those.
+# If all steps begin with the same digits, the axis would show little else.
 _LONG: Final = 10**9
 _SAME_DIGITS: Final = 1_000
 
 
 class Scale(NamedTuple):
-    """How an axis's own unit becomes the displayed one: (x - base) / divisor - shift.
+    """Converts the axis's own unit to the displayed one: (x - base) / divisor - shift.
 
-    `base` is the first step where steps are too large to be drawn as they are, and else None.
+    `base` is the first step if steps are too large to be drawn as they are, else None.
     """
 
     divisor: float
@@ -27,11 +27,11 @@ class Scale(NamedTuple):
     base: int | None = None
 
     def as_written(self) -> dict[str, float | int]:
-        """Returns how a place on the axis becomes the axis's own unit again: (shown + shift) * divisor + base."""
+        """Returns the inverse for the browser: the axis's own unit is (shown + shift) * divisor + base."""
         return {"divisor": self.divisor, "shift": self.shift, "base": self.base or 0}
 
     def window(self, own: Window) -> Window:
-        """Returns a window in the axis's own unit as one in the displayed one."""
+        """Returns a window in the axis's own unit as one in the displayed unit."""
         if own == EVERYTHING:
             return own
         low, high = (None if end is None else (end - (self.base or 0)) / self.divisor - self.shift for end in own.ends)
@@ -40,7 +40,7 @@ class Scale(NamedTuple):
     def shown(self, curve: Curve) -> Curve:
         """Returns the curve in displayed units."""
         if self.base and curve.x.dtype.kind == "i":
-            # Whole numbers as long as they are: a float would be off by hundreds.
+            # Whole numbers as long as possible: a float would be off by hundreds.
             return curve.model_copy(update={"x": curve.x - np.int64(self.base)})
         if self.divisor == 1 and not self.shift:
             return curve
@@ -48,9 +48,10 @@ class Scale(NamedTuple):
 
 
 def scale_of(curves: Sequence[Curve], options: ChartOptions, longest: float = 0.0) -> Scale:
-    """Returns the scale of the x axis that charts of `curves` share, so that a zoom of one means the same in all.
+    """Returns the x scale that all charts of `curves` share, so that a zoom of one applies to all.
 
-    `longest` is for how many seconds the runs went on, where charts that are drawn one by one are to share it.
+        `longest` is the duration of the longest run in seconds, if charts that are drawn one by one have to share the
+    scale.
     """
     if options.axis is Axis.WALL_TIME:
         return Scale(1, options.zone_minutes * 60_000, None)
@@ -63,7 +64,10 @@ def scale_of(curves: Sequence[Curve], options: ChartOptions, longest: float = 0.
 
 
 def _base(curves: Sequence[Curve]) -> int | None:
-    """Returns the first step of all, where they are too large; 0 where they are too far apart for another to help."""
+    """Returns the lowest step as offset if steps are too large; 0 if they span more than an offset could help with.
+
+    Else None.
+    """
     if not curves:
         return None
     low, high = min(int(curve.x[0]) for curve in curves), max(int(curve.x[-1]) for curve in curves)

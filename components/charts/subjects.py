@@ -1,4 +1,4 @@
-"""What the screens call what a chart is of: a word in the reader's language, a key as it was logged."""
+"""The displayed names of chart subjects: a word in the reader's language, a key as it was logged."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,7 +10,7 @@ from domain.charts.axes import Axis, XAxis, axis_key
 from domain.charts.chart_spec import ChartSpec, Subject
 from domain.tools.profile import StepMeaning
 
-# Of many names on one chart each has less room, but never less than tells one from the next.
+# The more names on one chart, the shorter each, but never too short to tell them apart.
 _LEAST_WIDE: Final = 14
 
 
@@ -38,7 +38,7 @@ def axis_name(axis: XAxis) -> str:
 
 
 def step_name(counts: StepMeaning | None) -> str:
-    """Returns the name of the axis of steps, with what a step `counts` where that is known."""
+    """Returns the name of the step axis, with what a step `counts` if that is known."""
     if counts is None:
         return axis_name(Axis.STEP)
     counted = {
@@ -54,7 +54,7 @@ def step_name(counts: StepMeaning | None) -> str:
 
 
 def chart_title(spec: ChartSpec) -> str:
-    """Returns the names of a chart's subjects as Plotly reads them, as many as there is room for."""
+    """Returns the names of a chart's subjects in Plotly's markup, as many as fit."""
     shown = spec.of[: MOST_WIDE // _LEAST_WIDE]
     wide = max(_LEAST_WIDE, MOST_WIDE // len(shown))
     names = ", ".join(plotly_text(subject_name(subject), wide) for subject in shown)
@@ -64,7 +64,7 @@ def chart_title(spec: ChartSpec) -> str:
 def axis_title(spec: ChartSpec, *, as_logged: bool) -> str:
     """Returns the name of a chart's y axis, with its unit.
 
-    Empty where its subjects are in several, which the legend names.
+    Empty if its subjects have different units, which the legend names.
     """
     titles = {_axis_of(subject, as_logged=as_logged) for subject in spec.of}
     return titles.pop() if len(titles) == 1 else ""

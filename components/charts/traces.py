@@ -1,4 +1,4 @@
-"""What is drawn under one name, as Plotly's traces: a run's line, its raw values and its end, a group's band."""
+"""The Plotly traces of one line: the line of a run, its raw values and its end, the band of a group."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -19,10 +19,11 @@ _BAND_OPACITY = 0.2
 
 
 class Line(NamedTuple):
-    """What is drawn under one name: the curve of a run, or those of a group of runs; `raw` is before smoothing.
+    """One named line of a chart: the curve of a run, or those of a group of runs; `raw` is before smoothing.
 
-    The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds. `remark` says what is not drawn of it.
-    `group` is the run's name where the line's own says its metric, too. With `is_alone` it is a run beside groups.
+        The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds. `remark` is a sentence about what
+    is not drawn. `group` is the run's name if the line's own name contains the metric. `is_alone`: a single run next
+    to groups.
     """
 
     name: str
@@ -37,11 +38,11 @@ class Line(NamedTuple):
 def line_trace(
     line: Line, x: Column, y: NDArray[np.float64], options: ChartOptions, *, named: bool = True
 ) -> dict[str, Any]:
-    """Returns a line through these points, in the legend where it is `named`."""
+    """Returns a line through these points, with a legend entry if it is `named`."""
     return {
         "type": "scatter",
         "mode": "markers" if len(x) < 2 else "lines+markers" if line.style.symbol else "lines",
-        # Anybody may name a run, and Plotly reads much in its texts.
+        # Users choose names of runs, and Plotly interprets markup in its texts.
         "name": plotly_text(line.name),
         "meta": {"name": line.name, "run": line.group or line.name},
         "legendgroup": line.name,
@@ -69,7 +70,7 @@ def end_marks(line: Line, curves: Sequence[Curve], options: ChartOptions) -> lis
 
 
 def faint_trace(line: Line, points: Drawn) -> dict[str, Any]:
-    """Returns the values as logged, behind the smoothed line."""
+    """Returns the raw values, drawn faintly behind the smoothed line."""
     trace = line_trace(line, points.x, points.y, ChartOptions(), named=False)
     return trace | {
         "opacity": _RAW_OPACITY,

@@ -1,6 +1,6 @@
-"""How the y axis is scaled: as it is, by Plotly's logarithm, or by a scale that has places for what these cannot hold.
+"""The scale of the y axis: linear, Plotly's logarithm, or a custom scale for values that these cannot show.
 
-Such are zero and values below it on a logarithm, and those near the largest number that there is on a linear axis.
+Plotly's logarithm cannot show zero and negative values, its linear axis none near the largest float.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,18 +18,18 @@ from domain.charts.wide_scale import WideScale, wide_scale
 
 
 class YScale(NamedTuple):
-    """Plotly's own scale, where `other` is None; else the places of values on that one are what is drawn."""
+    """Plotly's own scale if `other` is None; else values are drawn at their positions on that custom scale."""
 
     other: SymmetricLog | WideScale | None
 
     def sentences(self) -> list[str]:
-        """Returns what the chart says of it."""
+        """Returns sentences that explain the scale to the reader."""
         if not isinstance(self.other, SymmetricLog):
             return []
         return [_("logarithmic on both sides of 0, linear within ±%(limit)s", limit=words.number(self.other.linear))]
 
     def axis(self, traces: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        """Returns what it makes of the y axis of a chart of `traces`, whose y are still values [n]."""
+        """Returns the layout of the y axis for `traces`, whose y are still values [n]; empty for Plotly's own scale."""
         if self.other is None:
             return {}
         drawn = [trace["y"][np.isfinite(trace["y"])] for trace in traces]
@@ -44,7 +44,7 @@ class YScale(NamedTuple):
         }
 
     def placed(self, trace: dict[str, Any]) -> dict[str, Any]:
-        """Returns the trace with its y where they are drawn, and the values themselves beside, for who hovers."""
+        """Returns the trace with its y placed on the scale, and the values themselves for the hover label."""
         if self.other is None:
             return dict(trace)
         values: NDArray[np.float64] = trace["y"]
@@ -66,9 +66,9 @@ def y_scale_of(values: Iterable[NDArray[np.float64]], traces: Sequence[dict[str,
 
 
 def own_range(spec: ChartSpec, y_scale: YScale, options: ChartOptions) -> dict[str, Any]:
-    """Returns what the range that a chart was given makes of its y axis.
+    """Returns the layout of the y axis for the range that the chart specification sets.
 
-    On a logarithm an end that is not above 0 is none.
+    On a logarithmic axis an end that is not above 0 is ignored.
     """
     ends = [_place(end, y_scale, options.log_y) for end in (spec.y_from, spec.y_to)]
     if ends == [None, None]:

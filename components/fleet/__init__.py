@@ -1,1 +1,1 @@
-"""The history of the GPUs as the reader sees it: a chart, a table of who had how much, and what is missing of both."""
+"""The history of the GPUs on screen: a chart, a table of usage, and what is missing from both."""

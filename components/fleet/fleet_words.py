@@ -1,4 +1,4 @@
-"""What the history of the GPUs is called, in the reader's language."""
+"""Labels of the GPU history page, in the reader's language."""
 
 from collections.abc import Mapping
 
@@ -11,12 +11,12 @@ from domain.fleet.usage import Grouping, group_name
 
 
 def ranges() -> dict[str, str]:
-    """Returns the spans that end now."""
+    """Returns the time ranges, all of which end now."""
     return {Range.HOUR: _("The last hour"), Range.DAY: _("The last day"), Range.WEEK: _("The last week")}
 
 
 def groupings() -> dict[str, str]:
-    """Returns what a line and a row are of."""
+    """Returns the ways to group lines and rows."""
     return {
         Grouping.GPU: _("GPU"),
         Grouping.HOST: _("Host"),
@@ -27,12 +27,12 @@ def groupings() -> dict[str, str]:
 
 
 def measure_name(measure: Measure) -> str:
-    """Returns what is drawn."""
+    """Returns the name of a measure."""
     return measures()[measure]
 
 
 def measures() -> dict[str, str]:
-    """Returns what can be drawn."""
+    """Returns the measures that can be drawn."""
     return {
         Measure.UTILIZATION: _("Utilisation"),
         Measure.MEMORY_USED: _("Memory"),
@@ -42,7 +42,7 @@ def measures() -> dict[str, str]:
 
 
 def measure_axis(measure: Measure) -> str:
-    """Returns the name of its axis, with the unit."""
+    """Returns the axis title of a measure, with the unit."""
     return {
         Measure.UTILIZATION: _("Utilisation (%)"),
         Measure.MEMORY_USED: _("Memory (GiB)"),
@@ -52,7 +52,7 @@ def measure_axis(measure: Measure) -> str:
 
 
 def nothing_found(question: FleetQuestion, *, of_gpus: int) -> str:
-    """Returns why there is no line for what is asked, of so many GPUs that are known in this time."""
+    """Returns why nothing is found for the question; `of_gpus` is how many GPUs are known in the time range."""
     if question.q.strip() and not of_gpus:
         return _("In this time nothing has “%(sought)s” in its name.", sought=question.q.strip())
     if not of_gpus:
@@ -63,12 +63,12 @@ def nothing_found(question: FleetQuestion, *, of_gpus: int) -> str:
 
 
 def group_label(key: Mapping[str, str | None]) -> str:
-    """Returns a group by the parts of its name; of one without any it is said that it is not known."""
+    """Returns the label of a group from the parts of its key; "not known" if it has none."""
     return group_name(key) or words.MISSING
 
 
 def source_text(source: HistorySource) -> str:
-    """Returns who keeps the history."""
+    """Returns the name of the source of the history."""
     if source is HistorySource.PROMETHEUS:
         return _("From Prometheus.")
     return _("From the GPU monitors, each of which keeps a day (set PROMETHEUS_URL for more).")

@@ -1,4 +1,4 @@
-"""The history of the GPUs as a figure: a line for each group, gaps as gaps; the browser makes its times local."""
+"""The history of the GPUs as a figure: a line for each group, with gaps; the browser converts to local time."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -39,7 +39,7 @@ def history_figure(question: FleetQuestion, steps: Steps, lines: Sequence[Line])
 
 
 def empty_figure(text: str) -> dict[str, Any]:
-    """Returns a chart that says why there is none."""
+    """Returns an empty chart that shows the reason."""
     middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
     layout = _layout(FleetQuestion(), None, 0)
     return {"data": [], "layout": layout | {"annotations": [middle | {"text": text, "font": {"size": 13}}]}}

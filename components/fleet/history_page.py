@@ -1,4 +1,4 @@
-"""The history of the GPUs: what is asked, the chart, the table, and what is to be said of both."""
+"""The page of the GPU history: controls, chart, table, and notes on what is missing."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ _MOST_REMARKS = 6
 
 
 def controls(question: FleetQuestion) -> html.Div:
-    """Returns what can be asked, as the address has it."""
+    """Returns the controls, preset from the address."""
     zoomed = question.since_ms is not None
     return html.Div(
         [
@@ -60,7 +60,7 @@ def controls(question: FleetQuestion) -> html.Div:
 
 
 def chart() -> html.Figure:
-    """Returns the place of the chart; what it says in words is the table below it."""
+    """Returns the placeholder of the chart; the table below it has the same content as text."""
     return html.Figure(
         dcc.Graph(
             id=ids.FLEET_CHART,
@@ -75,7 +75,7 @@ def chart() -> html.Figure:
 
 
 def stores(question: FleetQuestion) -> list[Any]:
-    """Returns what the page keeps, and what asks again soon while something is being read."""
+    """Returns the page's stores, and the interval that polls while data is still being read."""
     return [
         dcc.Store(id=ids.FLEET_QUESTION, data=question.model_dump(mode="json")),
         dcc.Store(id=ids.FLEET_FIGURE),
@@ -87,14 +87,14 @@ def stores(question: FleetQuestion) -> list[Any]:
 
 
 def csv_link() -> html.A:
-    """Returns the table as a file; assets/fleet_history.js gives it the page's own question."""
+    """Returns the link that downloads the table; assets/fleet_history.js adds the page's current question."""
     return html.A(
         _("CSV"), id=ids.FLEET_CSV, href="", download="gpu-usage.csv", className="btn btn-sm btn-outline-secondary"
     )
 
 
 def note(history: FleetHistory, as_of_ms: int, lines: int, *, is_pending: bool) -> list[Any]:
-    """Returns who keeps the history, in which steps and as of when it is told, and what is missing from it."""
+    """Returns the source of the history, its step and time of reading, and what is missing."""
     steps = history.steps
     sentences: list[Any] = [
         source_text(history.source),
@@ -128,12 +128,12 @@ def _shortened(remarks: Sequence[str]) -> list[str]:
 
 
 def odd_address(odd: Sequence[str]) -> dbc.Alert | None:
-    """Says what of the address was not understood."""
+    """Names the parts of the address that could not be understood."""
     return notices.sentences_alert([_("Not understood in the address: %(part)s", part=part) for part in odd])
 
 
 def body() -> list[Any]:
-    """Returns all below the controls."""
+    """Returns everything below the controls."""
     return [
         html.Div(id=ids.FLEET_NOTE, **{"aria-live": "polite"}),
         html.Div(chart(), id=ids.FLEET_DRAWING),
@@ -153,7 +153,7 @@ def body() -> list[Any]:
 
 
 def nothing(text: str) -> html.P:
-    """Draws a sentence in the place of a chart that has no line."""
+    """Draws a sentence in the place of an empty chart."""
     return html.P(text, className="empty my-3")
 
 

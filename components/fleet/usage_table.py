@@ -1,4 +1,4 @@
-"""Who had how much of the GPUs, as a table and as a file."""
+"""GPU usage per group, as a table and as a CSV file."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -48,7 +48,7 @@ def table() -> html.Div:
 
 
 def row(number: int, used: UsageRow) -> dict[str, Any]:
-    """Returns a row; missing values are None, and the browser makes local times."""
+    """Returns a row; missing values are None, and the browser converts times to local time."""
     return {
         "id": number,
         "what": group_label(used.model_dump(include=_KEYS)),
@@ -67,13 +67,13 @@ def row(number: int, used: UsageRow) -> dict[str, Any]:
 
 
 def usage_csv(rows: Sequence[UsageRow]) -> str:
-    """Returns all rows with all their digits; missing values are empty."""
+    """Returns all rows as CSV in full precision; missing values are empty."""
     names = list(UsageRow.model_fields)
     return csv_text([names, *([getattr(used, name) for name in names] for used in rows)])
 
 
 def explained() -> html.P:
-    """Returns what the numbers count, and what they do not."""
+    """Returns an explanation of what the numbers include and exclude."""
     text = _(
         "Hours in which nobody heard a GPU count for nothing: “Heard” says how much of the time is known. Who has a GPU"
         " at the same time as others has an equal share of it."

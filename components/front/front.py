@@ -1,4 +1,4 @@
-"""The front page's tiles: what all of them have, and the tiles that show runs."""
+"""The parts that all tiles of the front page share, and the tiles that show runs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,12 +19,12 @@ MOST_ROWS = 8
 
 
 def place(tile: str) -> str:
-    """Returns under which name a tile has its sentence of failure and its Retry."""
+    """Returns the `place` under which a tile's error message and Retry button have their ids."""
     return f"front-{tile}"
 
 
 def tile(name: str, title: str, parts: Sequence[Any], *, leads_to: str | None = None) -> html.Section:
-    """Returns the frame of a tile: a heading that leads to its page, how old its content is, and its parts."""
+    """Returns the frame of a tile: a heading that links to its page, the age of its content, and its parts."""
     heading = title if leads_to is None else html.A(title, href=leads_to)
     return html.Section(
         [
@@ -44,32 +44,32 @@ def tile(name: str, title: str, parts: Sequence[Any], *, leads_to: str | None = 
 
 
 def may_fail(name: str) -> html.Div:
-    """Returns where a tile says what failed, with its Retry."""
+    """Returns the place of a tile's error message, with its Retry button."""
     return html.Div(notices.failure_alert(place(name)), **{"aria-live": "polite"})
 
 
 def filled(name: str) -> list[Any]:
-    """Returns what a callback fills, and what it remembers of that."""
+    """Returns the body that a callback fills, and a store for the fingerprint of what it drew last."""
     return [html.Div(reading(), id=ids.front(name, "body")), dcc.Store(id=ids.front(name, "drawn"))]
 
 
 def reading() -> html.P:
-    """Draws what is shown until the first answer."""
+    """Draws the placeholder until the first answer."""
     return html.P(_("Reading…"), className="text-body-secondary mb-0")
 
 
 def figure(label: str, text: str, class_name: str) -> html.Span:
-    """Returns a number that speaks for itself to the eye, with its label for screen readers."""
+    """Returns a number that needs no visible label, with a label for screen readers."""
     return html.Span([html.Span(f"{label}: ", className="visually-hidden"), text], className=class_name)
 
 
 def as_of(unix_ms: int | None) -> list[Any]:
-    """Returns how old the content of a tile is."""
+    """Returns the age of a tile's content."""
     return [] if unix_ms is None else around(_("as of {moment}"), moment=notices.age(unix_ms))
 
 
 def runs_in_progress(runs: Sequence[RunInProgress]) -> list[Any]:
-    """Returns who trains now, and who has gone silent."""
+    """Returns the runs that train now, and those that have gone silent."""
     if not runs:
         return [
             html.P(_("No run is in progress."), className="mb-1"),
@@ -93,7 +93,7 @@ def _in_progress(run: RunInProgress) -> list[Any]:
 
 
 def _divergence(run: RunInProgress) -> list[Any]:
-    """Marks a run whose loss is NaN: it trains on for days, and nothing will come of it."""
+    """Marks a run whose loss is NaN: it would train on for days in vain."""
     if not run.diverged:
         return []
     return [with_reason(diverged_badge(), outcomes.named(run.diverged))]
@@ -110,13 +110,13 @@ def _last_metric(run: RunInProgress) -> Any:
 
 
 def run_name(run: RunInProgress | RunSummary) -> html.Span:
-    """Returns a run's name, which leads to its page."""
+    """Returns a run's name as a link to its page."""
     link = html.A(run.name or run.run_id[:8], href=run_href(run.run_id), title=run.name)
     return html.Span([link, sample_badge() if run.is_sample else None], className="tile-name")
 
 
 def and_more(count: int) -> Any:
-    """Returns how many runs there are beyond those that a tile shows."""
+    """Returns how many more runs there are than a tile shows."""
     if count <= MOST_ROWS:
         return None
     return html.A(_("and %(n)s more", n=count - MOST_ROWS), href=href("/mlflow"))

@@ -1,4 +1,4 @@
-"""The tile of what needs a person first: alerts that hold, messages that did not arrive, who waits."""
+"""The tile of what needs attention: current alerts, undelivered messages, waiting trainings."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -17,9 +17,10 @@ MOST_ROWS: Final = 8
 
 
 def attention(listed: AlertList | None, waiting: int, read_ms: int) -> list[Any]:
-    """Returns what to look at; None where alerts are not known, `waiting` is how many trainings wait for their turn.
+    """Returns the content of the tile; `listed` is None if alerts are not known, `waiting` counts the queued
+    trainings.
 
-    `read_ms` is when the alerts were read, in Unix ms.
+        `read_ms` is when the alerts were read, in Unix ms.
     """
     alerts = [] if listed is None else [alert for alert in listed.holding if not alert.is_muted]
     rows = [*_undelivered(listed), *(_row(alert) for alert in alerts[:MOST_ROWS]), *_queue(waiting)]

@@ -1,4 +1,4 @@
-"""The tile of the best runs: of each algorithm one, in each environment for itself."""
+"""The tile of the best run of each algorithm, per environment."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def best_runs(best: BestRuns) -> list[Any]:
 
 
 def _first_rows(environments: Sequence[BestOfEnvironment]) -> list[BestOfEnvironment]:
-    """Takes as many as a tile shows: the best of each environment before the second best of any."""
+    """Takes as many rows as a tile shows: the best of each environment before the second best of any."""
     places = [(rank, index) for index, one in enumerate(environments) for rank in range(len(one.runs))]
     kept = Counter(index for _rank, index in sorted(places)[:MOST_ROWS])
     return [
@@ -62,7 +62,7 @@ def _run(run: RunSummary) -> list[Any]:
 
 
 def _left_out(best: BestRuns) -> list[Any]:
-    """Returns who cannot be the best, and why."""
+    """Returns the runs that are excluded from the ranking, and why."""
     sentences = []
     if best.diverged:
         sentences.append(

@@ -1,4 +1,4 @@
-"""The tile of the GPUs: what they do in words, a map of many, a row for each of few. assets/gpu_tile.js fills it."""
+"""The tile of the GPUs: a summary in words, a map of many, or a row for each of few. assets/gpu_tile.js fills it."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from components.texts.language import _
 
 
 def parts(hosts: int) -> list[Any]:
-    """Returns the tile's parts for so many hosts, empty until their first messages."""
+    """Returns the tile's parts for this many hosts, empty until their first messages."""
     if not hosts:
         return [gpus.no_monitors()]
     return [
@@ -30,9 +30,9 @@ def parts(hosts: int) -> list[Any]:
 
 
 def texts() -> dict[str, Any]:
-    """Returns what assets/gpu_tile.js writes, in the reader's language, and by which rule.
+    """Returns the texts of assets/gpu_tile.js in the reader's language, and the limits it applies.
 
-    {n} and so on are filled there.
+    It fills in {n} and so on.
     """
     return host_texts() | {
         "why": {

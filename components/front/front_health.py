@@ -1,4 +1,4 @@
-"""The tile of Clew's surroundings: each service with its state, how fast it answers, how old what is shown of it is."""
+"""The tile of the connected services: each with its state, its response time, and the age of its data on screen."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypedDict
@@ -17,15 +17,15 @@ from domain.message_data import message_in
 from domain.messages import SERVICE
 
 MOST_MONITORS: Final = 3
-"""So many GPU monitors that are well have a line each; more of them share one."""
+"""Up to this many healthy GPU monitors have a line each; more share one."""
 _COLOURS = {State.OK: "success", State.DEGRADED: "warning", State.DOWN: "danger"}
 
 
 def services(report: HealthReport, shown_ms: Mapping[ServiceKind, int | None]) -> list[Any]:
-    """Returns the services of a report, first those that are not well; `shown_ms` says as of when what Clew shows of
-    them is. Many monitors that are well are not among them: they have a line of their own, `fold`.
+    """Returns the services of a report, unhealthy ones first; `shown_ms` is when the data that Clew shows of each was
+    read. If many monitors are healthy, they share one line instead, see `fold`.
 
-    Of a monitor and an engine it has nothing to say: their news go past this server.
+        GPU monitors and the inference engine have no such time: their messages bypass this server.
     """
     is_folded = bool(_folded(report))
     listed = [one for one in report.services if not (is_folded and _is_well_monitor(one))]
@@ -33,7 +33,7 @@ def services(report: HealthReport, shown_ms: Mapping[ServiceKind, int | None]) -
 
 
 def fold() -> html.Details:
-    """Returns one line for monitors that are well, which opens to their list, and stays open while it is filled."""
+    """Returns the folded line for healthy monitors, which stays open while its content is updated."""
     rows = html.Div(id=ids.FRONT_FOLD_ROWS)
     return html.Details(
         [html.Summary(id=ids.FRONT_FOLD_TITLE), rows], id=ids.FRONT_FOLD, className="tile-fold", hidden=True
@@ -41,7 +41,7 @@ def fold() -> html.Details:
 
 
 class InFold(TypedDict):
-    """What stands in the line that monitors share."""
+    """Content of the line that monitors share."""
 
     title: Any
     rows: Any
@@ -49,14 +49,14 @@ class InFold(TypedDict):
 
 
 def in_fold(report: HealthReport) -> InFold:
-    """Returns its title, its rows, and whether it is hidden."""
+    """Returns the title and rows of that line, and whether it is hidden."""
     monitors = _folded(report)
     title = _("%(n)s GPU monitors: well", n=words.count(len(monitors)))
     return {"title": title, "rows": _list(monitors, {}), "hidden": not monitors}
 
 
 def _folded(report: HealthReport) -> list[ServiceHealth]:
-    """Returns the monitors that share a line; none where they are few."""
+    """Returns the healthy monitors if they are too many for lines of their own; else none."""
     well = [one for one in report.services if _is_well_monitor(one)]
     return well if len(well) > MOST_MONITORS else []
 
@@ -70,7 +70,7 @@ def _list(listed: Sequence[ServiceHealth], shown_ms: Mapping[ServiceKind, int | 
 
 
 def ask_again() -> dbc.Button:
-    """Asks at once."""
+    """Returns the button that checks again at once."""
     return dbc.Button(
         _("Ask again"), id=ids.retry(place("health")), size="sm", color="secondary", outline=True, class_name="mt-2"
     )
@@ -100,7 +100,7 @@ def _title(service: ServiceHealth) -> str:
 
 
 def _page(kind: ServiceKind) -> str:
-    """Returns the page that shows what this service is there for."""
+    """Returns the page that depends on this service."""
     pages = {
         ServiceKind.MLFLOW: "/mlflow",
         ServiceKind.MODEL_STORE: "/models",
@@ -128,6 +128,6 @@ def _cause(service: ServiceHealth) -> html.Div | None:
     if health.cause is None:
         return None
     message = message_in(health.model_dump(), health.cause)
-    if message.params.get(SERVICE) == service.name.json_value:  # it stands above
+    if message.params.get(SERVICE) == service.name.json_value:  # the heading already names it
         message = message.without(SERVICE)
     return html.Div(translate(message), className="small w-100 text-break")

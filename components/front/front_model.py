@@ -1,4 +1,4 @@
-"""The tile of the active model: which one serves, how good it is, since when, and by whose hand."""
+"""The tile of the active model: which one serves, how good it is, since when, and who activated it."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -18,13 +18,14 @@ MOST_OTHERS: Final = 6
 
 
 def active_models(model: Model, activation: Activation | None, others: Sequence[Model], *, serves: bool) -> list[Any]:
-    """Returns one active model, and below it those of other registered models; `serves` is as `active_model` has it."""
+    """Returns one active model, and below it those of other registered models; for `serves` see `active_model`."""
     return [*active_model(model, activation, serves=serves), *_others(others)]
 
 
 def active_model(model: Model, activation: Activation | None, *, serves: bool = True) -> list[Any]:
-    """Returns the active model; `serves` tells whether it is the first registered model's, which is watched unless
-    asked.
+    """Returns the active model; `serves`.
+
+    It belongs to the first registered model, which is watched unless another is chosen.
     """
     watched = {} if serves else {"model": model.id}
     return [
@@ -43,7 +44,7 @@ def active_model(model: Model, activation: Activation | None, *, serves: bool = 
 
 
 def _others(models: Sequence[Model]) -> list[Any]:
-    """Returns the active models of other registered models: a line each."""
+    """Returns the active models of other registered models, a line each."""
     if not models:
         return []
     left = len(models) - MOST_OTHERS
@@ -72,14 +73,14 @@ def _line(model: Model) -> list[Any]:
 
 
 def _figure(model: Model) -> Any:
-    """Returns how often it succeeds, or what an episode returns where that is all that is known."""
+    """Returns the success rate, or the mean return if that is all that is known."""
     if model.success_rate is None and model.mean_return is not None:
         return figure(_("Mean return"), words.number(model.mean_return), "tile-figure ms-auto")
     return figure(_("Success rate"), words.percent(model.success_rate), "tile-figure ms-auto")
 
 
 def no_active_model(models: int) -> list[Any]:
-    """Returns what to do where nothing serves."""
+    """Returns what to do if no model is active."""
     if models:
         return [
             html.P(_("No model is active yet: choose one and activate it."), className="mb-2"),

@@ -1,7 +1,7 @@
-"""One GPU as a card: its name, bars for what has a limit, and the rest in words.
+"""One GPU as a card: its name, bars for values with a limit, and other values as text.
 
-It is made once, without a GPU: assets/gpu_cards.js takes a copy of it for each GPU that is open, finds its parts by
-`data-part`, and writes them as assets/gpu_numbers.js says.
+It is built once, without a GPU: assets/gpu_cards.js copies it for each open GPU, finds its parts by `data-part`, and
+formats values as in assets/gpu_numbers.js.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from components.texts.words import MISSING
 
 
 def gpu_card() -> html.Article:
-    """Returns the card before its first sample: nothing is known."""
+    """Returns the card before its first sample, without values."""
     head = [
         html.H3("", className="h6 mb-0 me-auto", **{"data-part": "title"}),
         html.Span("", className="badge text-bg-danger gpu-state", hidden=True, **{"data-part": "state"}),
@@ -38,7 +38,7 @@ def gpu_card() -> html.Article:
                     _fact("clock", _("SM clock")),
                     _fact("fan", _("Fan")),
                     _fact("throttle", _("Slowed down by")),
-                    # Only where the monitor was asked for them, and the GPU has them.
+                    # Only if the monitor was configured to read them, and the GPU has them.
                     _fact("ecc", _("ECC errors"), hidden=True),
                     _fact("pcie", _("PCIe in / out"), hidden=True),
                     _fact("nvlink", _("NVLink in / out"), hidden=True),
@@ -51,13 +51,13 @@ def gpu_card() -> html.Article:
 
 
 def as_json() -> dict[str, Any]:
-    """Returns the card as the browser builds it."""
+    """Returns the card as JSON from which the browser builds it."""
     described: dict[str, Any] = _plain(gpu_card())
     return described
 
 
 def _plain(part: Any) -> Any:
-    """Makes JSON also of components within components: a Store holds no components."""
+    """Makes nested components plain JSON, too: a Store holds no components."""
     if isinstance(part, list | tuple):
         return [_plain(one) for one in part]
     if not hasattr(part, "to_plotly_json"):
@@ -67,12 +67,12 @@ def _plain(part: Any) -> Any:
 
 
 def _placeholder(part: str, colour: str) -> html.P:
-    """Returns the place of a sentence that is there only while something is wrong."""
+    """Returns the place of a sentence that is shown only while something is wrong."""
     return html.P("", className=f"small {colour} mb-2", hidden=True, **{"data-part": part})
 
 
 def _bar(part: str, label: str) -> html.Div:
-    """Returns a labelled bar; without a value or a limit it stays empty, and the text says which."""
+    """Returns a labelled bar; without a value or a limit it stays empty, and the text shows which is missing."""
     meter: dict[str, Any] = {"aria-label": label, "aria-valuenow": "0", "aria-valuetext": ""}
     return html.Div(
         [

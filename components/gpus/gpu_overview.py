@@ -1,4 +1,4 @@
-"""The overview of all GPUs: what is chosen of them, how many they are, and the map, drawn by assets/gpu_map.js."""
+"""The overview of all GPUs: filters, counts, and the map, drawn by assets/gpu_map.js."""
 
 from typing import Any
 
@@ -10,19 +10,19 @@ from components.gpus.gpu_texts import EVERY, NOTHING, groups, metrics, nothing, 
 from components.texts.language import _
 
 HEAT_STEPS = 9
-"""Colours of the map's scale; assets/clew_gpus.css and assets/gpu_numbers.js have as many."""
+"""Colours of the map's scale; assets/clew_gpus.css and assets/gpu_numbers.js have the same number."""
 
 
 def overview(metric: str, group: str, host: str, owner: str, state: str, run: str) -> html.Section:
-    """Returns the map with its controls, as an address asks for it.
+    """Returns the map with its controls, preset from the address.
 
-    What is not on offer is as if it had not been said.
+    Unknown values are ignored.
     """
     controls = [
         _choice(ids.GPU_METRIC, _("Show"), metrics(), _offered(metric, metrics())),
         _choice(ids.GPU_GROUP, _("Sort by"), groups(), _offered(group, groups())),
         _labelled(ids.GPU_HOST, _("Host"), dbc.Input(id=ids.GPU_HOST, type="search", value=host, size="sm")),
-        # assets/gpu_view.js offers the owners and runs that there are.
+        # assets/gpu_view.js adds the owners and runs that exist.
         _choice(ids.GPU_OWNER, _("Owner"), _any_option("owner", owner), owner or EVERY),
         _choice(ids.GPU_STATE, _("State"), {EVERY: _("all")} | uses(), state if state in uses() else EVERY),
         _choice(ids.GPU_RUN, _("Run"), _any_option("run", run), run or EVERY),
@@ -42,7 +42,7 @@ def overview(metric: str, group: str, host: str, owner: str, state: str, run: st
 
 
 def opened() -> html.Section:
-    """Returns the cards of the GPUs that are open, and the buttons that open and close many."""
+    """Returns the cards of the open GPUs, and the buttons that open and close many at once."""
     buttons = [
         dbc.Button("", id=ids.GPU_OPEN_ALL, size="sm", outline=True, color="secondary"),
         dbc.Button(_("Close all"), id=ids.GPU_CLOSE_ALL, size="sm", outline=True, color="secondary"),
@@ -58,7 +58,7 @@ def opened() -> html.Section:
 
 
 def hosts(lines_id: str) -> html.Section:
-    """Returns the place of the hosts' lines: their connections, and what is wrong; of many, how many are well."""
+    """Returns the list of hosts: their connections and errors; if there are many, a count of healthy ones."""
     return html.Section(
         [
             html.P(className="small text-body-secondary mb-1", **{"aria-live": "polite"}),
@@ -73,7 +73,7 @@ def _offered(value: str, options: dict[str, str]) -> str:
 
 
 def _any_option(what: str, chosen: str) -> dict[str, str]:
-    """Returns what is known before the first message: all, and what the address says."""
+    """Returns the options before the first message: all, and the value in the address."""
     return {EVERY: _("all")} | ({chosen: nothing()[what] if chosen == NOTHING else chosen} if chosen else {})
 
 
@@ -87,7 +87,7 @@ def _labelled(component_id: str, label: str, control: Any) -> html.Div:
 
 
 def _legend() -> html.Div:
-    """Returns what colours and marks mean; the numbers at the scale's ends are those of what is shown."""
+    """Returns the legend of colours and marks; the numbers at the ends belong to the chosen metric."""
     steps = [html.Span(className="gpu-step", **{"data-heat": str(step)}) for step in range(HEAT_STEPS)]
     marks = [
         _mark(_("not known"), **{"data-unknown": "", "data-heat": "none"}),

@@ -1,4 +1,4 @@
-"""What assets/gpu_*.js writes, in the reader's language, and by which rules."""
+"""Texts and thresholds of assets/gpu_*.js, in the reader's language."""
 
 from typing import Any
 
@@ -25,10 +25,10 @@ from domain.gpus import (
 
 EVERY = "*"
 NOTHING = "-"
-"""What stands in the address for all owners or runs, and for those GPUs that have none."""
+"""Values in the address: "*" for all owners or runs, "-" for the GPUs that have none."""
 
 MOST_COMPONENTS = 8
-"""So many hosts are heard through components of Dash: a message costs it ten milliseconds."""
+"""Up to this many hosts send their messages through Dash components: each message costs Dash ten milliseconds."""
 
 _MOST_ROWS = 200
 _MOST_OPEN = 32
@@ -36,7 +36,7 @@ _MOST_IN_LEGEND = 24
 
 
 def metrics() -> dict[str, str]:
-    """Returns the numbers that the map shows, the first unless another is asked for."""
+    """Returns the metrics that the map can show; the first is the default."""
     return {
         "utilization": _("Utilisation"),
         "memory": _("Memory"),
@@ -46,12 +46,12 @@ def metrics() -> dict[str, str]:
 
 
 def groups() -> dict[str, str]:
-    """Returns what GPUs are sorted by, the first unless another is asked for."""
+    """Returns the ways to group GPUs; the first is the default."""
     return {"host": _("Host"), "owner": _("Owner"), "state": _("State"), "run": _("Run")}
 
 
 def uses() -> dict[str, str]:
-    """Returns what a GPU does, what needs a person first."""
+    """Returns the states of use of a GPU, those that need attention first."""
     return {
         GpuState.LOST: _("GPU lost"),
         GpuState.FAILED: _("cannot be read"),
@@ -65,12 +65,12 @@ def uses() -> dict[str, str]:
 
 
 def nothing() -> dict[str, str]:
-    """Returns what those are called that have no owner, or no run."""
+    """Returns the labels of the groups of GPUs without an owner or a run."""
     return {"owner": _("nobody"), "run": _("no run")}
 
 
 def host_texts() -> dict[str, Any]:
-    """Returns what is said of hosts and their GPUs on any page; {n} is a number of seconds."""
+    """Returns the texts about hosts and their GPUs that several pages use; {n} is a number of seconds."""
     return {
         "connection": line_states(),
         "states": {
@@ -133,7 +133,7 @@ def host_texts() -> dict[str, Any]:
 
 
 def _scales() -> dict[str, dict[str, str]]:
-    """Returns of each number on the map its name, and what the ends of its scale are."""
+    """Returns the name of each number on the map, and of the ends of its scale."""
     return {
         "utilization": {"label": _("Utilisation of each GPU (%)"), "low": "0 %", "high": "100 %"},
         "memory": {"label": _("Memory of each GPU that is used (%)"), "low": "0 %", "high": "100 %"},
@@ -143,7 +143,7 @@ def _scales() -> dict[str, dict[str, str]]:
 
 
 def page_texts(layout: dict[str, Any]) -> dict[str, Any]:
-    """Returns what the GPU page says beside that; `layout` is its chart's."""
+    """Returns the further texts of the GPU page; `layout` is that of its chart."""
     return host_texts() | {
         "summary": _("{gpu}: now {now}, mean {mean}, lowest {lowest}, highest {highest}"),
         "processes": _("Processes"),

@@ -1,4 +1,4 @@
-"""The GPU page's chart of the GPUs that are open, and the processes on all of them. assets/gpu_*.js fills them."""
+"""The GPU page's chart of the open GPUs, and the table of processes on all GPUs. assets/gpu_*.js fill them."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -19,17 +19,17 @@ _GREY = "rgba(128,128,128,0.25)"
 
 
 def sockets(hosts: int, socket_id: Callable[[str, int], str]) -> html.Div:
-    """Returns a line to each of so many hosts; where they are many, the page opens its lines itself."""
+    """Returns a WebSocket component per host; with many hosts the page's script opens the sockets itself."""
     return html.Div([WebSocket(id=socket_id("socket", host)) for host in with_components(hosts)], hidden=True)
 
 
 def with_components(hosts: int) -> range:
-    """Returns the places of those of so many hosts whose messages come through a component: all, or none of many."""
+    """Returns the indices of the hosts whose messages come through a component: all, or none if there are many."""
     return range(hosts if hosts <= MOST_COMPONENTS else 0)
 
 
 def chart() -> html.Figure:
-    """Draws the utilisation of each GPU that is open, a line each; its caption says the same in words."""
+    """Draws the utilisation of each open GPU, a line each; its caption has the same in words."""
     return html.Figure(
         [
             dcc.Graph(
@@ -54,7 +54,7 @@ def chart_layout() -> dict[str, Any]:
     title = _("GPU utilisation, the last %(samples)s samples", samples=HISTORY_SAMPLES)
     return {
         "title": {"text": title, "x": 0, "xref": "paper", "font": {"size": 14, "weight": 600}},
-        # The ticks say that it is time, and of which unit.
+        # The ticks show that the axis is time, and its unit.
         "xaxis": axis | {"type": "date", "tickformat": "%H:%M:%S", "nticks": 5},
         "yaxis": axis | {"range": [-2, 102], "title": {"text": _("Utilisation (%)")}, "fixedrange": True},
         "margin": {"l": 60, "r": 12, "t": 40, "b": 72},
@@ -69,7 +69,7 @@ def chart_layout() -> dict[str, Any]:
 
 
 def processes() -> list[Any]:
-    """Returns the place of the table of processes."""
+    """Returns the table of processes, empty."""
     return [
         html.H2(_("Processes"), className="h5 mt-3"),
         html.Div(html.P(_("Nothing has been heard yet."), className="text-body-secondary"), id=ids.GPU_PROCESSES),
@@ -77,9 +77,9 @@ def processes() -> list[Any]:
 
 
 def training_runs(runs: Iterable[Run]) -> list[dict[str, Any]]:
-    """Returns what joins a running run with its process.
+    """Returns the keys that join a running run with its process.
 
-    The boot, the start tick, and the pid as the trainer sees it.
+    These are the host's boot id, the process's start tick, and its pid as the trainer sees it.
     """
     return [
         {
@@ -97,10 +97,10 @@ def training_runs(runs: Iterable[Run]) -> list[dict[str, Any]]:
 
 
 def schema() -> dict[str, Any]:
-    """Returns what a message has to be, as JSON Schema: assets/schema.js checks each before anything uses it."""
+    """Returns the JSON Schema of a message: assets/schema.js validates each message first."""
     return GpuReport.model_json_schema()
 
 
 def no_monitors() -> dbc.Alert:
-    """Says that no GPU monitor is configured."""
+    """Draws the alert that no GPU monitor is configured."""
     return dbc.Alert(_("No GPU monitor is configured: set GPU_MONITOR_URLS."), color="info")

@@ -1,4 +1,7 @@
-"""The ids of everything that a callback touches, a module for each page; used as `ids.TABLE`, wherever it is from."""
+"""The ids of all components that callbacks use, a module for each page.
+
+Accessed as `ids.TABLE`, wherever it is defined.
+"""
 
 from components.ids.alerts import *  # noqa: F403
 from components.ids.comparison import *  # noqa: F403

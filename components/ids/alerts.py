@@ -1,4 +1,4 @@
-"""The ids of the page of alerts."""
+"""The ids of the alerts page."""
 
 ALERTS_BODY = "alerts-body"
 ALERTS_DRAWN = "alerts-drawn"

@@ -1,4 +1,4 @@
-"""The ids of the comparison of runs, their relations and groups, and of how charts are drawn."""
+"""The ids of the comparison of runs, their relations and groups, and the chart options."""
 
 # Comparison
 COMPARED = "compare-runs"
@@ -29,7 +29,7 @@ GROUP_PATTERN_READ = "compare-group-pattern-read"
 GROUP_PATTERN_ERROR = "compare-group-pattern-said"
 ALONE = "compare-alone"
 
-# Chart options: on the page of one run the first three, with "run-" before them
+# Chart options; the page of one run has the first three with the prefix "run-"
 OPTION_AXIS = "option-axis"
 OPTION_SMOOTHING = "option-smoothing"
 OPTION_LOG = "option-log"

@@ -1,8 +1,8 @@
-"""The ids of what every page has: the frame, changes of models, named views, tables."""
+"""The ids that every page has: the frame, changes of models, named views, tables."""
 
 # Frame: on every page
 ERRORS = "frame-errors"
-# Changes of models: what came of each, and the dialog that asks first
+# Changes of models: the result of each, and the confirmation dialog
 CHANGES = "changes"
 CHANGE_DIALOG = "change-dialog"
 CHANGE_TITLE = "change-title"
@@ -10,7 +10,7 @@ CHANGE_QUESTION = "change-question"
 CHANGE_CANCEL = "change-cancel"
 CHANGE_CONFIRM = "change-confirm"
 
-# Named views: what the address led to, and the menu
+# Named views: what the address opened, and the menu
 OPENED_ADDRESS = "address-opened"
 NOT_OPENED = "address-not-opened"
 OPENED_VIEW = "view-opened"
@@ -27,10 +27,10 @@ VIEWS_LIST = "views-list"
 
 
 def rows_shown(table: str) -> str:
-    """Returns the id of how many rows a table's filters leave."""
+    """Returns the id of the number of rows that remain after a table's filters."""
     return f"{table}-shown"
 
 
 def filter_misfits(table: str) -> str:
-    """Returns the id of what a table's filters do not understand."""
+    """Returns the id of the message about invalid filters of a table."""
     return f"{table}-misfits"

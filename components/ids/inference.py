@@ -33,6 +33,6 @@ EVALUATION_WHOSE = "evaluation-whose"
 def walk(what: str, side: str) -> str:
     """Returns the id of a part of a side ("a" or "b") of the inference page.
 
-    Badge, since, section, title, board, news or trouble.
+    Parts are badge, since, section, title, board, news and trouble.
     """
     return f"walk-{what}-{side}"

@@ -27,5 +27,5 @@ MODEL_CHECKED = "model-checked"
 
 
 def change(verb: str) -> str:
-    """Returns the id of the button of the model page that asks for this change."""
+    """Returns the id of the button of the model page for this change."""
     return f"model-{verb}"

@@ -1,4 +1,4 @@
-"""The page of one training."""
+"""The ids of the page of one training."""
 
 LIVE_PLACE = "live-place"
 LIVE_RUN = "live-run"
@@ -30,10 +30,10 @@ LIVE_LOG_STATUS = "live-log-said"
 
 
 def live_chart(word: str) -> str:
-    """Returns the id of the growing chart of a metric word on the page of one training."""
+    """Returns the id of the live chart of a metric word on the page of one training."""
     return f"live-chart-{word.replace('_', '-')}"
 
 
 def live_chart_summary(word: str) -> str:
-    """Returns the id of what that chart shows, in words."""
+    """Returns the id of the text alternative of that chart."""
     return f"{live_chart(word)}-summary"

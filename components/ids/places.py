@@ -1,24 +1,25 @@
-"""The ids of what several pages have, each one of its own."""
+"""The ids of components that occur once on each of several pages."""
 
 
-# Each page has these of its own: Dash allows an id that some page lacks, but not a callback that half exists.
+# Each page has these under its own ids: Dash tolerates an id that a page lacks, but not a callback of which only some
+# ids exist.
 def tick(place: str) -> str:
-    """Returns the id of what makes the page at `place` (runs or run) ask for news."""
+    """Returns the id of the interval that makes the page at `place` (runs or run) poll for updates."""
     return f"{place}-tick"
 
 
 def failure(place: str) -> str:
-    """Returns the id of the sentence that says what failed."""
+    """Returns the id of the page's error message."""
     return f"{place}-failure"
 
 
 def failure_alert(place: str) -> str:
-    """Returns the id of the box around that sentence and its Retry button."""
+    """Returns the id of the alert with that message and its Retry button."""
     return f"{place}-failure-alert"
 
 
 def refused(place: str) -> str:
-    """Returns the id of the sentence that says why buttons at `place` are disabled for this reader."""
+    """Returns the id of the sentence on why buttons at `place` are disabled for this reader."""
     return f"{place}-refused"
 
 
@@ -33,17 +34,17 @@ def grid(place: str) -> str:
 
 
 def grid_begin(place: str) -> str:
-    """Returns the id of what that grid begins with."""
+    """Returns the id of the store with the grid's initial data."""
     return f"{place}-grid-begin"
 
 
 def grid_shown(place: str) -> str:
-    """Returns the id of what that grid has been told to show."""
+    """Returns the id of the store with what the grid should show."""
     return f"{place}-grid-shown"
 
 
 def options(place: str) -> str:
-    """Returns the id of how the charts of that grid are drawn."""
+    """Returns the id of the store with the chart options of that grid."""
     return f"{place}-options"
 
 

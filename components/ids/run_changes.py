@@ -1,4 +1,4 @@
-"""The ids of what changes runs."""
+"""The ids of the components that change runs."""
 
 RUN_EDITS = "run-edits"
 RUN_EDITS_SHOWN = "run-edits-shown"

@@ -22,7 +22,8 @@ COLUMN_SEARCH = "runs-column-search"
 COLUMNS_FOUND = "runs-columns-found"
 COLUMN_GROUPS = "runs-column-groups"
 COLUMNS_CHOSEN = "runs-columns-chosen"
-# What the server said of the list, and how many rows the browser holds itself; the page of rows beyond that.
+# The server's last answer for the list, and up to how many rows the browser holds itself; beyond that, the page
+# number.
 LISTED = "runs-listed"
 NATIVE_UP_TO = "runs-native-up-to"
 ANSWER = "runs-answer"

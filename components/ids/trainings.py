@@ -1,4 +1,4 @@
-"""The page of trainings: the form, the queue, the history."""
+"""The ids of the page of trainings: the form, the queue, the history."""
 
 TRAINING_TEXTS = "training-texts"
 TRAINING_QUERY = "training-query"

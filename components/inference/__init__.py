@@ -1,1 +1,1 @@
-"""A policy at work on screen: the maze, its controls, what its evaluation found."""
+"""The inference page: the maze, its controls, the evaluation of a model."""

@@ -1,4 +1,4 @@
-"""Measuring a model: the button, the progress, and what a hundred episodes came to on seen and on unseen mazes."""
+"""The evaluation of a model: the button, the progress, and the results on seen and on unseen mazes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ TICK_MS = 1000
 
 
 def panel() -> html.Section:
-    """Returns the place of the evaluation on the inference page."""
+    """Returns the section of the evaluation on the inference page."""
     return html.Section(
         [
             html.H2(_("How good is it?"), className="h5"),
@@ -46,7 +46,7 @@ def panel() -> html.Section:
             reason(Access.WORK, ids.refused("evaluation")),
             html.Div(id=ids.EVALUATION, className="mt-2", **{"aria-live": "polite"}),
             dcc.Interval(id=ids.EVALUATE_TICK, interval=TICK_MS, disabled=True),
-            # Since when the engine has been asked in vain (Unix ms), and whether it is to start then.
+            # Since when the engine has not answered (Unix ms), and whether to start the evaluation once it does.
             dcc.Store(id=ids.EVALUATION_WAITING),
         ],
         className="mt-3",
@@ -54,7 +54,7 @@ def panel() -> html.Section:
 
 
 def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
-    """Returns how far it is, or what came of it; `note` says what became of the result."""
+    """Returns the progress or the result; `note` is a sentence on whether the result was saved."""
     parts: list[Any] = []
     if found.state is EvaluationState.RUNNING and found.error:
         parts.append(waiting(_cause(found), found.waited_s))
@@ -82,7 +82,7 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
 
 
 def _whose(found: EvaluationReport) -> list[Any]:
-    """Returns who started what still runs, as far as that is known, and why this reader cannot cancel it."""
+    """Returns who started the running evaluation, if known, and why this reader cannot cancel it."""
     if found.cancellable and found.started_by is None:
         return []
     if found.cancellable:
@@ -98,14 +98,14 @@ def _cause(found: EvaluationReport) -> str:
 
 
 def waiting(cause: str, waited_seconds: float | None) -> dbc.Alert:
-    """Says that it waits for what is only starting; the seconds are not read aloud again and again."""
+    """Draws that the evaluation waits for a service that may be starting; screen readers skip the seconds."""
     sentence = _("Waiting: %(cause)s. It goes on by itself.", cause=cause.rstrip(".。"))
     waited = None if waited_seconds is None else _("(%(n)s s so far)", n=count(round(waited_seconds)))
     return dbc.Alert([sentence, " ", html.Span(waited, **{"aria-hidden": "true"})], color="info", class_name="py-2")
 
 
 def unavailable(cause: str) -> dbc.Alert:
-    """Says that the engine cannot be asked."""
+    """Draws that the engine cannot be reached."""
     return dbc.Alert(cause, color="warning", class_name="py-2")
 
 
@@ -116,7 +116,7 @@ def _results(seen: Measured, unseen: Measured) -> html.Div:
 
 
 def _returns(found: Sequence[Returns]) -> html.Div:
-    """Returns, and the success rate where the environment tells it."""
+    """Returns the mean returns, and the success rate if the environment reports it."""
     has_success = any(one.success_rate is not None for one in found)
     head = ["", _("Return (IQM)"), _("Interval (95 %)"), _("Mean return"), _("Mean length"), _("Episodes")]
     success = [_("Success rate"), _("Interval (95 %)")] if has_success else []

@@ -1,4 +1,4 @@
-"""The inference page: one or two models in the same maze, or from the same seed. assets/inference_*.js draws."""
+"""The inference page: one or two models in the same maze, or with the same seed. assets/inference_*.js draw."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _GREY = "rgba(128,128,128,0.25)"
 
 
 def side(name: str, *, hidden: bool) -> html.Section:
-    """Returns one model's walk: who it is, the maze, the numbers."""
+    """Returns the panel of one model: its name, the maze, the numbers."""
     return html.Section(
         [
             line_head(
@@ -56,13 +56,16 @@ def _facts() -> dict[str, str]:
 
 
 def _fact(part: str, label: str) -> html.Div:
-    """Returns a fact with its label; the value is only there for other environments: the maze's policies tell none."""
+    """Returns a fact with its label.
+
+    The value estimate exists only for environments other than the maze, whose policies have none.
+    """
     look = "only-others" if part == "value" else None
     return html.Div([html.Dt(label, **{"data-name": part}), html.Dd(MISSING, **{"data-part": part})], className=look)
 
 
 def episodes() -> html.Section:
-    """Returns the place of the list of the episodes that were watched; empty, and not there, for the maze."""
+    """Returns the list of the watched episodes; empty and hidden for the maze."""
     return html.Section(
         [html.H2(_("Episodes watched"), className="h5"), html.Div(id=ids.INFERENCE_EPISODES)],
         id=f"{ids.INFERENCE_EPISODES}-section",
@@ -106,12 +109,12 @@ def chart_layout() -> dict[str, Any]:
 
 
 def schema() -> dict[str, Any]:
-    """Returns what a step of the engine has to be in the maze, and in any other environment, as JSON Schema."""
+    """Returns the JSON Schemas of the engine's step messages: for the maze, and for any other environment."""
     return {"maze": InferenceStep.model_json_schema(), "others": WatchedStep.model_json_schema()}
 
 
 def texts() -> dict[str, Any]:
-    """Returns what assets/inference_*.js writes, in the reader's language."""
+    """Returns the texts of assets/inference_*.js in the reader's language."""
     return {
         "connection": line_states(),
         "heard": "",
@@ -148,7 +151,7 @@ def texts() -> dict[str, Any]:
 
 
 def _texts_of_others() -> dict[str, Any]:
-    """Returns what is written of any environment but the maze."""
+    """Returns the texts for environments other than the maze."""
     return {
         "kinds": {
             "q_values": _("Q values"),

@@ -15,11 +15,11 @@ from domain.registry.models import LONGEST_ID, Model, ModelList, ModelState
 
 _PACES = (0.1, 0.25, 0.5, 1, 2, 4)
 _HEADING = "heading:"
-NONE = "*"  # of what can be chosen, nothing in particular; dbc.Select shows no option whose value is empty
+NONE = "*"  # for "nothing in particular"; dbc.Select shows no option whose value is empty
 
 
 class ViewRequest(BaseModel):
-    """What the address asks to see; None is the page's own choice."""
+    """What the address asks to show; None is the page's default."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -33,7 +33,7 @@ class ViewRequest(BaseModel):
 
 
 def controls(asked: ViewRequest) -> list[Any]:
-    """Returns which models, in which maze or from which seed, how fast; and what starts and ends their walk."""
+    """Returns the pickers of models, maze or seed and speed, and the buttons that start and stop the episode."""
     sizes = {NONE: _("as trained"), **{str(size): f"{size} × {size}" for size in range(SMALLEST, LARGEST + 1)}}
     return [
         html.Div(
@@ -65,7 +65,7 @@ def _seed(seed: int | None) -> dbc.Input:
 
 
 def _buttons() -> html.Div:
-    """Draws the buttons; Step takes one while the walk stands still."""
+    """Draws the buttons; Step advances one step while the episode is paused."""
     others = {ids.INFERENCE_STOP: _("Stop"), ids.INFERENCE_STEP: _("Step"), ids.INFERENCE_RESET: _("Reset")}
     return html.Div(
         [
@@ -79,7 +79,7 @@ def _buttons() -> html.Div:
 
 
 def _speeds(asked: ViewRequest) -> list[html.Div]:
-    """Returns the maze's in steps per second, any other environment's in times its own rate."""
+    """Returns the speed pickers: the maze's in steps per second, other environments' in multiples of their own rate."""
     paces = {f"{pace:g}": f"{pace:g}×" for pace in sorted({*_PACES, asked.pace})}
     return [
         _labelled(ids.INFERENCE_SPEED, _("Steps per second"), _speed(asked.speed), "speed only-maze"),
@@ -93,7 +93,10 @@ def _goes_on() -> html.Div:
 
 
 def _keys() -> html.Div:
-    """Returns which keys do what, and a switch to turn them off; assets/inference_keys.js has them."""
+    """Returns the list of keyboard shortcuts, and a switch that turns them off.
+
+    Assets/inference_keys.js handles them.
+    """
     keys = {
         (_("Space bar"),): _("play or stop"),
         ("→",): _("one step"),
@@ -116,10 +119,10 @@ def _speed(speed: float) -> dbc.Input:
 
 
 def model_options(found: ModelList, *, none: str) -> list[dict[str, Any]]:
-    """Returns the models to choose from, and before them what `none` of them is called.
+    """Returns the models to choose from, and first the option labelled `none`.
 
-    Of several registered models or environments each has a heading, and each registered model but the first has its
-    own active one, `NONE` and its name.
+        Several registered models or environments have a heading each, and each registered model but the first has an
+    option for its active version, whose value is `NONE` plus its name.
     """
     groups: dict[tuple[str | None, str | None], list[Model]] = {}
     for model in found.models:

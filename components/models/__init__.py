@@ -1,1 +1,1 @@
-"""Models on screen: the list, one model, what changes them, who activated which."""
+"""Models on screen: the list, one model, changes of models, the history of activations."""

@@ -1,4 +1,4 @@
-"""The activations so far: who made which model active, and the way back."""
+"""The history of activations: who made which model active, with a button that activates it again."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,9 +21,10 @@ MOST_SHOWN = 20
 
 
 def activations(history: Sequence[Activation], models: ModelList, model_name: str) -> html.Details | None:
-    """Returns who made which model active, and when, the newest first; and the way back to each that is still there.
+    """Returns who made which model active, and when, the newest first, with a button to activate each existing one
+    again.
 
-    Those that are not shown are somewhere: where, it says, with `model_name`, the registered model's.
+        Where older ones are left out, it links to them; that takes `model_name`, the registered model's.
     """
     if not history:
         return None
@@ -66,7 +67,10 @@ def _heading(text: str, *, is_number: bool) -> html.Th:
 
 
 def _older(history: Sequence[Activation], model_name: str) -> list[Any]:
-    """Returns where those are that the table leaves out: of each registered model the newest are told."""
+    """Returns where to find the activations that are not shown.
+
+    The API returns only the newest of each registered model.
+    """
     parts, known = [], len(history)
     if known > MOST_SHOWN:
         parts.append(
@@ -86,7 +90,7 @@ def _older(history: Sequence[Activation], model_name: str) -> list[Any]:
 
 
 def _reason(activation: Activation) -> str:
-    """Returns why it was activated, and whether a deletion was overruled by it."""
+    """Returns why it was activated, and whether it overruled a deletion."""
     parts = [activation.reason] if activation.reason else []
     if activation.overrules_deletion:
         parts.append(words.overruled_deletion())
@@ -94,7 +98,7 @@ def _reason(activation: Activation) -> str:
 
 
 def _again(model: Model | None) -> Any:
-    """Makes a former active model active again; a deleted one has to be restored first."""
+    """Returns a button that activates a former model again; a deleted one has to be restored first."""
     if model is None or model.state is not ModelState.INACTIVE:
         return None
     label = _("Activate model %(id)s again", id=model.id)
@@ -114,7 +118,7 @@ def _linked(model_id: str | None) -> Any:
 
 
 def _gain(activation: Activation) -> str:
-    """Says by how much the success rate rose, else the return: whichever the environment has."""
+    """Says by how much the success rate rose, or the return if the environment has no success rate."""
     if (gain := activation.gain) is not None:
         return _("%(points)s points", points=f"{gain * 100:+.1f}")
     if (gained := activation.gained_return) is not None:

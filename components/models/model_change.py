@@ -1,4 +1,4 @@
-"""Changing a model: the buttons that ask for it, the dialog that asks first, and what is said of what came of it."""
+"""Changes of a model: the buttons, the confirmation dialog, and the messages about the result."""
 
 import json
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ TOAST_SECONDS = 12
 
 
 def button(component_id: str, verb: ChangeVerb, text: str, look: str, model_id: str | None = None) -> html.Button:
-    """Returns one that asks for a change of `model_id`, or of the model that is chosen in the list; assets/changes.js
-    listens.
+    """Returns a button that requests a change of `model_id`, or of the model chosen in the list; assets/changes.js
+    handles it.
 
-    It is not there for the eye where this Clew is read-only (assets/clew.css).
+        It is invisible if this Clew is read-only (assets/clew.css).
     """
     model = {} if model_id is None else {"data-model": model_id}
     return html.Button(
@@ -36,7 +36,7 @@ def button(component_id: str, verb: ChangeVerb, text: str, look: str, model_id: 
 
 
 def place() -> list[Any]:
-    """Returns where each request is answered, on whichever page its reader is by then; assets/changes.js fills it."""
+    """Returns the place where the results of changes appear, on any page; assets/changes.js fills it."""
     return [
         html.Div(
             id=ids.CHANGES,
@@ -69,7 +69,7 @@ def place() -> list[Any]:
 
 
 def answer(request: ChangeRequest, result: ChangeResult, go: str | None = None) -> dict[str, Any]:
-    """Returns what assets/changes.js shows of the result; `go` is where a model that was to be tried can be watched."""
+    """Returns what assets/changes.js shows of the result; `go` is the address where a model on trial can be watched."""
     goes = request.verb is ChangeVerb.TRY and result.outcome is ChangeOutcome.DONE
     return {
         "outcome": result.outcome,
@@ -81,7 +81,7 @@ def answer(request: ChangeRequest, result: ChangeResult, go: str | None = None) 
 
 
 def refused(error: Any) -> dict[str, Any]:
-    """Returns what is shown where somebody may not change anything."""
+    """Returns the message for a reader who may not change anything."""
     return {"outcome": ChangeOutcome.REFUSED, "sentence": translate(error)}
 
 
@@ -139,7 +139,10 @@ def _not_known(model_id: str, cause: str | None) -> str:
 
 
 def _undo(activation: Activation | None) -> dict[str, str] | None:
-    """Returns what Undo asks for: the former model active again, as long as the one that took its place is active."""
+    """Returns the change behind Undo.
+
+    It reactivates the former model, provided the one that replaced it is still active.
+    """
     if activation is None or activation.former_id in (None, activation.model_id):
         return None
     return {"verb": ChangeVerb.UNDO, "model_id": str(activation.former_id), "in_place_of": activation.model_id}
@@ -156,12 +159,12 @@ def _question(result: ChangeResult) -> dict[str, Any] | None:
 
 
 def untried(cause: MessageData) -> str:
-    """Says that a policy could only be loaded, and what is missing to try it."""
+    """Says that a policy's file loads but cannot be tried, and what is missing for that."""
     return _("The policy's file loads, but it cannot be tried here: %(cause)s", cause=translate(cause))
 
 
 def _about_policy(cause: MessageData, choices: Sequence[SignatureChoice]) -> dict[str, Any]:
-    """Asks how a policy is read, or whether one may serve that could not be tried here."""
+    """Asks how to interpret a policy's tensors, or whether to activate one that could not be tried here."""
     return {
         "title": _("How is this policy read?") if choices else _("An environment that is not installed"),
         "facts": [],
@@ -173,7 +176,7 @@ def _about_policy(cause: MessageData, choices: Sequence[SignatureChoice]) -> dic
 
 
 def _about_to_delete(model: Model) -> dict[str, Any]:
-    """Asks about the model, and says what becomes of it."""
+    """Asks for confirmation before a model is deleted, with its facts and the consequences."""
     run = {} if model.run_id is None else {"text": model.run_id[:8], "href": run_href(model.run_id)}
     facts: list[dict[str, Any]] = [
         {"name": _("Model"), "text": model.id},
@@ -192,7 +195,7 @@ def _about_to_delete(model: Model) -> dict[str, Any]:
 
 
 def _other(model: Model, active: Model) -> dict[str, Any]:
-    """Asks before a model takes over that was trained for something else."""
+    """Asks before a model that was trained for something else replaces the active one."""
     sentence = _(
         "Model %(id)s was trained for %(env)s; the active one, %(active)s, for %(active_env)s. Whoever is served now"
         " would get the other environment's policy.",

@@ -1,4 +1,4 @@
-"""The page of one model: what is known of it, what its file holds, and what can be done with it."""
+"""The page of one model: its facts, the content of its file, and its buttons."""
 
 from typing import Any, Final
 
@@ -69,7 +69,7 @@ def facts(model: Model) -> list[Any]:
 
 
 def _noted(model: Model) -> list[tuple[str, Any]]:
-    """Returns what others gave it: shown as it is, and never changed here."""
+    """Returns the model's aliases, tags and description, which Clew shows but never changes."""
     known: list[tuple[str, Any]] = []
     if model.aliases:
         known.append((_("Other aliases"), ", ".join(model.aliases)))
@@ -81,7 +81,7 @@ def _noted(model: Model) -> list[tuple[str, Any]]:
 
 
 def disabled(model: Model | None) -> dict[ChangeVerb, bool]:
-    """Says of each button whether it is disabled: all are where the model is not known."""
+    """Returns for each button whether it is disabled: all are if the model is unknown."""
     if model is None:
         return dict.fromkeys(BUTTONS, True)
     is_deleted = model.state is ModelState.DELETED
@@ -94,7 +94,10 @@ def disabled(model: Model | None) -> dict[ChangeVerb, bool]:
 
 
 def policy(graph: PolicyGraph) -> list[Any]:
-    """Returns what the file holds and how it is read; it has passed the check, or could only be loaded."""
+    """Returns the policy's inputs and outputs and how they are interpreted.
+
+    It passed the check, or could only be loaded.
+    """
     known = [
         (_("Inputs"), _tensors(graph.inputs)),
         (_("Outputs"), _tensors(graph.outputs)),
@@ -115,7 +118,7 @@ def unusable(cause: str) -> dbc.Alert:
 
 
 def waiting(cause: str, since_ms: int) -> dbc.Alert:
-    """Says that the file cannot be checked yet, for a service may only be starting."""
+    """Draws that the file cannot be checked yet, since a service may be starting."""
     text = _("The file is not checked yet. %(cause)s.", cause=cause.rstrip(".。"))
     return dbc.Alert([text, *notices.waiting(since_ms)], color="info", class_name="py-2")
 
@@ -134,7 +137,7 @@ def _button(verb: ChangeVerb, text: str, look: str, model_id: str) -> html.Butto
 
 
 def _read_as(signature: PolicySignature) -> list[Any]:
-    """Returns what each tensor is for, in the words of the tag."""
+    """Returns the purpose of each tensor, in the words of the tag."""
     inputs = [(one.name, one.part or one.role.value) for one in signature.inputs]
     meanings = [*inputs, *((one.name, one.meaning.value) for one in signature.outputs)]
     return [html.Div([html.Code(name), f": {what}"]) for name, what in meanings]

@@ -1,4 +1,4 @@
-"""The registered models at a glance: for which environments, how many versions, and which of them is active."""
+"""A summary of the registered models: their environments, number of versions, and active version."""
 
 from itertools import groupby
 from operator import attrgetter
@@ -14,17 +14,17 @@ from domain.registry.models import Model, ModelList, ModelState
 
 
 def groups(models: ModelList) -> html.Ul | None:
-    """Returns a line for each registered model; None where there is but one, of which the list itself tells."""
+    """Returns a line for each registered model; None if there is only one, which the list itself shows."""
     if len(models.names) < 2:
         return None
     present = [model for model in models.models if model.state is not ModelState.DELETED]
-    of_name = {name: list(of_it) for name, of_it in groupby(present, attrgetter("name"))}  # they come by name
+    of_name = {name: list(of_it) for name, of_it in groupby(present, attrgetter("name"))}  # sorted by name
     lines = [_line(name, of_name.get(name, []), models.active_of(name)) for name in models.names]
     return html.Ul(lines, className="model-groups list-unstyled", **{"aria-label": _("Registered models")})
 
 
 def how_good(model: Model) -> str | None:
-    """Returns how often it succeeds, else what its episodes return; None where neither is known."""
+    """Returns the success rate, else the mean return; None if neither is known."""
     if model.success_rate is not None:
         return words.percent(model.success_rate)
     return None if model.mean_return is None else _("return %(number)s", number=words.number(model.mean_return))

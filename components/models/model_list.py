@@ -1,4 +1,4 @@
-"""The model list: its table, and what can be done with the chosen model."""
+"""The model list: its table, and the buttons for the chosen model."""
 
 from typing import Any
 
@@ -63,16 +63,16 @@ def row(model: Model) -> dict[str, Any]:
 
 
 def _shown(model_id: str) -> int | str:
-    """Returns plain numbers as numbers, so that 10 comes after 9.
+    """Returns plain numbers as numbers, so that 10 sorts after 9.
 
-    What a number would not show letter by letter, as it is.
+    Ids that would look different as numbers stay text.
     """
     number = order_of(model_id)[2]
     return number if str(number) == model_id and number < _MOST_EXACT else model_id
 
 
 def measured_text(measurement: AnyMeasurement) -> str:
-    """Returns what Clew itself measured, in a sentence."""
+    """Returns a sentence with the results of Clew's own evaluation."""
     if isinstance(measurement, ReturnsMeasurement):
         return _returns_text(measurement.returns[0])
     return _(
@@ -106,7 +106,7 @@ def _with_interval(measured: Measured) -> str:
 
 
 def toolbar() -> html.Div:
-    """Returns the filters, and what can be done with the chosen model."""
+    """Returns the filters, and the buttons for the chosen model."""
     states = {
         PRESENT: _("Active and inactive"),
         EVERYTHING: _("All states"),
@@ -140,7 +140,7 @@ def toolbar() -> html.Div:
 
 
 def model_table() -> html.Div:
-    """Returns the table with a choice, sort and filter; empty until assets/models.js fills it."""
+    """Returns the table, which selects one row, sorts and filters; empty until assets/models.js fills it."""
     tones = {"active": "success", "inactive": "secondary", "deleted": "danger"}
     styles = [
         {
@@ -158,12 +158,12 @@ def model_table() -> html.Div:
         page_size=PAGE_SIZE,
         styles=styles,
         selectable="single",
-        sorts_itself=False,  # assets/model_order.js does: of ids 10 comes after 9
+        sorts_itself=False,  # assets/model_order.js sorts, so that id 10 comes after 9
     )
 
 
 def freshness() -> html.Div:
-    """Returns how many models there are, as of when, and how many of them are on show."""
+    """Returns the line with the number of models, the time of reading, and the number shown."""
     return html.Div(
         [
             html.Span(id=ids.MODEL_FRESHNESS, className="text-body-secondary small"),
@@ -181,7 +181,7 @@ def freshness_text(models: int | None, as_of_ms: int | None) -> list[Any]:
 
 
 def texts() -> dict[str, Any]:
-    """Returns what assets/models.js writes."""
+    """Returns the texts of assets/models.js."""
     return {
         "details": _("Open"),
         "shown": _(" · {n} shown"),
@@ -191,7 +191,7 @@ def texts() -> dict[str, Any]:
 
 
 def nothing_here() -> list[Any]:
-    """Returns what to do when there is no model."""
+    """Returns what to do if there are no models."""
     return [
         html.P(_("No model has been registered yet. A training registers one when it ends:")),
         notices.how_to_train(),

@@ -1,4 +1,4 @@
-"""Columns of runs for the browser to draw: numbers as typed arrays, texts as codes, and why there is no value."""
+"""Columns of runs for the browser to draw: numbers as typed arrays, texts as codes, and why values are missing."""
 
 import base64
 from collections.abc import Mapping
@@ -17,18 +17,17 @@ from domain.run_table.selection.filtering import is_missing
 from domain.run_table.selection.sorting import Rows, utf16
 
 MOST_RUNS: Final = 100_000
-"""More than a browser draws while somebody waits."""
+"""More than a browser draws in acceptable time."""
 NO_CODE: Final = -1
 _WORDS_NAMED: Final = 5
 
 
 def relation_columns(known: Known, query: RunQuery) -> dict[str, Any]:
-    """Returns the columns of `query` for the runs that it leaves, the first `MOST_RUNS` of them, with their ids and
-    names.
+    """Returns the columns of `query` for the runs that match it, at most `MOST_RUNS`, with their ids and names.
 
-    `values` are little-endian: float64 with NaN where there is none, Unix ms where `kind` is time, and int32 codes of
-    `categories` where it is text, with -1. `none`, `diverged`, `out_of_range`, `no_number` and
-    `pending` say how many have no value, `words` what some of those have that logged no number.
+        `values` are little-endian: float64 with NaN for missing ones, Unix ms if `kind` is time, and int32 codes of
+    `categories` with -1 if it is text. `none`, `diverged`, `out_of_range`, `no_number` and `pending` count the runs
+    without a value, `words` lists the texts that some logged instead of a number.
     """
     selection = select(known.table, query, known.shown)
     rows = selection.rows[:MOST_RUNS]
@@ -67,14 +66,14 @@ def _column(ref: ColumnRef, column: Column, rows: Rows) -> dict[str, Any]:
 
 
 def _text(column: TextColumn, rows: Rows) -> dict[str, Any]:
-    """Keeps those categories alone that any of the rows has: of 50,000 names a filter may leave ten.
+    """Returns the text column with only those categories that the rows use: of 50,000 names a filter may keep ten.
 
-    They are in the order in which a browser compares texts, so that a range between two of them stays one.
+    They are in the order in which a browser compares texts, so that a range between two of them is contiguous.
     """
     codes = column.codes[rows]
     used = [code for code in np.unique(codes).tolist() if code >= 0 and not is_missing(column.values[code])]
     used.sort(key=lambda code: utf16(column.values[code]))
-    places = np.full(len(column.values) + 1, NO_CODE, np.int32)  # the last one is for what is missing: its code is -1
+    places = np.full(len(column.values) + 1, NO_CODE, np.int32)  # the last entry is for missing texts: its code is -1
     places[used] = np.arange(len(used))
     own = places[codes]
     categories = [column.values[code] for code in used]
@@ -82,12 +81,15 @@ def _text(column: TextColumn, rows: Rows) -> dict[str, Any]:
 
 
 def _reasons(column: NumberColumn, rows: Rows, values: NDArray[np.float64]) -> Mapping[str, Any]:
-    """Returns how many have no number, by why: what diverged or is out of range was logged, and is no zero."""
+    """Counts the runs without a number by reason.
+
+    Values that diverged or are out of range were logged, and are not 0.
+    """
     found = [column.reasons[row] for row in rows[np.isnan(values)].tolist() if row in column.reasons]
     words = _words(column, rows)
     diverged = sum(outcome.diverged is not None for outcome in found)
     nothing = int(np.isnan(values).sum()) - len(found) - len(words)
-    # Of all runs; how many of those that a filter leaves is not known.
+    # The count is over all runs; how many of the filtered ones are pending is not known.
     pending = min(column.pending, nothing)
     return {
         "none": nothing - pending,
@@ -100,7 +102,7 @@ def _reasons(column: NumberColumn, rows: Rows, values: NDArray[np.float64]) -> M
 
 
 def _words(column: NumberColumn, rows: Rows) -> list[str]:
-    """Returns what the rows have in the place of a number."""
+    """Returns the texts that rows have instead of a number."""
     if column.words is None:
         return []
     codes = column.words.codes[rows]

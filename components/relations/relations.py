@@ -1,4 +1,4 @@
-"""The relations' place below the list of runs; assets/relations.js fills it."""
+"""The section on relations below the list of runs; assets/relations.js fills it."""
 
 from typing import Any, Final
 
@@ -9,13 +9,13 @@ from components.links import run_href
 from components.run_rows.list_columns import columns
 from components.texts.language import _
 
-# Those that a number stands in for, in the browser.
+# The browser fills in the numbers.
 _N: Final = {"n": "{n}"}
 _NAME: Final = {"name": "{name}"}
 
 
 def section() -> html.Section:
-    """Returns the section with its heading; what is in it comes when a part is opened, here or by the address."""
+    """Returns the section with its heading; its content is fetched once a part is opened, by hand or by the address."""
     return html.Section(
         [
             html.H2(_("Relations of these runs"), className="h5 mt-4"),
@@ -27,7 +27,7 @@ def section() -> html.Section:
 
 
 def texts() -> dict[str, Any]:
-    """Returns all that the browser says there, in the reader's language."""
+    """Returns all texts of the section in the reader's language."""
     return {
         **_headings(),
         **_fields(),

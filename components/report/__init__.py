@@ -1,1 +1,1 @@
-"""A comparison as one HTML file that opens without Clew and without a network: its parts as texts, piece by piece."""
+"""A comparison as one HTML file that works without Clew and offline: its parts as texts, piece by piece."""

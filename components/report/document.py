@@ -1,7 +1,7 @@
 """The parts of the file: its head, a chart with its data, the scripts at its end.
 
-Only our two scripts may run in it, known by their hashes; the data of charts are no script, and a name is nothing but
-text: the file's own policy holds wherever it is opened.
+Only our two scripts may run in it, identified by their hashes. Chart data is JSON, never script, and names are only
+text: the file's content security policy applies wherever it is opened.
 """
 
 import base64
@@ -18,12 +18,12 @@ from components.texts.language import language
 _HERE: Final = Path(__file__).parent
 _STYLE: Final = (_HERE / "report.css").read_text("utf-8")
 _SCRIPT: Final = (_HERE / "report.js").read_text("utf-8")
-# What could end a script within it.
+# Characters that could end a script element from within.
 _ESCAPED: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def head(title: str, plotly: Path) -> str:
-    """Returns all before the content; `plotly` is the bundle that draws the charts."""
+    """Returns everything before the content; `plotly` is the bundle that draws the charts."""
     policy = (
         f"default-src 'none'; script-src {_hash_of(plotly)} {_hash(_SCRIPT)}; style-src 'unsafe-inline'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
@@ -38,8 +38,8 @@ def head(title: str, plotly: Path) -> str:
 
 
 def chart(place: str, figure: dict[str, Any], config: dict[str, Any], summary: str) -> str:
-    """Returns a chart's place, and what is drawn there."""
-    # As JavaScript of a script it would be code; as JSON it is data, whatever it says.
+    """Returns the placeholder of a chart with its data."""
+    # Inside a script element it would be code; as JSON it is only data.
     data = orjson.dumps({"figure": figure, "config": config}).decode().translate(_ESCAPED)
     return (
         f'<figure class="chart"><div class="plot" id="{place}"></div>'
@@ -49,7 +49,7 @@ def chart(place: str, figure: dict[str, Any], config: dict[str, Any], summary: s
 
 
 def scripts(plotly: Path) -> list[str]:
-    """Returns what draws the charts, and the end of the file."""
+    """Returns the scripts that draw the charts, and the end of the file."""
     return ["<script>", _bundle(plotly), "</script>\n<script>", _SCRIPT, "</script>\n</body>\n</html>\n"]
 
 

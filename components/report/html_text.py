@@ -1,4 +1,4 @@
-"""Components of HTML as text. All that is not ours in them, names and values, is text there, too, or an attribute."""
+"""HTML components as text. User-provided names and values are always escaped."""
 
 import html
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from dash.development.base_component import Component
 
 _VOID: Final = frozenset({"br", "hr", "img"})
-# What is pressed does nothing where there is no Clew.
+# Controls are left out: they do nothing without Clew.
 _LEFT_OUT: Final = frozenset({"button", "form", "input", "script", "store", "interval"})
 _TAGS: Final = {"Badge": ("span", "badge"), "Table": ("table", "table")}
 _NAMES: Final = {
@@ -25,17 +25,17 @@ _KEPT: Final = frozenset(
 
 
 def html_text(component: Any, base: str) -> str:
-    """Returns what `component` is as HTML; links lead to where `base` is."""
+    """Returns `component` as HTML; relative links are resolved against `base`."""
     return "".join(_pieces(component, base))
 
 
 def text(value: object) -> str:
-    """Returns a text between tags, or within quotes."""
+    """Returns the value escaped for use between tags or in quotes."""
     return html.escape(str(value), quote=True)
 
 
 def moment_text(unix_ms: float) -> str:
-    """Returns a moment in UTC: a file is read in zones that nobody knows."""
+    """Returns a moment in UTC: the reader's time zone is unknown."""
     return datetime.fromtimestamp(unix_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -61,7 +61,7 @@ def _element(component: Component, base: str) -> Iterator[str]:
     if tag in _VOID:
         return
     if tag == "time" and str(props.get("data-ms", "")).lstrip("-").isdigit():
-        yield text(moment_text(int(props["data-ms"])))  # a page's script would write it
+        yield text(moment_text(int(props["data-ms"])))  # on a page, a script would write it
     else:
         yield from _pieces(props.get("children"), base)
     yield f"</{tag}>"
@@ -83,7 +83,7 @@ def _attributes(props: dict[str, Any], its_class: str, base: str) -> Iterator[st
 
 
 def _address(name: str, value: str, base: str) -> Iterator[str]:
-    """Yields a link to Clew or to the web, or a picture that is in the file; nothing that could run."""
+    """Yields the attribute if it links to Clew or the web, or is an embedded picture; nothing that could run."""
     whole = value if value.startswith("data:image/") and name == "src" else urljoin(base, value)
     if urlsplit(whole).scheme in ("http", "https", "data"):
         yield f' {name}="{text(whole)}"'

@@ -1,4 +1,4 @@
-"""What the file says of the runs: about itself, tables, parameters, pictures; charts have a part of their own."""
+"""The sections of the report besides charts: header, tables, parameters, pictures."""
 
 import base64
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ _LONGEST: Final = 1_000
 
 
 class About(NamedTuple):
-    """Of what the file is, from where, made by whom (None where nobody says), and when."""
+    """The origin of the report: number of runs, address, author (None if unknown) and time."""
 
     runs: int
     address: str
@@ -32,7 +32,7 @@ class About(NamedTuple):
 
 
 def opening(about: About) -> str:
-    """Returns the title, and what has to be known of a file that was sent on."""
+    """Returns the title and the origin of the report, since the file may be passed on."""
     facts: list[tuple[str, Any]] = [
         (_("Address"), html.A(about.address, href=about.address)),
         (_("Made at"), moment_text(about.at.astimezone(UTC).timestamp() * 1000)),
@@ -49,19 +49,19 @@ def title(runs: int) -> str:
 
 
 def notes(sentences: Sequence[str]) -> str:
-    """Returns what the file lacks: nobody can ask for it later."""
+    """Returns sentences about what the file lacks, since it cannot be fetched later."""
     if not sentences:
         return ""
     return html_text(html.Div([html.P(sentence) for sentence in sentences], className="notes"), "")
 
 
 def section(heading: str, content: Any, base: str) -> str:
-    """Returns a part of the file with its heading; nothing where there is nothing in it."""
+    """Returns a section of the file with its heading; empty without content."""
     return html_text([html.H2(heading), content], base) + "\n" if content else ""
 
 
 def run_list(runs: Sequence[Run], base: str) -> str:
-    """Returns the runs with their ids, experiments and moments."""
+    """Returns the runs with their ids, experiments and times."""
     heads = [_("Run"), _("Run id"), _("Experiment"), _("Status"), _("Started"), _("Ended")]
     rows = [
         [
@@ -78,7 +78,7 @@ def run_list(runs: Sequence[Run], base: str) -> str:
 
 
 def changed(runs: Sequence[Run], vocabulary: Vocabulary, commit_url: str | None, base: str) -> str:
-    """Returns what changed between the runs, of many the first ones."""
+    """Returns what changed between the runs, for the first ones if there are many."""
     if len(runs) < 2:
         return ""
     found = changes_between(runs[:MOST_HELD_AGAINST], vocabulary)
@@ -94,7 +94,7 @@ def first_of(shown: int, asked: int) -> str:
 
 
 def parameters(runs: Sequence[Run], base: str) -> Iterator[str]:
-    """Yields all parameters, a column for each run; a row at a time, for a hundred runs may have a thousand of them."""
+    """Yields the table of all parameters, a column per run, row by row: a hundred runs may have a thousand of them."""
     keys = sorted({key for run in runs for key in run.params})
     most = _MOST_CELLS // len(runs)
     if not keys:
@@ -111,14 +111,14 @@ def parameters(runs: Sequence[Run], base: str) -> Iterator[str]:
 
 
 def picture(content: bytes, media_type: str, caption: str) -> Iterator[str]:
-    """Yields a picture that lies in the file."""
+    """Yields a picture that is embedded in the file."""
     yield f'<figure><img alt="{text(caption)}" src="data:{media_type};base64,'
     yield base64.b64encode(content).decode()
     yield f'"><figcaption>{text(caption)}</figcaption></figure>\n'
 
 
 def caption_only(caption: str, address: str, base: str) -> str:
-    """Returns a film, or a picture that the file does not hold: where it is."""
+    """Returns the caption and link of a video, or of a picture that is not embedded."""
     return f"<figure><figcaption>{html_text(html.A(caption, href=address), base)}</figcaption></figure>\n"
 
 

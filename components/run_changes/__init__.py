@@ -1,1 +1,1 @@
-"""What people do with runs, on the pages: the note, the history, the buttons, and what is said of each change."""
+"""Changes of runs on the pages: the note, the history, the buttons, and the messages about results."""

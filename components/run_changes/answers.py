@@ -1,4 +1,4 @@
-"""What the pages' code gets of a run that can be changed, and what is said of changes."""
+"""The JSON answers to the page scripts that change runs."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -21,7 +21,7 @@ _NAMED: Final = 8
 
 
 def now(run: RunNow) -> dict[str, Any]:
-    """Returns the run as its page draws it, and lets it be changed."""
+    """Returns the current state of a run, as its page draws and edits it."""
     refused = refusal_of(Access.WRITE)
     return {
         "run_id": run.run_id,
@@ -37,7 +37,7 @@ def now(run: RunNow) -> dict[str, Any]:
 
 
 def changed(run: RunNow, undo: RunChange | None) -> dict[str, Any]:
-    """Says that a change was made."""
+    """Returns that a change was made, and how to undo it."""
     return {
         "outcome": "done",
         "sentence": _("Run %(name)s is changed.", name=_called(run.name, run.run_id)),
@@ -47,7 +47,7 @@ def changed(run: RunNow, undo: RunChange | None) -> dict[str, Any]:
 
 
 def moved(done: MovedRuns, action: RunAction) -> dict[str, Any]:
-    """Says that a run went to the trash, or came back; what takes it back is the other."""
+    """Returns that a run was moved to the trash or restored; undoing does the opposite."""
     first, others = done.runs[0], len(done.runs) - 1
     name = _called(first.name, first.run_id)
     if action is RunAction.DELETE:
@@ -65,7 +65,7 @@ def moved(done: MovedRuns, action: RunAction) -> dict[str, Any]:
 
 
 def deletion_question(moves: MovedRuns) -> dict[str, Any]:
-    """Asks before a run goes, and names what goes along and what stays."""
+    """Asks before a run is deleted, and lists what is deleted with it and what remains."""
     first, *children = moves.runs
     facts: list[dict[str, Any]] = [
         {"name": _("Run"), "text": _called(first.name, first.run_id), "href": run_href(first.run_id)}
@@ -90,13 +90,13 @@ def deletion_question(moves: MovedRuns) -> dict[str, Any]:
 
 
 def refused(error: ClewError, there: RunNow | None = None) -> dict[str, Any]:
-    """Says that nothing was done; `there` is what stands in the way of a change that had not seen it."""
+    """Returns that nothing was done; `there` is the newer state that conflicts with the change."""
     content = {"outcome": "refused", "sentence": translate(error)}
     return content if there is None else content | {"now": now(there)}
 
 
 def not_known(error: ClewError) -> dict[str, Any]:
-    """Says that it is not known whether it was done."""
+    """Returns that it is unknown whether the change was made."""
     cause = translate(error).rstrip(".。")
     return {"outcome": "not_known", "sentence": _("%(cause)s. Look at the run before you try again.", cause=cause)}
 
@@ -104,7 +104,7 @@ def not_known(error: ClewError) -> dict[str, Any]:
 def many(
     done: Mapping[str, RunChange | None], failed: Mapping[str, ClewError], names: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Returns what came of each of many runs: what takes it back, or why nothing was done."""
+    """Returns the result for each of many runs: how to undo it, or why nothing was done."""
     return {
         "done": [{"run_id": run_id, "undo": undo and _undo(undo)} for run_id, undo in done.items()],
         "failed": [

@@ -1,4 +1,4 @@
-"""What a run tells of its changes, in words."""
+"""The history of a run's changes, in words."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _SHOWN = 60
 
 
 def history(changes: list[RecordedChange]) -> list[Any]:
-    """Returns the changes, the newest first; nothing where there are none."""
+    """Returns the changes, newest first; empty if there are none."""
     if not changes:
         return []
     return [html.Ul([html.Li(_line(change)) for change in changes], className="run-history small")]
@@ -30,14 +30,14 @@ def _line(change: RecordedChange) -> list[Any]:
 
 
 def _former_notes(change: RecordedChange) -> list[Any]:
-    """Returns the notes that were overwritten, which are not lost."""
+    """Returns the former notes that were overwritten."""
     olds = [part.old for part in change.parts if part.what is ChangeKind.NOTE and part.old]
     cut = _(" (not all of it was kept)") if change.is_cut else ""
     return [html.Details([html.Summary(_("The note before") + cut), html.Pre(old)]) for old in olds]
 
 
 def part_text(part: ChangedPart) -> str:
-    """Returns what was done, in the reader's language."""
+    """Returns what was changed, in the reader's language."""
     match part.what:
         case ChangeKind.NAME:
             return _("renamed “%(old)s” to “%(new)s”", old=_short(part.old), new=_short(part.new))

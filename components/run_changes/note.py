@@ -10,7 +10,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 _READER: Final = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _SCHEMES: Final = frozenset({"http", "https", "mailto"})
-# Headings of a note stand below those of its page.
+# Headings of a note are below those of its page.
 _HEADINGS: Final = {"h1": html.H3, "h2": html.H4, "h3": html.H5, "h4": html.H6, "h5": html.H6, "h6": html.H6}
 _PLAIN: Final = {
     "paragraph": html.P,

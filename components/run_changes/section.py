@@ -1,4 +1,7 @@
-"""Where runs are changed: a run's own section, the menu above the list, and the trash; assets/run_*.js fill them."""
+"""The places where runs are changed: a run's own section, the menu above the list, the trash.
+
+Assets/run_*.js fill them.
+"""
 
 import json
 from typing import Any
@@ -15,14 +18,14 @@ from domain.access.rules import Access
 
 
 def run_section() -> html.Section:
-    """Returns a run's note, marks, tags, name, and what it tells of its changes."""
+    """Returns a run's note, marks, tags, name, and the history of its changes."""
     return html.Section(
         id=ids.RUN_EDITS, className="run-edits", **{"aria-label": _("Note and changes"), "data-texts": _texts()}
     )
 
 
 def list_menu() -> html.Div:
-    """Returns what is done with the ticked runs."""
+    """Returns the menu of actions for the selected runs."""
     items = [
         (ids.RUNS_CHANGE_EDIT, _("Name, note, tags…")),
         (ids.RUNS_CHANGE_BASELINE, _("Mark as baseline")),
@@ -47,19 +50,19 @@ def list_menu() -> html.Div:
 
 
 def refusal() -> html.P | None:
-    """Returns why the runs cannot be changed; None where they can."""
+    """Returns why the runs cannot be changed; None if they can."""
     return reason(Access.WRITE, ids.refused("runs"))
 
 
 def trash_link() -> html.A:
-    """Returns the way to the trash."""
+    """Returns the link to the trash."""
     return html.A(_("Trash"), href=href("/mlflow/trash"), className="btn btn-light")
 
 
 def trash() -> html.Div:
     """Returns the table of the trash."""
     headings = (_("Name"), _("Experiment"), _("Deleted"), _("By"), _("Models made from it"))
-    # The first is the ticks', the last the buttons'.
+    # The first column has the checkboxes, the last one the buttons.
     header = [html.Td(), *(html.Th(text, scope="col") for text in headings), html.Td()]
     restore_ticked = html.Button(
         texts()["restore_ticked"].format(n=0),

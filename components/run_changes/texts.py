@@ -1,10 +1,10 @@
-"""The words that assets/run_edits*.js write, in the reader's language; {…} are filled in there."""
+"""The texts of assets/run_edits*.js in the reader's language; {…} are filled in there."""
 
 from components.texts.language import _
 
 
 def texts() -> dict[str, str]:
-    """Returns the texts of one run and of many."""
+    """Returns the texts for one run and for many."""
     return _of_toasts() | _of_page() | _of_many() | _of_trash()
 
 

@@ -1,4 +1,4 @@
-"""The trash as its page gets it."""
+"""The JSON of the trash for its page."""
 
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,8 @@ from domain.run_changes.trash import Trash, TrashedRun
 
 
 def trash_rows(trash: Trash | None, as_of: datetime | None, failure: Reason | None) -> dict[str, Any]:
-    """Returns the rows (None where nothing is known yet), as of when, what failed since, and why nothing may be
-    restored.
+    """Returns the rows (None if nothing is known yet), when they were read, the failure since, and any refusal to
+    restore.
     """
     refused = refusal_of(Access.WRITE)
     return {

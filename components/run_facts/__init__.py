@@ -1,1 +1,1 @@
-"""What a run holds beside its numbers, and what differs between runs: tables of elements of HTML alone."""
+"""Facts of runs besides metrics, and what differs between runs: tables of plain HTML elements."""

@@ -1,4 +1,4 @@
-"""The GPUs of a run as a part of its page: those that it is on now, and those of its time."""
+"""The GPUs of a run on its page: those that it uses now, and those that it used."""
 
 import json
 import math
@@ -19,13 +19,13 @@ from domain.fleet.series import Column, Steps
 from domain.run_facts.gpu_use import GpuUse
 
 _WIDTH, _HEIGHT = 160, 28
-_COLOUR: Final = "#3d8bfd"  # seen on a light and on a dark page
+_COLOUR: Final = "#3d8bfd"  # visible on a light and on a dark page
 
 
 def gpus(uses: Sequence[GpuUse], had: Sequence[RunGpu] = (), steps: Steps | None = None, run_id: str = "") -> Part:
-    """Returns a row for each process of the run on a GPU now, and for each GPU that it had.
+    """Returns a row for each process of the run on a GPU now, and for each GPU that it used.
 
-    It has no rows where there is none.
+    Without any, it has no rows.
     """
     body: list[Any] = []
     if uses:
@@ -74,7 +74,7 @@ def _sparkline(values: Column, mean: float | None) -> html.Img:
 
 
 def _unbroken(points: Sequence[str | None], width: float) -> list[list[str]]:
-    """Returns the points without gaps between them; one that stands alone becomes a stroke as wide as its step."""
+    """Returns the segments between gaps; a single point becomes a stroke as wide as its step."""
     parts: list[list[str]] = [[]]
     for point in points:
         if point is not None:
@@ -97,7 +97,7 @@ def _row(use: GpuUse) -> list[Any]:
 
 
 def _reading(what: str, **numbers: float | None) -> html.Span:
-    """Returns what a GPU says now, as numbers: assets/gpu_numbers.js has their words, as for a socket's."""
+    """Returns the current values of a GPU: assets/gpu_numbers.js formats them, as it does those from a socket."""
     return html.Span(**{"data-gpu-reading": what, "data-numbers": json.dumps(numbers)})
 
 

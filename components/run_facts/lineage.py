@@ -1,4 +1,4 @@
-"""What was made from a run, and what it read, as parts of its page."""
+"""The models made from a run, and the datasets it used, as parts of its page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _BADGES = {ModelState.ACTIVE: "text-bg-success", ModelState.INACTIVE: "text-bg-s
 
 
 def models(made: Sequence[Model], most: int) -> Part:
-    """Returns the models that were made from a run, as the list of models has them."""
+    """Returns the models that were made from a run, with the state they have in the list of models."""
     head = [_("Model"), _("Registered model"), _("State"), _("Success rate"), _("Trained at")]
     rows = [
         [
@@ -34,7 +34,7 @@ def models(made: Sequence[Model], most: int) -> Part:
 
 
 def datasets(found: Sequence[Dataset], most: int) -> Part:
-    """Returns the datasets that a run told MLflow of."""
+    """Returns the datasets that a run logged to MLflow."""
     head = [_("Name"), _("What for"), _("Digest"), _("Kind"), _("Source")]
     rows = [
         [
@@ -50,7 +50,7 @@ def datasets(found: Sequence[Dataset], most: int) -> Part:
 
 
 def part_table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Div:
-    """Returns a table of a part, under its heads."""
+    """Returns a table with these headings."""
     heads = html.Thead(html.Tr([html.Th(text, scope="col") for text in head]))
     body = html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows])
     table = html.Table([heads, body], className="table table-sm lineage", **{"aria-label": name})

@@ -12,12 +12,12 @@ from domain.run_changes.marks import CHANGE_TAG, NOTE_TAG
 from domain.run_facts.provenance import INTERNAL
 from domain.tracking.runs import Run
 
-# The note and the changes are shown by themselves.
+# Shown elsewhere on the page: the note and the changes.
 _ELSEWHERE: Final = (NOTE_TAG, CHANGE_TAG)
 
 
 def parameters(run: Run, typed: str, most: int) -> Part:
-    """Returns the run's parameters in order of name."""
+    """Returns the run's parameters sorted by name."""
     if not run.params:
         return Part(nothing(_("This run logged no parameters.")), 0)
     pairs = sorted(run.params.items())
@@ -31,7 +31,7 @@ def parameters(run: Run, typed: str, most: int) -> Part:
 
 
 def tags(run: Run, typed: str, most: int) -> Part:
-    """Returns the run's tags in order of name; those that MLflow writes for itself are folded away."""
+    """Returns the run's tags sorted by name; MLflow's own tags are folded."""
     pairs = sorted(pair for pair in run.tags.items() if not pair[0].startswith(_ELSEWHERE))
     found = sought(pairs, typed)
     own = [pair for pair in found if not pair[0].startswith(INTERNAL)]

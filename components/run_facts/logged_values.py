@@ -1,4 +1,4 @@
-"""Values as they were logged, in tables: long ones folded, many of them found by typing and shown some at a time."""
+"""Logged values in tables: long ones are folded, long tables are searchable and shown in portions."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
@@ -17,14 +17,14 @@ Pair = tuple[str, str]
 
 
 class Part(NamedTuple):
-    """A part of a run's page: what is in it, and of how many entries."""
+    """A part of a run's page: its content, and its number of entries."""
 
     body: list[Any]
     entries: int
 
 
 def sought(pairs: Iterable[Pair], typed: str) -> list[Pair]:
-    """Returns those in whose name or value the text stands, in upper or lower case."""
+    """Returns the pairs whose name or value contains the text, ignoring case."""
     part = typed.strip().casefold()
     return [pair for pair in pairs if part in pair[0].casefold() or part in pair[1].casefold()]
 
@@ -37,7 +37,7 @@ def value_table(pairs: Sequence[Pair], name: str) -> html.Div:
 
 
 def value_text(value: str) -> Any:
-    """Returns the value; of a long one the beginning, which opens."""
+    """Returns the value; a long one shows its beginning and can be opened."""
     if len(value) <= _LONGEST:
         return html.Code(value)
     length = _("%(n)s characters", n=words.count(len(value)))
@@ -51,7 +51,7 @@ def value_text(value: str) -> Any:
 
 
 def found_text(found: int, entries: int, typed: str) -> html.P | None:
-    """Returns how many a search left; nothing where nobody searched."""
+    """Returns how many entries a search found; None without a search."""
     if not typed.strip():
         return None
     text = _("%(found)s of %(all)s", found=words.count(found), all=words.count(entries))
@@ -59,7 +59,7 @@ def found_text(found: int, entries: int, typed: str) -> html.P | None:
 
 
 def more(shown: int, found: int) -> html.Button | None:
-    """Returns the button behind a table that is cut; assets/run_facts.js asks for `data-most` entries then."""
+    """Returns the button behind a shortened table; assets/run_facts.js then asks for `data-most` entries."""
     if found <= shown:
         return None
     left = min(MORE_AT_ONCE, found - shown)

@@ -1,4 +1,4 @@
-"""Where a run came from, among its facts: user, source, commit."""
+"""The origin of a run, among its facts: user, source, commit."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _LONGEST = 100
 
 
 def origin_facts(came: Provenance, commit_url: str | None) -> list[tuple[str, Any]]:
-    """Returns names and values; only those that are known, for many tools tell none of it."""
+    """Returns names and values of what is known; many tools log none of it."""
     facts: list[tuple[str, Any]] = []
     if came.user:
         facts.append((_("User"), _name(came.user)))
@@ -49,12 +49,12 @@ def _name(text: str) -> html.Span:
 
 
 def _short(text: str) -> str:
-    """Shortens a tag, which holds thousands of characters, to a line."""
+    """Shortens a tag, which may hold thousands of characters, to a line."""
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def commit_text(commit: str, commit_url: str | None) -> html.A | html.Code:
-    """Returns a commit in short, with its link where there is one; what can be no commit as it is."""
+    """Returns a shortened commit, with its link if there is one; text that cannot be a commit stays as it is."""
     link = commit_link(commit_url, commit)
     short = html.Code(commit[:_SHORT_COMMIT] if link else commit[:64], title=commit[:200])
     return short if link is None else html.A(short, href=link, target="_blank", rel="noopener noreferrer")

@@ -1,4 +1,4 @@
-"""The parts of a run's page that are asked for when the page stands: GPUs, parameters, tags, models, datasets."""
+"""The parts of a run's page that are fetched after the page is drawn: GPUs, parameters, tags, models, datasets."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ def parts() -> html.Div:
 
 
 def texts() -> dict[str, str]:
-    """Returns what the browser says by itself; `{…}` is filled in there."""
+    """Returns the texts that the browser adds; `{…}` is filled in there."""
     return {"find": _("Find in {title}"), "no_answer": _("Clew does not answer.")}
 
 
@@ -38,5 +38,5 @@ def _place(part: str, title: str) -> html.Section:
 
 
 def nothing(text: str) -> list[Any]:
-    """Says that a part has no entries, and is shown all the same."""
+    """Draws that a part has no entries."""
     return [html.P(text, className="text-body-secondary")]

@@ -1,1 +1,1 @@
-"""The run list's rows, as the screen and a CSV file have them: from the columns of the run table."""
+"""The run list's rows for the screen and for CSV, from the columns of the run table."""

@@ -6,16 +6,16 @@ from components.texts.language import _
 from domain.run_table.column_refs import DECIMALS
 from domain.tracking.vocabulary import MetricWord
 
-# On show where there are some, and nowhere else.
+# Shown only if there are any.
 REMARKS = "remarks"
-# The columns that a list has of which nobody chose any.
+# The default columns of a list.
 USUAL = (
     *("name", "run_id", "experiment", "algorithm", "environment", "seed", "started"),
     *("success_percent", "episodes", "status"),
 )
 
 
-# Words that have a column of their own name.
+# Metric words that have a column of their own.
 WORDS: tuple[MetricWord, ...] = (
     *("throughput", "learning_rate", "entropy", "kl", "policy_loss", "value_loss", "exploration_rate", "gradient_norm"),
 )

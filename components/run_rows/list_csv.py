@@ -1,4 +1,4 @@
-"""The run list as CSV: the columns on show with all digits, a run a row, as many as the filters leave."""
+"""The run list as CSV: the visible columns in full precision, a run per row, for the runs that match the filters."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,18 +15,18 @@ from domain.run_table.selection.sorting import Rows
 from domain.tracking.outcomes import Outcome
 
 PENDING: Final = "pending"
-# What the list says of these in words; of all others, what was logged.
+# Exported as the list's text; all other columns as they were logged.
 _IN_WORDS: Final = ("remarks", "diverged")
 _ROWS_AT_A_TIME: Final = 500
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# Beyond this a float is no exact count.
+# Beyond this a float is no exact integer.
 _NO_COUNT: Final = 2.0**53
 
 
 def csv_pieces(known: Known, refs: Sequence[ColumnRef], rows: Rows) -> Iterator[str]:
     """Yields the file piece by piece: numbers and times as they were logged, in UTC; missing values are empty.
 
-    What is still on its way is `pending`. Reads the columns at once, so that what follows asks for nothing.
+    Values that are still being read are `pending`. The columns are read at once, before the first piece.
     """
     columns = [(_column(known, ref), _on_their_way(known, ref)) for ref in refs]
     head = csv_text([[str(ref) for ref in refs]])
@@ -47,7 +47,7 @@ def _column(known: Known, ref: ColumnRef) -> Column:
 
 
 def _on_their_way(known: Known, ref: ColumnRef) -> frozenset[int]:
-    """Returns the rows that logged something of which the value is not here yet."""
+    """Returns the rows that logged a value that has not been read yet."""
     column = known.raw(ref)
     if not column.pending or not isinstance(column, NumberColumn):
         return frozenset()
@@ -76,7 +76,7 @@ def _number(column: NumberColumn, row: int) -> Any:
 
 
 def _reason(why: Outcome | None) -> str | None:
-    """Returns what was logged in the place of a number."""
+    """Returns the text that was logged instead of a number."""
     if why is None:
         return None
     if why.diverged is not None:

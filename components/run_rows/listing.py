@@ -1,4 +1,4 @@
-"""The list of runs as the browser gets it: rows, counts, and what its menus offer."""
+"""The list of runs as JSON for the browser: rows, counts, and the options of its menus."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from domain.run_table.columns import Column, KeyCounts, TextColumn
 from domain.run_table.query import RunQuery, Selection, select
 from domain.run_table.selection.filtering import kind_of
 
-# On show by themselves, where any run has something in them: whoever has children has one that says so.
+# Columns that are shown by default if any run has a value in them.
 _WITH_TEXTS = ("sample", "marks", "nested")
 OF_THEMSELVES = (*_WITH_TEXTS, REMARKS)
 
@@ -28,10 +28,7 @@ class Page(NamedTuple):
 
 
 def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable[str] = ()) -> dict[str, Any]:
-    """Returns what the list shows of `query`: one page of its rows, or all.
-
-    And which of the `selected` runs are gone.
-    """
+    """Returns the result of `query`: one page of its rows, or all; and which `selected` runs no longer exist."""
     selection = select(known.table, query, known.shown)
     return {
         "version": known.table.version,
@@ -51,7 +48,7 @@ def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable
 
 
 def ids_left(known: Known, query: RunQuery) -> dict[str, Any]:
-    """Returns the ids of all runs that `query` leaves, in its order, whatever page they are on."""
+    """Returns the ids of all runs that match `query`, in its order, on all pages."""
     rows = select(known.table, query, known.shown).rows
     return {"ids": cells(known.raw(built_in("run_id")), rows), "left": len(rows), "version": known.table.version}
 
@@ -59,7 +56,7 @@ def ids_left(known: Known, query: RunQuery) -> dict[str, Any]:
 def column_menu(known: Known) -> dict[str, Any]:
     """Returns every column that the list can have: the built-in ones by their headings, the others by kind and name.
 
-    Each of the others says in how many runs it was logged.
+    The latter come with the number of runs that logged them.
     """
     names = {column.key: column.name for column in columns()}
     own = [(ref, names[ref.key]) for key in names if (ref := _known_built_in(key)) is not None]
@@ -81,16 +78,16 @@ def _of_page(selection: Selection, page: Page | None) -> Selection:
 
 
 def _choices(column: Column) -> list[str]:
-    """Returns the texts of a column, as the list shows them, in order."""
+    """Returns the distinct texts of a column, as displayed, sorted."""
     if not isinstance(column, TextColumn):
         return []
-    held = np.bincount(column.codes + 1, minlength=len(column.values) + 1)  # -1 is what is missing
+    held = np.bincount(column.codes + 1, minlength=len(column.values) + 1)  # -1 stands for missing
     found = {MISSING} if held[0] else set[str]()
     return sorted(found | {column.values[code] or MISSING for code in np.flatnonzero(held[1:]).tolist()})
 
 
 def _filled(known: Known) -> list[str]:
-    """Returns which of those are on show by themselves; no text is made to find out."""
+    """Returns which of those columns have any value; computed without creating texts."""
     return [
         *(key for key in _WITH_TEXTS if _has_texts(known.raw(built_in(key)))),
         *([REMARKS] if known.has_remarks() else []),

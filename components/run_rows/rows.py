@@ -1,4 +1,4 @@
-"""Rows of the run list for the browser: the cells of the columns on show, and what is said of them beside."""
+"""Rows of the run list for the browser: the cells of the visible columns, and further facts of each run."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -16,16 +16,16 @@ from domain.run_table.word_columns import cells_out_of_range, diverged_cells
 from domain.tracking.outcomes import Outcome
 from domain.tracking.vocabulary import Vocabulary
 
-# What every row has: to be named, and chosen by.
+# Every row has these: its label, and the label of its checkbox.
 _ALWAYS = ("name", "experiment", "algorithm")
-# As many digits as a cell of a number shows: what was written with no more is no news in its tooltip.
+# The digits that a number's cell shows: a text with no more digits needs no tooltip.
 _SHOWN_AS = ".4g"
 
 
 class Known(NamedTuple):
-    """A table of runs and its columns: as MLflow has them, and as the list shows them.
+    """A table of runs and its columns: as in MLflow (`raw`), and as displayed (`shown`).
 
-    What changes as time passes alone, how long a run has been silent, is `shown`, and no part of the `lasting` ones.
+    `lasting` is `shown` without what changes merely with time, namely how long a run has been silent.
     """
 
     table: RunTable
@@ -35,20 +35,19 @@ class Known(NamedTuple):
     vocabulary: Vocabulary
 
     def has_remarks(self) -> bool:
-        """Returns whether there is anything to say of any run's metrics."""
+        """Returns whether any run has remarks on its metrics."""
         odd = chain(diverged_cells(self.table, self.vocabulary), cells_out_of_range(self.table, self.vocabulary))
         return next(odd, None) is not None
 
 
 def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> list[dict[str, Any]]:
-    """Returns a dict for each row of `selection`: under `id` the run's, under the text of each column its cell.
+    """Returns a dict per row of `selection`: `id`, and each column's cell under the column's text.
 
-    Numbers are numbers, and None where there are none; text that is missing is an en dash. A moment stands in Unix ms
-    under its column's name and `_ms`: the browser writes it. Beside the cells are `state`, `parent_id`, `is_sample`,
-    `is_marked` where any run is,
-    `depth` where a run stands in another, `no_value`, which says by column why there is no number, and `keys`, which by
-    column says what its tool calls a value, or how a number was written. How long a run has been silent stands in none:
-    the browser is told that apart, since it changes as time passes.
+        Numbers are numbers, or None; missing text is an en dash. A moment is in Unix ms under its column's name with
+    the suffix `_ms`; the browser formats it. Further keys are `state`, `parent_id`, `is_sample`; `is_marked` if any
+    run is; `depth` for nested runs; `no_value`, which maps columns to the reason why there is no number; and `keys`,
+    which maps columns to the tool's name of the value, or to the number as it was written. How long a run has been
+    silent is not included: it changes merely with time, so the browser gets it separately.
     """
     picked = selection.rows
     every = list(dict.fromkeys([*(built_in(key) for key in _ALWAYS), *refs]))
@@ -70,9 +69,9 @@ def built_in(key: str) -> ColumnRef:
 
 
 def cells(column: Column, rows: Rows) -> list[Any]:
-    """Returns what stands in these rows: texts, an en dash for a missing one.
+    """Returns the cells of these rows: texts, with an en dash for missing ones.
 
-    Numbers or Unix ms, None for missing ones.
+    Numbers or Unix ms, with None for missing ones.
     """
     if isinstance(column, TextColumn):
         codes = column.codes[rows].tolist()
@@ -89,18 +88,18 @@ def _key(ref: ColumnRef, column: Column) -> str:
 
 
 def _facts(known: Known, picked: Rows) -> dict[str, list[Any]]:
-    """Returns what every row has beside its cells."""
+    """Returns what every row has besides its cells."""
     ids, states, started = (cells(known.raw(built_in(key)), picked) for key in ("run_id", "status", "started"))
     parents, samples = ([known.raw(built_in(key)).at(row) for row in picked] for key in ("nested", "sample"))
     is_sample = [text is not None for text in samples]
     marks = [known.raw(built_in("marks")).at(row) for row in picked]
     facts = {"id": ids, "state": states, "started_ms": started, "parent_id": parents, "is_sample": is_sample}
-    # Of most lists no run has one, and 5,000 of them are a part of what travels.
+    # Most lists have no marked run, and 5,000 empty marks would be a notable part of the answer.
     return facts if not any(marks) else facts | {"is_marked": [text or "" for text in marks]}
 
 
 def _keys(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[str, str]]:
-    """Returns for each row by column what its tool calls the value, or a number as it was written."""
+    """Returns for each row by column the tool's name of the value, or a number as it was written."""
     by_row: list[dict[str, str]] = [{} for _row in picked]
     for ref in refs:
         column = known.lasting(ref)
@@ -128,9 +127,9 @@ def _news(text: str | None, number: float) -> str | None:
 
 
 def _no_values(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> Iterator[dict[str, str] | None]:
-    """Yields for each row by column what stands in the place of a number, words too.
+    """Yields for each row by column why there is no number, or the text that was logged instead.
 
-    None where there is none, as mostly.
+    None if there is no such column, as for most rows.
     """
     diverged, out_of_range = outcomes.no_value()
     columns = [(str(ref), column) for ref in refs if isinstance(column := known.lasting(ref), NumberColumn)]

@@ -1,4 +1,4 @@
-"""The columns of the run list that are words of ours: states, families and remarks in the reader's language."""
+"""The columns of the run list with text of Clew's own: states, families and remarks in the reader's language."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
@@ -25,12 +25,12 @@ T = TypeVar("T")
 NAME, STATUS, SAMPLE, MARKS, NESTED = (
     ColumnRef(kind="built_in", key=key) for key in ("name", "status", "sample", "marks", "nested")
 )
-# Of an id as much as tells runs apart.
+# Enough of an id to tell runs apart.
 _ID_SHOWN: Final = 8
 
 
 class WordColumns:
-    """Those of one table, in the language of the request that makes and asks them; each is made once."""
+    """The text columns of one run table, in the language of the current request; each is computed once."""
 
     def __init__(self, table: RunTable, source: ColumnSource, vocabulary: Vocabulary) -> None:
         self._table = table
@@ -45,19 +45,19 @@ class WordColumns:
 
     @cached_property
     def sample(self) -> TextColumn:
-        """Whether a run came with Clew."""
+        """Whether a run is sample data."""
         column = self._text(SAMPLE)
         return text_column(column.codes, [_("sample") for _value in column.values])
 
     @cached_property
     def marks(self) -> TextColumn:
-        """What each run is marked as."""
+        """The mark of each run."""
         column = self._text(MARKS)
         return text_column(column.codes, [words.marks([Mark(one) for one in value.split()]) for value in column.values])
 
     @cached_property
     def nested(self) -> TextColumn:
-        """In which run each stands, and how many stand in it."""
+        """The parent of each run, and its number of children."""
         column, parent = self._text(NESTED), parents(self._table)
         children = np.bincount(parent[parent != NONE], minlength=len(parent))
         rows = np.flatnonzero((column.codes != NO_TEXT) | (children > 0)).tolist()
@@ -66,12 +66,12 @@ class WordColumns:
 
     @cached_property
     def diverged(self) -> TextColumn:
-        """Which metrics ended in what is no finite number, and where."""
+        """Which metrics ended in NaN or infinity, and at which step."""
         return made_column(self._ends, outcomes.named, len(self._table))
 
     @cached_property
     def remarks(self) -> TextColumn:
-        """The same, and rates that are none, as logged."""
+        """The divergences, and rates outside of 0 to 1, as logged."""
         rates = dict[int, dict[str, float]]()
         for row, key, outcome in cells_out_of_range(self._table, self._vocabulary):
             rates.setdefault(row, {})[key] = outcome.out_of_range or 0.0
@@ -103,7 +103,7 @@ class WordColumns:
 
 
 class MadeTexts(Sequence[str]):
-    """Texts of values, each made when it is asked for: a page shows a few of thousands."""
+    """Texts of values, each created on access: a page shows a few of thousands."""
 
     def __init__(self, values: Iterable[T], text: Callable[[T], str]) -> None:
         self._values = list(values)
@@ -117,7 +117,10 @@ class MadeTexts(Sequence[str]):
 
 
 def screen_columns(made: WordColumns, source: ColumnSource, silent: NDArray[np.float64]) -> ColumnSource:
-    """Gives each column as the list shows it; `silent` [n] is for how many minutes each run has logged nothing."""
+    """Returns a column source with the displayed columns.
+
+    `silent` [n] is for how many minutes each run has logged nothing.
+    """
     of_words: dict[str, Callable[[], Column]] = {
         "status": lambda: _with_silence(made.status, silent),
         "silent_minutes": lambda: NumberColumn(silent),
@@ -136,7 +139,7 @@ def screen_columns(made: WordColumns, source: ColumnSource, silent: NDArray[np.f
 
 
 def text_column(codes: NDArray[np.int32], values: Sequence[str]) -> TextColumn:
-    """Returns a column of these texts, each of them once, also where two of `values` are the same."""
+    """Returns a column of these texts, with duplicates in `values` merged."""
     distinct = {value: code for code, value in enumerate(dict.fromkeys(values))}
     known = np.array([*(distinct[value] for value in values), NO_TEXT], np.int32)
     return TextColumn(known[codes], list(distinct))
@@ -151,14 +154,14 @@ def sparse_column(texts: Mapping[int, str], size: int) -> TextColumn:
 
 
 def made_column(values: Mapping[int, T], text: Callable[[T], str], size: int) -> TextColumn:
-    """Returns a column of `size` rows of which these have a text; two may have the same one."""
+    """Returns a column of `size` rows of which these have a text, created on access; texts may repeat."""
     codes = np.full(size, NO_TEXT, np.int32)
     codes[list(values)] = range(len(values))
     return TextColumn(codes, MadeTexts(values.values(), text))
 
 
 def _with_silence(status: TextColumn, silent: NDArray[np.float64]) -> TextColumn:
-    """Returns the state, beside which a silent run says for how long it has been."""
+    """Returns the state column, with the minutes of silence added for silent runs."""
     rows = np.flatnonzero(~np.isnan(silent)).tolist()
     texts = {row: f"{status.at(row)} · {words.silence(int(silent[row]))}" for row in rows}
     code_of = _numbered(texts.values())

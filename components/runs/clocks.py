@@ -1,4 +1,4 @@
-"""What a run's clocks told that cannot be, in sentences."""
+"""Sentences about impossible times of a run."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,11 +9,11 @@ from domain.tracking.clocks import OddClocks
 from domain.tracking.runs import Run
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MOST_MS = 60_000_000_000_000  # either way; what is beyond, in the years 68 and 3871, says nothing as a date
+_MOST_MS = 60_000_000_000_000  # in either direction; times beyond, in the years 68 and 3871, mean nothing as a date
 
 
 def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
-    """Yields what cannot be right of the times of `run`, and what is not known for that."""
+    """Yields sentences about impossible times of `run`, and about what is therefore unknown."""
     yield from _start(odd, now)
     yield from _end(run, odd, now)
     if odd.metrics:
@@ -48,7 +48,7 @@ def _end(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
 
 
 def _moment_text(unix_ms: int, now: datetime) -> str:
-    """Returns a time as it was told, what that says as ms, and the unit that may have been meant."""
+    """Returns a time as it was logged, what it means in milliseconds, and the unit that may have been meant."""
     text = f"{unix_ms} ms"
     if abs(unix_ms) <= _MOST_MS:
         text += f" ({_moment(_EPOCH + timedelta(milliseconds=unix_ms))})"

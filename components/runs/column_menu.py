@@ -1,6 +1,6 @@
-"""The columns of the run list: which are there, what they are called, and the dialog in which they are chosen.
+"""The columns of the run list: their headings, and the dialog in which they are chosen.
 
-assets/column_menu.js fills the dialog, with what `GET /runs/columns` answers.
+assets/column_menu.js fills the dialog with the answer of `GET /runs/columns`.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ _TYPES: Final[tuple[Literal["text", "numeric", "datetime"], ...]] = ("text", "nu
 
 
 def column_id(ref: ColumnRef) -> str:
-    """Returns a column's id inside the DataTable, as assets/run_columns.js makes it of its reference."""
+    """Returns a column's id inside the DataTable, as assets/run_columns.js derives it from the reference."""
     return quote(str(ref), safe="")
 
 
 def names() -> dict[str, str]:
-    """Returns what a column is called over its cells, by its kind; {key} is what the run logged it as."""
+    """Returns templates of column headings by kind; {key} is the key that the run logged."""
     return {
         "param": "{key}",
         "metric": "{key}",
@@ -37,7 +37,7 @@ def names() -> dict[str, str]:
 
 
 def columns_of(refs: Sequence[ColumnRef], built_in: Sequence[Column]) -> list[Column]:
-    """Returns the columns of the table; of what type a parameter is, the browser learns with the rows."""
+    """Returns the columns of the table; the type of a parameter reaches the browser with the rows."""
     known = {column.key: column for column in built_in}
     return [known["details"], *(_column(ref, known) for ref in refs)]
 
@@ -50,7 +50,10 @@ def _column(ref: ColumnRef, known: dict[str, Column]) -> Column:
 
 
 def stores(address: ListAddress, built_in: Sequence[Column], usual: Sequence[str]) -> list[dcc.Store]:
-    """Returns what assets/run_columns.js knows of columns, and which of them the address chooses, how wide."""
+    """Returns the stores of assets/run_columns.js.
+
+    All columns, and those that the address chooses, with their widths.
+    """
     chosen = [str(ref) for ref in address.columns] or list(usual)
     known = {
         "built_in": {column.key: column_spec(column) for column in built_in},
@@ -68,22 +71,20 @@ def stores(address: ListAddress, built_in: Sequence[Column], usual: Sequence[str
 
 
 def _specs() -> dict[Kind, dict[str, Any]]:
-    """Returns DataTable's types; numbers with words in the place of some are numbers to it, and it learns of the
-    words with the rows.
-    """
+    """Returns DataTable's types; columns of numbers that contain some texts count as numeric."""
     text, numeric, moment = (column_spec(Column("", "", kind)) for kind in _TYPES)
     return {"text": text, "numeric": numeric, "mixed": numeric, "datetime": moment}
 
 
 def button() -> html.Button:
-    """Opens the dialog."""
+    """Returns the button that opens the dialog."""
     return html.Button(
         _("Columns"), id=ids.COLUMNS_OPEN, type="button", className="btn btn-light", **{"aria-haspopup": "dialog"}
     )
 
 
 def dialog() -> html.Dialog:
-    """Returns the dialog: what is on show in its order, and what there is beside it."""
+    """Returns the dialog: the visible columns in their order, and those that can be added."""
     return html.Dialog(
         [
             html.Div(
@@ -125,7 +126,7 @@ def _to_find() -> html.Section:
 
 
 def menu_texts() -> dict[str, Any]:
-    """Returns what assets/column_menu.js writes; {n} and {total} are numbers."""
+    """Returns the texts of assets/column_menu.js; {n} and {total} are numbers."""
     return {
         "groups": {
             "built_in": _("Of every run"),

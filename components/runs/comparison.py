@@ -31,16 +31,16 @@ from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate")
-# How often a comparison asks for the histories that are still on their way.
+# How often a comparison polls for histories that are still being fetched.
 PENDING_TICK_MS = 2_500
-# What one answer can hold: more lines than anybody tells apart.
+# The limit of one answer: more lines than a reader can tell apart.
 MOST_COMPARED = 1_000
 
 
 def panel(options: ChartOptions) -> html.Section:
-    """Returns the comparison's place on the runs page: hidden until runs are compared.
+    """Returns the comparison's section on the runs page, hidden until runs are compared.
 
-    The charts are there from the start.
+    Its charts exist from the start.
     """
     return html.Section(
         [
@@ -75,7 +75,7 @@ def figures(
     sampled: bool = False,
     curve_of: CurveSource = history_curve,
 ) -> list[dict[str, Any]]:
-    """Returns a figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
+    """Returns a figure per word of `WORDS` from the histories in `known`; `curve_of` makes the curves."""
     drawn = {spec: lines(spec.of[0], runs, known, options, curve_of) for spec in map(ChartSpec.of_word, WORDS)}
     scale = scale_of([curve for found in drawn.values() for line in found for curve in line.curves], options)
     options = options.model_copy(update={"window": scale.window(options.window)})
@@ -127,7 +127,7 @@ def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int)
 
 
 def without_steps(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Alert | None:
-    """Says which runs logged no steps, and offers an axis that needs none; assets/charts.js changes to it."""
+    """Warns about runs that logged no steps, and offers an axis that needs none; assets/charts.js switches to it."""
     found = stepless([Subject(word) for word in WORDS], runs, known) if options.axis not in CLOCKS else []
     if not found:
         return None

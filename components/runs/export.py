@@ -17,9 +17,9 @@ from domain.tracking.vocabulary import MetricWord
 
 
 def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
-    """Returns the final metrics with all digits and all parameters, a row per run; missing values are empty.
+    """Returns the final metrics in full precision and all parameters, a row per run; missing values are empty.
 
-    A metric that diverged says with which value and where, and a rate outside of 0 to 1 what was logged.
+    A diverged metric shows its last value and where it diverged, a rate outside of 0 to 1 the logged value.
     """
     words = final_metrics.columns(runs, known.vocabulary)
     parameters = sorted({key for run in runs for key in run.params})
@@ -34,22 +34,22 @@ def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
 
 
 def _cells(found: Mapping[MetricWord, Outcome]) -> list[Any]:
-    """Returns each metric's value, where it diverged, and for a rate what was logged where that is none."""
+    """Returns for each metric its value, where it diverged, and for a rate outside of 0 to 1 the logged value."""
     values = [outcome.value for outcome in found.values()]
     diverged = [outcome.diverged and machine_text(outcome.diverged) for outcome in found.values()]
     return values + diverged + [outcome.out_of_range for word, outcome in found.items() if word in RATES]
 
 
 def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], options: ChartOptions) -> str:
-    """Returns what the charts draw, a row per point: metric, line, axis, smoothing (0: none), x and y.
+    """Returns the drawn points, a row each: metric, line, axis, smoothing (0: none), x and y.
 
-    Steps and values are told as they are, also where the axes count from the first step or make room for zero. Where a
-    line ended because its metric diverged, a row at its last x has no y, and says with what value and where.
+        Steps and values are the original ones, even if the axes are shifted or scaled. Where a line ended because its
+    metric diverged, a row at its last x has no y, and names the value and the step.
     """
     rows: list[list[Any]] = [["metric", "line", "axis", "smoothing", "x", "y", "diverged"]]
     for word, figure in zip(words, figures, strict=True):
         for trace in figure["data"]:
-            if trace.get("hoverinfo") == "skip":  # a band's outline, or the values behind a smoothed line
+            if trace.get("hoverinfo") == "skip":  # the outline of a band, or the raw values behind a smoothed line
                 continue
             facts = [word, trace["meta"]["name"], options.axis, options.smoothing]
             rows += [[*facts, *cells] for cells in _points(trace)]
@@ -57,7 +57,7 @@ def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], o
 
 
 def _points(trace: dict[str, Any]) -> list[list[Any]]:
-    """Returns x, y and where it diverged, of each point or mark."""
+    """Returns x, y and the divergence, for each point or end mark."""
     if is_end_mark(trace):
         return [[x, None, data[1]] for (x, _y), data in zip(points(trace), trace["customdata"], strict=True)]
     return [[x, y, None] for x, y in points(trace)]

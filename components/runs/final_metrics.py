@@ -1,4 +1,4 @@
-"""The table of final metrics, honest about which value is final and how far a rate can be trusted."""
+"""The table of final metrics, with how the final value was chosen and the confidence interval of a rate."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -23,15 +23,15 @@ from domain.tracking.runs import Run
 from domain.tracking.tool_names import RATES
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
-# Training and evaluation never share a column; one that no run logged is left out, but for these two.
+# Training and evaluation have separate columns; those that no run logged are left out, except these two.
 ALWAYS: tuple[MetricWord, ...] = ("reward", "success_rate")
 WHERE_LOGGED: tuple[MetricWord, ...] = ("eval_reward", "eval_success_rate")
-# These say how a training went and not how good it is, unless they say that it came to nothing.
+# These describe the course of training, not its quality, so they have a column only if one of them diverged.
 WHERE_DIVERGED: tuple[MetricWord, ...] = ("loss", "episode_length", "eval_episode_length")
 
 
 class Final(NamedTuple):
-    """One cell: what a metric came to, the interval of a rate, and the metric key it came from."""
+    """The value of one cell: a metric's outcome, the interval of a rate, and the key of the metric."""
 
     outcome: Outcome
     interval: Interval | None
@@ -39,7 +39,7 @@ class Final(NamedTuple):
 
     @property
     def value(self) -> float | None:
-        """The final value; None where there is none."""
+        """The final value; None if there is none."""
         return self.outcome.value
 
 
@@ -51,7 +51,7 @@ def columns(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricWord]:
 
 
 def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Final:
-    """Returns the final value of `word`; until its history has come, only the last value is known."""
+    """Returns the final value of `word`; until its history is fetched, only the last value is known."""
     outcome, interval = known.outcome(run, word, options.final), None
     if word in RATES:
         episodes = rate_episodes(word, run.params, known.episodes(run), known.vocabulary)
@@ -60,12 +60,12 @@ def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Fi
 
 
 def histories_for(options: ChartOptions) -> tuple[MetricWord, ...]:
-    """Returns the words that no chart draws and whose history the table needs: any but the last value."""
+    """Returns the words that no chart draws but whose history the table needs, for any choice but the last value."""
     return () if options.final is Choice.LAST else WHERE_LOGGED
 
 
 def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table:
-    """Returns a row per run, with the colour of its lines; the parameters that differ beside, if asked for."""
+    """Returns a row per run, with the colour of its lines, and optionally the parameters that differ."""
     styles, baseline = run_styles(runs), _baseline(runs)
     differing = differing_parameters({run.run_id: run.params for run in runs}) if options.differing else {}
     shown = columns(runs, known.vocabulary)
@@ -79,7 +79,7 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
     ]
 
     def _against(run: Run, word: MetricWord) -> float | None:
-        """Returns the baseline's value, where there is one baseline, for the other runs."""
+        """Returns the baseline's value to compare the other runs with, if there is exactly one baseline."""
         return None if baseline in (None, run) else final(baseline, word, known, options).value
 
     body = [
@@ -101,7 +101,7 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
 
 
 def heading(word: MetricWord, choice: Choice) -> str:
-    """Returns a column's heading; "best" says that it flatters."""
+    """Returns a column's heading; for "best" it warns that this flatters."""
     name = {
         "reward": _("Final reward"),
         "success_rate": _("Final success rate"),
@@ -115,13 +115,13 @@ def heading(word: MetricWord, choice: Choice) -> str:
 
 
 def _baseline(runs: Sequence[Run]) -> Run | None:
-    """Returns the one baseline among them; of several none is the one to compare with."""
+    """Returns the baseline among the runs; None if there are several."""
     marked = [run for run in runs if run.is_baseline]
     return marked[0] if len(marked) == 1 else None
 
 
 def _writer(word: MetricWord, values: Sequence[float | None]) -> Callable[[float | None], str]:
-    """Returns how the numbers of a column are written, so that their points stand below one another."""
+    """Returns the function that formats a column's numbers so that their decimal points align."""
     return words.percent if word in RATES else number_column(values)
 
 
@@ -161,11 +161,11 @@ def _cell_text(value: str | None) -> html.Span | str:
 
 
 def swatch(style: LineStyle) -> html.Span:
-    """Returns the colour and dash of a line, as its row begins with them."""
+    """Returns a sample of the colour and dash of a run's line, for the beginning of its row."""
     css = {"solid": "solid", "dash": "dashed", "dot": "dotted", BASELINE_DASH: "dashed"}[style.dash]
     return html.Span(className="swatch", style={"borderTopColor": style.colour, "borderTopStyle": css})
 
 
 def column_head(text: str, *, end: bool = False) -> html.Th:
-    """Returns a column's heading, at the `end` above numbers."""
+    """Returns a column's heading; with `end`, aligned with numbers."""
     return html.Th(text, scope="col", className="text-end" if end else "")

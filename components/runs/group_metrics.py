@@ -1,4 +1,4 @@
-"""The table of groups: what their final rewards come to, and how many of their runs diverged."""
+"""The table of groups: statistics of their final rewards, and how many of their runs diverged."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -22,28 +22,29 @@ from domain.tracking.runs import Run
 from domain.tracking.scores import Estimate, Scores, aggregate, probability_of_improvement
 from domain.tracking.vocabulary import MetricWord
 
-# Of these a group says how many of its runs diverged.
+# For these a group shows how many of its runs diverged.
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate")
 
 
 class _Scored(NamedTuple):
-    """A group's scores: as numbers, and where only their order counts."""
+    """A group's scores: as numbers, and as values for ranking only."""
 
     counted: Scores
     ranked: Scores
 
 
 class _Found(NamedTuple):
-    """Of how many runs, and the IQM, the mean, and how likely one of them beats one of the first group."""
+    """The number of runs, the IQM, the mean, and the probability that a run beats one of the first group."""
 
     runs: int
     estimates: tuple[Estimate | None, Estimate | None, Estimate | None]
 
 
 def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> html.Div | None:
-    """Returns what each group's final rewards come to, and how likely a run of it beats one of the first group.
+    """Returns statistics of each group's final rewards, and the probability that a run of it beats one of the first
+    group.
 
-    Where runs diverged, how many did, from where on how many are left, and how they count in the scores.
+        If runs diverged, also how many, how many remain from which step on, and how they count in the scores.
     """
     if (groups := grouping(runs, options, known.vocabulary)) is None:
         return None
@@ -104,9 +105,9 @@ def _scored(members: Sequence[Sequence[Run]], known: Known, options: ChartOption
 
 
 def _run_scores(group: Sequence[Run], known: Known, options: ChartOptions) -> list[RunScore]:
-    """Returns the final rewards of a group's runs; runs without one are left out, but for those that diverged.
+    """Returns the final rewards of a group's runs; runs without one are left out, unless they diverged.
 
-    Also where the best counts: what a run came to before it diverged is no score of the run.
+    Even if the best value counts, what a run reached before it diverged is not its score.
     """
     found = [(run, known.outcome(run, "reward", options.final)) for run in group]
     return [
@@ -121,7 +122,7 @@ def _score(outcome: Outcome) -> float | None:
 
 
 def _diverged(group: Sequence[Run], known: Known) -> list[Any]:
-    """Says of each metric of which runs diverged how many did, and from where on how many are left."""
+    """Says for each diverged metric how many runs diverged, and how many remain from which step on."""
     found = {word: _ends(group, known, word) for word in WORDS}
     return [
         html.Div(f"{words.metric_name(word)}: {survivors_text(len(ends), survivors(ends))}")
@@ -136,7 +137,7 @@ def _ends(group: Sequence[Run], known: Known, word: MetricWord) -> list[Any]:
 
 
 def _found(scores: _Scored, first: _Scored) -> _Found:
-    """Returns what the scores of one group come to, beside those of the `first` one."""
+    """Returns the statistics of one group compared to the `first` one."""
     beats = None
     if scores is not first and set(scores.ranked) & set(first.ranked):
         beats = probability_of_improvement(scores.ranked, first.ranked).probability
@@ -147,7 +148,7 @@ def _found(scores: _Scored, first: _Scored) -> _Found:
 
 
 def _numbers(estimates: Iterable[Estimate | None]) -> list[float]:
-    """Collects what stands below one another in a column, the ends of intervals, too."""
+    """Collects the numbers of a column, including the ends of intervals."""
     present = [one for one in estimates if one is not None]
     ends = [end for one in present if one.interval is not None for end in (one.interval.low, one.interval.high)]
     return [*(one.value for one in present), *ends]

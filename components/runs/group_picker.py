@@ -1,4 +1,4 @@
-"""What makes a group, chosen on the page: what the compared runs differ in, and groupings that are one click away."""
+"""The picker of what makes a group: parameters in which the compared runs differ, and suggested groupings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -19,15 +19,15 @@ from domain.grouping.suggestions import NAME_WITHOUT_NUMBER, Suggestion
 from domain.tracking.grouping import Group
 from domain.tracking.runs import Run
 
-# More than one reads; what is typed above them finds the others.
+# More are not readable; the search box finds the others.
 MOST_SHOWN: Final = 100
 _MOST_LEFT_OUT: Final = 20
-# No run's id; an empty value would be drawn as no choice at all.
+# Cannot be a run's id; an empty value would be drawn as no choice at all.
 NO_RUN: Final = "*"
 
 
 def picker(options: ChartOptions) -> html.Section:
-    """Returns the choice's place below the controls of the comparison: hidden until its runs are grouped."""
+    """Returns the picker's section below the controls of the comparison, hidden until its runs are grouped."""
     return html.Section(
         [
             html.Div(id=ids.GROUP_SUMMARY, className="mb-2", **{"aria-live": "polite"}),
@@ -75,17 +75,14 @@ def _labelled(component_id: str, label: str, **how: Any) -> html.Div:
     return html.Div(
         [
             dbc.Label(label, html_for=component_id, class_name="mb-0"),
-            # By Enter, or once the field is left: each letter of a pattern would be another grouping.
+            # Sent on Enter or when the field loses focus: each letter of a pattern would be another grouping.
             dbc.Input(id=component_id, size="sm", debounce=how["type"] == "text", autoComplete="off", **how),
         ]
     )
 
 
 def options_of(found: Sequence[Candidate], sought: str, chosen: Sequence[str]) -> tuple[list[dict[str, Any]], str]:
-    """Returns the checkboxes of what `sought` finds, those that are chosen first.
-
-    And a sentence about those not shown.
-    """
+    """Returns the checkboxes that match `sought`, chosen ones first, and a sentence about those not shown."""
     hits = [each for each in found if sought.casefold() in each.ref.key.casefold()]
     hits.sort(key=lambda each: (str(each.ref) not in chosen, each.left_out is not None))
     more = len(hits) - MOST_SHOWN
@@ -106,7 +103,7 @@ def _counted(candidate: Candidate) -> str:
 
 
 def ref_name(ref: GroupRef) -> str:
-    """Returns what a reader calls it."""
+    """Returns the displayed name of a grouping key."""
     if ref.kind == "name":
         return _("the name") if ref.key == NAME_WITHOUT_NUMBER else _("the name by %(pattern)s", pattern=ref.key)
     if ref.kind == "tag":
@@ -141,7 +138,7 @@ def summary(
     offered: Sequence[Suggestion],
     alone: Sequence[Run],
 ) -> list[Any]:
-    """Says how the runs are grouped and what was left out, and offers what helps where nothing is repeated."""
+    """Says how the runs are grouped and what is ignored, and makes suggestions if no group has several runs."""
     if groups is None:
         sentence = _("No run logged a seed, so nothing says which runs repeat each other. Group them:")
         return [_line([sentence, *_offers(offered)]), *_shown_alone(alone)]
@@ -171,7 +168,7 @@ def _back(options: ChartOptions) -> list[Any]:
 
 
 def _left_out(found: Sequence[Candidate]) -> list[Any]:
-    """Returns which parameters do not count, each with a button that takes it in."""
+    """Returns the ignored parameters, each with a button that includes it."""
     if not found:
         return []
     parts = [
@@ -188,7 +185,7 @@ def _offers(offered: Sequence[Suggestion]) -> list[Any]:
 
 
 def _offer(suggestion: Suggestion) -> str:
-    """Writes an offer, as "By name: ppo-cartpole (5 runs)": what is clicked says what comes of it."""
+    """Returns the text of a suggestion, such as "By name: ppo-cartpole (5 runs)"."""
     if suggestion.ref.key == ALL_RUNS:
         return _("All as one group")
     if suggestion.groups == 1:
@@ -213,7 +210,7 @@ def _button(text: str, data: Mapping[str, str]) -> html.Button:
 
 
 def runs_to_show_alone(runs: Sequence[Run], alone: Sequence[str]) -> list[dict[str, Any]]:
-    """Returns the runs that are not alone yet, to choose from."""
+    """Returns the runs that can still be chosen to be shown alone."""
     others = [run for run in runs if run.run_id not in alone]
     return [
         {"label": _("Choose a run"), "value": NO_RUN},

@@ -1,4 +1,4 @@
-"""The runs that a run stands in, and those that stand in it, with links both ways."""
+"""The parent and the children of a run, with links both ways."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,14 +13,14 @@ from domain.run_facts.run_summary import RunSummary
 from domain.tracking.nesting import Family
 from domain.tracking.runs import PARENT_TAG, Run
 
-# More than these are folded away: a search has hundreds of trials.
+# More than these are folded: a search has hundreds of trials.
 MOST_OPEN = 10
-# And more than these are in the list of runs.
+# More than these are only linked to in the list of runs.
 MOST_NAMED = 200
 
 
 def family_facts(family: Family) -> list[tuple[str, Any]]:
-    """Returns names and values for a run's facts: its parent, its children; nothing for a run that stands alone."""
+    """Returns names and values for a run's facts: its parent, its children; empty for a run without either."""
     facts: list[tuple[str, Any]] = []
     if family.parent_id is not None:
         facts.append((_("Parent run"), _parent(family)))
@@ -30,7 +30,7 @@ def family_facts(family: Family) -> list[tuple[str, Any]]:
 
 
 def nesting_texts(runs: Sequence[RunSummary]) -> dict[str, str]:
-    """Returns for the list, by run id, what each run that has a parent or children says of that."""
+    """Returns for the list, by run id, a text about the run's parent or children."""
     names = {run.run_id: run.name or run.run_id[:8] for run in runs}
     counts: dict[str, int] = {}
     for run in runs:
@@ -54,7 +54,7 @@ def _texts_of(run: RunSummary, names: Mapping[str, str], children: int) -> list[
 def _parent(family: Family) -> Any:
     if family.parent is not None:
         return _link(family.parent)
-    # An id is anybody's text: a tag can hold what is no run id at all.
+    # The parent's id comes from a tag, which may hold anything.
     return around(
         _("{run}, which MLflow does not list: it may have been deleted"), run=html.Code((family.parent_id or "")[:32])
     )

@@ -1,4 +1,4 @@
-"""What a page says of runs that are still being read, or that do not come by the way that the operator opened."""
+"""Sentences about runs that are still being read, or that are read over REST although a database is configured."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from domain.run_table.table_facts import Progress
 
 
 def so_far(progress: Progress) -> list[Any]:
-    """Returns how many runs of a first reading have come, of how many, where that is known."""
+    """Returns how many runs the first reading has fetched so far, out of how many if that is known."""
     read = words.count(progress.read)
     if progress.about is None:
         return [ngettext("%(count)s run read so far…", "%(count)s runs read so far…", progress.read, count=read)]
@@ -18,6 +18,6 @@ def so_far(progress: Progress) -> list[Any]:
 
 
 def over_rest(table: RunTable) -> list[Any]:
-    """Returns why the runs come over REST, and so more slowly, though MLflow's database was named."""
+    """Returns why runs are read over REST, which is slower, although MLflow's database is configured."""
     cause = table.facts.over_rest
     return [] if cause is None else [" · ", _("over REST, for MLflow's database %(cause)s", cause=translate(cause))]

@@ -1,4 +1,4 @@
-"""One run: its facts, its charts, and the places of all else that it holds."""
+"""The page of one run: its facts, its charts, and the placeholders of its other parts."""
 
 import json
 from typing import Any, NamedTuple
@@ -37,12 +37,12 @@ from domain.trainings.tags import REQUEST
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate", "episode_length")
 _FINALS: tuple[MetricWord, ...] = ("success_rate", "reward", "loss", "episode_length")
-# So many other metrics without a value are named: of a thousand, none is the one that somebody looks for.
+# At most so many other metrics without a value are named.
 _MOST_NAMED = 12
 
 
 def place(options: ChartOptions) -> list[Any]:
-    """Returns where a run's details appear."""
+    """Returns the empty page of a run."""
     return [
         html.Div(id=ids.RUN_NOTICES, **{"aria-live": "polite"}),
         html.Div(notices.failure_alert("run"), **{"aria-live": "polite"}),
@@ -65,9 +65,9 @@ def place(options: ChartOptions) -> list[Any]:
 
 
 class Beside(NamedTuple):
-    """What is known of a run beside itself: its histories, its family, for how many minutes it has been silent.
+    """Facts about a run from other sources: its histories, its family, for how many minutes it has been silent.
 
-    `commit_url` is where a commit is shown.
+    `commit_url` is the template of links to commits.
     """
 
     known: Known
@@ -78,7 +78,7 @@ class Beside(NamedTuple):
 
 
 def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Beside | None = None) -> list[Any]:
-    """Returns the run's head: name, state, and what is known of it; `mlflow_page` is its page in MLflow's own UI."""
+    """Returns the run's head: name, state and facts; `mlflow_page` is its page in MLflow's own UI."""
     beside = beside or Beside(Known({}, vocabulary), Family(run.parent_id, None, []))
     summary = summarise(run, vocabulary).model_copy(update={"episodes": beside.known.episodes(run)})
     title = [html.H1(summary.name or words.MISSING, className="h3 run-name"), status_badge(run.status)]
@@ -106,7 +106,7 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Bes
 
 
 def _ways_on(run: Run, mlflow_page: str | None) -> html.Div:
-    """Links to a training like it, to its own page where it is a training, and to MLflow's pages."""
+    """Links to a training with the same settings, to its page if it is a training, and to MLflow's pages."""
     ways: list[Any] = [
         html.A(_("Train again with these"), href=href("/training", **{"from": run.run_id})),
         html.A(_("Facts (JSON)"), href=href(f"/api/runs/{run.run_id}/facts.json"), download=f"{run.run_id}-facts.json"),
@@ -132,7 +132,7 @@ def _as_list(content: Any) -> list[Any]:
 
 
 def _kind_of_loss(run: Run, known: Known) -> list[Any]:
-    """Says that the loss is not all that is minimised."""
+    """Says that the loss shown is not the total loss."""
     key = run.metric_key("loss", known.vocabulary)
     kind = None if key is None else known.vocabulary.of(run).loss_kind(key)
     if kind in (None, "total"):
@@ -141,12 +141,12 @@ def _kind_of_loss(run: Run, known: Known) -> list[Any]:
 
 
 def _step_of(run: Run, vocabulary: Vocabulary) -> StepMeaning | None:
-    """Returns what the step of the run's reward counts, or of whatever else it logged."""
+    """Returns what the steps of the run's reward count, or those of another metric."""
     return vocabulary.of(run).step_of(run.metric_key("reward", vocabulary) or "")
 
 
 def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | None) -> list[tuple[str, Any]]:
-    """Returns names and values; beside a value the name under which the run's tool logged it."""
+    """Returns names and values; next to a value is the tool's name of the metric."""
 
     def logged(field: str, value: str) -> Any:
         key = summary.keys.get(field)
@@ -173,7 +173,7 @@ def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | Non
 
 
 def _also_without_a_value(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]:
-    """Returns all other metrics that ended in what is no finite number, by name."""
+    """Returns all other metrics that ended in NaN or infinity, by name."""
     shown = {summary.keys.get(field) for field in ("success_rate", "final_reward", "final_loss", "episode_length")}
     ends = {key: end for key in sorted(run.metrics) if key not in shown and (end := known.end(run, key)) is not None}
     if not ends:

@@ -1,4 +1,4 @@
-"""The run list: its table, and what stands around it."""
+"""The run list: its table, and the lines around it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -21,16 +21,16 @@ from domain.tracking.runs import Run, RunStatus
 from domain.tracking.silence import silent_minutes
 
 PAGE_SIZE = 25
-# What is nested deeper is shown as deep as this.
+# Deeper nesting is shown like this level.
 _DEEPEST = 4
-# Up to so many runs the browser holds all rows, and sorts and filters by itself; more would take it seconds.
+# Up to so many runs the browser holds all rows, and sorts and filters itself; more would take it seconds.
 NATIVE_UP_TO = 10_000
 
 
 def silences(runs: Iterable[Run], as_of: datetime) -> dict[str, Any]:
-    """Returns which of the runs have been silent for too long, as of then.
+    """Returns which of the runs have been silent for too long at `as_of`.
 
-    By run id for how many minutes, and what to say.
+    By run id: for how many minutes, and the text about it.
     """
     running = (run for run in runs if run.status is RunStatus.RUNNING)
     found = {run.run_id: minutes for run in running if (minutes := silent_minutes(run, as_of)) is not None}
@@ -38,7 +38,7 @@ def silences(runs: Iterable[Run], as_of: datetime) -> dict[str, Any]:
 
 
 def run_table(address: ListAddress) -> html.Div:
-    """Returns the table with its checkboxes, sort and filter; empty until assets/run_list.js fills it."""
+    """Returns the table with its checkboxes, sorting and filters; empty until assets/run_list.js fills it."""
     refs = address.columns or [ColumnRef.parse(key) for key in USUAL]
     orders = [(column_menu.column_id(by.ref), "desc" if by.descending else "asc") for by in address.sort]
     return native_table(
@@ -54,7 +54,7 @@ def run_table(address: ListAddress) -> html.Div:
 
 
 def page_failure() -> html.Div:
-    """Returns what failed where the server sends the list page by page; assets/run_pages.js shows it."""
+    """Returns the place of errors when the server sends the list page by page; assets/run_pages.js fills it."""
     return html.Div(
         html.Div(
             [
@@ -72,14 +72,14 @@ def page_failure() -> html.Div:
 
 
 def odd_address(odd: Sequence[str]) -> dbc.Alert | None:
-    """Names the parts of the address that make no sense of columns."""
+    """Names the parts of the address that make no sense as columns."""
     if not odd:
         return None
     return dbc.Alert(_("The address says something odd about %(names)s.", names=", ".join(odd)), color="warning")
 
 
 def freshness() -> list[Any]:
-    """Returns how many runs there are, how old the list is, and the button that asks anew."""
+    """Returns the number of runs, the age of the list, and the button that refreshes it."""
     return [
         html.Div(
             [
@@ -97,7 +97,7 @@ def freshness() -> list[Any]:
 
 
 def failed() -> html.Div:
-    """Returns the place that says what failed."""
+    """Returns the place of the error message."""
     return html.Div(notices.failure_alert("runs"), **{"aria-live": "polite"})
 
 
@@ -113,7 +113,7 @@ def freshness_text(runs: int | None, as_of_ms: int | None, *, failed: bool) -> l
 
 
 def texts() -> dict[str, Any]:
-    """Returns what assets/run_list.js writes, in the reader's language; {n} is a number."""
+    """Returns the texts of assets/run_list.js in the reader's language; {n} is a number."""
     return {
         "details": _("Open"),
         "shown": _(" · {n} shown"),
@@ -136,7 +136,7 @@ def texts() -> dict[str, Any]:
 
 
 def nothing_here(asked: str) -> list[Any]:
-    """Returns what to do when the list is empty; `asked` is the experiment that the address names."""
+    """Returns what to do if the list is empty; `asked` is the experiment in the address."""
     if asked != run_toolbar.EVERYTHING:
         return [
             _("There is no experiment “%(name)s” with runs.", name=asked),
@@ -173,7 +173,7 @@ def _status_colours() -> list[dict[str, Any]]:
 
 
 def _marks() -> list[dict[str, Any]]:
-    """Returns styles by mark: a baseline stands out, and what is archived stands back."""
+    """Returns styles by mark: a baseline is emphasised, archived runs are faded."""
     name = {"column_id": "name"}
     baseline = {"fontWeight": "bold", "borderLeft": "3px solid var(--bs-warning)"}
     return [
@@ -183,7 +183,7 @@ def _marks() -> list[dict[str, Any]]:
 
 
 def _depths() -> list[dict[str, Any]]:
-    """Returns how far a run stands to the right of the one that it stands in, where they are put together."""
+    """Returns styles by depth: a child is indented below its parent when nested runs are shown together."""
     steps = [(f"{{depth}} = {depth}", depth) for depth in range(1, _DEEPEST)] + [(f"{{depth}} >= {_DEEPEST}", _DEEPEST)]
     return [
         {"if": {"column_id": "name", "filter_query": query}, "textIndent": f"{1.25 * depth}rem"}

@@ -1,4 +1,4 @@
-"""The sample data on the runs page: what it is, and the way to be rid of it."""
+"""The sample data on the runs page: what it is, and how to remove it."""
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -10,7 +10,7 @@ from domain.access.rules import Access
 
 
 def notice() -> dbc.Alert:
-    """Explains the sample runs; the dismissal lasts for this page load, since there is no cookie to keep it in."""
+    """Explains the sample runs; dismissing it lasts for this page load, since Clew sets no cookies."""
     return dbc.Alert(
         [
             html.Span(
@@ -36,7 +36,7 @@ def notice() -> dbc.Alert:
 
 
 def dialog() -> dbc.Modal:
-    """Asks before the sample data goes."""
+    """Asks for confirmation before the sample data is deleted."""
     return dbc.Modal(
         [
             dbc.ModalHeader(dbc.ModalTitle(_("Remove the sample data?"), id=ids.SAMPLE_TITLE, tag="h2")),

@@ -1,4 +1,4 @@
-"""What stands above the run list: filters, columns, selecting in bulk, and the Compare button."""
+"""The toolbar above the run list: filters, columns, bulk selection, and the Compare button."""
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -14,7 +14,7 @@ EVERYTHING = "*"
 
 
 def toolbar(address: ListAddress) -> html.Div:
-    """Draws filters, columns, whether nested runs stand together, selecting, CSV, and the Compare button."""
+    """Draws filters, columns, the switch that groups nested runs, bulk selection, CSV, and the Compare button."""
     return html.Div(
         [
             _choice(ids.EXPERIMENT, _("Experiment"), _("All experiments"), address.experiment),
@@ -51,7 +51,7 @@ def toolbar(address: ListAddress) -> html.Div:
 
 
 def _selecting() -> dbc.DropdownMenu:
-    """Returns what selects many runs at once; assets/run_selection.js says how many each takes."""
+    """Returns the menu of bulk selection; assets/run_selection.js adds how many runs each option selects."""
     return dbc.DropdownMenu(
         [
             dbc.DropdownMenuItem(_("All that the filters leave"), id=ids.SELECT_ALL),
@@ -65,7 +65,7 @@ def _selecting() -> dbc.DropdownMenu:
 
 
 def selection_texts() -> dict[str, str]:
-    """Returns what assets/run_selection.js says of selecting in bulk; {n} and {most} are numbers."""
+    """Returns the texts of assets/run_selection.js; {n} and {most} are numbers."""
     return {
         "all": _("All {n} that the filters leave"),
         "page": _("This page ({n})"),

@@ -1,4 +1,4 @@
-"""Which tool a run is read as, why, and how its team says otherwise."""
+"""As which tool's a run's metrics are interpreted, why, and how its team corrects that."""
 
 from typing import Any, Final
 
@@ -25,9 +25,9 @@ def tool_fact(reading: ToolReading, stated: StatedTool | None, reward_step: Step
 
 
 def correction() -> html.Details:
-    """Returns where a team says what the runs of this experiment are.
+    """Returns the form in which a team states the tool of this experiment.
 
-    It stays as it is while the facts are drawn anew.
+    It stays as it is when the facts are refreshed.
     """
     choice = dbc.Select(
         id=ids.RUN_TOOL_CHOICE,
@@ -55,7 +55,7 @@ def correction() -> html.Details:
 
 
 def outcome(tool: str, experiment: str) -> str:
-    """Says that it is written."""
+    """Returns the message that the correction was saved."""
     if tool == AS_RECOGNISED:
         return _("The runs of “%(experiment)s” are read by their own signs again.", experiment=experiment)
     if tool == UNKNOWN:

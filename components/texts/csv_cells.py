@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 _SEPARATOR: Final = re.compile(r"([;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+)")
-# Also the wide signs, which spreadsheets take for the narrow ones. Before them may stand what is not seen.
+# Includes the wide signs, which spreadsheets treat like the narrow ones, after any invisible characters.
 _FORMULA: Final = re.compile(r"[\s\x00-\x20\"'\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]")
 _NUMBER: Final = re.compile(
     r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE
@@ -22,10 +22,11 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def harmless(cell: Any) -> Any:
-    """Returns a cell that no spreadsheet runs: text that begins like a formula gets an apostrophe, which keeps it
-    text. Numbers are left alone.
+    """Returns a cell that no spreadsheet executes: text that begins like a formula gets an apostrophe. Numbers stay
+    as they are.
 
-    Also within a text: where a semicolon, a tab or a line's end separates cells for the reader, each piece is one.
+        If the text contains semicolons, tabs or line breaks, which a spreadsheet may take for cell borders, each
+    piece is treated.
     """
     if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
         return cell

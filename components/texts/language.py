@@ -17,7 +17,7 @@ def ngettext(one: str, many: str, n: int, **values: Any) -> str:
 
 
 def around(text: str, **elements: Any) -> list[Any]:
-    """Replaces {name} in `text`, already in the reader's language, by components, wherever that language has it."""
+    """Replaces {name} in `text`, which is translated already, by components."""
     parts = re.split(r"\{(\w+)\}", text)
     return [elements[part] if index % 2 else part for index, part in enumerate(parts) if part]
 

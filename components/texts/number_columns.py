@@ -1,4 +1,4 @@
-"""Numbers that stand below one another, with as many decimals each, so that their points do, too."""
+"""Columns of numbers with the same number of decimals each, so that their decimal points align."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -8,13 +8,13 @@ from components.texts import words
 
 _SIGNIFICANT: Final = 4
 _MOST_MORE: Final = 2
-"""Decimals that small numbers may add, beyond those that make the largest one exact to four digits."""
+"""Extra decimals for small numbers, beyond those that make the largest one exact to four digits."""
 _WIDEST: Final = 1e4
-"""How much larger the largest may be than the least: beyond it decimals would be many, and mean nothing."""
+"""The largest ratio of the greatest to the smallest number: beyond it the small ones would have too many decimals."""
 
 
 def number_column(values: Iterable[float | None]) -> Callable[[float | None], str]:
-    """Returns how to write each of these values; where they span too far, each has four significant digits."""
+    """Returns the function that formats these values; if they span too far, each has four significant digits."""
     sizes = [abs(value) for value in values if value is not None and math.isfinite(value) and value != 0]
     if not sizes or max(sizes) >= 1e6 or max(sizes) < 1e-4 or max(sizes) > min(sizes) * _WIDEST:
         return words.number

@@ -1,4 +1,4 @@
-"""What a metric came to, in words: a value, where it diverged, or a rate that is none."""
+"""A metric's outcome in words: a value, where it diverged, or a rate outside of 0 to 1."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,15 +6,15 @@ from components.texts import words
 from components.texts.language import _
 from domain.tracking.outcomes import Diverged, NotFinite, Outcome, Survivors
 
-# More steps than these at which runs of a group ended nobody reads.
+# At most so many steps at which runs of a group diverged are listed.
 MOST_STEPS = 3
-# With a minus sign, and no hyphen, at which a line would break.
+# With a minus sign: at a hyphen a line would break.
 _SHORT = {NotFinite.NAN: "NaN", NotFinite.INFINITY: "inf", NotFinite.MINUS_INFINITY: "−inf"}
 _MACHINE = {NotFinite.NAN: "NaN", NotFinite.INFINITY: "inf", NotFinite.MINUS_INFINITY: "-inf"}
 
 
 def outcome_text(outcome: Outcome, value: str) -> str:
-    """Returns what a cell says; `value` is its value as text, which counts where there is one."""
+    """Returns the text of a cell; `value` is the value as text, which is used if there is one."""
     found = [] if outcome.value is None else [value]
     if outcome.out_of_range is not None:
         found.append(out_of_range(outcome.out_of_range))
@@ -24,7 +24,7 @@ def outcome_text(outcome: Outcome, value: str) -> str:
 
 
 def diverged(end: Diverged) -> str:
-    """Returns where a metric diverged; what is only its newest point is no more than that."""
+    """Returns where a metric diverged; if only its newest point is known, no more than that."""
     value, step = _SHORT[end.value], words.count(end.step)
     if end.is_first:
         return _("diverged at step %(step)s (%(value)s)", step=step, value=value)
@@ -32,7 +32,7 @@ def diverged(end: Diverged) -> str:
 
 
 def named(ends: Mapping[str, Diverged]) -> str:
-    """Returns where the metrics of a run diverged, by name; those that did so in one step together."""
+    """Returns where the metrics of a run diverged, by name; those that diverged at the same step are combined."""
     together: dict[tuple[NotFinite, int, bool], list[str]] = {}
     for key, end in ends.items():
         together.setdefault((end.value, end.step, end.is_first), []).append(key)
@@ -40,16 +40,16 @@ def named(ends: Mapping[str, Diverged]) -> str:
 
 
 def remarks(ends: Mapping[str, Diverged], rates: Mapping[str, float]) -> str:
-    """Returns what is to be said of a run's metrics in one cell.
+    """Returns all remarks on a run's metrics for one cell.
 
-    Those that diverged, and rates that are none, as logged.
+    These are divergences, and rates outside of 0 to 1, as logged.
     """
     rate_texts = [f"{out_of_range(rate)} ({key})" for key, rate in rates.items()]
     return "; ".join([named(ends), *rate_texts] if ends else rate_texts)
 
 
 def no_value() -> tuple[str, str]:
-    """Returns what the cell of a number says in its place: where it diverged, and where it is a rate out of range."""
+    """Returns the texts of a number's cell without a number: if it diverged, and if it is a rate out of range."""
     return _("diverged"), _("out of range")
 
 
@@ -59,7 +59,7 @@ def out_of_range(logged: float) -> str:
 
 
 def survivors_text(runs: int, ends: Sequence[Survivors]) -> str:
-    """Returns how many of a group's `runs` diverged, and from where on how many are left."""
+    """Returns how many of a group's `runs` diverged, and how many remain from which step on."""
     left = ends[-1].left if ends else runs
     head = _("%(n)s of %(runs)s diverged", n=runs - left, runs=runs)
     steps = [
@@ -74,10 +74,10 @@ def survivors_text(runs: int, ends: Sequence[Survivors]) -> str:
 
 
 def machine_text(end: Diverged) -> str:
-    """Writes an outcome as it stands in a CSV file, whatever the reader's language."""
+    """Writes an outcome as text for a CSV file, independent of the reader's language."""
     return f"step {end.step}{'' if end.is_first else ' or before'}: {machine_value(end)}"
 
 
 def machine_value(end: Diverged) -> str:
-    """Returns what a metric ended in, as a CSV file has it."""
+    """Returns the last value of a diverged metric as text for a CSV file."""
     return _MACHINE[end.value]

@@ -1,6 +1,6 @@
-"""Messages in the reader's language: made of their code and parameters where they are read, never of their English.
+"""Messages in the reader's language, made from their code and parameters when they are displayed.
 
-assets/translate.js fills the same templates for what comes over a socket.
+assets/translate.js fills the same templates for messages that arrive over a socket.
 """
 
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from domain.messages import Message, Reason, as_json, rendered
 
 
 def translate(message: Reason | str) -> str:
-    """Returns the sentence of a message in the reader's language; another program's words stay as they are."""
+    """Returns the sentence of a message in the reader's language; text of other programs stays as it is."""
     return translate_json(as_json(message))
 
 
 def translate_json(value: Any) -> str:
-    """Translates as `translate` does, but what `domain.messages.as_json` returns."""
+    """Translates the JSON form of a message, as `domain.messages.as_json` returns it."""
     return rendered(value, _template)
 
 

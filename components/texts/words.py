@@ -1,4 +1,4 @@
-"""How values are written for people: missing ones as an en dash, never as 0."""
+"""Formatting of values for readers: missing ones are an en dash, never 0."""
 
 import hashlib
 import math
@@ -25,7 +25,7 @@ def percent(share: float | None) -> str:
 
 
 def decimal(value: float, digits: int = 0) -> str:
-    """Returns a number with so many decimals, thousands apart, as the reader's language has it."""
+    """Returns a number with so many decimals and with thousands separated, in the format of the reader's language."""
     return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), locale=language())
 
 
@@ -37,7 +37,7 @@ def number(value: float | None) -> str:
 
 
 def count(value: int | None) -> str:
-    """Returns a count with thousands apart: 12,345. Quicker than `decimal`: a long list has thousands."""
+    """Returns a count with thousands separated: 12,345. It is faster than `decimal`: a long list has thousands."""
     return MISSING if value is None else f"{value:,}".replace(",", get_group_symbol(language()))
 
 
@@ -54,7 +54,7 @@ def duration(seconds: float | None) -> str:
 
 
 def silence(minutes: int) -> str:
-    """Says for how long a run has logged nothing, wherever that is said."""
+    """Returns the text on how long a run has logged nothing, used wherever that is shown."""
     if minutes < 120:
         return _("no metric for %(minutes)s min", minutes=minutes)
     if minutes < 48 * 60:
@@ -74,11 +74,11 @@ def unix_ms(moment: datetime | None) -> int | None:
 
 
 def metric_name(word: MetricWord) -> str:
-    """Returns what the screens call a metric."""
+    """Returns the displayed name of a metric."""
     return _metric_names(language())[word]
 
 
-@lru_cache(maxsize=8)  # a figure asks for several, and to look one text up takes longer than to draw a line
+@lru_cache(maxsize=8)  # cached: a figure needs several, and a lookup takes longer than drawing a line
 def _metric_names(_language: str) -> dict[MetricWord, str]:
     return {
         "reward": _("Episode reward"),
@@ -106,7 +106,7 @@ def metric_axis(word: MetricWord) -> str:
     return _metric_axes(language())[word]
 
 
-@lru_cache(maxsize=8)  # a figure asks for several, and to look one text up takes longer than to draw a line
+@lru_cache(maxsize=8)  # cached: a figure needs several, and a lookup takes longer than drawing a line
 def _metric_axes(_language: str) -> dict[MetricWord, str]:
     return {
         "reward": _("Return per episode"),
@@ -130,7 +130,7 @@ def _metric_axes(_language: str) -> dict[MetricWord, str]:
 
 
 def loss_kind(kind: LossKind) -> str:
-    """Returns what a loss is, within a sentence."""
+    """Returns the name of a kind of loss, for use within a sentence."""
     return {
         "total": _("total loss"),
         "value": _("loss of the value function"),
@@ -140,7 +140,7 @@ def loss_kind(kind: LossKind) -> str:
 
 
 def metric_as_logged(word: MetricWord) -> str:
-    """Returns the name of the axis of a rate that is in another unit, which is not known."""
+    """Returns the axis title of a rate that was logged in an unknown unit."""
     return _("%(metric)s, as logged", metric=metric_name(word))
 
 
@@ -156,17 +156,17 @@ def status_name(status: RunStatus) -> str:
 
 
 def mark_name(mark: Mark) -> str:
-    """Returns what a run is marked as, in the reader's language."""
+    """Returns the name of a mark in the reader's language."""
     return {Mark.BASELINE: _("baseline"), Mark.ARCHIVED: _("archived")}[mark]
 
 
 def marks(held: Iterable[Mark]) -> str:
-    """Returns all that a run is marked as."""
+    """Returns the names of all marks of a run."""
     return " · ".join(map(mark_name, held))
 
 
 def model_state(state: ModelState) -> str:
-    """Returns what a model is for, in the reader's language."""
+    """Returns the name of a model's state in the reader's language."""
     return {
         ModelState.ACTIVE: _("active"),
         ModelState.INACTIVE: _("inactive"),
@@ -175,10 +175,10 @@ def model_state(state: ModelState) -> str:
 
 
 def fingerprint(text: str) -> str:
-    """Returns a digest of a text: a page that has the same one need not be sent it again."""
+    """Returns a digest of a text: a page that already shows the same one is not sent it again."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def overruled_deletion() -> str:
-    """Says that an activation met a deletion of the same model, and counts."""
+    """Returns the sentence on an activation that overruled a deletion of the same model."""
     return _("Somebody deleted it in the same moment: once another one is active, it is among the deleted.")

@@ -1,6 +1,6 @@
-"""The fields of a form that starts a training, each with its label, its help and the place of its error.
+"""The fields of the form that starts a training, each with its label, its help and the place of its error.
 
-They are no part of Dash's page: assets/training_form.js builds them from what these functions describe.
+They are described as JSON, not as Dash components: assets/training_form.js builds them.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ from domain.trainings.fields import (
 from domain.trainings.seeds import MOST_SEEDS
 from domain.trainings.trainer import TrainerForm
 
-_LONG = 10_000_000  # a limit beyond is one of the type, and says nothing
+_LONG = 10_000_000  # a larger limit is that of the type, and means nothing to a reader
 
 
 def field_id(place: int) -> str:
@@ -31,7 +31,7 @@ def field_id(place: int) -> str:
 
 
 def field(trainer: TrainerForm, one: FormField, place: int) -> html.Div:
-    """Returns one field; two of a name, for other choices of another field, have places of their own."""
+    """Returns one field; fields of the same name, for different choices of another field, have different places."""
     own = field_id(place)
     label = text_of(trainer, one.label) or one.name
     unit = text_of(trainer, one.unit)
@@ -52,7 +52,7 @@ def field(trainer: TrainerForm, one: FormField, place: int) -> html.Div:
 
 
 def help_text(trainer: TrainerForm, one: FormField) -> str:
-    """Returns what a field is for, from where to where it goes, and its default."""
+    """Returns the help text of a field: its purpose, its range, and its default."""
     parts = [text_of(trainer, one.help), _range(one), _default(one)]
     return " ".join(filter(None, parts))
 
@@ -65,7 +65,7 @@ def _control(one: FormField, own: str) -> Any:
     if isinstance(one, SwitchField):
         return element("Input", id=own, type="checkbox", role="switch", className="form-check-input", **described)
     mode = {"integer": "numeric", "float": "decimal"}.get(one.kind)
-    # No number box: that swallows what is no number, and nobody could say what is wrong with it.
+    # Not a number input: that discards invalid text, so the error could not be explained.
     suggested = f"{own}-list" if isinstance(one, TextField) and one.suggestions else None
     more = {"inputmode": mode, "list": suggested, "autocomplete": "off"}
     box = element("Input", id=own, type="text", className="form-control", **more, **described)
@@ -77,7 +77,7 @@ def _suggestions(one: Any, own: str) -> html.Datalist:
 
 
 def element(tag: str, **properties: Any) -> dict[str, Any]:
-    """Returns an element that Dash has no component for, described as its components are."""
+    """Returns an HTML element without a Dash component, described in the same format."""
     return {"type": tag, "props": {name: value for name, value in properties.items() if value is not None}}
 
 
@@ -114,7 +114,7 @@ def _between_numbers(one: FloatField) -> str:
 
 
 def _default(one: FormField) -> str:
-    """Says the default of a field that is typed: the others show it."""
+    """Returns the default of a text field as a sentence; other fields show it themselves."""
     if isinstance(one, ChoiceField | SwitchField) or one.default is None:
         return ""
     value = count(one.default) if isinstance(one, IntegerField) and one.default is not None else str(one.default)

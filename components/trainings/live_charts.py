@@ -1,4 +1,4 @@
-"""The two curves of one training's page, empty at first; assets/training_curves.js has them grow."""
+"""The two curves on the page of a training, empty at first; assets/training_curves.js extends them."""
 
 from typing import Any, Final
 
@@ -15,12 +15,12 @@ _GREY: Final = "rgba(128,128,128,0.25)"
 
 
 def place() -> html.Div:
-    """Returns where they are drawn."""
+    """Returns the placeholders of the charts."""
     return html.Div([_chart(word) for word in CURVES], className="charts mt-2")
 
 
 def layouts() -> dict[str, dict[str, Any]]:
-    """Returns the layout of each, by its word."""
+    """Returns the layout of each chart, by its metric word."""
     return {word: _layout(word) for word in CURVES}
 
 

@@ -31,7 +31,7 @@ _IN_ROWS = (
 
 
 class Row(NamedTuple):
-    """A training, its success rate and mark as MLflow has them, and whether another scheduler than ours has it."""
+    """A training, its success rate and mark from MLflow, and whether it belongs to another scheduler."""
 
     training: Training
     success_rate: float | None = None
@@ -40,12 +40,12 @@ class Row(NamedTuple):
 
 
 def run_id(row: Row) -> Any:
-    """Returns the run's id, which leads to the run."""
+    """Returns the run's id, as a link to the run."""
     return html.A(html.Code(row.training.run_id[:8]), href=run_href(row.training.run_id))
 
 
 def name(row: Row) -> list[Any]:
-    """Returns the training's name, which leads to its page, and what trains."""
+    """Returns the training's name, as a link to its page, and what it trains."""
     training = row.training
     where = run_href(training.run_id) if row.is_elsewhere else training_href(training.run_id)
     return [
@@ -56,12 +56,12 @@ def name(row: Row) -> list[Any]:
 
 
 def _archived() -> html.Span:
-    """Draws the badge of `components.badges` in HTML alone: assets/live_text.js builds it."""
+    """Draws the badge of `components.badges` in plain HTML: assets/live_text.js builds it."""
     return html.Span(words.mark_name(Mark.ARCHIVED), className="badge text-bg-secondary ms-2")
 
 
 def state(row: Row) -> list[Any]:
-    """Returns what it does, its place, and why it waits or how it ended."""
+    """Returns its state, its place in the queue, and why it waits or how it ended."""
     training = row.training
     badge = html.Span(
         state_names()[training.state],
@@ -73,7 +73,7 @@ def state(row: Row) -> list[Any]:
 
 
 def progress(row: Row) -> Any:
-    """Returns how far it has come, of what runs."""
+    """Returns how far it has come, out of what total."""
     progress = row.training.progress
     if progress is None or row.training.state not in ALIVE:
         return words.MISSING
@@ -88,7 +88,7 @@ def progress(row: Row) -> Any:
 
 
 def _share(progress: TrainingProgress) -> int | None:
-    """Returns how many percent are done, by what the training is counted by."""
+    """Returns the percentage done, in the unit that limits the training."""
     done, whole = progress.episode, progress.episodes
     if progress.steps_asked is not None:
         done, whole = progress.steps, progress.steps_asked
@@ -114,27 +114,27 @@ def _bar(share: int) -> html.Div:
 
 
 def whose(row: Row) -> list[Any]:
-    """Returns who asked for it, and since when it runs or waits."""
+    """Returns who requested it, and since when it has been running or waiting."""
     training = row.training
     since = training.started_ms if training.state in ALIVE and training.started_ms else training.asked_ms
     return [html.Div(html.Bdi(training.by or words.MISSING)), html.Div(age(since), className="small")]
 
 
 def started(row: Row) -> Any:
-    """Draws when it began."""
+    """Draws when it started."""
     training = row.training
     return age(training.started_ms or training.asked_ms or None)
 
 
 def rate(row: Row) -> str:
-    """Returns its success rate, as MLflow has it, else as it tells."""
+    """Returns its success rate from MLflow, else the one it reports itself."""
     live = row.training.progress
     known = row.success_rate
     return words.percent(live.success_rate if known is None and live is not None else known)
 
 
 def buttons(row: Row, refusal: ClewError | None) -> Any:
-    """Returns what can be done with it from here."""
+    """Returns the buttons of the actions that are possible on it."""
     actions = [action for action in _IN_ROWS if action in row.training.actions and not row.is_elsewhere]
     if not actions:
         return words.MISSING
@@ -142,7 +142,7 @@ def buttons(row: Row, refusal: ClewError | None) -> Any:
 
 
 def _action_button(training: Training, action: TrainingAction, refusal: ClewError | None) -> html.Button:
-    """Returns a button that asks the scheduler; assets/training_actions.js listens."""
+    """Returns a button that sends an action to the scheduler; assets/training_actions.js handles it."""
     name = action_names()[action]
     refused = {} if refusal is None else {"disabled": True, "title": translate(refusal)}
     return html.Button(

@@ -1,4 +1,4 @@
-"""The form that starts a training, made of a trainer's fields; assets/training_form.js builds, fills and sends it."""
+"""The form that starts a training, built from a trainer's fields; assets/training_form.js draws, fills and sends it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from domain.trainings.trainer import OfferedTrainer, TrainerForm
 
 
 def place() -> html.Section:
-    """Returns where the form appears."""
+    """Returns the place where the form appears."""
     return html.Section(
         [
             html.H2(_("Start a training"), className="h5"),
@@ -57,7 +57,7 @@ def described(
     note: str | None = None,
     blocked: str | None = None,
 ) -> dict[str, Any]:
-    """Returns a form as assets/training_form.js builds it, filled in with `values`.
+    """Returns the description of a form from which assets/training_form.js builds it, filled in with `values`.
 
     `blocked` says why nothing can start.
     """
@@ -77,9 +77,9 @@ def described(
 def checked(
     runs: Sequence[Mapping[str, Value]], usual: tuple[float, int] | None, refused: TrainingRefused | None = None
 ) -> dict[str, Any]:
-    """Returns what is said of what was filled in.
+    """Returns the result of checking the filled-in values.
 
-    Each wrong field, else how many runs it makes and how long one may take.
+    That is the error of each wrong field, else how many runs would start and how long one may take.
     """
     if refused is not None:
         return {"fields": field_errors(refused), "summary": ""}
@@ -88,28 +88,28 @@ def checked(
 
 
 def field_errors(refused: TrainingRefused) -> dict[str, str]:
-    """Returns what is wrong with each field, as it stands under it."""
+    """Returns the error message of each field."""
     return {name: _as_sentence(translate(why)) for name, why in refused.fields.items()}
 
 
 def started(run_ids: Sequence[str], where: str | None) -> dict[str, Any]:
-    """Returns the answer to a start: where to go, or what to say of several."""
+    """Returns the answer to a start: where to go, or a message if several runs were started."""
     sentence = ngettext("The training is started.", "%(num)s trainings are in the queue.", len(run_ids))
     return {"outcome": "done", "sentence": sentence, "go": where}
 
 
 def refused(error: Reason, fields: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Returns the answer to what was not started or not done, and why."""
+    """Returns the answer to a refused request, with the reason."""
     return {"outcome": "refused", "sentence": translate(error), "fields": dict(fields or {})}
 
 
 def not_known(error: Reason) -> dict[str, Any]:
-    """Returns the answer where nobody knows whether it was done: the page asks again under the same id."""
+    """Returns the answer if the outcome is unknown: the page asks again with the same request id."""
     return {"outcome": "not_known", "sentence": translate(error), "fields": {}}
 
 
 def texts() -> dict[str, Any]:
-    """Returns what assets/training_form.js and training_actions.js write; {n} is a number of seconds."""
+    """Returns the texts of assets/training_form.js and training_actions.js; {n} is a number of seconds."""
     return {
         "header": _("Trainings"),
         "starting": _("Starting the training…"),
@@ -127,7 +127,7 @@ def texts() -> dict[str, Any]:
 
 
 def filled_from(run_name: str, *, is_asked_for: bool, is_fork: bool) -> str:
-    """Says where the values of the form are from."""
+    """Says where the values of the form come from."""
     if is_fork:
         return _("The training goes on from the checkpoint of %(run)s, in a run of its own.", run=run_name)
     if is_asked_for:
@@ -136,12 +136,12 @@ def filled_from(run_name: str, *, is_asked_for: bool, is_fork: bool) -> str:
 
 
 def nothing_to_fill_in(run_id: str) -> str:
-    """Says that a run tells nothing that could be filled in."""
+    """Says that a run has no settings to fill in."""
     return _("Run %(run)s says nothing that could be filled in here.", run=run_id[:8])
 
 
 def initial(trainer: TrainerForm, repeated: Mapping[str, Value]) -> dict[str, Value]:
-    """Returns the values with which a form begins: those to repeat, else defaults."""
+    """Returns the initial values of a form: those to repeat, else defaults."""
     deciding: dict[str, Value] = {one.name: one.default for one in trainer.fields if one.default is not None}
     chosen = deciding | dict(repeated)
     return defaults_of(trainer.fields, chosen) | dict(repeated)
@@ -163,7 +163,7 @@ def _choice_of(trainers: Sequence[OfferedTrainer], chosen: OfferedTrainer) -> ht
 
 
 def _sections(trainer: OfferedTrainer) -> list[Any]:
-    """Returns the fields without a section open, the others in folds, in the order in which their sections come up."""
+    """Returns the fields without a section, visible, then the others in folds, in the order of their sections."""
     parts: dict[str, list[Any]] = {}
     for number, one in enumerate(trainer.fields):
         parts.setdefault(one.section, []).append(field(trainer, one, number))

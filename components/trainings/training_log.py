@@ -1,4 +1,4 @@
-"""The log on the page of one training: its end as it grows, earlier lines, a search, all of it as a file."""
+"""The log on the page of one training: its live end, earlier lines, a search, and a download of all of it."""
 
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ _BUTTON: Final = "btn btn-outline-secondary btn-sm text-nowrap"
 
 
 def place(run_id: str) -> html.Section:
-    """Returns where it appears; assets/training_log.js fills it."""
+    """Returns its empty section; assets/training_log.js fills it."""
     from_here = html.Button(
         _("Earlier lines"), id=ids.LIVE_LOG_EARLIER, type="button", hidden=True,
         className=_BUTTON,
@@ -40,7 +40,7 @@ def _whole(run_id: str) -> html.A:
 
 
 def _controls() -> list[Any]:
-    """Draws the controls; Follow is on at first, and off once its reader scrolls up."""
+    """Draws the controls; Follow is on at first, and turns off when the reader scrolls up."""
     return [
         html.Button(
             _("Follow"),
@@ -69,7 +69,7 @@ def _controls() -> list[Any]:
 
 
 def texts() -> dict[str, Any]:
-    """Returns what assets/training_log.js writes."""
+    """Returns the texts of assets/training_log.js."""
     return {
         "none": _("The log is empty."),
         "found": _("{n} lines have it; the newest first."),

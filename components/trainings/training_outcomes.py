@@ -1,4 +1,4 @@
-"""What came of a training, and of what was asked of the scheduler."""
+"""The results of a training, and of actions on it."""
 
 from typing import Any, Final, NamedTuple
 
@@ -19,7 +19,10 @@ _IN_A_ROW: Final = "d-flex flex-wrap gap-2 mb-2 align-items-center"
 
 
 class Made(NamedTuple):
-    """The model of a training, None where none is known; `is_final` once nothing more comes, `failure` while it may."""
+    """The model of a training, None if none is known.
+
+    `is_final` if that will not change, `failure` if it could not be read.
+    """
 
     model: Model | None
     is_final: bool
@@ -27,7 +30,7 @@ class Made(NamedTuple):
 
 
 def acted(action: TrainingAction) -> dict[str, Any]:
-    """Returns what is said once the scheduler has taken it."""
+    """Returns the message once the scheduler has accepted an action."""
     texts = {
         TrainingAction.STOP: _("The training ends with its episode."),
         TrainingAction.CANCEL: _("The training is cancelled."),
@@ -40,12 +43,12 @@ def acted(action: TrainingAction) -> dict[str, Any]:
 
 
 def leads_to(where: str) -> dict[str, Any]:
-    """Returns where the page goes to ask for it; nothing is done yet."""
+    """Returns the address to open for an action that needs a form first."""
     return {"outcome": "done", "sentence": "", "go": where}
 
 
 def questions() -> dict[str, Any]:
-    """Returns what is asked before something ends; {name} is the training's."""
+    """Returns the questions before a training is ended; {name} is the training's."""
     return {
         TrainingAction.STOP: {
             "title": _("Stop this training?"),
@@ -65,8 +68,8 @@ def questions() -> dict[str, Any]:
 
 
 def result(training: Training, summary: RunSummary | None, made: Made, refusal: ClewError | None) -> dict[str, Any]:
-    """Returns what is shown once a training is over: its final metrics, and its model."""
-    if training.started_ms is None:  # it has done nothing that could be shown
+    """Returns the results of a finished training: its final metrics, and its model."""
+    if training.started_ms is None:  # it has no results
         return {"html": [_sentence(training), _links(training)], "is_final": True}
     parts = [_sentence(training), _metrics(training, summary), _model(made, refusal), _links(training)]
     return {"html": parts, "is_final": made.is_final}
@@ -122,7 +125,7 @@ def _use_it(model: Model) -> list[Any]:
 
 
 def _links(training: Training) -> html.Div:
-    """Returns where it goes on from here."""
+    """Returns the links to related pages."""
     return html.Div(
         [
             html.A(_("All of this run"), href=run_href(training.run_id)),

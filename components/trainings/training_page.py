@@ -1,4 +1,4 @@
-"""The page of one training: its numbers, curves and log, and what can be done; assets/training_live*.js fill it."""
+"""The page of one training: its numbers, curves, log and buttons; assets/training_live*.js fill it."""
 
 from typing import Any, Final
 
@@ -22,11 +22,11 @@ from domain.trainings.built_in import NAMES
 from domain.trainings.training import Training, TrainingNews
 
 SILENT_SECONDS: Final = 6
-"""Three heartbeats: a line without news for so long is dead."""
+"""Three heartbeats: a connection without messages for so long counts as lost."""
 
 
 def place(run_id: str) -> list[Any]:
-    """Returns the page, empty until its first news."""
+    """Returns the page, empty until the first message."""
     return [
         line_head(html.H1(run_id[:8], id=ids.LIVE_NAME, className="h3 mb-0"), ids.LIVE_BADGE, ids.LIVE_SINCE),
         line_notice(ids.LIVE_NOTICE),
@@ -68,7 +68,7 @@ def not_found(run_id: str) -> list[Any]:
 
 
 def elsewhere(training: Training | None) -> str:
-    """Says that another scheduler has it, so that only what MLflow knows is shown."""
+    """Says that another scheduler owns the training, so that only MLflow's data is shown."""
     host = training.host if training is not None and training.host else MISSING
     return _(
         "Another scheduler than this Clew's has this training, on %(host)s: what MLflow knows of it is shown.",
@@ -77,12 +77,12 @@ def elsewhere(training: Training | None) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """Returns what a message has to be, as JSON Schema."""
+    """Returns the JSON Schema of a message."""
     return TrainingNews.model_json_schema()
 
 
 def texts() -> dict[str, Any]:
-    """Returns what assets/training_live*.js writes, in the reader's language."""
+    """Returns the texts of assets/training_live*.js in the reader's language."""
     refusal = refusal_of(Access.WRITE)
     return {
         "connection": line_states(),

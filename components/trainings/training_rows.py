@@ -1,4 +1,4 @@
-"""The trainings as rows: those that run or wait, and all; assets/training_list.js puts them in place."""
+"""The trainings as rows: the queue, and the history; assets/training_list.js inserts them."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from domain.trainings.training import WAITING
 
 
 def place() -> html.Section:
-    """Returns where the lists appear."""
+    """Returns the place of the lists."""
     return html.Section(
         [
             html.Div(id=ids.TRAININGS_FAILURE, role="status"),
@@ -48,7 +48,7 @@ def place() -> html.Section:
 
 
 def _more(button: str, count: str) -> html.Div:
-    """Says below a list that it is not shown to its end."""
+    """Returns the line below a shortened list, with the button for more."""
     looks = "btn btn-outline-secondary btn-sm"
     return html.Div(
         [
@@ -60,19 +60,19 @@ def _more(button: str, count: str) -> html.Div:
 
 
 def in_queue(rows: Iterable[Row]) -> list[Row]:
-    """Returns those that run, and after them those that wait, in the order of the queue."""
+    """Returns the running trainings, then the waiting ones in the order of the queue."""
     return sorted(rows, key=_in_queue)
 
 
 def queue_rows(rows: Iterable[Row], refusal: ClewError | None) -> list[dict[str, Any]]:
-    """Returns the rows of the queue, in the order given."""
+    """Returns the rows of the queue, in the given order."""
     head = _queue_head()
     parts = (cells.name, cells.state, cells.progress, cells.whose)
     return [_described(row, [*(part(row) for part in parts), cells.buttons(row, refusal)], head) for row in rows]
 
 
 def history_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """Returns the rows of the history, in the order given."""
+    """Returns the rows of the history, in the given order."""
     head = _history_head()
     parts = (cells.run_id, cells.name, cells.state, cells.started, cells.rate)
     return [_described(row, [part(row) for part in parts], head) for row in rows]
@@ -88,7 +88,7 @@ def listed(
     archived: int = 0,
     failure: Any = None,
 ) -> dict[str, Any]:
-    """Returns what assets/training_list.js is told."""
+    """Returns the JSON for assets/training_list.js."""
     return {
         "queue": list(queue),
         "history": list(history),
@@ -113,7 +113,7 @@ def _count(shown: int, total: int) -> str:
 
 
 def slots_text(slots: int, busy: int, host: str) -> str:
-    """Returns how much of its machine the scheduler has given away."""
+    """Returns how many of the scheduler's slots are in use."""
     text = ngettext(
         "%(busy)s of %(num)s slot is taken on %(host)s.",
         "%(busy)s of %(num)s slots are taken on %(host)s.",
@@ -125,7 +125,7 @@ def slots_text(slots: int, busy: int, host: str) -> str:
 
 
 def failure(message: MessageData, as_of_ms: int | None) -> html.Div:
-    """Says that the scheduler is away, and how old what is shown is."""
+    """Says that the scheduler cannot be reached, and how old the shown data is."""
     known: list[Any] = [" ", _("What you see is of:"), " ", age(as_of_ms)] if as_of_ms is not None else []
     text = [translate(message).rstrip(".。"), _(". "), _("It is asked again by itself."), *known]
     return html.Div(text, className="alert alert-danger py-2")

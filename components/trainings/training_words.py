@@ -1,4 +1,4 @@
-"""What a training's state is called, what can be done in it, and what its buttons say."""
+"""The texts about trainings: names of states, and labels of buttons."""
 
 from components.texts.language import _
 from components.texts.translate import translate
@@ -36,7 +36,7 @@ def state_names() -> dict[str, str]:
 
 
 def state_sentences() -> dict[str, str]:
-    """Returns what happens in each state, and what can be done."""
+    """Returns what happens in each state, and what the reader can do."""
     return {
         TrainingState.QUEUED: _("It waits in the queue, and starts by itself."),
         TrainingState.HELD: _("Somebody holds it back: it starts once it is released."),
@@ -50,7 +50,7 @@ def state_sentences() -> dict[str, str]:
 
 
 def action_names() -> dict[str, str]:
-    """Returns the buttons by what they do."""
+    """Returns the labels of the buttons by action."""
     return {
         TrainingAction.STOP: _("Stop"),
         TrainingAction.CANCEL: _("Cancel"),
@@ -68,36 +68,36 @@ def action_looks() -> dict[str, str]:
 
 
 def what(training: Training) -> str:
-    """Says algorithm and trainer, as short as they tell one from another."""
+    """Returns algorithm and trainer, as briefly as is unambiguous."""
     algorithm = next((str(training.values[name]) for name in _ALGORITHM if name in training.values), None)
     return " · ".join(filter(None, [algorithm, training.trainer])) or MISSING
 
 
 def reason(training: Training) -> str:
-    """Returns why it waits, or how it ended; empty where nothing is said beyond its state."""
+    """Returns why it waits, or how it ended; empty if there is nothing to add to its state."""
     messages = [one for one in (training.reason, training.remark) if one is not None and one.code != Stopped.code]
     sentences = [translate(one) for one in messages]
     return "; ".join(one.rstrip(".。") for one in sentences)
 
 
 def title_of(trainer: TrainerForm) -> str:
-    """Returns what a trainer is called.
+    """Returns the title of a trainer.
 
-    The texts of ours have a translation, those of a file are as its owner wrote them.
+    Those of built-in trainers are translated; those from the team's file stay as written.
     """
     return text_of(trainer, trainer.title) or trainer.name
 
 
 def text_of(trainer: TrainerForm, text: str) -> str:
-    """Returns a text of a trainer in the reader's language, where it is ours."""
+    """Returns a text of a trainer, translated if the trainer is built-in."""
     return _(text) if trainer.is_built_in and text else text
 
 
 def about(seconds: float) -> str:
-    """Returns a time that is only an estimate."""
+    """Returns the text of an estimated duration."""
     return duration(seconds) if seconds < 10 else duration(round(seconds)).replace(".0", "")
 
 
 def value_text(value: Value) -> str:
-    """Returns a value of a form as text."""
+    """Returns a form value as text."""
     return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else str(value)

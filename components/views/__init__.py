@@ -1,1 +1,1 @@
-"""Named views on screen: what an address opened, the menu, and what is said of a change."""
+"""Named views on screen: what an address opened, the menu, and the messages about changes."""

@@ -1,4 +1,4 @@
-"""The menu of views: a button, and a panel that assets/views.js fills and empties."""
+"""The menu of views: a button, and a panel that assets/views.js fills."""
 
 import json
 from typing import Any
@@ -91,7 +91,7 @@ def _search() -> html.Div:
 
 
 def _texts() -> dict[str, Any]:
-    """Returns what assets/views.js writes; {name} is a view's, {experiment} an experiment's."""
+    """Returns the texts of assets/views.js; {name} is a view's, {experiment} an experiment's."""
     return {
         "header": _("Views"),
         "reading": _("Reading the views…"),

@@ -1,4 +1,4 @@
-"""What a page says of its address where that led to a view: which one, whose, and what of it could not be opened."""
+"""The notice above a page whose address opened a view: its name, its owner, and what could not be opened."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from domain.views.views import View
 
 
 def notice(opened: Opened, query: Query) -> list[Any]:
-    """Returns what stands above the page; nothing where its address says everything itself."""
+    """Returns the notice above the page; nothing if the address contains the whole query itself."""
     parts: list[Any] = []
     if opened.full is not None:
         parts.append(_whole(opened.full, query))
@@ -29,7 +29,7 @@ def notice(opened: Opened, query: Query) -> list[Any]:
 
 
 def _whole(full: str, query: Query) -> html.Div:
-    """Returns the address, in which assets/addresses.js makes its changes as long as the bar has what led here."""
+    """Returns the full address, which assets/addresses.js updates as long as the address bar has the short one."""
     names = [name for name in (SHORT, VIEW) if name in query] or [EXPERIMENT]
     led_here = {name: first(query, name) for name in names}
     return html.Div(id=ids.OPENED_ADDRESS, hidden=True, **{"data-full": full, "data-from": json.dumps(led_here)})

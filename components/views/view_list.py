@@ -1,4 +1,4 @@
-"""The list of views as assets/views.js gets it, and what is said of a change of one."""
+"""The list of views for assets/views.js, and the messages about changes of one."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _NAMED = 3
 
 
 def listed(views: ViewList | None, failure: Reason | None) -> dict[str, Any]:
-    """Returns the rows, what is to be said of them all, and why the reader may change none, if so."""
+    """Returns the rows, messages about the whole list, and why the reader may not change views, if so."""
     refused = refusal_of(Access.WRITE)
     rows = [] if views is None else [_row(view, views) for view in views.views]
     notes = [*_bad_rows(views), *([] if failure is None else [_failed(failure, known=views is not None)])]
@@ -26,9 +26,9 @@ def listed(views: ViewList | None, failure: Reason | None) -> dict[str, Any]:
 
 
 def answer(request: ViewRequest, result: ViewResult) -> dict[str, Any]:
-    """Returns what assets/views.js shows of a change.
+    """Returns what assets/views.js shows after a change.
 
-    `then` is what is asked for where its question is answered with yes.
+    `then` is the request to send if its question is answered with yes.
     """
     return {
         "outcome": result.outcome,
@@ -41,12 +41,12 @@ def answer(request: ViewRequest, result: ViewResult) -> dict[str, Any]:
 
 
 def refused(error: ClewError) -> dict[str, Any]:
-    """Returns what is shown where somebody may not change a view."""
+    """Returns the message for a reader who may not change a view."""
     return {"outcome": ViewOutcome.REFUSED, "sentence": translate(error)}
 
 
 def no_short_form(error: ClewError) -> dict[str, Any]:
-    """Returns what is said where an address gets no short form: the long one leads there, too."""
+    """Returns the message if an address gets no short form: the long one works, too."""
     cause = translate(error).rstrip(".。")
     return {"v": None, "sentence": _("The link is copied as it is, which is long: %(cause)s.", cause=cause)}
 

@@ -24,7 +24,7 @@ _VERBS = """
     Polls Posts Prints Purges Puts Queues Quotes Raises Reacts Reads Receives Records Refuses Registers Remembers
     Removes Renews Replaces Reports Resets Restores Returns Runs Samples Saves Says Searches Sends Serves Sets Shares
     Shortens Shows Sorts Splits Starts Stops Submits Sums Takes Tells Trains Translates Tries Turns Updates Uploads
-    Validates Visits Waits Warms Watches Writes Yields Zooms
+    Validates Visits Waits Warms Warns Watches Wraps Writes Yields Zooms
     """
 VERBS = frozenset(_VERBS.split())
 # A word of this list is in no identifier; with each, what to write instead. The JavaScript is held to it, too.

@@ -1,1 +1,1 @@
-"""What a chart says in words: below its title, at the ends of its lines, to who cannot see it."""
+"""The words of a chart: its subtitle, the marks at the ends of its lines, its summary for screen readers."""

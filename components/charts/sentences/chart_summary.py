@@ -1,4 +1,4 @@
-"""What a chart of lines shows, in words: for those who cannot see it."""
+"""A line chart in words, for readers who cannot see it."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,17 @@ from components.texts.language import _, ngettext
 from domain.charts.curves import Curve
 from domain.tracking.outcomes import survivors
 
-# More lines than these nobody wants to be read out; the table beside the charts has every run.
+# Nobody wants more lines to be read out; the table next to the charts has every run.
 MOST_SENTENCES = 10
 Named = tuple[str, Sequence[Curve]]
 
 
 def chart_summary(name: str, lines: Sequence[Named], *, nothing: str, remarks: Sequence[str] = ()) -> str:
-    """Returns the chart called `name`: of each line its last value, range, how many points, where it diverged;
-    `remarks`.
+    """Returns the summary of the chart called `name`: for each line its last value, range, number of points and where
+    it diverged; then `remarks`.
 
-    A line of several curves is a group of runs: it has a last value for each. `nothing` is said where there is no line.
+        A line of several curves is a group of runs: it has a last value for each. `nothing` is the text of a chart
+    without lines.
     """
     drawn = [(name, curves) for name, curves in lines if any(len(curve) for curve in curves)]
     if not drawn:
@@ -34,7 +35,7 @@ def _line(name: str, all_curves: Sequence[Curve]) -> str:
 
 
 def _ends(curves: Sequence[Curve]) -> list[str]:
-    """Returns where it diverged; of a group, how many of its runs are left from where on."""
+    """Returns where the line diverged; for a group, how many of its runs remain from which step on."""
     ends = [curve.diverged for curve in curves]
     diverged = [end for end in ends if end is not None]
     if not diverged:

@@ -1,4 +1,4 @@
-"""Where a line ended because what it shows diverged: marked by a shape, named on hover, below the title, in words."""
+"""The end of a line that diverged: marked by a symbol, and named on hover, in the subtitle and in the summary."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -14,9 +14,9 @@ _SYMBOL: Final = "x-thin"
 
 
 def end_mark(style: LineStyle, ended: Sequence[Curve]) -> dict[str, Any]:
-    """Returns what makes a trace of last points one of marks.
+    """Returns the properties that draw a trace of last points as end marks.
 
-    Hovering says where each of the curves `ended` diverged.
+    Hovering shows where each of the curves `ended` diverged.
     """
     ends = [curve.diverged for curve in ended if curve.diverged is not None]
     return {
@@ -29,17 +29,17 @@ def end_mark(style: LineStyle, ended: Sequence[Curve]) -> dict[str, Any]:
 
 
 def is_end_mark(trace: Mapping[str, Any]) -> bool:
-    """Returns whether a trace is one of marks, not of points.
+    """Returns whether a trace consists of end marks instead of points.
 
-    `customdata` says where each diverged, on screen and in files.
+    Its `customdata` holds where each curve diverged, as displayed text and as text for files.
     """
     return bool(trace.get("marker", {}).get("symbol") == _SYMBOL)
 
 
 def sentences_on_ends(curves: Sequence[Curve]) -> list[str]:
-    """Returns what the curves together do not show.
+    """Returns sentences about what the curves do not show.
 
-    Those that diverged, points without a number, rates that are none.
+    These are divergences, points without a finite value, and rates outside of 0 to 1.
     """
     ends = [curve.diverged for curve in curves if curve.diverged is not None]
     gaps = sum(curve.gaps for curve in curves)
@@ -63,9 +63,9 @@ def sentences_on_ends(curves: Sequence[Curve]) -> list[str]:
 
 
 def nothing_finite(curves: Sequence[Curve]) -> str | None:
-    """Returns why nothing is drawn of what diverged from its first point on.
+    """Returns the text of a chart whose curves all diverged at their first point.
 
-    None where something is, or nothing diverged.
+    None if something is drawn, or nothing diverged.
     """
     if not curves or any(len(curve) for curve in curves):
         return None
@@ -74,5 +74,5 @@ def nothing_finite(curves: Sequence[Curve]) -> str | None:
 
 
 def is_as_logged(curves: Sequence[Curve]) -> bool:
-    """Returns whether the chart is of rates outside of 0 to 1."""
+    """Returns whether the chart shows rates outside of 0 to 1 as they were logged."""
     return any(curve.as_logged for curve in curves)

@@ -1,4 +1,4 @@
-"""Which dashes mean which metric, where a chart of several has no legend that names its lines."""
+"""Which dashes mean which metric, for a chart of several metrics without a legend."""
 
 from typing import Final
 
@@ -16,9 +16,9 @@ _PLAIN: Final = LineStyle("", "solid")
 
 
 def overlay_key(spec: ChartSpec) -> list[str]:
-    """Returns a dash and a name for each metric of a chart of several, as Plotly reads them.
+    """Returns a dash and a name for each metric of a chart of several, in Plotly's markup.
 
-    Nothing for a chart of one.
+    Empty for a chart of one.
     """
     if len(spec.of) == 1:
         return []

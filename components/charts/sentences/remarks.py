@@ -1,4 +1,4 @@
-"""What a chart cannot draw of some runs, or draws otherwise than it was logged, in words."""
+"""Sentences about what a chart leaves out of some runs, or draws differently from how it was logged."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,17 +28,17 @@ def remarks(
     scale: Scale,
     curve_of: CurveSource = history_curve,
 ) -> list[str]:
-    """Returns a sentence each for what keeps histories of `subject` from the chosen axis, with the names of their
-    runs.
+    """Returns a sentence for each problem of the histories of `subject` on the chosen axis, with the names of the
+    affected runs.
 
-    And for which loss it is that a tool calls so.
+        For the loss, also which kind of loss the tools log.
     """
     sentences = _kinds_of_loss(runs, known) if subject.word == "loss" else []
     return sentences + _of_axis(subject, runs, known, options, scale, curve_of)
 
 
 def _kinds_of_loss(runs: Sequence[Run], known: Known) -> list[str]:
-    """Returns what stands for the loss where it is not all that is minimised, or not the same in all runs."""
+    """Returns a sentence on which losses are shown, if any is not the total loss or the runs differ."""
     by_kind: dict[LossKind, list[str]] = {}
     for run in runs:
         key = run.metric_key("loss", known.vocabulary)
@@ -68,7 +68,7 @@ def _of_axis(
 
 
 def stepless(subjects: Sequence[Subject], runs: Sequence[Run], known: Known) -> list[Run]:
-    """Returns the runs of which some history has all of its points at one step."""
+    """Returns the runs that have a history with all of its points at one step."""
     found = ((run, known.history(run, subject)) for run in runs for subject in subjects)
     return list({run.run_id: run for run, history in found if history is not None and is_stepless(history)}.values())
 
@@ -104,7 +104,10 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
 def _of_counted(
     subject: Subject, runs: Sequence[Run], curves: Mapping[str, Curve | None], known: Known, options: ChartOptions
 ) -> list[str]:
-    """Returns who has nothing, or not all, on an axis that is another metric, and where that goes back and forth."""
+    """Returns sentences about an axis that is another metric.
+
+    Points or runs without a value on it, and where it goes back and forth.
+    """
     axis = axis_name(options.axis)
     logged = {run.run_id for run in runs if known.counter(options.axis, run, subject) is not None}
     without = [run.name for run in runs if run.run_id not in logged]

@@ -1,4 +1,4 @@
-"""What stands below a chart's title: sentences side by side, in as many lines as they need."""
+"""The subtitle of a chart: sentences side by side, in as many lines as they need."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any, Final
 from components.charts.names import plotly_text, shortened, width
 from components.texts.language import _
 
-_WIDEST: Final = 62  # columns that a chart on a phone has room for
+_WIDEST: Final = 62  # columns that fit a chart on a phone
 # Lines break between words, and between ideographs; an entity stays whole.
 _PIECES: Final = re.compile(
     r"[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+\s*|\s+"
@@ -32,13 +32,16 @@ def named(names: Sequence[str]) -> str:
 
 
 def first_of(remarks: Sequence[str]) -> list[str]:
-    """Returns the first of these remarks, which hold names that others gave, and how many more there are."""
+    """Returns the first of these remarks, which contain names given by users, and how many more there are."""
     shown = [plotly_text(remark, _REMARK_WIDE) for remark in remarks[:_NAMED]]
     return shown if len(remarks) <= _NAMED else [*shown, _("and %(n)s more", n=len(remarks) - _NAMED)]
 
 
 def _wrapped(sentences: Sequence[str]) -> list[str]:
-    """Returns the sentences, with dots between those that share a line; a longer one goes on in the next."""
+    """Returns the sentences as lines, with dots between those that share one.
+
+    A longer sentence continues on the next line.
+    """
     lines: list[str] = []
     for sentence in sentences:
         if lines and width(lines[-1]) + width(sentence) + 3 <= _WIDEST:

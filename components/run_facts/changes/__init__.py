@@ -1,1 +1,1 @@
-"""What changed between runs, as tables: a column for each run, the first being what the others are held against."""
+"""What changed between runs, as tables with a column for each run; the first run is the reference."""

@@ -1,4 +1,4 @@
-"""A value that changed, in a cell: what it is, how it stands to the first run's, and whether that is better."""
+"""A changed value in a table cell: the value, its difference from the first run's, and whether that is better."""
 
 import math
 from typing import Any
@@ -15,7 +15,7 @@ from domain.tracking.vocabulary import MetricWord
 
 
 def text_cell(cell: Cell) -> html.Td:
-    """Returns a parameter's or a tag's value; a colour alone would not tell what happened to it."""
+    """Returns the cell of a parameter or tag; more than a colour shows the kind of change."""
     content: list[Any] = [words.MISSING if cell.value is None else value_text(cell.value)]
     kinds = {Kind.ADDED: _("added"), Kind.REMOVED: _("removed"), Kind.REWRITTEN: _("the same, written differently")}
     if cell.kind in kinds:
@@ -24,7 +24,7 @@ def text_cell(cell: Cell) -> html.Td:
 
 
 def metric_cell(word: MetricWord | None, cell: MetricCell) -> html.Td:
-    """Returns a metric's last value, and behind it what it gained or lost."""
+    """Returns a metric's last value, followed by its gain or loss."""
     content: list[Any] = [html.Span(_value(word, cell.value))]
     if cell.difference is not None and cell.difference:
         content += [" ", html.Span(_difference(word, cell), className="key")]
@@ -51,7 +51,7 @@ def _difference(word: MetricWord | None, cell: MetricCell) -> str:
 
 
 def _percent(share: float) -> str:
-    """Writes a change in per cent; of what grew a thousandfold nobody reads a tenth of one."""
+    """Writes a change in per cent; very large changes without decimals."""
     return words.percent(share) if share < 10 else _("%(number)s %%", number=words.number(share * 100))
 
 

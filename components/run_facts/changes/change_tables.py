@@ -1,4 +1,4 @@
-"""What changed between runs: a table each of code, parameters, metrics, tags; what they have in common is counted."""
+"""What changed between runs: tables of code, parameters, metrics and tags; values in common are only counted."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
@@ -18,18 +18,18 @@ from domain.run_facts.run_changes import RunChanges, RunName
 
 MOST_NAMED: Final = 5
 MOST_HELD_AGAINST: Final = 12
-"""More columns nobody reads."""
+"""Columns to compare at most: more are not readable."""
 
 
 class Seen(NamedTuple):
-    """What a reader sees of it: keys with `typed` in them, so many rows of a table, commits linked by `commit_url`."""
+    """Display options: keys that contain `typed`, `most` rows per table, commits linked by `commit_url`."""
 
     typed: str = ""
     most: int = 50
     commit_url: str | None = None
 
     def keeps(self, key: str) -> bool:
-        """Returns whether what was typed stands in a key, in upper or lower case."""
+        """Returns whether a key contains the typed text, ignoring case."""
         return self.typed.strip().casefold() in key.casefold()
 
 
@@ -45,13 +45,13 @@ def change_tables(changes: RunChanges, seen: Seen) -> list[Any]:
 
 
 def rows_of(changes: RunChanges) -> int:
-    """Returns how many rows all tables have together, whatever is searched."""
+    """Returns how many rows all tables have together, regardless of the search."""
     logged = (changes.origin, changes.parameters, changes.tags)
     return sum(len(part.rows) for part in logged) + len(changes.metrics)
 
 
 def _origin(changes: RunChanges, seen: Seen) -> list[Any]:
-    """Draws fields that have names in the reader's language."""
+    """Draws the table of code and origin, whose fields have names in the reader's language."""
     names = {
         "user": _("User"),
         "source": _("Source"),
@@ -78,7 +78,7 @@ def _origin_cell(key: str, cell: Cell, seen: Seen) -> html.Td:
 
 
 def _between(changes: RunChanges, seen: Seen) -> list[html.P]:
-    """Links to what was committed between the first run and each other one, where the team's server shows it."""
+    """Links to the commits between the first run and each other one, if the team's code server can show them."""
     first, *others = changes.commits or [None]
     found = [
         (run, link)
@@ -115,7 +115,7 @@ def _logged(title: str, found: Differing, runs: Sequence[RunName], seen: Seen) -
 
 
 def _rewritten(rows: Sequence[Row]) -> html.P:
-    """Says that two spellings are one value, which is a judgement and so not hidden."""
+    """Draws that two spellings mean the same value; that is a judgement, so it is shown."""
     named = [f"{row.key} ({' = '.join(_short(value) for value in _spellings(row))})" for row in rows[:MOST_NAMED]]
     if len(rows) > MOST_NAMED:
         named.append(_("and %(n)s more", n=words.count(len(rows) - MOST_NAMED)))

@@ -1,4 +1,4 @@
-"""Where it is shown what changed: on a run's page against another run, in a comparison against its first one."""
+"""The places that show what changed: on a run's page compared to another run, in a comparison to its first one."""
 
 import json
 
@@ -9,9 +9,9 @@ from components.texts.language import _
 
 
 def run_changes() -> html.Details:
-    """Returns the place on a run's page.
+    """Returns the folded section on a run's page.
 
-    It is filled by assets/run_changes.js once it is opened, by hand or by the address.
+    assets/run_changes.js fills it once it is opened, by hand or by the address.
     """
     return html.Details(
         [html.Summary(_("What changed against another run")), _place(ids.RUN_CHANGES_PLACE)],
@@ -21,7 +21,7 @@ def run_changes() -> html.Details:
 
 
 def compare_changes() -> html.Details:
-    """Returns the place in a comparison."""
+    """Returns the folded section in a comparison."""
     return html.Details(
         [html.Summary(_("What changed between these runs")), _place(ids.COMPARE_CHANGES_PLACE)],
         id=ids.COMPARE_CHANGES,
@@ -30,7 +30,7 @@ def compare_changes() -> html.Details:
 
 
 def texts() -> dict[str, str]:
-    """Returns what the browser says by itself."""
+    """Returns the texts that the browser adds."""
     return {
         "against": _("Against the run (name or id)"),
         "show": _("Show"),
