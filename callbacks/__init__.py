@@ -1,1 +1,4 @@
-"""Event to service to component. Each file has `register(app, services)`."""
+"""Callbacks and page routes: each takes an event, calls a service and returns a component.
+
+Each module has `register(app, services)`.
+"""

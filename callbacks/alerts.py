@@ -1,4 +1,4 @@
-"""The page of alerts: filled again and again, and what is muted there."""
+"""The callbacks of the alerts page: its list, refreshed by a ticker, and its mutes."""
 
 import secrets
 import time
@@ -59,7 +59,7 @@ def _register_list(app: dash.Dash, services: Services) -> None:
 
 
 class _MuteChoices(TypedDict):
-    """The mutes that can be ended, which of them is chosen, and whether the choice is hidden."""
+    """The mutes that can be ended, which of them is chosen, and whether the select box is hidden."""
 
     options: Any
     value: Any
@@ -67,7 +67,7 @@ class _MuteChoices(TypedDict):
 
 
 class _ListUpdate(TypedDict):
-    """The list, and the choice among its mutes; `drawn` changes with it."""
+    """The list and the options of the select box; `drawn` is the fingerprint of their content."""
 
     body: Any
     drawn: Any
@@ -80,7 +80,7 @@ _AS_IT_IS: Final = _ListUpdate(
 
 
 def _list_update(known: KnownAlerts, drawn: str | None, chosen: str | None) -> _ListUpdate:
-    """Draws the list; no update where the page has it, so that a reader's focus stays."""
+    """Draws the list; no update if the page already shows the same, which keeps the reader's focus."""
     if known.alerts is None:
         return _AS_IT_IS
     now = time.time_ns() // 1_000_000
@@ -95,7 +95,7 @@ def _list_update(known: KnownAlerts, drawn: str | None, chosen: str | None) -> _
 
 
 def _mute_choices(mutes: Sequence[Mute], chosen: str | None) -> _MuteChoices:
-    """Offers the mutes that can be ended; what was chosen stays chosen."""
+    """Returns the mutes that can be ended, keeping the current choice."""
     first = mutes[0].id if mutes else None
     return {
         "options": [{"label": mute_name(mute), "value": mute.id} for mute in mutes],

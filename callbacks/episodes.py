@@ -1,4 +1,4 @@
-"""`POST /episodes`: keeps a watched episode with its model's run, as assets/ asks for it."""
+"""`POST /episodes`: stores a watched episode with its model's run."""
 
 import dash
 import flask

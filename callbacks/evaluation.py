@@ -1,4 +1,4 @@
-"""Measuring a model: the engine lets it play, this page follows, and what came of it is kept with the model."""
+"""The evaluation of a model: the engine runs it, this page shows its progress, and the result is saved."""
 
 import time
 from datetime import UTC, datetime
@@ -22,12 +22,12 @@ from services.connect import Services
 from services.identity import reader, working_person, writing_person
 from services.measuring.measured import measurement_of
 
-_PATIENCE_SECONDS = 0.5  # less than a tick of the page's: the bar moves with each
-_WAIT_SECONDS = 180.0  # an engine that is started is there by then
+_PATIENCE_SECONDS = 0.5  # less than the page's tick, so that the progress bar moves with each
+_WAIT_SECONDS = 180.0  # an engine that is being started answers by then
 
 
 class EvaluationUpdate(TypedDict):
-    """What the page shows of an evaluation; `waiting` is a `Waiting` while the engine has not answered yet."""
+    """What the page shows of an evaluation; `waiting` is a `Waiting` while the engine does not answer."""
 
     report: list[Any]
     start_disabled: bool
@@ -37,7 +37,7 @@ class EvaluationUpdate(TypedDict):
 
 
 class Waiting(BaseModel):
-    """Since when (Unix s) the engine has been asked in vain about a model, and whether it is to evaluate it then."""
+    """Since when (Unix s) the engine has not answered, and whether to start the evaluation once it does."""
 
     model_id: str
     since: float
@@ -45,7 +45,7 @@ class Waiting(BaseModel):
 
     @property
     def seconds(self) -> float:
-        """For how long it has been waited."""
+        """How long the page has waited."""
         return max(0.0, time.time() - self.since)
 
 
@@ -98,7 +98,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _settled(report: list[Any], *, can_start: bool = True) -> EvaluationUpdate:
-    """Returns an update after which the page waits for nothing."""
+    """Returns an update that ends polling."""
     return {
         "report": report,
         "start_disabled": not can_start,
@@ -109,10 +109,10 @@ def _settled(report: list[Any], *, can_start: bool = True) -> EvaluationUpdate:
 
 
 def _waiting(known: object, model_id: str) -> Waiting:
-    """Returns what this page waits for already, else from now on; a click is remembered until the engine is there."""
+    """Returns the page's current waiting state, else a new one; it remembers a click until the engine answers."""
     try:
         waiting = Waiting.model_validate(known)
-    except ValidationError:  # nothing yet
+    except ValidationError:  # not waiting so far
         waiting = None
     if waiting is None or waiting.model_id != model_id or ctx.triggered_id == ids.EVALUATE:
         waiting = Waiting(model_id=model_id, since=time.time(), starts=ctx.triggered_id == ids.EVALUATE)
@@ -120,8 +120,8 @@ def _waiting(known: object, model_id: str) -> Waiting:
 
 
 def _unanswered(error: ClewError, waiting: Waiting) -> EvaluationUpdate:
-    """Says why the engine did not answer; what may only be starting is asked again, until its time is over."""
-    # Whether it has started is found out by asking how far it is: it is not to start twice.
+    """Says why the engine did not answer; polling goes on for a while if it may only be starting."""
+    # An unanswered start is not sent again: the evaluation's progress will show whether it was received.
     is_sent = isinstance(error, OutcomeUnknown)
     if waiting.seconds >= _WAIT_SECONDS or not (is_sent or passes_by_itself(error)):
         return _settled([evaluation.unavailable(translate(error))])
@@ -136,11 +136,14 @@ def _unanswered(error: ClewError, waiting: Waiting) -> EvaluationUpdate:
 
 
 def _asked(services: Services, model_id: str, *, starts: bool) -> tuple[EvaluationReport, str | None]:
-    """Returns what was clicked, now or while the engine was away, else how far it is; where that is refused, both."""
+    """Starts, cancels or only reads the evaluation, as the click demands.
+
+    A refusal is returned with the current state.
+    """
     try:
         if starts:
             begun = services.engine.start(model_id, _who_may_work(services))
-            services.following.follow(model_id)  # it is kept though this page is left
+            services.following.follow(model_id)  # its result is stored even if the reader leaves this page
             return begun, None
         if ctx.triggered_id == ids.EVALUATE_CANCEL:
             return services.engine.cancel(model_id, _who_may_work(services)), None
@@ -150,7 +153,7 @@ def _asked(services: Services, model_id: str, *, starts: bool) -> tuple[Evaluati
 
 
 def _going_on(services: Services, model_id: str, refused: ClewError) -> EvaluationReport:
-    """Returns how far it is, although `refused`; raises that where the engine has nothing to tell."""
+    """Returns the state of the evaluation after `refused`; raises that error if the engine has no evaluation."""
     try:
         return services.engine.report(model_id, _reader(services))
     except ClewError as error:
@@ -166,9 +169,9 @@ def _reader(services: Services) -> Asker:
 
 
 def _kept(services: Services, found: EvaluationReport) -> tuple[str | None, bool]:
-    """Returns what becomes of the result, which the engine forgets when it is stopped; and whether that is settled.
+    """Saves the result, which the engine loses when it stops; returns a note about that, and whether it is settled.
 
-    Nobody waits for a store that hangs: what is known of the model may say it already, and a later tick will.
+    It never waits for a store that hangs: the model may already have the result, and a later tick tries again.
     """
     measured = measurement_of(found, datetime.now(UTC))
     if measured is None:
@@ -183,7 +186,8 @@ def _kept(services: Services, found: EvaluationReport) -> tuple[str | None, bool
     except TimeoutError:
         return _("It is being kept with the model…"), False
     except ClewError as error:
-        if passes_by_itself(error) or isinstance(error, OutcomeUnknown):  # to write the same twice changes nothing
+        # Writing the same result twice changes nothing.
+        if passes_by_itself(error) or isinstance(error, OutcomeUnknown):
             cause = translate(error).rstrip(".。")
             return _("It is not kept with the model yet: %(cause)s. It is tried again by itself.", cause=cause), False
         return _("It is not kept with the model: %(cause)s", cause=translate(error)), True

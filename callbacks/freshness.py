@@ -1,4 +1,4 @@
-"""What every page that is filled again shares: its triggers, its age, its failure, and what Retry does."""
+"""What all refreshed pages share: their triggers, the age of their data, their error message, and Retry."""
 
 from datetime import datetime
 from typing import Any, Protocol, TypedDict
@@ -26,7 +26,7 @@ class FailureUpdate(TypedDict):
 
 
 class FreshnessUpdate(FailureUpdate):
-    """What a page shows of its age and of a failure."""
+    """What a page shows of the age of its data and of a failure."""
 
     age: Any
 
@@ -40,38 +40,38 @@ def failure_outputs(place: str) -> dict[str, Output]:
 
 
 def tick_and_retry(place: str) -> list[Input]:
-    """Returns what fills a page again: its ticker, and its Retry button."""
+    """Returns the triggers that refresh a page: its ticker, and its Retry button."""
     return [Input(ids.tick(place), "n_intervals"), Input(ids.retry(place), "n_clicks")]
 
 
 def is_retry(place: str) -> bool:
-    """Tells whether the page's Retry button was pressed, whatever else happened in the same moment."""
+    """Returns whether the page's Retry button was pressed, even if other triggers fired at the same moment."""
     return f"{ids.retry(place)}.n_clicks" in ctx.triggered_prop_ids
 
 
 def runs_view(services: Services, place: str, *, is_refresh: bool = False) -> RunView:
-    """Returns the runs as known now; waits for a refresh where the reader asked for one at `place`."""
+    """Returns the runs as known now; waits for a refresh if the reader asked for one at `place`."""
     if is_refresh or is_retry(place):
         return services.runs.refreshed_view(RETRY_WAIT_SECONDS)
     return services.runs.first_view(services.settings.patience_seconds)
 
 
 def models_view(services: Services, place: str) -> ModelView:
-    """Returns the models as known now; waits for a refresh where Retry was pressed at `place`."""
+    """Returns the models as known now; waits for a refresh if Retry was pressed at `place`."""
     if is_retry(place):
         return services.model_views.refreshed(RETRY_WAIT_SECONDS)
     return services.model_views.view(services.settings.patience_seconds)
 
 
 def alerts_view(services: Services, place: str) -> KnownAlerts:
-    """Returns the alerts as known now; waits for a refresh where Retry was pressed at `place`."""
+    """Returns the alerts as known now; waits for a refresh if Retry was pressed at `place`."""
     if is_retry(place):
         return services.alerts.refreshed(RETRY_WAIT_SECONDS)
     return services.alerts.view(services.settings.patience_seconds)
 
 
 def freshness(view: RunView) -> FreshnessUpdate:
-    """Says how old the runs on a page are, and what failed since."""
+    """Returns how old the runs on a page are, and what failed since."""
     return {"age": _age(view), **failed(view)}
 
 
@@ -84,11 +84,14 @@ def _age(view: RunView) -> list[Any]:
 
 
 class Shown(Protocol):
-    """What a page shows of a service: as of when, and what failed since. A `Reading` is one, and so is each view."""
+    """A service's data as shown on a page: when it was read, and what failed since.
+
+    `Reading` and each view have this shape.
+    """
 
     @property
     def as_of(self) -> datetime | None:
-        """When it was read; None where nothing was yet."""
+        """When it was read; None if nothing has been read yet."""
 
     @property
     def failure(self) -> Failure | None:
@@ -96,7 +99,7 @@ class Shown(Protocol):
 
 
 def failed(view: Shown) -> FailureUpdate:
-    """Says what failed since what is shown was read, if anything."""
+    """Returns the message on what failed since the shown data was read, if anything."""
     failure = view.failure
     if failure is None:
         return {"failure": no_update, "failed": False}
@@ -107,7 +110,7 @@ def failed(view: Shown) -> FailureUpdate:
 
 
 def register_rows_shown(app: dash.Dash, table: str, rows: str, texts: str) -> None:
-    """Says how many rows the filters of `table` leave of those in the store `rows`."""
+    """Shows how many rows the filters of `table` leave of those in the store `rows`."""
     app.clientside_callback(
         ClientsideFunction("tables", "shown"),
         Input(table, "derived_virtual_row_ids"),

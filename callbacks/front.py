@@ -1,4 +1,7 @@
-"""The front page: a callback for each tile: none waits for the source of another. The GPUs' goes past this server."""
+"""The front page: a callback per tile, so that no tile waits for the source of another.
+
+GPU data bypasses this server.
+"""
 
 import threading
 from collections.abc import Callable
@@ -43,8 +46,8 @@ from services.tracking.run_store import RunView
 
 _SECONDS_PER_HOUR = 3600
 _UNTOUCHED_FOLD: front_health.InFold = {"title": no_update, "rows": no_update, "hidden": no_update}
-Filled = tuple[Any, Any]  # what a tile shows, as a mark that changes with it, and what draws it
-Fill = Callable[[RunTable, datetime], Filled]  # that of these runs, as of then
+Filled = tuple[Any, Any]  # a fingerprint of a tile's content, and what draws it
+Fill = Callable[[RunTable, datetime], Filled]  # makes that from the runs, as of a moment
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -61,7 +64,7 @@ def _register_runs(app: dash.Dash, services: Services, tile: str, fill: Fill) ->
     @app.callback(**_grouped(tile))
     def refresh(_triggers: list[Any], drawn: str | None) -> dict[str, Any]:
         view = runs_view(services, front.place(tile))
-        # As of when they were read: while MLflow is away, Clew does not know that a run is silent.
+        # As of the time of reading: while MLflow is unreachable, Clew cannot know that a run is silent.
         filled = None if view.runs is None else fill(view.runs, view.as_of or view.runs.swept_at)
         return {**_content(filled, view.failure, drawn), **_freshness(view)}
 
@@ -109,7 +112,7 @@ def _register_health(app: dash.Dash, services: Services) -> None:
 def _register_gpus(app: dash.Dash, hosts: range) -> None:
     app.clientside_callback(
         ClientsideFunction("gpuTile", "start"),
-        # Dash calls what has no output for changes only, and this has to begin.
+        # Dash calls a callback without outputs only for changes, but this one has to run at the start.
         Output(ids.FRONT_GPU_STARTED, "data"),
         Input(ids.FRONT_GPU_MONITORS, "data"),
         State(ids.FRONT_GPU_TEXTS, "data"),
@@ -119,7 +122,10 @@ def _register_gpus(app: dash.Dash, hosts: range) -> None:
 
 
 def _grouped(tile: str, *, may_fail: bool = True) -> dict[str, Any]:
-    """Returns the outputs, inputs and states of a tile's callback by name; those of a failure where it may fail."""
+    """Returns the outputs, inputs and states of a tile's callback by name.
+
+    A tile that `may_fail` has the outputs of a failure, too.
+    """
     place = front.place(tile)
     return {
         "output": {
@@ -134,14 +140,14 @@ def _grouped(tile: str, *, may_fail: bool = True) -> dict[str, Any]:
 
 
 class _Content(TypedDict):
-    """What a tile shows; `drawn` changes with it."""
+    """The content of a tile; `drawn` is its fingerprint."""
 
     body: Any
     drawn: Any
 
 
 def _content(filled: Filled | None, failure: Failure | None, drawn: str | None) -> _Content:
-    """Draws a tile's content; no update where the page has it, so that a reader's focus stays."""
+    """Draws a tile's content; no update if the page already shows the same, which keeps the reader's focus."""
     if filled is None:
         return {"body": no_update if failure is None or drawn else None, "drawn": no_update}
     mark = words.fingerprint(f"{language()} {filled[0]}")
@@ -151,7 +157,7 @@ def _content(filled: Filled | None, failure: Failure | None, drawn: str | None) 
 
 
 def _freshness(view: RunView | ModelView | KnownAlerts) -> FreshnessUpdate:
-    """Says how old a tile is, and what failed since."""
+    """Returns how old a tile's data is, and what failed since."""
     return {"age": front.as_of(words.unix_ms(view.as_of)), **failed(view)}
 
 
@@ -164,7 +170,10 @@ def _in_progress_by(vocabulary: Vocabulary) -> Fill:
 
 
 def _best_by(vocabulary: Vocabulary) -> Fill:
-    """Keeps the best of the newest list for an hour: each app by its own vocabulary, and so apart."""
+    """Returns a function that caches the best runs of the newest list for an hour.
+
+    Each app has its own, for its vocabulary.
+    """
 
     @cached(LRUCache(1), key=lambda runs, hour: hashkey(runs.version, hour), lock=threading.Lock())
     def best_of(runs: RunTable, hour: int) -> BestRuns:
@@ -196,7 +205,7 @@ def _active_model(view: ModelView) -> Filled | None:
 def _health(services: Services, report: HealthReport) -> Filled | None:
     if report.asked_at is None:
         return None
-    # As of now, and not of when they were asked: other tiles have been refreshed since.
+    # Read now, not when the health checks began: other tiles may have been refreshed since.
     shown = {
         ServiceKind.MLFLOW: words.unix_ms(services.runs.last_view().as_of),
         ServiceKind.MODEL_STORE: words.unix_ms(services.model_views.last_view().as_of),

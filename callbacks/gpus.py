@@ -1,4 +1,4 @@
-"""The GPU page. Samples go from the monitors' sockets to the screen in the browser, past this server."""
+"""The GPU page. Samples go from the monitors' sockets directly to the browser, bypassing this server."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def register(app: dash.Dash, services: Services) -> None:
         state={"known": State(ids.GPU_RUNS, "data")},
     )
     def refresh(_triggers: list[Any], known: list[dict[str, Any]] | None) -> dict[str, Any]:
-        """Returns the runs that train now: a process of theirs gets their name."""
+        """Returns the runs that train now, whose names are shown with their processes."""
         view = services.runs.refreshed_view(RETRY_WAIT_SECONDS) if is_retry("gpus") else services.runs.view()
         training = None if view.runs is None else gpus.training_runs(view.runs.with_status(RunStatus.RUNNING))
         return {"runs": no_update if training in (None, known) else training, **failed(view)}
@@ -35,7 +35,7 @@ def register(app: dash.Dash, services: Services) -> None:
 def _register_stream(app: dash.Dash, hosts: range) -> None:
     app.clientside_callback(
         ClientsideFunction("gpus", "start"),
-        # Dash calls what has no output for changes only, and this has to begin.
+        # Dash calls a callback without outputs only for changes, but this one has to run at the start.
         Output(ids.GPU_STARTED, "data"),
         Input(ids.GPU_MONITORS, "data"),
         State(ids.GPU_TEXTS, "data"),
@@ -48,7 +48,7 @@ def _register_stream(app: dash.Dash, hosts: range) -> None:
 
 
 def _register_choices(app: dash.Dash) -> None:
-    """Registers the reader's choices, which are for the browser alone; the address holds them."""
+    """Registers the reader's choices, which only the browser handles; the address holds them."""
     app.clientside_callback(ClientsideFunction("gpus", "choose"), *(Input(choice, "value") for choice in _CHOICES))
     app.clientside_callback(ClientsideFunction("gpus", "openAll"), Input(ids.GPU_OPEN_ALL, "n_clicks"))
     app.clientside_callback(ClientsideFunction("gpus", "closeAll"), Input(ids.GPU_CLOSE_ALL, "n_clicks"))

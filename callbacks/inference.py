@@ -1,4 +1,4 @@
-"""The inference page: the walk goes from the engine's socket to the screen in the browser, past this server."""
+"""The inference page: steps go from the engine's socket directly to the browser, bypassing this server."""
 
 from typing import Any, Final, TypedDict
 
@@ -29,13 +29,13 @@ def register(app: dash.Dash, services: Services) -> None:
         state={"known": State(ids.INFERENCE_MODEL, "options")},
     )
     def offer(_triggers: list[Any], known: list[dict[str, Any]]) -> dict[str, Any]:
-        """Offers the models that can be tried."""
+        """Returns the models that can be tried."""
         view = models_view(services, "inference")
         return {**_options(view, known), **failed(view)}
 
 
 class _Options(TypedDict):
-    """The models of both lists."""
+    """The options of both model pickers."""
 
     model: Any
     versus: Any
@@ -45,7 +45,7 @@ _AS_THEY_ARE: Final = _Options(model=no_update, versus=no_update)
 
 
 def _options(view: ModelView, known: list[dict[str, Any]]) -> _Options:
-    """Returns the options of both lists; no update where the page has them."""
+    """Returns the options of both pickers; no update if the page already has the same."""
     if view.models is None:
         return _AS_THEY_ARE
     options = model_options(view.models, none=_("the active one"))
@@ -57,7 +57,7 @@ def _options(view: ModelView, known: list[dict[str, Any]]) -> _Options:
 def _register_walk(app: dash.Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("inference", "start"),
-        # Dash calls what has no output for changes only, and this has to begin.
+        # Dash calls a callback without outputs only for changes, but this one has to run at the start.
         Output(ids.INFERENCE_STARTED, "data"),
         Input(ids.INFERENCE_REQUEST, "data"),
         State(ids.INFERENCE_ENGINE, "data"),

@@ -1,4 +1,4 @@
-"""What comes over a page's sockets goes to a clientside namespace: `message` and `state`, with the socket's id."""
+"""Connects a page's sockets to the functions `message` and `state` of a clientside namespace."""
 
 from collections.abc import Iterable
 
@@ -7,9 +7,9 @@ from dash import ClientsideFunction, Input, State
 
 
 def hand_on(app: dash.Dash, namespace: str, sockets: Iterable[str]) -> None:
-    """Registers callbacks without outputs.
+    """Registers callbacks without outputs that pass messages and states on, with the socket's id.
 
-    What changes differs from message to message, and the browser's function sets it.
+    The updated components differ between messages, so the browser's function sets them.
     """
     for socket in sockets:
         for property_name in ("message", "state"):

@@ -1,6 +1,6 @@
-"""`/views` and `/links`: the named views and the short addresses, as assets/views.js and addresses.js ask for them.
+"""`/views` and `/links`: the named views and the short addresses, for assets/views.js and addresses.js.
 
-No callbacks of Dash's: those show no answer on a page that was left meanwhile, and say nothing where none comes.
+They are no Dash callbacks: Dash drops answers to a page that the reader left, and reports no lost connection.
 """
 
 from typing import Any, TypeVar
@@ -57,7 +57,7 @@ def _writer(services: Services) -> str | None:
 
 
 def _request(shape: type[T]) -> T:
-    """Raises `RequestRefused`, or as `content`."""
+    """Returns the request's body; raises `RequestRefused`, or as `content`."""
     try:
         return shape.model_validate_json(content(_MOST_BYTES))
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""JSON in, JSON out, of the routes that only pages ask: where a body is read and an answer written."""
+"""Reads JSON bodies and writes JSON answers of the routes that only pages use."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -18,7 +18,7 @@ from domain.message_data import coded
 
 B = TypeVar("B", bound=BaseModel)
 Route = Callable[[], flask.Response]
-# The ids of 50,000 ticked runs are 1.7 MB.
+# The ids of 50,000 selected runs are 1.7 MB.
 MOST_BYTES = 4 * 2**20
 
 
@@ -33,30 +33,30 @@ def body_as(shape: type[B], most_bytes: int = MOST_BYTES) -> B:
 
 
 def content(most_bytes: int) -> bytes:
-    """Returns the request's body; raises `NotSentAsJson`, and `RequestTooLong` for more than `most_bytes`."""
+    """Returns the request's body; raises `NotSentAsJson`, and `RequestTooLong` beyond `most_bytes`."""
     flask.request.max_content_length = most_bytes
     if not flask.request.is_json:
         raise NotSentAsJson
     try:
         return flask.request.get_data()
-    except RequestEntityTooLarge as error:  # werkzeug's own, which no page has words for
+    except RequestEntityTooLarge as error:  # werkzeug's own, which has no translation
         raise RequestTooLong(most_bytes >> 10) from error
 
 
 def answer(value: Mapping[str, Any]) -> flask.Response:
-    """Answers `value` as JSON: a second faster for thousands of rows than what Flask and Plotly write."""
+    """Answers `value` as JSON: for thousands of rows a second faster than Flask or Plotly."""
     return flask.Response(orjson.dumps(value, default=_of_component), mimetype="application/json")
 
 
 def _of_component(value: Any) -> Any:
-    """Returns a component of HTML as assets/live_text.js builds it."""
+    """Converts a component to the JSON from which assets/live_text.js builds HTML."""
     if isinstance(value, Component):
         return value.to_plotly_json()
     raise TypeError
 
 
 def with_message(route: Route) -> Route:
-    """Has `route` answer what failed as the API does, and beside it with a `message` in the reader's language."""
+    """Wraps `route`: it answers failures as the API does, with an additional `message` in the reader's language."""
 
     @wraps(route)
     def answered() -> flask.Response:
@@ -74,9 +74,9 @@ def with_message(route: Route) -> Route:
 
 
 def problem_in_place(route: Callable[[], dict[str, Any]]) -> Callable[[], flask.Response]:
-    """Has `route` answer as a `problem`, with its `status`, what its page says in the part's place.
+    """Wraps `route`: it answers failures that the page shows in the part's place as a `problem`, with its `status`.
 
-    A browser would call any other status of the answer itself an error of the page.
+    With another status than 200 the browser would log an error.
     """
 
     @wraps(route)

@@ -1,1 +1,1 @@
-"""The files of runs, as the pages ask for them."""
+"""The routes for files of runs."""

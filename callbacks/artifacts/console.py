@@ -1,4 +1,4 @@
-"""`/artifacts/console`: the last lines of a run that failed, from its training's log or from a file of it."""
+"""`/artifacts/console`: the last console lines of a failed run, from its training's log or from one of its files."""
 
 from typing import Any
 
@@ -20,7 +20,10 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/artifacts/console")
     @json_route
     def artifact_console(asked: FileQuery) -> dict[str, Any]:
-        """Returns no lines where nothing that it wrote is known; `href` leads to the training, `path` is the file."""
+        """Returns the last lines, none if no console output is known.
+
+        `href` leads to the training, `path` is the file.
+        """
         found = _of_training(services, asked.run)
         if found is not None:
             return {"lines": found, "href": training_href(asked.run), "path": None}
@@ -34,6 +37,6 @@ def _of_training(services: Services, run_id: str) -> list[str] | None:
         return None
     try:
         return services.scheduler.log(run_id, None, LINES).lines[-LINES:]
-    except (NotFound, ServiceError):  # another host's, or away: its end lies with the run, else in a file of it
+    except (NotFound, ServiceError):  # another host's, or unreachable: the run's artifacts may hold the console output
         tail = run.tags.get(LOG_TAIL, "").splitlines()[-LINES:]
         return tail or None

@@ -1,4 +1,4 @@
-"""`/artifacts/…`: folders of a run, what is shown of a file, and its lines, in the reader's language."""
+"""`/artifacts/…`: the folders of a run, the preview of a file, and its lines, in the reader's language."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,12 +21,12 @@ from services.connect import Services
 
 Byte = Annotated[int | None, Field(ge=0, lt=2**53)]
 FileRoute = Callable[["FileQuery"], dict[str, Any]]
-# Its page says them where the file would be; a browser would call any other status an error of the page.
+# The page shows these in place of the file; with another status than 200 the browser would log an error.
 _SHOWN_AS_PROBLEM: Final = (BadInput, NotFound, ServiceError, NotShown, RangeNotServed)
 
 
 class FileQuery(BaseModel):
-    """Which file of which run, or which folder, and what of it."""
+    """Which file or folder of which run, and which part of it."""
 
     run: str = ""
     path: str = ""
@@ -44,10 +44,10 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/artifacts/list")
     @json_route
     def artifact_list(asked: FileQuery) -> dict[str, Any]:
-        """Answers with name, whether it is a folder, and bytes: an object for each of 10,000 would be three times as
-        long.
+        """Returns an array of name, whether it is a folder, and bytes per entry: objects would be three times as long
+        for 10,000.
 
-        Of a run without any, `root` is where they would be, unless that is MLflow's own place.
+        For a run without files, `root` is the place of its artifacts, unless that is MLflow's own store.
         """
         found = artifacts.listed(asked.run, asked.path)
         json_route = {"files": [[entry.name, entry.is_dir, entry.size_bytes] for entry in found]}
@@ -73,7 +73,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def json_route(route: FileRoute) -> Callable[[], flask.Response]:
-    """Has `route` get its query, and answer as a `problem` what its page says in the file's place."""
+    """Wraps `route`: it gets its query, and answers failures that the page shows in the file's place as a `problem`."""
 
     @wraps(route)
     @with_message

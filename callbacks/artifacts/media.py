@@ -1,4 +1,4 @@
-"""`/artifacts/media`: the pictures and films of one of the compared runs, by key and step."""
+"""`/artifacts/media`: the pictures and videos of one of the compared runs, by key and step."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/artifacts/media")
     @json_route
     def artifact_media(asked: FileQuery) -> dict[str, Any]:
-        """Answers for the runs that are compared, in their order: a run's colour depends on them.
+        """Returns the media of the compared runs in their order, on which a run's colour depends.
 
         `q` may be a pattern of paths.
         """

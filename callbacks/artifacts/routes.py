@@ -1,4 +1,4 @@
-"""All that the pages ask about the files of runs."""
+"""Registers all routes for files of runs."""
 
 import dash
 

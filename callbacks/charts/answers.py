@@ -1,4 +1,4 @@
-"""Answers that a browser keeps for as long as nothing changed: JSON with an ETag of its content."""
+"""JSON answers with an ETag of their content, which browsers keep while nothing changes."""
 
 import hashlib
 from typing import Any
@@ -8,7 +8,7 @@ import orjson
 
 
 def kept_json(content: dict[str, Any]) -> flask.Response:
-    """Answers `content` with its `version`; 304 where the browser has this version."""
+    """Answers `content` with its `version`; 304 if the browser has this version."""
     body = orjson.dumps(content)
     version = hashlib.sha256(body).hexdigest()[:32]
     response = flask.Response(body[:-1] + b',"version":"%s"}' % version.encode(), mimetype="application/json")

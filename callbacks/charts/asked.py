@@ -1,4 +1,4 @@
-"""What a page's request for a chart says, and the runs that it names."""
+"""Reads a request for a chart, and finds the runs that it names."""
 
 import threading
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from services.tracking.known_runs import known_table
 from services.tracking.run_store import RunView
 
 _MOST_BYTES: Final = 2**18
-# A run that MLflow does not know is looked for once in so many seconds, not by each of three hundred charts.
+# MLflow is asked for an unknown run once in so many seconds, not by each of three hundred charts.
 _AGAIN_SECONDS: Final = 30.0
 _MOST_REMEMBERED: Final = 10_000
 _MOST_MADE: Final = 2_000
@@ -24,7 +24,10 @@ REPEATED: Final = ("group", "alone")
 
 
 def asked() -> dict[str, Any]:
-    """Returns the request's query, or its body where that says it; raises BadInput, RequestRefused, or as `content`."""
+    """Returns the request's query, or its body if it is sent there.
+
+    Raises BadInput, RequestRefused, or as `content`.
+    """
     if flask.request.method != "POST":
         query = flask.request.args
         return query.to_dict() | {name: query.getlist(name) for name in REPEATED if name in query}
@@ -38,7 +41,7 @@ def asked() -> dict[str, Any]:
 
 
 class RunLookup:
-    """The runs that requests name, as far as MLflow knows them; one for all threads of a worker."""
+    """Finds the runs that requests name; one instance for all threads of a worker."""
 
     def __init__(self, services: Services) -> None:
         self._runs = services.runs
@@ -48,14 +51,14 @@ class RunLookup:
         self._lock = threading.Lock()
 
     def view(self, run_ids: Sequence[str]) -> RunView:
-        """Returns what is known; a run that is not there may be seconds old, and MLflow is asked for it, now and
-        then.
+        """Returns the known runs; asks MLflow, at most every `_AGAIN_SECONDS`, for a run that is missing and may be
+        new.
 
-        Raises `ServiceUnavailable` where nothing is known, and why is.
+        Raises `ServiceUnavailable` if nothing is known and the reason is.
         """
         view = self._runs.first_view(self._patience)
         if view.failure is not None:
-            known_table(view)  # of runs that nobody could read, nobody can say that they logged nothing
+            known_table(view)  # raises, so that a failed reading is not taken for runs without metrics
         table = view.runs
         if table is None:
             return view
@@ -65,18 +68,18 @@ class RunLookup:
 
     @staticmethod
     def is_awaited(view: RunView, run_ids: Sequence[str]) -> bool:
-        """Returns whether one of the runs may still come: it is not there, and the first reading is not over."""
+        """Returns whether one of the runs may still appear: it is missing, and the first reading is not complete."""
         table = view.runs
         if table is None or table.progress is None:
             return table is None
         return not all(run_id in table or run_id in view.found for run_id in run_ids)
 
     def runs(self, view: RunView, run_ids: Sequence[str]) -> list[Run]:
-        """Returns those of the runs that are known, in the order asked for."""
+        """Returns the known ones of these runs, in the order of the request."""
         return [run for run_id in run_ids if (run := self._run(view, run_id)) is not None]
 
     def _run(self, view: RunView, run_id: str) -> Run | None:
-        """Makes a run once for each version of the list: three hundred charts ask for the same ten."""
+        """Makes a run once per version of the list: three hundred charts ask for the same ten."""
         if view.runs is None:
             return None
         key = (view.runs.version, run_id)

@@ -1,4 +1,4 @@
-"""`/charts/figure`: one chart, drawn of what is known, and what of it is still on its way."""
+"""`/charts/figure`: one chart, drawn from what is known, with what is still being fetched."""
 
 import time
 from typing import Any, Final
@@ -24,7 +24,7 @@ PATH: Final = "/charts/figure"
 
 
 def register(app: dash.Dash, services: Services) -> None:
-    """Adds the route to the server of `app`; a selection that is too long for an address comes as a body."""
+    """Adds the route to the server of `app`; a selection that is too long for an address is sent as a body."""
     server: flask.Flask = app.server
     lookup = RunLookup(services)
 
@@ -64,7 +64,7 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
 
 
 def _by_itself(query: FigureQuery, options: ChartOptions, drawing: Drawing) -> tuple[ChartOptions, list[str]]:
-    """Draws over time where one run is drawn whose steps are missing, and says so."""
+    """Draws a single run whose steps are missing over time, and adds a sentence about it."""
     if len(drawing.runs) != 1 or options.axis is not Axis.STEP:
         return options, []
     axis = axis_for(drawing.found.history(drawing.runs[0], query.chart.of[0]), drawing.found.latest)

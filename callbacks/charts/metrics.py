@@ -1,4 +1,4 @@
-"""`/charts/metrics`: what the runs at hand logged, for the picker of metrics and axes."""
+"""`/charts/metrics`: the metrics that some runs logged, for the picker of metrics and axes."""
 
 import threading
 from typing import Final
@@ -43,7 +43,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 class _Catalogues:
-    """Catalogues of selections, as long as the list is the same."""
+    """Caches the metric catalogues of selections for one version of the run list."""
 
     def __init__(self, services: Services) -> None:
         self._vocabulary = services.vocabulary

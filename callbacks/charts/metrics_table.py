@@ -1,4 +1,4 @@
-"""`/charts/table`: every metric of one run, with its last, least and greatest value, as the run page lists them."""
+"""`/charts/table`: every metric of one run, with its last, least and greatest value, for the run's page."""
 
 import math
 from typing import Any, Final
@@ -37,9 +37,9 @@ def register(app: dash.Dash, services: Services) -> None:
         view = lookup.view([run_id])
         try:
             run = known_run(view, run_id)
-        except RunNotFound:  # its page says that there is none, and a browser would call a 404 an error of the page
+        except RunNotFound:  # the page itself says that there is none, and a browser would log a 404 as an error
             return kept_json({"rows": [], "pending": 0})
-        except ServiceError as error:  # nothing is read yet: likewise, and asked again
+        except ServiceError as error:  # nothing has been read yet: likewise, and the page asks again
             return kept_json({"rows": [], "pending": 0, "problem": translate(error)})
         known = services.extremes.read(run, services.settings.patience_seconds)
         rows = [_row(key, point, known.found.get(key)) for key, point in sorted(run.metrics.items())]

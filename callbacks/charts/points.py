@@ -1,6 +1,6 @@
 """`/charts/points.csv`: all points of a chart's runs, streamed: a chart draws hundreds of them, a run logs millions.
 
-A file that is not whole says so in its last rows, and its download fails: it is broken off before its end.
+An incomplete file ends with rows that say so, and its connection is cut, so that the download fails.
 """
 
 import re
@@ -28,9 +28,9 @@ from services.tracking.histories.complete import RunHistories, complete_historie
 from services.tracking.known_runs import known_table
 
 PATH: Final = "/charts/points.csv"
-# Less than proxies wait for the next byte.
+# Shorter than proxies wait for the next byte.
 WAIT_SECONDS: Final = 45.0
-# Who asks for a file would rather wait for the runs than have one without them.
+# A download rather waits for the runs than leaves them out.
 RUNS_WAIT_SECONDS: Final = 15.0
 _LONGEST_NAME: Final = 60
 

@@ -1,1 +1,1 @@
-"""What a run holds beside its numbers, as the pages ask for it."""
+"""The routes for facts of a run besides its metrics."""

@@ -1,4 +1,4 @@
-"""`/runs/changes`: what changed between runs, as tables; `/runs/named`: the runs that what a reader types may mean."""
+"""`/runs/changes`: what changed between runs, as tables; `/runs/named`: the runs that match what a reader types."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
@@ -38,7 +38,7 @@ _Most = Annotated[int, Field(ge=1, le=20_000)]
 
 
 class ChangesQuery(BaseModel):
-    """What of the changes of a run is seen; `against` is what a reader typed, the usual run where it is empty."""
+    """Which changes of a run to show; `against` is what a reader typed, or empty for the default run."""
 
     run: str
     against: _Typed = ""
@@ -47,7 +47,10 @@ class ChangesQuery(BaseModel):
 
 
 class ComparedQuery(BaseModel):
-    """What of the changes between compared runs is seen; `runs` is a comma list, the first is held against."""
+    """Which changes between compared runs to show.
+
+    `runs` is a comma-separated list whose first run is the reference.
+    """
 
     runs: str
     q: _Typed = ""
@@ -55,21 +58,21 @@ class ComparedQuery(BaseModel):
 
 
 class NamedQuery(BaseModel):
-    """What a reader typed on the page of a run."""
+    """The text that a reader typed to find a run."""
 
     run: str
     q: _Typed
 
 
 def register(app: dash.Dash, services: Services) -> None:
-    """Adds the routes to the server of `app`, and what happens in the browser."""
+    """Adds the routes to the server of `app`, and the clientside callbacks."""
     server: flask.Flask = app.server
     patience = services.settings.patience_seconds
 
     @server.get("/runs/changes")
     @problem_in_place
     def run_changes() -> dict[str, Any]:
-        """Answers against the run that was found; of none or several the body says so."""
+        """Returns the changes compared to the run that was found; if none or several match, it returns that instead."""
         if "runs" in flask.request.args:
             return _between(services, query_as(ComparedQuery))
         asked = query_as(ChangesQuery)
@@ -87,7 +90,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/runs/named")
     @problem_in_place
     def runs_named() -> dict[str, Any]:
-        """Answers with id, name and experiment of each."""
+        """Returns id, name and experiment of each matching run."""
         asked = query_as(NamedQuery)
         found = runs_called(asked.q, known_table(services.runs.first_view(patience)), asked.run, _MOST_CALLED)
         return {"runs": [[run.run_id, run.name, run.experiment] for run in found]}

@@ -1,4 +1,4 @@
-"""`/runs/facts`: the parts of a run's page beside its charts, each by itself, in the reader's language."""
+"""`/runs/facts`: the parts of a run's page besides its charts, one per request, in the reader's language."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -33,7 +33,7 @@ _MOST_ENTRIES: Final = 20_000
 
 
 class PartQuery(BaseModel):
-    """Which part of which run's page; of its entries those with `q` in them, and so many at most."""
+    """Which part of which run's page: the entries that contain `q`, and how many at most."""
 
     run: str
     part: Literal["gpus", "parameters", "tags", "models", "datasets"]
@@ -42,7 +42,7 @@ class PartQuery(BaseModel):
 
 
 def register(app: dash.Dash, services: Services) -> None:
-    """Adds the route to the server of `app`, and what happens in the browser."""
+    """Adds the route to the server of `app`, and the clientside callbacks."""
     server: flask.Flask = app.server
     parts: dict[str, Callable[[PartQuery], Part]] = {
         "gpus": lambda asked: _gpus(services, _run(services, asked.run)),
@@ -55,7 +55,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/runs/facts")
     @problem_in_place
     def run_part() -> dict[str, Any]:
-        """Answers with a part's entries, all of them without a search."""
+        """Returns a part's entries, all of them without a search."""
         asked = query_as(PartQuery)
         if not is_run_id(asked.run):
             raise RunIdMalformed
@@ -88,10 +88,10 @@ def _made_models(services: Services, run_id: str) -> list[Model]:
 
 
 def _gpus(services: Services, run: Run) -> Part:
-    """Returns those of now, and those of the run's time; raises `AnswerTooSlow` while that is still being read."""
+    """Returns the current GPUs, and those of the run's time; raises `AnswerTooSlow` while the latter are being read."""
     uses, view = _gpu_uses(services, run), run_history(services.fleet, run, services.settings.patience_seconds)
     if view is None or (view.history is None and not view.is_pending):
-        return gpus(uses)  # of a source that does not answer its own page tells
+        return gpus(uses)  # the page of the GPU history reports failures of its source
     if view.history is None:
         if uses:
             return gpus(uses)
@@ -101,7 +101,10 @@ def _gpus(services: Services, run: Run) -> Part:
 
 
 def _gpu_uses(services: Services, run: Run) -> list[GpuUse]:
-    """Returns none of a monitor that does not answer: the page of the GPUs says so."""
+    """Returns the run's current GPU processes.
+
+    A monitor that does not answer counts as having none, which the GPU page reports.
+    """
     if run.status is not RunStatus.RUNNING:
         return []
     reports = services.gpu_reports.all().items()

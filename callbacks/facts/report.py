@@ -1,4 +1,4 @@
-"""`/runs/report.html`: a comparison as one file, streamed: one chart, one picture at a time is in memory."""
+"""`/runs/report.html`: a comparison as one file, streamed: only one chart or picture at a time is in memory."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ PATH: Final = "/runs/report.html"
 MOST_RUNS: Final = 100
 MOST_CHARTS: Final = 100
 _RUNS_WAIT_SECONDS: Final = 15.0
-# Who asks for a file would rather wait for a history than have a chart without it; proxies wait about as long.
+# A download rather waits for a history than leaves it out; proxies wait about as long.
 _CHART_WAIT_SECONDS: Final = 20.0
 _WAIT_SECONDS: Final = 60.0
 _POINTS: Final = 1_000
@@ -48,7 +48,7 @@ _BUTTONS: Final = ["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoS
 
 
 class Asked(NamedTuple):
-    """What the address of the comparison says: the runs that are known, how charts are drawn, and which.
+    """The content of the comparison's address: the known runs, how charts are drawn, and which.
 
     Histories are waited for until `ends`, of the monotonic clock.
     """
@@ -70,7 +70,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.route(PATH, methods=["GET", "POST"])
     @with_message
     def report() -> flask.Response:
-        """Takes what the address of the page with the comparison says; as a form where that is long."""
+        """Takes the query of the comparison's page; as a form if it is long."""
         asked, now = _asked(services), datetime.now(UTC)
         user = reader(flask.request.headers, flask.request.remote_addr, services.settings).user
         about = sections.About(len(asked.runs), asked.address, user, now)
@@ -102,7 +102,7 @@ def _asked(services: Services) -> Asked:
 
 
 def _address() -> str:
-    """Returns the page with the comparison, as its reader's browser writes it."""
+    """Returns the address of the comparison's page, written as the reader's browser does."""
     page = flask.request.host_url.rstrip("/") + href("/mlflow")
     pairs = [(name, value) for name, values in flask.request.values.lists() for value in values]
     query = "&".join(f"{quote(name)}={quote(value, safe=',')}" for name, value in pairs)
@@ -148,7 +148,7 @@ def _charts(services: Services, asked: Asked) -> Iterator[str]:
     config, missing = chart_config(_BUTTONS), dict[str, None]()
     for place, spec in enumerate(specs[:MOST_CHARTS]):
         drawing = _complete(services, asked, spec.of)
-        # Of one chart alone: kept for zooms that no file asks for, those of a hundred runs are hundreds of megabytes.
+        # A cache per chart: curves of a hundred runs take hundreds of megabytes, and the report never zooms.
         curves = CurveCache()
         drawn = figure(
             spec,
@@ -170,13 +170,13 @@ def _charts(services: Services, asked: Asked) -> Iterator[str]:
 
 
 def _usual(services: Services, runs: Sequence[Run]) -> list[ChartSpec]:
-    """Returns the preset, of which what nobody logged makes room."""
+    """Returns the preset charts, without those that no run logged."""
     logged = [word for word in comparison.WORDS if any(run.metric_key(word, services.vocabulary) for run in runs)]
     return [ChartSpec.of_word(word) for word in logged]
 
 
 def _complete(services: Services, asked: Asked, wanted: Sequence[Subject]) -> Drawing:
-    """Draws with all histories that come in time."""
+    """Returns the drawing with all histories that arrive in time."""
     ends = min(asked.ends, time.monotonic() + _CHART_WAIT_SECONDS)
     ids = [run.run_id for run in asked.runs]
     while True:
@@ -186,7 +186,7 @@ def _complete(services: Services, asked: Asked, wanted: Sequence[Subject]) -> Dr
 
 
 def _missing(drawing: Drawing) -> list[str]:
-    """Returns what is missing of the numbers."""
+    """Returns sentences about missing numbers."""
     late = len(drawing.pending)
     parts = [notices.failed_history(cause) for cause in drawing.failures]
     if late:

@@ -1,1 +1,1 @@
-"""The history of the GPUs: what its page asks for."""
+"""The page of the GPU history."""

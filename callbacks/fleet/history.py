@@ -1,4 +1,4 @@
-"""The page of the GPUs' history: a question becomes a chart, a table and a file."""
+"""The page of the GPU history: a question is answered with a chart, a table and a file."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypedDict
@@ -35,7 +35,7 @@ _RETRY_SECONDS = 3.0
 
 
 def register(app: dash.Dash, services: Services) -> None:
-    """Adds the callbacks and the file of the page to `app`."""
+    """Adds the callbacks and the CSV route of the page to `app`."""
     _register_browser(app)
 
     @app.callback(
@@ -58,7 +58,7 @@ def register(app: dash.Dash, services: Services) -> None:
         state={"drawn": State(ids.FLEET_DRAWN, "data")},
     )
     def draw(asked: object, _triggers: list[Any], drawn: str | None) -> dict[str, Any]:
-        """Draws what is known by now; while the rest is being read, the page asks again soon."""
+        """Draws what is known so far; the page polls while the rest is being read."""
         try:
             question = FleetQuestion.model_validate(asked)
             wait = _RETRY_SECONDS if is_retry("fleet") else services.settings.patience_seconds
@@ -99,11 +99,11 @@ _AS_IT_IS: Final = _Chart(
 
 
 def _chart(services: Services, question: FleetQuestion, view: HistoryView, drawn: str | None) -> _Chart:
-    """Draws chart and table; no update of what the page has already."""
+    """Draws chart and table; no update if the page already shows the same."""
     if view.history is None or view.as_of_ms is None:
         if view.is_pending:
             return {**_no_chart(), "figure": empty_figure(_("Reading the history…")), "no_lines": False}
-        return _no_chart()  # why there is none stands above
+        return _no_chart()  # the note above has the reason
     runs = services.runs.view()
     mark = words.fingerprint(
         f"{language()} {question.model_dump_json()} {view.history.steps} {view.as_of_ms} {view.is_pending} {runs.as_of}"
@@ -129,12 +129,15 @@ def _chart(services: Services, question: FleetQuestion, view: HistoryView, drawn
 
 
 def _no_chart(*note: Any) -> _Chart:
-    """Returns neither chart nor table, with sentences that say why."""
+    """Returns an empty chart and table, with sentences that give the reason."""
     return {"figure": empty_figure(""), "note": list(note), "rows": [], "drawn": "", "no_lines": True, "no_rows": True}
 
 
 def _is_meant(question: FleetQuestion, found: FleetHistory) -> Callable[[GroupKey], bool]:
-    """Keeps the owners and runs that were sought, and not all who share a GPU with them; of a host's GPUs all."""
+    """Returns a filter for the owners and runs in question, without others that share a GPU.
+
+    For a host it passes all.
+    """
     is_everyone = question.by in (Grouping.GPU, Grouping.HOST) or names_a_gpu(found, question.q)
     return lambda key: is_everyone or named(key, question.q)
 
@@ -154,7 +157,7 @@ def _failed(services: Services, view: HistoryView) -> FailureUpdate:
     if view.failure is None:
         return {"failure": no_update, "failed": False}
     failure = view.failure
-    # Of several monitors the one that failed is named.
+    # With several monitors the one that failed is named.
     service = MessageData.of(failure.service if isinstance(failure, ServiceError) else services.fleet.source.name)
     cause = failure.cause_json if isinstance(failure, ServiceError) else failure.json_value
     sentence = notices.failure(service, MessageData.model_validate(cause), as_of_ms=view.as_of_ms)

@@ -1,1 +1,1 @@
-"""What happens on the pages of the models."""
+"""The callbacks and routes of the model pages."""

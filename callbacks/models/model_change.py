@@ -1,7 +1,8 @@
-"""`POST /changes`: activating, trying, deleting, restoring a model, and undo; assets/changes.js asks, from any page.
+"""`POST /changes`: activating, trying, deleting, restoring a model, and undo; assets/changes.js sends it from any
+page.
 
-No callback of Dash's: its page shows no answer to what was asked again meanwhile, or asked on a page that was left, and
-says nothing where none comes. Here each request has an id, and whoever asks again is told what became of it.
+It is no Dash callback: Dash drops the answer if the reader asks again or leaves the page, and reports no lost
+connection. Here each request has an id, and asking again with it returns the result.
 """
 
 from typing import Any
@@ -33,7 +34,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @server.post(PATH)
     def change() -> dict[str, Any]:
-        """Answers what became of a request; with `?again=1` it begins nothing."""
+        """Returns the result of a request; with `?again=1` it starts nothing."""
         request = _request()
         try:
             by = writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
@@ -45,7 +46,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _request() -> ChangeRequest:
-    """Raises `RequestRefused`, or as `content`."""
+    """Returns the request; raises `RequestRefused`, or as `content`."""
     try:
         return ChangeRequest.model_validate_json(content(_MOST_BYTES))
     except ValidationError as error:
@@ -53,13 +54,13 @@ def _request() -> ChangeRequest:
 
 
 def _inference(services: Services, model_id: str) -> str:
-    """Returns where a model that is active can be tried.
+    """Returns the address where an active model can be tried.
 
-    The page shows the first registered model's unless told otherwise.
+    The page shows the first registered model's unless another is named.
     """
     elsewhere = services.settings.inference_ui_url
     if elsewhere is not None:
         return without_credentials(str(elsewhere))
-    # A model server's ids are its own, whatever they hold.
+    # The ids of a model server have no format of ours.
     name = name_in(model_id) if services.settings.model_server_url is None else None
     return href("/inference", play="1", **({} if name is None else {"model": f"{NONE}{name}"}))

@@ -1,4 +1,4 @@
-"""The page of one model: its facts, and what its file holds."""
+"""The page of one model: its facts, and the content of its file."""
 
 import time
 from typing import Any
@@ -45,20 +45,21 @@ def register(app: dash.Dash, services: Services) -> None:
         State(ids.MODEL_CHECKED, "data"),
     )
     def check(model_id: str, _tick: int, _retry: int | None, checked: object) -> tuple[Any, Any]:
-        """Checks the file apart from the rest, for that takes a second: it is fetched and run once in a process of
+        """Checks the file apart from the rest, since this takes a second: it is fetched and run once in a process of
         its own.
 
-        MODEL_CHECKED is True once that is settled; until then since when (Unix ms) it waits for what may only start.
+        MODEL_CHECKED is True once that is settled, and until then the time (Unix ms) since when a service has not
+        answered.
         """
         if checked is True:
             raise PreventUpdate
         found = services.policy_checks.check(model_id)
         if not found.ends(services.settings.patience_seconds):
-            raise PreventUpdate  # a later tick finds it
+            raise PreventUpdate  # a later tick gets the result
         if found.graph is not None:
             return model_detail.policy(found.graph), True
         if found.error is not None and passes_by_itself(found.error):
             since = checked if type(checked) is int else round(time.time() * 1000)
             return model_detail.waiting(translate(last_found(found.error)), since), since
-        # What a service did not do it may do yet; what is wrong with the file stays wrong.
+        # Failures of a service may pass, so they are checked again; a broken file stays broken.
         return model_detail.unusable(translate(found.error or "")), not isinstance(found.error, ServiceError)

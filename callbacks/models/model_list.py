@@ -1,4 +1,4 @@
-"""The models page: its list, kept fresh. What is done with the chosen model is in callbacks/models/model_change.py."""
+"""The models page: its list, kept up to date. callbacks/models/model_change.py changes models."""
 
 from typing import Any, Final, TypedDict
 
@@ -22,7 +22,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(Input(ids.MODEL_CHOSEN, "data"), prevent_initial_call=True)
     def look_ahead(model_id: object) -> None:
-        """Starts the check of a model that was chosen: it may be activated next."""
+        """Starts the check of the chosen model in advance: it may be activated next."""
         if isinstance(model_id, str) and not services.settings.read_only:
             services.policy_checks.check(model_id)
 
@@ -48,7 +48,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 class _Body(TypedDict):
-    """What the page shows of the models; `drawn` changes with it."""
+    """What the page shows of the models; `drawn` is its fingerprint."""
 
     rows: Any
     bad_rows: Any
@@ -71,12 +71,12 @@ def _age(view: ModelView) -> list[Any]:
 
 
 def _body(services: Services, view: ModelView, drawn: str | None) -> _Body:
-    """Draws the page's body; no update where the page has it already."""
+    """Draws the page's body; no update if the page already shows the same."""
     if view.models is None:
         return _AS_IT_IS
     newest = view.history[0].at if view.history else None
     shown = f"{language()} {view.models.model_dump_json()} {len(view.history)} {newest}"
-    # Told by what is in it: the store gives its list no version.
+    # By content: the store's list has no version.
     mark = words.fingerprint(shown)
     if mark == drawn:
         return _AS_IT_IS

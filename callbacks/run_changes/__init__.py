@@ -1,1 +1,1 @@
-"""What people do with runs, as the pages ask for it."""
+"""The routes for changes of runs."""

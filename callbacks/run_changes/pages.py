@@ -1,4 +1,4 @@
-"""What the pages of runs begin with, for their code to change runs."""
+"""The clientside callbacks that start the scripts for changing runs."""
 
 import dash
 from dash import ClientsideFunction, Input, Output
@@ -8,7 +8,7 @@ from services.connect import Services
 
 
 def register(app: dash.Dash, _services: Services) -> None:
-    """Adds the callbacks of the browser to `app`."""
+    """Adds the clientside callbacks to `app`."""
     app.clientside_callback(
         ClientsideFunction("runEdits", "show"),
         Output(ids.RUN_EDITS_SHOWN, "data"),

@@ -1,6 +1,6 @@
-"""`/runs/now`, `/runs/change`, `/runs/many` and `/runs/trash`: assets/run_edits*.js ask, from any page.
+"""`/runs/now`, `/runs/change`, `/runs/many` and `/runs/trash`: assets/run_edits*.js use them on any page.
 
-No callbacks of Dash's: those show no answer on a page that was left meanwhile, and say nothing where none comes.
+They are no Dash callbacks: Dash drops answers to a page that the reader left, and reports no lost connection.
 """
 
 from typing import Any, Self
@@ -31,7 +31,7 @@ _PIECE_SECONDS = 20.0
 
 
 class OneRun(BaseModel):
-    """What a person does with one run; a deletion asks first, and `is_confirmed` is the answer."""
+    """A change of one run; a deletion asks for confirmation, and `is_confirmed` is the answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -78,7 +78,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/runs/many")
     @with_message
     def change_many() -> flask.Response:
-        """Changes a few runs at a time: the page counts, and can stop."""
+        """Changes a few runs per request: the page shows progress, and can stop."""
         asked = body_as(ManyRuns, _MOST_BYTES)
         by = _writer(services)
         found = each(asked.runs or [], lambda run_id: team_runs.act(asked, run_id, by), _PIECE_SECONDS)

@@ -1,1 +1,1 @@
-"""What happens on the pages of the runs."""
+"""The callbacks and routes of the run pages."""

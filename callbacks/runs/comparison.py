@@ -1,4 +1,4 @@
-"""The comparison: the runs that the address or the Compare button names become a table, and a grid of charts."""
+"""The comparison: a table and a grid of charts of the runs in the address or behind the Compare button."""
 
 import time
 from typing import Any
@@ -64,7 +64,7 @@ def register(app: dash.Dash, services: Services) -> None:
             raise PreventUpdate
         if is_retry("compare"):
             services.histories.retry()
-        # A new selection may name runs that are seconds old; a refresh has just looked.
+        # A new selection may contain runs that are seconds old; after a refresh, the list is new already.
         new = ctx.triggered_id in (None, ids.COMPARED)
         drawing = _drawing(services, compared, options, new=new)
         shown = {
@@ -73,7 +73,7 @@ def register(app: dash.Dash, services: Services) -> None:
         }
         if shown == drawn:
             raise PreventUpdate
-        # A zoom or another axis leaves the table alone, whose many cells cost the browser more than a chart.
+        # A zoom or another axis does not redraw the table, whose many cells cost the browser more than a chart.
         is_same = shown["table"] == (drawn or {}).get("table")
         return {
             "table": no_update if is_same else _tables(drawing, options),
@@ -95,7 +95,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def download(_table: int, _points: int, asked_runs: dict[str, Any], asked_options: dict[str, Any]) -> Any:
         compared, options = Compared.model_validate(asked_runs), options_of(asked_options)
         drawing = _drawing(services, compared, options, new=False)
-        # Said where it stays with the numbers: in the file's name.
+        # In the file's name, so that the information stays with the numbers.
         incomplete = "-incomplete" if drawing.is_loading or drawing.failures else ""
         if ctx.triggered_id == ids.TABLE_CSV:
             table = take_along.table_csv(drawing.runs, drawing.found, options)
@@ -112,7 +112,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 def _drawing(services: Services, compared: Compared, options: ChartOptions, *, new: bool) -> Drawing:
     patience = services.settings.patience_seconds
-    ends = time.monotonic() + patience  # for both: who waited for the runs does not wait as long for the histories
+    ends = time.monotonic() + patience  # one deadline: waiting for runs shortens the wait for histories
     view = services.runs.view_with(compared.runs, patience) if new else services.runs.view()
     wanted = [Subject(word) for word in (*comparison.WORDS, *final_metrics.histories_for(options))]
     return Drawing.of(services, view, compared.runs[:MOST_COMPARED], wanted, options, ends)
@@ -122,7 +122,7 @@ def _notices(compared: Compared, options: ChartOptions, drawing: Drawing) -> lis
     alert = notices.sentences_alert(
         comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))
     )
-    # A run alone is drawn over time by itself, where nobody chose an axis.
+    # A single run is drawn over time if no axis was chosen.
     is_by_itself = len(drawing.runs) == 1 and "axis" not in options.model_fields_set
     return [alert, None if is_by_itself else comparison.without_steps(drawing.runs, drawing.found, options)]
 
@@ -135,8 +135,8 @@ def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:
 
 
 def _register_browser_side(app: dash.Dash) -> None:
-    """Registers what happens without the server: showing and hiding, the address, gathering the controls and zooms."""
-    # No Output, or the first drawing would wait for the whole run list.
+    """Registers the clientside callbacks: showing and hiding, the address, collecting controls and zooms."""
+    # No Output, otherwise the first drawing would wait for the whole run list.
     app.clientside_callback(ClientsideFunction("runs", "news"), Input(ids.VERSION, "data"))
     # No Output: showing it scrolls to it and puts the selection into the address.
     app.clientside_callback(

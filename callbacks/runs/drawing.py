@@ -1,4 +1,4 @@
-"""What a page draws of some runs: those known, their histories so far, and what is missing."""
+"""The data behind a drawing of some runs: the known runs, their histories so far, and what is missing."""
 
 import hashlib
 import time
@@ -21,7 +21,7 @@ from services.tracking.run_store import RunView
 
 
 class Drawing(NamedTuple):
-    """The runs and histories at hand."""
+    """The runs and histories at hand, and what is missing."""
 
     runs: list[Run]
     unknown: list[str]
@@ -41,16 +41,16 @@ class Drawing(NamedTuple):
         options: ChartOptions,
         ends: float,
     ) -> "Drawing":
-        """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not.
+        """Collects what is known, waiting for the rest until `ends`, of the monotonic clock.
 
-        Also of metrics that diverged, which tables say where it began to, and of those whose mean is meant: only their
-        histories know.
+        Histories are also fetched of diverged metrics, since tables show where they diverged, and of those that are
+        averaged.
         """
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
         also = {run.run_id: _known_by_history(run, services.vocabulary) for run in runs}
         drawing = cls.of_runs(services, view, runs, wanted, options, ends, also=also)
         unknown = [] if not view.is_whole else [run_id for run_id in run_ids if view.get(run_id) is None]
-        # What has not been read yet may be any of them.
+        # Any missing run may be among those that have not been read yet.
         late = not view.is_whole and view.failure is None and len(runs) < len(run_ids)
         return drawing._replace(unknown=unknown, is_loading=drawing.is_loading or late)
 
@@ -66,7 +66,7 @@ class Drawing(NamedTuple):
         *,
         also: Mapping[str, list[str]] | None = None,
     ) -> "Drawing":
-        """Returns the same of runs that are at hand, and of the metrics that `also` names by run id."""
+        """Returns the drawing of these runs, with further metrics from `also` by run id."""
         keys = {run.run_id: keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
         for run_id, more in (also or {}).items():
             keys[run_id] += [key for key in more if key not in keys[run_id]]
@@ -94,7 +94,7 @@ def _known(histories: Histories, vocabulary: Vocabulary) -> Known:
 
 
 def _different(errors: Iterable[ClewError]) -> list[ClewError]:
-    """Returns one of those that say the same."""
+    """Returns one of each group of errors with the same message."""
     by_sentence = {str(error): error for error in errors}
     return [by_sentence[sentence] for sentence in sorted(by_sentence)]
 
@@ -108,7 +108,7 @@ def keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, voc
 
 
 def fingerprint(asked: object, drawing: Drawing) -> str:
-    """Returns a text that is the same for two that draw the same page, so the second need not be sent."""
+    """Returns a digest that is equal for drawings of the same page, so that the second is not sent."""
     seen = (
         language(),
         asked,

@@ -1,4 +1,4 @@
-"""What makes a group in the comparison: what is offered, what is chosen, and what the pattern in a name means."""
+"""The group picker of the comparison: its options, its choice, and the pattern in a name."""
 
 from typing import Any
 
@@ -80,7 +80,10 @@ def _compared(services: Services, compared: Compared) -> list[Run]:
 
 
 def _register_browser_side(app: dash.Dash) -> None:
-    """Registers the picker: it shows the options, which are the truth, and changes them, in assets/group_picker.js."""
+    """Registers the clientside callbacks of the picker.
+
+    It shows the chart options, which hold the state, and changes them.
+    """
     app.clientside_callback(
         ClientsideFunction("groups", "chosen"),
         Output(ids.GROUP_CHOICE, "data"),
@@ -94,7 +97,7 @@ def _register_browser_side(app: dash.Dash) -> None:
         Input(ids.GROUP_CHOICE, "data"),
         Input(ids.GROUP_DEFAULT, "data"),
     )
-    # No Outputs: what is chosen goes into the options and the address.
+    # No Outputs: the choice goes into the options and the address.
     app.clientside_callback(
         ClientsideFunction("groups", "choose"), Input(ids.GROUP_REFS, "value"), State(ids.GROUP_DEFAULT, "data")
     )

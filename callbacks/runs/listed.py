@@ -1,4 +1,4 @@
-"""What a page of runs was told of the list, and whether it has to be told anew."""
+"""The version of the run list that a page has, and whether it needs an update."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -8,9 +8,9 @@ from services.tracking.run_store import RunView
 
 
 class Listed(BaseModel):
-    """What a page was told of the list: its version, how many runs there are, and of which columns it has cells.
+    """What a page has of the list: its version, the number of runs, and the columns whose cells it has.
 
-    A list that is `paged` comes page by page, from `POST /runs/rows`.
+    A `paged` list is sent page by page, by `POST /runs/rows`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -24,9 +24,9 @@ class Listed(BaseModel):
     progress: Progress | None = None
 
     def is_in(self, shown: "Listed | None") -> bool:
-        """Returns whether a page that was told `shown` has all of this.
+        """Returns whether a page that has `shown` needs no update.
 
-        Not while values of it were still on their way.
+        It does as long as values were still being read.
         """
         if (
             shown is None
@@ -38,7 +38,7 @@ class Listed(BaseModel):
 
 
 def listed_of(view: RunView, columns: list[str], native_up_to: int) -> Listed | None:
-    """Says what a page is told of `view`; None where nothing is known yet. Beyond `native_up_to` runs it is paged."""
+    """Returns what a page gets of `view`; None if nothing is known yet. Beyond `native_up_to` runs it is paged."""
     if view.runs is None:
         return None
     total = len(view.runs)

@@ -1,4 +1,4 @@
-"""The columns that the relations draw: `POST /runs/relations`, asked by assets/relations_data.js."""
+"""`POST /runs/relations`: the columns that the relation charts draw, for assets/relations_data.js."""
 
 import dash
 import flask
@@ -13,18 +13,18 @@ from services.connect import Services
 
 
 def register(app: dash.Dash, services: Services) -> None:
-    """Adds the route to the server of `app`, and what happens in the browser."""
+    """Adds the route to the server of `app`, and the clientside callbacks."""
     server: flask.Flask = app.server
     rows, patience = rows_for(app, services), services.settings.patience_seconds
 
     @server.post("/runs/relations")
     @with_message
     def columns_of_runs() -> flask.Response:
-        """Answers with the runs' values in the columns of the query, which are the axes."""
+        """Returns the runs' values in the columns of the query, which are the axes."""
         query = body_as(RunQuery)
         return answer(relation_columns(rows.known(services.runs.first_view(patience)), query))
 
-    # The place itself is the output, so that it is filled whenever its page is shown.
+    # The section itself is the output, so that it is filled whenever its page is shown.
     app.clientside_callback(
         ClientsideFunction("relations", "mount"),
         Output(ids.RELATIONS_PLACE, "hidden"),

@@ -1,4 +1,4 @@
-"""The page of one run: its facts and charts, growing while it runs."""
+"""The page of one run: its facts and charts, updated while it runs."""
 
 import time
 from datetime import UTC, datetime
@@ -54,7 +54,7 @@ def register(app: dash.Dash, services: Services) -> None:
         if is_retry("run"):
             services.histories.retry()
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
-            ends += RETRY_WAIT_SECONDS  # who presses a button expects to wait
+            ends += RETRY_WAIT_SECONDS  # a reader who presses a button expects to wait
         else:
             view = services.runs.view_with([run_id], patience)
         drawing = Drawing.of(services, view, [run_id], _SUBJECTS, ChartOptions(), ends)
@@ -99,9 +99,9 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _beside(view: RunView, run_id: str, drawing: Drawing, commit_url: str | None) -> Beside | None:
-    """Returns what stands beside the charts, as of when the runs were read.
+    """Returns the facts besides the charts, as of when the runs were read.
 
-    While MLflow is away, Clew does not know that a run is silent.
+    While MLflow is unreachable, Clew cannot know that a run is silent.
     """
     run = view.get(run_id)
     if run is None or view.runs is None:
@@ -112,12 +112,12 @@ def _beside(view: RunView, run_id: str, drawing: Drawing, commit_url: str | None
 
 
 def _logged(drawing: Drawing) -> list[Any]:
-    """Returns parameters and tags: a run that is over may still get one."""
+    """Returns parameters and tags, for the fingerprint of the page: a finished run may still get some."""
     return [(run.params, run.tags) for run in drawing.runs]
 
 
 def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, *, is_none: bool) -> dict[str, Any]:
-    """Returns whether the charts are hidden, facts and notices."""
+    """Returns whether the charts are hidden, the facts, and the notices."""
     if not drawing.runs or beside is None:
         facts = run_detail.not_found(run_id) if is_none else None
         return {"hidden": True, "facts": facts, "notices": None}

@@ -1,4 +1,4 @@
-"""The runs page: keeps its rows fresh. What happens inside the table happens in assets/run_list.js."""
+"""The runs page: keeps its rows up to date. assets/run_list.js handles the table itself."""
 
 import json
 from collections.abc import Iterable
@@ -86,14 +86,14 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
 
 
 class _ListUpdate(TypedDict):
-    """All rows, where the browser holds them, and what is to know of the list."""
+    """All rows, if the browser holds them, and facts about the list."""
 
     rows: Any
     listed: Any
 
 
 class _Notices(TypedDict):
-    """What stands around the list; `sample` opens the notice of the sample data."""
+    """The notices around the list; `sample` opens the one on sample data."""
 
     version: Any
     bad_rows: Any
@@ -101,9 +101,10 @@ class _Notices(TypedDict):
 
 
 def _silences(view: RunView, shown: dict[str, Any]) -> Any:
-    """Says which runs are silent: apart from the rows, since it changes as time passes; no update of the same.
+    """Returns which runs are silent, separately from the rows since it changes with time alone; no update if it is
+    the same.
 
-    As of when the runs were read: while MLflow is away, Clew does not know that a run is silent.
+    As of when the runs were read: while MLflow is unreachable, Clew cannot know that a run is silent.
     """
     if view.runs is None:
         return no_update
@@ -112,14 +113,17 @@ def _silences(view: RunView, shown: dict[str, Any]) -> Any:
 
 
 def _plain(part: Any) -> Any:
-    """Makes plain JSON of a component: beside one, Plotly's encoder looks at each value of 5,000 rows for 0.2 s."""
+    """Returns a component as plain JSON.
+
+    Next to a component, Plotly's encoder would inspect each value of 5,000 rows for 0.2 s.
+    """
     if part is no_update:
         return part
     return json.loads(json.dumps(part, default=lambda component: component.to_plotly_json()))
 
 
 def _list_update(view: RunView, run_rows: RunRows, listed: Listed | None, shown: Listed | None) -> _ListUpdate:
-    """Makes the rows, where the browser holds them all; no update where the page has these."""
+    """Returns the rows, if the browser holds them all; no update if the page already has them."""
     if listed is None or listed.is_in(shown):
         return {"rows": no_update, "listed": no_update}
     if listed.paged:
@@ -130,15 +134,15 @@ def _list_update(view: RunView, run_rows: RunRows, listed: Listed | None, shown:
 
 
 def _refs(columns: Iterable[str]) -> tuple[ColumnRef, ...]:
-    """Parses columns, in an order of their own, whatever order they are shown in: the rows are the same ones."""
+    """Parses columns, sorted, so that the cache key of the rows does not depend on their displayed order."""
     return tuple(ColumnRef.parse(text) for text in sorted(set(columns)))
 
 
 def _notices(view: RunView, listed: Listed | None, shown: Listed | None, *, notice: bool, embedded: bool) -> _Notices:
-    """Draws what stands around the list; no update where the page has these."""
+    """Draws the notices around the list; no update if the page already shows the same."""
     if view.runs is None or listed is None or (shown is not None and listed.version == shown.version):
         return {"version": no_update, "bad_rows": no_update, "sample": no_update}
-    # Only what Clew itself filled in is Clew's to remove.
+    # Only sample data that Clew itself created may be removed by it.
     samples = embedded and len(view.runs.rows_with_tag(SAMPLE_TAG, "true")) > 0
     return {
         "version": view.runs.version,

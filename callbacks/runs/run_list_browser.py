@@ -1,4 +1,7 @@
-"""The runs page in the browser: rows to table, ticks to selection, selection to buttons and address."""
+"""The clientside callbacks of the runs page.
+
+Rows to table, checkboxes to selection, selection to buttons and address.
+"""
 
 import dash
 from dash import ClientsideFunction, Input, Output, State
@@ -32,7 +35,7 @@ def register(app: dash.Dash) -> None:
 
 
 def _register_query(app: dash.Dash) -> None:
-    """Registers what carries the query to the address and, where the list comes page by page, to the server."""
+    """Registers what writes the query to the address and, for a paged list, sends it to the server."""
     app.clientside_callback(
         ClientsideFunction("runs", "query"),
         Input(ids.TABLE, "sort_by"),

@@ -1,4 +1,4 @@
-"""The run list's rows, menus, selection and CSV: `/runs/…`, asked by assets/run_pages.js where the list is long.
+"""`/runs/…`: the rows, menus, selection and CSV of the run list, for assets/run_pages.js if the list is long.
 
 A list that the browser holds as a whole is made by the same `RunRows`, in callbacks/runs/run_list.py.
 """
@@ -33,13 +33,13 @@ from services.tracking.known_runs import known_table
 from services.tracking.run_store import RunView
 
 MOST_ROWS: Final = 1_000
-"""Of a page."""
+"""Per page."""
 _FILE: Final = "runs.csv"
 _FILE_OF_A_PART: Final = "runs-incomplete.csv"
 
 
 class RowsQuery(RunQuery):
-    """Which page of the rows is asked for; `version` is what the page knows, `selected` the runs ticked on it."""
+    """Which page of the rows is requested; `version` is what the page has, `selected` the runs selected on it."""
 
     page: Annotated[int, Field(ge=0, le=10**9)] = 0
     page_size: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 25
@@ -48,7 +48,7 @@ class RowsQuery(RunQuery):
 
 
 class RunRows:
-    """Makes the list's rows; what is in words is kept for the newest list, in each language that is asked for."""
+    """Makes the list's rows; text columns of the newest list are cached per language."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -57,8 +57,8 @@ class RunRows:
         self._lock = threading.Lock()
 
     def all_rows(self, view: RunView, columns: tuple[ColumnRef, ...]) -> dict[str, Any]:
-        """Returns all rows with these columns, for a browser that sorts and filters itself, as `listing` has them."""
-        query = RunQuery(columns=columns, archived=True)  # the browser leaves them out
+        """Returns all rows with these columns, as `listing` does, for a browser that sorts and filters itself."""
+        query = RunQuery(columns=columns, archived=True)  # archived runs included: the browser filters them
         key = (known_table(view).version, language(), query)
         with self._lock:
             found = self._lists.get(key)
@@ -73,11 +73,11 @@ class RunRows:
     def known(self, view: RunView) -> Known:
         """Returns the runs of `view` and their columns in the language of this request.
 
-        Raises where nothing is known yet.
+        Raises if nothing is known yet.
         """
         table, as_of = known_table(view), view.as_of or datetime.now(UTC)
 
-        # Once a request: what else comes of a column that is still on its way belongs to the next one.
+        # Cached per request: later values of a column that is still being read belong to the next request.
         @cache
         def raw(ref: ColumnRef) -> Column:
             return self._services.runs.column(table, ref)
@@ -96,7 +96,7 @@ class RunRows:
 
 
 def rows_for(app: dash.Dash, services: Services) -> RunRows:
-    """Returns the one of this app, for all that lists its runs: what it keeps is kept once."""
+    """Returns the one instance of this app, so that its cache is shared."""
     made: RunRows = app.server.extensions.setdefault("clew-run-rows", RunRows(services))
     return made
 
@@ -140,7 +140,7 @@ def register(app: dash.Dash, services: Services) -> None:
             raise FiltersMisunderstood({f"filter[{ref}]": error for ref, error in selection.misfits.items()})
         refs = query.columns or [ColumnRef(kind="built_in", key=key) for key in BUILT_IN]
         response = flask.Response(csv_pieces(there, refs, selection.rows), mimetype="text/csv")
-        # Said where it stays with the numbers.
+        # In the file's name, so that the information stays with the numbers.
         name = _FILE if there.table.progress is None else _FILE_OF_A_PART
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

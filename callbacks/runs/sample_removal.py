@@ -1,4 +1,4 @@
-"""The removal of the sample runs that Clew filled in: asked for, confirmed, and what came of it."""
+"""The removal of Clew's sample runs: the request, its confirmation, and the result."""
 
 import dash
 from dash import Input, Output, ctx
@@ -43,6 +43,6 @@ def register(app: dash.Dash, services: Services) -> None:
             return _(
                 "Not everything could be removed: %(cause)s. You can try again.", cause=translate(error).rstrip(".。")
             )
-        # A person who removes something wants to see it gone, which only reading everything shows.
+        # The reader wants to see the result, which takes a complete reading.
         services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         return ngettext("%(num)s sample run is gone.", "%(num)s sample runs are gone.", removed)

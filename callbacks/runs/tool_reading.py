@@ -1,4 +1,4 @@
-"""The correction of what a run's experiment is read as: asked for on the run's page, written, and said."""
+"""The correction of the tool as which an experiment's runs are interpreted: saves the form on the run's page."""
 
 import dash
 from dash import Input, Output, State
@@ -34,7 +34,7 @@ def register(app: dash.Dash, services: Services) -> None:
             _write(services, run.experiment_id, str(tool), by)
         except ClewError as error:
             return translate(error)
-        # Who changes how runs are read wants to see them so.
+        # The reader wants to see the effect of the correction.
         services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         return tool_reading.outcome(str(tool), run.experiment)
 

@@ -1,4 +1,4 @@
-"""The routes of the training pages, as assets/training_*.js asks for them, and what their browser code begins with.
+"""The routes of the training pages for assets/training_*.js, and the callbacks that start those scripts.
 
-No callbacks of Dash's: those show no answer to what was asked again meanwhile, and say nothing where none comes.
+They are no Dash callbacks: Dash drops the answer if the reader asks again, and reports no lost connection.
 """

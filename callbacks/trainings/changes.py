@@ -1,4 +1,4 @@
-"""`/trainings/start` and `/trainings/actions`: what a person starts, stops, and moves in the queue."""
+"""`/trainings/start` and `/trainings/actions`: starting, stopping and queueing of trainings."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ _MOST_BYTES = 2**16
 
 
 class StartAsked(BaseModel):
-    """What a person starts; the page makes the id, so that a request that is sent twice starts once."""
+    """A training to start; the page makes the request id, so that a request that is sent twice starts once."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,7 +37,7 @@ class StartAsked(BaseModel):
 
 
 class ActionAsked(BaseModel):
-    """What a person does with a training."""
+    """An action on a training."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -81,14 +81,14 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _writer(services: Services) -> Asker:
-    """Returns who asks; raises where that is nobody who may write."""
+    """Returns who sent the request; raises if they may not write."""
     asker = reader(flask.request.headers, flask.request.remote_addr, services.settings)
     check(Access.WRITE, asker, services.settings)
     return asker
 
 
 def _started(services: Services, asked: StartAsked, asker: Asker) -> Started:
-    """Starts after a check here, since only here what is wrong has a sentence in the reader's language."""
+    """Starts it after the same checks here, since only here errors can be put in the reader's language."""
     trainer = known_trainer(services, asked.trainer)
     check_fork(services, asked.fork, trainer, checked(trainer, asked.values)[0])
     body: dict[str, Any] = {**asked.values, "request_id": asked.request_id}
@@ -105,6 +105,6 @@ def _done(services: Services, asked: ActionAsked, asker: Asker) -> dict[str, Any
         scheduler.queue(run_id, action, asker)
     elif action is TrainingAction.CONTINUE:
         scheduler.go_on(run_id, asker)
-    else:  # filled in anew first
+    else:  # the reader fills in a form first
         return training_outcomes.leads_to(href("/training", fork=run_id))
     return training_outcomes.acted(action)

@@ -1,4 +1,4 @@
-"""Whether a training can go on from another one's checkpoint, before the scheduler is asked to have it do so."""
+"""Checks whether a training can continue from another one's checkpoint, before the scheduler is asked to start it."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from services.connect import Services
 
 
 def check_fork(services: Services, parent_id: str | None, trainer: TrainerForm, values: Mapping[str, Value]) -> None:
-    """Raises TrainingRefused by the rules of the start; where the parent is not known now, the start decides."""
+    """Raises TrainingRefused by the rules of the start; if the parent is not known now, the scheduler decides."""
     if parent_id is None or not is_run_id(parent_id):
         return
     try:

@@ -1,4 +1,4 @@
-"""`/trainings/form` and `/trainings/check`: the form that starts a training, and what is wrong with what was typed."""
+"""`/trainings/form` and `/trainings/check`: the form that starts a training, and the errors in it."""
 
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ _MOST_BYTES = 2**16
 
 
 class FilledForm(BaseModel):
-    """What stands in the form."""
+    """The values in the form."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,7 +36,7 @@ class FilledForm(BaseModel):
 
 
 class Repeated(NamedTuple):
-    """What the form is filled in with: the trainer's name, the values, and where they are from."""
+    """The initial content of the form: the trainer's name, the values, and where they come from."""
 
     trainer: str | None = None
     values: dict[str, Value] | None = None
@@ -89,7 +89,7 @@ def known_trainer(services: Services, name: str) -> OfferedTrainer:
 
 
 def _repeated(services: Services, view: TrainersView, args: Any) -> Repeated:
-    """Returns what a run that the address names was trained with."""
+    """Returns the settings of the run that the address names."""
     run_id, is_fork = args.get("fork") or args.get("from") or "", "fork" in args
     run = _run(services, run_id)
     if run is None:
@@ -113,7 +113,7 @@ def _run(services: Services, run_id: str) -> Run | None:
 
 
 def _fitting(trainer: OfferedTrainer, values: dict[str, Value]) -> dict[str, Value]:
-    """Returns those that fit: parameters are any program's."""
+    """Returns the values that fit the trainer's form: a run's parameters may come from any program."""
     with suppress(TrainingRefused):
         checked(trainer, values)
         return values

@@ -1,4 +1,4 @@
-"""`/trainings/list`: the queue and the history, as the scheduler and MLflow tell them."""
+"""`/trainings/list`: the queue and the history, combined from the scheduler and MLflow."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -32,7 +32,7 @@ _OPEN: Final = (RunStatus.SCHEDULED, RunStatus.RUNNING)
 
 
 class Trainings:
-    """The trainings of our scheduler beside those that are recorded in MLflow, whoever's they are."""
+    """The trainings of our scheduler together with those recorded in MLflow by any scheduler."""
 
     def __init__(
         self, services: Services, listed: TrainingList, table: RunTable | None, *, with_archived: bool = False
@@ -44,22 +44,22 @@ class Trainings:
         recorded = np.zeros(0, np.intp) if table is None else np.flatnonzero(table.tag_codes(tags.REQUEST) != NO_TEXT)
         left_out = np.isin(recorded, _archived(table))
         self.archived = int(np.count_nonzero(left_out))
-        """How many of them are over and marked as archived."""
+        """The number of finished trainings that are marked as archived."""
         self._recorded = recorded if with_archived else recorded[~left_out]
         self._new = [one for one in listed.trainings if table is None or one.run_id not in table]
 
     @property
     def total(self) -> int:
-        """How many there are."""
+        """The number of trainings."""
         return len(self._new) + len(self._recorded)
 
     def open(self) -> list[Row]:
-        """Returns those that wait or run, of every scheduler."""
+        """Returns the waiting and running trainings of all schedulers."""
         own = [Row(one) for one in self._listed.values() if one.state not in OVER]
         return own + [row for row in self._elsewhere() if row.training.state not in OVER]
 
     def newest(self, most: int) -> list[Row]:
-        """Returns the newest, whatever became of them."""
+        """Returns the newest trainings, in any state."""
         new = [Row(one) for one in sorted(self._new, key=lambda one: -one.asked_ms)[:most]]
         return new + [row for run in self._runs(self._recorded[: most - len(new)]) for row in self._row(run)]
 
@@ -81,12 +81,12 @@ class Trainings:
             yield Row(training, rate, self._is_elsewhere(run), Mark.ARCHIVED in run.marks)
 
     def _is_elsewhere(self, run: Run) -> bool:
-        """Returns whether another scheduler has it; nobody can tell before ours has said who it is."""
+        """Returns whether another scheduler owns it; False until ours has sent its identity."""
         return bool(self._scheduler) and run.tags.get(tags.SCHEDULER) != self._scheduler
 
 
 def _archived(table: RunTable | None) -> Rows:
-    """Returns the archived rows that are over: what runs or waits takes a slot, or will."""
+    """Returns the archived rows that are over: a running or waiting one takes a slot, or will."""
     if table is None:
         return np.zeros(0, np.intp)
     return np.setdiff1d(np.flatnonzero(table.is_marked(Mark.ARCHIVED)), table.rows_with_status(*_OPEN))
@@ -129,5 +129,5 @@ def _failure(view: QueueView) -> Any:
 
 
 def _number(text: str | None) -> int:
-    """Returns how many rows are asked for."""
+    """Returns the requested number of rows."""
     return min(_MOST, int(text)) if text and text.isascii() and text.isdigit() and len(text) < 9 else _PAGE

@@ -1,4 +1,4 @@
-"""`/trainings/one` and `/trainings/result`: one training without its socket, and what came of it."""
+"""`/trainings/one` and `/trainings/result`: the state of one training without its socket, and its results."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @server.get("/trainings/one")
     def one() -> flask.Response:
-        """Returns the training as its scheduler tells it, else as its run in MLflow does."""
+        """Returns the training from its scheduler, else from its run in MLflow."""
         run_id = flask.request.args.get("run_id", "")
         try:
             known_training, away = _known(services, run_id), None
@@ -82,7 +82,7 @@ def _run(services: Services, run_id: str) -> Run | None:
 
 
 def _ended_run(services: Services, run_id: str) -> Run | None:
-    """Returns the run, read anew where it had not ended when it was read last."""
+    """Returns the run, read again if it had not ended when last read."""
     run = _run(services, run_id)
     if run is None or run.is_over:
         return run

@@ -1,4 +1,4 @@
-"""What the training pages begin with: from then on their browser code asks by itself, and hears the socket."""
+"""The clientside callbacks that start the scripts of the training pages, which then poll and open the socket."""
 
 import dash
 from dash import ClientsideFunction, Input, Output, State
@@ -9,10 +9,10 @@ from services.connect import Services
 
 
 def register(app: dash.Dash, _services: Services) -> None:
-    """Adds the callbacks of the browser to `app`."""
+    """Adds the clientside callbacks to `app`."""
     app.clientside_callback(
         ClientsideFunction("trainings", "start"),
-        # Dash calls what has no output for changes only, and this has to begin.
+        # Dash calls a callback without outputs only for changes, but this one has to run at the start.
         Output(ids.TRAINING_BEGUN, "data"),
         Input(ids.TRAINING_QUERY, "data"),
         State(ids.TRAINING_TEXTS, "data"),
