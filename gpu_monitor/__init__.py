@@ -1,1 +1,1 @@
-"""The GPU monitor: one process for each GPU host, `python -m gpu_monitor`. It knows the domain only."""
+"""The GPU monitor: one process for each GPU host, `python -m gpu_monitor`. It imports only the domain and sockets."""

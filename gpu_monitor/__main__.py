@@ -1,6 +1,6 @@
 """`python -m gpu_monitor`: watches this host's GPUs until SIGTERM or Ctrl-C.
 
-Exit status: 0 when told to stop, 1 when it cannot run, 2 when a setting is wrong.
+Exit status: 0 when stopped, 1 when it cannot run, 2 when a setting is wrong.
 """
 
 import sys

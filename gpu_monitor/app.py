@@ -1,4 +1,4 @@
-"""The monitor's addresses: the stream `/ws/gpu`, `/gpus`, `/history`, `/health` and `/metrics`."""
+"""The monitor's routes: the stream `/ws/gpu`, `/gpus`, `/history`, `/health` and `/metrics`."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ from sockets.socket_route import SocketRoute
 
 
 def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]:
-    """Returns the app, already sampling, and what stops it."""
+    """Returns the app, already sampling, and the function that stops it."""
     app = Flask("gpu_monitor", static_folder=None)
     check_hosts(app, settings.hosts_answered)
     broadcast = Broadcast()
@@ -52,14 +52,14 @@ def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]
 def _add_report(app: Flask, watch: Watch) -> None:
     @app.get("/gpus")
     def gpus() -> Response:
-        """Returns what the stream tells, once: for programs that want to know now."""
+        """Returns the stream's current message once, for programs that poll."""
         return Response(watch.report().model_dump_json(), mimetype="application/json")
 
 
 def _add_history(app: Flask, keeper: HistoryKeeper) -> None:
     @app.get("/history")
     def history() -> Response:
-        """Returns what is kept of a span of time, as `HistoryQuery` asks for it."""
+        """Returns the stored history of a time range, as `HistoryQuery` selects it."""
         try:
             query = HistoryQuery.model_validate(request.args.to_dict())
         except ValidationError as error:
@@ -75,7 +75,7 @@ def _add_history(app: Flask, keeper: HistoryKeeper) -> None:
 def _add_health(app: Flask, watch: Watch, broadcast: Broadcast) -> None:
     @app.get("/health")
     def health() -> Response:
-        """Returns whether the service itself is well; a GPU that is not is in `state`."""
+        """Returns whether the service itself is well; the state of the GPUs is in `state`."""
         age = watch.age_seconds
         return jsonify(
             status="healthy",

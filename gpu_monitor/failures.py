@@ -1,4 +1,4 @@
-"""What can be wrong with a host or a GPU: a cause and a remedy for each state."""
+"""All troubles of hosts and GPUs: a cause and a remedy for each state."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -89,7 +89,7 @@ AMD_GPU: dict[GpuState, Advice] = {
 
 
 class HostTrouble(Exception):
-    """No GPU of this host can be read; `state` says why, and `detail` where that is "failed"."""
+    """No GPU of this host can be read; `state` is the kind, and `detail` the cause if that is "failed"."""
 
     def __init__(
         self, state: HostState, detail: Reason | None = None, advices: Mapping[HostState, Advice] = HOST
@@ -102,7 +102,7 @@ class HostTrouble(Exception):
 
 
 class OddAnswer(Exception):
-    """One answer could not be taken apart: by itself it says nothing of its GPU."""
+    """One answer could not be parsed, which means nothing for the GPU as a whole."""
 
     def __init__(self, why: Reason) -> None:
         super().__init__(str(why))
@@ -110,9 +110,9 @@ class OddAnswer(Exception):
 
 
 class GpuTrouble(Exception):
-    """One GPU cannot be read, or not all of it; `state` says why, and `detail` where that is "failed".
+    """One GPU cannot be read, or only partly; `state` is the kind, and `detail` the cause if that is "failed".
 
-    `host` is what it means of the whole host where all its GPUs say so.
+    `host` is the host's state if all its GPUs have this trouble.
     """
 
     def __init__(

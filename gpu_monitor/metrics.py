@@ -1,4 +1,4 @@
-"""The last sample in Prometheus's text format: base units, and no line at all for what a GPU does not support."""
+"""The last sample in Prometheus's text format: base units, and no line for what a GPU does not support."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -9,8 +9,8 @@ from domain.gpus import Disk, Gpu, GpuReport, GpuState, HostState, Machine
 from gpu_monitor.kept.buckets import users_of
 
 _MIB: Final = 2**20
-_MOST_USERS: Final = 16  # each is a series of its own
-# A GPU that is split, or that this user may not read in full, is neither of these: the driver answers for it.
+_MOST_USERS: Final = 16  # each is a separate series
+# Other states, such as split or partly readable, count as up: the driver answers for the GPU.
 _DOWN: Final = (GpuState.LOST, GpuState.FAILED)
 
 
@@ -53,10 +53,9 @@ _OF_A_GPU: Final = (
 
 
 def metrics(report: GpuReport, *, viewers: int, restarts: int) -> str:
-    """Returns the whole text; GPU lines are left out where the sample is too old to be the GPU's state, and of an
-    example.
+    """Returns the whole text; GPU lines are left out if the sample is too old, or comes from the example session.
 
-    What Prometheus keeps is told as measured later on, and nothing of an example session was.
+    Prometheus stores values as measured, but the example session was not measured.
     """
     gpus = report.gpus if report.state == HostState.OK and not report.recording else []
     lines = [*_of_the_monitor(report, viewers, restarts), *_of_the_machine(report.machine)]
@@ -136,14 +135,15 @@ def _reservations(gpus: list[Gpu]) -> Iterator[str]:
 
 
 def _users(gpus: list[Gpu], boot_id: str | None) -> Iterator[str]:
-    """Yields a line for each who has a GPU.
+    """Yields a line for each user of a GPU.
 
-    The owner, the run, and what joins a process with its run stand in the labels.
+    Its labels are the owner, the run, and the fields that join a process with its run.
     """
     lines = [
         f"clew_gpu_user{_labels(gpu, **_labels_of(user))} 1"
         for gpu in gpus
-        for user in islice(dict.fromkeys(users_of(gpu, boot_id)), _MOST_USERS)  # two of whom nothing is known are one
+        # Users without any known field are merged.
+        for user in islice(dict.fromkeys(users_of(gpu, boot_id)), _MOST_USERS)
     ]
     if lines:
         yield from _head("clew_gpu_user", f"1 for each who has the GPU, of {_MOST_USERS} with the most memory.")
@@ -162,7 +162,7 @@ def _head(name: str, meaning: str, kind: str = "gauge") -> Iterator[str]:
 def _labels(gpu: Gpu, **more: str) -> str:
     labels = {"gpu": str(gpu.gpu_id), "uuid": gpu.uuid or "", "name": gpu.name or "", **more}
     if gpu.mig is not None:
-        labels.setdefault("place", gpu.place)  # the number of a part says nothing to people
+        labels.setdefault("place", gpu.place)  # the id of an instance means nothing to people
     return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}"
 
 

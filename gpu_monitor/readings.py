@@ -1,4 +1,4 @@
-"""What the sampler says to the process that serves it: one reading a line, as JSON."""
+"""The messages from the sampler to the process that serves them: one reading a line, as JSON."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ FRESH_PROCESS_NEEDED: Final = 3
 
 
 class Reading(Troubled):
-    """One look at all GPUs: `taken_at` in Unix ms, `interval_seconds` since the look before by the steady clock."""
+    """One reading of all GPUs: `taken_at` in Unix ms, `interval_seconds` since the previous one (monotonic clock)."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -18,7 +18,7 @@ def _listing_origins(listed: str) -> str:
 
 
 class GpuMonitorSettings(BaseSettings):
-    """Where the monitor listens, how often it looks, and who may watch."""
+    """Where the monitor listens, how often it samples, and who may watch."""
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
@@ -65,12 +65,12 @@ class GpuMonitorSettings(BaseSettings):
 
     @property
     def host_name(self) -> str:
-        """What the host is called: as set, else as the machine calls itself."""
+        """The host's name: as set, else the machine's own."""
         return self.gpu_host_name or socket.gethostname()
 
     @property
     def history_file(self) -> Path:
-        """Where the history is kept."""
+        """The path of the history file."""
         return self.state_dir / "gpu-history.sqlite"
 
     @property
@@ -80,7 +80,10 @@ class GpuMonitorSettings(BaseSettings):
 
 
 def read_settings() -> GpuMonitorSettings:
-    """Reads the settings; raises BadInput with a sentence for each wrong one: its name, its value, what is right."""
+    """Reads the settings; raises BadInput with a sentence for each wrong one.
+
+    Its name, its value, what would be right.
+    """
     try:
         return GpuMonitorSettings()
     except ValidationError as error:

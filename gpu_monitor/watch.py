@@ -1,4 +1,4 @@
-"""What is known of this host's GPUs right now, told anew with every sample, and every period without one."""
+"""The current state of this host's GPUs, published with every sample, and every period without one."""
 
 import logging
 import os
@@ -22,10 +22,11 @@ _MOST_SLACK_SECONDS: Final = 0.5
 
 
 class Watch:
-    """Runs the sampler in a thread of its own, and gives `publish` each report as JSON and `keep` each reading.
+    """Runs the sampler in a thread of its own, and passes each report as JSON to `publish` and each reading to
+    `keep`.
 
-    A report without a new sample, a heartbeat, comes when a sample is late by a quarter of its period (half a second
-    at most), and then each period.
+    A report without a new sample, a heartbeat, is sent when a sample is late by a quarter of its period (half a
+    second at most), and then each period.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Watch:
 
     @property
     def state(self) -> HostState:
-        """What is to be said of the host now."""
+        """The current state of the host."""
         return self._keeper.state
 
     @property
@@ -59,7 +60,7 @@ class Watch:
 
     @property
     def age_seconds(self) -> float | None:
-        """How old the last sample is; None before the first."""
+        """The age of the last sample; None before the first."""
         return None if self.last is None else time.monotonic() - self._last_at
 
     def start(self) -> None:
@@ -74,7 +75,7 @@ class Watch:
         self._machine_reader.stop()
 
     def report(self, with_history: bool = False) -> GpuReport:
-        """Returns what is known now."""
+        """Returns the current report."""
         known, state = self.last, self._keeper.state
         age = self.age_seconds
         return GpuReport(
@@ -97,7 +98,7 @@ class Watch:
         try:
             self._keep_sending()
         except Exception:
-            # A service that answers and tells nothing would look healthy: end this process, and gunicorn makes another.
+            # A service that answers without data would look healthy: end this process, and gunicorn starts another.
             _log.exception("The watch over the GPUs ended")
             os.kill(os.getpid(), signal.SIGTERM)
             raise
@@ -128,6 +129,6 @@ class Watch:
     def _miss(self) -> None:
         if self.last is not None:
             self._history.append(PastSample(at=time.time_ns() // 1_000_000))
-        if self._missing != self._keeper.state:  # once for each state, not once for each period of a long night
+        if self._missing != self._keeper.state:  # log each state once, not once per period
             self._missing = self._keeper.state
             _log.warning("No sample in time", extra={"state": self._missing, "age_seconds": self.age_seconds})

@@ -1,1 +1,4 @@
-"""Each vendor's driver behind one protocol, a call at a time, each failure told apart; and who is on the GPUs."""
+"""The vendors' drivers behind one protocol: one guarded call at a time, every failure named.
+
+And the users of the GPUs.
+"""

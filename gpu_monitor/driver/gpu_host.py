@@ -1,4 +1,4 @@
-"""All GPUs of this host, of whichever vendor, and who has them."""
+"""All GPUs of this host, of all vendors, and their users."""
 
 import time
 from pathlib import Path
@@ -11,12 +11,12 @@ from gpu_monitor.driver.nvml.host import NvmlHost
 from gpu_monitor.driver.reservations import Reservations
 from gpu_monitor.readings import Reading
 
-_FIRST_AMD_ID: Final = 1_000  # beside NVIDIA's, whose indexes end before; alone they are numbered from 0 on
+_FIRST_AMD_ID: Final = 1_000  # above NVIDIA's indexes if there are any; otherwise AMD's are numbered from 0 on
 _TROUBLE: Final = set(Troubled.model_fields)
 
 
 class GpuHost:
-    """Asks each vendor's driver whose GPUs may be here."""
+    """Reads the GPUs of each vendor that may be present."""
 
     def __init__(self, extended: bool, sys: Path = Path("/sys")) -> None:
         self._hardware = Hardware(sys)
@@ -27,7 +27,7 @@ class GpuHost:
     def read(self, interval_seconds: float) -> Reading:
         """Returns the GPUs now, or why they cannot be read.
 
-        A host into which none is plugged has none, and no trouble.
+        A host without GPUs returns none, and no trouble.
         """
         plugged = self._hardware.vendors()
         found: dict[GpuVendor, Reading] = {}
@@ -42,7 +42,10 @@ class GpuHost:
 
 
 def _together(found: dict[GpuVendor, Reading]) -> Reading:
-    """Joins vendors: one's trouble is the host's where there is no GPU of another; else it stands beside these."""
+    """Joins the vendors' readings: one vendor's trouble is the host's only if no other vendor has GPUs.
+
+    Else it is reported next to them.
+    """
     if not found:
         return Reading(taken_at=time.time_ns() // 1_000_000, state=HostState.NO_GPU)
     readings = list(found.values())

@@ -1,4 +1,4 @@
-"""Whose GPUs are plugged into this machine at all, as its kernel lists them: no driver is asked."""
+"""The vendors of the GPUs plugged into this machine, as its kernel lists them, without any driver."""
 
 import time
 from pathlib import Path
@@ -8,12 +8,12 @@ from domain.gpus import GpuVendor
 from gpu_monitor.driver.proc_files import read_text
 
 _VENDORS: Final = {"0x10de": GpuVendor.NVIDIA, "0x1002": GpuVendor.AMD}
-_CLASSES: Final = ("0x03", "0x12")  # what displays, and what accelerates; a GPU has a sound device, too
+_CLASSES: Final = ("0x03", "0x12")  # display controllers and accelerators; a GPU has a sound device, too
 _EACH_SECONDS: Final = 10.0
 
 
 class Hardware:
-    """Looks at the bus every few seconds."""
+    """Scans the bus every few seconds."""
 
     def __init__(self, sys: Path) -> None:
         self._sys = sys
@@ -21,7 +21,7 @@ class Hardware:
         self._due = 0.0
 
     def vendors(self) -> frozenset[GpuVendor] | None:
-        """Returns whose GPUs are there; None where the kernel does not say, so that each may be."""
+        """Returns the vendors of the GPUs present; None if the kernel does not tell, so that any may be."""
         if time.monotonic() >= self._due:
             self._known = self._read()
             self._due = time.monotonic() + _EACH_SECONDS
@@ -32,7 +32,7 @@ class Hardware:
             devices = list((self._sys / "bus/pci/devices").iterdir())
         except OSError:
             devices = []
-        # Jetson's GPU is on no bus.
+        # A Jetson's GPU is on no bus.
         board = read_text(self._sys / "firmware/devicetree/base/compatible")
         if "nvidia,tegra" in board:
             return frozenset({GpuVendor.NVIDIA})

@@ -1,4 +1,4 @@
-"""What a driver says that is no such value: left out by itself, and named."""
+"""Drops invalid values of a driver one by one, and names them."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
@@ -16,14 +16,14 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class Fitted(NamedTuple):
-    """The values that fit, and what is wrong with each of the others."""
+    """The valid values, and a misfit for each of the others."""
 
     values: dict[str, Any]
     misfits: list[GpuMisfit]
 
 
 def fit(model: type[Model], values: Mapping[str, Any], inside: str = "") -> Fitted:
-    """Leaves out each value that `model` refuses; `inside` is the path of a value within its GPU, as "processes.0."."""
+    """Drops each value that `model` rejects; `inside` is the path of a value within its GPU, such as "processes.0."."""
     try:
         model(**values)
     except ValidationError as error:
@@ -34,7 +34,7 @@ def fit(model: type[Model], values: Mapping[str, Any], inside: str = "") -> Fitt
 
 
 def misfit(field: str, why: Reason, value: float | None = None) -> GpuMisfit:
-    """Returns a field whose value is left out."""
+    """Returns the misfit of a field whose value is dropped."""
     misfit = FieldMisfit(field, why) if value is None else ValueMisfit(field, value, why)
     return GpuMisfit(field=field, **coded(misfit, "error"))
 
@@ -45,7 +45,7 @@ def _misfit_of(field: str, details: ErrorDetails) -> GpuMisfit:
 
 
 def _reason_of(details: ErrorDetails) -> Reason:
-    """Returns the reason that the browser gives for another's message: the card's texts have these."""
+    """Returns the reason in the same form that the browser uses, for which the card has texts."""
     limits = details.get("ctx", {})
     if details["type"] == "less_than_equal":
         return SchemaMore(limits["le"])

@@ -1,4 +1,4 @@
-"""What /proc says of a program: who runs it, and which run and GPUs it was given."""
+"""Reads facts about a process from /proc: its user, its run, and the GPUs that it was given."""
 
 import pwd
 import re
@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 PROC = Path("/proc")
-_MOST_BYTES: Final = 4096  # of a file in /proc: a command line may have a megabyte
+_MOST_BYTES: Final = 4096  # per file in /proc: a command line may have a megabyte
 _MOST_ENVIRONMENT_BYTES: Final = 2**18
 _RUN_ID: Final = re.compile(r"[\w-]{1,256}", re.ASCII)
 
 
 class Environment(NamedTuple):
-    """What a program's environment says of its run and its GPUs; all else in it stays unread, tokens first of all.
+    """The run and the GPUs in a process's environment; other variables, above all tokens, are never read.
 
-    `devices` is as CUDA_VISIBLE_DEVICES lists them; empty where it lists none.
+    `devices` is the list in CUDA_VISIBLE_DEVICES; empty if it lists none.
     """
 
     run_id: str | None = None
@@ -25,7 +25,7 @@ class Environment(NamedTuple):
 
 
 def read_environment(folder: Path) -> Environment:
-    """Reads the environment in a folder of /proc; empty where this user may not read it, or the program has ended."""
+    """Reads the environment in a folder of /proc; empty if this user may not read it, or the process has ended."""
     try:
         with (folder / "environ").open("rb") as opened:
             whole = opened.read(_MOST_ENVIRONMENT_BYTES)
@@ -45,7 +45,7 @@ def read_environment(folder: Path) -> Environment:
 
 
 def _devices(listed: str) -> tuple[str, ...]:
-    """Reads a list as CUDA does: what comes after the first that is none does not count."""
+    """Reads a list as CUDA does: the first invalid entry ends it."""
     devices: list[str] = []
     for one in (part.strip() for part in listed.split(",")):
         if not one or one.startswith("-"):
@@ -55,20 +55,20 @@ def _devices(listed: str) -> tuple[str, ...]:
 
 
 def user_of(folder: Path) -> str | None:
-    """Returns who runs the program of a folder in /proc; None where it has ended."""
+    """Returns the user of a process by its folder in /proc; None if it has ended."""
     try:
         uid = folder.stat().st_uid
     except OSError:
         return None
     try:
-        # Python keeps bytes that are no UTF-8 as characters that no JSON can hold.
+        # Python represents bytes that are no UTF-8 by characters that JSON cannot hold.
         return pwd.getpwuid(uid).pw_name.encode(errors="replace").decode()
     except KeyError:  # a user of a container, without a name here
         return str(uid)
 
 
 def read_text(file: Path) -> str:
-    """Reads a file; empty where it cannot be read, which is all that /proc says of a process that has ended."""
+    """Reads a file; empty if it cannot be read, as for a process that has ended."""
     try:
         with file.open("rb") as opened:
             return opened.read(_MOST_BYTES).decode(errors="replace")

@@ -1,4 +1,4 @@
-"""Who uses a GPU: what /proc says of a pid that the driver named."""
+"""Describes the processes on a GPU: looks up in /proc each pid that the driver lists."""
 
 import heapq
 import os
@@ -16,14 +16,14 @@ _MIB: Final = 2**20
 
 
 class Listed(NamedTuple):
-    """What a driver says of a process: 0 is no pid; memory in bytes."""
+    """A process as a driver lists it: pid 0 means unknown; memory in bytes."""
 
     pid: int
     memory: int | None
 
 
 class Found(NamedTuple):
-    """The processes of a GPU, of too many those with the most memory; how many more there are; what of them is odd."""
+    """The processes of a GPU, if too many those with the most memory; how many more there are; and invalid values."""
 
     processes: list[GpuProcess]
     left_out: int
@@ -31,10 +31,10 @@ class Found(NamedTuple):
 
 
 def describe_all(running: Iterable[Listed]) -> Found:
-    """Describes what a driver lists, each pid once: one that computes and draws is in several of them."""
+    """Describes the listed processes, each pid once: one that computes and draws is in several lists."""
     held: dict[object, int | None] = {}
     for place, one in enumerate(running):
-        key = one.pid or f"unknown {place}"  # 0 is no pid: several of these are several processes
+        key = one.pid or f"unknown {place}"  # each 0 is another unknown process
         held[key] = max(filter(None, (held.get(key), one.memory)), default=None)
     processes: list[GpuProcess] = []
     misfits: list[GpuMisfit] = []
@@ -54,7 +54,7 @@ def _largest(held: dict[object, int | None]) -> list[tuple[object, int | None]]:
 def _describe(pid: int | None, memory: int | None, inside: str) -> tuple[GpuProcess, list[GpuMisfit]]:
     """Returns a process of this machine.
 
-    What cannot be read of it is None: it may have ended, or be in another container.
+    Fields that cannot be read are None: it may have ended, or be in another container.
     """
     values: dict[str, Any] = {"pid": pid, "memory_used": None if memory is None else memory / _MIB}
     if pid is not None:
@@ -71,21 +71,21 @@ def _describe(pid: int | None, memory: int | None, inside: str) -> tuple[GpuProc
 
 
 def boot_id() -> str | None:
-    """Returns what tells this boot of this machine from all others, also from inside a container."""
+    """Returns the id of this boot of this machine, which is the same inside containers."""
     return read_text(PROC / "sys/kernel/random/boot_id").strip() or None
 
 
 def _command(folder: Path) -> str | None:
-    """Returns the program's name.
+    """Returns the process's name.
 
-    A process that names itself puts its arguments into argv[0] too: these are cut off.
+    Processes that rename themselves put their arguments into argv[0], too: these are cut off.
     """
     words = read_text(folder / "cmdline").partition("\0")[0].split()
     return (os.path.basename(words[0]) if words else read_text(folder / "comm").strip())[:_LONGEST_COMMAND] or None
 
 
 def _start_ticks(folder: Path) -> int | None:
-    # The second field, the name in brackets, may hold spaces and brackets itself: count from its end.
+    # The second field, the name in brackets, may contain spaces and brackets itself: count from the end.
     fields = read_text(folder / "stat").rpartition(")")[2].split()
     return int(fields[_START_TICKS_FIELD - 3]) if len(fields) > _START_TICKS_FIELD - 3 else None
 

@@ -1,4 +1,4 @@
-"""All that one GPU is asked in one look: each question by itself, and what was wrong with the answers."""
+"""The calls to one GPU in one reading: each guarded by itself, with a list of what went wrong."""
 
 import time
 from collections.abc import Callable
@@ -13,13 +13,13 @@ Answer = TypeVar("Answer")
 
 
 class Ask(Protocol):
-    """A vendor's door: the answer, None where the GPU does not know; raises GpuTrouble, or OddAnswer."""
+    """A vendor's `ask_gpu`: returns the answer, None if unsupported; raises GpuTrouble, or OddAnswer."""
 
     def __call__(self, call: Callable[..., Answer], *arguments: Any) -> Answer | None: ...
 
 
 class Questions:
-    """Asks one GPU, and keeps what is wrong with it; what concerns the whole host is in `host_trouble`."""
+    """Makes calls to one GPU, and collects what is wrong with it; a trouble of the whole host is in `host_trouble`."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -28,7 +28,7 @@ class Questions:
         self.host_trouble: HostTrouble | None = None
 
     def ask(self, field: str, call: Callable[..., Answer], *arguments: Any) -> Answer | None:
-        """Returns the answer, or None; a lost GPU is asked nothing more, since each question may take seconds."""
+        """Returns the answer, or None; a lost GPU gets no further calls, since each may take seconds."""
         if self.trouble is not None and self.trouble.state == GpuState.LOST:
             return None
         try:
@@ -40,24 +40,24 @@ class Questions:
         return None
 
     def first(self, field: str, *questions: tuple[Any, ...]) -> Any:
-        """Returns the answer to the first question that the driver knows."""
+        """Returns the answer of the first call that the driver supports."""
         for call, *arguments in questions:
             if (answer := self.ask(field, call, *arguments)) is not None:
                 return answer
         return None
 
     def note(self, found: GpuTrouble) -> None:
-        """Notes a trouble; the first one names the GPU's state, unless a later one is that it is gone."""
+        """Notes a trouble; the first one sets the GPU's state, unless a later one means that the GPU is lost."""
         self.host_trouble = self.host_trouble or found.host
         if self.trouble is None or found.state == GpuState.LOST:
             self.trouble = found
 
     def leave_out(self, field: str, why: Reason, value: float | None = None) -> None:
-        """Names a field whose value is none."""
+        """Notes a field whose value is invalid."""
         self.misfits.append(misfit(field, why, value))
 
     def gpu(self, **fields: Any) -> Gpu:
-        """Returns the GPU of these fields, without those that are no such values; what is wrong with it is in it."""
+        """Returns the GPU with these fields, without invalid values; these are listed as its misfits."""
         fitted = fit(Gpu, {"timestamp": time.time_ns() // 1_000_000, **fields})
         misfits = (self.misfits + fitted.misfits)[:MOST_MISFITS]
         return Gpu(**fitted.values, **self._state(), misfits=misfits or None)

@@ -1,6 +1,6 @@
-"""Who has which GPU: living programs that were given some, and whoever keeps memory on one.
+"""Finds the owner of each GPU: a living process that was given it, or one with memory on it.
 
-A training that was given a GPU holds it from its first moment, also while it loads its data and is on no driver's list.
+A training that was given a GPU holds it from its start, even while it loads data and is in no driver's list.
 """
 
 import time
@@ -11,12 +11,12 @@ from typing import Final, NamedTuple
 from domain.gpus import RESERVED_ABOVE_MIB, Gpu
 from gpu_monitor.driver.proc_files import PROC, read_environment, user_of
 
-_SHORTEST_UUID: Final = 8  # "GPU-" and some of it
-_EACH_SECONDS: Final = 5.0  # all programs of a machine are looked at
+_SHORTEST_UUID: Final = 8  # "GPU-" and a few digits
+_EACH_SECONDS: Final = 5.0  # each time, all processes of the machine are read
 
 
 class Reservation(NamedTuple):
-    """A run, or another job, and the GPUs that its programs see, as CUDA_VISIBLE_DEVICES lists them."""
+    """A run, or another job, and the GPUs that its processes see, as CUDA_VISIBLE_DEVICES lists them."""
 
     owner: str | None
     run_id: str | None
@@ -24,9 +24,9 @@ class Reservation(NamedTuple):
     in_bus_order: bool
 
     def names(self, gpu: Gpu, *, alike: bool) -> bool:
-        """Returns whether it has that GPU.
+        """Returns whether it includes that GPU.
 
-        A number is one in the bus's order where it says so, or all GPUs are `alike`.
+        An index is unambiguous only if the process uses the order of the bus, or all GPUs are `alike`.
         """
         for device in self.devices:
             if device.isdigit():
@@ -38,12 +38,12 @@ class Reservation(NamedTuple):
 
 
 def _is_uuid(device: str, uuid: str) -> bool:
-    """Returns whether it is a UUID or the beginning of one, which CUDA takes, too, as long as it is one GPU's alone."""
+    """Returns whether it is a UUID or its beginning, which CUDA accepts, too, if it is unambiguous."""
     return device == uuid or (len(device) >= _SHORTEST_UUID and uuid.startswith(device))
 
 
 class Reservations:
-    """Looks at the environments of all living programs that this user may read, every few seconds."""
+    """Reads the environments of all living processes that this user may read, every few seconds."""
 
     def __init__(self, proc: Path = PROC) -> None:
         self._proc = proc
@@ -69,7 +69,7 @@ class Reservations:
 
 
 def with_holder(gpu: Gpu, given: Sequence[Reservation], *, alike: bool) -> Gpu:
-    """Returns a GPU with who has it: of several who were given it the one whose process is on it."""
+    """Returns a GPU with its owner: if several were given it, the one whose process is on it."""
     holder = gpu.holder
     named = [one for one in given if one.names(gpu, alike=alike)]
     mine = next((one for one in named if holder and one.run_id == holder.run_id), named[0] if named else None)

@@ -1,1 +1,1 @@
-"""What the monitor keeps of its GPUs by itself, so that there is a history where no Prometheus is."""
+"""The monitor's own history of its GPUs, for sites without Prometheus."""

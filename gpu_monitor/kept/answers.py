@@ -1,4 +1,4 @@
-"""What is kept, as `/history` tells it: buckets become the steps that were asked for."""
+"""Answers `/history`: merges stored buckets into the requested steps."""
 
 import sqlite3
 from collections import Counter
@@ -15,7 +15,7 @@ from gpu_monitor.kept.buckets import BUCKET_MS, VALUES
 from gpu_monitor.kept.history_file import HistoryFile, place_of, user_of
 
 _LATEST_MS: Final = 2**53
-_DIGITS: Final = 6  # the mean of nothing but 100 % may come to 100.00000000000001, which is no percentage
+_DIGITS: Final = 6  # the mean of values that are all 100 % may come to 100.00000000000001, which is no valid percentage
 _MEANS: Final = ", ".join(
     f"sum({name} * covered) / sum(CASE WHEN {name} IS NULL THEN NULL ELSE covered END)" for name in VALUES
 )
@@ -28,11 +28,14 @@ FROM use JOIN sample USING (at, gpu) WHERE use.at >= :since AND use.at < :until 
 _USERS: Final = f"SELECT number, marks FROM user WHERE number IN (SELECT user FROM use WHERE {_WITHIN})"
 _LONGEST: Final = f"SELECT gpu, user FROM use WHERE {_WITHIN} GROUP BY gpu, user ORDER BY gpu, sum(share) DESC"
 MOST_NAMED: Final = 200
-"""Of so many processes on a GPU, those that had it longest, a column each is told; of others one for each owner."""
+"""Up to so many processes of a GPU, those that used it longest, have a column each; the others are merged by owner."""
 
 
 class HistoryQuery(BaseModel):
-    """From `since_ms` to before `until_ms` (Unix ms), a value for each `step_s`: a whole number of what is kept."""
+    """From `since_ms` to before `until_ms` (Unix ms), a value for each `step_s`.
+
+    A multiple of the stored resolution.
+    """
 
     since_ms: Annotated[int, Field(ge=0, le=_LATEST_MS)]
     until_ms: Annotated[int, Field(ge=0, le=_LATEST_MS)]
@@ -40,7 +43,7 @@ class HistoryQuery(BaseModel):
 
     @property
     def steps(self) -> int:
-        """How many there are; raises a `BadInput` where they are none, or too many."""
+        """The number of steps; raises a `BadInput` if there is none, or there are too many."""
         if self.until_ms <= self.since_ms:
             raise SpanReversed
         steps = -(-(self.until_ms - self.since_ms) // (self.step_s * 1000))
@@ -50,7 +53,7 @@ class HistoryQuery(BaseModel):
 
 
 def kept_history(file: HistoryFile, query: HistoryQuery, host: str, hours: float) -> KeptHistory:
-    """Returns what `file` holds of a span; a file that cannot be read is told of in the answer."""
+    """Returns the content of `file` for a time range; if the file cannot be read, the answer says so."""
     steps, trouble = query.steps, file.trouble
     gpus: list[KeptGpu] = []
     oldest = None
@@ -97,7 +100,10 @@ def _read(database: sqlite3.Connection, query: HistoryQuery, steps: int) -> dict
 
 
 def _users(database: sqlite3.Connection, span: dict[str, int]) -> dict[tuple[int, int], GpuUser]:
-    """Returns who stands for a user of a GPU, by the numbers of both: thousands of short processes are their owner."""
+    """Returns the user under which each stored user of a GPU is reported, by the ids of both.
+
+    Many short processes are merged by owner.
+    """
     known = {number: user_of(text) for number, text in database.execute(_USERS, span)}
     named: Counter[int] = Counter()
     users = {}

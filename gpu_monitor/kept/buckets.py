@@ -1,4 +1,4 @@
-"""Readings as means of `BUCKET_SECONDS`: what a day of is small enough to be kept."""
+"""Averages readings over `BUCKET_SECONDS`, which makes the history of a day small enough to store."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -10,12 +10,15 @@ from gpu_monitor.readings import Reading
 
 BUCKET_MS: Final = BUCKET_SECONDS * 1000
 VALUES: Final = ("utilization", "memory_used", "memory_total", "temperature", "power", "reserved")
-# Of a lost one the driver says nothing, and of one that is split its parts are told, each as a GPU of its own.
+# A lost GPU has no values, and for a split one its instances are stored, each as a GPU of its own.
 _UNHEARD: Final = (GpuState.LOST, GpuState.FAILED, GpuState.MIG)
 
 
 class GpuPlace(NamedTuple):
-    """Which GPU, or part of one, and where it is on its host: another one in the same place is another GPU."""
+    """The identity of a GPU, or a part of one, and its position on the host.
+
+    Another GPU in the same slot is different.
+    """
 
     gpu_id: int
     place: str
@@ -24,7 +27,7 @@ class GpuPlace(NamedTuple):
 
 
 class Bucket(NamedTuple):
-    """A GPU in one stretch of time that begins `at` (Unix ms): shares of it, and means by the names of `VALUES`."""
+    """A GPU in one period that begins `at` (Unix ms): shares of the period, and means by the names in `VALUES`."""
 
     at: int
     place: GpuPlace
@@ -34,7 +37,7 @@ class Bucket(NamedTuple):
 
 
 class Buckets:
-    """Collects readings, and hands out what is over; `boot_id` is this boot's."""
+    """Collects readings, and returns completed buckets; `boot_id` is the current boot's."""
 
     def __init__(self, period_seconds: float, boot_id: str | None) -> None:
         self._period = period_seconds
@@ -43,7 +46,7 @@ class Buckets:
         self._open: dict[GpuPlace, _Sums] = defaultdict(_Sums)
 
     def add(self, reading: Reading) -> list[Bucket]:
-        """Returns the buckets that this reading ends: it stands in a later one, or the clock went back."""
+        """Returns the buckets that this reading completes: it belongs to a later period, or the clock was set back."""
         at = reading.taken_at // BUCKET_MS * BUCKET_MS
         ended = self.end() if self._at not in (None, at) else []
         self._at = at
@@ -55,7 +58,7 @@ class Buckets:
         return ended
 
     def end(self) -> list[Bucket]:
-        """Returns what has been collected since the last end."""
+        """Returns what was collected in the current period, and starts another."""
         at, opened = self._at, self._open
         self._at, self._open = None, defaultdict(_Sums)
         return [] if at is None else [sums.bucket(at, place) for place, sums in opened.items()]
@@ -65,9 +68,7 @@ class Buckets:
 
 
 def users_of(gpu: Gpu, boot_id: str | None) -> Iterator[GpuUser]:
-    """Yields who has a GPU now: whoever it was given to, and a user for each process on it, the one with most memory
-    first.
-    """
+    """Yields the current users of a GPU: the run that it was given to, and each process on it, the largest first."""
     processes = sorted(gpu.processes or (), key=lambda one: -(one.memory_used or 0))
     if gpu.is_reserved and gpu.run_id is not None and all(one.run_id != gpu.run_id for one in processes):
         yield GpuUser(owner=gpu.owner, run_id=gpu.run_id)
@@ -84,7 +85,7 @@ def users_of(gpu: Gpu, boot_id: str | None) -> Iterator[GpuUser]:
 
 
 class _Sums:
-    """One GPU's readings of one bucket, weighted by the seconds that each stands for."""
+    """Sums of one GPU's readings in one bucket, weighted by the seconds that each covers."""
 
     def __init__(self) -> None:
         self._seconds = 0.0
@@ -109,7 +110,7 @@ class _Sums:
 
 
 def _value(gpu: Gpu, name: str) -> float | None:
-    """Returns a value of `VALUES`."""
+    """Returns a value of `VALUES`, None if missing."""
     if name == "reserved":
         return None if gpu.is_reserved is None else float(gpu.is_reserved)
     value: float | None = getattr(gpu, name)

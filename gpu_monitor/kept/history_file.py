@@ -1,4 +1,4 @@
-"""The file of a day: SQLite, so that it outlives kill -9; no larger than `MOST_BYTES`, whatever comes."""
+"""The history file: SQLite, so that it survives kill -9; never larger than `MOST_BYTES`."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ MOST_BYTES: Final = 64 * 2**20
 _PAGE_BYTES: Final = 4096
 _VERSION: Final = 1
 _WAIT_SECONDS: Final = 2.0
-_SPARED: Final = 10  # when the file is full, the oldest tenth of what it holds leaves
+_SPARED: Final = 10  # when the file is full, the oldest tenth is deleted
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_SCHEMA)
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS gpu (number INTEGER PRIMARY KEY, place TEXT NOT NULL UNIQUE);
@@ -33,10 +33,10 @@ _log = logging.getLogger(__name__)
 
 
 class HistoryFile:
-    """Holds the buckets of the last `hours` at `path`; one thread writes, and any may read.
+    """Stores the buckets of the last `hours` at `path`; one thread writes, and any may read.
 
-    What cannot be read any more is put beside the file, named in `trouble`, and begun anew. What cannot be written is
-    named there, too, until it can.
+    A damaged file is renamed, reported in `trouble`, and replaced by an empty one. Write failures are in `trouble`,
+    too, as long as they last.
     """
 
     def __init__(self, path: Path, hours: float) -> None:
@@ -55,7 +55,7 @@ class HistoryFile:
         self._guarded(self._check)
 
     def write(self, buckets: Iterable[Bucket]) -> None:
-        """Adds what has ended, and drops what is too old."""
+        """Adds completed buckets, and deletes those that are too old."""
         ended = list(buckets)
         self._guarded(lambda: self._write(ended))
 
@@ -81,7 +81,7 @@ class HistoryFile:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
-        """Opens a connection that only reads, and all of it as of one moment; None while there is nothing to read.
+        """Opens a read-only connection with a consistent snapshot; None if there is no file yet.
 
         Raises sqlite3.Error.
         """
@@ -89,12 +89,13 @@ class HistoryFile:
             yield None
             return
         with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", _WAIT_SECONDS, uri=True)) as database:
-            database.execute("BEGIN")  # or what is written between two questions would be known to one of them only
+            # One snapshot: otherwise a later query could see rows that an earlier one did not.
+            database.execute("BEGIN")
             yield database
 
     def _write(self, buckets: list[Bucket]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Opened each time: a file that was removed, or put back, under a monitor is no longer the one that it had open.
+        # Opened each time: the file may have been deleted or replaced while the monitor runs.
         with closing(sqlite3.connect(self.path, _WAIT_SECONDS, isolation_level=None)) as database:
             _prepare(database)
             try:
@@ -110,7 +111,7 @@ class HistoryFile:
             for bucket in buckets:
                 _add(database, bucket)
             now = time.time_ns() // 1_000_000
-            # Also what is from after now: a clock that was wrong for a while is right again.
+            # Future rows, too: they come from a clock that was wrong for a while.
             for table in ("sample", "use"):
                 database.execute(
                     f"DELETE FROM {table} WHERE at < ? OR at > ?", (now - self._kept_ms, now + 2 * BUCKET_MS)
@@ -118,7 +119,7 @@ class HistoryFile:
 
     def _fail(self, error: Exception) -> None:
         failing = HistoryFileFailing(str(self.path), Text(error))
-        if str(self._failing) != str(failing):  # once for each cause
+        if str(self._failing) != str(failing):  # log each cause once
             _log.error("%s", failing)
         self._failing = failing
 
@@ -150,7 +151,7 @@ def _transaction(database: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if database.in_transaction:  # SQLite may have taken it back by itself
+        if database.in_transaction:  # SQLite may have rolled back by itself
             database.execute("ROLLBACK")
         raise
     database.execute("COMMIT")
@@ -168,13 +169,13 @@ def _add(database: sqlite3.Connection, bucket: Bucket) -> None:
 
 
 def _number(database: sqlite3.Connection, table: str, column: str, text: str) -> int:
-    """Returns the number by which a text stands in other tables."""
+    """Returns the id of a text, by which other tables refer to it."""
     database.execute(f"INSERT OR IGNORE INTO {table} ({column}) VALUES (?)", (text,))
     return int(database.execute(f"SELECT number FROM {table} WHERE {column} = ?", (text,)).fetchone()[0])
 
 
 def _spare(database: sqlite3.Connection) -> None:
-    """Makes room by the oldest of what is there."""
+    """Deletes the oldest rows to make room."""
     oldest, newest = database.execute("SELECT min(at), max(at) FROM sample").fetchone()
     if oldest is None:
         return
@@ -186,17 +187,17 @@ def _spare(database: sqlite3.Connection) -> None:
 
 
 def _is_damage(error: Exception) -> bool:
-    """Returns whether the file itself is no good, unlike a disk that is full or a folder that may not be written."""
+    """Returns whether the file itself is damaged, as opposed to a full disk or a folder without write permission."""
     code = getattr(error, "sqlite_errorcode", None)
     is_of_another = isinstance(error, sqlite3.DatabaseError) and code is None
     return is_of_another or (code is not None and code & 0xFF in _DAMAGED)
 
 
 def place_of(text: str) -> GpuPlace:
-    """Returns the GPU of a row."""
+    """Parses the GPU of a row."""
     return GpuPlace(*json.loads(text))
 
 
 def user_of(text: str) -> GpuUser:
-    """Returns the user of a row."""
+    """Parses the user of a row."""
     return GpuUser.model_validate_json(text)

@@ -1,4 +1,4 @@
-"""Keeps the history in a thread of its own: a slow disk holds up no sample."""
+"""Writes the history in a thread of its own, so that a slow disk delays no sample."""
 
 import atexit
 import logging
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class HistoryKeeper:
-    """Takes readings, and tells what is kept of them; keeps nothing where the settings say 0 hours."""
+    """Takes readings, and returns the stored history; stores nothing if the settings say 0 hours."""
 
     def __init__(self, settings: GpuMonitorSettings, boot_id: str | None) -> None:
         self._host = settings.host_name
@@ -35,13 +35,13 @@ class HistoryKeeper:
         self._thread = threading.Thread(target=self._write, name="history", daemon=True)
 
     def start(self) -> None:
-        """Begins to write, where anything is kept; what has been collected is written when the process ends."""
+        """Starts the thread, if history is on; what has been collected is written when the process ends."""
         if self._hours:
             atexit.register(self._end)
             self._thread.start()
 
     def take(self, reading: Reading) -> None:
-        """Adds a reading; returns at once."""
+        """Queues a reading; returns at once."""
         if self._hours:
             with self._lock:
                 ended = self._buckets.add(reading)
@@ -49,7 +49,7 @@ class HistoryKeeper:
                 self._put(ended)
 
     def history(self, query: HistoryQuery) -> KeptHistory:
-        """Returns what is kept of a span; raises `HistoryNotKept`, or a `BadInput` for a span that is none."""
+        """Returns the history of a time range; raises `HistoryNotKept`, or a `BadInput` for an invalid range."""
         if not self._hours:
             raise HistoryNotKept
         history = kept_history(self._file, query, self._host, self._hours)

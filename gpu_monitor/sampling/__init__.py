@@ -1,1 +1,1 @@
-"""The child process that reads the driver, what keeps it going, and the example session in its place."""
+"""The child process that reads the driver, its supervision, and the example session that may replace it."""

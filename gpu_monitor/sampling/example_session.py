@@ -1,4 +1,4 @@
-"""An example session instead of GPUs, for a look at the page without one. It was made up, not measured.
+"""An example session that replaces real GPUs, to try the page without any. It was made up, not measured.
 
 `python -m gpu_monitor.sampling.make_example_session` writes the file that is played here.
 """
@@ -13,11 +13,11 @@ from gpu_monitor.driver.reservations import with_holder
 from gpu_monitor.readings import Reading
 
 FILE: Final = Path(__file__).parent / "example_session.jsonl"
-"""First line: what stays the same, and `step_seconds`; each further line: the values of all GPUs at one moment."""
+"""First line: constants, and `step_seconds`; each further line: the values of all GPUs at one moment."""
 
 
 class ExampleSession:
-    """Plays the session in a loop, from its beginning on."""
+    """Plays the session in a loop."""
 
     def __init__(self) -> None:
         lines = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
@@ -27,7 +27,7 @@ class ExampleSession:
         self._began = time.monotonic()
 
     def read(self, interval_seconds: float) -> Reading:
-        """Returns the moment that the session has come to, marked as a recording."""
+        """Returns the current moment of the session, marked as a recording."""
         step = int((time.monotonic() - self._began) / self._step_seconds)
         now = time.time_ns() // 1_000_000
         moment = self._moments[step % len(self._moments)]

@@ -1,4 +1,4 @@
-"""What the machine does beside its GPUs: its processors, its memory, and the disk of a folder."""
+"""Reads the machine besides its GPUs: its processors, its memory, and the disk of a folder."""
 
 import threading
 import time
@@ -18,25 +18,25 @@ _DISK_SILENT_SECONDS: Final = 45.0
 
 
 class MachineReader:
-    """Reads without waiting: the disk is asked in a thread of its own, since a server of files may never answer."""
+    """Reads without blocking: a thread of its own queries the disk, since a network file system may never answer."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._disk: Disk | None = None
         self._asked_at = time.monotonic()
         self._stopping = threading.Event()
-        psutil.cpu_percent()  # counts from here on
+        psutil.cpu_percent()  # psutil counts from the first call on
 
     def start(self) -> None:
-        """Starts asking for the disk."""
+        """Starts the thread that queries the disk."""
         threading.Thread(target=self._watch_disk, name="disk", daemon=True).start()
 
     def stop(self) -> None:
-        """Asks no more; returns at once."""
+        """Stops that thread; returns at once."""
         self._stopping.set()
 
     def read(self) -> Machine:
-        """Returns the machine now; one caller, since what a processor did is counted from one call to the next."""
+        """Returns the machine now; for one caller only, since processor use is counted from one call to the next."""
         memory = psutil.virtual_memory()
         return Machine(
             cpu=min(100.0, max(0.0, psutil.cpu_percent())),
@@ -61,7 +61,7 @@ class MachineReader:
 
 
 def _disk(folder: Path) -> Disk:
-    """Reads the disk of a folder; of one that is not there yet, the disk on which it would come to be."""
+    """Reads the disk of a folder; if the folder does not exist yet, the disk on which it would be created."""
     try:
         there = next(one for one in (folder, *folder.parents) if one.exists())
         found = psutil.disk_usage(str(there))

@@ -22,7 +22,7 @@ _LIMIT_W: Final = 300
 
 
 def _load(gpu: int, second: int) -> float:
-    """Returns how busy a GPU is meant to be at that second, 0 to 1."""
+    """Returns the intended load of a GPU at that second, 0 to 1."""
     if gpu == 0:
         return 0.15 if second % 60 >= 52 else 0.93
     if gpu == 1:
@@ -68,7 +68,7 @@ def _values(gpu: int, second: int, load: float, heat: float) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Writes the file anew; the same every time."""
+    """Writes the file; its content is the same every time."""
     gpus = [
         {
             "gpu_id": gpu,

@@ -1,4 +1,4 @@
-"""The samples as log lines, one for each GPU."""
+"""Samples as log lines, one for each GPU."""
 
 import logging
 import time
@@ -10,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 
 class SampleLog:
-    """Writes each GPU's sample, at most one in `every_seconds`; what the host has to say, when it changes."""
+    """Logs each GPU's sample, at most one in `every_seconds`, and the host's messages when they change."""
 
     def __init__(self, every_seconds: float) -> None:
         self._every = every_seconds

@@ -1,6 +1,6 @@
-"""`python -m gpu_monitor.sampling.sampler`: asks the driver, and says what it answered, one reading a line on stdout.
+"""`python -m gpu_monitor.sampling.sampler`: reads the driver, and prints one reading a line on stdout.
 
-A process of its own, because a driver can hang for ever, and because some of its troubles last as long as the process.
+It is a separate process because a driver can hang for ever, and some of its troubles last as long as the process.
 """
 
 import os
@@ -21,7 +21,7 @@ class Source(Protocol):
     """Where readings come from."""
 
     def read(self, interval_seconds: float) -> Reading:
-        """Returns the GPUs now; `interval_seconds` is the time since the look before."""
+        """Returns the GPUs now; `interval_seconds` is the time since the previous reading."""
         ...
 
 
@@ -46,7 +46,7 @@ def _sample(source: Source, period_seconds: float) -> int:
         _write(reading)
         if HostState.DRIVER_CHANGED in {reading.state, *(one.state for one in reading.troubles or ())}:
             return FRESH_PROCESS_NEEDED  # the old library stays loaded as long as this process lives
-        # Steady: what a reading takes does not move the next one; what was missed meanwhile is not made up for.
+        # On a fixed schedule: the duration of a reading does not shift the next one; missed ones are skipped.
         due = max(due + period_seconds, time.monotonic() - period_seconds)
 
 
@@ -56,7 +56,7 @@ def _write(reading: Reading) -> None:
 
 
 def _end_with_parent() -> None:
-    """Ends this process when its parent's end of stdin closes, also while the driver keeps the main thread."""
+    """Ends this process when its parent closes stdin, even while the driver blocks the main thread."""
     while os.read(0, 4096):
         pass
     os._exit(0)

@@ -1,4 +1,4 @@
-"""One sampler as a child process, from its start to the moment when the kernel lets go of it."""
+"""One sampler as a child process, from its start until the kernel has ended it."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ OnReading = Callable[["SamplerChild", Reading | None], None]
 
 
 class SamplerChild:
-    """A running sampler; `on_reading` gets each of its readings in another thread, and None once it says no more."""
+    """A running sampler; `on_reading` gets each reading in another thread, and None at the end of the output."""
 
     def __init__(self, on_reading: OnReading) -> None:
         self._on_reading = on_reading
@@ -28,7 +28,7 @@ class SamplerChild:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # Out of reach of the terminal's Ctrl-C: it ends when its stdin closes.
+            # Not reached by the terminal's Ctrl-C: it ends when its stdin closes.
             start_new_session=True,
         )
         threading.Thread(target=self._listen, name="sampler lines", daemon=True).start()
@@ -45,7 +45,7 @@ class SamplerChild:
         return None
 
     def kill(self) -> None:
-        """Asks the kernel to end it, and does not wait: in uninterruptible sleep it lives until the driver answers."""
+        """Sends SIGKILL without waiting: in uninterruptible sleep it lives until the driver answers."""
         self._process.kill()
         assert self._process.stdin
         self._process.stdin.close()

@@ -1,4 +1,4 @@
-"""Keeps a sampler alive, and knows what is to be said of the driver while none of them gets an answer."""
+"""Keeps a sampler running, and provides the message about the driver while none gets an answer."""
 
 import logging
 import queue
@@ -15,15 +15,15 @@ _log = logging.getLogger(__name__)
 _START_SECONDS: Final = 5.0  # for the first reading: drivers without persistence mode take a second or two for each GPU
 _LONGEST_SECONDS: Final = 60.0
 _MOST_UNREAPED: Final = 2
-_EXIT_SECONDS: Final = 0.3  # between a process's last word and its end
-_PROVEN_READINGS: Final = 3  # so many readings of one child, and what was wrong before is forgotten
+_EXIT_SECONDS: Final = 0.3  # between a process's last output and its end
+_PROVEN_READINGS: Final = 3  # after so many readings of one child, earlier failures are forgotten
 
 
 class SamplerKeeper:
-    """Hands out readings; a sampler that is silent for three periods is killed and replaced, ever more slowly.
+    """Returns readings; a sampler that is silent for three periods is killed and replaced, with growing delays.
 
-    One thread calls it, and never waits for a killed child: the kernel may keep it. While it keeps two, no new one is
-    started.
+    It is used by one thread, and never waits for a killed child, which may hang in the kernel. While two of them
+    hang, no new one is started.
     """
 
     def __init__(self, period_seconds: float) -> None:
@@ -37,10 +37,10 @@ class SamplerKeeper:
         self.restarts = 0
         self.state = HostState.STARTING
         self.trouble = trouble(*HOST[HostState.STARTING])
-        """What is wrong and what to do, as the fields of `Troubled`."""
+        """The current trouble and its remedy, as the fields of `Troubled`."""
 
     def next(self, wait_seconds: float) -> Reading | None:
-        """Returns the next reading; None when none came in that time, or when something happened to the sampler."""
+        """Returns the next reading; None if none arrived in time, or the state of the sampler changed."""
         now = time.monotonic()
         self._look_after(now)
         until = min(now + wait_seconds, self._patient_until if self._child else max(self._start_at, now + 0.2))
@@ -48,7 +48,7 @@ class SamplerKeeper:
             child, reading = self._readings.get(timeout=max(0.0, until - now))
         except queue.Empty:
             return None
-        if child is not self._child:  # the last words of one that was given up
+        if child is not self._child:  # late output of a sampler that was given up
             return None
         if reading is None:
             self._has_ended(child)
@@ -67,12 +67,12 @@ class SamplerKeeper:
         if self._child is None:
             if now >= self._start_at and len(self._unreaped) < _MOST_UNREAPED:
                 self._start(now)
-        elif now >= self._patient_until and self._readings.empty():  # else it was this process that had stood still
+        elif now >= self._patient_until and self._readings.empty():  # otherwise this process itself was suspended
             self._give_up(self._child)
 
     def _start(self, now: float) -> None:
         self._child = SamplerChild(lambda child, reading: self._readings.put((child, reading)))
-        # More patience with each failure: a driver that needs long to wake up must not be interrupted for ever.
+        # More patience after each failure: a driver that needs long to wake up must not be interrupted for ever.
         patience = min(_LONGEST_SECONDS, _START_SECONDS * 2 ** max(0, self._failures - 1))
         self._patient_until = now + max(self._silence, patience)
 
@@ -85,7 +85,7 @@ class SamplerKeeper:
             self._failures = 0
 
     def _give_up(self, child: SamplerChild) -> None:
-        """Kills a sampler that the driver keeps."""
+        """Kills a sampler that hangs in the driver."""
         child.kill()
         self._set(HostState.NOT_ANSWERING if self._failures else HostState.STALE)
         _log.error("The sampler was silent for too long and was killed", extra={"sampler_pid": child.pid})

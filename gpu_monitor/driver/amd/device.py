@@ -1,4 +1,4 @@
-"""One AMD GPU, asked all that the stream tells of it."""
+"""One AMD GPU, and all values that the stream sends about it."""
 
 from collections.abc import Callable
 from types import ModuleType
@@ -22,12 +22,13 @@ class AmdDevice:
         self._handle = handle
         self._extended = extended
         self.host_trouble: HostTrouble | None = None
-        """What concerns the whole host, where the other GPUs say it, too; of the last look."""
+        """A trouble of the whole host that this GPU reported at the last reading.
+
+        It counts if the other GPUs report it, too.
+        """
 
     def read(self, gpu_id: int) -> Gpu:
-        """Returns the GPU now; what it does not support is None, and what is wrong with it is in `state` and
-        `misfits`.
-        """
+        """Returns the GPU now; unsupported values are None, and problems are in `state` and `misfits`."""
         questions = Questions(ask_gpu)
         amdsmi, ask = self._amdsmi, self._asking(questions)
         fields = {
@@ -52,7 +53,7 @@ class AmdDevice:
         return lambda field, call, *arguments: questions.ask(field, call, self._handle, *arguments)
 
     def _temperatures(self, ask: Callable[..., Any]) -> dict[str, float | None]:
-        """Reads the edge's temperature, else the hottest spot's; and where that one begins to slow the GPU down."""
+        """Reads the edge temperature, else the hotspot's, and the temperature at which the GPU slows down."""
         amdsmi = self._amdsmi
         kinds, metrics = amdsmi.AmdSmiTemperatureType, amdsmi.AmdSmiTemperatureMetric
         for kind in (kinds.EDGE, kinds.HOTSPOT):
@@ -64,7 +65,7 @@ class AmdDevice:
 
 
 def _number(value: Any) -> Any:
-    """Returns None for amdsmi's "N/A", and for a 0 where nothing can be 0."""
+    """Returns None for amdsmi's "N/A", and for a 0 where 0 is impossible."""
     return None if isinstance(value, str) or value is None else value
 
 
@@ -78,7 +79,7 @@ def _memory(answer: Any) -> dict[str, Any]:
 
 
 def _power(answer: Any) -> Any:
-    """Reads the power of the whole socket: which of the names has it depends on the GPU and on ROCm's version."""
+    """Reads the power of the whole socket: which field has it depends on the GPU and on ROCm's version."""
     for name in ("socket_power", "current_socket_power", "average_socket_power"):
         if value := _of(answer, name):
             return value

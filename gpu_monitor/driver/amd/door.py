@@ -1,7 +1,7 @@
-"""The one door to amdsmi: a question is answered, is not supported, or fails with a name of ours.
+"""The only access to amdsmi: a call returns a value, returns None if unsupported, or raises an error of ours.
 
-ROCm's library and its Python package are of one version, whichever ROCm the machine has, so neither is Clew's to bring:
-the package is imported when first asked for, and may be missing.
+ROCm's library and its Python package have to be of one version, that of the machine's ROCm, so Clew does not install
+them: the package is imported on first use, and may be missing.
 """
 
 import contextlib
@@ -19,8 +19,8 @@ from gpu_monitor.failures import AMD_GPU, AMD_HOST, GpuTrouble, HostTrouble, Odd
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 200
 
-# What a GPU, driver or library of some age answers to a question that it does not know: normal, field by field.
-# By number: the package of an older ROCm has no name for some.
+# Answers of GPUs, drivers or libraries that do not know a question: normal, field by field.
+# By number: older ROCm packages have no name for some.
 _INVALID, _NOT_SUPPORTED, _NOT_YET, _NO_PERMISSION, _FILE_ERROR, _NOT_FOUND = 1, 2, 3, 10, 14, 31
 _NOT_INITIALIZED, _NOT_LOADED, _NO_DATA, _UNEXPECTED_DATA, _FILE_NOT_FOUND = 32, 34, 40, 43, 52
 _ABSENT: Final = frozenset(
@@ -31,18 +31,18 @@ _NO_ANSWERS: Final = (ValueError, TypeError, AttributeError, LookupError, Arithm
 
 
 def load() -> ModuleType:
-    """Returns the package; raises HostTrouble where it, or the library beside it, is missing or of another version."""
+    """Returns the package; raises HostTrouble if it or its library is missing or of another version."""
     try:
-        with contextlib.redirect_stdout(sys.stderr):  # it prints, and stdout is the sampler's to speak on
+        with contextlib.redirect_stdout(sys.stderr):  # it prints, but stdout carries the sampler's readings
             return importlib.import_module("amdsmi")
     except (ImportError, *_NO_ANSWERS) as error:
         for name in [name for name in sys.modules if name.partition(".")[0] == "amdsmi"]:
-            del sys.modules[name]  # half a package would be imported without a word the next time
+            del sys.modules[name]  # otherwise the next import would silently return a half-initialised package
         raise HostTrouble(HostState.NO_LIBRARY, advices=AMD_HOST) from error
 
 
 def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
-    """Asks what every host has to answer; raises HostTrouble."""
+    """Calls what every host has to support; raises HostTrouble."""
     try:
         return call(*arguments)
     except _NO_ANSWERS as error:
@@ -57,7 +57,7 @@ def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
 
 
 def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
-    """Asks a GPU something; None where it does not know. Raises GpuTrouble, or OddAnswer."""
+    """Calls a function of a GPU; None if unsupported. Raises GpuTrouble, or OddAnswer."""
     try:
         return call(*arguments)
     except _NO_ANSWERS as error:
@@ -73,7 +73,7 @@ def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
 
 
 def _code(error: Exception) -> int:
-    """Returns the library's own number; raises what is no exception of its package."""
+    """Returns the library's error number; raises any exception that is not of its package."""
     if type(error).__module__.partition(".")[0] != "amdsmi":
         raise error
     code = getattr(error, "err_code", None)

@@ -17,7 +17,7 @@ _LOAD_AGAIN_SECONDS: Final = 30.0
 
 
 class AmdHost:
-    """Opens amdsmi when first asked, and again after every trouble that the host as a whole had."""
+    """Opens amdsmi on first use, and again after every trouble of the host as a whole."""
 
     def __init__(self, extended: bool) -> None:
         self._extended = extended
@@ -36,7 +36,7 @@ class AmdHost:
             return Reading(taken_at=taken_at, state=failure.state, **trouble(*failure.advice))
         if gpus:
             return Reading(taken_at=taken_at, driver_version=self._driver_version, gpus=gpus)
-        self._close()  # which GPUs there are it finds out when it is opened
+        self._close()  # it enumerates the GPUs only when opened
         return Reading(taken_at=taken_at, state=HostState.NO_GPU, **trouble(*AMD_HOST[HostState.NO_GPU]))
 
     def _gpus(self, first_id: int) -> list[Gpu]:
@@ -51,7 +51,7 @@ class AmdHost:
         devices = [AmdDevice(amdsmi, handle, self._extended) for handle in handles]
         gpus = [device.read(first_id + place) for place, device in enumerate(devices)]
         troubles = [device.host_trouble for device in devices]
-        if troubles and all(troubles):  # one of several may say so for reasons of its own
+        if troubles and all(troubles):  # a single GPU may report it for reasons of its own
             raise next(filter(None, troubles))
         return gpus
 
@@ -68,12 +68,13 @@ class AmdHost:
         self._driver_version = None
         if self._is_open:
             self._is_open = False
-            with suppress(HostTrouble):  # after a trouble the driver may refuse this too; opening anew is what counts
+            # After a trouble the driver may refuse this, too; what matters is to open it again.
+            with suppress(HostTrouble):
                 ask_host(self._amdsmi.amdsmi_shut_down)
 
 
 def _driver_version(amdsmi: Any, handles: list[Any]) -> str | None:
-    """Returns the driver's version; None where it cannot be told, which keeps no GPU from being read."""
+    """Returns the driver's version; None if it cannot be read, which does not keep GPUs from being read."""
     with suppress(GpuTrouble, OddAnswer):
         answer = ask_gpu(amdsmi.amdsmi_get_gpu_driver_info, handles[0]) if handles else None
         version = (answer or {}).get("driver_version")

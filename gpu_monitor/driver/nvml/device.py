@@ -1,4 +1,4 @@
-"""One GPU, asked all that the stream tells of it."""
+"""One GPU, and all values that the stream sends about it."""
 
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ _THROTTLE_REASONS: Final[dict[int, ThrottleReason]] = {
 
 
 class Device:
-    """The GPU of one index; remembers its name and how far its utilisation was read, and no handle."""
+    """The GPU with one index; it stores its name and up to when its utilisation was read, but no handle."""
 
     def __init__(self, index: int, extended: bool) -> None:
         self._index = index
@@ -49,15 +49,18 @@ class Device:
         self._utilization = Utilization()
         self._nvlink = NvLink()
         self.host_trouble: HostTrouble | None = None
-        """What concerns the whole host, where the other GPUs say it, too; of the last look."""
+        """A trouble of the whole host that this GPU reported at the last reading.
+
+        It counts if the other GPUs report it, too.
+        """
 
     def read(self, interval_seconds: float) -> list[Gpu]:
-        """Returns the GPU now, and after it the MIG instances into which it is split.
+        """Returns the GPU now, followed by its MIG instances if it is split.
 
-        What it does not support is None, and what is wrong with it is in `state` and `misfits`.
+        Unsupported values are None, and problems are in `state` and `misfits`.
         """
         questions = Questions(ask_gpu)
-        # A handle is taken anew each time: one of a GPU that was lost stays lost when the GPU is back.
+        # The handle is fetched each time: that of a lost GPU stays invalid when the GPU is back.
         handle = questions.ask("handle", pynvml.nvmlDeviceGetHandleByIndex, self._index)
         fields: dict[str, Any] = {}
         instances = Instances()
@@ -74,7 +77,10 @@ class Device:
         return [whole, *instances.units]
 
     def _introduce(self, questions: Questions, handle: Any) -> None:
-        """Learns name and UUID, which a lost GPU cannot tell any more. Anew each time: another may be in its place."""
+        """Reads name and UUID, which a lost GPU no longer reports.
+
+        Each time, since another GPU may have taken its place.
+        """
         name = questions.ask("name", pynvml.nvmlDeviceGetName, handle)
         uuid = questions.ask("uuid", pynvml.nvmlDeviceGetUUID, handle)
         if questions.trouble is None or uuid is not None:
@@ -126,7 +132,7 @@ class Device:
 
 
 def _split(instances: Instances) -> dict[str, Any]:
-    """Reads the instances of a GPU that is split, which is no trouble; one that is split into none is nobody's."""
+    """Returns the state of a GPU that is split by MIG; it is a trouble only without any instances."""
     advice = {} if instances.units else trouble(*GPU[GpuState.MIG])
     return {"state": GpuState.MIG, **advice}
 

@@ -1,4 +1,4 @@
-"""The one door to NVML: a question is answered, is not supported, or fails with a name of ours."""
+"""The only access to NVML: a call returns a value, returns None if unsupported, or raises an error of ours."""
 
 import ctypes
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from gpu_monitor.failures import GpuTrouble, HostTrouble, OddAnswer
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 200
 
-# What a GPU, driver or library of some age answers to a question that it does not know: normal, field by field.
+# Answers of GPUs, drivers or libraries that do not know a question: normal, field by field.
 ABSENT: Final = frozenset(
     {
         pynvml.NVML_ERROR_INVALID_ARGUMENT,
@@ -27,12 +27,12 @@ ABSENT: Final = frozenset(
         pynvml.NVML_ERROR_DEPRECATED,
     }
 )
-# What pynvml raises over answers that are not what it expects, beside NVMLError: of text, of lengths, of versions.
+# Exceptions besides NVMLError that pynvml raises over unexpected answers: text, lengths, versions.
 _NO_ANSWERS: Final = (
     *(pynvml.NVMLLibraryMismatchError, ctypes.ArgumentError, ValueError, TypeError, AttributeError),
     *(LookupError, ArithmeticError, MemoryError, OSError),
 )
-# What concerns the whole host: as a host's answer, or where each of its GPUs says so.
+# Errors of the whole host: as the answer to a host call, or if each of its GPUs reports them.
 _HOST_STATES: Final = {
     pynvml.NVML_ERROR_UNINITIALIZED: HostState.NO_DRIVER,
     pynvml.NVML_ERROR_DRIVER_NOT_LOADED: HostState.NO_DRIVER,
@@ -47,7 +47,7 @@ _GPU_STATES: Final = {
 
 
 def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
-    """Asks what every host has to answer; raises HostTrouble."""
+    """Calls what every host has to support; raises HostTrouble."""
     try:
         return call(*arguments)
     except _NO_ANSWERS as error:
@@ -61,7 +61,7 @@ def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
 
 
 def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
-    """Asks a GPU something; None where it does not know. Raises GpuTrouble, or OddAnswer."""
+    """Calls a function of a GPU; None if unsupported. Raises GpuTrouble, or OddAnswer."""
     try:
         return call(*arguments)
     except _NO_ANSWERS as error:
@@ -76,9 +76,7 @@ def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
 
 
 def is_unsupported(call: Callable[..., object], *arguments: Any) -> bool:
-    """Returns whether the driver says of a question that this GPU does not support it, and not only that it is too
-    old.
-    """
+    """Returns whether the driver knows a call, but reports that this GPU does not support it."""
     try:
         call(*arguments)
     except _NO_ANSWERS:
@@ -91,7 +89,7 @@ def is_unsupported(call: Callable[..., object], *arguments: Any) -> bool:
 def _named(call: Callable[..., object], error: pynvml.NVMLError) -> Text:
     try:
         text = str(error)
-    except _NO_ANSWERS:  # pynvml asks the library for the words, and these may be odd, too
+    except _NO_ANSWERS:  # pynvml asks the library for the error text, which may be malformed, too
         text = type(error).__name__
     return Text(f"{getattr(call, '__name__', call)}: {text}, code {error.value}")
 

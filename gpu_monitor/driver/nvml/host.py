@@ -15,11 +15,11 @@ from gpu_monitor.failures import HOST, GpuTrouble, HostTrouble, OddAnswer
 from gpu_monitor.readings import Reading
 
 _log = logging.getLogger(__name__)
-_MOST_COUNTED: Final = 1024  # NVML itself has places for 64; a count such as 4294967295 is none
+_MOST_COUNTED: Final = 1024  # NVML itself has room for 64; a count such as 4294967295 is invalid
 
 
 class NvmlHost:
-    """Opens NVML when first asked, and again after every trouble that the host as a whole had."""
+    """Opens NVML on first use, and again after every trouble of the host as a whole."""
 
     def __init__(self, extended: bool) -> None:
         self._extended = extended
@@ -37,7 +37,7 @@ class NvmlHost:
             return Reading(taken_at=taken_at, state=failure.state, **trouble(*failure.advice))
         if gpus:
             return Reading(taken_at=taken_at, driver_version=self._driver_version, gpus=gpus)
-        # Opened anew next time: a GPU that comes later is not always seen by a library that was opened before.
+        # Opened again next time: a library opened earlier does not always see a GPU that appears later.
         self._close()
         return Reading(taken_at=taken_at, state=HostState.NO_GPU, **trouble(*HOST[HostState.NO_GPU]))
 
@@ -51,21 +51,20 @@ class NvmlHost:
         self._devices = {index: self._devices.get(index) or Device(index, self._extended) for index in range(count)}
         gpus = [gpu for device in self._devices.values() for gpu in device.read(interval_seconds)]
         troubles = [device.host_trouble for device in self._devices.values()]
-        if troubles and all(troubles):  # one of several may say so for reasons of its own
+        if troubles and all(troubles):  # a single GPU may report it for reasons of its own
             raise next(filter(None, troubles))
         return gpus
 
     def _close(self) -> None:
         if self._is_open:
             self._is_open = False
-            with suppress(
-                pynvml.NVMLError
-            ):  # after a trouble the driver may refuse this too; opening anew is what counts
+            # After a trouble the driver may refuse this, too; what matters is to open it again.
+            with suppress(pynvml.NVMLError):
                 pynvml.nvmlShutdown()
 
 
 def _driver_version() -> str | None:
-    """Returns the driver's version; None where it cannot be told, which keeps no GPU from being read."""
+    """Returns the driver's version; None if it cannot be read, which does not keep GPUs from being read."""
     try:
         return ask_gpu(pynvml.nvmlSystemGetDriverVersion)
     except OddAnswer as odd:

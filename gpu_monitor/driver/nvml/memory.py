@@ -1,4 +1,4 @@
-"""How much memory a GPU, or a part of one, has."""
+"""The memory of a GPU, or of a part of one."""
 
 from typing import Any, Final
 
@@ -15,9 +15,9 @@ _MIB: Final = 2**20
 def memory_of(questions: Questions, handle: Any, *, may_be_unified: bool = False) -> dict[str, Any]:
     """Returns the fields `memory_used` and `memory_total` in MiB, and `unified`.
 
-    A GPU that does not support the question has no memory of its own, as in GB10 and Jetson: it has the machine's.
+    A GPU that does not support the call has no memory of its own, as in GB10 and Jetson: it uses the machine's.
     """
-    # Version 1 counts what the driver keeps for itself as used.
+    # Version 1 counts what the driver reserves for itself as used.
     memory = questions.first(
         "memory_used",
         (pynvml.nvmlDeviceGetMemoryInfo, handle, pynvml.nvmlMemory_v2),

@@ -1,4 +1,4 @@
-"""The MIG instances into which a GPU is split: units of their own, each with its memory and its processes."""
+"""The MIG instances of a GPU: units of their own, each with its memory and its processes."""
 
 import re
 from typing import Any, Final, NamedTuple
@@ -18,21 +18,21 @@ _PROFILE: Final = re.compile(r"\bMIG (\S+)")
 
 
 class Instances(NamedTuple):
-    """Whether MIG is on, and the instances that there are."""
+    """Whether MIG is on, and the existing instances."""
 
     is_split: bool = False
     units: tuple[Gpu, ...] = ()
 
     @property
     def pids(self) -> frozenset[int]:
-        """Whose processes are told with an instance."""
+        """The pids of the processes that are listed with an instance."""
         return frozenset(one.pid for unit in self.units for one in unit.processes or () if one.pid is not None)
 
 
 def instances_of(questions: Questions, index: int, handle: Any) -> Instances:
-    """Returns the instances of the GPU of that index.
+    """Returns the instances of the GPU with this index.
 
-    What is odd about one of them is among the whole GPU's misfits.
+    Invalid values of an instance are among the whole GPU's misfits.
     """
     mode = questions.ask("mig", pynvml.nvmlDeviceGetMigMode, handle)
     if mode is None or mode[0] != pynvml.NVML_DEVICE_MIG_ENABLE:
@@ -41,7 +41,7 @@ def instances_of(questions: Questions, index: int, handle: Any) -> Instances:
     for place in range(_count(questions, handle)):
         part = questions.ask("instances", pynvml.nvmlDeviceGetMigDeviceHandleByIndex, handle, place)
         if part is None or (unit := _read(questions, index, place, part)) is None:
-            continue  # nothing at that place, or no more: instances come and go
+            continue  # nothing at that index, or no longer: instances come and go
         if unit.gpu_id in units:
             questions.leave_out(f"instances.{place}", InstanceTwice())
         else:

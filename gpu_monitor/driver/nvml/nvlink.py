@@ -1,4 +1,7 @@
-"""What goes over a GPU's NVLinks: the driver counts KiB since its start, so a rate is a difference of two looks."""
+"""The throughput of a GPU's NVLinks.
+
+The driver counts KiB since its start, so a rate is a difference of two readings.
+"""
 
 import time
 from typing import Any, Final, NamedTuple
@@ -13,20 +16,20 @@ _FIELDS: Final = [
 
 
 class LinkRates(NamedTuple):
-    """KiB a second to the GPU and from it, all its links together."""
+    """KiB/s to the GPU and from it, over all its links."""
 
     received: float
     sent: float
 
 
 class NvLink:
-    """The counters of one GPU as they were at the last look."""
+    """The counters of one GPU at the last reading."""
 
     def __init__(self) -> None:
         self._counted: tuple[float, list[int]] | None = None
 
     def read(self, handle: Any) -> LinkRates | None:
-        """Returns the rates since the last look; None at the first, and where there are no links. Raises NVMLError."""
+        """Returns the rates since the last reading; None at the first, and without links. Raises NVMLError."""
         values = pynvml.nvmlDeviceGetFieldValues(handle, _FIELDS)
         before = self._counted
         if any(one.nvmlReturn != pynvml.NVML_SUCCESS for one in values):
@@ -35,6 +38,6 @@ class NvLink:
         now, counts = time.monotonic(), [int(one.value.ullVal) for one in values]
         self._counted = now, counts
         if before is None or now <= before[0] or any(new < old for new, old in zip(counts, before[1], strict=True)):
-            return None  # the first look, or the counters began anew
+            return None  # the first reading, or the counters were reset
         received, sent = ((new - old) / (now - before[0]) for new, old in zip(counts, before[1], strict=True))
         return LinkRates(received, sent)

@@ -1,4 +1,4 @@
-"""Who is on a GPU, or on a part of one, as NVML lists them."""
+"""The processes on a GPU, or on a part of one, as NVML lists them."""
 
 from collections.abc import Set
 from typing import Any, Final
@@ -8,8 +8,8 @@ import pynvml
 from gpu_monitor.driver.processes import Listed, describe_all
 from gpu_monitor.driver.questions import Questions
 
-# Who computes, who draws, and who computes through MPS: three lists, each by its newest name that the library knows.
-# Not by the unversioned one: with an old library that raises an error of pynvml's own, which is no NVMLError.
+# Compute, graphics, and MPS compute processes: three lists, each by the newest function that the library has.
+# Not the unversioned one: with an old library it raises an exception of pynvml's own that is no NVMLError.
 _LISTS: Final = (
     (pynvml.nvmlDeviceGetComputeRunningProcesses_v3, pynvml.nvmlDeviceGetComputeRunningProcesses_v2),
     (pynvml.nvmlDeviceGetGraphicsRunningProcesses_v3, pynvml.nvmlDeviceGetGraphicsRunningProcesses_v2),
@@ -20,7 +20,7 @@ _LISTS: Final = (
 def processes_of(questions: Questions, handle: Any, *, counted_elsewhere: Set[int] = frozenset()) -> dict[str, Any]:
     """Returns the fields `processes` and `processes_left_out`.
 
-    Of a GPU that is split without those of its instances.
+    For a GPU that is split, without those of its instances.
     """
     computing, *others = [questions.first("processes", *((call, handle) for call in names)) for names in _LISTS]
     running = [
@@ -29,7 +29,7 @@ def processes_of(questions: Questions, handle: Any, *, counted_elsewhere: Set[in
         for one in listed or []
         if one.pid not in counted_elsewhere
     ]
-    if computing is None and not running:  # that nobody draws says nothing of who computes
+    if computing is None and not running:  # an empty graphics list alone does not mean that no process computes
         return {}
     found = describe_all(running)
     questions.misfits += found.misfits

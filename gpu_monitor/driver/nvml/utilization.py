@@ -1,4 +1,4 @@
-"""How busy a GPU was since it was last asked."""
+"""The utilisation of a GPU since the last reading."""
 
 import time
 from typing import Any, Final
@@ -7,7 +7,7 @@ import pynvml
 
 from gpu_monitor.driver.nvml.door import ABSENT
 
-# Which member of NVML's union holds the value, by its type.
+# The member of NVML's union that holds the value, by its type.
 _MEMBERS: Final = {
     pynvml.NVML_VALUE_TYPE_DOUBLE: "dVal",
     pynvml.NVML_VALUE_TYPE_UNSIGNED_INT: "uiVal",
@@ -15,21 +15,22 @@ _MEMBERS: Final = {
     pynvml.NVML_VALUE_TYPE_UNSIGNED_LONG_LONG: "ullVal",
     pynvml.NVML_VALUE_TYPE_SIGNED_LONG_LONG: "sllVal",
 }
-# What says that the driver's buffer is not to be had, or that nothing has come into it since.
+# Errors that mean that the driver's buffer is unavailable, or empty since the last reading.
 _NO_BUFFER: Final = ABSENT | {pynvml.NVML_ERROR_NO_PERMISSION, pynvml.NVML_ERROR_INSUFFICIENT_SIZE}
 
 
 class Utilization:
-    """Reads the driver's own samples, taken several times a second, so that bursts between two looks are not missed.
+    """Reads the driver's own samples, taken several times a second, so that bursts between two readings are not
+    missed.
 
-    Of these the ones outside 0 to 100 are no samples; of a rate the caller finds out.
+    Samples outside 0 to 100 are discarded; a rate outside is left to the caller.
     """
 
     def __init__(self) -> None:
         self._seen_us = 0
 
     def read(self, handle: Any, interval_seconds: float) -> float:
-        """Returns the mean in % of the time since the last look; else the rate of the last moment. Raises NVMLError."""
+        """Returns the mean in % since the last reading; without samples, the current rate. Raises NVMLError."""
         values = self._new_values(handle, interval_seconds)
         if not values:
             return float(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)
