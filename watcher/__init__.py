@@ -1,1 +1,1 @@
-"""The watcher: one process for a team that tells it what happened, once, where it talks."""
+"""The watcher: one process per team that sends each event once to the team's chats and mailboxes."""

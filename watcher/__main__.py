@@ -1,6 +1,6 @@
-"""`python -m watcher`: tells the team what happens, until SIGTERM or Ctrl-C.
+"""`python -m watcher`: notifies the team of events, until SIGTERM or Ctrl-C.
 
-Exit status: 0 when told to stop, 1 when it cannot run, 2 when a setting or the file of alerts is wrong.
+Exit status: 0 when stopped, 1 when it cannot run, 2 when a setting or the file of alerts is wrong.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Who this watcher is: an id that it keeps, and a lock by which nobody else is the same at the same time."""
+"""The identity of this watcher: an id on disk, and a lock that keeps a second process from using it."""
 
 import uuid
 from pathlib import Path
@@ -10,7 +10,7 @@ _PATIENCE_SECONDS: Final = 5.0
 
 
 class AlreadyWatching(Exception):
-    """Another watcher has this STATE_DIR."""
+    """Another watcher uses this STATE_DIR."""
 
 
 class Identity(NamedTuple):
@@ -21,7 +21,7 @@ class Identity(NamedTuple):
 
 
 def take_identity(folder: Path) -> Identity:
-    """Waits some seconds for a watcher that is just ending; raises AlreadyWatching, or OSError."""
+    """Takes the lock, waiting some seconds for a watcher that is just ending; raises AlreadyWatching, or OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(folder / "lock")
     try:
@@ -31,7 +31,7 @@ def take_identity(folder: Path) -> Identity:
     file = folder / "id"
     try:
         kept = str(uuid.UUID(file.read_text().strip()))
-    except (OSError, ValueError):  # none yet, or half of one
+    except (OSError, ValueError):  # there is none yet, or it was not written completely
         kept = str(uuid.uuid4())
         file.write_text(kept)
     return Identity(kept, lock)

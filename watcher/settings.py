@@ -1,4 +1,4 @@
-"""The watcher's settings, from the environment or `.env`: the dashboard's, and its own."""
+"""The watcher's settings, from the environment or `.env`: those of the dashboard, and its own."""
 
 import socket
 from functools import cached_property
@@ -18,7 +18,7 @@ from watcher.sending.delivery import is_address
 
 
 class WatcherSettings(Settings):
-    """Whom the watcher tells, and where its links lead."""
+    """The receivers of alerts, and the base address of links."""
 
     clew_public_url: OptionalUrl = Field(
         None,
@@ -39,7 +39,7 @@ class WatcherSettings(Settings):
 
     @cached_property
     def rules(self) -> AlertRules:
-        """What ALERTS_FILE says; raises BadInput, also for an address that Apprise cannot send to."""
+        """The rules in ALERTS_FILE; raises BadInput, also for an address that Apprise does not accept."""
         if self.alerts_file is None:
             raise InvalidArgument(Text("Set ALERTS_FILE: nobody is to be told of anything."))
         try:
@@ -49,28 +49,28 @@ class WatcherSettings(Settings):
 
     @property
     def base_url(self) -> str:
-        """What stands before the path of each link."""
+        """The prefix of each link."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
         return str(self.clew_public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def watcher_folder(self) -> Path:
-        """Where it keeps who it is, and what it is to tell."""
+        """The folder for the watcher's identity and its outbox."""
         return self.state_dir.absolute() / "watcher"
 
     @property
     def machine(self) -> str:
-        """What this machine calls itself."""
+        """The name of this machine."""
         return socket.gethostname()
 
     @property
     def all_secrets(self) -> frozenset[str]:
-        """What no log line and no alert may hold."""
+        """Secrets that no log line and no alert may contain."""
         return self.secrets | self.rules.secrets
 
 
 def read_settings() -> WatcherSettings:
-    """Reads the settings and the file of alerts; raises BadInput with a sentence for each that is wrong."""
+    """Reads the settings and the file of alerts; raises BadInput with a sentence for each error."""
     try:
         found = WatcherSettings()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The parts of the watcher, wired, and its rounds."""
+"""Connects the parts of the watcher, and runs its rounds."""
 
 import logging
 import threading
@@ -22,7 +22,7 @@ from watcher.sources import gpus, registry, services
 from watcher.sources.neighbours import Neighbours
 from watcher.sources.runs import RunSource
 
-# One that does not work asks less often whether it is to.
+# A watcher that only waits polls the lease less often.
 _FOLLOW_TIMES: Final = 2.0
 _RETRY_SECONDS: Final = 10.0
 _RESTS: Final = 4.0
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class Watcher:
-    """All of it, for one process; `run` returns when `stop` is set."""
+    """The whole watcher of one process; `run` returns when `stop` is set."""
 
     def __init__(self, settings: WatcherSettings, watcher_id: str, stop: threading.Event) -> None:
         self._settings = settings
@@ -58,7 +58,7 @@ class Watcher:
         self._registry_due = 0.0
 
     def run(self) -> None:
-        """Waits until this watcher is the one that works, then works; over again where another took over."""
+        """Waits for the lease, then works; waits again if another watcher took over."""
         threads = [
             threading.Thread(target=self._rounds, args=(name, seconds, work), name=name, daemon=True)
             for name, seconds, work in (
@@ -93,7 +93,7 @@ class Watcher:
         return max(0.0, pause - (time.monotonic() - began))
 
     def _note_mlflow(self, error: ClewError | None) -> None:
-        """Notes whether MLflow answers; a watcher that only waits sends nothing."""
+        """Notes whether MLflow answers; a waiting watcher raises no alerts."""
         if self._lease.works:
             self._sources.mlflow_failed(error)
 
@@ -102,7 +102,7 @@ class Watcher:
         self._sources.begin()
         if not self._lease.works and not self._lease.take():
             return _FOLLOW_TIMES * self._runs.seconds
-        # Before all of this is known, what was told long ago would be told anew, and what is muted at all.
+        # Until all of this is read, old events would be sent again, and muted ones would be sent.
         self._take(self._holder.control())
         self._book.adopt(self._holder.alerts())
         self._runs.begin(self._outbox, self._lease.read_ms, self._lease.began_ms or now_ms())
@@ -120,7 +120,7 @@ class Watcher:
             if control.hint != self._hint or time.monotonic() >= self._registry_due:
                 self._registry.round(self._runs.experiments, self._lease.began_ms or now_ms(), self._outbox)
                 self._hint, self._registry_due = control.hint, time.monotonic() + registry.ROUND_SECONDS
-        return max(self._runs.seconds, _RESTS * took)  # an MLflow that is slow has other work
+        return max(self._runs.seconds, _RESTS * took)  # a slow MLflow is polled less often
 
     def _take(self, control: Control) -> None:
         self._book.mutes = control.mutes
@@ -131,7 +131,7 @@ class Watcher:
             self._recorder.record()
 
     def _rounds(self, name: str, seconds: float, work: Callable[[], None]) -> None:
-        """Does work every so many seconds while this watcher works; what it raises is logged."""
+        """Calls `work` every so many seconds while this watcher works; exceptions are logged."""
         pause = seconds
         while not self._stop.wait(pause):
             pause = seconds
@@ -145,7 +145,7 @@ class Watcher:
                     log.exception("A round broke off", extra={"rounds": name})
 
     def _last_words(self) -> None:
-        """Leaves the work to another at once, with all that was told; what one that waits knows is of long ago."""
+        """Writes all changes to MLflow and releases the lease, so that another watcher has the current state."""
         if self._lease.works and self._is_ready:
             try:
                 self._recorder.flush()

@@ -1,1 +1,1 @@
-"""What is to be told, was told, and may be told: on disk, in MLflow, and by whom."""
+"""State of alerts: what is to be sent, what was sent, and which watcher may send; on disk and in MLflow."""

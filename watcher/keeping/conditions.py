@@ -1,4 +1,4 @@
-"""For how long each thing has been so: by a clock that does not jump, over restarts."""
+"""How long each condition has held: by a monotonic clock, across restarts."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,14 +9,14 @@ from domain.alerts.alert import Subject
 from domain.alerts.kinds import AlertKind
 from domain.messages import Message
 
-# What nobody looked at for longer may have been otherwise meanwhile.
+# A condition that was not checked for longer may have been interrupted meanwhile.
 _MOST_GAP_SECONDS: Final = 300.0
 
 
 class Condition(NamedTuple):
-    """A thing that is so now; `already_seconds` is for how long others say that it was when it was first seen.
+    """A condition that holds now; `already_seconds` is how long it had held when first seen, according to its source.
 
-    `after_seconds` takes the place of what rules say, where the thing itself says for how long it has to hold.
+    `after_seconds` overrides the rules' delay, if the source knows how long the condition has to hold.
     """
 
     kind: AlertKind
@@ -47,7 +47,7 @@ class HoldTimes:
         self._held: dict[str, _Held] = {}
 
     def see(self, condition: Condition) -> tuple[float, int]:
-        """Notes that it is so; returns for how many seconds it has been, and since when."""
+        """Notes that it holds; returns for how many seconds it has, and since when (Unix ms)."""
         now = self._monotonic()
         held = self._held.get(condition.key)
         if held is None:
@@ -59,23 +59,23 @@ class HoldTimes:
         return held.seconds, held.since_ms
 
     def seconds(self, key: str) -> float:
-        """Returns for how long the one of this key has held; 0 where it does not."""
+        """Returns for how long the condition with this key has held; 0 if it does not."""
         held = self._held.get(key)
         return 0.0 if held is None else held.seconds
 
     def forget(self, keep: Callable[[str], bool]) -> None:
-        """Drops those whose keys are not to be kept."""
+        """Drops the conditions whose keys `keep` rejects."""
         self._held = {key: held for key, held in self._held.items() if keep(key)}
 
     def as_note(self) -> dict[str, Any]:
-        """Returns what is kept over a restart."""
+        """Returns the state to store across a restart."""
         now, wall = self._monotonic(), self._wall_ms()
         return {
             key: [held.since_ms, held.seconds, wall - int((now - held.seen) * 1000)] for key, held in self._held.items()
         }
 
     def take(self, note: Mapping[str, Any]) -> None:
-        """Goes on from what was kept: a short end of this process ends nothing."""
+        """Restores stored state: a short restart of this process ends no condition."""
         now, wall = self._monotonic(), self._wall_ms()
         for key, value in note.items():
             match value:

@@ -1,7 +1,8 @@
-"""Of several watchers one works: whose lease MLflow has, renewed now and then.
+"""Among several watchers only one works: the holder of the lease in MLflow, which it renews regularly.
 
-MLflow compares nothing before it writes, so whoever takes the lease writes, waits, and reads whether it is its own. A
-lease is dead when its beat has not changed for a while by the clock of whoever waits: no clock that jumps ends it.
+MLflow has no compare-and-swap, so a watcher that takes the lease writes it, waits, and reads it back to see whether
+it is its own. A lease is dead when its beat has not changed for a while by the waiting watcher's monotonic clock, so
+no clock change ends it.
 """
 
 import logging
@@ -14,7 +15,7 @@ from mlflow_api.alerts.holder import BEGAN_TAG, LEASE_TAG, WATCHER_TAG, AlertHol
 from watcher.keeping.alert_book import now_ms
 
 LEASE_SECONDS: Final = 420.0
-# Of that time, after which it is renewed, and up to which nobody else can have it.
+# Shares of the lease: after the first it is renewed; until the second no other watcher can take it.
 _RENEWED: Final = 0.6
 _SURE: Final = 0.9
 _WRITE_SECONDS: Final = 2.0
@@ -23,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class WatcherLease:
-    """The lease as this watcher sees it."""
+    """The lease from this watcher's point of view."""
 
     def __init__(
         self,
@@ -44,24 +45,24 @@ class WatcherLease:
         self._others: frozenset[str] = frozenset()
         self._is_announced = False
         self.began_ms: int | None = None
-        """Since when anything is told."""
+        """Since when events are reported (Unix ms)."""
         self.read_ms = 0
-        """Up to when whoever worked last had read what ended."""
+        """Up to when the last working watcher had read ended runs (Unix ms)."""
 
     @property
     def works(self) -> bool:
-        """Whether this watcher is the one that works."""
+        """Whether this watcher is the working one."""
         return self._renewed is not None
 
     @property
     def may_send(self) -> bool:
-        """Whether no other can have taken over: where MLflow is away, that is so while there is no other."""
+        """Whether no other watcher can have taken over; while MLflow is unreachable, only if there is no other."""
         if self._renewed is None:
             return False
         return not self._others or time.monotonic() - self._renewed < self._lease_seconds * _SURE
 
     def take(self) -> bool:
-        """Takes the lease where it is free, ours or dead; returns whether this watcher works. Raises ServiceError."""
+        """Takes the lease if it is free, our own or dead; returns whether this watcher works. Raises ServiceError."""
         control = self._announced(self._holder.control())
         self._look_at(control)
         if not self._is_free(control):
@@ -78,19 +79,19 @@ class WatcherLease:
         return True
 
     def look_at(self, control: Control) -> None:
-        """Takes in what a round has read: this watcher stops working where another one took over."""
+        """Takes the control data of a round: this watcher stops working if another one took over."""
         self._look_at(control)
         if self.works and control.lease is not None and control.lease.watcher != self._id:
             _log.warning("Another watcher works", extra={"watcher": control.lease.watcher})
             self._renewed = None
 
     def renew_if_due(self, read_ms: int) -> None:
-        """Renews it, and says up to when all was read; raises ServiceError."""
+        """Renews the lease, and stores up to when everything was read; raises ServiceError."""
         if self._renewed is not None and time.monotonic() - self._renewed >= self._lease_seconds * _RENEWED:
             self._write(read_ms)
 
     def give_up(self, read_ms: int) -> None:
-        """Leaves the work to others at once."""
+        """Releases the lease, so that another watcher can take over at once."""
         try:
             if self.works:
                 self._renewed = None
@@ -102,13 +103,13 @@ class WatcherLease:
             _log.info("The lease is not given up", extra={"cause": str(error)})
 
     def _announced(self, control: Control) -> Control:
-        """Has the one that works know of this one, also as long as it only waits; what is so after that."""
+        """Registers this watcher in MLflow, even if it only waits; returns the control data after that."""
         self._is_announced = self._id in control.watchers
         if self._is_announced:
             return control
         self._holder.set_control(WATCHER_TAG + self._id, str(now_ms()))
         self._is_announced = True
-        return self._holder.control()  # to make the place may have taken long
+        return self._holder.control()  # read again: creating the place in MLflow may have taken long
 
     def _is_free(self, control: Control) -> bool:
         lease, since = self._seen

@@ -1,4 +1,4 @@
-"""What this watcher must not forget, on its own disk: alerts with who is still to be told, and how far it has read."""
+"""The watcher's state on its own disk: alerts with their pending receivers, and up to when events were read."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 class Outbox:
-    """One file for each alert, and one for each note, written as a whole; each call may raise OSError."""
+    """One file per alert and per note, written atomically; each method may raise OSError."""
 
     def __init__(self, folder: Path) -> None:
         self._alerts = folder / "alerts"
@@ -25,7 +25,7 @@ class Outbox:
             one.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def load(self) -> list[Alert]:
-        """Returns all alerts; a file that cannot be read is left where it is, and said."""
+        """Returns all alerts; an unreadable file is logged and left as it is."""
         found = []
         for file in sorted(self._alerts.glob("*.json")):
             try:
@@ -35,22 +35,22 @@ class Outbox:
         return found
 
     def save(self, alert: Alert) -> None:
-        """Keeps an alert: when this returns, it survives the end of the machine."""
+        """Saves an alert; when this returns, it survives a crash of the machine."""
         _put(self._alerts / f"{alert.id}.json", alert.model_dump_json(exclude_defaults=True).encode())
 
     def forget(self, alert_id: str) -> None:
-        """Removes an alert."""
+        """Deletes an alert."""
         (self._alerts / f"{alert_id}.json").unlink(missing_ok=True)
 
     def note(self, name: str) -> dict[str, Any]:
-        """Returns what was noted under a name; nothing where there is none, or half of one."""
+        """Returns the note of this name; empty if there is none, or it was not written completely."""
         with contextlib.suppress(OSError, ValueError):
             found = json.loads((self._notes / f"{name}.json").read_bytes())
             return found if isinstance(found, dict) else {}
         return {}
 
     def take_note(self, name: str, value: Mapping[str, Any]) -> None:
-        """Notes it under a name."""
+        """Saves a note under this name."""
         _put(self._notes / f"{name}.json", json.dumps(value).encode())
 
 

@@ -1,4 +1,4 @@
-"""Brings into MLflow what the book has: there the team sees it, and the next watcher what was told."""
+"""Writes alerts into MLflow, where the dashboard shows them, and where the next watcher finds what was sent."""
 
 import logging
 import time
@@ -8,15 +8,15 @@ from domain.errors import ClewError, ServiceError
 from mlflow_api.alerts.holder import AlertHolder
 from watcher.keeping.alert_book import AlertBook
 
-# What is told within this time is one write.
+# Changes within this time are combined into one write.
 _COALESCED_SECONDS: Final = 2.0
-# After which it is tried again with one that MLflow refuses, though all others are taken.
+# How long an alert is skipped that MLflow refused while it accepted others.
 _REFUSED_SECONDS: Final = 600.0
 _log = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Writes what MLflow does not have yet; what it refuses is tried again."""
+    """Writes changed alerts to MLflow; refused ones are tried again later."""
 
     def __init__(self, book: AlertBook, holder: AlertHolder) -> None:
         self._book = book
@@ -25,7 +25,7 @@ class Recorder:
         self._refused: dict[str, float] = {}
 
     def record(self) -> None:
-        """Writes all that is not there; raises a ServiceError."""
+        """Writes all changed alerts; raises a ServiceError."""
         if not self._book.unrecorded:
             return
         if self._due == 0.0:
@@ -38,7 +38,7 @@ class Recorder:
             self._holder.drop(alert_id)
 
     def flush(self) -> None:
-        """Writes at once what is not there, whatever of it MLflow refuses; raises a ServiceError."""
+        """Writes all changed alerts at once, except those that MLflow refused lately; raises a ServiceError."""
         now, ids = time.monotonic(), self._book.unrecorded
         self._refused = {one: until for one, until in self._refused.items() if until > now and one in ids}
         for alert_id in ids:

@@ -1,4 +1,4 @@
-"""How long alerts are kept, and up to when they may have been forgotten. Pure."""
+"""How long alerts are kept, and which events are too old to be still known. Pure."""
 
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -6,13 +6,13 @@ from typing import Final
 from domain.alerts.alert import Alert
 
 MOST_KEPT: Final = 300
-"""So many that are over and told are kept, the newest."""
+"""How many ended and fully delivered alerts are kept, the newest first."""
 KEPT_MS: Final = 2 * 86_400_000
-"""Younger ones are kept, however many: what happened is known by them."""
+"""Younger ones are kept regardless of their number: by them the watcher knows what it has reported."""
 
 
 def outlived(alerts: Iterable[Alert], live_runs: Collection[str], now_ms: int) -> list[str]:
-    """Returns the ids of those that can be forgotten; one of a run that still runs would be told anew."""
+    """Returns the ids of alerts to delete; those of a live run stay, otherwise its events would be reported again."""
     return [
         one.id
         for one in _settled(alerts)[MOST_KEPT:]
@@ -21,13 +21,13 @@ def outlived(alerts: Iterable[Alert], live_runs: Collection[str], now_ms: int) -
 
 
 def horizon_ms(alerts: Iterable[Alert], now_ms: int) -> int:
-    """Returns up to when events may have been sent and forgotten, in Unix ms; 0 where none was."""
+    """Returns up to when events may have been reported and deleted, in Unix ms; 0 if none were."""
     settled = _settled(alerts)
     return min(_ended(settled[MOST_KEPT - 1]), now_ms - KEPT_MS) if len(settled) >= MOST_KEPT else 0
 
 
 def _settled(alerts: Iterable[Alert]) -> list[Alert]:
-    """Returns those that are over and told, the newest first."""
+    """Returns the ended and fully delivered alerts, newest first."""
     return sorted((one for one in alerts if not one.holds and not one.due), key=_ended, reverse=True)
 
 

@@ -1,1 +1,1 @@
-"""Messages on their way: in whose language, with which picture, through what."""
+"""Messages to receivers: their language, their picture, their delivery."""

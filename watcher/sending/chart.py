@@ -1,4 +1,4 @@
-"""A run's curve as a small picture, for whoever reads of it in a chat."""
+"""Draws a run's curve as a small picture for a chat message."""
 
 import io
 from typing import Final
@@ -16,7 +16,7 @@ _MOST_POINTS: Final = 560
 
 
 def curve(history: History, title: str) -> bytes | None:
-    """Returns a PNG of 640 × 240 of the finite points [n]; None where there are fewer than two."""
+    """Returns a PNG of 640 × 240 of the finite points [n]; None if there are fewer than two."""
     finite = np.isfinite(history.value)
     step, value = history.step[finite].astype(np.float64), history.value[finite]
     if len(step) < 2:
@@ -38,7 +38,7 @@ def curve(history: History, title: str) -> bytes | None:
 
 
 def _placed(values: NDArray[np.float64], first: int, last: int) -> NDArray[np.float64]:
-    """Converts values [n] to places between two pixels; in the middle where all are the same."""
+    """Converts values [n] to pixel positions between `first` and `last`; to the middle if all are equal."""
     scaled = values / max(1.0, float(np.abs(values).max()))  # the difference of two large numbers may be infinite
     low, high = scaled.min(), scaled.max()
     share = np.full(len(values), 0.5) if high <= low else (scaled - low) / (high - low)

@@ -1,4 +1,4 @@
-"""One message to one receiver, through Apprise: what it says of failures is kept, and no address with it."""
+"""Delivers one message to one receiver through Apprise, and returns failures without addresses in them."""
 
 import logging
 import tempfile
@@ -28,14 +28,14 @@ class MessageText(NamedTuple):
 
 
 log = logging.getLogger(__name__)
-# Its lines may hold parts of addresses: those of a message are listened to, all others go nowhere.
+# Apprise's log may contain parts of addresses: records of our messages are collected, all others are dropped.
 logging.getLogger(_LOGGER).addHandler(logging.NullHandler())
 logging.getLogger(_LOGGER).propagate = False
 Deliver = Callable[[str, MessageText], Reason | None]
 
 
 class _LogRecords(logging.Handler):
-    """What Apprise says in one thread."""
+    """Collects Apprise's log records of one thread."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -43,23 +43,26 @@ class _LogRecords(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keeps a line of this thread."""
+        """Keeps a record of this thread."""
         if record.thread == self._thread:
             self.lines.append(record.getMessage())
 
 
 class Delivery:
-    """Sends to Apprise's addresses; `secrets` are words that no cause may hold."""
+    """Sends to Apprise's addresses; `secrets` are removed from failure texts."""
 
     def __init__(self, secrets: frozenset[str]) -> None:
         self._secrets = secrets
         self._stuck: dict[str, threading.Thread] = {}
 
     def send(self, url: str, message: MessageText) -> Reason | None:
-        """Returns why the message did not arrive; None where it did. One that takes too long is left to itself."""
+        """Returns why the message did not arrive, or None.
+
+        A delivery that takes too long is abandoned in its thread.
+        """
         answer: list[Reason | None] = []
         thread = self._stuck.pop(url, None)
-        if thread is None or not thread.is_alive():  # else more and more of them would hang
+        if thread is None or not thread.is_alive():  # otherwise hanging threads would pile up
             thread = threading.Thread(target=lambda: answer.append(self._sent(url, message)), daemon=True)
             thread.start()
         thread.join(MOST_SECONDS)
@@ -74,7 +77,7 @@ class Delivery:
         try:
             if self._notify(_service(url), message):
                 return None
-        except Exception as error:  # of any of its hundred services
+        except Exception as error:  # of any of Apprise's hundred services
             log.exception("Apprise broke off")
             records.lines.append(f"{type(error).__name__}: {error}")
         finally:
@@ -83,10 +86,10 @@ class Delivery:
         return NotDelivered(Text(cause[:_LONGEST_CAUSE] or "-"))
 
     def _notify(self, service: Any, message: MessageText) -> bool:
-        """Sends by the service itself: an `Apprise` would do it in other threads, whose log lines cannot be told from
-        others'.
+        """Sends through the service itself: an `Apprise` object would use other threads, whose log records could not
+        be assigned.
 
-        As plain text, so that a run's name is no markup; in several parts, where the service takes no longer ones.
+        Plain text, so that a run's name is no markup; in several parts if the service limits the length.
         """
         arguments = {"title": message.title, "body": message.body, "body_format": apprise.NotifyFormat.TEXT}
         if message.picture is None:
@@ -98,16 +101,17 @@ class Delivery:
 
 
 def _service(url: str) -> Any:
-    """Returns the service of an address; what its parameters say goes before what is usual here."""
+    """Returns the service of an address; parameters of the address override our defaults."""
     service: Any = apprise.Apprise.instantiate(url)
-    # By default it hangs up after 4 s: what a slow receiver took all the same would be sent again and again.
+    # Apprise's default is 4 s; a message that a slow receiver took anyway would be sent again and again.
     service.socket_connect_timeout = max(service.socket_connect_timeout, _CONNECT_SECONDS)
     service.socket_read_timeout = max(service.socket_read_timeout, _ANSWER_SECONDS)
-    if service.overflow_mode == apprise.OverflowMode.UPSTREAM:  # whatever its length, which Discord and Teams refuse
+    # The default ignores length limits, which Discord and Teams refuse.
+    if service.overflow_mode == apprise.OverflowMode.UPSTREAM:
         service.overflow_mode = apprise.OverflowMode.SPLIT
     return service
 
 
 def is_address(url: str) -> bool:
-    """Returns whether Apprise can send to this address, as far as that shows without sending."""
+    """Returns whether Apprise accepts this address, as far as that is known without sending."""
     return apprise.Apprise.instantiate(url, suppress_exceptions=True) is not None

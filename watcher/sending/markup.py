@@ -1,4 +1,4 @@
-"""Names as they were given: what a chat takes for a mention, a link or Markdown is neither in our messages."""
+"""Escapes names, so that no chat takes them for a mention, a link or Markdown."""
 
 import re
 from collections.abc import Callable
@@ -6,18 +6,18 @@ from typing import Final
 
 Literal = Callable[[str], str]
 _NOTHING: Final = "\N{ZERO WIDTH SPACE}"
-# These show text, or are programs that want it as it is.
+# These show plain text, or are programs that want it unchanged.
 _PLAIN: Final = frozenset({"json", "xml", "form", "mailto", "ntfy", "gotify", "syslog", "rsyslog"})
-# These draw Markdown also in what is declared to be plain text; for others that draw it, Apprise escapes it.
+# These render Markdown even in text declared as plain; for others that render it, Apprise escapes it.
 _MARKDOWN: Final = frozenset({"discord", "fluxer", "guilded", "mmost", "revolt", "zulip"})
 # "@everyone", "<!channel>", "[words](https://elsewhere)" and Slack's "https://elsewhere|words>".
 _CALLS: Final = re.compile(r"@|<|!(?=\w)|\](?=\()|:(?=//)")
-# An underline between letters is a name's own.
+# An underscore between letters does not start emphasis.
 _MARKS: Final = re.compile(r"[\\`*~|\[\]()#>+-]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def literal(url: str) -> Literal:
-    """Escapes a sentence so that it shows as it is at the receiver of this Apprise address."""
+    """Returns the function that escapes text for the receiver at this Apprise address."""
     scheme = url.partition("://")[0].lower()
     kind = scheme if scheme in _PLAIN | _MARKDOWN else scheme.removesuffix("s")
     if kind in _PLAIN:

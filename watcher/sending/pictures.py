@@ -1,4 +1,4 @@
-"""The curve that goes with a message about a run."""
+"""The picture of a run's curve in a message."""
 
 import logging
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class Pictures:
-    """Draws what runs logged; `known` are runs that were read lately, by id."""
+    """Draws what runs logged; `known` holds recently read runs by id."""
 
     def __init__(self, mlflow: MlflowApi, known: Mapping[str, Run], vocabulary: Vocabulary) -> None:
         self._mlflow = mlflow.within(float("inf"), each_seconds=5.0)
@@ -30,7 +30,7 @@ class Pictures:
         self._vocabulary = vocabulary
 
     def of(self, alert: Alert) -> bytes | None:
-        """Returns the PNG for an alert; None where there is none to be had: a message does not wait for its picture."""
+        """Returns the PNG for an alert, or None if there is none in time: a message does not wait for its picture."""
         run_id = alert.subject.run_id
         if run_id is None or alert.kind not in _DRAWN:
             return None

@@ -1,4 +1,4 @@
-"""A thread for each receiver: what it is to be told goes out, kept until it has arrived."""
+"""A thread for each receiver, which sends its pending alerts until they arrive."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ from watcher.sending.markup import literal
 from watcher.sending.texts import message_of
 
 ONE_BY_ONE: Final = 3
-"""Of so many alerts each is a message of its own; more come together in one."""
+"""Up to so many alerts are sent as separate messages; more are combined into one."""
 _LOOK_SECONDS: Final = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 600.0
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ Picture = Callable[[Alert], bytes | None]
 
 
 class Sender:
-    """Sends what one receiver is to be told; one that does not take it is left alone for longer each time."""
+    """Sends one receiver's alerts; after failures it waits longer each time."""
 
     def __init__(
         self,
@@ -49,11 +49,11 @@ class Sender:
         self._thread = threading.Thread(target=self._run, name=f"to-{receiver.name}", daemon=True)
 
     def start(self) -> None:
-        """Begins."""
+        """Starts the thread."""
         self._thread.start()
 
     def stop(self, ends: float) -> bool:
-        """Ends after the present message; returns whether that was so before a moment of `time.monotonic`."""
+        """Ends after the current message; returns whether it ended by then, a moment of `time.monotonic`."""
         self._stopping.set()
         self._thread.join(max(0.0, ends - time.monotonic()))
         return not self._thread.is_alive()
@@ -77,7 +77,10 @@ class Sender:
         return [alert for alert, due in self._book.waiting(self._receiver.name) if self._may(due.rule)]
 
     def _together(self, ready: list[Alert]) -> list[Alert]:
-        """Returns what goes into one message: a few have one each, but for what a rule says that is not to be often."""
+        """Returns the alerts of the next message: all if they are many.
+
+        Else one, or all of a rule with a minimal interval.
+        """
         if len(ready) > ONE_BY_ONE:
             return ready
         name = ready[0].due[self._receiver.name].rule
@@ -87,14 +90,17 @@ class Sender:
         return [alert for alert in ready if alert.due[self._receiver.name].rule == name]
 
     def _may(self, rule_name: str) -> bool:
-        """Returns whether the rule is neither quiet now nor has spoken too lately; a rule that is gone is neither."""
+        """Returns whether the rule is neither in quiet hours nor within its minimal interval.
+
+        True for a deleted rule.
+        """
         rule = self._rules.rule(rule_name)
         if rule is None:
             return True
         if rule.quiet is not None and rule.quiet.is_quiet(datetime.now(UTC)):
             return False
         since = now_ms() - self._last.get(rule_name, 0)
-        return not 0 <= since < rule.every_seconds * 1000  # a clock that was set back keeps nobody waiting
+        return not 0 <= since < rule.every_seconds * 1000  # a clock that was set back must not delay messages
 
     def _send(self, alerts: Sequence[Alert]) -> None:
         url, language = self._receiver.url, self._receiver.language

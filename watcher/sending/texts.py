@@ -1,4 +1,4 @@
-"""What a message says, in the language of whoever gets it."""
+"""The text of a message, in its receiver's language."""
 
 import gettext
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from watcher.sending.markup import Literal
 
 _TRANSLATIONS: Final = Path(__file__).parents[2] / "components" / "translations"
 _MOST_LISTED: Final = 20
-# Beyond so many the ids alone are more than a chat takes.
+# More ids would be too long for a chat.
 _MOST_NAMED: Final = 200
 
 
 def message_of(alerts: Sequence[Alert], language: str, clew_url: str, literal: Literal) -> MessageText:
-    """Returns one alert as a message, or several in one; each with its link and its id."""
+    """Returns one or several alerts as a message, each with its link and its id."""
     lines = [literal(_line(alert, language)) for alert in alerts[:_MOST_LISTED]]
     parts = [
         f"{text}\n{_moment(alert)}\n{clew_url}{alert.subject.page}\n[{alert.id}]"
@@ -36,13 +36,13 @@ def message_of(alerts: Sequence[Alert], language: str, clew_url: str, literal: L
 
 
 def translated(message: Reason, language: str) -> str:
-    """Returns the sentence of a message in a language."""
+    """Returns the sentence of a message in the given language."""
     words = _catalogue(language)
     return rendered(as_json(message), lambda code: words.gettext(TEMPLATES[code]) if code in TEMPLATES else None)
 
 
 def _line(alert: Alert, language: str) -> str:
-    """Writes one line, also where a name has several: it is a heading, too."""
+    """Returns the alert in one line, since it is also a heading; line breaks in names are removed."""
     return " ".join(translated(alert.text, language).split())
 
 

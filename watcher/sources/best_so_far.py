@@ -1,4 +1,7 @@
-"""The best so far: runs as good as which no finished one of their experiment and environment is, and some are worse."""
+"""Detects new best runs: none of the finished ones in the same experiment and environment is as good.
+
+At least one has to be worse.
+"""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -24,7 +27,7 @@ class BestSoFar:
         self._vocabulary = vocabulary
 
     def text_of(self, run: Run, experiments: Mapping[str, Experiment]) -> BestBeaten | None:
-        """Returns what is to be told of a finished run; None where it is not the best, or nobody knows."""
+        """Returns the message on a finished run; None if it is not the best, or that is unknown."""
         score = score_of(run, self._vocabulary)
         if score is None or run.diverged(self._vocabulary):
             return None
@@ -50,10 +53,9 @@ class BestSoFar:
 
 
 def best_of_each(runs: Iterable[Run], vocabulary: Vocabulary) -> frozenset[str]:
-    """Returns the ids of the finished ones with the most of their experiment and environment: no others can be the
-    best so far.
+    """Returns the ids of the best finished runs of each experiment and environment: no others can be new best runs.
 
-    So that of hundreds that end at once few have to be asked for.
+    If hundreds end at once, only few need requests.
     """
     best: dict[tuple[str, str, str | None, str | None], tuple[float, str]] = {}
     for run in runs:
@@ -66,17 +68,17 @@ def best_of_each(runs: Iterable[Run], vocabulary: Vocabulary) -> frozenset[str]:
 
 
 def _environment(run: Run, vocabulary: Vocabulary) -> tuple[str | None, str | None]:
-    """Returns the parameter that names the run's environment, and what it says; None where there is none."""
+    """Returns the parameter that names the run's environment, and its value; None if there is none."""
     key = run.parameter_key("environment", vocabulary)
     return key, None if key is None else run.params[key]
 
 
 def _quoted(text: str) -> str:
-    """Returns a text as MLflow's filter takes it, which has no escapes."""
+    """Returns a text quoted for MLflow's filter, which has no escapes."""
     return f'"{text}"' if "'" in text else f"'{text}'"
 
 
 def _plain(number: float) -> str:
-    """Returns a number as MLflow's filter takes it, without an exponent."""
+    """Returns a number as MLflow's filter accepts it, without an exponent."""
     text = repr(number)
     return f"{number:.20f}" if "e" in text else text

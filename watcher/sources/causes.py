@@ -1,4 +1,4 @@
-"""Why something failed, for a sentence that names it itself."""
+"""Causes of failures, for sentences that already name the service."""
 
 from domain.errors import ClewError, ServiceError
 from domain.message_data import MessageData
@@ -6,5 +6,5 @@ from domain.messages import Reason
 
 
 def cause_of(error: ClewError) -> Reason:
-    """Returns what a service did, without its name."""
+    """Returns the cause without the service's name."""
     return MessageData.model_validate(error.cause_json) if isinstance(error, ServiceError) else error

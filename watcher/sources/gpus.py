@@ -1,4 +1,4 @@
-"""GPUs: lost, too hot, reserved and idle; each monitor is asked every few seconds, MLflow never."""
+"""GPU alerts: lost, too hot, reserved but idle. Each monitor is asked every few seconds, MLflow never."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,12 +34,12 @@ _MIB_PER_GIB: Final = 1024
 _KINDS: Final = (AlertKind.GPU_LOST, AlertKind.GPU_HOT, AlertKind.GPU_IDLE)
 _PAGE: Final = "/gpu"
 _LOST: Final = (GpuState.LOST, GpuState.FAILED)
-# A host that is starting or merely late tells nothing yet.
+# States in which a host's GPUs cannot be read; a host that is starting or merely late is not among them.
 _GONE: Final = (
     *(HostState.NO_GPU, HostState.NO_LIBRARY, HostState.NO_DRIVER, HostState.DRIVER_CHANGED),
     *(HostState.NOT_ANSWERING, HostState.FAILED),
 )
-# Of a host that was never seen with a GPU: one that boots loads its driver in a moment.
+# For a host that never had a GPU so far: while it boots, its driver takes a moment to load.
 _UNSEEN_SECONDS: Final = 60.0
 
 
@@ -51,7 +51,7 @@ class Monitor(NamedTuple):
 
 
 class GpuSource:
-    """The GPUs of the monitors that the settings name."""
+    """Watches the GPUs of the configured monitors."""
 
     def __init__(self, monitors: Sequence[Monitor], least_percent: float, book: AlertBook) -> None:
         self._monitors = monitors
@@ -60,12 +60,12 @@ class GpuSource:
         self._least_percent = least_percent
         self._had_gpus: set[str] = set()
         self.disks: list[Condition] = []
-        """Disks of the hosts that are nearly full, as of the last round."""
+        """The nearly full disks of hosts, as of the last round."""
         self.unknown = frozenset(one.name for one in monitors)
-        """Hosts that told nothing in that round, or yet."""
+        """The hosts that did not answer in the last round, or have not been asked yet."""
 
     def round(self) -> list[Condition]:
-        """Asks all, and tells the book of their GPUs; returns those monitors that do not answer."""
+        """Asks all monitors, and records the conditions of their GPUs; returns those monitors that do not answer."""
         reports = dict(zip(self._monitors, self._threads.map(_report, self._monitors), strict=True))
         conditions, unknown = list[Condition](), set[str]()
         for monitor, report in reports.items():
@@ -79,7 +79,7 @@ class GpuSource:
         return [_down(monitor, error) for monitor, error in _failures(reports)]
 
     def _of_host(self, name: str, report: GpuReport) -> Iterator[Condition]:
-        if report.recording:  # an example session, not measured
+        if report.recording:  # the example session, not measured
             return
         if report.state in _GONE:
             yield self._unreadable(name, report)
@@ -97,9 +97,10 @@ class GpuSource:
 
 
 def _should_have_gpus(report: GpuReport) -> bool:
-    """Returns whether a host that was never seen with a GPU has one all the same: its driver is there, or a part of it.
+    """Returns whether a host that never had a GPU so far should have one: its driver is installed, at least in part.
 
-    Without its library nobody knows: that is told once the host had a GPU, as of a machine that has none.
+    Without the driver's library this is unknown, as it is for a machine without GPUs: only a host that once had a GPU
+    is reported then.
     """
     return report.state is not HostState.NO_LIBRARY and report.error is not None
 
@@ -120,7 +121,7 @@ def _of_gpu(host: str, gpu: Gpu) -> Iterator[Condition]:
 
 
 def is_reserved_and_idle(gpu: Gpu) -> bool:
-    """Returns whether somebody has a GPU that does nothing; what is not known is no accusation."""
+    """Returns whether a GPU is reserved but does nothing; unknown values count as no."""
     return gpu.is_reserved is True and gpu.utilization is not None and gpu.utilization < IDLE_BELOW_PERCENT
 
 
@@ -134,7 +135,7 @@ def _report(monitor: Monitor) -> GpuReport | ClewError:
 
 
 def _disks(reports: Mapping[Monitor, GpuReport | ClewError], least_percent: float) -> Iterator[Condition]:
-    """Yields the disks of checkpoints that have less free than so many percent."""
+    """Yields the disks of checkpoint folders with less free space than so many percent."""
     for monitor, report in reports.items():
         disk = report.machine.disk if isinstance(report, GpuReport) and report.machine is not None else None
         if disk is None or disk.free is None or not disk.total:

@@ -1,4 +1,4 @@
-"""All whom Clew depends on: who does not answer is told by all of them together."""
+"""All services that Clew depends on: alerts for those that do not answer are raised together."""
 
 import threading
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from watcher.keeping.conditions import Condition
 from watcher.settings import WatcherSettings
 from watcher.sources import gpus, services
 
-# Monitors, MLflow, all others.
+# Number of groups that have to be asked: monitors, MLflow, all others.
 _ASKED: Final = 3
 
 
 class Neighbours:
-    """The sources that ask MLflow nothing, and who of all does not answer."""
+    """The sources that do not use MLflow, and which of all services do not answer."""
 
     def __init__(self, settings: WatcherSettings, book: AlertBook) -> None:
         self._book = book
@@ -47,7 +47,7 @@ class Neighbours:
         self._lock = threading.Lock()
 
     def begin(self) -> None:
-        """Forgets what was heard: of a service that was not asked yet nobody knows that it is back."""
+        """Drops earlier results: a service counts as recovered only after it has been asked again."""
         with self._lock:
             self._down = {}
 
@@ -56,12 +56,12 @@ class Neighbours:
         self._hold("gpus", self._gpus.round())
 
     def service_round(self) -> None:
-        """Asks all others."""
+        """Asks all other services."""
         self._hold("services", [*self._services.round(), *self._queue.round()])
         self._disks.round(self._gpus.disks, self._gpus.unknown)
 
     def mlflow_failed(self, error: ClewError | None) -> None:
-        """Takes note of how a round with MLflow went."""
+        """Notes whether a round with MLflow failed."""
         self._hold("mlflow", [] if error is None else [services.service_down("mlflow", SERVICE, error)])
 
     def _hold(self, asked: str, down: list[Condition]) -> None:

@@ -1,7 +1,7 @@
-"""Models that became active or were deleted, runs in the trash, and what may be removed for good.
+"""Events of models and the trash: activations, deletions, and what is due to be removed for good.
 
-MLflow finds none of these by when it changed, so all is read now and then, and at once where Clew says that something
-did.
+MLflow cannot search these by time of change, so all of them are read periodically, and at once after a hint from Clew
+that it made a change.
 """
 
 from collections.abc import Iterable, Iterator
@@ -42,7 +42,7 @@ _DAY_MS: Final = 86_400_000
 
 
 class RegistrySource:
-    """The models and the trash of one MLflow."""
+    """Watches the models and the trash of one MLflow."""
 
     def __init__(self, mlflow: MlflowApi, settings: Settings, book: AlertBook) -> None:
         self._mlflow = mlflow
@@ -51,7 +51,7 @@ class RegistrySource:
         self._book = book
 
     def round(self, experiments: dict[str, Experiment], began_ms: int, outbox: Outbox) -> None:
-        """Reads all, and tells the book; raises a ServiceError."""
+        """Reads everything, and records events; raises a ServiceError."""
         due_models = 0
         if self._settings.model_server_url is None:
             models = [model for model in registered_models(self._mlflow) if self._is_ours(model)]
@@ -77,7 +77,7 @@ class RegistrySource:
                 continue
             now[model.name] = active
             known = note.get(model.name)
-            # Another program moved the alias: no history tells of it.
+            # Another program moved the alias, so there is no record of it.
             if known is not None and known != active and (newest is None or newest.model_id != active):
                 self._activated(model, f"{model.name} {active} {now_ms() // _DAY_MS}", active, str(known), None, None)
         outbox.take_note(_NOTE, now)
@@ -106,7 +106,7 @@ class RegistrySource:
         self._book.happened(AlertKind.ACTIVATED, self._subject(key, name), text, at_ms)
 
     def _deleted_models(self, versions: Iterable[NamedVersion], began_ms: int) -> int:
-        """Tells which were deleted since; returns of how many the time has come."""
+        """Records newly deleted models; returns how many are due to be removed for good."""
         due, retention = 0, timedelta(days=self._settings.model_retention_days)
         for version in versions:
             at = moment_of(version.tags.get(DELETED_TAG))
@@ -126,7 +126,8 @@ class RegistrySource:
             if since is None:
                 continue
             due += _is_due(since, retention)
-            if _ms(since) >= began_ms and deleted_with(run.tags) is None:  # those that went with it are not told apart
+            # Runs deleted together with a parent are not reported separately.
+            if _ms(since) >= began_ms and deleted_with(run.tags) is None:
                 self._run_deleted(run, experiments, _ms(since))
         return due
 

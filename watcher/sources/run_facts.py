@@ -1,4 +1,4 @@
-"""What a run's events say of it, and when its silence is one."""
+"""Facts about a run for its alerts, and how long a silence counts as a stall."""
 
 from typing import Final, NamedTuple
 
@@ -13,13 +13,13 @@ from domain.tracking.vocabulary import MetricWord, Vocabulary
 STALLED_TIMES: Final = 10
 LEAST_SECONDS: Final = 120.0
 UNKNOWN_SECONDS: Final = 600.0
-"""After so long one is silent that logged too little for a usual interval."""
+"""The silence after which a run counts as stalled if its usual interval is unknown."""
 _FEWEST_POINTS: Final = 3
 _SCORES: Final[tuple[MetricWord, ...]] = ("success_rate", "reward")
 
 
 class Score(NamedTuple):
-    """What a run came to, by the metric that its tool logs; `text` as it is told."""
+    """A run's final score, by the metric that its tool logs; `text` is its displayed form."""
 
     key: str
     logged: float
@@ -27,7 +27,7 @@ class Score(NamedTuple):
 
 
 def score_of(run: Run, vocabulary: Vocabulary) -> Score | None:
-    """Returns its success rate, else its reward; None where it logged neither, or that diverged."""
+    """Returns its success rate, else its reward; None if it logged neither, or it diverged."""
     for word in _SCORES:
         key, value = run.metric_key(word, vocabulary), run.latest(word, vocabulary)
         if key is not None and value is not None:
@@ -39,7 +39,7 @@ def score_of(run: Run, vocabulary: Vocabulary) -> Score | None:
 def ended_ms(run: Run, unknown: int) -> int:
     """Returns when it ended, in Unix ms.
 
-    Where it says no plausible time, `unknown`, or its start where that is later.
+    Without a plausible time, `unknown`, or its start if that is later.
     """
     moment = run.ended_at or run.started_at
     at = 0 if moment is None else round(moment.timestamp() * 1000)
@@ -47,7 +47,7 @@ def ended_ms(run: Run, unknown: int) -> int:
 
 
 def subject_of(run: Run, key: str) -> Subject:
-    """Returns the run as what an alert is about."""
+    """Returns the run as the subject of an alert."""
     return Subject(
         key=key,
         name=(run.name or run.run_id[:8])[:300],
@@ -58,7 +58,7 @@ def subject_of(run: Run, key: str) -> Subject:
 
 
 def newest_point(run: Run) -> tuple[str, int] | None:
-    """Returns the metric that the run itself logged last, and when by its own clock; None where it logged none."""
+    """Returns the metric that the run logged last, and when by its own clock; None if it logged none."""
     own = [(point.timestamp, key) for key, point in run.metrics.items() if not is_of_the_machine(key)]
     if not own:
         return None
@@ -67,15 +67,15 @@ def newest_point(run: Run) -> tuple[str, int] | None:
 
 
 def silence_key(run: Run) -> str:
-    """Returns the same for as long as the run logs nothing."""
+    """Returns a key that stays the same for as long as the run logs nothing."""
     point = newest_point(run)
     return f"{run.run_id} {0 if point is None else point[1]}"
 
 
 def usual_seconds(history: History) -> float | None:
-    """Returns the median of the times between its points.
+    """Returns the median interval between its points in seconds.
 
-    None where there are too few. Points of one moment count as one.
+    None if there are too few. Points with the same time count as one.
     """
     moments = np.unique(history.timestamp)
     if len(moments) < _FEWEST_POINTS:
@@ -84,5 +84,5 @@ def usual_seconds(history: History) -> float | None:
 
 
 def stalled_after(usual: float | None) -> float:
-    """Returns after how many seconds of silence a run has stalled that logs so often."""
+    """Returns after how many seconds of silence a run with this usual interval counts as stalled."""
     return UNKNOWN_SECONDS if usual is None else max(LEAST_SECONDS, STALLED_TIMES * usual)

@@ -1,4 +1,7 @@
-"""Runs: finished, failed, diverged, stalled, best so far; one request of MLflow a round, a few more for each event."""
+"""Run alerts: finished, failed, diverged, stalled, new best.
+
+One request to MLflow per round, a few more for each event.
+"""
 
 import logging
 import time
@@ -29,11 +32,11 @@ from watcher.sources.run_facts import ended_ms, score_of, silence_key, stalled_a
 from watcher.sources.usual_intervals import UsualIntervals
 from watcher.sources.watermark import Watermark
 
-# Where MLflow has no GraphQL, and a round is three requests.
+# Without GraphQL in MLflow, a round takes three requests.
 _FALLBACK_TIMES: Final = 2.5
 EXPERIMENTS_SECONDS: Final = 180.0
 _SLACK_MS: Final = 300_000
-"""The times in MLflow are the clients': one may be logged by a machine whose clock is behind ours by this much."""
+"""The times in MLflow are the clients': the clock of a logging machine may be behind ours by this much."""
 _DAY_MS: Final = 86_400_000
 _NOTE: Final = "runs"
 _MOST_KNOWN: Final = 30
@@ -43,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 
 class RunSource:
-    """Reads the runs of one MLflow, round by round; what ended while nobody read is found by the next round."""
+    """Reads the runs of one MLflow, round by round; a round also finds runs that ended while no watcher was working."""
 
     def __init__(
         self, mlflow: MlflowApi, changed: ChangedRunsApi, vocabulary: Vocabulary, book: AlertBook, seconds: float
@@ -54,7 +57,7 @@ class RunSource:
         self._vocabulary = vocabulary
         self._book = book
         self.experiments: dict[str, Experiment] = {}
-        """The active ones, by id."""
+        """The active experiments, by id."""
         self._experiments_due = 0.0
         self._live: frozenset[str] = frozenset()
         self._left: dict[str, int] = {}
@@ -64,20 +67,20 @@ class RunSource:
         self._best = BestSoFar(changed, vocabulary)
         self._read = Watermark()
         self.known: dict[str, Run] = {}
-        """Runs that events were about lately, by id: for the pictures of their messages."""
+        """Runs of recent events, by id: for the pictures of their messages."""
 
     @property
     def read_ms(self) -> int:
-        """Up to when what ended has been read."""
+        """Up to when ended runs have been read (Unix ms)."""
         return self._read.wall_ms
 
     @property
     def seconds(self) -> float:
-        """How long to wait for the next round."""
+        """The seconds to wait for the next round."""
         return self._seconds * (1.0 if self._changed.is_one_request else _FALLBACK_TIMES)
 
     def begin(self, outbox: Outbox, shared_ms: int, began_ms: int) -> None:
-        """Goes on where this watcher, or whoever worked last, stopped; begins at `began_ms` where nobody did."""
+        """Continues where this watcher or the last working one stopped; without either, at `began_ms`."""
         note = outbox.note(_NOTE)
         own = note.get("read_ms")
         starts = [at for at in (own if isinstance(own, int) else 0, shared_ms) if at]
@@ -87,13 +90,13 @@ class RunSource:
         self._book.live_runs = None
 
     def round(self, outbox: Outbox) -> Control:
-        """Reads what changed, and tells the book; raises a ServiceError."""
+        """Reads changes, and records events; raises a ServiceError."""
         if time.monotonic() >= self._experiments_due:
             self.experiments = self._mlflow.experiments()
             self._experiments_due = time.monotonic() + EXPERIMENTS_SECONDS
         now = self._read.moment()
         found = self._changed.read(self.experiments, self._read.wall_ms - _SLACK_MS)
-        self._book.mutes = found.control.mutes  # before anything of this round is told
+        self._book.mutes = found.control.mutes  # before any event of this round is recorded
         live = {run.run_id: run for run in found.live}
         ended = {run.run_id: run for run in found.ended if run.is_over}
         before = {*self._live, *self._left}
@@ -111,11 +114,11 @@ class RunSource:
         return found.control
 
     def _gone(self, run_ids: Iterable[str]) -> list[Run]:
-        """Returns those that ran a moment ago and are in no answer now: they ended without a time, or long ago by
-        their clock.
+        """Returns runs that were live and are in no answer now: they ended without a time, or long ago by their
+        clock.
 
-        Between two pages one may slip through that still runs. Those that were deleted are not among them. One of which
-        MLflow tells nonsense is asked for some times more, and keeps no other waiting.
+        A run that is still live may be among them, if it slipped between two pages. Deleted ones are not. If MLflow's
+        answer about a run is invalid, it is asked again in some later rounds, without holding up others.
         """
         found, left = list[Run](), dict[str, int]()
         for run_id in run_ids:
@@ -133,7 +136,7 @@ class RunSource:
     def _ended(self, run: Run, *, was_live: bool, is_candidate: bool) -> None:
         at = ended_ms(run, now_ms() if was_live else 0)
         if run.is_sample or at < (self._seen.get(run.run_id, 0) - _DAY_MS if was_live else self._began_ms):
-            return  # over before anybody was to be told, or copied from elsewhere, with times of its own
+            return  # it ended before alerts began, or is a copy with times of its own
         key = f"{run.run_id} {at if run.ended_at is not None else run.status.value}"
         self._note_divergence(run)
         kind = _KINDS.get(run.status)
@@ -169,7 +172,7 @@ class RunSource:
             self._record(AlertKind.DIVERGED, run, run.run_id, text, now_ms())
 
     def _hold(self, live: Sequence[Run]) -> None:
-        """Notes which running runs have been silent for how long, by our own clock from when that was first seen."""
+        """Records for how long running runs have been silent, by our own clock."""
         running = [run for run in live if run.status is RunStatus.RUNNING]
         for run in running:
             self._note_divergence(run)

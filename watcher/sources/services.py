@@ -1,4 +1,4 @@
-"""Services that do not answer; trainings that wait too long; disks that are nearly full."""
+"""Alerts for services that do not answer, trainings that wait too long, and disks that are nearly full."""
 
 import os
 import socket
@@ -26,7 +26,7 @@ _GIB: Final = 2**30
 
 
 class Neighbour(NamedTuple):
-    """A service that Clew depends on, by a name that stays, as it is called, and where its health is."""
+    """A service that Clew depends on, by a stable key, its displayed name, and its health address."""
 
     key: str
     name: Name
@@ -42,19 +42,19 @@ class Scheduler(NamedTuple):
 
 
 def service_down(key: str, name: Name, error: ClewError) -> Condition:
-    """Returns a service that does not answer."""
+    """Returns the condition of a service that does not answer."""
     subject = Subject(key=key, name=str(name), page="/")
     return Condition(AlertKind.SERVICE_DOWN, subject, ServiceIsDown(name, cause_of(error)))
 
 
 class ServiceSource:
-    """Those whom only the watcher asks: whether they answer."""
+    """Asks the services that only the watcher checks."""
 
     def __init__(self, neighbours: Sequence[Neighbour]) -> None:
         self._neighbours = neighbours
 
     def round(self) -> Iterator[Condition]:
-        """Asks all; those that do not answer."""
+        """Asks all of them; yields those that do not answer."""
         for one in self._neighbours:
             try:
                 one.service.call("GET", one.path, deadline_seconds=_ANSWER_SECONDS)
@@ -63,14 +63,14 @@ class ServiceSource:
 
 
 class QueueSource:
-    """Trainings that wait."""
+    """Watches the queue of trainings."""
 
     def __init__(self, scheduler: Scheduler, book: AlertBook) -> None:
         self._scheduler = scheduler
         self._book = book
 
     def round(self) -> Iterator[Condition]:
-        """Asks the scheduler, and tells the book who waits; yields that it does not answer, if so."""
+        """Asks the scheduler, and records waiting trainings; yields a condition if the scheduler does not answer."""
         name, service = self._scheduler
         try:
             answer = service.call("GET", "/api/training/runs", deadline_seconds=_ANSWER_SECONDS)
@@ -98,7 +98,7 @@ class QueueSource:
 
 
 class DiskSource:
-    """The disks of folders on this machine."""
+    """Watches the disks of folders on this machine."""
 
     def __init__(self, folders: Sequence[Path], least_percent: float, book: AlertBook) -> None:
         self._folders = folders
@@ -106,7 +106,7 @@ class DiskSource:
         self._book = book
 
     def round(self, others: Sequence[Condition], unknown: frozenset[str]) -> None:
-        """Looks at each, and tells the book, with the disks of `others`; folders of one disk count once."""
+        """Reads each disk, and records nearly full ones, along with `others`; folders on the same disk count once."""
         found: dict[int, Condition] = {}
         for folder in self._folders:
             if folder.exists():

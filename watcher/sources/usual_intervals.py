@@ -1,4 +1,7 @@
-"""How often runs log, by their own histories: asked for once they have been silent for a while, many at once."""
+"""The usual logging intervals of runs, from their histories.
+
+Fetched once they have been silent for a while, in batches.
+"""
 
 import logging
 from collections.abc import Collection, Sequence
@@ -19,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class UsualIntervals:
-    """The usual interval of each run, in seconds, as of the silence that it was asked for."""
+    """The usual interval of each run, in seconds, as of the silence during which it was fetched."""
 
     def __init__(self, mlflow: MlflowApi, book: AlertBook) -> None:
         self._metrics = MetricsApi(mlflow)
@@ -27,15 +30,15 @@ class UsualIntervals:
         self._known: dict[str, tuple[str, float | None]] = {}
 
     def of(self, run: Run) -> float | None:
-        """Returns how often it logs; None where it logged too little, or nobody had to ask yet."""
+        """Returns the run's usual interval; None if it logged too little, or it has not been fetched."""
         return self._known.get(run.run_id, ("", None))[1]
 
     def keep(self, run_ids: Collection[str]) -> None:
-        """Forgets all others."""
+        """Drops all other runs."""
         self._known = {run_id: one for run_id, one in self._known.items() if run_id in run_ids}
 
     def look_at(self, runs: Sequence[Run]) -> None:
-        """Asks for those that may stand still; runs of one metric are one request."""
+        """Fetches the intervals of runs that may have stalled; runs with the same metric share a request."""
         by_key: dict[str, list[Run]] = {}
         for run in runs:
             point = newest_point(run)
@@ -64,7 +67,8 @@ class UsualIntervals:
         history = part.history
         if history is None:
             return None
-        if not part.exact and len(history) > _LAST_OF_A_SAMPLE:  # between points of a sample others lie
+        # A sample leaves out points, so its intervals are too long.
+        if not part.exact and len(history) > _LAST_OF_A_SAMPLE:
             last = int(history.step[-_LAST_OF_A_SAMPLE])
             end = self._metrics.fetch([run.run_id], key, last, _MOST_POINTS)[run.run_id]
             history = end.history if end.exact and end.history is not None else history

@@ -1,4 +1,4 @@
-"""Up to when all was read: by a clock that does not jump."""
+"""Up to when everything was read, by a monotonic clock."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from watcher.keeping.alert_book import now_ms
 
 
 class Watermark:
-    """Up to when all was read: goes on by a clock that does not jump, and is never ahead of the one on the wall."""
+    """Up to when everything was read: advances with a monotonic clock, and is never ahead of the wall clock."""
 
     def __init__(self, wall: Callable[[], int] = now_ms, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._wall = wall
@@ -17,7 +17,7 @@ class Watermark:
         self._anchor_ms = wall()
 
     def begin(self, at_ms: int) -> None:
-        """Sets it; one of a clock that was ahead is taken for now."""
+        """Sets it; a time in the future, from a clock that was ahead, counts as now."""
         self._at_ms = min(at_ms, self.moment())
 
     @property
@@ -31,5 +31,5 @@ class Watermark:
         return min(steady, self._wall())
 
     def advance(self, to_ms: int) -> None:
-        """Notes that everything up to then was read; back, too, where the clock was set back."""
+        """Notes that everything up to then was read; this may go back if the clock was set back."""
         self._at_ms = to_ms
