@@ -1,1 +1,4 @@
-"""A process of its own: gymnasium's face of the maze, and the trainer. Heavy dependencies, an extra."""
+"""The trainer, a process of its own: the maze as a gymnasium environment, and training.
+
+Heavy, optional dependencies.
+"""

@@ -1,4 +1,4 @@
-"""`python -m training`: trains, and says by its exit code how that ended."""
+"""`python -m training`: trains, and reports the outcome by its exit code."""
 
 import errno
 import logging
@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a training and returns the exit code.
 
-    0 done, 1 failed, 2 wrong use, 75 trained, but MLflow did not come back to hear of it, 130 or 143 stopped by a
-    signal.
+    0 done, 1 failed, 2 wrong use, 75 trained, but MLflow did not come back to receive everything, 130 or 143 stopped
+    by a signal.
     """
     stop = StopRequest.listening()
     try:
@@ -60,7 +60,7 @@ def _train(job: TrainingJob, settings: TrainingSettings, stop: StopRequest) -> i
     if find_spec("stable_baselines3") is None:
         raise TrainerNotInstalled
     if job.run_id is None:
-        server.first_call()  # torch takes seconds, and an absent MLflow should be told before
+        server.first_call()  # torch takes seconds to import, and a missing MLflow should be reported before
     from training.train import train
 
     if not stop and train(job, server, model_name(job, settings.model_name), stop) == "FINISHED":
@@ -69,7 +69,7 @@ def _train(job: TrainingJob, settings: TrainingSettings, stop: StopRequest) -> i
 
 
 def _of_the_disk(error: Exception) -> ClewError | None:
-    """Returns what failed, where it is the disk; None for all else."""
+    """Returns the error if it is one of the disk, else None."""
     if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
         return InvalidArgument(Text(f"The training's files cannot be written: {error.strerror}."))
     return None

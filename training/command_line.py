@@ -1,4 +1,4 @@
-"""From a command line, or from the scheduler's file, to a training's job."""
+"""Converts a command line, or the scheduler's file, to a training job."""
 
 import os
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ from training.parser import MAZE_NUMBERS, parser_of
 
 MOST_EPISODES: Final = 1_000_000
 _ANY_LENGTH: Final[Any] = (int, Field(1000, ge=1, le=MOST_EPISODES))
-"""A person at a terminal may train for longer than a page."""
+"""A training from the command line may be longer than one from the page."""
 
 
 class RequestFile(BaseModel):
-    """What the scheduler writes for the program: the values of one run, and a checkpoint to go on from.
+    """The file that the scheduler writes for the program: the values of one run, and a checkpoint to continue from.
 
-    That is a folder, or where there is none on this machine one that MLflow has.
+    The checkpoint is a folder, or if this machine has none, one in MLflow.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,7 +37,7 @@ class RequestFile(BaseModel):
 
 
 def parse(arguments: Sequence[str] | None) -> TrainingJob:
-    """Reads the command line; argparse ends the process with a sentence where it makes no sense. Raises BadInput."""
+    """Reads the command line; for invalid arguments argparse prints a message and ends the process. Raises BadInput."""
     parser = parser_of()
     chosen = vars(parser.parse_args(arguments))
     if chosen["request"] is not None:
@@ -55,7 +55,7 @@ def parse(arguments: Sequence[str] | None) -> TrainingJob:
 
 
 def job_of_file(file: Path) -> TrainingJob:
-    """Returns the job that the scheduler's file describes; run and folder are in the environment. Raises BadInput."""
+    """Returns the job in the scheduler's file; run and folder are in the environment. Raises BadInput."""
     try:
         asked = RequestFile.model_validate_json(file.read_bytes())
         request = request_of(asked.values)
@@ -75,9 +75,9 @@ def job_of_file(file: Path) -> TrainingJob:
 
 
 def _misfit(error: ValidationError) -> tuple[str, object]:
-    """Returns the first wrong field and why.
+    """Returns the first invalid field and why.
 
-    What is wrong beside another one names itself. A path may begin with PPO.
+    An error about several fields names them itself. A path may begin with PPO.
     """
     path, misfit = misfit_of(error)
     own = error.errors(include_url=False)[0].get("ctx", {}).get("field")
@@ -106,6 +106,6 @@ def _maze_request(chosen: dict[str, Any]) -> PpoRequest | DqnRequest:
 
 
 def _long(algorithm: str) -> type[PpoRequest] | type[DqnRequest]:
-    """Returns the request's type, for as many episodes as anybody likes."""
+    """Returns the request type with a larger limit of episodes."""
     base = REQUESTS[algorithm]
     return cast(type[PpoRequest], create_model(base.__name__, __base__=base, episodes=_ANY_LENGTH))

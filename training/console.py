@@ -1,4 +1,4 @@
-"""What a training says to whoever watches its output: a bar on a terminal, lines in a log."""
+"""The output of a training: a progress bar on a terminal, lines in a log."""
 
 import sys
 import time
@@ -12,14 +12,14 @@ LINE_SECONDS: Final = 5.0
 
 
 def print_line(text: str) -> None:
-    """Prints one line, at once; a log that the disk does not take is no reason to end."""
+    """Prints one line at once; if the log's disk is full, the training goes on."""
     with suppress(OSError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
 
 class Console:
-    """Shows how far a training is, for as long as a `with` block lasts."""
+    """Shows the progress of a training within a `with` block."""
 
     def __init__(self, whole: int, name: str, unit: str = "episode") -> None:
         self._next_line = 0.0

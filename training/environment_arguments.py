@@ -1,4 +1,4 @@
-"""From a command line that names an environment to what is asked for there."""
+"""Converts a command line that names an environment to a request."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What one training is told to do: what to learn, where its run is, and where its files go."""
+"""The description of one training: what to learn, which run to write to, and where its files go."""
 
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ SUCCESS_WINDOW: Final = 100
 
 
 class StoredCheckpoint(BaseModel):
-    """A checkpoint that a run has in MLflow: its artifact `checkpoints/<number>`."""
+    """A checkpoint of a run in MLflow: its artifact `checkpoints/<number>`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,9 +30,9 @@ class StoredCheckpoint(BaseModel):
 
 
 class TrainingJob(BaseModel):
-    """A training, wherever it was asked for; `run_id` where its run is there already, `folder` where files may stay.
+    """A training; `run_id` if its run exists already, `folder` if files may be kept.
 
-    It goes on from `checkpoint`, or from one that is still to be fetched: `stored`.
+    It continues from `checkpoint`, or from `stored`, which has to be downloaded first.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,7 +51,7 @@ class TrainingJob(BaseModel):
 
     @cached_property
     def maze(self) -> Maze | None:
-        """Where the agent learns; None where that is no maze."""
+        """The maze in which the agent learns; None for other environments."""
         asked = self.request
         return generate_maze(asked.maze_size, asked.maze_seed) if isinstance(asked, PpoRequest | DqnRequest) else None
 
@@ -62,18 +62,18 @@ class TrainingJob(BaseModel):
 
     @property
     def episodes(self) -> int | None:
-        """After how many episodes it ends; None where it is counted by steps."""
+        """The length in episodes; None if it is in steps."""
         return None if self.steps is not None else self.request.episodes
 
     @property
     def steps(self) -> int | None:
-        """After how many steps it ends; None where it is counted by episodes."""
+        """The length in steps; None if it is in episodes."""
         asked = self.request
         return asked.steps if isinstance(asked, EnvironmentRequest) and asked.until == "steps" else None
 
     @property
     def setting(self) -> str:
-        """The name under which its hyperparameters are known."""
+        """The name of the preset of its hyperparameters."""
         return setting_of(self.request)
 
     @property
@@ -84,12 +84,12 @@ class TrainingJob(BaseModel):
 
     @property
     def run_name(self) -> str:
-        """The run's name for people."""
+        """The run's displayed name."""
         return f"{self.request.algorithm.lower()}-{self.setting}-seed{self.request.seed}"
 
     @property
     def params(self) -> dict[str, object]:
-        """What MLflow keeps as parameters; of the windows it is known how far the rates can be trusted."""
+        """The parameters for MLflow; the windows show over how many episodes rates are taken."""
         asked = self.request
         return {
             "algorithm": asked.algorithm,
@@ -104,12 +104,12 @@ class TrainingJob(BaseModel):
 
 
 def model_name(job: TrainingJob, of_maze: str) -> str:
-    """Returns the registered model to which the policy goes: the maze's, else one for each environment."""
+    """Returns the registered model for the policy: the maze's, else one for each environment."""
     return of_maze if job.maze is not None else model_name_of(job.env_id)
 
 
 def preset(algorithm: Algorithm, setting: str) -> PpoRequest | DqnRequest:
-    """Returns a request with the hyperparameters of this name; raises KeyError where there are none."""
+    """Returns a request with the hyperparameters of this preset; raises KeyError if there is none."""
     return REQUESTS[algorithm].model_validate({"algorithm": algorithm, **PRESETS[algorithm][setting]})
 
 
@@ -126,7 +126,7 @@ def setting_of(request: BuiltInRequest) -> str:
 
 
 def _length_of(request: BuiltInRequest) -> dict[str, object]:
-    """Returns for how long it is trained, and in which maze."""
+    """Returns the length of the training, and the size of the maze."""
     if isinstance(request, EnvironmentRequest):
         return {request.until: getattr(request, request.until)}
     return {name: getattr(request, name) for name in ("maze_seed", "episodes", "steps_per_episode")}

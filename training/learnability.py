@@ -22,7 +22,7 @@ _MOST_CHOICES = 100_000
 class Learnability:
     """`aliased`: cells that share their view with another; `conflicting`: those whose twin needs another action.
 
-    `best_rate` is the share of start cells from which the best memoryless greedy policy reaches the goal, None when
+    `best_rate` is the share of start cells from which the best memoryless greedy policy reaches the goal, None if
     there are too many choices to try.
     """
 

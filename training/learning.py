@@ -1,4 +1,4 @@
-"""Lets an agent learn for as long as it is asked to, and tells of it all the way."""
+"""Lets an agent learn to the requested length, and reports progress."""
 
 import sys
 from pathlib import Path
@@ -24,7 +24,7 @@ from training.watch import TrainingWatch
 def learn(
     job: TrainingJob, agent: BaseAlgorithm, run: RunLog, progress: ProgressFile, stop: StopRequest
 ) -> EpisodeCallback:
-    """Trains until the episodes or steps are done, or it is told to stop; a second signal ends it where it is."""
+    """Trains until the episodes or steps are done, or a stop is requested; a second signal interrupts at once."""
     checkpoints = CheckpointFiles(job.folder / "checkpoint") if job.folder is not None else None
 
     def save(into: Path, callback: EpisodeCallback) -> None:
@@ -49,25 +49,29 @@ def learn(
 
 
 def callback_of(job: TrainingJob, watch: TrainingWatch, stop: StopRequest) -> EpisodeCallback:
-    """Returns what counts the episodes of a job, and the steps where it is counted by them."""
+    """Returns the callback that counts the episodes of a job, and the steps if its length is in steps."""
     steps_each = MAX_STEPS if job.maze is not None else None
     return EpisodeCallback(job.episodes, watch, stop.ends_now, steps=job.steps, steps_each=steps_each)
 
 
 def _go_on(job: TrainingJob, agent: BaseAlgorithm, callback: EpisodeCallback, stop: StopRequest) -> None:
     is_new = job.checkpoint is None
-    every = None if job.maze is not None else 1 if isinstance(agent, PPO) else 4  # as Stable-Baselines3 has it
+    # How often Stable-Baselines3 updates by default.
+    every = None if job.maze is not None else 1 if isinstance(agent, PPO) else 4
     most = _most_steps(job, agent)
     try:
         agent.learn(most, callback=callback, log_interval=every, reset_num_timesteps=is_new)
     except KeyboardInterrupt:
-        if not stop:  # no signal's
+        if not stop:  # not caused by a signal
             raise
         print_line("Told to stop once more: it ends where it is.")
 
 
 def _most_steps(job: TrainingJob, agent: BaseAlgorithm) -> int:
-    """Returns how many more steps are to be learned from; by episodes it is the callback that ends it."""
+    """Returns how many more steps to learn.
+
+    If the length is in episodes, an upper bound, since the callback ends it.
+    """
     if job.steps is not None:
         return job.steps - int(agent.num_timesteps)
     request = job.request

@@ -20,7 +20,7 @@ MAZE_NUMBERS: Final = {
 
 
 def parser_of() -> argparse.ArgumentParser:
-    """Returns what a person can say at a terminal."""
+    """Returns the parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m training", description="Trains an agent in the maze, or in --env, and logs it to MLflow."
     )

@@ -1,4 +1,4 @@
-"""How far a training is, for the scheduler's file and for whoever watches its log."""
+"""The progress of a training, for the scheduler's file and for the log."""
 
 import logging
 import math
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class Progress(NamedTuple):
-    """Where a training stands."""
+    """The current progress of a training."""
 
     finished: int
     episodes: int | None
@@ -34,20 +34,20 @@ class Progress(NamedTuple):
 
     @property
     def of_whole(self) -> tuple[int, int]:
-        """How many episodes or steps are done, of how many."""
+        """The done episodes or steps, and the total."""
         if self.steps_asked is not None:
             return self.steps, self.steps_asked
         return self.finished, self.episodes or self.finished
 
 
 class Rates:
-    """Steps and episodes a second, over the last half minute."""
+    """Steps and episodes per second, over the last half minute."""
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, Progress]] = deque()
 
     def note(self, progress: Progress) -> None:
-        """Counts from here on."""
+        """Adds a measurement."""
         now = time.monotonic()
         self._seen.append((now, progress))
         while now - self._seen[0][0] > RATE_SECONDS:
@@ -55,13 +55,13 @@ class Rates:
 
     @property
     def steps_per_second(self) -> float | None:
-        """None while nothing is known."""
+        """None until it is known."""
         (began, first), (ended, last) = self._seen[0], self._seen[-1]
         return (last.steps - first.steps) / (ended - began) if ended > began else None
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the rest takes at this rate; None while no episode, or no step, has ended."""
+        """The estimated remaining time; None until an episode, or a step, has ended."""
         (began, first), (ended, last) = self._seen[0], self._seen[-1]
         now, whole = last.of_whole
         done = now - first.of_whole[0]
@@ -69,7 +69,7 @@ class Rates:
 
 
 class ProgressFile:
-    """Appends a line for the newest state, four a second at most, and rarer the longer the file is: some MB in days."""
+    """Appends a line for the newest state, at most four a second, and fewer the longer the file is: some MB in days."""
 
     def __init__(self, folder: Path | None) -> None:
         self._file = folder / PROGRESS_FILE if folder is not None else None
@@ -80,17 +80,17 @@ class ProgressFile:
 
     @property
     def pause_seconds(self) -> float:
-        """How long to wait before the next line."""
+        """The minimal time until the next line."""
         return min(MOST_OFTEN_SECONDS * 2.0 ** (self._size // _MEGABYTE), LEAST_OFTEN_SECONDS)
 
     def write(self, progress: Progress) -> None:
-        """Appends a line; a full disk costs it, and nothing else."""
+        """Appends a line; on a full disk it is lost, and nothing else."""
         self.rates.note(progress)
         line = self._message(progress).model_dump_json() + "\n"
         self._append(line.encode())
 
     def alive(self) -> None:
-        """Says that the training works, though it has nothing to tell."""
+        """Updates the time of the `alive` file while the training works but has no new progress."""
         if self._alive is not None:
             with self._noted():
                 self._alive.touch()
@@ -105,7 +105,7 @@ class ProgressFile:
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
-        """Says it once where the disk takes nothing."""
+        """Logs once that the disk takes nothing."""
         try:
             yield
         except OSError as error:
@@ -131,5 +131,5 @@ class ProgressFile:
 
 
 def _finite(value: float | None) -> float | None:
-    """Returns None for NaN, which JSON does not know."""
+    """Returns None for NaN, which JSON does not support."""
     return value if value is not None and math.isfinite(value) else None

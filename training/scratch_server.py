@@ -1,4 +1,4 @@
-"""A real `mlflow server` on SQLite in a folder, for as long as a `with` block lasts."""
+"""Runs a real `mlflow server` on SQLite in a folder, within a `with` block."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ _START_SECONDS: Final = 120.0
 
 
 def free_port() -> int:
-    """Returns a port of the loopback interface that nobody listens on at this moment."""
+    """Returns a port of the loopback interface that is free at this moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
@@ -35,10 +35,10 @@ def mlflow_server(
     environment: Mapping[str, str] | None = None,
     names_requests: bool = False,
 ) -> Iterator[str]:
-    """Starts the server, yields its address once its database answers, and stops it; all that it has is in `folder`.
+    """Starts the server, yields its address once its database answers, and stops it; its data is in `folder`.
 
-    Artifacts may have another destination, such as a bucket, for which `environment` may hold more variables. Its log,
-    `server.log`, has a line for each request where it `names_requests`.
+    Artifacts may have another destination, such as a bucket, for which `environment` may hold variables. With
+    `names_requests`, its log, `server.log`, has a line for each request.
     """
     port = port or free_port()
     uri = f"http://127.0.0.1:{port}"
@@ -60,7 +60,8 @@ def mlflow_server(
 
 def _wait(uri: str, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _START_SECONDS
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy leads to this machine itself
+    # This machine is never reached through a proxy.
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with direct.open(f"{uri}/api/2.0/mlflow/experiments/search?max_results=1", timeout=_START_SECONDS):

@@ -1,4 +1,4 @@
-"""Where the trainer and the sample filler find MLflow: from the environment, or a `.env` file beside it."""
+"""The MLflow settings of the trainer and the sample filler: from the environment, or a `.env` file."""
 
 import os
 from typing import Annotated
@@ -14,7 +14,10 @@ from domain.wrong_settings import wrong_settings
 
 
 def _being_shown_safely(uri: str) -> str:
-    """Refuses kinds of addresses of which it is not known where a password is; MLflow knows more kinds than we do."""
+    """Rejects kinds of addresses in which the position of a password is unknown.
+
+    MLflow supports more kinds than Clew.
+    """
     if "@" in uri and not is_sound(uri, ("http", "https")):
         raise ValueError(
             "should be an address such as https://mlflow.example.com; what is no letter and no digit in a name or a "
@@ -51,7 +54,10 @@ class TrainingSettings(BaseSettings):
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What no log line may hold: the passwords in addresses, those of proxies included, and MLflow's own."""
+        """Secrets that no log line may contain.
+
+        The passwords in addresses, including those of proxies, and MLflow's own.
+        """
         own = {os.environ.get(name, "") for name in ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")}
         return secrets_in([self.mlflow_tracking_uri]) | proxy_passwords(os.environ) | (own - {""})
 
@@ -62,8 +68,11 @@ class TrainingSettings(BaseSettings):
 
 
 def read_settings() -> TrainingSettings:
-    """Reads the settings; raises BadInput that names a wrong one. Puts `.env` into the environment for MLflow's own."""
-    load_dotenv(".env")  # MLFLOW_TRACKING_USERNAME, _PASSWORD and _TOKEN are read by the mlflow package itself
+    """Reads the settings; raises BadInput that names a wrong one.
+
+    Puts `.env` into the environment for MLflow's client.
+    """
+    load_dotenv(".env")  # the mlflow package itself reads MLFLOW_TRACKING_USERNAME, _PASSWORD and _TOKEN
     try:
         return TrainingSettings()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a request that the training looks at, so that it ends between two steps and not within one."""
+"""Ctrl-C and SIGTERM as a flag that the training checks, so that it ends between two steps."""
 
 import signal
 import time
@@ -6,7 +6,7 @@ from types import FrameType
 from typing import Final
 
 EPISODE_SECONDS: Final = 20.0
-"""So long after the signal an episode may still take to its end."""
+"""How long an episode may still take to end after the signal."""
 
 
 class StopRequest:
@@ -18,7 +18,7 @@ class StopRequest:
 
     @classmethod
     def listening(cls) -> "StopRequest":
-        """Returns a request that the process's signals set; only the main thread may ask for it."""
+        """Returns a request that the process's signals set; callable in the main thread only."""
         request = cls()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, request._set)
@@ -26,16 +26,16 @@ class StopRequest:
 
     @property
     def exit_code(self) -> int:
-        """What a shell expects of a process that ended by this signal: 130 or 143; 0 without one."""
+        """The shell's exit code for a process ended by this signal: 130 or 143; 0 without one."""
         return 0 if self.signal is None else 128 + self.signal
 
     @property
     def seconds_ago(self) -> float:
-        """How long ago it was asked for."""
+        """How long ago the signal was received."""
         return time.monotonic() - self.asked_at
 
     def ends_now(self, episode_ended: bool) -> bool:
-        """Returns whether to stop here: at the end of an episode, or where none ended for too long."""
+        """Returns whether to stop now: at the end of an episode, or if none has ended for too long."""
         return bool(self) and (episode_ended or self.seconds_ago > EPISODE_SECONDS)
 
     def __bool__(self) -> bool:

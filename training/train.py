@@ -1,4 +1,4 @@
-"""A whole training: learn, export, evaluate the export, register it, and tell MLflow all the way."""
+"""A whole training: learn, export, evaluate the export, register it, and log all of it to MLflow."""
 
 import logging
 import shutil
@@ -46,7 +46,7 @@ _SOURCE: Final = {"mlflow.source.name": "python -m training"}
 
 @dataclass(frozen=True)
 class Training:
-    """What one training works with."""
+    """Everything that one training works with."""
 
     job: TrainingJob
     server: TrackingServer
@@ -60,10 +60,10 @@ class Training:
 
 
 def train(job: TrainingJob, server: TrackingServer, model_name: str, stop: StopRequest) -> Status:
-    """Trains as asked and returns how the run ended in MLflow: FINISHED, or KILLED when told to stop.
+    """Trains as requested and returns the run's final status in MLflow: FINISHED, or KILLED after a stop request.
 
-    Stopped, it exports and registers what it has learned by then. Any exception ends the run as FAILED and goes on to
-    the caller; StayedAway says that MLflow lacks something that is on disk.
+    When stopped, it exports and registers what it has learned so far. Any exception ends the run as FAILED and is
+    raised; StayedAway means that MLflow lacks something that is on disk.
     """
     with _folder(job) as folder:
         training = _prepared(job, server, model_name, stop, folder)
@@ -103,7 +103,7 @@ def _prepared(job: TrainingJob, server: TrackingServer, model_name: str, stop: S
 
 
 def _with_checkpoint(job: TrainingJob, server: TrackingServer, folder: Path, patience: Patience) -> TrainingJob:
-    """Returns the job, with a checkpoint that only MLflow had in the folder where others are."""
+    """Returns the job, after downloading a checkpoint that only MLflow had."""
     if job.stored is None or job.checkpoint is not None:
         return job
     artifacts = Artifacts(server, job.stored.run_id)
@@ -112,7 +112,7 @@ def _with_checkpoint(job: TrainingJob, server: TrackingServer, folder: Path, pat
 
 
 def _created(job: TrainingJob, server: TrackingServer) -> str:
-    """Returns a run of one's own, where no scheduler has made one."""
+    """Creates and returns a run, for trainings without a scheduler."""
     server.first_call()
     return server.create_run(server.experiment_id(job.experiment_name), job.run_name, {"mlflow.user": user_name()})
 
@@ -120,7 +120,7 @@ def _created(job: TrainingJob, server: TrackingServer) -> str:
 def _finish(training: Training, callback: EpisodeCallback) -> None:
     """Finishes in the run's folder as `_finish_in` does.
 
-    Where its disk takes no file, in one that is gone afterwards.
+    If its disk accepts no file, in a temporary folder.
     """
     try:
         _finish_in(training, callback, training.folder)
@@ -131,7 +131,7 @@ def _finish(training: Training, callback: EpisodeCallback) -> None:
 
 
 def _finish_in(training: Training, callback: EpisodeCallback, folder: Path) -> None:
-    """Exports, measures the exported file, films it, logs all, and registers the version."""
+    """Exports, evaluates the exported file, records a video, logs everything, and registers the version."""
     job, run, alive = training.job, training.run, training.progress.alive
     finished = export_and_measure(training.agent, job, folder, callback.finished, alive, training.stop)
     log_measured(run, finished)
@@ -158,7 +158,7 @@ def _summary(measured: Measured | None) -> str:
 
 
 def _end_in_haste(training: Training, status: Status) -> None:
-    """Tells MLflow how a failed training ended, where it is there to hear it: the failure itself goes first."""
+    """Reports a failed training to MLflow if it is reachable; the original failure takes precedence."""
     training.run.stop_sending()
     try:
         training.run.end(status)
@@ -172,9 +172,7 @@ def _gpu_uuid(device: torch.device) -> str | None:
 
 @contextmanager
 def _folder(job: TrainingJob) -> Iterator[Path]:
-    """Opens where files go: the scheduler's folder, else one that is gone afterwards, unless MLflow lacks what is in
-    it.
-    """
+    """Opens the folder for files: the scheduler's, else a temporary one, which is kept if MLflow lacks its content."""
     if job.folder is not None:
         yield job.folder
         return

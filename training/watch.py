@@ -1,4 +1,4 @@
-"""Whoever is told of a training while it goes on: MLflow, the scheduler's files, the log, the next checkpoint."""
+"""Distributes the progress of a training: to MLflow, the scheduler's files, the log, and checkpoints."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ SaveInto = Callable[[Path, EpisodeCallback], None]
 
 
 class TrainingWatch:
-    """Hands a training's news on, a few times a second; a checkpoint every minute where there is room for them."""
+    """Reports a training's progress a few times a second, and writes a checkpoint every minute if there is room."""
 
     def __init__(
         self,
@@ -53,18 +53,18 @@ class TrainingWatch:
             self._sign(callback)
 
     def between_updates(self, callback: EpisodeCallback) -> None:
-        """Writes all that the agent is, after an update, when nothing is collected yet."""
+        """Writes a checkpoint when due: after an update, when nothing has been collected yet."""
         if time.monotonic() >= self._next_checkpoint:
             self.checkpoint(callback)
 
     def notify(self, callback: EpisodeCallback, *, at_the_end: bool = False) -> None:
-        """Says how far the training is."""
+        """Reports the progress of the training."""
         progress = progress_of(callback)
         self._progress.write(progress)
         self._console.show(progress, self._progress.rates, at_the_end=at_the_end)
 
     def checkpoint(self, callback: EpisodeCallback) -> None:
-        """Writes a checkpoint, and has it uploaded when MLflow has the numbers that came before it."""
+        """Writes a checkpoint, and uploads it once MLflow has all earlier numbers."""
         self._next_checkpoint = time.monotonic() + CHECKPOINT_SECONDS
         if self._checkpoints is None:
             return
@@ -83,7 +83,7 @@ class TrainingWatch:
 
 
 def progress_of(callback: EpisodeCallback) -> Progress:
-    """Returns where the training stands that a callback watches."""
+    """Returns the progress of the training that a callback tracks."""
     return Progress(
         finished=callback.finished,
         episodes=callback.episodes,

@@ -17,15 +17,15 @@ _VERBS = """
     Selects Serialises Skips Stacks Stores Streams Tracks Uses Wraps
     Activates Acts Adds Answers Appends Applies Asks Begins Blocks Brings Builds Calls Cancels Carves Changes Checks
     Chooses Closes Collects Compares Completes Computes Confines Connects Continues Converts Copies Counts Creates
-    Cuts Declares Decodes Deletes Describes Detects Disables Does Draws Drops Encodes Ends Escapes Evaluates Explains
-    Exports Falls Feeds Fetches Fills Filters Finds Finishes Follows Forgets Frees Gives Goes Guards Handles Hands Has
-    Holds Ignores Implements Imports Initialises Joins Keeps Kills Labels Launches Lays Learns Leaves Lets Limits
-    Links Lists Loads Logs Looks Makes Maps Marks Measures Merges Moves Names Normalises Notes Notifies Offers Opens
-    Orders Pairs Parses Passes Persists Pickles Plans Plays Polls Posts Prints Publishes Purges Puts Queues Quotes
-    Raises Reacts Reads Receives Records Refuses Registers Rejects Releases Remembers Removes Renews Replaces Reports
-    Resets Restores Resumes Returns Runs Samples Saves Says Schedules Searches Sends Serves Sets Shares Shortens Shows
-    Sorts Splits Starts Stops Stores Submits Sums Takes Tells Trains Translates Tries Turns Updates Uploads Validates
-    Visits Waits Wakes Warms Warns Watches Wraps Writes Yields Zooms
+    Cuts Declares Decodes Deletes Describes Detects Disables Does Downloads Draws Drops Encodes Ends Escapes Evaluates
+    Explains Exports Falls Feeds Fetches Fills Filters Finds Finishes Flushes Follows Forgets Frees Gives Goes Guards
+    Handles Hands Has Holds Ignores Implements Imports Initialises Joins Keeps Kills Labels Launches Lays Learns
+    Leaves Lets Limits Links Lists Loads Logs Looks Makes Maps Marks Measures Merges Moves Names Normalises Notes
+    Notifies Offers Opens Orders Pairs Parses Passes Persists Pickles Plans Plays Polls Posts Prints Publishes Purges
+    Puts Queues Quotes Raises Reacts Reads Receives Records Refuses Registers Rejects Releases Remembers Removes
+    Renews Replaces Reports Resets Restores Resumes Returns Runs Samples Saves Says Schedules Searches Sends Serves
+    Sets Shares Shortens Shows Sorts Splits Starts Stops Stores Submits Sums Takes Tells Trains Translates Tries Turns
+    Updates Uploads Validates Visits Waits Wakes Warms Warns Watches Wraps Writes Yields Zooms
     """
 VERBS = frozenset(_VERBS.split())
 # A word of this list is in no identifier; with each, what to write instead. The JavaScript is held to it, too.

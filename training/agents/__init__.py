@@ -1,1 +1,4 @@
-"""The agent and its mazes: gymnasium's face of the maze, Stable-Baselines3's algorithms, what watches them learn."""
+"""The agent and its environments.
+
+The maze for gymnasium, Stable-Baselines3's algorithms, and the callback that tracks learning.
+"""

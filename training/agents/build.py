@@ -24,13 +24,13 @@ _FALLING: Final = ("learning_rate", "clip_range")
 
 
 def build_agent(request: BuiltInRequest, device: str = "cpu", environments: Path | None = None) -> BaseAlgorithm:
-    """Returns an untrained agent in `n_envs` copies of its environment; networks, exploration and starts all follow
-    the seed.
+    """Returns an untrained agent in `n_envs` copies of its environment.
 
-    `environments` is ENVIRONMENTS_FILE. Raises BadInput where the environment is not there, or does not fit.
+    Networks, exploration and starts all follow from the seed. `environments` is ENVIRONMENTS_FILE. Raises BadInput if
+    the environment is missing, or unsuitable.
     """
     _spare_the_compiler()
-    torch.set_num_threads(1)  # on 25 inputs a second thread costs more than it brings
+    torch.set_num_threads(1)  # with 25 inputs a second thread costs more than it gains
     options = request.hyperparameters
     options |= {"seed": request.seed, "device": device, "policy_kwargs": {"net_arch": options.pop("net_arch")}}
     if isinstance(request, PpoRequest | DqnRequest):
@@ -64,14 +64,14 @@ def _in_an_environment(request: EnvironmentRequest, make: EnvironmentMaker, opti
 
 
 def _falling(value: float) -> Callable[[float], float]:
-    """Falls from `value` evenly to nothing, by the share of the training that remains."""
+    """Returns a schedule that falls linearly from `value` to zero over the training."""
     return lambda remaining: remaining * value
 
 
 def _spare_the_compiler() -> None:
-    """Puts off torch's compiler until the first update: optimisers import it when they are made, to be spared by it.
+    """Keeps optimisers from importing torch's compiler before the first update.
 
-    That is a second of two until the first episode. Where torch does so in another way by then, it is there again.
+    This saves one of two seconds before the first episode. It has no effect if torch imports it in another way.
     """
     for method in ("add_param_group", "zero_grad", "state_dict", "load_state_dict"):
         function = getattr(getattr(torch.optim.Optimizer, method), "__wrapped__", None)

@@ -1,10 +1,10 @@
-"""What of a training's progress lies outside of its agent."""
+"""The part of a training's progress that its agent does not hold."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class Counters(BaseModel):
-    """How far the episodes are; `update_loss` is of the newest update, which no episode may have shown yet."""
+    """The progress in episodes; `update_loss` is of the newest update, which no episode may have logged yet."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""gymnasium's face of the maze: rules in domain/inference/maze.py, spaces, seeds and `info` here."""
+"""The maze as a gymnasium environment: rules are in domain/inference/maze.py; spaces, seeds and `info` here."""
 
 from typing import Any
 
@@ -28,8 +28,8 @@ Observation = NDArray[np.float32]
 class MazeEnv(gymnasium.Env[Observation, np.int64]):  # type: ignore[misc]  # untyped to mypy here
     """One fixed maze; every episode draws its start cell from the seed given to `reset`.
 
-    Observations are float32 [25], actions 0 to 3 (up, down, left, right). `info` holds `is_success` and `position`.
-    What an episode is made of, `position` and `steps`, a checkpoint reads and sets.
+    Observations are float32 [25], actions 0 to 3 (up, down, left, right). `info` holds `is_success` and `position`. A
+    checkpoint reads and sets the state of an episode, `position` and `steps`.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  (gymnasium declares it so)
@@ -47,7 +47,7 @@ class MazeEnv(gymnasium.Env[Observation, np.int64]):  # type: ignore[misc]  # un
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
-        """Starts an episode on a drawn cell; never with one of the seeds that evaluation holds out."""
+        """Starts an episode on a random cell; never with one of the seeds that are reserved for evaluation."""
         super().reset(seed=seed)
         self.position = draw_start(self.maze, int(self.np_random.integers(FIRST_HELD_OUT_SEED)))
         self.steps = 0

@@ -1,4 +1,4 @@
-"""Watches a training from inside: counts episodes, hands every number on, stops when told."""
+"""Tracks a training from inside: counts episodes, reports metrics, stops on request."""
 
 from collections import deque
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _SUCCESSES: Final = ("is_success", "success")
 
 
 class Watcher(Protocol):
-    """Who is told how an agent gets on."""
+    """Receives the progress of an agent."""
 
     def metric(self, key: str, value: float, step: int) -> None:
         """Logs one number of an episode."""
@@ -25,17 +25,17 @@ class Watcher(Protocol):
         """Counts one step of all environments."""
 
     def between_updates(self, callback: "EpisodeCallback") -> None:
-        """Does what may be done after an update, when nothing is collected yet: the agent is at rest."""
+        """Receives a call after each update, when nothing is collected yet and the agent's state is consistent."""
 
 
 class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, as all third-party code here
-    """Tells `watcher` every episode's numbers; episodes count from 1 in the order they end.
+    """Reports every episode's metrics to `watcher`; episodes count from 1 in the order they end.
 
-    `loss` is the latest update's, with the first episode that ends after it. `success_rate` comes every 10 episodes,
-    where the environment tells of success, and is the share of successes among the last 100 (of all so far, while there
-    are fewer). The training is over after so many episodes, or after so many steps and the update that they belong to.
-    When told to stop it goes on until an episode ends, whichever environment it is in, or the `patience` after that is
-    over.
+    `loss` is the latest update's, logged with the first episode that ends after it. `success_rate` is logged every 10
+    episodes, if the environment reports success, and is the share of successes among the last 100 (of all so far,
+    while there are fewer). The training is over after so many episodes, or after so many steps and the update that
+    they belong to. After a stop request it continues until an episode ends in any of the environments, or
+    `should_stop` has no more patience.
     """
 
     def __init__(
@@ -61,24 +61,24 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
 
     @property
     def success_rate(self) -> float | None:
-        """The share of successes among the last 100 episodes, None before one has ended that tells of it."""
+        """The share of successes among the last 100 episodes, None before one has ended that reports it."""
         return sum(self._successes) / len(self._successes) if self._successes else None
 
     @property
     def done_share(self) -> float:
-        """How much of the training is behind it, up to 1."""
+        """The completed share of the training, up to 1."""
         if self.episodes is not None:
             return self.finished / self.episodes
         return min(1.0, int(self.model.num_timesteps) / (self.steps or 1))
 
     @property
     def is_done(self) -> bool:
-        """Whether it has trained for as long as it was asked to."""
+        """Whether the training has reached its length."""
         return self.done_share >= 1
 
     @property
     def counters(self) -> Counters:
-        """What a checkpoint keeps of this."""
+        """The state for a checkpoint."""
         return Counters(
             finished=self.finished,
             successes=list(self._successes),
@@ -87,18 +87,19 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
         )
 
     def restore(self, counters: Counters) -> None:
-        """Goes on counting where another left off."""
+        """Continues counting from a checkpoint."""
         self.finished = counters.finished
         self._successes.extend(counters.successes)
         self._updates_logged = counters.updates_logged
 
     def _on_training_start(self) -> None:
         if self._steps_each is None or self.episodes is None:
-            # What falls until the end (exploration, rates) falls by what the training is counted by.
+            # Schedules (exploration, rates) fall with the unit in which the training is measured.
             self.model._update_current_progress_remaining = self._note_remaining
             return
-        # DQN's exploration falls over a share of these steps. As it was measured, with 200 steps an episode: the most
-        # that the episodes may have would never be reached, and chance would never fall.
+        # DQN's exploration falls over a share of these steps. They count 200 per episode, as in the measured
+        # settings: with the
+        # most steps that the episodes may have, the end would never be reached, and exploration never fall.
         self.model._total_timesteps = (self.episodes + self.model.n_envs) * self._steps_each
 
     def _note_remaining(self, steps: int, all_steps: int) -> None:
@@ -133,11 +134,14 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
             self._watcher.metric("loss", loss, self.finished)
 
     def _update_loss(self) -> float | None:
-        """Returns the newest loss; of SAC the critic's, which is what DQN's is, too."""
+        """Returns the newest loss; for SAC that of the critic, which corresponds to DQN's."""
         known = self.model.logger.name_to_value
         return next((float(known[name]) for name in _LOSSES if known.get(name) is not None), None)
 
 
 def success_of(info: dict[str, Any]) -> list[bool]:
-    """Returns whether an episode that ended with this was one; empty where the environment does not tell."""
+    """Returns whether the ended episode was a success, as a list of one.
+
+    Empty if the environment does not report it.
+    """
     return [bool(info[name]) for name in _SUCCESSES if name in info][:1]

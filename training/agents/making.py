@@ -1,4 +1,4 @@
-"""Makes the environments that a training acts in: as a viewer's are made, with seeds that no evaluation has."""
+"""Makes the environments for a training, in the same way as a viewer's, with seeds that no evaluation uses."""
 
 import os
 from pathlib import Path
@@ -23,9 +23,9 @@ _SUCCESS_KEY: Final = "is_success"
 
 
 class EnvironmentMaker:
-    """Makes copies of one environment; `file` is ENVIRONMENTS_FILE, for what Gymnasium's registry does not say.
+    """Makes copies of one environment; `file` is ENVIRONMENTS_FILE, for environments outside Gymnasium's registry.
 
-    The maker works in the training's own process: it is a stranger's code that this process is for.
+    The environment's third-party code runs in the training's own process, which exists for that.
     """
 
     def __init__(self, env_id: str, file: Path | None = None) -> None:
@@ -48,7 +48,7 @@ class EnvironmentMaker:
 
 
 class SuccessReport(gymnasium.Wrapper):  # type: ignore[misc]  # untyped to mypy here
-    """Says with the end of each episode whether it was a success, where that is known of the environment."""
+    """Adds to `info` at the end of each episode whether it was a success, if that is known of the environment."""
 
     def __init__(self, env: gymnasium.Env, rule: str | None) -> None:
         super().__init__(env)
@@ -62,7 +62,7 @@ class SuccessReport(gymnasium.Wrapper):  # type: ignore[misc]  # untyped to mypy
         return observation, info
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Acts."""
+        """Makes one step."""
         observation, reward, terminated, truncated, info = super().step(action)
         self._total += float(reward)
         if self._rule is not None and (terminated or truncated):
@@ -73,7 +73,7 @@ class SuccessReport(gymnasium.Wrapper):  # type: ignore[misc]  # untyped to mypy
 
 
 class TrainingSeeds(gymnasium.Wrapper):  # type: ignore[misc]  # untyped to mypy here
-    """Keeps episodes out of the seeds with which evaluation begins."""
+    """Keeps episodes from starting with the seeds that are reserved for evaluation."""
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Starts an episode."""
@@ -83,9 +83,9 @@ class TrainingSeeds(gymnasium.Wrapper):  # type: ignore[misc]  # untyped to mypy
 
 
 def spec_of(agent: BaseAlgorithm) -> str | None:
-    """Returns how to make an agent's environment again: Gymnasium's EnvSpec as JSON.
+    """Returns the environment's Gymnasium EnvSpec as JSON, from which it can be made again.
 
-    None of one that says none, as a maze.
+    None if it has none, as a maze.
     """
     environment = agent.get_env().envs[0]
     while isinstance(environment, gymnasium.Wrapper) and not isinstance(environment, SuccessReport):

@@ -1,4 +1,4 @@
-"""Observations of several parts: which of them are learned from, and by what network."""
+"""Observations of several parts: which of them the agent uses, and with what network."""
 
 from typing import Final
 
@@ -14,13 +14,11 @@ from environments.child.spaces_of import space_of
 from environments.child.trouble import Trouble
 from training.agents.spaces import is_small_image
 
-_IMAGE_FEATURES: Final = 256  # of each image, as Stable-Baselines3 has it
+_IMAGE_FEATURES: Final = 256  # per image, as in Stable-Baselines3
 
 
 def without_words(environment: gymnasium.Env) -> gymnasium.Env:
-    """Returns the environment without the parts that are no numbers, such as the mission that MiniGrid tells in
-    words.
-    """
+    """Returns the environment without its text observations, such as the mission in MiniGrid."""
     seen = environment.observation_space
     if not isinstance(seen, spaces.Dict):
         return environment
@@ -37,10 +35,10 @@ def _is_readable(part: spaces.Space) -> bool:
 
 
 class PartsExtractor(BaseFeaturesExtractor):  # type: ignore[misc]  # untyped to mypy, as all third-party code here
-    """A network for each part, whose answers stand in a row: convolutions for images, the numbers themselves else.
+    """A network for each part, with concatenated outputs: convolutions for images, numbers unchanged.
 
-    As Stable-Baselines3's own, but that parts may be called anything, as `values`, and images may be too small for its
-    convolutions: those are numbers, too.
+    Unlike Stable-Baselines3's own, it allows any names of parts, such as `values`, and images too small for its
+    convolutions, which are treated as numbers.
     """
 
     def __init__(self, observation_space: spaces.Dict) -> None:
@@ -50,7 +48,7 @@ class PartsExtractor(BaseFeaturesExtractor):  # type: ignore[misc]  # untyped to
         self.networks = nn.ModuleList(map(_network, parts.values()))
 
     def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
-        """Returns the row of a batch."""
+        """Returns the concatenated features of a batch."""
         pairs = zip(self.parts, self.networks, strict=True)
         return torch.cat([network(observations[part]) for part, network in pairs], dim=1)
 

@@ -1,4 +1,4 @@
-"""What Stable-Baselines3 can learn in, by an environment's spaces, and with which networks."""
+"""Which spaces Stable-Baselines3 can learn in, and with which networks."""
 
 from typing import Final
 
@@ -15,11 +15,11 @@ from environments.child.spaces_of import space_of
 from environments.child.trouble import Trouble
 from environments.machine import memory_bytes
 
-_SMALLEST_IMAGE: Final = 36  # Stable-Baselines3's network for images has three convolutions, and needs that many pixels
+_SMALLEST_IMAGE: Final = 36  # pixels: Stable-Baselines3's network for images has three convolutions
 
 
 def check_spaces(request: EnvironmentRequest, environment: gymnasium.Env) -> None:
-    """Raises BadInput, with the field, where the algorithm cannot act or see in the environment as it is asked to."""
+    """Raises BadInput, with the field, if the algorithm does not support the environment's spaces."""
     found = misfit(request, _facts_of(request.env_id, environment), memory_bytes())
     if found is not None:
         field, why = found
@@ -35,9 +35,9 @@ def _facts_of(env_id: str, environment: gymnasium.Env) -> EnvironmentFacts:
 
 
 def policy_kind(environment: gymnasium.Env) -> str:
-    """Returns the network by what is seen.
+    """Returns the policy class for the environment's observations.
 
-    For parts, for images or for numbers, which images are that are too small.
+    There is one for several parts, one for images, and one for numbers, which includes images that are too small.
     """
     seen = environment.observation_space
     if isinstance(seen, spaces.Dict):
@@ -46,5 +46,5 @@ def policy_kind(environment: gymnasium.Env) -> str:
 
 
 def is_small_image(space: spaces.Space) -> bool:
-    """Returns whether it is an image of which the convolutions would leave nothing."""
+    """Returns whether it is an image too small for the convolutions."""
     return bool(is_image_space(space)) and min(sorted(space.shape)[-2:]) < _SMALLEST_IMAGE

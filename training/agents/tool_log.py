@@ -1,4 +1,4 @@
-"""What Stable-Baselines3 logs itself (`rollout/…`, `train/…`, `time/fps`), handed on by the steps that it counts."""
+"""Forwards what Stable-Baselines3 logs itself (`rollout/…`, `train/…`, `time/fps`), with its own step counter."""
 
 from collections.abc import Callable
 from numbers import Real
@@ -7,7 +7,7 @@ from typing import Any, Final
 from stable_baselines3.common.logger import KVWriter, Logger
 
 _OF_TABLES: Final = "tensorboard"
-"""What Stable-Baselines3 keeps from curves, and so shows in its tables alone: counts that every run has anyway."""
+"""What Stable-Baselines3 excludes from curves and shows in its tables only: counts that every run has anyway."""
 Metric = Callable[[str, float, int], None]
 
 
@@ -27,6 +27,6 @@ class _HandedOn(KVWriter):  # type: ignore[misc]  # untyped to mypy, as all thir
 def tool_logger(metric: Metric) -> Logger:
     """Returns a logger for an agent.
 
-    `metric` is told every number that its own tools would show, but what only a table has.
+    `metric` receives every number except those that only tables show.
     """
     return Logger(None, [_HandedOn(metric)])

@@ -1,1 +1,1 @@
-"""Checkpoints: all that a training is made of at one moment, on disk, in formats that run no code when read."""
+"""Checkpoints: the complete state of a training on disk, in formats that execute no code when read."""

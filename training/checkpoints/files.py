@@ -18,18 +18,21 @@ log = logging.getLogger(__name__)
 
 
 class CheckpointFiles:
-    """The numbered checkpoints in a folder; each is there whole or not at all, and the newest two are kept."""
+    """The numbered checkpoints in a folder; each is written atomically, and the newest two are kept."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @property
     def numbers(self) -> list[int]:
-        """Those that are there, the oldest first."""
+        """The existing ones, oldest first."""
         return sorted(int(one.name) for one in self._folder.glob("[0-9]*") if one.name.isdigit())
 
     def write(self, save: Callable[[Path], None]) -> Path | None:
-        """Has `save` fill a new checkpoint's folder; None where the disk takes none, which costs no training."""
+        """Lets `save` fill the folder of a new checkpoint.
+
+        None if the disk refuses it, which does not end the training.
+        """
         number = max(self.numbers, default=0) + 1
         draft, final = self._folder / _BEING_WRITTEN, self._folder / str(number)
         try:
@@ -46,7 +49,7 @@ class CheckpointFiles:
 
 
 def fetch_checkpoint(number: int, artifacts: Artifacts, folder: Path) -> Path:
-    """Returns the folder of a checkpoint that MLflow has, once it is there whole.
+    """Returns the folder of a checkpoint downloaded from MLflow, once it is complete.
 
     Raises a ClewError, or the disk's OSError.
     """
@@ -60,9 +63,9 @@ def fetch_checkpoint(number: int, artifacts: Artifacts, folder: Path) -> Path:
 
 
 def upload_checkpoint(folder: Path, artifacts: Artifacts) -> None:
-    """Makes it the artifact `checkpoints/<number>`, whole where it has `state.json`; older ones but one are removed.
+    """Uploads it as the artifact `checkpoints/<number>`, complete once it has `state.json`; keeps one older one.
 
-    Where it cannot be, that is logged: the next one may be, and the training does not depend on it.
+    Failures are logged only: the next upload may succeed, and the training does not depend on it.
     """
     try:
         _upload(folder, artifacts)

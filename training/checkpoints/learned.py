@@ -1,4 +1,4 @@
-"""What an agent has learned, as tensors: its networks, and how far their optimisers are."""
+"""What an agent has learned, as tensors: its networks, and the state of their optimisers."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 
 def learned_by(agent: BaseAlgorithm) -> dict[str, Any]:
-    """Returns the tensors of an agent: of SAC three optimisers', and how much it wants chance."""
+    """Returns the tensors of an agent; SAC has three optimisers, and an entropy coefficient."""
     if not isinstance(agent, SAC):
         return {"policy": agent.policy.state_dict(), "optimizer": agent.policy.optimizer.state_dict()}
     return {
@@ -19,7 +19,7 @@ def learned_by(agent: BaseAlgorithm) -> dict[str, Any]:
 
 
 def learn_again(agent: BaseAlgorithm, tensors: dict[str, Any]) -> None:
-    """Makes an agent what these tensors say; raises KeyError, RuntimeError or ValueError where they are of another."""
+    """Loads these tensors into an agent; raises KeyError, RuntimeError or ValueError if they are of a different one."""
     agent.policy.load_state_dict(tensors["policy"])
     if not isinstance(agent, SAC):
         agent.policy.optimizer.load_state_dict(tensors["optimizer"])

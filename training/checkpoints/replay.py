@@ -1,4 +1,4 @@
-"""What an agent remembers of its steps, as a checkpoint keeps it."""
+"""The replay buffer of an agent in a checkpoint."""
 
 from typing import Any, Final
 
@@ -11,7 +11,10 @@ from training.agents.environment import MazeEnv
 from training.checkpoints.state import ReplayState
 
 MOST_BYTES: Final = 64 * 2**20
-"""Of images, say: a checkpoint is written and uploaded every minute. What goes on without them collects anew."""
+"""Larger ones, with images for example, are not saved: a checkpoint is written and uploaded every minute.
+
+A training that continues without its buffer fills it again.
+"""
 _SEEN: Final = ("observations", "next_observations")
 _ARRAYS: Final = ("actions", "rewards", "dones", "timeouts")
 _FLAGS: Final = ("dones", "timeouts")
@@ -20,7 +23,10 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def kept_replay(agent: BaseAlgorithm) -> tuple[ReplayState | None, Arrays]:
-    """Returns where the buffer is, and its filled part; nothing where there is none, or too much."""
+    """Returns the position in the buffer, and its filled part.
+
+    None and nothing if there is no buffer, or it is too large.
+    """
     buffer = getattr(agent, "replay_buffer", None)
     if not isinstance(buffer, ReplayBuffer):
         return None, {}
@@ -33,14 +39,14 @@ def kept_replay(agent: BaseAlgorithm) -> tuple[ReplayState | None, Arrays]:
 
 
 def restore_replay(buffer: ReplayBuffer, kept: ReplayState, read: Any) -> None:
-    """Fills a buffer with what was kept, as much as has room; `read` holds arrays by name. Raises KeyError."""
+    """Fills a buffer with saved transitions, as many as fit; `read` holds arrays by name. Raises KeyError."""
     into = _arrays_of(buffer)
     arrays = {name: read[name] for name in into}
     size, n_envs = arrays["rewards"].shape
     if n_envs == buffer.n_envs and size <= buffer.buffer_size and (not kept.is_full or size == buffer.buffer_size):
         buffer.pos, buffer.full = kept.position, kept.is_full
     else:
-        # Oldest first, then so many of the newest as have room, in as many columns as there are mazes now.
+        # Oldest first, then the newest that fit, in as many columns as there are mazes now.
         arrays = {name: np.roll(array, -kept.position * kept.is_full, axis=0) for name, array in arrays.items()}
         size = min(size * n_envs // buffer.n_envs, buffer.buffer_size)
         arrays = {name: _newest(array, size, buffer.n_envs) for name, array in arrays.items()}
@@ -50,7 +56,7 @@ def restore_replay(buffer: ReplayBuffer, kept: ReplayState, read: Any) -> None:
 
 
 def _arrays_of(buffer: ReplayBuffer) -> Arrays:
-    """Returns its arrays by their names; of observations of several parts, one for each: `observations/<part>`."""
+    """Returns its arrays by name; observations of several parts have one each: `observations/<part>`."""
     found = {name: getattr(buffer, name) for name in (*_SEEN, *_ARRAYS)}
     parts = {
         f"{name}/{part}": array
@@ -66,7 +72,7 @@ def _field(name: str) -> str:
 
 
 def _small(array: NDArray[Any], name: str, is_of_maze: bool) -> NDArray[Any]:
-    """Returns a maze's cells and actions as one byte each, and flags as bits of NumPy's."""
+    """Returns a maze's cells and actions as one byte each, and flags as packed bits."""
     if name in _FLAGS:
         return array.astype(bool)
     return array.astype(np.uint8) if is_of_maze and name != "rewards" else array

@@ -1,4 +1,4 @@
-"""Makes a fresh agent what another was when its checkpoint was written; reads no code, only numbers."""
+"""Restores a fresh agent from a checkpoint; this reads only numbers, and executes no code."""
 
 import pickle
 import zipfile
@@ -40,10 +40,10 @@ _UNREADABLE: Final = (
 def restore_checkpoint(
     agent: BaseAlgorithm, callback: EpisodeCallback, job: TrainingJob, folder: Path, run_id: str
 ) -> None:
-    """Goes on where the checkpoint in `folder` was; raises BadInput where it is none, or of another kind of agent.
+    """Continues from the checkpoint in `folder`; raises BadInput if it is invalid, or of another kind of agent.
 
-    In another run, with other parameters, what these leave is taken over: the policy in any case, the mazes where they
-    are the same, and of the replay buffer as much as has room. Episodes and steps are counted on.
+    In a new run with other parameters, only what still applies is taken over: always the policy, the mazes if they
+    are the same, and as much of the replay buffer as fits. Episodes and steps continue to count.
     """
     state = read_state(folder)
     _check(state, job, run_id)
@@ -99,7 +99,7 @@ def _restore_chance(
 def _restore_mazes(agent: BaseAlgorithm, state: CheckpointState) -> None:
     """Restores mazes in the middle of their episodes.
 
-    What is seen there is looked at anew: a stop comes before a step is recorded.
+    Their observations are computed again: a stop comes before a step is recorded.
     """
     monitors: list[Monitor] = agent.get_env().envs
     agent.get_env().reset()
@@ -116,7 +116,7 @@ def _restore_mazes(agent: BaseAlgorithm, state: CheckpointState) -> None:
 
 
 def _restore_environments(agent: BaseAlgorithm, state: CheckpointState) -> None:
-    """Begins episodes anew, with the random state that theirs would have had."""
+    """Starts new episodes with the saved random generators."""
     environments = agent.get_env()
     agent._last_obs = environments.reset()
     for monitor, generator in zip(environments.envs, state.generators, strict=True):

@@ -1,4 +1,4 @@
-"""Writes all that a training is made of into a folder."""
+"""Writes the complete state of a training into a folder."""
 
 import time
 from io import BytesIO
@@ -32,7 +32,7 @@ from training.jobs import TrainingJob
 def save_checkpoint(
     folder: Path, agent: BaseAlgorithm, callback: EpisodeCallback, job: TrainingJob, run_id: str
 ) -> None:
-    """Writes the agent's three files, the state last: where it is, the others are whole."""
+    """Writes the agent's three files, the state last: if it exists, the others are complete."""
     numpy_state: Any = np.random.get_state()
     _save_tensors({**learned_by(agent), "generator": torch.get_rng_state()}, folder / TENSORS_FILE)
     replay, remembered = kept_replay(agent)
@@ -59,7 +59,7 @@ def save_checkpoint(
 
 
 def _save_tensors(tensors: dict[str, Any], file: Path) -> None:
-    """Saves by way of memory: of a full disk torch itself makes a RuntimeError of many lines."""
+    """Saves through memory: on a full disk torch itself raises a long RuntimeError."""
     content = BytesIO()
     torch.save(tensors, content)
     file.write_bytes(content.getbuffer())
@@ -90,7 +90,7 @@ def _generator_state(generator: np.random.Generator) -> dict[str, Any]:
 
 
 def _normalization(agent: BaseAlgorithm) -> dict[str, NDArray[Any]]:
-    """Returns the means and spreads by which observations and rewards are scaled; empty where they are not."""
+    """Returns the means and variances by which observations and rewards are normalised; empty if they are not."""
     known = agent.get_vec_normalize_env()
     if known is None:
         return {}

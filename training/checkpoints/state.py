@@ -1,4 +1,4 @@
-"""What a checkpoint says of itself, as JSON: counters, mazes, generators of chance."""
+"""The JSON part of a checkpoint: counters, mazes, random generators."""
 
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,7 +23,10 @@ class _State(BaseModel):
 
 
 class MazeState(_State):
-    """One maze in the middle of an episode: where the agent is, after which rewards, and what start cells follow."""
+    """One maze in the middle of an episode.
+
+    The agent's position, the rewards so far, and the generator of start cells.
+    """
 
     position: tuple[int, int]
     steps: int = Field(ge=0)
@@ -32,7 +35,7 @@ class MazeState(_State):
 
 
 class AgentState(_State):
-    """What an agent counts; the last two are DQN's."""
+    """The counters of an agent; the last two are DQN's."""
 
     steps: int = Field(ge=0)
     episodes: int = Field(ge=0)
@@ -42,17 +45,17 @@ class AgentState(_State):
 
 
 class ReplayState(_State):
-    """Where the next transition goes in the replay buffer, and whether it has come round."""
+    """The position of the next transition in the replay buffer, and whether the buffer is full."""
 
     position: int = Field(ge=0)
     is_full: bool
 
 
 class CheckpointState(_State):
-    """All of a checkpoint but its tensors and arrays; `values` are the request's, as the scheduler writes them.
+    """A checkpoint without its tensors and arrays; `values` are the request's, as the scheduler writes them.
 
-    Of an environment that is no maze only the chance is kept that its next episodes follow, in `generators`: what it is
-    in the middle of an episode nobody can read from outside.
+    For environments other than the maze only the random state of their next episodes is saved, in `generators`: the
+    state within an episode cannot be read from outside.
     """
 
     format: Literal[1] = 1
@@ -69,12 +72,12 @@ class CheckpointState(_State):
 
     @property
     def episodes_finished(self) -> int:
-        """How many episodes the training had seen."""
+        """How many episodes have been finished."""
         return self.counters.finished
 
 
 def read_state(folder: Path) -> CheckpointState:
-    """Reads what a checkpoint's folder says of itself; raises BadInput."""
+    """Reads the state file in a checkpoint's folder; raises BadInput."""
     file = folder / STATE_FILE
     try:
         return CheckpointState.model_validate_json(file.read_bytes())

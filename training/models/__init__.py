@@ -1,1 +1,1 @@
-"""A trained policy as a file: exported, proved, measured, registered."""
+"""A trained policy as a file: exported, verified, measured, registered."""

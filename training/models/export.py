@@ -1,4 +1,4 @@
-"""Writes a trained policy as one ONNX file and proves that it answers like the policy itself."""
+"""Writes a trained policy as one ONNX file and verifies that it gives the policy's answers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,16 +26,16 @@ AnyPolicy = Callable[[Observations], dict[str, NDArray[np.float32]]]
 
 
 class ExportMismatch(InvalidArgument):
-    """The ONNX file does not answer what the trained policy answers."""
+    """The ONNX file gives other answers than the trained policy."""
 
 
 def export_policy(agent: BaseAlgorithm, path: Path, seed: int = 0) -> Path:
     """Writes the policy as ONNX (opset 17, weights inside), from `observation` [batch, …] to [batch, n].
 
-    Of an observation of several parts, `observation/<part>` takes each.
-    The outputs are `q_values` (DQN), `action_probabilities` or, of several actions at once, `logits` (PPO), `actions`
-    (continuous ones); beside PPO's `values`, but in the maze. Raises ExportMismatch when onnxruntime and the torch
-    policy differ on random observations drawn from `seed`.
+    An observation of several parts has an input `observation/<part>` for each. The outputs are `q_values` (DQN),
+    `action_probabilities` or, for several actions at once, `logits` (PPO), `actions` (continuous ones); and PPO's
+    `values`, except in the maze. Raises ExportMismatch if onnxruntime and the torch policy differ on random
+    observations drawn from `seed`.
     """
     is_maze = isinstance(agent.get_env().envs[0].unwrapped, MazeEnv)
     path.write_bytes(graph_of(agent, with_values=not is_maze).model().SerializeToString())
@@ -44,13 +44,13 @@ def export_policy(agent: BaseAlgorithm, path: Path, seed: int = 0) -> Path:
 
 
 def load_policy(path: Path) -> Policy:
-    """Returns the exported policy as a callable that answers its first output, run by onnxruntime on one CPU thread."""
+    """Returns the exported policy as a callable that returns its first output, run by onnxruntime on one CPU thread."""
     ask = load_any_policy(path)
     return lambda observations: next(iter(ask({INPUT_NAME: observations}).values()))
 
 
 def load_any_policy(path: Path) -> AnyPolicy:
-    """Returns the exported policy as a callable that takes inputs and answers outputs by their names."""
+    """Returns the exported policy as a callable from named inputs to named outputs."""
     session = _session(path)
     names = [output.name for output in session.get_outputs()]
 
@@ -61,7 +61,7 @@ def load_any_policy(path: Path) -> AnyPolicy:
 
 
 def inputs_and_answers_of(path: Path) -> tuple[list[str], list[str]]:
-    """Returns the names of the exported policy's inputs, and of its outputs, each of which is its meaning as well."""
+    """Returns the names of the exported policy's inputs and outputs; a name also states the tensor's meaning."""
     session = _session(path)
     return [one.name for one in session.get_inputs()], [one.name for one in session.get_outputs()]
 
@@ -73,7 +73,7 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
 
 
 def actions_of(space: spaces.Space, answer: dict[str, NDArray[np.float32]]) -> NDArray[Any]:
-    """Returns the greedy actions of a batch, as the environment takes them."""
+    """Returns the greedy actions of a batch in the environment's format."""
     if "actions" in answer:
         return answer["actions"]
     if isinstance(space, spaces.Discrete):
@@ -104,7 +104,7 @@ def _check(agent: BaseAlgorithm, ask: AnyPolicy, samples: list[Any]) -> None:
 
 
 def _are_ties(scores: NDArray[np.float32]) -> bool:
-    """Returns whether the best two are as good as equal, so that either may be chosen."""
+    """Returns whether the best two are practically equal, so that either may be chosen."""
     best = np.sort(scores, axis=1)[:, -2:]
     return bool(np.allclose(best[:, 0], best[:, 1], rtol=_TOLERANCE, atol=_TOLERANCE))
 
@@ -121,9 +121,9 @@ def _as_learned(agent: BaseAlgorithm, observations: Any) -> Any:
 
 
 def _scores(agent: BaseAlgorithm, observations: Any) -> NDArray[np.float32] | None:
-    """Returns what the whole Stable-Baselines3 policy answers, not the layers that the export picked from it.
+    """Returns the output of the complete Stable-Baselines3 policy, not of the layers that the export picked from it.
 
-    None where it chooses no one of several actions.
+    None if it does not choose one of several actions.
     """
     if not isinstance(agent.action_space, spaces.Discrete):
         return None

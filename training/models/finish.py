@@ -1,4 +1,4 @@
-"""What becomes of a trained policy: a file, its measure, a film, a version of the registered model."""
+"""What follows training: the policy's file, its evaluation, a video, a version of the registered model."""
 
 import json
 from collections.abc import Callable
@@ -23,12 +23,12 @@ from training.stopping import StopRequest
 from training.tracking.run_log import RunLog
 from training.tracking.server import TRAINED_AT, TrackingServer
 
-_LONGEST_TAG: Final = 5000  # of a run's tag; MLflow's own bound, where it is the least
+_LONGEST_TAG: Final = 5000  # characters; MLflow's smallest limit for a run's tag
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A policy that was exported and measured, and what it was made by; stopped, there may be no time to measure it."""
+    """An exported policy with its evaluation; `measured` may be None if the training was stopped."""
 
     file: Path
     measured: Measured | None
@@ -39,9 +39,9 @@ class Finished:
 def export_and_measure(
     agent: BaseAlgorithm, job: TrainingJob, folder: Path, episodes: int, alive: Callable[[], None], stop: StopRequest
 ) -> Finished:
-    """Writes the policy into `folder` and measures that file; the maze's with 200 steps, whatever it trained with.
+    """Writes the policy into `folder` and evaluates that file; in the maze with 200 steps, whatever it trained with.
 
-    So the rates of all models are of the same: no way through a maze of ours is longer.
+    The rates of all models are therefore comparable: no path through our mazes is longer.
     """
     file = export_policy(agent, folder / ONNX_FILE, job.request.seed)
     if job.maze is None:
@@ -53,7 +53,7 @@ def export_and_measure(
 
 
 def film_of(finished: Finished, job: TrainingJob, folder: Path) -> Path | None:
-    """Writes one greedy episode as an animated WebP, named after the steps that were learned from."""
+    """Writes one greedy episode as an animated WebP, named after the number of learned steps."""
     file = folder / VIDEOS_FOLDER / f"step_{finished.steps}.webp"
     if job.maze is not None:
         return film(file, partial(in_maze, load_policy(finished.file), job.maze))
@@ -65,7 +65,7 @@ def _maker(job: TrainingJob) -> EnvironmentMaker:
 
 
 def log_measured(run: RunLog, finished: Finished) -> None:
-    """Logs what the exported model came to, at the episode after which it was exported."""
+    """Logs the evaluation of the exported model, at the episode after which it was exported."""
     measured = finished.measured
     if measured is None:
         return
@@ -76,15 +76,15 @@ def log_measured(run: RunLog, finished: Finished) -> None:
 
 
 def environment_tags(job: TrainingJob, env_spec: str | None) -> dict[str, str]:
-    """Returns what a run, and a version of it, says of its environment; an EnvSpec only where a tag can hold it."""
+    """Returns the tags of the environment for a run or version; an EnvSpec only if it fits a tag."""
     spec = {"env_spec": env_spec} if env_spec is not None and len(env_spec) <= _LONGEST_TAG else {}
     return {"env_id": job.env_id, **spec}
 
 
 def signature_tags(file: Path, job: TrainingJob) -> dict[str, str]:
-    """Returns what a version says of its file, so that nobody has to guess what it takes and means.
+    """Returns the tags that describe a file's inputs and outputs.
 
-    A maze's is known.
+    Those of a maze policy are known without.
     """
     if job.maze is not None:
         return {}
@@ -94,7 +94,7 @@ def signature_tags(file: Path, job: TrainingJob) -> dict[str, str]:
 
 
 def version_tags(job: TrainingJob, finished: Finished, environment: dict[str, str]) -> dict[str, str]:
-    """Returns what a version says of itself; where training was stopped, of how many episodes or steps that was."""
+    """Returns the tags of a version; if training was stopped, with its progress in episodes or steps."""
     return {
         "algorithm": job.request.algorithm,
         **environment,
@@ -124,7 +124,7 @@ def _stopped(job: TrainingJob, finished: Finished) -> dict[str, str]:
 def upload_and_register(
     server: TrackingServer, run: RunLog, file: Path, model_name: str | None, tags: dict[str, str]
 ) -> str | None:
-    """Uploads the file and makes it a version of `model_name`, whose number it returns; may be tried again."""
+    """Uploads the file and registers it as a version of `model_name`, whose number it returns; may be retried."""
     run.artifacts.upload(file, MODEL_FOLDER)
     if model_name is None:
         return None
@@ -132,7 +132,7 @@ def upload_and_register(
 
 
 def upload_beside(run: RunLog, film: Path | None, env_spec: str | None, folder: Path) -> None:
-    """Uploads what is no model: the film, and an EnvSpec too long for a tag; may be tried again."""
+    """Uploads the other files: the video, and an EnvSpec too long for a tag; may be retried."""
     if film is not None:
         run.artifacts.upload(film, VIDEOS_FOLDER)
     if env_spec is not None and len(env_spec) > _LONGEST_TAG:

@@ -1,4 +1,4 @@
-"""An ONNX graph, written node by node: torch's old exporter is deprecated, its new one needs a further package."""
+"""Builds an ONNX graph node by node: torch's old exporter is deprecated, its new one needs a further package."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -14,13 +14,13 @@ from domain.errors.records import InvalidArgument
 from domain.messages import Text
 
 OPSET: Final = 17
-IR_VERSION: Final = 9  # as old as opset 17 allows to be safe, so that older runtimes (the Go server's) load it too
+IR_VERSION: Final = 9  # the oldest that opset 17 allows, so that older runtimes (the Go server's) load it too
 _ACTIVATIONS: Final = {torch.nn.Tanh: "Tanh", torch.nn.ReLU: "Relu"}
 _DTYPES: Final = {"uint8": TensorProto.UINT8, "int64": TensorProto.INT64, "float32": TensorProto.FLOAT}
 
 
 class Graph:
-    """A policy's graph; tensors are their names."""
+    """A policy's graph; tensors are referred to by name."""
 
     def __init__(self) -> None:
         self._nodes: list[onnx.NodeProto] = []
@@ -29,7 +29,7 @@ class Graph:
         self._outputs: list[onnx.ValueInfoProto] = []
 
     def input(self, name: str, shape: tuple[int, ...], dtype: str) -> str:
-        """Adds what the file takes, of a batch of any size, and returns its name."""
+        """Adds an input with a batch dimension, and returns its name."""
         self._inputs.append(helper.make_tensor_value_info(name, _DTYPES[dtype], ["batch", *shape]))
         return name
 
@@ -40,7 +40,7 @@ class Graph:
         return result
 
     def constant(self, value: NDArray[Any] | torch.Tensor | float) -> str:
-        """Adds numbers that are part of the file; floats as float32."""
+        """Adds a constant; floats as float32."""
         array = value.detach().cpu().numpy() if isinstance(value, torch.Tensor) else np.asarray(value)
         array = array.astype(np.float32) if array.dtype.kind == "f" else array
         name = f"weight_{len(self._weights)}"
@@ -54,12 +54,12 @@ class Graph:
         return tensor
 
     def output(self, name: str, tensor: str, width: int) -> None:
-        """Makes a tensor [batch, width] an answer of the file, under this name."""
+        """Declares a tensor [batch, width] an output of this name."""
         self._nodes.append(helper.make_node("Identity", [tensor], [name]))
         self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", width]))
 
     def model(self) -> onnx.ModelProto:
-        """Returns the whole, checked."""
+        """Returns the checked model."""
         graph = helper.make_graph(self._nodes, "policy", self._inputs, self._outputs, self._weights)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
         onnx.checker.check_model(model, full_check=True)

@@ -1,4 +1,4 @@
-"""How good an exported policy is in its environment: greedy episodes from held-out seeds."""
+"""Evaluates an exported policy in its environment: greedy episodes with held-out seeds."""
 
 import logging
 import time
@@ -18,16 +18,16 @@ from training.stopping import StopRequest
 
 TOGETHER: Final = 10
 MOST_SECONDS: Final = 60.0
-STOPPED_SECONDS: Final = 1.0  # a stopped training is to be gone five seconds after its episode
+STOPPED_SECONDS: Final = 1.0  # a stopped training has to end five seconds after its episode
 MOST_STEPS: Final = 10_000
-"""Of an episode that does not end by itself."""
+"""The limit for an episode that does not end by itself."""
 
 log = logging.getLogger(__name__)
 Make = Callable[[], gymnasium.Env]
 
 
 class Measured(BaseModel):
-    """What greedy episodes came to; `success_rate` is None where the environment tells of no success."""
+    """The results of greedy episodes; `success_rate` is None if the environment does not report success."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,9 +63,9 @@ def measure(
     seeds: Sequence[int] = HELD_OUT_SEEDS,
     stop: StopRequest | None = None,
 ) -> Measured | None:
-    """Plays an episode per seed, ten at a time; of a slow environment as many as a minute allows, ten at least.
+    """Plays an episode per seed, ten at a time; in a slow environment as many as a minute allows, but at least ten.
 
-    Once it is told to stop, as many as end within a second, one at a time: None where that is none.
+    After a stop request it plays one at a time, as many as end within a second; None if there are none.
     """
     stop = stop or StopRequest()
     environments = [make() for _ in range(min(1 if stop else TOGETHER, len(seeds)))]
@@ -85,11 +85,11 @@ def measure(
 
 
 class _Stopped(Exception):
-    """Episodes that had begun are left: if only those counted that end soon, they would not be like the others."""
+    """Unfinished episodes are discarded: counting only those that end soon would bias the result."""
 
 
 class _Time:
-    """How long measuring takes: a minute, and one second from when it is told to stop."""
+    """The time limit of the evaluation: a minute, or one second after a stop request."""
 
     def __init__(self, stop: StopRequest) -> None:
         self._stop = stop
@@ -100,7 +100,7 @@ class _Time:
         return time.monotonic() > self._began + MOST_SECONDS
 
     def check_stop(self) -> None:
-        """Raises _Stopped."""
+        """Raises _Stopped once the time after a stop request is over."""
         if self._stop and time.monotonic() > max(self._stop.asked_at, self._began) + STOPPED_SECONDS:
             raise _Stopped
 

@@ -1,4 +1,4 @@
-"""A trained policy as a graph: from an observation as the environment gives it to what the policy answers."""
+"""A trained policy as a graph: from the environment's raw observation to the policy's outputs."""
 
 import numpy as np
 import torch
@@ -20,14 +20,14 @@ Seen = dict[str, str]
 
 
 def observed_space(agent: BaseAlgorithm) -> spaces.Space:
-    """Returns what the environment itself shows, before Stable-Baselines3 turns images round."""
+    """Returns the environment's own space, before Stable-Baselines3 transposes images."""
     return agent.get_env().envs[0].observation_space
 
 
 def graph_of(agent: BaseAlgorithm, *, with_values: bool) -> Graph:
     """Returns the policy's graph.
 
-    `with_values` also what PPO thinks an observation is worth, in the environment's rewards.
+    `with_values` adds PPO's value estimate, in the environment's rewards.
     """
     graph = Graph()
     seen = _observation(agent, graph)
@@ -48,7 +48,7 @@ def graph_of(agent: BaseAlgorithm, *, with_values: bool) -> Graph:
 
 
 def _observation(agent: BaseAlgorithm, graph: Graph) -> Seen:
-    """Returns the parts of an observation as the networks take them: scaled, turned round, or one column a choice."""
+    """Returns the parts of an observation as the networks expect them: scaled, transposed, or one-hot."""
     normalize = agent.get_vec_normalize_env()
     seen = {}
     for part, space in parts_of(observed_space(agent)).items():
@@ -70,21 +70,21 @@ def _prepared(graph: Graph, tensor: str, space: spaces.Space) -> str:
 
 
 def _ones_at(graph: Graph, choices: str, number: int) -> str:
-    """Returns a row of zeros with a one for each choice."""
+    """Returns one-hot rows."""
     ends = graph.constant(np.array([0.0, 1.0]))
     return graph.node("OneHot", choices, graph.constant(np.array(number)), ends, axis=-1)
 
 
 def _columns(graph: Graph, choices: str, numbers: list[int]) -> str:
-    """Returns the rows of several choices beside each other."""
+    """Returns one-hot rows of several discrete values, concatenated."""
     each = [graph.node("Gather", choices, graph.constant(np.array(i)), axis=1) for i in range(len(numbers))]
     rows = [_ones_at(graph, one, number) for one, number in zip(each, numbers, strict=True)]
     return graph.node("Concat", *rows, axis=1)
 
 
 def _normalized(graph: Graph, tensor: str, known: VecNormalize) -> str:
-    """Returns the observation by the mean and spread of all that were seen, so that the file needs no statistics
-    beside it.
+    """Returns the observation normalised by the running mean and variance, so that the file needs no separate
+    statistics.
     """
     spread = np.sqrt(known.obs_rms.var + known.epsilon)
     centred = graph.node("Sub", tensor, graph.constant(known.obs_rms.mean))
@@ -93,7 +93,7 @@ def _normalized(graph: Graph, tensor: str, known: VecNormalize) -> str:
 
 
 def _features(graph: Graph, extractor: torch.nn.Module, seen: Seen) -> str:
-    """Adds the networks that come before the layers: numbers they only flatten, parts they put in a row."""
+    """Adds the feature extractor: numbers are flattened, parts are concatenated."""
     if not isinstance(extractor, PartsExtractor):
         return graph.through(extractor.children(), seen[WHOLE])
     pairs = zip(extractor.parts, extractor.networks, strict=True)
@@ -107,7 +107,7 @@ def _ppo_actions(graph: Graph, agent: PPO, features: str) -> None:
     if isinstance(space, spaces.Discrete):
         graph.output("action_probabilities", graph.node("Softmax", answer, axis=1), int(space.n))
     elif isinstance(space, spaces.Box):
-        # Stable-Baselines3 clips what lies outside, and so the environment gets.
+        # Stable-Baselines3 clips values outside the range before they reach the environment.
         low, high = graph.constant(space.low), graph.constant(space.high)
         graph.output("actions", graph.node("Min", graph.node("Max", answer, low), high), space.shape[0])
     else:
@@ -115,7 +115,7 @@ def _ppo_actions(graph: Graph, agent: PPO, features: str) -> None:
 
 
 def _squashed_actions(graph: Graph, agent: SAC, seen: Seen) -> None:
-    """Adds the scale of SAC's actions: its network answers from -1 to 1, for the whole range of the environment's."""
+    """Adds the scaling of SAC's actions: its network's range is -1 to 1, the environment's is its own."""
     actor, space = agent.policy.actor, agent.action_space
     features = _features(graph, actor.features_extractor, seen)
     squashed = graph.node("Tanh", graph.through([actor.latent_pi, actor.mu], features))

@@ -1,4 +1,4 @@
-"""What a registered model and its file are called."""
+"""The names of a registered model and its file."""
 
 import re
 from typing import Final

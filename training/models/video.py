@@ -1,4 +1,4 @@
-"""A short film of what was learned: one greedy episode, as an animated WebP."""
+"""A short video of what was learned: one greedy episode, as an animated WebP."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -30,9 +30,9 @@ log = logging.getLogger(__name__)
 
 
 def film(file: Path, record: Callable[[], tuple[list[Frame], float]]) -> Path | None:
-    """Writes what `record` returns, frames and how many a second; None, and the cause in the log, where that fails.
+    """Writes what `record` returns, frames and frames per second; returns None, and logs the cause, on failure.
 
-    An environment that cannot be drawn costs a training nothing else.
+    An environment that cannot be drawn does not affect the training otherwise.
     """
     try:
         frames, rate = record()
@@ -43,7 +43,7 @@ def film(file: Path, record: Callable[[], tuple[list[Frame], float]]) -> Path | 
 
 
 def in_environment(policy: AnyPolicy, make: Callable[[], gymnasium.Env]) -> tuple[list[Frame], float]:
-    """Returns an episode in an environment that `make` makes, which has to draw pictures."""
+    """Returns an episode in an environment made by `make`, which has to support rendering."""
     environment = make()
     try:
         if environment.render_mode != "rgb_array":
@@ -55,7 +55,7 @@ def in_environment(policy: AnyPolicy, make: Callable[[], gymnasium.Env]) -> tupl
 
 
 def in_maze(policy: Policy, maze: Maze) -> tuple[list[Frame], float]:
-    """Returns a walk through the maze; one that goes round in circles is cut off."""
+    """Returns a walk through the maze; one that goes in circles is cut off."""
     return list(islice(_walked(policy, maze), MAX_STEPS // 2)), _MAZE_RATE
 
 

@@ -1,1 +1,1 @@
-"""The recorded sample runs: where they are kept, how they were recorded, how they fill an untouched MLflow."""
+"""The recorded sample runs: storing, recording them, and filling an untouched MLflow with them."""

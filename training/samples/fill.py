@@ -1,8 +1,8 @@
 """Fills an untouched embedded MLflow with the recorded sample runs: `python -m training.samples`.
 
-Needs no torch: what is filled was recorded by training/samples/record.py. The state is kept in MLflow itself, as the
-tag `clew.sample` of each sample experiment: "filling" from its creation on, "complete" at the end. A fill that was cut
-off goes on where it stopped; nothing is filled again once the experiments were completed or removed.
+Needs no torch: training/samples/record.py recorded the runs. The state is kept in MLflow itself, as the tag
+`clew.sample` of each sample experiment: "filling" from its creation on, "complete" at the end. An interrupted fill is
+continued; completed or deleted experiments are never filled again.
 """
 
 import logging
@@ -35,13 +35,13 @@ COMPLETE: Final = "complete"
 WAIT_SECONDS: Final = 600.0  # on a machine that is busy or cold MLflow takes minutes to come up
 
 _DEFAULT_EXPERIMENT: Final = "0"
-_THREADS: Final = 2  # one asks while the other is answered; more only wait for each other in SQLite
+_THREADS: Final = 2  # one sends while the other is answered; more would only wait for each other in SQLite
 
 log = logging.getLogger(__name__)
 
 
 def main() -> int:
-    """Fills the embedded MLflow if it is untouched; 0 when done or nothing to do, 1 or 2 with a sentence otherwise."""
+    """Fills the embedded MLflow if it is untouched; 0 when done or nothing to do, else 1 or 2 with a message."""
     os.environ |= {"MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true", "MLFLOW_HTTP_REQUEST_TIMEOUT": "60"}
     try:
         settings = read_settings()
@@ -73,7 +73,7 @@ def wait_for_mlflow(uri: str, seconds: float) -> MlflowClient:
 
 
 def fill(client: MlflowClient, model_name: str, folder: Path = FOLDER) -> int:
-    """Writes the samples that MLflow lacks and returns how many runs it wrote; 0 when it is not ours to fill."""
+    """Writes the samples that MLflow lacks and returns how many runs it wrote; 0 if MLflow has content of its own."""
     started = time.monotonic()
     samples = read_runs(folder)
     experiments = _claim(client, sorted({sample.experiment for sample in samples}))
@@ -94,7 +94,7 @@ def _claim(client: MlflowClient, names: Sequence[str]) -> dict[str, str]:
     filling = {each.name: each.experiment_id for each in found if _is_filling(each)}
     if not filling and not _is_untouched(client, found):
         return {}
-    # All of them before any run: later, a missing one would mean that somebody removed it.
+    # All of them before any run: later, a missing one would mean that a user deleted it.
     known = {experiment.name for experiment in found}
     created = {name: client.create_experiment(name, tags={SAMPLE_TAG: FILLING}) for name in names if name not in known}
     return filling | created
@@ -115,7 +115,7 @@ def _is_untouched(client: MlflowClient, experiments: Sequence[Experiment]) -> bo
 def _missing(
     client: MlflowClient, samples: Sequence[SampleRun], experiments: Mapping[str, str]
 ) -> list[tuple[SampleRun, Run | None]]:
-    """Returns the samples still to write, each with the run that an interrupted fill has left for it."""
+    """Returns the samples still to write, each with the run that an interrupted fill has created for it."""
     runs = client.search_runs(list(experiments.values()), f"tags.`{SAMPLE_TAG}` = 'true'", max_results=1000)
     known = {(run.info.experiment_id, run.info.run_name): run for run in runs}
     pairs = [
@@ -142,7 +142,7 @@ def _write(
         return run
 
     with ThreadPoolExecutor(_THREADS) as threads:
-        # Numbers side by side; models one after the other, so that version numbers follow the training's order.
+        # Numbers in parallel; models one after the other, so that version numbers follow the training's order.
         for done, (run, (sample, _)) in enumerate(zip(threads.map(write_numbers, missing), missing, strict=True), 1):
             if sample.version_tags is not None:
                 name = sample.model_name(model_name)
@@ -159,7 +159,7 @@ def _create(client: MlflowClient, sample: SampleRun, experiment_id: str) -> Run:
 
 
 def _log(client: MlflowClient, run: Run, sample: SampleRun, points: Points) -> None:
-    """Writes params and numbers; over those of an interrupted fill it changes nothing, MLflow keeps one of equals."""
+    """Writes params and numbers; writing again after an interruption is harmless, since MLflow merges equal points."""
     client.log_batch(run.info.run_id, params=[Param(key, value) for key, value in sample.params.items()])
     metrics = [Metric(key, value, timestamp, step) for key, step, value, timestamp in points.rows()]
     for first in range(0, len(metrics), BATCH):
@@ -185,7 +185,7 @@ def _ensure_model(client: MlflowClient, name: str) -> None:
 
 
 def _report(done: int, total: int) -> None:
-    """Writes one line that rewrites itself on a terminal; a few log lines elsewhere."""
+    """Writes one line that is overwritten on a terminal; a few log lines elsewhere."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\rFilling MLflow with sample runs: {done} of {total}" + "\n" * (done == total))
     elif done % 10 == 0:

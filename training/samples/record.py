@@ -1,6 +1,7 @@
-"""Records the sample data: `python -m training.samples.record` trains the runs of PLAN that training/sample_data lacks.
+"""Records the sample data: `python -m training.samples.record` trains the runs of PLAN that training/sample_data
+lacks.
 
-All of them take 15 to 25 minutes on one core. To record a run anew, take it out of runs.json.
+All of them take 15 to 25 minutes on one core. To record a run again, remove it from runs.json.
 """
 
 import logging
@@ -26,9 +27,9 @@ from training.scratch_server import mlflow_server
 from training.tracking.mlflow_client import connect
 
 MODEL_NAME: Final = "clew-maze"
-# What names the machine, its user or the process stays out: a sample run belongs to no machine of the viewer's.
+# Tags that identify the machine, its user or the process are not recorded.
 KEPT_TAGS: Final = ("mlflow.source.name", "env_id", "env_spec")
-LARGEST_FILM: Final = 300_000  # bytes, of which everybody who clones the repository has each
+LARGEST_FILM: Final = 300_000  # bytes; everyone who clones the repository downloads each
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Planned:
 
     @property
     def experiment(self) -> str:
-        """Not the trainer's own names: removing the samples must not take a user's runs along."""
+        """Not the trainer's own names: removing the samples must not delete a user's runs."""
         where = f"maze-{self.size}x{self.size}" if self.env is None else model_name_of(self.env)
         return f"sample-{where}-{self.algorithm.lower()}"
 
@@ -75,7 +76,7 @@ class Planned:
         return [sys.executable, "-m", "training", *named, *([] if self.register else ["--no-register"])]
 
 
-# Short on purpose: MLflow takes in about 3,000 points a second, and a first start should not wait for it.
+# Short on purpose: MLflow ingests about 3,000 points a second, and a first start should not wait for it.
 PLAN: Final = [
     *[Planned("PPO", "default", seed, 500, register=True) for seed in range(1, 6)],
     *[Planned("DQN", "default", seed, 800, register=True) for seed in range(1, 6)],
@@ -92,7 +93,7 @@ PLAN: Final = [
 
 
 def main() -> None:
-    """Trains what PLAN has and training/sample_data lacks, against a scratch MLflow, and keeps what it logged."""
+    """Trains the runs of PLAN that training/sample_data lacks, with a temporary MLflow, and stores what they logged."""
     configure_logging("INFO")
     os.environ["MODEL_NAME"] = MODEL_NAME
     known = {run.key for run in _read()[0]}

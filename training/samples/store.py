@@ -1,6 +1,6 @@
 """The recorded sample runs on disk.
 
-runs.json says what they are, points.parquet has their numbers, models/ their ONNX files and films.
+runs.json describes them, points.parquet has their numbers, models/ their ONNX files and videos.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,9 +34,9 @@ _COLUMNS: Final = pa.schema(
 
 
 class SampleRun(BaseModel):
-    """One recorded run; `name` is unique within its experiment, `version_tags` None where no model was registered.
+    """One recorded run; `name` is unique within its experiment, `version_tags` None if no model was registered.
 
-    `film` is the name of the file that its trainer made of the policy, None where it is not kept.
+    `film` is the file name of the policy's video, None if there is none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,7 +53,7 @@ class SampleRun(BaseModel):
 
     @property
     def key(self) -> str:
-        """What tells this run from every other sample."""
+        """The unique key of this sample."""
         return f"{self.experiment}/{self.name}"
 
     def model_name(self, of_maze: str) -> str:
@@ -63,12 +63,12 @@ class SampleRun(BaseModel):
 
     @property
     def onnx_path(self) -> str:
-        """Its model's file, relative to the samples' folder."""
+        """The path of its model, relative to the samples' folder."""
         return f"{MODELS_FOLDER}/{self.key}/{ONNX_FILE}"
 
     @property
     def film_path(self) -> str | None:
-        """Its film's file, relative to the samples' folder."""
+        """The path of its video, relative to the samples' folder."""
         return None if self.film is None else f"{MODELS_FOLDER}/{self.key}/{self.film}"
 
 

@@ -1,1 +1,1 @@
-"""Clew's trainer and MLflow: one run's numbers, files and end, told whenever MLflow is there to hear them."""
+"""Logs one run to MLflow: its numbers, files and end; what MLflow cannot receive now is sent later."""

@@ -1,10 +1,10 @@
-"""What MLflow answers, as far as a training reads it."""
+"""The parts of MLflow's answers that a training reads."""
 
 from pydantic import BaseModel
 
 
 class Experiment(BaseModel):
-    """An experiment as MLflow tells it."""
+    """An experiment in MLflow's answer."""
 
     experiment_id: str
     lifecycle_stage: str = "active"
@@ -30,14 +30,14 @@ class _Data(BaseModel):
 
 
 class RunFacts(BaseModel):
-    """What a training has to know of its run."""
+    """What a training needs to know about its run."""
 
     info: _Info
     data: _Data = _Data()
 
     @property
     def newest_steps(self) -> dict[str, int]:
-        """By metric, the step of the last number that MLflow has."""
+        """The step of the last number in MLflow, by metric."""
         return {metric.key: metric.step for metric in self.data.metrics}
 
 
@@ -48,7 +48,7 @@ class OneRun(BaseModel):
 
 
 class FoundExperiment(BaseModel):
-    """An experiment that was asked for by its name."""
+    """An experiment found by its name."""
 
     experiment: Experiment
 
@@ -74,12 +74,12 @@ class Files(BaseModel):
 
 
 class OneVersion(BaseModel):
-    """A version that was made."""
+    """A newly created version."""
 
     model_version: Version
 
 
 class Versions(BaseModel):
-    """Versions that were searched for."""
+    """The result of a search for versions."""
 
     model_versions: list[Version] = []

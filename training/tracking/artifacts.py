@@ -1,4 +1,4 @@
-"""The files of one run, by the way that its artifact store asks for."""
+"""The files of one run, accessed in the way its artifact store requires."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +16,10 @@ _OWN_STORE: Final = "mlflow-artifacts:/"
 
 
 class Artifacts:
-    """A run's artifacts: through the tracking server where it serves them, else by MLflow's package.
+    """A run's artifacts: through the tracking server if it serves them, else through MLflow's package.
 
-    The package knows buckets and their credentials, and takes seconds to import: only who needs it waits for it.
+    The package supports buckets and their credentials, but takes seconds to import, so it is imported only when
+    needed.
     """
 
     def __init__(self, server: TrackingServer, run_id: str) -> None:
@@ -28,13 +29,13 @@ class Artifacts:
 
     @property
     def root(self) -> str:
-        """Where the run's artifacts are, as MLflow writes it."""
+        """The root of the run's artifacts, as MLflow writes it."""
         if self._root is None:
             self._root = self._server.run(self._run_id).info.artifact_uri.rstrip("/")
         return self._root
 
     def upload(self, file: Path, folder: str) -> None:
-        """Writes a file into a folder of the run's, or beside its folders where that is empty."""
+        """Uploads a file into a folder of the run; an empty folder name means the top level."""
         if self._is_served:
             self._server.artifacts.upload("/".join(filter(None, [self._path, folder, file.name])), file.read_bytes())
             return
@@ -44,7 +45,7 @@ class Artifacts:
             connect(self._server.uri).log_artifact(self._run_id, str(file), folder or None)
 
     def download(self, path: str, file: Path) -> None:
-        """Writes an artifact into a file; raises OSError where the disk does not take it."""
+        """Downloads an artifact into a file; raises OSError for errors of the disk."""
         if self._is_served:
             with file.open("wb") as target:
                 self._server.artifacts.download(f"{self._path}/{path}", target)
@@ -56,11 +57,11 @@ class Artifacts:
             found.replace(file)
 
     def folders(self, path: str) -> list[str]:
-        """Returns the names of the folders in a folder of the run's."""
+        """Returns the names of the subfolders of a folder of the run."""
         return self._server.folders(self._run_id, path)
 
     def remove(self, path: str) -> None:
-        """Removes a folder of the run's."""
+        """Removes a folder of the run."""
         if self._is_served:
             self._server.artifacts.remove(f"{self._path}/{path}")
             return
@@ -71,7 +72,10 @@ class Artifacts:
 
     @contextmanager
     def _of_another_store(self) -> Iterator[None]:
-        """Names what fails by the store: its client's exceptions are of as many kinds as there are stores."""
+        """Converts exceptions to a failure that names the store.
+
+        Each kind of store has a client with exceptions of its own.
+        """
         try:
             yield
         except ImportError as error:
@@ -88,7 +92,7 @@ class Artifacts:
 
     @property
     def _is_served(self) -> bool:
-        """Whether it is this server that keeps them: with a host in its address it may be another."""
+        """Whether this tracking server keeps them: an address with a host may be that of another server."""
         return self.root.startswith(_OWN_STORE) and not self.root.startswith(f"{_OWN_STORE}/")
 
     @property

@@ -1,4 +1,4 @@
-"""Reaches MLflow, and turns its exceptions into Clew's."""
+"""Connects to MLflow, and translates its exceptions into Clew's."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from domain.errors.records import InvalidArgument
 from domain.errors.services import DeniedBecause, UnavailableBecause
 from domain.messages import Text
 
-# MLflow's own values (120 s, 7 retries) would hang a training for minutes when the server is gone.
+# MLflow's own values (120 s, 7 retries) would block a training for minutes when the server is unreachable.
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
 _FIRST_CONTACT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
 
@@ -21,7 +21,7 @@ _FIRST_CONTACT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_R
 def connect(uri: str) -> MlflowClient:
     """Returns a client of the MLflow at `uri`.
 
-    Raises ServiceUnavailable within about 5 s when nothing useful answers there.
+    Raises ServiceUnavailable within about 5 s if nothing useful answers there.
     """
     for name, value in _PATIENCE.items():
         os.environ.setdefault(name, value)
@@ -35,7 +35,7 @@ def connect(uri: str) -> MlflowClient:
 def _address(uri: str) -> str:
     """Returns `uri` without name and password.
 
-    MLflow's package then takes them, and what proxies are for, as told here.
+    MLflow's package gets these, and the proxies, from environment variables set here.
     """
     if leads_to_loopback(uri):
         os.environ.update(sparing_loopback(os.environ))
@@ -50,7 +50,7 @@ def _address(uri: str) -> str:
 
 @contextmanager
 def translated(uri: str) -> Iterator[None]:
-    """Raises MLflow's exceptions as AccessDenied, BadInput (it refused what was asked) or ServiceUnavailable."""
+    """Raises MLflow's exceptions as AccessDenied, BadInput (a refused request) or ServiceUnavailable."""
     try:
         yield
     except MlflowException as error:
@@ -63,12 +63,12 @@ def translated(uri: str) -> Iterator[None]:
 
 
 def already_exists(error: MlflowException) -> bool:
-    """Returns whether MLflow refused to create something because it is there, perhaps made by another just now."""
+    """Returns whether MLflow refused to create something because it exists already."""
     return bool(error.error_code == ErrorCode.Name(RESOURCE_ALREADY_EXISTS))
 
 
 def _explain(cause: str) -> str:
-    if "failed with exception" in cause:  # MLflow's words around any failure of the connection itself
+    if "failed with exception" in cause:  # MLflow's message for any failure of the connection itself
         return "nothing answers there. Start it (`make run` starts one), or set MLFLOW_TRACKING_URI."
     return f"it does not answer as MLflow does ({cause})."
 

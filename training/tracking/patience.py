@@ -1,4 +1,4 @@
-"""How long the end of a training waits for an MLflow that is away."""
+"""How long the end of a training waits for an unreachable MLflow."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ from training.stopping import StopRequest
 
 END_SECONDS: Final = 600.0
 STOPPED_SECONDS: Final = 25.0
-"""Whoever stops a training kills it a minute later."""
+"""A training that is stopped is killed a minute later."""
 PAUSE_SECONDS: Final = 1.0
 Answer = TypeVar("Answer")
 
@@ -25,7 +25,10 @@ class StayedAway(UnavailableBecause):
 
 
 class Patience:
-    """Ten minutes for all that remains to be told, from the first failure on; 25 seconds once it was told to stop."""
+    """Ten minutes for everything that remains to be sent, from the first failure on.
+
+    25 seconds after a stop request.
+    """
 
     def __init__(
         self, stop: StopRequest, folder: Path, alive: Callable[[], None], seconds: float = END_SECONDS
@@ -37,7 +40,7 @@ class Patience:
         self._failed_first: float | None = None
 
     def until_done(self, action: Callable[[], Answer]) -> Answer:
-        """Returns what `action` returns once it fails no more by MLflow's absence; raises StayedAway."""
+        """Calls `action` until MLflow is reachable, and returns its result; raises StayedAway."""
         while True:
             self._alive()
             try:

@@ -1,4 +1,4 @@
-"""Numbers of a run, and the file in which those wait that MLflow has not got yet."""
+"""Numbers of a run, and the file that buffers those that MLflow does not have yet."""
 
 import logging
 import math
@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 MOST_BYTES: Final = 256 * 2**20
-"""Some four million numbers; an MLflow that is away for longer costs those that come then."""
+"""Some four million numbers; if MLflow is unreachable for longer, further numbers are lost."""
 MOST_REFUSED_BYTES: Final = 64 * 2**20
-"""As much is in memory of what the disk does not take."""
+"""The limit in memory for what the disk does not accept."""
 _PIECE: Final = 2**18
 
 log = logging.getLogger(__name__)
@@ -29,16 +29,16 @@ class Point(NamedTuple):
 
     @property
     def as_metric(self) -> dict[str, Any]:
-        """As MLflow's API takes it: what is no finite number travels as text."""
+        """The point in MLflow's API format: NaN and infinity are sent as text."""
         value = self.value if math.isfinite(self.value) else _spelled(self.value)
         return {"key": self.key, "value": value, "timestamp": self.timestamp_ms, "step": self.step}
 
 
 class Journal:
-    """Points in the order in which they came, in a file: an MLflow that is away costs no memory, a crash no number.
+    """Points in order of arrival, in a file: an unreachable MLflow costs no memory, and a crash loses no number.
 
-    Several threads may use it. What a crash cut off is dropped, and what it left waits still. What the disk does not
-    take waits in memory, so that an MLflow that is there gets all of it.
+    It is thread-safe. A line cut off by a crash is dropped; complete ones are sent later. What the disk does not
+    accept is buffered in memory, so that a reachable MLflow still gets all of it.
     """
 
     def __init__(self, file: Path, most_bytes: int = MOST_BYTES) -> None:
@@ -50,11 +50,11 @@ class Journal:
         self._file.truncate(self._size)
         self._begins = 0
         self._waiting = bytearray()
-        """What comes behind all that is in the file."""
+        """What follows the content of the file."""
         self._is_refused = False
 
     def append(self, point: Point) -> None:
-        """Keeps a point; counts it in `dropped` where there is no room for it."""
+        """Adds a point; counts it in `dropped` if there is no room for it."""
         value = point.value if math.isfinite(point.value) else _spelled(point.value)
         line = orjson.dumps([point.key, value, point.timestamp_ms, point.step]) + b"\n"
         with self._lock:
@@ -67,12 +67,12 @@ class Journal:
                 self._write()
 
     def save(self) -> None:
-        """Hands everything to the system, so that the end of this process does not matter to it."""
+        """Flushes everything to the operating system, so that it survives the end of this process."""
         with self._lock:
             self._write()
 
     def first(self, most: int) -> tuple[list[Point], int]:
-        """Returns the oldest points that wait, and how many bytes they take; both empty where none wait."""
+        """Returns the oldest unsent points, and their size in bytes; both empty if there are none."""
         with self._lock:
             self._write()
             content = os.pread(self._file.fileno(), min(_PIECE, self._size - self._begins), self._begins)
@@ -82,7 +82,7 @@ class Journal:
         return [_point(line) for line in whole], sum(map(len, whole))
 
     def done(self, size: int) -> None:
-        """Forgets the oldest `size` bytes; the file is emptied once all that is in it is done."""
+        """Removes the oldest `size` bytes; the file is emptied once all of its content is sent."""
         with self._lock:
             in_file = min(size, self._size - self._begins)
             self._begins += in_file
@@ -93,18 +93,18 @@ class Journal:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing waits."""
+        """Whether everything has been sent."""
         with self._lock:
             return self._begins >= self._size and not self._waiting
 
     def close(self) -> None:
-        """Closes the file, which keeps what still waits."""
+        """Closes the file, which keeps unsent points."""
         with self._lock:
             self._write()
             self._file.close()
 
     def _write(self) -> None:
-        """Writes what waits to the file, as many whole lines as the disk takes."""
+        """Writes the buffer to the file, as many complete lines as the disk accepts."""
         if not self._waiting:
             return
         try:
@@ -132,7 +132,7 @@ def _spelled(value: float) -> str:
 
 
 def _whole_lines(file: FileIO) -> int:
-    """Returns how many bytes of a file end with a whole line."""
+    """Returns the size of a file up to the end of its last complete line."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 4096))
     tail = file.read()

@@ -1,4 +1,4 @@
-"""Who is training: what lets another process find this one again, by boot, pid and start time."""
+"""Identifies the training process, so that another process can find it: boot, pid and start time."""
 
 import getpass
 import os
@@ -14,14 +14,14 @@ def process_tags(gpu_uuid: str | None = None) -> dict[str, str]:
     """Returns tags of this process: `clew.boot_id`, `.host`, `.pid`, `.start_ticks`, and `.gpu_uuid` if it trains on
     one.
 
-    A pid alone is not enough: containers and reboots reuse it. What the system cannot tell is left out.
+    A pid alone is not enough: containers and reboots reuse it. Values that the system does not provide are omitted.
     """
     tags = {"clew.host": socket.gethostname(), "clew.pid": str(os.getpid())}
     with suppress(OSError):
         tags["clew.boot_id"] = _BOOT_ID.read_text(encoding="ascii").strip()
         tags["clew.start_ticks"] = start_ticks(_STAT.read_text(encoding="utf-8", errors="replace"))
     if gpu_uuid is not None:
-        tags["clew.gpu_uuid"] = f"GPU-{gpu_uuid}"  # NVML's spelling
+        tags["clew.gpu_uuid"] = f"GPU-{gpu_uuid}"  # NVML's format
     return tags
 
 
@@ -32,7 +32,7 @@ def start_ticks(stat: str) -> str:
 
 
 def user_name() -> str:
-    """Returns who runs this, "unknown" where the system has no name for the user (as in many containers)."""
+    """Returns the name of the current user, "unknown" if the system has none (as in many containers)."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -1,4 +1,4 @@
-"""One MLflow run as a training writes it: numbers at least every second, by a thread for which no training waits."""
+"""One MLflow run as a training writes it: a background thread sends numbers at least every second."""
 
 import logging
 import threading
@@ -22,13 +22,14 @@ log = logging.getLogger(__name__)
 
 
 def _only_wait() -> None:
-    """Does nothing: nobody has to hear that the training waits."""
+    """Does nothing: the default for callers that need no sign of life while waiting."""
 
 
 class RunLog:
-    """A run that is there. What is logged waits in the folder's journal until MLflow has it.
+    """An existing run. Logged numbers wait in the folder's journal until MLflow has them.
 
-    Of each metric MLflow gets only steps that it lacks: so a training that goes on from a checkpoint repeats none.
+    Steps that MLflow already has of a metric are skipped, so that a training that continues from a checkpoint repeats
+    none.
     """
 
     def __init__(
@@ -53,49 +54,52 @@ class RunLog:
         self._thread = threading.Thread(target=self._work, name="mlflow", daemon=True)
 
     def start(self) -> None:
-        """Begins to send."""
+        """Starts the sending thread."""
         self._thread.start()
 
     def metric(self, key: str, value: float, step: int) -> None:
-        """Keeps one number, with the present time, to be sent."""
+        """Queues one number, with the current time."""
         self._journal.append(Point(key, value, time.time_ns() // 1_000_000, step))
 
     def save(self) -> None:
-        """Makes what was logged so far survive the end of this process; raises what MLflow refused for good."""
+        """Flushes logged numbers to disk; raises an error for which MLflow finally refused some."""
         self._journal.save()
         if self._refused is not None:
             raise self._refused
 
     def upload_soon(self, upload: Callable[[], None]) -> None:
-        """Uploads after the numbers that are there by now; the newest alone, where several wait. It must not raise."""
+        """Uploads once the numbers logged so far are sent; if several uploads are queued, only the newest.
+
+        It must not raise.
+        """
         self._uploads[:] = [upload]
 
     def stop_sending(self, waits: Callable[[], None] = _only_wait) -> None:
-        """Ends the thread, once the request is over that it may be in; calls `waits` meanwhile."""
+        """Ends the thread after the current request; calls `waits` meanwhile."""
         self._over.set()
         while self._thread.is_alive():
             waits()
             self._thread.join(JOIN_SECONDS)
 
     def send_all(self, waits: Callable[[], None] = _only_wait) -> None:
-        """Sends all that waits, calling `waits` between requests; raises a ServiceError, or what MLflow refuses."""
+        """Sends everything queued, calling `waits` between requests; raises a ServiceError, or MLflow's refusal."""
         while self._send_some():
             waits()
         while self._uploads:
             self._uploads.pop()()
 
     def end(self, status: Status, waits: Callable[[], None] = _only_wait) -> None:
-        """Sends all that waits and ends the run; raises as `send_all`, and may be tried again."""
+        """Sends everything queued and ends the run; raises as `send_all`, and may be retried."""
         self.send_all(waits)
         self._server.end_run(self.run_id, status)
 
     def close(self) -> None:
-        """Ends the thread; what was not sent stays in the folder."""
+        """Ends the thread; unsent numbers stay in the folder."""
         self.stop_sending()
         self._journal.close()
 
     def _send_some(self) -> bool:
-        """Sends what comes next; returns whether there may be more."""
+        """Sends the next batch; returns whether there may be more."""
         if self._facts is not None:
             self._newest = self._server.run(self.run_id).newest_steps
             self._server.log_facts(self.run_id, *self._facts)
@@ -126,7 +130,8 @@ class RunLog:
             self._note_away(error)
             return RETRY_SECONDS
         except (BadInput, NotFound, Conflict) as error:
-            # Two writers at once are answered with 400 by MLflow, too; a run that is deleted is so at the next try.
+            # MLflow answers 400 also if two writers collide; the status of a deleted run is found at the next
+            # attempt.
             self._refusals += 1
             self._refused = error if self._refusals > 1 else None
             return FLUSH_SECONDS
@@ -144,9 +149,9 @@ class RunLog:
 
 
 def _lacking(points: list[Point], newest: Mapping[str, int]) -> list[Point]:
-    """Returns those beyond the newest step of their metric.
+    """Returns the points beyond the newest step of their metric.
 
-    What a crash left may come again from a checkpoint before it.
+    Points logged before a crash may be repeated from an earlier checkpoint.
     """
     known, found = dict(newest), []
     for point in points:

@@ -1,4 +1,4 @@
-"""The files that a tracking server keeps itself, in the artifact store that it serves."""
+"""The files in the artifact store that a tracking server serves itself."""
 
 from http import HTTPStatus
 from typing import BinaryIO, Final
@@ -11,24 +11,24 @@ _STORE: Final = "/api/2.0/mlflow-artifacts/artifacts"
 
 
 class ServedArtifacts:
-    """Paths are the store's own; calls raise as the tracking server's do."""
+    """Uses the store's own paths; calls raise the same errors as the tracking server's."""
 
     def __init__(self, service: JsonService) -> None:
         self._service = service
 
     def upload(self, path: str, content: bytes) -> None:
-        """Writes one file."""
+        """Uploads one file."""
         self._write("PUT", path, content)
 
     def download(self, path: str, target: BinaryIO) -> None:
-        """Writes one file into `target`; raises OSError, too."""
+        """Downloads one file into `target`; raises OSError, too."""
         refused: list[OSError] = []
 
         def take(piece: bytes) -> None:
             try:
                 if not refused:
                     target.write(piece)
-            except OSError as error:  # raised here, it would pass for a failure of the connection
+            except OSError as error:  # raised here, it would be taken for a failure of the connection
                 refused.append(error)
 
         answer = self._service.exchange(
@@ -63,5 +63,5 @@ class ServedArtifacts:
 
 
 def _seconds_for(content: bytes) -> float:
-    """Returns how long sending may take: a line of one megabyte a second is taken for working."""
+    """Returns the timeout for sending, assuming at least one megabyte per second."""
     return 30.0 + len(content) / 2**20

@@ -1,4 +1,4 @@
-"""The calls that a training makes to MLflow, over REST: its package takes seconds to import, and minutes to give up."""
+"""The MLflow calls of a training, over REST: MLflow's package takes seconds to import, and minutes to time out."""
 
 import os
 import time
@@ -32,7 +32,7 @@ TRAINED_AT: Final = "trained_at"
 
 
 class TrackingServer:
-    """An MLflow tracking server; calls raise a `ServiceError`, or what it refuses as BadInput, NotFound, Conflict."""
+    """An MLflow tracking server; calls raise a `ServiceError`, or BadInput, NotFound or Conflict if it refuses."""
 
     def __init__(self, uri: str, auth: Auth = None) -> None:
         self.uri = without_credentials(uri)
@@ -42,7 +42,7 @@ class TrackingServer:
 
     @classmethod
     def at(cls, uri: str) -> "TrackingServer":
-        """Returns the server at an address, with MLflow's own credentials of the environment, else those of the
+        """Returns the server at an address, with MLflow's credentials from the environment, else those in the
         address.
         """
         if not uri.startswith(("http://", "https://")):
@@ -52,7 +52,7 @@ class TrackingServer:
         return cls(uri, _auth(os.environ))
 
     def first_call(self) -> None:
-        """Raises a ServiceUnavailable that says what to do, where nothing useful answers within some seconds."""
+        """Raises a ServiceUnavailable with advice if nothing useful answers within some seconds."""
         try:
             self._post("experiments/search", {"max_results": 1}, seconds=FIRST_CALL_SECONDS)
         except ServiceUnavailable as error:
@@ -60,7 +60,7 @@ class TrackingServer:
             raise UnavailableBecause(self.name, Text(f"{hint} ({error.cause})")) from error
 
     def experiment_id(self, name: str) -> str:
-        """Returns the experiment of this name, made where there is none; raises ExperimentDeleted."""
+        """Returns the experiment of this name, created if there is none; raises ExperimentDeleted."""
         found = self._experiment(name)
         if found is None:
             with _another_may_be_faster():
@@ -76,16 +76,16 @@ class TrackingServer:
         return self._validated(OneRun, self._post("runs/create", body, writes=True)).run.info.run_id
 
     def run(self, run_id: str) -> RunFacts:
-        """Returns what MLflow knows of a run."""
+        """Returns the facts of a run."""
         return self._validated(OneRun, self._get("runs/get", {"run_id": run_id})).run
 
     def log_facts(self, run_id: str, params: Mapping[str, object], tags: Mapping[str, str]) -> None:
-        """Logs parameters and tags; saying the same again is harmless."""
+        """Logs parameters and tags; repeating the call is harmless."""
         body = {"run_id": run_id, "params": _pairs(params), "tags": _pairs(tags)}
         self._post("runs/log-batch", body, writes=True)
 
     def log_points(self, run_id: str, points: Sequence[Point]) -> None:
-        """Logs numbers, a thousand at most; MLflow keeps one of equals."""
+        """Logs at most a thousand numbers; MLflow merges equal ones."""
         self._post("runs/log-batch", {"run_id": run_id, "metrics": [point.as_metric for point in points]}, writes=True)
 
     def end_run(self, run_id: str, status: Status) -> None:
@@ -93,15 +93,15 @@ class TrackingServer:
         self._post("runs/update", {"run_id": run_id, "status": status, "end_time": _now_ms()}, writes=True)
 
     def register(self, model: str, source: str, run_id: str, tags: Mapping[str, str]) -> str:
-        """Makes a version of a registered model, which it creates where there is none; returns its number.
+        """Creates a version of a registered model, which it creates, too, if there is none; returns its number.
 
-        Where there is one of the same run with the same tags but for the time, that is it: an earlier try may have been
-        answered too late, or have ended before it could say so.
+        A version of the same run with the same tags except for the time is reused: an earlier attempt may have been
+        answered too late, or have ended before it could report it.
         """
         if (made := self._version_of(run_id, tags)) is not None:
             return made
         self._ensure_model(model)
-        # run_id is not only lineage: without it MLflow refuses a source that its own artifact proxy serves.
+        # run_id is not only lineage: without it MLflow refuses a source served by its own artifact proxy.
         body = {"name": model, "source": source, "run_id": run_id, "tags": _pairs(tags)}
         answer = self._post("model-versions/create", body, writes=True)
         return str(self._validated(OneVersion, answer).model_version.version)
@@ -123,7 +123,7 @@ class TrackingServer:
         try:
             self._get("registered-models/get", {"name": name})
         except NotFound:
-            body = {"name": name, "tags": _pairs({MODEL_TAG: "true"})}  # so that Clew shows it, unless told otherwise
+            body = {"name": name, "tags": _pairs({MODEL_TAG: "true"})}  # marks the model for Clew's default list
             with _another_may_be_faster():
                 self._post("registered-models/create", body, writes=True)
 
@@ -150,7 +150,7 @@ class TrackingServer:
 
 @contextmanager
 def _another_may_be_faster() -> Iterator[None]:
-    """Ignores that MLflow refuses to create what another process created just now."""
+    """Ignores MLflow's refusal to create what another process created just now."""
     try:
         yield
     except (BadInput, Conflict):
