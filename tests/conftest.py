@@ -1,4 +1,4 @@
-"""What all tests share: a real MLflow, and a real HTTP server in front of it that can be told to misbehave."""
+"""Fixtures of all tests: a real MLflow, and a real HTTP server in front of it that can be made to misbehave."""
 
 import os
 import sqlite3
@@ -16,13 +16,13 @@ from tests.tracking import Tracking
 from training.mlflow_server import DATABASE
 from training.scratch_server import mlflow_server
 
-# Real servers take as long as they take; a fixture that lives longer than an example is what we mean here.
+# Real servers need time, and a fixture that outlives an example is intended here.
 settings.register_profile(
     "clew",
     deadline=None,
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    # Shrinking against a real server takes minutes, and the examples are small as they are.
+    # Shrinking with a real server takes minutes, and the examples are small already.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 settings.register_profile("thorough", settings.get_profile("clew"), max_examples=100)
@@ -32,7 +32,7 @@ use_the_installed_driver()
 
 
 # The files that take minutes begin first, or one of the processes would end long after the others.
-# The first of all before others have filled the list that they look at.
+# The very first must run before others have filled the list that they read.
 LONGEST = (
     "browser/test_model_clicks.py",
     "browser/test_views.py",
@@ -83,19 +83,19 @@ LONGEST = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where everything is played, there are more examples of it, too."""
+    """Sets more examples for the thorough run."""
     if not config.option.markexpr:
         settings.load_profile("thorough")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the longest files first, then the rest of the browser's; all else stays where it was."""
+    """Puts the longest files first, then the other browser tests; the rest keeps its order."""
     places = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places) + (item.path.parent.name != "browser")))
 
 
 class SharedMlflow(NamedTuple):
-    """A real `mlflow server`, its SQLite file, and a copy of that from before anybody wrote to it."""
+    """Holds a real `mlflow server`, its SQLite file, and a copy of that from before the first write."""
 
     address: str
     database: Path
@@ -104,7 +104,7 @@ class SharedMlflow(NamedTuple):
 
 @pytest.fixture(scope="session")
 def shared_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedMlflow]:
-    """The one server of this process: to start it takes longer than most files of tests."""
+    """Starts the one server of this process: starting it takes longer than most files of tests."""
     folder = tmp_path_factory.mktemp("shared-mlflow")
     with mlflow_server(folder) as address, closing(sqlite3.connect(":memory:")) as untouched:
         with closing(sqlite3.connect(folder / DATABASE)) as database:
@@ -114,26 +114,26 @@ def shared_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedMl
 
 @pytest.fixture(scope="session")
 def mlflow_address(shared_mlflow: SharedMlflow) -> str:
-    """A real `mlflow server` on SQLite."""
+    """Returns the address of a real `mlflow server` on SQLite."""
     return shared_mlflow.address
 
 
 @pytest.fixture(scope="session")
 def tracking(mlflow_address: str) -> Tracking:
-    """Logs runs to that server, as a training would."""
+    """Returns a client that logs runs to that server, as a training would."""
     return Tracking(mlflow_address)
 
 
 @pytest.fixture
 def misbehaving(mlflow_address: str) -> Iterator[Misbehaving]:
-    """A real server that passes everything on to MLflow until it is told not to."""
+    """Starts a real server that passes everything on to MLflow until a test sets a fault."""
     with Misbehaving(mlflow_address) as server:
         yield server
 
 
 @pytest.fixture
 def cache_dir(tmp_path: Path) -> Path:
-    """An empty cache."""
+    """Returns an empty cache."""
     folder = tmp_path / "cache"
     folder.mkdir()
     return folder

@@ -1,10 +1,10 @@
-"""Tells English words from what stays as it is in every language."""
+"""Distinguishes English words from what stays the same in every language."""
 
 import re
 from collections.abc import Collection
 from typing import Final
 
-# Products, formats, units, symbols of the field, what is typed somewhere; and the name of the other language.
+# Products, formats, units, symbols of the field, literals to be typed; and the name of the other language.
 _ALLOWED: Final = """
 Clew MLflow GPU GPUs CPU CSV PNG GIF WebP UTF PPO DQN ONNX MIG NVML NVIDIA NVLink PCIe SM ECC IQM UI HTTP HTML JSON URL ID SHA English
 MiB GiB KiB MHz kWh ms ppo p50 p95 q_values action_probabilities float32 batch onnxruntime MLmodel external data DCGM Xid
@@ -18,5 +18,5 @@ _ADDRESS: Final = re.compile(r"[^\s「」。、（）：]*[/_=][^\s「」。、�
 
 
 def english_words(text: str, names: Collection[str] = ()) -> set[str]:
-    """The English words of `text`, but for `names`, addresses, settings and ids."""
+    """Returns the English words of `text`, without `names`, addresses, settings and ids."""
     return set(_WORD.findall(_ADDRESS.sub(" ", text))) - ALLOWED - set(names)

@@ -1,4 +1,4 @@
-"""The API as a program meets it: the whole app with its routes, on a real MLflow."""
+"""The API as a program uses it: the whole app with its routes, on a real MLflow."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -22,13 +22,13 @@ Serving = Callable[..., Flask]
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
-    """Makes the server on the MLflow at an address."""
+    """Returns a function that starts the server on the MLflow at an address."""
 
     def make(address: str, **settings: Any) -> Flask:
         cache: Path = tmp_path_factory.mktemp("cache")
         settings = {
             "model_names": settings.get("model_name", "clew-maze")
-        } | settings  # what others tagged is not shown
+        } | settings  # Runs that other tests tagged are not shown.
         values = Patient(_env_file=None, mlflow_tracking_uri=address, cache_dir=cache, **settings)  # type: ignore[call-arg,arg-type]
         server: Flask = create_app(values, connect(values)).server
         return server
@@ -38,7 +38,8 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
 
 @pytest.fixture(autouse=True)
 def no_failure_but_declared_ones() -> Iterator[None]:
-    """Fails where a view raised what its operation does not declare, and docs/openapi.yaml so does not tell."""
+    """Fails where a view raised an error that its operation does not declare, so that docs/openapi.yaml does not
+    list it."""
     log_records = _LogRecords()
     operation.log.addHandler(log_records)
     yield
@@ -47,7 +48,7 @@ def no_failure_but_declared_ones() -> Iterator[None]:
 
 
 class _LogRecords(logging.Handler):
-    """Keeps which operations failed how."""
+    """Records which operations failed and how."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,24 +61,24 @@ class _LogRecords(logging.Handler):
 
 @pytest.fixture(scope="module")
 def registry(tracking: Tracking, request: pytest.FixtureRequest) -> Registry:
-    """A registered model for this module."""
+    """Registers a model for this module."""
     return Registry(tracking, request.module.__name__.replace(".", "-"))
 
 
 @pytest.fixture(scope="module")
 def server(serving: Serving, registry: Registry) -> Flask:
-    """The server whose models are in `registry`; it has read all runs that there were."""
+    """Returns the server whose models are in `registry`; it has read all runs that existed then."""
     server = serving(registry.tracking.address, model_name=registry.name)
     until_listed(server.test_client())
     return server
 
 
 def until_listed(client: FlaskClient, run_ids: Iterable[str] = ()) -> None:
-    """Waits until all runs have been read, these among them: under load a first reading comes in parts."""
+    """Waits until all runs have been read, including these: under load the first reading arrives in parts."""
     asked = ",".join(wanted := list(run_ids))
 
     def are_listed() -> bool:
-        if asked:  # what is not known yet is read at once
+        if asked:  # unknown runs are read at once
             client.get(f"/api/runs/compare?runs={asked}")
         answer = client.get("/api/runs?column=name&archived=true")
         return answer.status_code == 200 and set(wanted) <= {run["run_id"] for run in answer.json}

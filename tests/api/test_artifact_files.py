@@ -1,4 +1,5 @@
-"""Files of runs over the API and the pages' own routes, from a real MLflow, a store that misbehaves, hostile files."""
+"""Files of runs over the API and the pages' own routes, from a real MLflow, from a misbehaving store, and hostile
+files."""
 
 import io
 import socket
@@ -35,7 +36,7 @@ NO_PATHS = ("..", "../a", "a/../b", "/etc/passwd", "a//b", "a/", "./a", "a\\b", 
 
 
 class Stored(NamedTuple):
-    """A run with files behind a relay, and a Clew that reads there."""
+    """Holds a run with files behind a relay, and a Clew that reads them there."""
 
     client: FlaskClient
     run_id: str
@@ -74,7 +75,7 @@ def test_folders_come_first_and_numbers_in_names_are_numbers(stored: Stored) -> 
     found = stored.client.get(f"/api/runs/{stored.run_id}/artifacts").json
     assert [row["path"] for row in found or []] == ["deep", "step_9.txt", "step_10.txt", "step_100.txt"]
     inside = stored.page("list", "deep/er")["files"]
-    sizes = {name: size or 0 for name, is_dir, size in inside}  # MLflow leaves a size of 0 out
+    sizes = {name: size or 0 for name, is_dir, size in inside}  # MLflow omits a size of 0
     assert sizes == {name: len(content) for name, content in {**GOOD, **BAD}.items()}
     assert stored.page("list", "nowhere")["files"] == []
 
@@ -92,7 +93,7 @@ def test_every_kind_is_shown_and_comes_whole_in_a_sandbox(stored: Stored, name: 
 
 
 def test_a_figure_and_a_table_too_long_to_be_laid_out_are_read_by_a_child(stored: Stored, tracking: Tracking) -> None:
-    """Where a child finds none in time, it is a text, as any other long JSON."""
+    """If a child process does not lay it out in time, it is shown as text, like any other long JSON."""
     rows = {"columns": ["n"], "data": [[n] for n in range(200_000)]}
     points = {"data": [{"type": "scatter", "y": [0.123456] * 150_000}]}
     for name, value in (("rows", rows), ("points", points), ("many", [{"y": 1.0}] * 200_000)):

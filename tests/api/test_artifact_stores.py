@@ -1,4 +1,5 @@
-"""Files of runs in a bucket, behind MLflow's proxy and beside it: read where MLflow signed, else through MLflow."""
+"""Files of runs in a bucket, behind MLflow's proxy and outside of it: read directly if MLflow signed a URL, else
+through MLflow."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +25,7 @@ ODD_ANSWERS = {
 
 
 class InBuckets(NamedTuple):
-    """Two runs with the same files in a bucket: one through MLflow, one beside it."""
+    """Holds two runs with the same files in a bucket: one read through MLflow, one directly."""
 
     store: S3Store
     runs: dict[str, str]
@@ -88,7 +89,7 @@ def test_a_bucket_that_gives_nothing_is_left_to_mlflow(in_buckets: InBuckets, od
     for _again in range(3):
         answer = in_buckets.file("direct", "console.log", {"Range": "bytes=5-9"}, client)
         assert (answer.status_code, answer.data) == (206, GOOD["console.log"][5:10])
-    assert len(in_buckets.store.reads) == 1  # not asked again at once
+    assert len(in_buckets.store.reads) == 1  # not requested again at once
 
 
 def test_a_bucket_that_mlflow_cannot_read_is_named(in_buckets: InBuckets) -> None:

@@ -1,4 +1,5 @@
-"""How long a browser may keep what Clew serves: for ever what is named by its time, and nothing else unasked."""
+"""How long a browser may keep what Clew serves: for ever if the address contains a version, otherwise it must
+revalidate."""
 
 import re
 from pathlib import Path

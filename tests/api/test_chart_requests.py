@@ -1,4 +1,4 @@
-"""What pages ask for their charts, and programs for points: over the whole app, on a real MLflow."""
+"""What pages request for their charts and programs for points: over the whole app, on a real MLflow."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ from tests.misbehaving import HTML, Misbehaving, eventually
 from tests.tracking import Tracking
 
 NAN, INF = float("nan"), float("inf")
-# As hostile as MLflow lets a name be.
+# As hostile a name as MLflow accepts.
 ODD_KEY = "train/a: b.c-d_e 損失"
 LOGGED = {
     ODD_KEY: [1.0, NAN, INF, -2.5e-300],
@@ -50,7 +50,7 @@ def other(tracking: Tracking) -> str:
 
 
 def figure(client: FlaskClient, **query: Any) -> Any:
-    """The answer once all of it is there."""
+    """Returns the answer once it is complete."""
     return whole(client, "/charts/figure", query)
 
 
@@ -299,7 +299,7 @@ def test_while_mlflow_is_away_known_histories_are_drawn_and_the_others_reported(
     ],
 )
 def test_runs_that_could_not_be_read_only_get_the_reason(serving: Serving, misbehaving: Misbehaving, path: str) -> None:
-    """Not that they logged nothing, nor that there are none."""
+    """They are neither reported as having logged nothing nor as not existing."""
     misbehaving.answer = HTML
     answer = serving(misbehaving.address).test_client().get(path + "a" * 32)
     assert answer.status_code == 503

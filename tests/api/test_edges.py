@@ -1,4 +1,4 @@
-"""The edge of the server: what it refuses, what it logs, and what it says of itself."""
+"""The edge of the server: what it refuses, what it logs, and what it reports about itself."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ JSON = "application/json"
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """The app on an MLflow that is not there: nothing here needs one."""
+    """Returns a client of the app with an MLflow that does not exist: no test here needs one."""
     cache: Path = tmp_path_factory.mktemp("cache")
     settings = Settings(_env_file=None, mlflow_tracking_uri="http://127.0.0.1:1", cache_dir=cache)  # type: ignore[call-arg,arg-type]
     with create_app(settings, connect(settings)).server.test_client() as client:
@@ -41,7 +41,7 @@ def test_health_sends_no_request_to_another_service(client: FlaskClient) -> None
 
 
 def test_an_unforeseen_error_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    """Said of a route of this test's own, for none of Clew's is known to fail so."""
+    """Uses a route of this test's own, since no route of Clew is known to fail in this way."""
     server, routes = Flask("odd"), Blueprint(api.errors.BLUEPRINT, __name__, url_prefix="/api")
 
     @routes.get("/odd")
@@ -79,7 +79,7 @@ print(*answers)
 
 
 def test_a_workers_first_requests_may_come_all_at_once(client: FlaskClient, tmp_path: Path) -> None:
-    """One worker answers with the document, and a browser asks another one for all of its scripts."""
+    """One worker answers with the document, and the browser requests all of its scripts from another one."""
     scripts = re.findall(r'src="(/_dash-component-suites/[^"]+)"', client.get("/mlflow").text)
     assert len(scripts) > 5
     settings = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:1", "CACHE_DIR": str(tmp_path), "LOG_LEVEL": "ERROR"}
@@ -132,7 +132,7 @@ def test_a_malformed_callback_is_a_400(client: FlaskClient, body: bytes) -> None
 
 
 def test_forged_values_in_a_callback_are_no_500(client: FlaskClient) -> None:
-    """A body of the right shape whose values no page of ours would send."""
+    """Sends a body of the right shape with values that no page of Clew would send."""
     body: dict[str, Any] = {
         "output": "compare-download.data",
         "outputs": {"id": "compare-download", "property": "data"},

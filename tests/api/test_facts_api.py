@@ -1,4 +1,5 @@
-"""A run as a whole as JSON, what differs from another one, and the parts of its page; hostile questions are refused."""
+"""A run as a whole as JSON, how it differs from another one, and the parts of its page; hostile requests are
+refused."""
 
 import math
 from typing import Any
@@ -24,7 +25,7 @@ def client(serving: Serving, tracking: Tracking) -> FlaskClient:
 
 @pytest.fixture(scope="module")
 def runs(tracking: Tracking, client: FlaskClient) -> list[str]:
-    """Three runs, each after the other; the last one stands in the second."""
+    """Logs three runs, one after the other; the last one is a child of the second."""
     experiment, commits = tracking.experiment(), ("a" * 40, "b" * 40)
     made = [
         tracking.run(
@@ -53,7 +54,7 @@ def _whole(client: FlaskClient, run_id: str) -> Any:
 
 
 def test_a_run_as_a_whole(client: FlaskClient, runs: list[str]) -> None:
-    # The list of models may not have been read yet, and that is said.
+    # The list of models may not have been read yet; the answer then reports that.
     eventually(lambda: _whole(client, runs[1])["missing"] == {})
     facts = _whole(client, runs[1])
     assert (facts["tags"]["team"], facts["params"]["lr"]) == ("t1", "1e-3")

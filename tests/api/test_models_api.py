@@ -1,4 +1,4 @@
-"""/api/models: the contract that the team's model server speaks, its errors, and who may write."""
+"""/api/models: the contract that the team's model server follows, its errors, and who may write."""
 
 import hashlib
 from datetime import datetime
@@ -26,7 +26,7 @@ def client(server: Flask) -> FlaskClient:
 
 
 def is_failure(answer: TestResponse, status: int) -> bool:
-    """Whether it is that failure in the contract's form; says what is wrong with it."""
+    """Returns whether it is this failure in the contract's form; the assertion message shows what is wrong."""
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/json"
     assert set(answer.json) == {"error", "details", "code", "params"}
@@ -39,7 +39,7 @@ def activate(client: FlaskClient, model_id: str, **more: Any) -> TestResponse:
 
 
 class TestTheContract:
-    """In this order: the first one sees a registry in which nothing is active."""
+    """The tests run in this order: the first one needs a registry without an active model."""
 
     def test_nothing_is_active_at_first(self, client: FlaskClient) -> None:
         assert is_failure(client.get("/api/models/active"), 404)
@@ -66,7 +66,7 @@ class TestTheContract:
         assert len(detail["run_id"]) == 32
         assert client.get(f"/api/models/{second}").json["total_episodes"] is None
 
-        for _ in range(2):  # a write that is repeated does no harm
+        for _ in range(2):  # repeating a write does no harm
             answer = activate(client, first)
             assert (answer.status_code, set(answer.json), answer.json["id"]) == (
                 200,

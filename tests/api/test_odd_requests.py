@@ -1,4 +1,4 @@
-"""What no program means to send, to each operation there is: a refusal with a code, and never a failure of Clew's own."""
+"""Malformed requests to each operation: they are refused with a code, and Clew never fails."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ LONG = b'{"a":"' + b"x" * 10 * 2**20 + b'"}'
 
 @pytest.fixture(scope="module")
 def client(serving: Serving, registry: Registry) -> FlaskClient:
-    """Beside nobody but MLflow: what is sent by mistake starts nothing."""
+    """Returns a client of an app with MLflow and no other service: a malformed request starts nothing."""
     away = {"scheduler_url": NOWHERE, "inference_url": NOWHERE, "gpu_monitor_urls": f"local={NOWHERE}"}
     client = serving(registry.tracking.address, model_name=registry.name, **away).test_client()
     until_listed(client)
@@ -36,7 +36,8 @@ def client(serving: Serving, registry: Registry) -> FlaskClient:
 
 
 def is_refused_or_done(answer: TestResponse, asked: str) -> None:
-    """Not 500; 502 to 504 is the scheduler's, the watcher's or a monitor's, which are not there."""
+    """Returns whether it is no 500; 502 to 504 come from the scheduler, the watcher or a monitor, which do not run
+    here."""
     assert answer.status_code in (200, 204, 304) or 400 <= answer.status_code < 500 or answer.status_code > 501, asked
     if answer.status_code >= 400:
         assert answer.json is not None, asked

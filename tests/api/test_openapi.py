@@ -1,4 +1,4 @@
-"""docs/openapi.yaml says what the routes are, and no request that it allows, or nearly allows, makes Clew fail."""
+"""docs/openapi.yaml matches the routes, and no request that it allows, or nearly allows, makes Clew fail."""
 
 import re
 import threading
@@ -22,7 +22,7 @@ from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.registry import Registry
 from tests.trainings.scheduler_server import SchedulerServer
 
-# 13 operations; this many requests each, and those that hypothesis adds of its own.
+# 13 operations; this many requests each, plus those that hypothesis adds.
 EXAMPLES = 25
 
 
@@ -48,7 +48,7 @@ asked: Counter[int] = Counter()
 
 @pytest.fixture(scope="module")
 def server(serving: Serving, registry: Registry, start: Start) -> Iterator[Flask]:  # noqa: F811
-    """Beside a scheduler that has two trainings, and a monitor of two GPUs."""
+    """Starts the server with a scheduler that has two trainings and a monitor of two GPUs."""
     gpus = f"local=http://127.0.0.1:{start(state='count 2').port}"
     with SchedulerServer() as scheduler:
         for _ in range(2):
@@ -63,7 +63,7 @@ def server(serving: Serving, registry: Registry, start: Start) -> Iterator[Flask
 
 @pytest.fixture(scope="module")
 def address(server: Flask, registry: Registry) -> Iterator[str]:
-    """The live app: over HTTP, with two models in its MLflow."""
+    """Returns the address of the live app: over HTTP, with two models in its MLflow."""
     for _ in range(2):
         registry.version()
     server.test_client().get(f"/api/runs/{registry.tracking.run(registry.experiment_id)}")
@@ -75,13 +75,13 @@ def address(server: Flask, registry: Registry) -> Iterator[str]:
 
 
 def requests(operation: APIOperation) -> SearchStrategy[Case]:
-    """What it allows, and where it asks for anything at all, what it does not allow."""
+    """Generates requests that the document allows, and for operations with parameters some that it does not allow."""
     asks = operation.path_parameters or operation.query or operation.body
     modes = [GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if asks else [])]
     return st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
 
 
-# Not by schemathesis' own parametrize: it calls all these tests the same, and of one name pytest-xdist runs one.
+# Not schemathesis' own parametrize: it gives all these tests one name, and pytest-xdist runs only one test per name.
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
 def test_no_generated_request_makes_it_fail(label: str, address: str) -> None:
     @settings(
@@ -112,4 +112,4 @@ def check(case: Case, address: str) -> None:
 
 def test_many_requests_were_generated() -> None:
     assert asked.total() >= 200
-    assert asked[200] >= 10  # most of what is generated for the list of runs is refused
+    assert asked[200] >= 10  # most of the requests generated for the list of runs are refused

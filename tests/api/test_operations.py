@@ -1,4 +1,5 @@
-"""What a view declares of its operation holds: query and body come as their types, and nothing is served undeclared."""
+"""A view's declaration of its operation holds: query and body arrive as their types, and no undeclared answer is
+served."""
 
 from collections.abc import Callable
 from typing import Any
@@ -103,7 +104,7 @@ def test_what_is_declared_stands_in_the_document(server: Flask) -> None:
         ("number", "query"),
         ("names", "query"),
     ]
-    # What the table of access does not list counts as a write, which may be refused to who asks.
+    # A route that the table of access does not list counts as a write, which may be refused.
     assert set(asked["responses"]) == {"200", "401", "403", "404", "422", "500"}
     assert asked["responses"]["404"]["description"] == "- `run-not-found`: No run has this id."
     assert {"400", "401", "403", "413", "415", "422", "201", "500"} == set(paths["/api/send"]["post"]["responses"])
@@ -133,7 +134,7 @@ def test_a_view_without_a_docstring_or_a_type_of_its_answer_is_no_operation() ->
         pass
 
     def silent() -> Response:
-        """Says nothing of its answer."""
+        """Declares no type of its answer."""
         return Response()
 
     with pytest.raises(TypeError, match="docstring"):

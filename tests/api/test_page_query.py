@@ -1,4 +1,4 @@
-"""The language and the frame of a callback's answer are its page's, as the page says in a header of its own."""
+"""The language and the frame of a callback's answer are those of its page, which sends them in a header of its own."""
 
 from pathlib import Path
 
@@ -38,10 +38,10 @@ def is_japanese(text: str) -> bool:
         ({"X_Clew_Query": "embed=1"}, False, True),
         ({"X_Clew_Query": "", "Accept_Language": "ja"}, True, False),
         ({"X_Clew_Query": "lang=en", "Accept_Language": "ja"}, False, False),
-        # What browsers leave of a long Referer, or of one that a portal forbids.
+        # What browsers keep of a long Referer, or send if a portal's policy forbids it.
         ({"X_Clew_Query": "lang=ja&embed=1", "Referer": "http://localhost/"}, True, True),
         ({"X_Clew_Query": "", "Referer": "http://localhost/mlflow?lang=ja&embed=1"}, False, False),
-        # Programs and pages of an older version say no more than the Referer.
+        # Programs and pages of an older version send only the Referer.
         ({"Referer": "http://localhost/mlflow?lang=ja&embed=1"}, True, True),
         ({"Referer": "http://["}, False, False),
         ({"X_Clew_Query": "lang=xx&embed=2"}, False, False),

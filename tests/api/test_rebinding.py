@@ -1,4 +1,5 @@
-"""A page whose name was pointed at this machine is of our own origin to its browser, and still reaches nothing."""
+"""DNS rebinding: a page whose name was pointed at this machine counts as same-origin in its browser, and still gets
+no data."""
 
 from collections.abc import Iterator
 
@@ -20,7 +21,7 @@ def address(server: Flask) -> Iterator[str]:
 
 
 def as_rebound_page(method: str, address: str, path: str, **more: object) -> requests.Response:
-    """What its scripts get: same-origin requests, as far as the browser knows."""
+    """Returns what its scripts get: same-origin requests, as far as the browser knows."""
     name = f"{REBOUND}:{address.rpartition(':')[2]}"
     headers = {"Host": name, "Origin": f"http://{name}", "Sec-Fetch-Site": "same-origin"}
     return requests.request(method, f"{address}{path}", headers=headers, timeout=10, **more)  # type: ignore[arg-type]
@@ -80,7 +81,7 @@ HOSTS = (
 @pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_the_api_gives_the_reason_as_pages_do(server: Flask, host: str, method: str) -> None:
-    """Also where the API has no such address, or no such method there."""
+    """The same reason is given where the API has no such address or method."""
     for path in ("/", "/health", "/api", "/api/nothing", "/api/runs", "/api/models/active", "/api/models/a/restore"):
         answer = server.test_client().open(path, method=method, headers={"Host": host}, json={"model_id": "1"})
         assert (answer.status_code, answer.mimetype) == (400, "application/json")
@@ -89,7 +90,7 @@ def test_the_api_gives_the_reason_as_pages_do(server: Flask, host: str, method: 
 
 @pytest.mark.parametrize("host", ["LOCALHOST", "Localhost.:8050", "[::FFFF:127.0.0.1]", "127.0.0.1:80"])
 def test_hosts_have_no_case(server: Flask, host: str) -> None:
-    """Nor has the origin of a page that writes: it is compared with the name under which it asked."""
+    """Neither has the origin of a page that writes: it is compared with the host name of the request."""
     origin = f"http://{host.lower().replace('.:', ':')}"
     for path in ("/api/nothing", "/api/models/active"):
         answer = server.test_client().post(path, headers={"Host": host, "Origin": origin}, json={})

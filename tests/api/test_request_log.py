@@ -1,4 +1,5 @@
-"""A stranger fills no log: lines are of bounded length, and of very many refused requests the first are written."""
+"""Requests cannot flood the log: lines have a bounded length, and of very many refused requests only the first are
+logged."""
 
 import json
 import logging
@@ -56,7 +57,7 @@ def test_of_ten_thousand_refused_requests_some_are_logged_and_the_others_counted
         client.get("/nothing")
     written = [line for line in caplog.records if line.message == "request"]
     assert len(written) == 60
-    client.get("/there")  # what is answered is logged all the same
+    client.get("/there")  # an answered request is still logged
     assert caplog.records[-1].path == "/there"  # type: ignore[attr-defined]
     now[0] += 61
     client.get("/nothing")

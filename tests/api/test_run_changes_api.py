@@ -1,4 +1,4 @@
-"""What people do with runs, over the API and on a real MLflow: changes, the trash, two at once, and many at once."""
+"""Changes to runs over the API and on a real MLflow: edits, the trash, two at once, and many at once."""
 
 import hashlib
 import itertools
@@ -52,7 +52,7 @@ def tags(tracking: Tracking, run_id: str) -> dict[str, str]:
 
 
 def everything(tracking: Tracking, run_id: str) -> Any:
-    """All that MLflow tells of a run, but for what the run tells of its changes; and every byte of its files."""
+    """Returns all that MLflow holds of a run, except the run's record of its changes, and every byte of its files."""
     run = in_mlflow(tracking, run_id)
     run["data"]["tags"] = sorted(
         (tag["key"], tag["value"]) for tag in run["data"]["tags"] if not tag["key"].startswith(CHANGES)
@@ -97,7 +97,7 @@ def test_a_change_is_in_mlflow_and_in_the_list_at_once_and_noted_in_the_run(
 
 
 def test_another_worker_shows_a_change_at_once(tracking: Tracking, experiment: str, cache_dir: Path) -> None:
-    """Two apps on one cache, as the workers of a host; nobody waits for a refresh."""
+    """Uses two apps on one cache, as the workers of a host do; no request waits for a refresh."""
     values = Settings(  # type: ignore[call-arg]
         _env_file=None, mlflow_tracking_uri=tracking.address, cache_dir=cache_dir, refresh_seconds=3600
     )
@@ -200,7 +200,7 @@ def test_the_last_of_two_writers_is_warned_and_nothing_is_lost(
     assert refused.json["params"]["fields"] == "note, tags.team"
     now = client.get(f"/api/runs/{run_id}/changes").json
     assert (now["note"], now["tags"]["team"], "free" in now["tags"]) == ("mine", "b", False)
-    # Whoever has seen it may overwrite it, and what was there stays in the history.
+    # A client that has seen the value may overwrite it, and the old one stays in the history.
     theirs["seen"] = {"note": "mine", "tags": {"team": "b"}}
     assert client.patch(f"/api/runs/{run_id}", json=theirs).status_code == 200
     assert client.get(f"/api/runs/{run_id}/changes").json["changes"][0]["parts"][0]["old"] == "mine"
@@ -310,7 +310,7 @@ def _run_of(tracking: Tracking, name: str, version: str) -> str:
 def test_an_active_model_keeps_its_run_whichever_check_comes_last(
     serving: Serving, tracking: Tracking, misbehaving: Misbehaving, first: str, write: str
 ) -> None:
-    """The other's call is made as a whole between the write and the last look."""
+    """The other call is made as a whole between the write and the last check."""
     race = Race(serving, tracking, misbehaving, f"raced-{first}")
     statuses = race.run(first, lambda seen, path: path.endswith(write))
     assert statuses == {"delete": (409, 200), "activate": (200, 409)}[first]
@@ -322,7 +322,7 @@ def test_an_active_model_keeps_its_run_whichever_check_comes_last(
 def test_an_active_model_keeps_its_run_whenever_the_other_comes_between(
     serving: Serving, tracking: Tracking, misbehaving: Misbehaving, first: str
 ) -> None:
-    """The other's call is made as a whole between each two requests, until there are no more."""
+    """The other call is made as a whole between each two requests, until no gap is left."""
     race = Race(serving, tracking, misbehaving, f"raced-everywhere-{first}")
     outcomes = set()
     for after in range(40):
@@ -336,7 +336,7 @@ def test_an_active_model_keeps_its_run_whenever_the_other_comes_between(
 
 
 class Race:
-    """One call, deletion or activation, and the other one in the middle of it; each time of another model."""
+    """Races one call, deletion or activation, against the other in the middle of it; each time with another model."""
 
     def __init__(self, serving: Serving, tracking: Tracking, misbehaving: Misbehaving, name: str) -> None:
         self._tracking, self._misbehaving, self._name = tracking, misbehaving, name
@@ -344,7 +344,8 @@ class Race:
         self._run_id = ""
 
     def run(self, first: str, comes: Callable[[int, str], bool]) -> tuple[int, int] | None:
-        """The statuses of both; None where the other never came. `comes` is asked after each answer of MLflow."""
+        """Returns the statuses of both; None if the other was never made. `comes` is called after each answer of
+        MLflow."""
         version = self._tracking.model(self._name)
         self._run_id = _run_of(self._tracking, self._name, version)
         slow, quick = (server.test_client() for server in self._servers)
@@ -367,7 +368,7 @@ class Race:
         return (status, came[0]) if came else None
 
     def is_there(self) -> bool:
-        """Whether the model's run is there, and not in the trash."""
+        """Returns whether the model's run exists and is not in the trash."""
         return bool(in_mlflow(self._tracking, self._run_id)["info"]["lifecycle_stage"] == "active")
 
 

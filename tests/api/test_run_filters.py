@@ -1,4 +1,4 @@
-"""`/api/runs?filter[…]=…` finds what the run list finds, and says what it does not understand."""
+"""`/api/runs?filter[…]=…` finds what the run list finds, and reports terms that it does not understand."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from tests.api.test_models_api import is_failure
 from tests.filters.cases import Case, cases, cells
 from tests.tracking import Tracking
 
-# Each run of MLflow has a name; what can be missing is a parameter.
+# Each run of MLflow has a name; only a parameter can be missing.
 FIELD: dict[Kind, str] = {
     "text": "algorithm",
     "numeric": "final_reward",
@@ -32,7 +32,7 @@ def client(server: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="module")
 def runs(tracking: Tracking, client: FlaskClient) -> dict[Kind, list[str]]:
-    """By kind an experiment whose nth run has the nth cell of the table of cases; their ids."""
+    """Logs, for each kind, an experiment whose nth run has the nth cell of the table of cases; returns the run ids."""
     ids: dict[Kind, list[str]] = {}
     for kind in FIELD:
         experiment = tracking.experiment(f"filter-{kind}")
@@ -42,7 +42,7 @@ def runs(tracking: Tracking, client: FlaskClient) -> dict[Kind, list[str]]:
 
 
 def logged_cells(kind: Kind) -> list[Cell]:
-    """Each run of MLflow has a start: no date is missing there."""
+    """Returns the cells that MLflow can hold: each run has a start, so no date is missing."""
     return [cell for cell in cells(kind) if kind != "datetime" or cell is not None]
 
 

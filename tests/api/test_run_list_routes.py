@@ -33,7 +33,7 @@ def client(server: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="module")
 def by_kind(tracking: Tracking, client: FlaskClient) -> dict[Kind, list[str]]:
-    """By kind an experiment whose nth run has the nth cell of the table of cases; their ids."""
+    """Logs, for each kind, an experiment whose nth run has the nth cell of the table of cases; returns the run ids."""
     ids: dict[Kind, list[str]] = {}
     for kind in COLUMN:
         experiment = tracking.experiment(f"listed-{kind}")
@@ -44,7 +44,7 @@ def by_kind(tracking: Tracking, client: FlaskClient) -> dict[Kind, list[str]]:
 
 @pytest.fixture(scope="module")
 def three(tracking: Tracking, client: FlaskClient) -> list[str]:
-    """Three runs, the newest first: the last stands in the first, and the second diverged."""
+    """Logs three runs, the newest first: the last is a child of the first, and the second diverged."""
     experiment = tracking.experiment("listed, three")
     found: list[str] = []
     for number in range(3):
@@ -147,7 +147,7 @@ def test_what_the_menus_offer_is_of_all_runs(client: FlaskClient, three: list[st
 
 
 def test_dates_are_those_of_the_readers_zone(client: FlaskClient, three: list[str]) -> None:
-    """1,790,000,000 is 2026-09-21 14:13:20 in UTC, and a minute before it is 2026-09-21 23:12 in Tokyo."""
+    """1,790,000,000 is 2026-09-21 14:13:20 in UTC; a minute before it is 2026-09-21 23:12 in Tokyo."""
     typed = {"started": "2026-09-21 23:12"}
     assert rows(client, filters=typed)["left"] == 0
     assert [row["id"] for row in rows(client, filters=typed, zone="Asia/Tokyo")["rows"]] == [three[1]]

@@ -1,4 +1,4 @@
-"""`/api/runs` by pages, in any order, with columns that are chosen, filtered by anything that was logged."""
+"""`/api/runs` by pages, in any order, with chosen columns, filtered by anything that was logged."""
 
 from typing import Any
 from urllib.parse import urljoin
@@ -25,7 +25,7 @@ def client(server: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="module")
 def runs(tracking: Tracking, client: FlaskClient) -> list[str]:
-    """Four runs, the newest first; of the learning rates one is no number."""
+    """Logs four runs, the newest first; one of the learning rates is no number."""
     experiment = tracking.experiment(EXPERIMENT)
     ids = [
         tracking.run(
@@ -79,7 +79,7 @@ def test_pages_lead_from_one_to_the_next(client: FlaskClient, runs: list[str]) -
 
 @pytest.mark.parametrize("page", ["1.0", "+1", " 1", "1_0"])
 def test_a_page_is_a_number_however_it_is_written(client: FlaskClient, runs: list[str], page: str) -> None:
-    """The address of the next one is that of a number, too."""
+    """The address of the next page contains a number as well."""
     answer = client.get("/api/runs", query_string={"experiment": EXPERIMENT, "page_size": 1, "page": page})
     assert answer.status_code == 200, answer.json
     assert page == "1_0" or answer.headers["Link"].endswith('&page=2>; rel="next"')

@@ -1,4 +1,4 @@
-"""/api/runs and /api/health: the runs as the pages know them, and what is said when MLflow is away."""
+"""/api/runs and /api/health: the runs as the pages show them, and what is reported when MLflow is away."""
 
 import time
 from pathlib import Path
@@ -27,7 +27,7 @@ def client(server: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="module")
 def runs(tracking: Tracking) -> list[str]:
-    """Two runs of an experiment named `api`; the second one's loss is NaN."""
+    """Logs two runs of an experiment named `api`; the second one's loss is NaN."""
     experiment = tracking.experiment("api")
     return [
         tracking.run(experiment, name=f"run-{n}", params={"algorithm": "ppo"}, metrics={"train/loss": [2.0, loss]})
@@ -56,7 +56,7 @@ def test_a_divergence_is_reported_with_its_value_and_step(
     assert [run["diverged"] for run in client.get(f"/api/runs/compare?runs={run_id}").json["runs"]] == [exact]
     latest = {key: {"value": named, "step": 4, "is_first": False}}
 
-    def is_listed() -> bool:  # a reading that was under way may have met the run before its numbers
+    def is_listed() -> bool:  # a reading under way may have met the run before its numbers
         listed = client.get("/api/runs", query_string={"experiment": experiment}).json
         return [run["diverged"] for run in listed] == [latest]
 

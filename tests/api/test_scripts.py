@@ -1,4 +1,4 @@
-"""The scripts of pages: one script, in the order in which they need one another, that browsers keep."""
+"""The scripts of pages: one bundle, in the order of its imports, that browsers keep."""
 
 import json
 import re

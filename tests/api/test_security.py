@@ -1,4 +1,4 @@
-"""What browsers are told to allow, and under which names Clew answers."""
+"""What Clew's headers allow browsers to do, and under which host names Clew answers."""
 
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ def test_sockets_go_where_the_settings_point(cache_dir: Path, base: str, urls: s
         ("::ffff:127.0.0.1", None, ["https"], "wss://clew.example.com"),
         ("127.0.0.1", None, ["http"], "ws://clew.example.com:8001"),
         ("127.0.0.1", None, [], "ws://clew.example.com:8001"),
-        # The last word is the proxy's own; what stands before it came from the browser.
+        # The last value is the proxy's own; those before it came from the browser.
         ("127.0.0.1", None, ["https", "http"], "ws://clew.example.com:8001"),
         ("127.0.0.1", None, ["http", "https"], "wss://clew.example.com"),
         ("10.0.0.5", None, ["https"], "ws://clew.example.com:8001"),
@@ -95,7 +95,7 @@ def test_a_page_is_on_https_where_a_trusted_proxy_declares_it(
 
 
 def test_no_other_header_of_a_proxy_counts(cache_dir: Path) -> None:
-    """A page that reaches loopback under a name of its own may set headers: TRUSTED_HOSTS is there to stop it."""
+    """A page that reaches loopback under a name of its own may set headers; TRUSTED_HOSTS has to stop it."""
     client = clew(cache_dir, trusted_hosts="clew.example.com", gpu_monitor_port=8001).test_client()
     headers = {"X-Forwarded-Host": "clew.example.com", "X-Forwarded-Prefix": "/x", "X-Forwarded-For": "127.0.0.1"}
     assert client.get("/health", base_url="http://evil.example", headers=headers).status_code == 400
@@ -128,5 +128,5 @@ def test_it_answers_under_its_own_names_only_where_they_are_set(cache_dir: Path)
         ("[", 400),
     ):
         assert client.get("/health", headers={"Host": host}).status_code == status, host
-    # Dash was set up by then, all the same.
+    # Dash was set up by then, nevertheless.
     assert client.get("/_dash-layout", base_url="http://clew.example.com").status_code == 200

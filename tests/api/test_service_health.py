@@ -1,4 +1,5 @@
-"""The front page's health: nobody waits for what is known, and many viewers are one question to each service."""
+"""The front page's health: known results are returned without waiting, and many viewers cause one request to each
+service."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,12 @@ from tests.misbehaving import HANG, HTML, Misbehaving, eventually
 
 HEALTHY = (200, b'{"status": "healthy"}', "application/json")
 NOWHERE = "http://127.0.0.1:1"
-PATIENCE = 60  # seconds; a busy machine may take some for an answer
+PATIENCE = 60  # seconds; on a busy machine an answer may take some
 
 
 @pytest.fixture
 def monitor() -> Iterator[Misbehaving]:
-    """A server that says what the test tells it to."""
+    """Runs a server that answers what the test sets."""
     with Misbehaving(NOWHERE) as server:
         server.answer = HEALTHY
         yield server
@@ -26,7 +27,7 @@ def monitor() -> Iterator[Misbehaving]:
 
 @pytest.fixture
 def health(monitor: Misbehaving, cache_dir: Path) -> HealthSnapshots:
-    """The health of a Clew whose MLflow is away, beside a monitor and without an engine of its own."""
+    """Returns the health of a Clew whose MLflow is away, with a monitor and without an inference engine."""
     return snapshots(monitor, cache_dir)
 
 
@@ -36,7 +37,7 @@ def snapshots(monitor: Misbehaving, cache_dir: Path) -> HealthSnapshots:
         "gpu_monitor_urls": f"a={monitor.address}",
         "cache_dir": cache_dir,
     }
-    values["refresh_seconds"] = 600  # no report grows old while a test runs
+    values["refresh_seconds"] = 600  # no report becomes stale while a test runs
     return connect(Settings(_env_file=None, inference_ws_url="ws://somewhere/ws", **values)).health  # type: ignore[call-arg,arg-type]
 
 
@@ -72,10 +73,10 @@ def test_who_comes_after_a_pause_sees_how_things_are(
 def test_a_service_that_hangs_does_not_delay_what_can_be_shown(health: HealthSnapshots, monitor: Misbehaving) -> None:
     before = health.report(PATIENCE)
     monitor.answer = HANG
-    assert health.refreshed_report(0.1) == before  # who had waited would see it as down
+    assert health.refreshed_report(0.1) == before  # a caller that had waited would see it as down
     assert health.report(PATIENCE) == before
     eventually(lambda: of_the_monitor(health.report().services).health.state is State.DOWN)
-    # Said by whoever gives up first, the call or who waits for it.
+    # Reported by the first one to time out: the request or the caller that waits for it.
     assert (of_the_monitor(health.report().services).health.cause or "").endswith("did not answer in time")
     assert len(monitor.requests) == 2
 

@@ -1,4 +1,5 @@
-"""Two apps in one process, on one MLflow and one cache: each is drawn by its own settings, whichever is asked next."""
+"""Two apps in one process, on one MLflow and one cache: each is drawn by its own settings, whichever is requested
+next."""
 
 import json
 import re
@@ -29,7 +30,7 @@ MODEL = "two-apps"
 
 
 class Two(NamedTuple):
-    """A Clew with nothing set, one of a team with words, sub-path and monitors of its own; and a run that both show."""
+    """Holds a Clew with default settings, one with a team's words, sub-path and monitors, and a run that both show."""
 
     plain: Flask
     theirs: Flask
@@ -70,18 +71,18 @@ def serve(tracking: Tracking, cache: Path, **changes: Any) -> Flask:
 
 
 def opened(two: Two, path: str) -> tuple[Viewer, Viewer]:
-    """The same page of both."""
+    """Opens the same page of both."""
     return Viewer(in_process(two.plain), path), Viewer(in_process(two.theirs), f"/clew{path}")
 
 
 def settled(viewer: Viewer, component: str, prop: str) -> Any:
-    """What a page has as soon as it has it; a slow machine's comes with a later tick."""
+    """Waits until a page shows the expected content; on a slow machine it comes with a later tick."""
     eventually(lambda: viewer.has_as(component, prop) or viewer.tick() < 0)
     return viewer.has_as(component, prop)
 
 
 def test_each_reads_runs_by_its_own_words(two: Two) -> None:
-    for _again in range(2):  # what one has kept must not be the other's
+    for _again in range(2):  # a value cached by one must not be used by the other
         plain, theirs = (app.test_client().get(f"/api/runs/{two.run_id}").json for app in two[:2])
         assert [plain[key] for key in ("final_reward", "algorithm", "seed", "episodes")] == [2.0, "PPO", 7, 2]
         assert [theirs[key] for key in ("final_reward", "algorithm", "seed", "episodes")] == [8.0, "ours", None, 3]

@@ -1,4 +1,4 @@
-"""Files and scripts that are not there: a 404 and a line in the log, no stack, whoever asks and however it is spelled."""
+"""Unknown files and scripts: a 404 and a line in the log without a stack trace, however the address is spelled."""
 
 import logging
 from pathlib import Path

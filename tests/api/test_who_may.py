@@ -1,4 +1,4 @@
-"""Who may do what, asked of every route and every callback of the dashboard, under each setting that decides."""
+"""Access rights: every route and every callback of the dashboard, under each setting that decides about them."""
 
 import base64
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 
 class Case(NamedTuple):
-    """One who asks: whether a program, and whether a page's reader, may change something."""
+    """Describes a client: a program or a page's reader, and whether it may change something."""
 
     setting: str
     headers: dict[str, str]
@@ -83,7 +83,7 @@ REFUSALS = ("read-only", "does not know who you are")
 
 @pytest.fixture(scope="module")
 def apps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dash.Dash]:
-    """A Clew for each of the settings, on an MLflow and an engine that are not there."""
+    """Starts a Clew for each of the settings, with an MLflow and an engine that do not exist."""
 
     def make(values: dict[str, Any]) -> dash.Dash:
         cache: Path = tmp_path_factory.mktemp("cache")
@@ -149,9 +149,9 @@ def test_every_change_that_a_page_asks_for_is_begun_or_refused(apps: dict[str, d
 
 
 def calls(app: dash.Dash) -> Iterator[tuple[str, str, Access, dict[str, Any]]]:
-    """Each server callback, started by each of its inputs in turn, as a page may send it."""
+    """Yields each server callback, started by each of its inputs in turn, as a page may send it."""
     for output, one in app.callback_map.items():
-        if "callback" not in one or "_pages_content" in output:  # the pages themselves may say who may not write
+        if "callback" not in one or "_pages_content" in output:  # the pages themselves may show who may not write
             continue
         inputs = [f"{i['id']}.{i['property']}" for i in one["inputs"]]
         name = callback_name(output, inputs[0])
@@ -173,7 +173,7 @@ def body_of(output: str, one: dict[str, Any], trigger: str) -> dict[str, Any]:
 
 
 def _value(prop: str) -> Any:
-    """What a page would send where somebody has chosen model 7 and just clicked."""
+    """Returns what a page would send after model 7 was chosen and the button just clicked."""
     if prop.endswith((".n_clicks", ".n_intervals")):
         return 1
     if prop == "inference-shown.data":

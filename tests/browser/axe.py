@@ -1,4 +1,4 @@
-"""axe-core in the page that a browser shows, and what it finds there."""
+"""Runs axe-core in the page that a browser shows, and returns what it finds there."""
 
 from importlib.resources import files
 from typing import Any, Literal
@@ -9,7 +9,8 @@ from tests.browser.page import Page
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 GRAVE = ("serious", "critical")
-# What is not looked at: selector, and why. Of the libraries' markup nothing: all of it could be put right from outside.
+# Excluded from the check: selector, and why. None of it is the libraries' markup: all that could be corrected from
+# outside.
 EXCLUDED = {"tr:nth-child(n + 8)": "the rows of a table are alike, and looking at each takes seconds"}
 RUN = """
 const [part, colours, tags, excluded, done] = arguments;
@@ -28,7 +29,7 @@ def grave_violations(
     The contrast of `colours` is the dearest rule by far, and the only one that depends on the scheme.
     """
     if not page.script("return Boolean(window.axe)"):
-        page.script(AXE)  # by WebDriver, which the page's Content-Security-Policy does not bind
+        page.script(AXE)  # through WebDriver, which is not subject to the page's Content-Security-Policy
     found = page.driver.execute_async_script(RUN, part, colours, list(TAGS), list(EXCLUDED))
     assert isinstance(found, list), found
     return [f"{where}: {_description(one)}" for one in found if one["impact"] in GRAVE]

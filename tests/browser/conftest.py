@@ -1,4 +1,4 @@
-"""The app as a person meets it: served over HTTP, in a real Chromium, with a real MLflow behind it."""
+"""The app as a person uses it: served over HTTP, in a real Chromium, with a real MLflow behind it."""
 
 import logging
 import socket
@@ -28,14 +28,14 @@ CHROMIUM = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-features=BackForwardCache",  # it would keep the sockets of pages that were left
+    "--disable-features=BackForwardCache",  # it would keep the sockets of pages that were closed
     "--window-size=1440,1000",
-    "--js-flags=--no-turbofan",  # no page lives so long that its costly optimisations pay
+    "--js-flags=--no-turbofan",  # no page lives long enough for its costly optimisations to pay
 )
 
 
 def pytest_setup_options() -> Options:
-    """How dash's own browser fixture starts Chromium."""
+    """Returns the options with which dash's own browser fixture starts Chromium."""
     options = Options()
     for argument in CHROMIUM:
         options.add_argument(argument)
@@ -45,11 +45,11 @@ def pytest_setup_options() -> Options:
 
 @pytest.fixture(scope="session")
 def chromium(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all tests of this process: starting one takes longer than most of them."""
+    """Starts one browser for all tests of this process: starting one takes longer than most of them."""
     with Browser(
         browser="Chrome",
         headless=request.config.getoption("headless"),
-        options=[pytest_setup_options()],  # as the hook would give them
+        options=[pytest_setup_options()],  # as the hook would pass them
         download_path=str(tmp_path_factory.mktemp("downloads")),
     ) as browser:
         yield browser
@@ -57,12 +57,12 @@ def chromium(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def dash_br(chromium: Browser) -> Browser:
-    """That browser, as if it were new."""
+    """Returns that browser in its initial state."""
     driver = chromium.driver
-    driver.get("about:blank")  # an open page would go on asking its server
+    driver.get("about:blank")  # an open page would go on polling its server
     driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
-    # A pointer that rests somewhere brings up tooltips.
+    # A resting pointer would bring up tooltips.
     driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 0, "y": 0})
     driver.get_log("browser")
     return chromium
@@ -70,7 +70,7 @@ def dash_br(chromium: Browser) -> Browser:
 
 @pytest.fixture(scope="session")
 def listening() -> Iterator[socket.socket]:
-    """One address for all tests of this process: what the browser has compiled of a page's scripts it keeps by address."""
+    """Opens one address for all tests of this process: the browser caches compiled scripts by address."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         yield listening
 
@@ -88,7 +88,7 @@ def serve(chromium: Browser, cache_dir: Path, listening: socket.socket) -> Itera
         port = urlsplit(mlflow_address).port
         settings = {
             "model_names": settings.get("model_name", "clew-maze")
-        } | settings  # what others tagged is not shown
+        } | settings  # runs that others tagged are not shown
         values = Settings(_env_file=None, mlflow_port=port, cache_dir=cache_dir, refresh_seconds=12, **settings)  # type: ignore[call-arg,arg-type]
         clew = create_app(values, connect(values)).server
         server = make_server("127.0.0.1", 0, clew, threaded=True, fd=None if servers else listening.fileno())
@@ -97,7 +97,7 @@ def serve(chromium: Browser, cache_dir: Path, listening: socket.socket) -> Itera
         return f"http://127.0.0.1:{server.socket.getsockname()[1]}"
 
     yield start
-    chromium.driver.get("about:blank")  # its page would ask the next Clew at this address before its test does
+    chromium.driver.get("about:blank")  # its page would poll the next Clew at this address before its test does
     for server in servers:
         server.shutdown()
         server.server_close()
@@ -105,19 +105,19 @@ def serve(chromium: Browser, cache_dir: Path, listening: socket.socket) -> Itera
 
 @pytest.fixture
 def clew(serve: Callable[..., str], misbehaving: Misbehaving) -> str:
-    """The address of a Clew whose MLflow can be told to misbehave."""
+    """Returns the address of a Clew whose MLflow can be made to misbehave."""
     return serve(misbehaving.address)
 
 
 @pytest.fixture
 def page(dash_br: Browser, clew: str) -> Iterator[Page]:
-    """A browser on that Clew; the test fails if the browser's console has an error at its end."""
+    """Opens a browser on that Clew; the test fails if the browser's console has an error at its end."""
     page = Page(dash_br.driver, clew)
     yield page
     assert page.console_errors() == []
 
 
-# The setting of the page that says up to how many runs it holds them all, lowered wherever a list is laid out.
+# Lowers the page's limit of rows that it holds as a whole, wherever a list is laid out.
 _LOWER = """
 window.setInterval(() => {
     if (!document.getElementById("runs-table")) return;
@@ -138,13 +138,13 @@ def _listed(way: str, browser: Browser) -> Iterator[str]:
 
 @pytest.fixture(params=["native", "paged"])
 def listed(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
-    """How the run list works: in the browser as a whole, or page by page as if it were too long for that."""
+    """Parametrizes how the run list works: with all rows in the browser, or page by page as for a very long list."""
     yield from _listed(request.param, dash_br)
 
 
 @pytest.fixture(params=["native", pytest.param("paged", marks=pytest.mark.thorough)])
 def listed_as_ever(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
-    """The same, page by page only where everything is tested: for what the two ways have in common."""
+    """Parametrizes the same, but page by page only in the thorough run: for tests where the two ways do not differ."""
     yield from _listed(request.param, dash_br)
 
 

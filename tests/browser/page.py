@@ -1,4 +1,4 @@
-"""What a person does on the pages of Clew, and sees there."""
+"""What a person does on the pages of Clew, and what they see there."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 T = TypeVar("T")
-# simple_websocket answers the goodbye of a page in one thread while another one sends: nobody misses that message.
+# simple_websocket answers the closing of a page in one thread while another one sends: that message is not needed.
 AFTER_GOODBYE = "Data frame received after close"
 _IS_MOVING = (
     "const goes = (a) => a.playState === 'running' && a.effect.target.contains(arguments[0]);"
@@ -20,7 +20,7 @@ TICKS = "#runs-table td.dash-select-cell input[type=checkbox]"
 
 
 class Page:
-    """A browser window on the Clew at `address`."""
+    """Drives a browser window on the Clew at `address`."""
 
     def __init__(self, driver: WebDriver, address: str) -> None:
         self.driver = driver
@@ -37,19 +37,20 @@ class Page:
         return list(self.driver.find_elements(By.CSS_SELECTOR, selector))
 
     def text(self, selector: str = "body") -> str:
-        """What can be read there. Asked of the browser: Selenium's own way takes 0.7 s of a core for the runs page."""
+        """Returns the visible text, read by the browser itself: Selenium's own way takes 0.7 s of a core for the
+        runs page."""
         seen = "return arguments[0].checkVisibility({opacityProperty: true}) ? arguments[0].innerText : ''"
         return str(self.script(seen, self.find(selector))).replace("\xa0", " ").strip()
 
     def click(self, selector: str) -> None:
-        """Clicks once it can be clicked: what is still moving into place is tried again."""
+        """Clicks once it can be clicked: retries while the element is still moving into place."""
         self.wait(lambda: self._clicked(selector))
 
     def _clicked(self, selector: str) -> bool:
         element = self.find(selector)
-        # Slowly, as the page's style has it, a far one is asked for anew before it is reached: it never is.
+        # Smooth scrolling, as the page's style has it, restarts with each request and never reaches a distant element.
         self.script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
-        # A click goes to where the element was a moment ago: on one that moves, with its dialog say, it is lost.
+        # A click goes to where the element was a moment ago: on one that moves, say with its dialog, it misses.
         if not element.is_enabled() or self.script(_IS_MOVING, element):
             return False
         element.click()
@@ -59,7 +60,7 @@ class Page:
         return self.driver.execute_script(code, *arguments)
 
     def wait(self, happens: Callable[[], T], within_seconds: float = 90) -> T:
-        """Waits until `happens()` is true and returns it."""
+        """Waits until `happens()` is true and returns its value."""
         ends = time.monotonic() + within_seconds
         seen: object = None
         while time.monotonic() < ends:
@@ -81,7 +82,7 @@ class Page:
         self.wait(lambda: len(self.all(TICKS)) >= at_least)
 
     def column(self, key: str, table: str = "runs-table") -> list[str]:
-        """What the visible page of the table shows in a column."""
+        """Returns what the visible page of the table shows in a column."""
         cells = "[...document.querySelectorAll(`#${arguments[1]} td[data-dash-column='${arguments[0]}']`)]"
         return list(self.script(f"return {cells}.map(c => c.innerText.trim())", key, table))
 
@@ -144,7 +145,7 @@ class Page:
         self.driver.execute_cdp_cmd("Input.dispatchTouchEvent", touch_event)
 
     def middle(self, selector: str) -> tuple[float, float]:
-        """Where the middle of an element is in the window, once it has been brought there."""
+        """Returns where the middle of an element is in the window, after scrolling it into view."""
         found = self.script(
             "const one = document.querySelector(arguments[0]);"
             "one.scrollIntoView({block: 'center', behavior: 'instant'});"
@@ -155,7 +156,7 @@ class Page:
         return found[0], found[1]
 
     def lines(self, chart: str) -> list[int]:
-        """The number of points of each line of a chart."""
+        """Returns the number of points of each line of a chart."""
         code = "const g = document.querySelector(`#${arguments[0]} .js-plotly-plot`);"
         return list(
             self.script(
@@ -165,7 +166,7 @@ class Page:
         )
 
     def console_errors(self) -> list[str]:
-        """What the console complains of, but for what the test expects."""
+        """Returns the console's errors without those that the test expects."""
         logs = self.driver.get_log("browser")
         severe = [str(entry["message"]) for entry in logs if entry["level"] == "SEVERE"]
         expected = (AFTER_GOODBYE, *self.expected_errors)

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Portal:
-    """A page at one name, which shows an address of another in a frame."""
+    """Serves a page under one name that shows an address of another in a frame."""
 
     def __init__(self) -> None:
         portal = self
@@ -27,7 +27,7 @@ class Portal:
                 self.wfile.write(body.encode())
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing."""
+                """Logs nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://localhost:{self.server.server_port}"

@@ -1,10 +1,10 @@
-"""What a page says: what a reader sees, what a tooltip says, what a screen reader says."""
+"""The texts of a page: visible ones, those of tooltips, and those for a screen reader."""
 
 from typing import Final
 
 from tests.browser.page import Page
 
-# Where names stand: of runs, parameters, models, users, programs, hosts and files; and what is meant to be typed.
+# Places of names: of runs, parameters, models, users, programs, hosts and files; and of what is meant to be typed.
 NAMES: Final = ", ".join(
     [
         "code, pre, table.parameters, #gpus-processes, .gpu-host-name, .gpu-group-name, .gpu-pointed, .tile-name, .gpu-card",
@@ -31,12 +31,12 @@ return [...new Set(said)].filter((text) => text.trim());
 
 
 def texts_of(page: Page) -> list[str]:
-    """All texts of the page, but for those at a place for names."""
+    """Returns all texts of the page except those at a place for names."""
     return list(page.script(_TEXTS, NAMES))
 
 
 def links_of(page: Page) -> list[str]:
-    """Where the page's links lead, as far as they stay in Clew."""
+    """Returns where the page's links lead, as far as they stay in Clew."""
     links = page.script("return [...document.querySelectorAll('a[href]')].map(a => [a.getAttribute('href'), a.href])")
     own = [full for given, full in links if full.startswith(page.address) and not given.startswith("#") and given]
     return own

@@ -1,4 +1,4 @@
-"""Every page for those who cannot see it well, or use no mouse, or wait for it on a slow line."""
+"""Every page for people with low vision, without a mouse, or on a slow connection."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from tests.tracking import Tracking
 
 MOST_BYTES = 2_500_000
 CHECKBOX = "#runs-table td.dash-select-cell input"
-# Of what has the focus: whether it is what is looked for, how wide its ring is, and what it is.
+# For the focused element: whether it is the wanted one, how wide its ring is, and its description.
 FOCUS = """const e = document.activeElement, s = getComputedStyle(e);
 return [e.matches(arguments[0]), s.outlineStyle === 'none' ? 0 : parseFloat(s.outlineWidth), e.outerHTML.slice(0, 200)]"""
 
@@ -30,7 +30,7 @@ def site(tracking: Tracking, start: Start, tmp_path_factory: pytest.TempPathFact
 
 
 class Visit(NamedTuple):
-    """A page: when it has shown what it has, what is pressed on it then, and which part of it is looked at."""
+    """Describes a visit of a page: when it is complete, what is then pressed, and which part of it is checked."""
 
     path: str
     has_shown: Callable[[], object]
@@ -39,7 +39,7 @@ class Visit(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What came of opening every page once."""
+    """Holds what was found on opening every page once."""
 
     violations: list[str]
     weighed: dict[str, dict[str, int]]
@@ -47,7 +47,7 @@ class Found(NamedTuple):
 
 @pytest.fixture(scope="module")
 def found(site: Site) -> Found:
-    """Each page light, dark and narrow; what can be opened on it is open."""
+    """Checks each page light, dark and narrow, with everything open that can be opened."""
     found = Found([], {})
     for visit in visits(site):
         site.open(visit.path)
@@ -64,7 +64,7 @@ def found(site: Site) -> Found:
 
 
 def visits(site: Site) -> list[Visit]:
-    """Every page."""
+    """Yields the visits of all pages."""
     some, model = ",".join(site.runs[:3]), site.team.dqn
     site.expected_errors = ("404",)
 
@@ -107,7 +107,7 @@ def test_no_page_is_heavy_and_what_came_once_does_not_come_again(found: Found, s
 
 
 class Keyboard:
-    """Hands without a mouse."""
+    """Drives the page by keyboard alone."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -119,7 +119,7 @@ class Keyboard:
         return bool(self.site.script("return document.activeElement.matches(arguments[0])", selector))
 
     def tab_to(self, selector: str, *, back: bool = False, most: int = 90) -> None:
-        """Presses Tab until what `selector` says has the focus, which has to be seen on the way."""
+        """Presses Tab until the element of `selector` has the focus, whose ring must be visible on the way."""
         for _press in range(most):
             keys = ActionChains(self.site.driver)
             (
@@ -144,7 +144,7 @@ def test_from_the_menu_to_a_zoomed_comparison(site: Site, keyboard: Keyboard) ->
     keyboard.press(Keys.ENTER)
     site.wait(lambda: keyboard.is_on("main"))
     keyboard.tab_to("main a", most=1)
-    # Why a GPU counts as reserved.
+    # The reason why a GPU counts as reserved.
     keyboard.tab_to("#front-gpu-gpus li:nth-child(2) summary")
     keyboard.press(Keys.ENTER)
     site.wait_for_text("4,096 MiB", "#front-gpu-gpus li:nth-child(2) details")
@@ -202,7 +202,8 @@ def test_dialogs_hold_the_focus_and_give_it_back(site: Site, keyboard: Keyboard)
         site.wait(lambda: keyboard.is_on("#change-dialog *"))
         for _press in range(8):
             keyboard.press(Keys.TAB)
-            # From the last control on to the browser's own; a page's is left again at once, but not in the same moment.
+            # From the last control on to the browser's own; the focus leaves the page again at once, but not at the
+            # same moment.
             site.wait(lambda: keyboard.is_on("#change-dialog, #change-dialog *, body"))
         keyboard.press(Keys.ESCAPE)
         site.wait(lambda: not site.all("#change-dialog[open]"))

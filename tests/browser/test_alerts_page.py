@@ -1,4 +1,4 @@
-"""The page of alerts and the front page's first tile, on what a watcher left in a real MLflow."""
+"""The page of alerts and the front page's first tile, on what a watcher stored in a real MLflow."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from transport.http_client import JsonService
 
 @pytest.fixture(scope="module")
 def holder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AlertHolder]:
-    """Of an MLflow that no other test looks at: each front page would show what is in it."""
+    """Returns an MLflow that no other test uses: each front page would show what is in it."""
     with mlflow_server(tmp_path_factory.mktemp("alerts")) as address:
         yield AlertHolder(MlflowApi(JsonService("MLflow", address)))
 
@@ -58,7 +58,7 @@ def test_current_sent_and_failed_alerts_are_shown_and_muted(
     page.wait_for_text("trainer-1: GPU 3 (H100) is lost. gone", "#alerts-body table")
     page.wait_for_text("ppo-3 (maze) has failed.", "#alerts-body")
     assert grave_violations(page, "/alerts", colours="too") == []
-    # Why is asked for; then it is muted, for everybody, and ended again.
+    # The reason is opened; then the alert is muted, for all people, and unmuted again.
     page.click("#alerts-mute-send")
     page.wait_for_text("Say why: others will wonder.")
     page.find("#alerts-mute-pattern").send_keys("trainer-*")
@@ -67,7 +67,7 @@ def test_current_sent_and_failed_alerts_are_shown_and_muted(
     page.wait_for_text("Muted. The watcher knows within half a minute.")
     page.wait_for_text("somebody: a new cooler", "#alerts-body")
     assert [mute.pattern for mute in holder.control().mutes] == ["trainer-*"]
-    # Which one is to end stays as it was chosen, whatever happens meanwhile.
+    # The chosen duration stays as it was, whatever happens meanwhile.
     mine, later = holder.control().mutes[0], round(time.time() * 1000) + 600_000
     others = [Mute(id=sign * 16, pattern=f"of another {sign}", until_ms=later, why="so") for sign in "0f"]
     for other in others:

@@ -1,4 +1,4 @@
-"""The files of a run on its page, each kind as it is shown; of all that holds scripts, none ran anywhere."""
+"""The files of a run on its page, each kind as it is shown; no script in any of them ran."""
 
 import logging
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tests.tracking import Tracking
 
 BODY = "#run-artifacts .artifact-body"
 DOCUMENTS = ("README.md", "report.html", "work.ipynb")
-# What the page shows of each once it is there; a picture or a film has come where it has a width.
+# What the page shows of each once loaded; a picture or a film is loaded once it has a width.
 SHOWN = {
     **dict.fromkeys(
         ("picture.png", "picture.jpg", "picture.gif", "picture.webp", "drawing.svg"),
@@ -50,7 +50,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def run_id(tracking: Tracking) -> str:
-    """A run with a folder of files of every kind."""
+    """Logs a run with a folder of files of every kind."""
     found = tracking.run(tracking.experiment(), name="files", metrics={"reward": [1.0, 2.0]})
     for name, content in {**GOOD, **BAD}.items():
         tracking.artifact(found, f"deep/er/{name}", content)
@@ -58,7 +58,7 @@ def run_id(tracking: Tracking) -> str:
 
 
 def choose(page: Page, name: str) -> None:
-    """Clicks the row of a file, brought into sight by its name."""
+    """Clicks the row of a file, after searching for its name."""
     find = page.find("#artifact-find")
     find.clear()
     find.send_keys(name)
@@ -69,7 +69,8 @@ def choose(page: Page, name: str) -> None:
 
 
 def show_every_kind(page: Page) -> None:
-    """Chooses each file, and sees it shown or refused; no script in one ran, and nothing of it is wider than the page."""
+    """Chooses each file, and checks that it is shown or refused; no script in one ran, and nothing is wider than
+    the page."""
     page.wait_for_text("second line", BODY)
     for name in {**GOOD, **BAD}:
         choose(page, name)
@@ -88,12 +89,12 @@ def test_every_kind_of_file_is_shown_and_no_script_in_one_ran(
         page.open(f"/mlflow/runs/{run_id}?artifact={quote('deep/er/notes.txt')}")
         show_every_kind(page)
         assert page.console_errors() == []
-        # By itself, too, in a window of its own, and with each way that a file has.
+        # Also in a window of its own, and with each view that a file has.
         for name in ("README.md", "report.html", "work.ipynb", "figure.html", "drawing.svg", "script.png", "film.mp4"):
             for way in ("document", "file") if name in DOCUMENTS else ("file",):
                 page.open(f"/api/runs/{run_id}/artifacts/{way}?path={quote(f'deep/er/{name}')}")
                 assert page.script(f"return window.{ORACLE}") is None, (name, way)
-        page.driver.get_log("browser")  # a browser complains of scripts that it did not run
+        page.driver.get_log("browser")  # a browser logs scripts that it refused to run
     assert not [one for one in caplog.messages if f"/{ORACLE}" in one]
 
 
@@ -126,7 +127,7 @@ def test_the_tree_by_keyboard_and_the_address_of_a_file(page: Page, run_id: str)
     page.script("document.getElementById('run-artifacts').scrollIntoView()")
     page.wait(lambda: page.all("#run-artifacts .artifact-row"))
     active = "return document.activeElement.dataset.path"
-    # Again, where the page was drawn anew meanwhile: on a busy machine its parts come one after the other.
+    # Retried if the page was redrawn meanwhile: on a busy machine its parts arrive one after the other.
     begin = f"document.querySelector('#run-artifacts .artifact-row[tabindex=\"0\"]').focus(); {active}"
     page.wait(lambda: page.script(begin) == "deep")
     for key, expected in (
@@ -137,7 +138,7 @@ def test_the_tree_by_keyboard_and_the_address_of_a_file(page: Page, run_id: str)
         (Keys.ARROW_LEFT, "deep/er"),
         (Keys.ARROW_DOWN, None),
     ):
-        ActionChains(page.driver).send_keys(key).perform()  # to what has the focus then: rows are drawn anew
+        ActionChains(page.driver).send_keys(key).perform()  # to the element that has the focus then: rows are redrawn
         page.wait(
             lambda: not page.script("return document.querySelector('#run-artifacts').innerText.includes('Reading')")
         )
@@ -199,7 +200,7 @@ def test_a_folder_of_thousands_draws_what_is_in_sight_and_one_that_the_pointer_r
 
 
 def rested_on(page: Page, selector: str) -> bool:
-    """Moves the pointer there; again, where the page around it grew meanwhile."""
+    """Moves the pointer there; retries if the page around it grew meanwhile."""
     ActionChains(page.driver).move_to_element(page.find(selector)).perform()
     return True
 

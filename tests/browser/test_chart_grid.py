@@ -22,7 +22,7 @@ STATUS = "return document.querySelector('.grid-status').textContent"
 
 @pytest.fixture(scope="module")
 def runs(tracking: Tracking) -> list[str]:
-    """Two runs with six metrics each, but for one that the second lacks."""
+    """Logs two runs with six metrics each, one of which the second lacks."""
     group = tracking.experiment()
     values = [float(step % 7) for step in range(12)]
     first = tracking.run(group, name="one", metrics=dict.fromkeys(KEYS, values))
@@ -32,7 +32,7 @@ def runs(tracking: Tracking) -> list[str]:
 
 @pytest.fixture
 def compared(page: Page, runs: list[str]) -> Page:
-    """Both, compared: reward and loss are drawn."""
+    """Opens the comparison of both: reward and loss are drawn."""
     page.open(f"/mlflow?runs={','.join(runs)}")
     page.wait(lambda: page.script(COMPARE) == ["@reward", "@loss"])
     page.wait(lambda: page.lines("compare-chart-loss") == [12, 12])
@@ -51,7 +51,7 @@ def charts_of_address(page: Page) -> list[str]:
 
 
 def menu(page: Page, chart: str, item: str) -> None:
-    """Opens a chart's menu by keys, and takes an item of it."""
+    """Opens a chart's menu by keys, and chooses an item of it."""
     page.script(FOCUS, chart)
     press(page, Keys.ENTER)
     page.wait(lambda: page.all(".chart-menu"))
@@ -279,7 +279,7 @@ def test_nothing_grave_for_who_cannot_see_it(compared: Page) -> None:
 
     def look(where: str, part: str) -> None:
         for scheme, colours in (("light", "too"), ("dark", "only")):
-            # On its way from one scheme to the other a link has the colours of neither.
+            # During the change between the schemes a link has the colours of neither.
             features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
             media = {"features": [{"name": name, "value": value} for name, value in features.items()]}
             page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)

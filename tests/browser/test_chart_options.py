@@ -11,7 +11,7 @@ RANGES = "return [...document.querySelectorAll('#compare-panel .js-plotly-plot')
 
 @pytest.fixture(scope="module")
 def four(tracking: Tracking) -> list[str]:
-    """The ids of four seeds of one setting."""
+    """Returns the ids of four seeds of one setting."""
     group = tracking.experiment()
     values = [float(step % 50) for step in range(3000)]
     metrics = {"episode_reward": values, "loss": [1.0, 2.0, 3.0], "success_rate": [0.0, 0.5, 1.0]}
@@ -23,7 +23,7 @@ def four(tracking: Tracking) -> list[str]:
 
 @pytest.fixture
 def seeds(page: Page, four: list[str]) -> str:
-    """Those, compared; returns the address."""
+    """Opens their comparison; returns the address."""
     address = f"/mlflow?runs={','.join(four)}"
     page.open(address)
     page.wait(lambda: page.lines(CHARTS[1]) == [3, 3, 3, 3])

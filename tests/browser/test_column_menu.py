@@ -28,7 +28,7 @@ LEAST = "least%3Atrain%2Floss"
 
 @pytest.fixture
 def five(tracking: Tracking, misbehaving: Misbehaving) -> str:
-    """An experiment of five runs with parameters, metrics and a tag; the list has no other."""
+    """Logs an experiment of five runs with parameters, metrics and a tag; the list shows no other."""
     name = f"columns-{uuid.uuid4().hex[:8]}"
     group = tracking.experiment(name)
     misbehaving.alter = only(group)
@@ -46,7 +46,7 @@ def five(tracking: Tracking, misbehaving: Misbehaving) -> str:
 
 @pytest.fixture
 def family(tracking: Tracking, misbehaving: Misbehaving) -> str:
-    """An experiment of four runs of which the last stands in the first, and one logged a word among numbers."""
+    """Logs an experiment of four runs: the last is a child of the first, and one logged a word among numbers."""
     name = f"columns-{uuid.uuid4().hex[:8]}"
     group = tracking.experiment(name)
     misbehaving.alter = only(group)
@@ -64,7 +64,7 @@ def family(tracking: Tracking, misbehaving: Misbehaving) -> str:
 
 
 def heads(page: Page) -> list[str]:
-    """All but those that are on show by themselves, where other tests' runs have something in them."""
+    """Returns all headings except those that appear by themselves where other tests' runs have a value in them."""
     return [head for head in page.script(HEADS) if head not in OF_THEMSELVES]
 
 
@@ -167,7 +167,7 @@ def test_columns_are_moved_and_made_wider_by_pointer_and_keys(page: Page, five: 
     page.wait(lambda: heads(page) == ["details", "name", "status", "seed"])
     page.wait(lambda: page.find("#runs-columns-said").get_attribute("textContent") == "Status is column 2 of 3")
     page.wait(lambda: asked(page)["column"] == ["name", "status", "seed"])
-    # A finger holds a heading to carry it.
+    # A long touch of a heading drags it.
     seed, name_at = (page.middle(f"#runs-table th[data-dash-column='{key}']") for key in ("seed", "name"))
     page.finger(seed, (name_at[0] - 30, name_at[1]), held=0.6)
     page.wait(lambda: heads(page) == ["details", "seed", "name", "status"])
@@ -183,7 +183,7 @@ def test_columns_are_moved_and_made_wider_by_pointer_and_keys(page: Page, five: 
     page.wait(lambda: "width" not in asked(page))
 
 
-# That both ways sort and filter alike is in test_sort_parity and test_filters.
+# test_sort_parity and test_filters check that both ways sort and filter the same.
 @MOSTLY_NATIVE
 def test_words_among_numbers_are_shown_sorted_last_and_found(page: Page, family: str) -> None:
     page.open(f"/mlflow?experiment={family}&column=name&column=param:lr_words")
@@ -212,7 +212,7 @@ def test_a_column_that_comes_by_itself_is_none_that_the_reader_chose(page: Page,
     down = "#runs-columns-chosen button[data-does='down'][data-ref='{}']".format
     page.click(down("seed"))
     page.wait(lambda: asked(page)["column"] == ["name", "param:lr_words", "seed"])
-    # No order of the others has it stand there: this one is the reader's choice.
+    # No default order places it there: this order is the reader's choice.
     page.click(down("seed"))
     page.wait(lambda: page.script(HEADS) == ["details", "name", WORDS, "nested", "seed"])
     page.wait(lambda: asked(page)["column"] == ["name", "param:lr_words", "nested", "seed"])

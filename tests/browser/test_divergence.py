@@ -1,4 +1,5 @@
-"""Runs that diverged and rates in another unit as a person sees them: in the list, on their page, compared, as seeds."""
+"""Runs that diverged and rates in another unit as a person sees them: in the list, on their page, compared, as
+seeds."""
 
 import csv
 import io
@@ -19,7 +20,7 @@ NAN, INF = math.nan, math.inf
 
 @pytest.fixture
 def runs(tracking: Tracking) -> dict[str, str]:
-    """The ids of runs by name: `gone` from step 4 on, `endless`, `percent`, `fine`."""
+    """Logs runs and returns their ids by name: `gone` diverged from step 4 on, `endless`, `percent`, `fine`."""
     group = tracking.experiment()
     logged = {
         "gone": {"episode_reward": [0.0, 1.0, 2.0, NAN, NAN], "loss": [1.0, 0.5, 0.25, NAN, NAN]},
@@ -56,9 +57,9 @@ def test_the_list_shows_what_diverged_and_still_sorts_and_filters_numbers(page: 
     assert "−inf at step 2" in cell(page, "endless", "remarks")
     assert cell(page, "percent", "remarks") == "out of range: 87 (success_rate)"
     assert cell(page, "percent", "success_percent") == "out of range"
-    assert cell(page, "gone", "success_percent") == ""  # a dash, by the style sheet
+    assert cell(page, "gone", "success_percent") == ""  # a dash, drawn by the style sheet
     assert cell(page, "fine", "remarks") == "–"
-    # Numbers in order, and what is none last, either way.
+    # Numbers are in order, and non-numbers last, in both directions.
     for direction, order in (("asc", ["50.0", "75.0"]), ("desc", ["75.0", "50.0"])):
         sort = f"[{{column_id: 'success_percent', direction: '{direction}'}}]"
         page.script(f"window.dash_clientside.set_props('runs-table', {{sort_by: {sort}}})")
@@ -97,7 +98,7 @@ def test_without_such_runs_there_is_no_column_of_remarks(page: Page, tracking: T
     plain = f"window.dash_clientside.set_props('runs-rows', {{data: {rows}.filter(row => row.remarks === '–')}})"
 
     def is_plain() -> bool:
-        page.script(plain)  # again and again: the first reading comes in parts, and brings the others back
+        page.script(plain)  # repeated: the first reading arrives in parts, and brings the others back
         return "remarks" not in page.script(heads)
 
     page.wait(is_plain)
@@ -118,7 +119,7 @@ def test_its_page_names_the_step_and_marks_the_end_of_each_line(page: Page, runs
         page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         page.wait(lambda scheme=scheme: page.find("html").get_attribute("data-bs-theme") == scheme)
         fades = "return document.getAnimations().some(one => one.playState === 'running')"
-        page.wait(lambda fades=fades: not page.script(fades))  # colours on their way are nobody's
+        page.wait(lambda fades=fades: not page.script(fades))  # colours in transition match no scheme
         assert grave_violations(page, scheme) == []
     page.open(f"/mlflow/runs/{runs['endless']}")
     page.wait_for_text("eval/mean_reward diverged at step 3 (NaN)", "#run-facts")

@@ -14,7 +14,7 @@ from tests.tracking import Tracking
 
 @pytest.fixture(scope="module")
 def without_storage() -> Iterator[webdriver.Chrome]:
-    """A Chromium that gives no page a cookie or any storage, as others do with frames of another site."""
+    """Starts a Chromium that gives no page cookies or storage, as other browsers do with frames of another site."""
     options = pytest_setup_options()
     options.add_argument("--headless")
     options.add_experimental_option(
@@ -29,7 +29,7 @@ def without_storage() -> Iterator[webdriver.Chrome]:
 
 @pytest.fixture
 def driver(without_storage: webdriver.Chrome) -> webdriver.Chrome:
-    """That Chromium on an empty page, its console read."""
+    """Returns that Chromium on an empty page, its console read."""
     without_storage.switch_to.default_content()
     without_storage.get("about:blank")
     without_storage.get_log("browser")
@@ -51,7 +51,7 @@ def test_the_portal_shows_every_page_without_the_header(
         page.script("try { return window.localStorage.length } catch (error) { return error.name }") == "SecurityError"
     )
     assert page.all("header") == []
-    # Links lead on inside the frame, and keep what was asked for.
+    # Links lead on inside the frame, and keep the parameters.
     page.click("#compare-table tbody a")
     page.wait_for_text("framed", "h1")
     assert "embed=1" in page.script("return location.search + document.querySelector('a.run-back, main a').href")
@@ -71,7 +71,7 @@ def test_a_long_comparison_keeps_its_language_and_its_frame(
     runs: int,
     policy: str,
 ) -> None:
-    """Browsers cut a Referer of more than 4,096 characters, and send none where the portal says so."""
+    """Browsers cut a Referer of more than 4,096 characters, and send none if the portal's policy forbids it."""
     experiment = tracking.experiment()
     run = tracking.run(experiment, name="framed", metrics={"success_rate": [0.5, 0.6]})
     others = [f"{number:032x}" for number in range(1, runs)]
@@ -86,7 +86,7 @@ def test_a_long_comparison_keeps_its_language_and_its_frame(
     page.wait(lambda: page.lines("compare-chart-success-rate") == [2])
     assert page.all("header") == []
     page.wait_for_text("時点", "#runs-freshness-text")
-    page.wait_for_text("最終", "#compare-table")  # what a callback of the comparison wrote
+    page.wait_for_text("最終", "#compare-table")  # written by a callback of the comparison
     english = english_words(page.text("#compare-panel"))
     pieces_of_ids = {word for word in english if set(word) <= set("abcdef0123456789")}
     assert {word for word in english - pieces_of_ids if not word.startswith("framed")} == set()

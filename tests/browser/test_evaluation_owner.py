@@ -1,4 +1,4 @@
-"""An evaluation belongs to whoever started it, where a person sees it: in two windows of people without a name."""
+"""An evaluation belongs to the person who started it: shown in two windows of people without a name."""
 
 from collections.abc import Callable
 
@@ -36,14 +36,14 @@ def test_only_the_page_that_started_it_cancels_it(
         visit(address)
         page.wait_for_text(OTHERS, "#evaluation-report")
         assert not is_able(page, "cancel")
-        # Also for one who is quicker than the buttons.
+        # Also for a person who is faster than the buttons.
         page.script("window.dash_clientside.set_props('evaluation-cancel', {n_clicks: 1})")
         page.wait(lambda: page.text("#evaluation-report").count(OTHERS) == 2)
         page.driver.close()
     finally:
         page.driver.switch_to.window(mine)
     assert engine.health()["evaluations"] == 1
-    # The page stays the same wherever its reader goes in Clew.
+    # The identity stays the same on all pages of Clew.
     page.script("window.clew.visit('/models')")
     page.wait_for_text("Models", "h1")
     page.script("window.clew.visit(arguments[0])", address)

@@ -1,4 +1,4 @@
-"""A run of each library's shape: whatever it logged is on screen within two clicks."""
+"""Runs of each library's shape: each logged metric is on screen within two clicks."""
 
 import time
 import tomllib
@@ -11,10 +11,10 @@ from tests.browser.page import Page
 from tests.tracking import Tracking
 
 SHAPES: Mapping[str, list[str]] = tomllib.loads((Path(__file__).parent / "shapes.toml").read_text())
-# The most metrics, the longest names, the most groups, and the one that most people have.
+# The most metrics, the longest names, the most groups, and the most common library.
 USUAL = ("rllib", "stable_baselines3")
 FOLDS = "return [...document.querySelectorAll('.grid-fold')].map(fold => fold.textContent)"
-# What a chart shows of a metric: its line or its single point, and that it says so to those who cannot see it.
+# What a chart shows of a metric: its line or its single point, also described for screen readers.
 SHOWN = """
 const box = [...document.querySelectorAll('.grid-section .grid-chart')].find(one => one.dataset.chart === arguments[0]);
 if (!box) return 'no chart';
@@ -26,7 +26,7 @@ return box.querySelector('figcaption').textContent.includes(arguments[0]) || 'it
 
 
 def logged(tracking: Tracking, keys: list[str]) -> str:
-    """A run with three points of each metric."""
+    """Logs a run with three points of each metric."""
     run_id = tracking.run(tracking.experiment(), name="shape", status="RUNNING")
     now = int(time.time() * 1000)
     points = [
@@ -44,10 +44,10 @@ def test_every_metric_is_on_screen_within_two_clicks(page: Page, tracking: Track
     keys = SHAPES[library]
     page.open(f"/mlflow/runs/{logged(tracking, keys)}")
     page.wait(lambda: page.script(FOLDS))
-    # One click opens a section; the charts in it are drawn as they come into view.
+    # One click opens a section; its charts are drawn as they come into view.
     page.script("document.querySelectorAll('.grid-fold[aria-expanded=false]').forEach(fold => fold.click())")
     for key in keys:
         shown = page.wait(lambda key=key: page.script(SHOWN, key))  # type: ignore[misc]
         assert shown is True, (key, shown)
-    # And all of them stand in the table, each with a way to its chart.
+    # All of them are listed in the table, each with a link to its chart.
     page.wait_for_text(f"{len(keys)} of {len(keys)} metrics", "#run-metrics")

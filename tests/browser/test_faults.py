@@ -27,13 +27,13 @@ from tests.registry import Registry
 from tests.selection import chosen
 from tests.tracking import Tracking
 
-# A tab that is not in front is served by its timers as if it were.
+# A tab in the background gets its timers as if it were in front.
 AWAKE = (
     "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding",
     "--disable-backgrounding-occluded-windows",
 )
-# Two that take half a minute, beside those that take ten seconds each.
+# Two that take half a minute, next to those that take ten seconds each.
 TABS = ([Fault.HANGS], [Fault.SLOW], [fault for fault in Fault if fault not in (Fault.HANGS, Fault.SLOW)])
 USUAL = (Fault.DOWN, Fault.HANGS, Fault.HALF_JSON)
 MOST_SECONDS = 240
@@ -42,7 +42,7 @@ ALL_TEXTS = "return Object.fromEntries([...document.querySelectorAll('[id]')].ma
 
 
 class Flow:
-    """One Clew before three services with one fault, in a tab of its own; `seen` is what happened."""
+    """Holds one Clew with three services that share one fault, in a tab of its own; `seen` is what happened."""
 
     def __init__(self, fault: Fault, relays: list[Relay], page: Page) -> None:
         self.fault, self.relays, self.page = fault, relays, page
@@ -100,7 +100,7 @@ def served(stack: ExitStack, relays: list[Relay], cache_dir: Path) -> str:
         mlflow_tracking_uri=mlflow,  # type: ignore[arg-type]
         model_server_url=models,  # type: ignore[arg-type]
         gpu_monitor_urls=f"local={monitor}",
-        inference_ws_url="ws://127.0.0.1:1/ws/inference",  # so none of ours is asked
+        inference_ws_url="ws://127.0.0.1:1/ws/inference",  # so that no real engine is used
         cache_dir=cache_dir,
         refresh_seconds=6,
     )
@@ -112,7 +112,7 @@ def served(stack: ExitStack, relays: list[Relay], cache_dir: Path) -> str:
 
 
 def play(tabs: list[list[Flow]]) -> None:
-    """Looks into one tab after the other; each plays its flows one by one."""
+    """Visits one tab after the other; each plays its flows one by one."""
     stories = [(tab, (step for flow in tab for step in story(flow))) for tab in tabs]
     waiting = {id(steps): (next(steps), time.monotonic()) for _tab, steps in stories}
     while waiting:
@@ -131,7 +131,7 @@ def play(tabs: list[list[Flow]]) -> None:
 
 
 def story(flow: Flow) -> Iterator[tuple[Flow, str, Callable[["Seen", Fault], bool]]]:
-    """What is done, and what is waited for before it goes on."""
+    """Yields what is done, and what to wait for before going on."""
     flow.front()
     flow.page.open("/")
     yield flow, "filled", is_well
@@ -146,7 +146,7 @@ def story(flow: Flow) -> Iterator[tuple[Flow, str, Callable[["Seen", Fault], boo
 
 
 class Seen(dict[str, str]):
-    """What all elements with an id say in one moment, by that id."""
+    """Holds the texts of all elements with an id at one moment, by that id."""
 
     def __init__(self, page: Page) -> None:
         super().__init__(page.script(ALL_TEXTS))
@@ -165,11 +165,12 @@ def is_well(seen: Seen, _fault: Fault) -> bool:
 
 
 def names_all(seen: Seen, fault: Fault) -> bool:
-    """Each tile its own source, with a Retry; the GPUs' line tries for itself, and the list of services says who fails."""
+    """Returns whether each tile names its source, with a Retry; the GPUs' line retries itself, and the list names
+    who fails."""
     failing = [row for row in seen.get("front-health-body", "").split("shown:") if "failing" in row]
     listed = all(any(name in row for row in failing) for name in ("MLflow", "Model server", "GPU monitor local"))
     tiles = {"best": "MLflow", "runs": "MLflow", "model": "Model server"}
-    if fault is Fault.SLOW:  # it may yet answer
+    if fault is Fault.SLOW:  # it may still answer
         tiles = {}
     named = all(seen.shows(f"front-{name}-failure", service) for name, service in tiles.items())
     retries = all(f"front-{name}-retry" in seen for name in tiles)

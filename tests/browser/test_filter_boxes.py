@@ -1,4 +1,4 @@
-"""The boxes that filters are typed into: what a person types by hand is kept, found, or said to make no sense."""
+"""The boxes of filters: what a person types by hand is kept, found, or reported as invalid."""
 
 import uuid
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tests.browser.page import Page
 from tests.misbehaving import Misbehaving
 from tests.tracking import Tracking
 
-# As people name their runs: each is found by its whole name, and by that alone.
+# As people name their runs: each is found by its whole name, and no other is.
 NAMES = (
     *(
         "ppo-lr3e-4",
@@ -38,7 +38,7 @@ NAMES = (
     ),
 )
 
-# The browser sorts and filters all rows, or the server gives a page of them: nobody can tell which.
+# The browser sorts and filters all rows, or the server returns a page of them: the results are the same.
 IN_BOTH_WAYS = pytest.mark.usefixtures("listed")
 MOSTLY_NATIVE = pytest.mark.usefixtures("listed_as_ever")
 
@@ -48,7 +48,7 @@ def box(page: Page, key: str, table: str = "runs-table") -> str:
 
 
 def boxes(page: Page) -> set[str]:
-    """The columns that have a box; not those that are there only where some run of the store has something to say."""
+    """Returns the columns with a box, without those that appear only where some run has a value in them."""
     cells = page.script(
         "return [...document.querySelectorAll('#runs-table .filter-box')].map((box) => box.closest('th').dataset.dashColumn)"
     )
@@ -56,7 +56,7 @@ def boxes(page: Page) -> set[str]:
 
 
 def message(page: Page, key: str, table: str = "runs-table") -> str:
-    """What the element says that describes a box, as long as it can be seen."""
+    """Returns the text of the element that describes a box, while it is visible."""
     described = page.find(box(page, key, table)).get_attribute("aria-describedby")
     return page.text(f"#{described}") if described else ""
 
@@ -68,7 +68,7 @@ def type_into(page: Page, selector: str, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def named(tracking: Tracking) -> str:
-    """An experiment of runs with these names, the seed of each its place."""
+    """Logs an experiment of runs with these names; the seed of each is its index."""
     name = f"named-{uuid.uuid4().hex[:8]}"
     group = tracking.experiment(name)
     for place, run in enumerate(NAMES):
@@ -76,7 +76,7 @@ def named(tracking: Tracking) -> str:
     return name
 
 
-# Pasted, whatever can be typed is found in test_filters.
+# test_filters checks by pasting that whatever can be typed is found.
 @MOSTLY_NATIVE
 @pytest.mark.parametrize("names", [NAMES[::3], pytest.param(NAMES, marks=pytest.mark.thorough)], ids=["some", "all"])
 def test_each_name_is_found_by_typing_it(page: Page, named: str, names: tuple[str, ...]) -> None:
@@ -117,7 +117,7 @@ def test_an_invalid_filter_is_reported_next_to_its_box_and_drops_no_run(page: Pa
     assert live.get_attribute("role") == "status"
     assert "Seed: “many” is not a number." in (live.get_attribute("textContent") or "")
     assert "Started: “2001-02-30”" in (live.get_attribute("textContent") or "")
-    # What is understood goes on to filter, and what is mended does, too.
+    # Valid filters stay in effect, and so does a corrected one.
     assert page.column("name") == ["PPO (v2)"]
     page.find(box(page, "name")).clear()
     page.wait(lambda: len(page.column("name")) == len(NAMES))
@@ -131,7 +131,7 @@ def test_an_invalid_filter_is_reported_next_to_its_box_and_drops_no_run(page: Pa
 
 @MOSTLY_NATIVE
 def test_what_is_half_typed_stays_under_its_column(page: Page, tracking: Tracking) -> None:
-    """While rows come and columns go, with the focus and the place in the word."""
+    """It keeps its place while rows and columns come and go, with the focus and the cursor position."""
     name = f"half-{uuid.uuid4().hex[:8]}"
     group = tracking.experiment(name)
     tracking.run(group, name="first", params={"env_id": "Maze"})

@@ -1,4 +1,5 @@
-"""Filters as typed, in the browser: the page reads them as domain/filters does, and DataTable finds what they say."""
+"""Filters as typed, in the browser: the page parses them as domain/filters does, and DataTable finds the matching
+rows."""
 
 import sys
 import unicodedata
@@ -28,10 +29,10 @@ COLUMN: dict[Kind, str] = {
     "mixed": "param%3Amixed",
     "datetime": "started",
 }
-# A column of no parameter that there is: what it holds is told with the rows.
+# A column of a parameter that no run has: its cells are sent with the rows.
 ADDRESS = "/mlflow?column=name&column=final_reward&column=success_percent&column=started&column=param:mixed"
 KINDS: tuple[Kind, ...] = get_args(Kind)
-# The rows that DataTable itself finds for one filter after another, each as if pasted; what is said; and the query.
+# The rows that DataTable itself finds for one filter after another, each as if pasted; the message; and the query.
 FIND = """
 const [column, needles, done] = arguments;
 const table = () => window.clew.propsOf("runs-table");
@@ -57,11 +58,11 @@ PARSE = "return arguments[0].map(([typed, kind]) => window.clew.filters.parse(ty
 
 @pytest.fixture
 def table(page: Page, tracking: Tracking) -> Page:
-    """The runs page, once it has rows of its own and will not ask for others."""
+    """Opens the runs page, and waits until it has rows of its own and will not request others."""
     tracking.run(tracking.experiment())
     page.open(ADDRESS)
     page.wait_for_rows(1)
-    page.wait_for_text("as of", "#runs-freshness-text")  # else what is on show is part of a first reading
+    page.wait_for_text("as of", "#runs-freshness-text")  # otherwise it shows part of a first reading
     page.driver.set_script_timeout(120)
     return page
 
@@ -100,13 +101,13 @@ def show(page: Page, kind: Kind, values: list[Cell]) -> None:
 
 
 def find(page: Page, kind: Kind, needles: list[str], column: str | None = None) -> list[dict[str, Any]]:
-    """For each needle the numbers of the rows that the table finds, and what is said under the box; then the box is empty."""
+    """Returns for each needle the numbers of the rows found and the message under the box; then empties the box."""
     found = page.driver.execute_async_script(FIND, column or COLUMN[kind], [*needles, ""])
     assert isinstance(found, list), found
     return [{"rows": [int(one) for one in each["ids"]], "said": each["said"]} for each in found[:-1]]
 
 
-# DataTable takes a twentieth of a second for each. That the page reads all of them as the server does is tested below.
+# DataTable takes a twentieth of a second for each. A test below checks that the page parses all as the server does.
 @pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_table_finds_what_each_case_lists(table: Page, kind: Kind, every: int) -> None:
@@ -142,7 +143,7 @@ def test_a_word_in_a_column_of_numbers_is_none(table: Page) -> None:
 
 
 def test_a_number_is_all_that_the_table_shows_as_it(table: Page) -> None:
-    """By the server's own columns, of as many decimals."""
+    """Uses the server's own columns, of as many decimals."""
     values: list[Cell] = [0.04, -0.04, 0.05, 0.06, 66.66666666666667, 28.499999999999996, 0.25, 70, None]
     show(table, "numeric", values)
     column = column_of("numeric", values)
@@ -160,7 +161,8 @@ def misunderstood(case: Case) -> str:
 
 
 def is_one_line_of_text(typed: str) -> bool:
-    """Whether a box can hold it (a browser drops line breaks from an `<input>`) and all of it is text to find."""
+    """Returns whether a box can hold it (a browser drops line breaks from an `<input>`) and all of it is text to
+    search for."""
     return holds_no_operator(typed) and not {"\n", "\r"} & set(typed)
 
 
@@ -170,7 +172,7 @@ def is_one_line_of_text(typed: str) -> bool:
     needles=st.lists(HOSTILE.filter(is_one_line_of_text), min_size=30, max_size=30),
 )
 def test_whatever_is_typed_finds_the_rows_that_contain_it(table: Page, values: list[str], needles: list[str]) -> None:
-    """Through DataTable, against the plainest oracle there is; half of the needles stand in some cell."""
+    """Compares DataTable with the simplest possible oracle; half of the needles are in some cell."""
     parts = [value[1:] for value in values if is_one_line_of_text(value[1:])]
     asked = [needle for needle in needles + parts if needle.strip()]
     show(table, "text", list(values))
@@ -214,7 +216,7 @@ def test_the_browser_reads_what_is_typed_as_the_server_does(table: Page, typed: 
 
 
 def test_case_is_folded_alike_for_every_letter_there_is(table: Page) -> None:
-    """For those that both sides know: each has the Unicode of its year."""
+    """Covers the letters that both sides know: their Unicode versions differ."""
     known = "".join(
         letter for letter in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(letter) not in ("Cs", "Cn")
     )

@@ -1,4 +1,5 @@
-"""The front page on a real MLflow and a real monitor over a fake driver; each tile goes on when another's source is away."""
+"""The front page on a real MLflow and a real monitor over a fake driver; each tile works while another's source is
+away."""
 
 import time
 import uuid
@@ -21,19 +22,19 @@ MINUTE_MS = 60_000
 
 @pytest.fixture(scope="module")
 def monitor(start: Start) -> Monitor:  # noqa: F811
-    """A monitor of four GPUs: busy, kept by a process of ours, idle, lost."""
+    """Runs a monitor of four GPUs: busy, used by a process of Clew, idle, lost."""
     return start(state="\n".join(driver()), GPU_SAMPLE_SECONDS="0.5")
 
 
 def driver(third: int = 0) -> list[str]:
-    """What the driver says of them; the third one's utilisation may rise."""
+    """Returns what the driver reports of them; the third one's utilisation may rise."""
     held = f"process 1 {psutil.Process().pid} 4096"
     return ["count 4", "util 0 90", "util 1 0", held, f"util 2 {third}", "error 3 * 15"]
 
 
 @pytest.fixture(scope="module")
 def registry(tracking: Tracking) -> Registry:
-    """A registered model, and an experiment of runs: one trains, one stands still, one diverges; two of four can be best."""
+    """Registers a model, and logs runs: one trains, one stands still, one diverges; two of four can be best."""
     registry = Registry(tracking, f"front-{uuid.uuid4().hex[:8]}")
     registry.version(algorithm="PPO", success_rate="0.75")
     now, group = int(time.time() * 1000), registry.experiment_id
@@ -61,7 +62,7 @@ def registry(tracking: Tracking) -> Registry:
 def front(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, monitor: Monitor, registry: Registry
 ) -> Iterator[Page]:
-    """The front page of a Clew beside that monitor, on an MLflow of one experiment; no inference engine runs."""
+    """Opens the front page of a Clew with that monitor, on an MLflow of one experiment; no inference engine runs."""
     misbehaving.alter = only(registry.experiment_id)
     ports = {"gpu_monitor_port": monitor.port, "inference_port": free_port()}
     page = Page(dash_br.driver, serve(misbehaving.address, model_name=registry.name, **ports))
@@ -80,15 +81,15 @@ def test_six_tiles_fill_and_outlive_mlflow(
     activate = {"model_id": "1"}
     requests.post(f"{page.address}/api/models/active", json=activate, timeout=30).raise_for_status()
     page.open("/")
-    # The active model, and the way to see it act.
+    # The active model, and the link to watch it.
     page.wait_for_text("75.0 %", "#front-model")
     page.wait_for_text("Active since", "#front-model")
     assert page.all("#front-model a[href='/models/1']")
     assert page.all("#front-model a[href='/inference?play=1']")
-    # Runs: who stands still comes first.
+    # Runs: silent ones come first.
     page.wait_for_text("no metric for 12 min", "#front-runs li:nth-child(1)")
     assert "standing-still" in page.text("#front-runs li:nth-child(1)")
-    # And who will come to nothing; why is said when it is pressed.
+    # Failing runs; the reason is shown on a click.
     page.click("#front-runs li:nth-child(2) summary")
     page.wait_for_text("diverged (NaN at step 2): loss", "#front-runs li:nth-child(2)")
     assert "going" in page.text("#front-runs li:nth-child(2)")
@@ -110,13 +111,13 @@ def test_six_tiles_fill_and_outlive_mlflow(
         "reward",
         "–",
     ]
-    # GPUs, by the rule of the tile; why it says when it is pressed.
+    # GPUs, by the rule of the tile; a click shows the reason.
     page.wait(lambda: uses(page) == ["busy", "reserved", "idle", "lost"])
     page.click("#front-gpu-gpus li:nth-child(2) summary")
     held = page.wait(lambda: page.text("#front-gpu-gpus li:nth-child(2) details p"))
     assert "below 5 %" in held
     assert "4,096 MiB" in held
-    # Who is not there is named, and hides nobody.
+    # A service that is away is named, and hides no other.
     page.wait_for_text("refused the connection", "#front-health")
     assert "GPU monitor local" in page.text("#front-health")
     page.wait(lambda: len(page.all("#front-health .health-ok")) == 3)
@@ -133,10 +134,10 @@ def test_six_tiles_fill_and_outlive_mlflow(
     page.wait(lambda: len(page.all("#front-health .health-down")) == 4)
     misbehaving.answer = None
     for tile in ("attention", "model", "runs", "best"):
-        # By hand, for the button goes as soon as a refresh of the page's own succeeds.
+        # By script, since the button disappears as soon as a refresh of the page's own succeeds.
         page.script(f"document.querySelector('#front-{tile}-retry')?.click()")
     page.wait(lambda: not page.all(".tile .alert-danger"))
-    # Each heading leads to its page.
+    # Each heading links to its page.
     page.click("#front-gpus h2 a")
     page.wait_for_text("GPUs", "h1")
     page.click(".navbar-brand")
@@ -153,7 +154,7 @@ def test_an_mlflow_that_hangs_and_a_monitor_that_is_away_delay_no_page(
     began = time.monotonic()
     page.open("/?lang=ja")
     page.wait(lambda: uses(page)[:2] == ["busy", "reserved"])
-    assert time.monotonic() - began < 10  # as long as MLflow is waited for
+    assert time.monotonic() - began < 10  # the time limit for MLflow
     page.wait_for_text("127.0.0.1", "#front-gpu-since-1")
     page.wait_for_text("時間内に応答がありませんでした", "#front-health")
     assert len(page.all("#front-health .health-ok")) == 1

@@ -1,4 +1,4 @@
-"""Many GPUs on one page: the map, what is chosen of it, what is open, a tab that nobody sees; in a real browser."""
+"""Many GPUs on one page: the map, its selection, open details, a hidden tab; in a real browser."""
 
 import json
 import time
@@ -19,7 +19,8 @@ CELLS = "#gpus-map .gpu-cell"
 
 
 def host(number: int) -> Foreign:
-    """Eight GPUs: the first of host 3 tells nothing, the second is lost; ann has those of host 1, and holds an idle one."""
+    """Reports eight GPUs: the first of host 3 has no values, the second is lost; ann has those of host 1, and holds
+    an idle one."""
 
     def reported() -> dict[str, Any]:
         gpus = [
@@ -71,7 +72,7 @@ def test_ninety_six_gpus_are_a_map_and_what_is_opened_has_a_card(
             [],
             [],
         )
-        # In numbers, in colours, in words; what is not known is a dash, and hatched.
+        # As numbers, colours and text; an unknown value is a dash, and hatched.
         assert (cell(page, "host-0.7", "textContent"), cell(page, "host-0.7", "dataset.heat")) == ("70", "6")
         assert (cell(page, "host-3.0", "textContent"), cell(page, "host-3.0", "hasAttribute('data-unknown')")) == (
             "–",
@@ -83,7 +84,7 @@ def test_ninety_six_gpus_are_a_map_and_what_is_opened_has_a_card(
         choose(page, "metric", "temperature")
         page.wait(lambda: cell(page, "host-0.7", "textContent") == "37")
         assert "°C" in page.find("#gpus-map").get_attribute("aria-label")
-        # By keys: one stop of Tab, arrows, and what is pointed at in words, whoever spoke first and wherever a mouse lies.
+        # By keys: one stop of Tab, arrows, and a description of the pointed cell, whichever monitor sent first.
         ActionChains(page.driver).move_to_element(page.find(f"{CELLS}[data-key='host-7.3']")).perform()
         page.wait_for_text("host-7 · GPU 3", ".gpu-pointed")
         page.script("document.querySelector(arguments[0]).focus()", f"{CELLS}[tabindex='0']")
@@ -137,7 +138,7 @@ def test_ninety_six_gpus_are_a_map_and_what_is_opened_has_a_card(
 
 
 def _is_out_of_sight(page: Page, hosts: list[Foreign]) -> None:
-    """Behind another tab nothing is read and nothing drawn; what it shows then is the newest."""
+    """In a hidden tab nothing is read or drawn; once visible it shows the newest."""
     page.script(
         "const read = clew.gpuMessages.read; window.behind = { hidden: 0, reads: 0, changes: 0 };"
         "clew.gpuMessages.read = (...given) => { window.behind.reads += document.hidden; return read(...given); };"
@@ -163,14 +164,14 @@ def _on_the_front_page(page: Page) -> None:
     page.open("/")
     page.wait(lambda: len(page.all("#front-gpu-map .gpu-cell[data-heat]")) == HOSTS * GPUS)
     page.wait_for_text("96 GPUs: 1 GPU lost", "#front-gpu-words")
-    # Monitors that are well share a line; opened, it stays so when they are asked again.
+    # Healthy monitors share a line; opened, it stays open when they are polled again.
     page.wait_for_text("12 GPU monitors: well", "#front-health-fold")
     page.click("#front-health-fold summary")
     page.wait_for_text("GPU monitor host-11", "#front-health-fold-rows")
     before = page.text("#front-health-fold-rows")
     page.wait(lambda: page.click("#front-health-retry") or page.text("#front-health-fold-rows") != before)
     assert page.script("return document.querySelector('#front-health-fold').open")
-    # Only who needs a person has a row.
+    # Only a host that needs attention has a row.
     page.wait(
         lambda: (
             [one.get_attribute("data-use") for one in page.all("#front-gpu-gpus [data-use]")] == ["lost", "reserved"]

@@ -1,4 +1,4 @@
-"""The page of the GPUs' history, on monitors that kept a day: what is asked stands in the address, and gaps are gaps."""
+"""The page of the GPUs' history, on monitors that kept a day: the query is in the address, and gaps are gaps."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -64,7 +64,7 @@ def test_history_is_asked_drawn_zoomed_and_found_again(
     page.wait(lambda: "since_ms" in page.driver.current_url)
     asked = parse_qs(urlsplit(page.driver.current_url).query)
     assert NOW - 13 * HOUR_MS < int(asked["since_ms"][0]) < NOW - 11 * HOUR_MS
-    page.wait(lambda: "1 min" in page.text("#fleet-note"))  # finer steps than of a day
+    page.wait(lambda: "1 min" in page.text("#fleet-note"))  # the finer steps of a period under a day
     page.open(urlsplit(page.driver.current_url)._replace(scheme="", netloc="").geturl())
     page.wait(lambda: len(page.script(LINES)) == 2)
     page.click("#fleet-whole")
@@ -78,7 +78,7 @@ def test_history_is_asked_drawn_zoomed_and_found_again(
     assert file.text.splitlines()[0].startswith("owner,run_id,run,")
     assert len(file.text.splitlines()) == 2
 
-    # What is not there leaves no empty box behind.
+    # Parts without data leave no empty box behind.
     page.open("/gpu/history?q=nobody-of-ours")
     page.wait_for_text("In this time nothing has “nobody-of-ours” in its name.", "#fleet-note")
     assert not page.find("#fleet-drawing").is_displayed()
@@ -91,7 +91,7 @@ def test_history_is_asked_drawn_zoomed_and_found_again(
     page.click("#fleet-table td[data-dash-column=details] a")
     page.wait(lambda: page.driver.current_url.endswith(run))
     page.wait_for_text("In its time", "#run-gpus")
-    # Three of its four hours were heard, of one GPU.
+    # Three of its four hours were recorded, for one GPU.
     page.wait_for_text("trainer-1 · 0", "#run-gpus")
     assert "3.00" in page.text("#run-gpus")
     assert "80 %" in (page.find("#run-gpus img").get_attribute("alt") or "")

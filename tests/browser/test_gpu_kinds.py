@@ -1,4 +1,4 @@
-"""GPUs of other kinds on the page, and what their hosts do beside them: in a real browser."""
+"""GPUs of other kinds on the page, and the other work of their hosts: in a real browser."""
 
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +45,7 @@ def test_each_kind_is_shown_as_what_it_is_and_each_host_with_its_machine(
         assert [part_of(page, number, "vendor-text") for number in (0, 1, 1000)] == ["NVIDIA", "", "AMD"]
         assert part_of(page, 1000, "owner-text") == "mika"
         page.wait_for_text("The kernel module amdgpu is not loaded.", "#gpu-notice-0")
-        # A host into which no GPU is plugged is nobody's trouble.
+        # A host without any GPU is no failure.
         page.wait(lambda: page.text("#gpu-notice-1").startswith("No GPU on this host"))
         assert "alert-info" in page.find("#gpu-notice-1").get_attribute("class")
         page.wait_for_text("CPU 37 %, 64 processors · memory 100.0 / 256.0 GiB · /data: 1024.0 of 4096.0 GiB free")

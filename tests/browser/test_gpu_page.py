@@ -29,13 +29,13 @@ POINTS = (
 
 @pytest.fixture(scope="module")
 def monitor(start: Start) -> Monitor:  # noqa: F811
-    """A monitor of two GPUs, up from the first test on: its history grows while the others run."""
+    """Runs a monitor of two GPUs from the first test on: its history grows while the others run."""
     return start(state="count 2\nutil 0 10\nutil 1 20\ntemp 0 50", GPU_SAMPLE_SECONDS="0.5")
 
 
 @pytest.fixture
 def gpus(dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, monitor: Monitor) -> Iterator[Page]:
-    """The GPU page of a Clew beside that monitor."""
+    """Opens the GPU page of a Clew with that monitor."""
     page = Page(dash_br.driver, serve(misbehaving.address, gpu_monitor_port=monitor.port))
     page.open("/gpu")
     page.wait(lambda: badge(page) == "connected")
@@ -52,7 +52,7 @@ def value(page: Page, part: str, gpu: int = 0) -> str:
 
 
 def points(page: Page) -> list[list[float]]:
-    """Of each line of the chart: how many points it has, and the last one's time."""
+    """Returns for each line of the chart how many points it has, and the last one's time."""
     return list(page.script(POINTS))
 
 
@@ -68,7 +68,7 @@ def test_cards_and_chart_move_with_the_samples(gpus: Page, monitor: Monitor) -> 
     page.wait(lambda: points(page)[0][1] > at and (points(page)[0][0] > count or count == SAMPLES))
     summary = "return document.querySelector('#gpus-summary').textContent"
     page.wait(lambda: "GPU 0: now 90 %" in page.script(summary))
-    # What the server of Clew has to do with a sample: nothing.
+    # A sample causes no request to the server of Clew.
     assert (
         page.script(
             "return performance.getEntriesByType('resource').filter(e => e.name.includes('_dash-update')).length"
@@ -149,7 +149,8 @@ def test_a_message_that_does_not_fit_is_named_and_skipped(gpus: Page) -> None:
 
 
 def receives(page: Page, text: str, noticed: str) -> None:
-    """Such a message; again where it was lost, for of two that come while a page is busy Dash hands on one."""
+    """Sends such a message to the page; repeats it if lost, as Dash passes on only one of two that arrive while it
+    is busy."""
     send = "dash_clientside.set_props('gpu-socket-0', {message: {data: arguments[0]}})"
     notice = "return document.querySelector('#gpu-notice-0')?.innerText || ''"
     page.wait(lambda: page.script(send, text) or noticed in page.script(notice))
@@ -170,7 +171,7 @@ def test_a_service_that_ends_is_tried_again_until_it_is_back(gpus: Page, monitor
 
 
 def test_a_line_that_dies_silently_is_noticed(gpus: Page, monitor: Monitor) -> None:
-    """P9 without a close: the service stands still, and its sockets stay open."""
+    """P9 without a close: the service is suspended, and its sockets stay open."""
     page = gpus
     page.expected_errors = ("WebSocket connection",)
     stopped = psutil.Process(monitor.process.pid)
@@ -180,7 +181,7 @@ def test_a_line_that_dies_silently_is_noticed(gpus: Page, monitor: Monitor) -> N
     try:
         page.wait(lambda: badge(page) == "reconnecting")
     finally:
-        for process in reversed(processes):  # a parent that goes on first ends a child that stands still
+        for process in reversed(processes):  # a parent that is resumed first would end a child that is still suspended
             process.resume()
     page.wait(lambda: badge(page) == "connected")
 
@@ -199,7 +200,7 @@ def test_of_two_hosts_the_one_that_is_away_hides_nothing(
 
 
 class Teller:
-    """A service of another make: it says one thing, again and again, and never a history."""
+    """Serves as a monitor of another make: it sends the same message again and again, and never a history."""
 
     def __init__(self, report: dict[str, Any]) -> None:
         self.lines = 0
@@ -222,7 +223,7 @@ def test_who_has_no_history_is_not_asked_for_it_for_ever(
     with listening(whole.app) as one, listening(broken.app) as another:
         page = Page(dash_br.driver, serve(misbehaving.address, gpu_monitor_urls=f"one={one},another={another}"))
         page.open("/gpu")
-        page.wait(lambda: whole.lines == 3)  # the first, and twice asked again
+        page.wait(lambda: whole.lines == 3)  # the first, and two retries
         page.wait_for_text("no driver", "#gpu-notice-1")
         time.sleep(2)
         assert (whole.lines, broken.lines) == (3, 1)

@@ -1,4 +1,4 @@
-"""What makes a group, chosen in a real browser: from five runs without parameters to a band in two clicks."""
+"""Choosing what makes a group, in a real browser: from five runs without parameters to a band in two clicks."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,7 +25,7 @@ def query(page: Page) -> dict[str, list[str]]:
 
 @pytest.fixture
 def recipe(page: Page, tracking: Tracking) -> list[str]:
-    """Five runs as Stable-Baselines3's MLflow recipe logs them: metrics only; compared."""
+    """Logs five runs as Stable-Baselines3's MLflow recipe does, metrics only, and opens their comparison."""
     group = tracking.experiment()
     metrics = {"rollout/ep_rew_mean": [1.0, 2.0, 3.0], "train/loss": [3.0, 2.0, 1.0]}
     ids = [tracking.run(group, name=f"ppo-cartpole-{n}", metrics=metrics) for n in range(1, 6)]
@@ -39,7 +39,7 @@ def test_two_clicks_lead_from_runs_without_parameters_to_a_band(page: Page, reci
     page.click(f"{SUMMARY} button[data-group^='name:']")
     page.wait(lambda: page.script(BAND))
     page.wait_for_text("1 group (runs in each: 5).", SUMMARY)
-    # The address alone shows the same, to a colleague as well.
+    # The address alone shows the same, also to a colleague.
     assert [each[:5] for each in query(page)["group"]] == ["name:"]
     page.driver.refresh()
     page.wait_for_text("1 group (runs in each: 5).", SUMMARY)
@@ -83,7 +83,7 @@ def test_what_is_a_runs_own_is_named_and_taken_in_by_a_click(page: Page, trackin
     page.click(f"{SUMMARY} button[data-group-default]")
     page.wait_for_text("2 groups", SUMMARY)
     assert "group" not in query(page)
-    # Without its last tick nothing tells the runs apart.
+    # Without its last tick no parameter distinguishes the runs.
     page.click(f"{PICKER} .group-refs input:checked")
     page.wait_for_text("1 group (runs in each: 4).", SUMMARY)
     assert query(page)["group"] == ["all"]

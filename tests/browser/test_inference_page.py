@@ -1,4 +1,4 @@
-"""The inference page: a model walks before your eyes, on a real engine, in a real browser."""
+"""The inference page: a model walks through the maze, on a real engine, in a real browser."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ Open = Callable[[str], Page]
 
 @pytest.fixture(scope="module")
 def team(tracking: Tracking) -> Team:
-    """A PPO policy for the 10×10 maze, which is active, and a DQN policy for the 5×5 one."""
+    """Registers a PPO policy for the 10×10 maze, which is active, and a DQN policy for the 5×5 one."""
     team = Team(tracking)
     team.activate(team.ppo)
     return team
@@ -27,7 +27,7 @@ def team(tracking: Tracking) -> Team:
 
 @pytest.fixture(scope="module")
 def engine(team: Team, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """An engine, and the Clew that it asks."""
+    """Starts an engine and the Clew that it uses."""
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
         mlflow_tracking_uri=team.registry.tracking.address,  # type: ignore[arg-type]
@@ -43,7 +43,7 @@ def engine(team: Team, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Eng
 
 @pytest.fixture
 def visit(dash_br: Browser, serve: Callable[..., str], team: Team, engine: Engine) -> Iterator[Open]:
-    """Opens an address of a Clew beside that engine."""
+    """Opens an address of a Clew with that engine."""
     address = serve(team.registry.tracking.address, model_name=team.registry.name, inference_port=engine.port)
     page = Page(dash_br.driver, address)
 
@@ -70,7 +70,7 @@ def test_try_it_activates_and_shows_the_agent_reach_the_goal(visit: Open, team: 
     # Its file is checked, the engine waits for what is only starting, and then it walks for five seconds.
     page.wait_for_text("goal reached", "#walk-section-a", 180)
     assert (page.text("#walk-title-a"), fact(page, "cumulative")) == (f"Model {team.ppo} active", "0.83")
-    # Each cell that it saw has an arrow, whatever messages the page missed.
+    # Each visited cell has an arrow, even if the page missed some messages.
     assert arrows(page) == int(fact(page, "step")) + 1 == 19
     titles = page.script("return [...document.querySelectorAll('.maze-seen title')].map(t => t.textContent)")
     assert all("up 0." in title and "←" in title for title in titles)
@@ -83,7 +83,7 @@ def test_try_it_activates_and_shows_the_agent_reach_the_goal(visit: Open, team: 
 def test_stop_stops_and_reset_restores(visit: Open, team: Team) -> None:
     page = visit(
         f"/inference?model={team.dqn}&size=20&seed=1&speed=2"
-    )  # 100 s of steps: whoever clicks slowly finds it walking still
+    )  # 100 s of steps: it still walks even if the click comes late
     page.wait_for_text("stopped", "#walk-section-a")
     assert page.text("#walk-title-a") == f"Model {team.dqn} not active"
     assert len(page.all("#walk-board-a g")) == 400
@@ -145,7 +145,7 @@ def test_a_policy_that_dies_is_named_and_reset_restarts_it(visit: Open, engine: 
         time.sleep(1)
         return "crashed" not in page.text("#walk-section-a")
 
-    page.wait(is_well_again)  # it is left alone for some seconds first
+    page.wait(is_well_again)  # no request is sent to it for some seconds first
     page.click("#inference-play")
     page.wait_for_text("goal reached", "#walk-section-a")
 

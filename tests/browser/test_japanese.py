@@ -1,4 +1,5 @@
-"""Every page in Japanese, with data and when something fails: no English but names, in what is seen or read aloud."""
+"""Every page in Japanese, with data and on failures: no English except names, in visible texts and those read
+aloud."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,18 +26,18 @@ from tests.registry import Registry
 from tests.rules.test_messages import ROOT
 from tests.tracking import Tracking
 
-# A host's name, a field's, an experiment's, and what other programs said: here MLflow's stand-in.
+# Names of hosts, fields and experiments, and texts of other programs: here MLflow's stand-in.
 RAW = {"local", "test", "experiments", "DOCTYPE", "html", "title", "It", "works"}
 
 
 class Pages:
-    """The pages of a Clew in Japanese; each is looked at once it says what is waited for."""
+    """Drives the pages of a Clew in Japanese; each is checked once it shows the awaited text."""
 
     def __init__(self, page: Page, runs: list[str]) -> None:
         self.page = page
         self.runs = runs
         self.english: dict[str, set[str]] = {}
-        self.lost: list[tuple[str, str]] = []  # where a link forgets the language, and where it leads
+        self.lost: list[tuple[str, str]] = []  # where a link loses the language, and where it leads
 
     def look(self, path: str, waits_for: str) -> None:
         address = path + ("&" if "?" in path else "?") + "lang=ja"
@@ -56,13 +57,13 @@ class Pages:
 
 @pytest.fixture(scope="module")
 def monitor(start: Start) -> Monitor:  # noqa: F811
-    """A monitor of a busy GPU, and of one that was lost."""
+    """Runs a monitor of a busy GPU, and of a lost one."""
     return start(state="count 2\nutil 0 90\nerror 1 * 15", GPU_SAMPLE_SECONDS="0.5")
 
 
 @pytest.fixture(scope="module")
 def registry(tracking: Tracking) -> Registry:
-    """Two models, one of them with a file that is none; two runs, one of which trains."""
+    """Registers two models, one of them with an invalid file, and logs two runs, one of which trains."""
     registry = Registry(tracking, f"japanese-{uuid.uuid4().hex[:8]}")
     registry.version(algorithm="PPO", success_rate="0.75", trained_at="2026-11-20T12:00:00+00:00")
     registry.version(b"no ONNX file", algorithm="DQN")
@@ -77,7 +78,7 @@ def pages(
     monitor: Monitor,
     registry: Registry,
 ) -> Iterator[Pages]:
-    """A Clew without an inference engine."""
+    """Returns the pages of a Clew without an inference engine."""
     tracking = registry.tracking
     group = tracking.experiment()
     metrics = {"episode_reward": [1.0, 2.0, 3.0], "success_rate": [0.5, 0.5, 1.0], "loss": [1.0, 0.5, 0.25]}
@@ -134,7 +135,7 @@ def test_every_page_speaks_japanese(pages: Pages, monitor: Monitor, misbehaving:
 
 
 def _refused(page: Page) -> None:
-    """Somebody wants the model active whose file is none."""
+    """Tries to activate a model with an invalid file."""
     ticks = "#models-table td.dash-select-cell input[type=radio]"
     page.wait(lambda: page.column("model_id", table="models-table"))
     page.all(ticks)[page.column("model_id", table="models-table").index("2")].click()
@@ -142,7 +143,7 @@ def _refused(page: Page) -> None:
 
 
 def _the_browser_knows_what_the_server_knows(page: Page) -> None:
-    """assets/translate.js and components/texts/translate.py say the same of each message, whatever its values."""
+    """assets/translate.js and components/texts/translate.py translate each message the same, whatever its values."""
     server = Flask("japanese")
     server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "components" / "translations")
     Babel(server, locale_selector=lambda: "ja")

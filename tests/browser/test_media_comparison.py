@@ -1,4 +1,4 @@
-"""Films and pictures of compared runs: at one step, in step with each other; and a crash's last lines on its page."""
+"""Videos and pictures of compared runs: at one step, played in sync; and the last log lines of a crash on its page."""
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -17,7 +17,7 @@ READY = (
 
 @pytest.fixture(scope="module")
 def runs(tracking: Tracking) -> list[str]:
-    """Two runs with films, the second of which lacks one of the three steps; the first has failed."""
+    """Logs two runs with videos, the second of which lacks one of the three steps; the first has failed."""
     experiment = tracking.experiment()
     found = [
         tracking.run(experiment, name=f"films-{n}", status=status) for n, status in enumerate(("FAILED", "FINISHED"))
@@ -69,7 +69,7 @@ def test_a_pattern_of_ones_own_and_what_is_shown_stand_in_the_address(page: Page
     box.clear()
     box.send_keys("videos/{key}", Keys.ENTER)
     page.wait_for_text("does not say where the step is: write {step} once", "#compare-media")
-    # On a run's own page, too.
+    # Also on a run's own page.
     page.open(f"/mlflow/runs/{runs[0]}?media_step=200&media_key=videos%2Feval")
     page.wait_for_text("Step 200", "#compare-media output")
 

@@ -1,4 +1,4 @@
-"""Which metrics are meant by what was typed, in the browser, against plain Python."""
+"""The metrics that a typed search finds, in the browser, compared with plain Python."""
 
 import re
 from typing import Any
@@ -17,9 +17,9 @@ FIND = (
 )
 GROUPED = "return window.clew.metricSearch.grouped(arguments[0].map(name => [name, 1, null]))"
 ROUND = "return arguments[0].map(spec => window.clew.chartSpecs.parse(window.clew.chartSpecs.format(spec)))"
-# What JavaScript's trim() takes away, and nothing else.
+# The characters that JavaScript's trim() removes, and no others.
 BLANK = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-# Unicode of this Python and that browser need not be of one year: no letters that only one of them knows.
+# The Unicode versions of this Python and that browser may differ: no letters that only one of them knows.
 NAMES = st.lists(HOSTILE.filter(lambda name: all(ord(one) < 0x3100 or one in "報酬損失🐍" for one in name)), max_size=8)
 PLAIN = st.text("abcXYZ019/_-. :報酬", min_size=1, max_size=12)
 ATOMS = st.sampled_from(

@@ -1,4 +1,4 @@
-"""No click comes to nothing: hundreds of them on a slow browser before a slow Clew, and each has one answer."""
+"""No click is lost: hundreds of them on a slow browser and a slow Clew, and each has one answer."""
 
 import os
 import random
@@ -29,7 +29,7 @@ from tests.models.model_server import HANG, ModelServer
 MODELS = 20
 BURSTS = 6
 OTHER = "41"  # trained for another environment
-# Notes each toast that begins, and each answer that is given in one.
+# Records each toast that opens, and each answer that is shown in one.
 RECORD = """
     window.begun = []; window.ended = [];
     const place = document.getElementById("changes"), seen = new WeakSet();
@@ -42,7 +42,8 @@ SLOWNESS = 6
 
 
 class SlowClew:
-    """A whole Clew at an address of its own, each of whose answers takes a while; it can be stopped and started."""
+    """Runs a whole Clew at an address of its own, each of whose answers takes a while; it can be stopped and
+    started."""
 
     def __init__(self, models: ModelServer, cache: Path) -> None:
         self.port = free_port()
@@ -115,12 +116,12 @@ def slowed(page: Page, slow: SlowClew) -> None:
 
 
 def answers(page: Page) -> list[tuple[str, str]]:
-    """Outcome and sentence of all that ended, in this order."""
+    """Returns outcome and sentence of all that ended, in this order."""
     return [(one["outcome"], one["text"]) for one in page.script("return window.ended.map(({toast, ...one}) => one)")]
 
 
 def late(team: ModelServer, seconds: float) -> None:
-    """The model server takes so long to activate a model."""
+    """Lets the model server take so long to activate a model."""
     team.misbehave = lambda method, path: time.sleep(seconds) if method == "POST" else None
 
 
@@ -137,7 +138,7 @@ def test_each_of_dozens_of_clicks_has_its_answer_and_no_other(page: Page, slow: 
     slowed(page, slow)
     choose(page, "2")
     page.wait(lambda: page.find("#models-activate").is_enabled())
-    # Ten at once, without waiting for any: other models and what is no model, again and again, while rows come.
+    # Ten at once, without waiting for any: various models and an unknown one, repeatedly, while rows are refreshed.
     expected: list[str] = []
     for burst in range(BURSTS):
         models = [str(1 + (burst + n) % MODELS) for n in range(4)] + [f"ghost-{burst}-{n}" for n in range(6)]
@@ -233,7 +234,7 @@ def test_on_another_page_the_answer_comes_all_the_same(page: Page, slow: SlowCle
     page.script("history.back()")
     page.script("window.clew.visit('/mlflow')")
     page.wait(lambda: answers(page) == [("done", "Model 2 is active now.")])
-    assert page.driver.current_url.endswith("/mlflow")  # nobody is taken away from where they are
+    assert page.driver.current_url.endswith("/mlflow")  # no person is taken away from the page they are on
     page.script("[...document.querySelectorAll('#changes .btn-link')].find(b => b.innerText === 'Watch it').click()")
     page.wait(lambda: page.driver.current_url.endswith("/inference?play=1"))
 
@@ -269,7 +270,7 @@ def test_after_a_reload_the_result_is_still_shown(page: Page, team: ModelServer)
 
 
 def killed(clew: subprocess.Popen[bytes]) -> None:
-    """With all its workers, in the middle of whatever they do."""
+    """Kills it with all its workers, in the middle of their work."""
     os.killpg(clew.pid, signal.SIGKILL)
     clew.wait()
 
@@ -308,7 +309,7 @@ def test_a_clew_that_is_killed_meanwhile_reports_that_the_answer_is_unknown(
         clew = start()
         page.wait_for_text("What became of the change of model 2 is not known", "#changes")
         assert len(answers(page)) == 1
-        assert team.asked("POST") == 1  # nor is it done a second time
+        assert team.asked("POST") == 1  # and it is not done a second time
     finally:
         killed(clew)
         page.driver.get("about:blank")

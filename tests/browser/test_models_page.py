@@ -15,7 +15,7 @@ from tests.tracking import Tracking
 
 @pytest.fixture
 def registered(tracking: Tracking) -> tuple[str, list[str]]:
-    """A registered model of three versions: its name, and their numbers."""
+    """Registers a model of three versions; returns its name and their numbers."""
     name = f"maze-{uuid.uuid4().hex[:8]}"
     group = tracking.experiment()
     versions = [
@@ -38,7 +38,7 @@ def registered(tracking: Tracking) -> tuple[str, list[str]]:
 def models(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, registered: tuple[str, list[str]]
 ) -> Iterator[Page]:
-    """The models page of a Clew on that registry."""
+    """Opens the models page of a Clew on that registry."""
     page = Page(dash_br.driver, serve(misbehaving.address, model_name=registered[0]))
     page.open("/models")
     page.wait(lambda: shown(page) == ["3", "2", "1"])
@@ -47,7 +47,7 @@ def models(
 
 
 def shown(page: Page, key: str = "model_id") -> list[str]:
-    """A column of the table."""
+    """Returns a column of the table."""
     return page.column(key, table="models-table")
 
 
@@ -67,12 +67,12 @@ def enabled(page: Page) -> dict[str, bool]:
 
 
 def close_all(page: Page) -> None:
-    """Puts all toasts away."""
+    """Closes all toasts."""
     page.script("document.querySelectorAll('#changes .btn-close').forEach(button => button.click())")
 
 
 def state_of(page: Page, model_id: str) -> str:
-    """A model's state on screen; empty where it has no row."""
+    """Returns a model's state on screen; empty if it has no row."""
     cell = "row.querySelector(`td[data-dash-column='state_name']`).innerText.trim()"
     return str(page.in_row(model_id, cell, "model_id", "models-table") or "")
 
@@ -96,7 +96,7 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
     assert shown(page, "state_name").count("active") == 1
     page.wait(lambda: enabled(page) == {"activate": False, "delete": False, "restore": False})
     page.wait_for_text("+50.0 points", "#models-history")
-    # The one before can be deleted, and restored.
+    # The previous one can be deleted, and restored.
     choose(page, "1")
     page.wait(lambda: enabled(page) == {"activate": True, "delete": True, "restore": False})
     page.click("#models-delete")
@@ -111,7 +111,7 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
     Select(page.find("#models-state")).select_by_value("present")
     page.wait(lambda: shown(page) == ["3", "2", "1"])
     page.wait(lambda: page.text("#models-table-shown") == "")
-    # The history has a way back to each, and Undo is on offer after an activation.
+    # The history has a button to return to each, and Undo is offered after an activation.
     close_all(page)
     page.click("#models-history button[data-model='1']")
     page.wait_for_text("Model 1 is active now.", "#changes")
@@ -165,7 +165,7 @@ def test_a_file_that_is_no_policy_is_refused_and_the_old_one_stays(
     page.click("#models-activate")
     page.wait_for_text("no ONNX", "#changes")
     page.wait(lambda: state_of(page, "3") == "active")
-    # One below the other; and each that is asked for is answered, also what went since the list was drawn.
+    # One below the other; and each requested action is answered, also for models deleted since the list was drawn.
     choose(page, "1")
     page.click("#models-activate")
     page.wait_for_text("Model 1 is active now.", "#changes")
@@ -174,7 +174,7 @@ def test_a_file_that_is_no_policy_is_refused_and_the_old_one_stays(
     page.script("document.getElementById('models-activate').dataset.model = '999'")
     page.click("#models-activate")
     page.wait_for_text("Model 999 is not known here", "#changes")
-    # What worked is said for a while, what did not until somebody closes it.
+    # A success is shown for a while, a failure until it is closed.
     page.wait(lambda: "is active now" not in page.text("#changes"))
     assert [one.text.split("\n")[1] for one in page.all("#changes .toast")] == [
         "The policy file is no ONNX file.",
@@ -212,7 +212,7 @@ def test_a_read_only_clew_shows_no_button_that_changes_anything(
 
 
 def test_an_address_without_a_model_is_reported(models: Page) -> None:
-    models.expected_errors = ("404",)  # an address with a slash in it is no page at all
+    models.expected_errors = ("404",)  # an address with a slash in it is no page
     for path in ("/models/999", "/models/..%2Fx", "/models/%F0%9F%90%8D", "/models/0"):
         models.open(path)
         models.wait_for_text("No such model", "#model-facts")
@@ -237,5 +237,5 @@ def test_a_click_does_not_wait_for_a_registry_that_hangs(models: Page, misbehavi
     started = time.monotonic()
     page.click("#models-delete")
     page.wait_for_text("100.0 %", "#change-dialog")
-    assert time.monotonic() - started < 9  # it would have hung for 10
+    assert time.monotonic() - started < 9  # the full timeout would have taken 10
     misbehaving.answer = None

@@ -1,4 +1,4 @@
-"""Foreign GPU monitors that say odd things, or far too much: in a real browser, over a real socket."""
+"""Foreign GPU monitors that send odd or far too many values: in a real browser, over a real socket."""
 
 import json
 import random
@@ -26,14 +26,14 @@ from tests.misbehaving import Misbehaving
 
 
 class WholeSends:
-    """A socket whose sends do not mix: simple-websocket answers a leaving page from a thread of its own."""
+    """Wraps a socket whose sends must not mix: simple-websocket answers a closing page from a thread of its own."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._sending = threading.Lock()
 
     def send(self, data: bytes) -> int:
-        """Sends all of it, after what is being sent."""
+        """Sends all of it, after a send that is under way."""
         with self._sending:
             self._sock.sendall(data)
         return len(data)
@@ -43,7 +43,7 @@ class WholeSends:
 
 
 class Foreign:
-    """A monitor of another make at `/ws/gpu`: it says what `report` returns, each half second."""
+    """Serves as a monitor of another make at `/ws/gpu`: it sends what `report` returns, each half second."""
 
     def __init__(self, report: Callable[[], dict[str, Any]], late_seconds: float = 0.0) -> None:
         self.report = report
@@ -54,7 +54,7 @@ class Foreign:
 
         def talk(server: Server) -> None:
             server.sock = WholeSends(server.sock)
-            with suppress(OSError):  # the page has gone
+            with suppress(OSError):  # the page was closed
                 time.sleep(self.late_seconds)
                 while True:
                     server.sock.send(text_frame(json.dumps(self.report())))
@@ -76,7 +76,7 @@ def report(gpus: list[Any], **fields: Any) -> dict[str, Any]:
 
 @contextmanager
 def watched(dash_br: Browser, serve: Callable[..., str], mlflow: Misbehaving, *monitors: Foreign) -> Iterator[Page]:
-    """A browser, and a Clew that watches these monitors."""
+    """Opens a browser and a Clew that watches these monitors."""
     servers = [listening(one.app) for one in monitors]
     addresses = [server.__enter__() for server in servers]
     try:
@@ -110,7 +110,7 @@ ODD: list[tuple[dict[str, Any], str, str, str]] = [
 def test_one_odd_gpu_of_each_kind_hides_nothing_else(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
-    near = {"utilization": 100.00000000000001}  # as a sum of floats comes out
+    near = {"utilization": 100.00000000000001}  # the result of a sum of floats
     foreign = Foreign(
         lambda: report([gpu(0), *(gpu(place, **odd) for place, (odd, *_) in enumerate(ODD, 1)), gpu(50, **near)])
     )
@@ -144,7 +144,7 @@ def test_gpus_that_cannot_be_identified_are_named_next_to_their_host(
 
 
 def crowd(count: int) -> Callable[[], dict[str, Any]]:
-    """So many GPUs, and in the first message of them a history of each."""
+    """Returns reports of so many GPUs, the first of them with a history of each."""
     history = [{"at": place, "utilization": {str(one): 50 for one in range(count)}} for place in range(60)]
     first = [True]
 
@@ -180,7 +180,7 @@ def test_a_message_too_long_is_not_read_and_named(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     filling = "x" * 50_000_000
-    seen_as_long = threading.Event()  # one that is short takes the notice away
+    seen_as_long = threading.Event()  # a short one removes the notice
     long = Foreign(lambda: report([gpu(0)], filling="" if seen_as_long.is_set() else filling))
     small = Foreign(lambda: report([gpu(0, utilization=small.sent % 100)]))
     with watched(dash_br, serve, misbehaving, long, small) as page:
@@ -210,7 +210,7 @@ def test_of_a_crowd_of_processes_those_with_the_most_memory_are_listed(
 def test_numbers_go_into_the_page_as_text_and_only_where_they_changed(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
-    """A component's property costs a dispatch to all components; a node that is as it was is not touched."""
+    """A component's property costs a dispatch to all components; an unchanged node is not touched."""
     past = [{"at": time.time_ns() // 1_000_000, "utilization": {"0": 50}}]
     foreign = Foreign(lambda: report([gpu(0, utilization=foreign.sent % 100, temperature=51)], history=past))
     with watched(dash_br, serve, misbehaving, foreign) as page:
@@ -297,7 +297,7 @@ def test_odd_values_of_one_gpu_fit_and_leave_the_others_whole(
 def reader(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
-    """The browser's own reading of a message, as JSON."""
+    """Returns the browser's own parsing of a message, as JSON."""
     with watched(dash_br, serve, misbehaving, Foreign(lambda: report([gpu(0)]))) as page:
         page.open("/gpu")
         page.wait(lambda: value(page, "utilization", 0) == "40 %")

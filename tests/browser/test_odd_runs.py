@@ -1,4 +1,4 @@
-"""Runs whose clocks, steps, values and names are odd, as a person meets them: list, run page, comparison."""
+"""Runs whose clocks, steps, values and names are odd, as a person sees them: list, run page, comparison."""
 
 import time
 import uuid
@@ -32,7 +32,7 @@ class Odd:
         self.now = int(time.time() * 1000)
 
     def run(self, name: str, points: list[tuple[int, float, int]] | None = None, **run: Any) -> str:
-        """A run with `points` of its reward: step, value, Unix ms; ten good ones if not given."""
+        """Logs a run with `points` of its reward: step, value, Unix ms; ten good ones if not given."""
         points = (
             [(step, float(step), self.now - DAY_MS + step * 1000) for step in range(10)] if points is None else points
         )
@@ -72,13 +72,13 @@ def test_a_silent_run_is_flagged_alike_on_each_page(page: Page, odd: Odd) -> Non
     page.wait(lambda: page.column("name") == ["silent"])
     page.open(f"/mlflow/runs/{silent}")
     page.wait_for_text("no metric for 9 days", "#run-facts")
-    page.expected_errors = ("/ws/gpu",)  # nobody monitors GPUs here
+    page.expected_errors = ("/ws/gpu",)  # no monitor runs here
     page.open("/")
     page.wait_for_text("no metric for 9 days", "#front-runs")
 
 
 def test_silence_comes_as_time_passes(page: Page, odd: Odd) -> None:
-    """Without a word from MLflow: the run's rows stay as they are."""
+    """MLflow sends nothing: the run's rows stay as they are."""
     odd.run("goes silent", [(1, 1.0, int(time.time() * 1000) - 10 * 60_000 + 15_000)], status="RUNNING")
     in_list(page, odd, 1)
     page.wait(lambda: page.column("status")[0].startswith("running · no metric for 1"), within_seconds=120)
@@ -120,7 +120,7 @@ def test_an_odd_clock_stretches_nobodys_axis(page: Page, odd: Odd, axis: str) ->
 @pytest.mark.thorough
 def test_missing_steps_are_reported_and_time_is_one_click_away(page: Page, odd: Odd) -> None:
     still = odd.run("still", [(0, float(n), odd.now - DAY_MS + n * 1000) for n in range(8)])
-    # One alone is drawn over time by itself; beside another it is said, and a click away.
+    # One alone is drawn over time by itself; together with another that is offered, one click away.
     compare(page, [still])
     page.wait_for_text("steps are missing: drawn over time", f"#{REWARD}")
     assert page.all("#compare-notices [data-axis]") == []
@@ -149,7 +149,7 @@ def test_steps_of_nanoseconds_are_drawn_and_described(page: Page, odd: Odd) -> N
 
 
 def hovered(page: Page) -> list[str]:
-    """What the reward's chart says of the middle of it."""
+    """Returns the texts of the reward's chart on hovering its middle."""
     plot = page.find(f"#{REWARD} .nsewdrag")
     ActionChains(page.driver).move_to_element_with_offset(plot, 0, 0).move_to_element_with_offset(plot, 3, 3).perform()
     return list(page.script(TEXTS, f"#{REWARD} .hoverlayer text"))

@@ -1,4 +1,4 @@
-"""The history of activations on the models page: its newest, what overruled a deletion, and where the others are."""
+"""The history of activations on the models page: its newest, what overruled a deletion, and links to the others."""
 
 import uuid
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.tracking import Tracking
 
 
 def activated(tracking: Tracking, name: str, number: int, *, met: bool = False) -> None:
-    """Keeps an activation as another Clew would have."""
+    """Stores an activation as another Clew would have."""
     at = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=number)
     activation = Activation(at=at, model_id="1", by=f"person {number}", reason="better", overrules_deletion=met)
     key = f"{HISTORY_TAG}{at.strftime('%Y%m%dT%H%M%S%f')}-{number:06x}"

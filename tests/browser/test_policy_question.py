@@ -1,4 +1,4 @@
-"""A policy that can be read in several ways: who activates it says how, on a telephone and by keyboard."""
+"""A policy that can be read in several ways: the activating person chooses one, on a phone and by keyboard."""
 
 import uuid
 from collections.abc import Callable

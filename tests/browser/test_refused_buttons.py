@@ -1,4 +1,5 @@
-"""Buttons whose click would be refused are disabled, whatever is chosen, and say why to eye and ear."""
+"""Buttons whose click would be refused are disabled, whatever is chosen, and give the reason to sighted and blind
+people."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ from tests.misbehaving import Misbehaving
 TOKEN = "a-long-enough-token"
 UNKNOWN = {"api_token": TOKEN, "trusted_user_header": "X-Forwarded-User"}
 Registered = tuple[str, list[str]]
-# Of each button that is on show: what it says, whether it can be pressed, and what the ear is told about its group.
+# For each visible button: its text, whether it can be pressed, and the description of its group for screen readers.
 BUTTONS = """return [...document.querySelectorAll("#main fieldset button")].filter(b => b.checkVisibility()).map(b => [
     b.innerText, !b.matches(":disabled"),
     (document.getElementById(b.closest("fieldset").getAttribute("aria-describedby")) || {}).innerText || ""])"""
@@ -31,7 +32,7 @@ def visit(
     misbehaving: Misbehaving,
     registered: Registered,  # noqa: F811
 ) -> Callable[..., Page]:
-    """A page of a Clew with such settings, once its callbacks have filled it."""
+    """Opens a page of a Clew with such settings, and waits until its callbacks have filled it."""
 
     def visit(path: str, **settings: Any) -> Page:
         page = Page(dash_br.driver, serve(misbehaving.address, model_name=registered[0], **settings))
@@ -64,7 +65,7 @@ def test_who_is_not_known_sees_why_the_buttons_are_disabled(visit: Callable[...,
     assert REASONS[lang] in page.text("#main")
     for width in (1440, 400):
         page.driver.set_window_size(width, 1000)
-        # Charts take their new width in a moment of their own.
+        # Charts take their new width a moment later.
         page.wait(lambda: page.script("return document.documentElement.scrollWidth <= window.innerWidth"))
     page.driver.set_window_size(1440, 1000)
     assert grave_violations(page, path, part="main") == []

@@ -19,7 +19,7 @@ CART = "cart-of-the-page"
 
 @pytest.fixture
 def page(dash_br: Browser, serve: Callable[..., str], tracking: Tracking) -> Iterator[Page]:
-    """The models page of a Clew with two registered models; of both, version 1 is active."""
+    """Opens the models page of a Clew with two registered models; version 1 of each is active."""
     maze, cart = Registry(tracking, "maze-of-the-page"), Registry(tracking, CART)
     for number in (1, 2):
         maze.version(algorithm="PPO", success_rate="0.5", trained_at=f"2026-11-2{number}T12:00:00+00:00")
@@ -29,7 +29,7 @@ def page(dash_br: Browser, serve: Callable[..., str], tracking: Tracking) -> Ite
         tracking.post("registered-models/alias", {"name": name, "alias": alias, "version": "1"})
     settings = {"model_name": maze.name, "model_names": CART, "inference_port": free_port()}
     found = Page(dash_br.driver, serve(tracking.address, **settings))
-    found.expected_errors = ("ERR_CONNECTION_REFUSED",)  # no GPU monitor runs beside the front page
+    found.expected_errors = ("ERR_CONNECTION_REFUSED",)  # no GPU monitor runs for the front page
     found.open("/models")
     found.wait(lambda: shown(found) == ["2", "1", f"{CART}:2", f"{CART}:1"])
     yield found
@@ -52,7 +52,7 @@ def test_each_has_its_own_active_version_on_every_page(page: Page) -> None:
         page.driver.set_window_size(width, 1000)
         page.wait(lambda: page.script("return document.documentElement.scrollWidth <= window.innerWidth"))
     page.driver.set_window_size(1440, 1000)
-    # Ids sort as the server sorts them: 10 comes after 9, also behind a name.
+    # Ids sort as the server sorts them: 10 comes after 9, also after a name.
     rows = [{"id": one, "model_id": one} for one in ("10", "9", f"{CART}:10", f"{CART}:9", "b", None)]
     sort = (
         "return window.clew.sortModels(arguments[0], [{column_id: 'model_id', direction: arguments[1]}]).map(r => r.id)"
@@ -62,14 +62,14 @@ def test_each_has_its_own_active_version_on_every_page(page: Page) -> None:
     page.script("dash_clientside.set_props('models-table', {sort_by: [{column_id: 'model_id', direction: 'asc'}]})")
     page.wait(lambda: shown(page) == ["1", "2", f"{CART}:1", f"{CART}:2"])
     page.script("dash_clientside.set_props('models-table', {sort_by: [{column_id: 'mean_return', direction: 'desc'}]})")
-    page.wait(lambda: shown(page)[-1] in ("1", "2"))  # whose return is not known
+    page.wait(lambda: shown(page)[-1] in ("1", "2"))  # the return of these is unknown
     assert grave_violations(page, "/models", part="main") == []
-    # Its own page: what others gave it, and that it is active although another one of the first was activated.
+    # Its own page: what others set, and that it is active although another version of the first model was activated.
     page.open(f"/models/{CART}%3A1")
     page.wait_for_text("champion", "#model-facts")
     page.wait_for_text("owner = the robot group", "#model-facts")
     assert page.all("#model-facts .model-active")
-    # The front page tells of both, and where each is watched.
+    # The front page shows both, with a link to watch each.
     page.open("/")
     page.wait_for_text("Model 2", "#front-model")
     page.wait_for_text(f"Model {CART}:1", "#front-model li")

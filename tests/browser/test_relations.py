@@ -1,4 +1,4 @@
-"""The relations of the listed runs in a real browser: axes, ranges, brushing, ticks, and the address of all that."""
+"""The relations of the listed runs in a real browser: axes, ranges, brushing, ticks, and their address."""
 
 import uuid
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -29,7 +29,7 @@ def query(page: Page) -> dict[str, list[str]]:
 
 
 def field(page: Page, part: str, label: str) -> str:
-    """The selector of the field with this label."""
+    """Returns the selector of the field with this label."""
     found = page.script(
         "const [part, label] = arguments;"
         "return [...document.querySelectorAll(`${part} label`)].find(l => l.textContent === label)?.htmlFor",
@@ -53,13 +53,14 @@ def fill(page: Page, part: str, label: str, text: str) -> None:
 
 @pytest.fixture
 def experiment() -> str:
-    """The name of an experiment of its own."""
+    """Returns the name of an experiment of its own."""
     return f"sweep <b>%{{x}} {uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture
 def sweep(page: Page, tracking: Tracking, experiment: str) -> list[str]:
-    """Ten runs, better the higher their rate; one diverged, one logged no rate. Their ids; the list shows them alone."""
+    """Logs ten runs, better the higher their rate; one diverged, one logged no rate. Returns their ids; the list
+    shows them alone."""
     group = tracking.experiment(experiment)
     ids = [
         tracking.run(
@@ -131,7 +132,7 @@ def test_parallel_coordinates_tick_what_their_ranges_let_through(page: Page, swe
     assert page.driver.current_url == address
     page.click(f"{PARALLEL} button[aria-label='Move Algorithm to the left']")
     page.wait(lambda: query(page)["parallel"] == ["algorithm", "param:lr_sweep", "final_reward"])
-    # By its name, with a finger, to the right end.
+    # By dragging its name with a finger to the right end.
     left, top, width = page.script(
         "const plot = document.querySelector('.relations-parallel'); plot.scrollIntoView({block: 'center', behavior: 'instant'});"
         "const box = plot.getBoundingClientRect(); return [box.left, box.top, box.width]"
@@ -168,7 +169,7 @@ def test_the_address_carries_axes_scales_and_ranges(page: Page, sweep: list[str]
 
 
 def test_a_range_of_texts_is_kept_by_them_and_older_links_open(page: Page, tracking: Tracking, experiment: str) -> None:
-    """Links of before have numbers of categories: dqn was 0, ppo 1, and a2c, which comes first now, was not there."""
+    """Older links have numbers of categories: dqn was 0, ppo 1, and a2c, which comes first now, did not exist."""
     group = tracking.experiment(experiment)
     for name, algorithm in (("p", "ppo"), ("q", "ppo"), ("d", "dqn")):
         tracking.run(group, name=name, params={"algo": algorithm}, metrics={"episode_reward": [1.0]})

@@ -1,4 +1,4 @@
-"""What people do with runs, in a real browser: on a run's page, for the ticked runs of the list, and in the trash."""
+"""Changes to runs in a real browser: on a run's page, for the ticked runs of the list, and in the trash."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ HOSTILE = """# <b>Why</b>
 
 @pytest.fixture
 def group(tracking: Tracking) -> tuple[str, list[str]]:
-    """An experiment of four runs: its name and their ids."""
+    """Logs an experiment of four runs; returns its name and their ids."""
     name = f"edited-{tracking.experiment()}"
     experiment = tracking.experiment(name)
     return name, [
@@ -39,7 +39,7 @@ def stage(tracking: Tracking, run_id: str) -> str:
 
 
 def press(page: Page, text: str, within: str = "#run-edits") -> None:
-    """Clicks the button of this text, once it is there."""
+    """Clicks the button of this text, once it exists."""
     code = "[...document.querySelectorAll(`${arguments[0]} button`)].find(one => one.textContent.trim() === arguments[1] && !one.disabled)"
     page.wait(lambda: page.script(f"const one = {code}; one?.click(); return Boolean(one)", within, text))
 
@@ -78,7 +78,7 @@ def test_a_run_is_renamed_noted_and_tagged_and_no_script_of_a_note_runs(
     page.wait(lambda: tags(tracking, run_id).get("sweep") == "7")
     press(page, "Mark as baseline")
     page.wait_for_text("baseline", "#run-facts")
-    # Undo of the last change, where it was said.
+    # Undo of the last change, offered in its toast.
     page.wait(lambda: len(page.all(".clew-toast[data-outcome=done]")) >= 4)
     page.script("[...document.querySelectorAll('.clew-toast')].at(-1).querySelector('.btn-link').click()")
     page.wait(lambda: "clew.baseline" not in tags(tracking, run_id))
@@ -139,7 +139,7 @@ def test_ticked_runs_are_archived_deleted_and_brought_back(
     page.click(f"tr[data-run='{ids[3]}'] button")
     page.wait(lambda: not page.all(f"tr[data-run='{ids[3]}']"))
     assert stage(tracking, ids[3]) == "active"
-    # The others together: all that the search leaves, without those that another test may have deleted.
+    # The others together: all that pass the search, without those that another test may have deleted.
     page.find("#run-trash input[type=search]").send_keys(name)
     page.wait(lambda: len(page.all("#run-trash tbody tr")) == 2)
     page.click("#run-trash thead input")

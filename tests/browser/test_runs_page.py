@@ -12,14 +12,14 @@ from tests.tracking import Tracking
 
 CHARTS = ("compare-chart-reward", "compare-chart-loss", "compare-chart-success-rate")
 
-# The browser sorts and filters all rows, or the server gives a page of them: nobody can tell which.
+# The browser sorts and filters all rows, or the server returns a page of them: the results are the same.
 IN_BOTH_WAYS = pytest.mark.usefixtures("listed")
 MOSTLY_NATIVE = pytest.mark.usefixtures("listed_as_ever")
 
 
 @pytest.fixture(scope="module")
 def three(tracking: Tracking) -> tuple[str, list[str]]:
-    """An experiment of three runs: its name and their ids."""
+    """Logs an experiment of three runs; returns its name and their ids."""
     name = f"three-{tracking.experiment()}"
     group = tracking.experiment(name)
     metrics = {"episode_reward": [0.1, 0.5, 0.9], "loss": [3.0, 2.0, 1.0], "success_rate": [0.0, 0.5, 1.0]}
@@ -104,7 +104,7 @@ def test_a_running_run_appears_and_its_comparison_grows(page: Page, tracking: Tr
     tracking.end(run_id)
     page.wait(lambda: page.column("status") == ["finished"])
     assert page.ticked() == ["live"]
-    # What no refresh of changes finds, a person need not wait for.
+    # An incremental refresh does not find it, and a person need not wait for the full one.
     tracking.delete(run_id)
     page.click("#runs-refresh")
     page.wait(lambda: page.column("status") == [])
@@ -163,7 +163,7 @@ def test_odd_selections_are_named_and_the_rest_is_drawn(
     ],
 )
 def test_an_unknown_run_is_reported(page: Page, path: str) -> None:
-    page.expected_errors = ("503",)  # where the machine is so busy that no run is known when its metrics are asked for
+    page.expected_errors = ("503",)  # on a busy machine no run may be known yet when its metrics are requested
     page.open(path)
     page.wait_for_text("No such run")
 
@@ -191,7 +191,7 @@ def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
     wanted = [f"r{number:02d}" for number in range(1, 11)]
     for count, run in enumerate(wanted):
         page.tick(run)
-        # A newer run goes to the top of the rows, so every index below moves.
+        # A newer run goes to the top of the rows, so every index below changes.
         tracking.run(group, name=f"new{count}", metrics={"success_rate": [0.01]}, started_ms=1_790_000_060_000 + count)
     page.wait(lambda: "10 runs" in page.text("#runs-compare"))
     page.wait(lambda: page.ticked() == wanted)
@@ -212,7 +212,7 @@ def test_it_shows_how_many_runs_pass_a_filter(page: Page, misbehaving: Misbehavi
     page.wait(lambda: page.text("#runs-table-shown").strip() == "· 1 shown")
     page.filter("name", "nobody")
     page.wait(lambda: page.text("#runs-table-shown").strip() == "· 0 shown")
-    # A run that comes and passes no filter is counted, and not as one that is shown.
+    # A run that is added and passes no filter is counted, but not as a shown one.
     tracking.run(group, name="r3")
     page.wait_for_text("4 runs", "#runs-freshness-text")
     assert page.text("#runs-table-shown").strip() == "· 0 shown"
@@ -293,10 +293,10 @@ def test_sample_data_is_marked_and_can_be_removed(page: Page, misbehaving: Misbe
     page.click("#runs-sample-confirm")
     page.wait_for_text("1 sample run is gone.")
     page.click("#runs-sample-cancel")
-    # The column of the origin leaves with the last sample; DataTable forgets a filter that is typed in that moment.
+    # The origin's column disappears with the last sample; DataTable loses a filter that is typed at that moment.
     page.wait(lambda: not any("Origin" in heading.text for heading in page.all("#runs-table th")))
     page.filter("name", "my-own")
     page.wait(lambda: page.column("name") == ["my-own"])
     page.wait(lambda: "a-sample" not in page.text(".final-metrics"))
-    # What is gone leaves the selection as well.
+    # Deleted runs leave the selection as well.
     page.wait_for_text("Compare 1 run", "#runs-compare")

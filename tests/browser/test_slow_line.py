@@ -1,4 +1,5 @@
-"""A line slower than the page's clock, and one that breaks: Dash shows no answer to what was asked again meanwhile."""
+"""A connection slower than the page's clock, and one that breaks: Dash drops an answer once its request was
+repeated."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ SLOWER_THAN_A_TICK_MS = 1_600  # a tick is a second here
 
 @pytest.fixture(scope="module")
 def registry(tracking: Tracking) -> Registry:
-    """A model, and the run that it came from."""
+    """Registers a model from a run."""
     registry = Registry(tracking, f"line-{uuid.uuid4().hex[:8]}")
     registry.version(algorithm="PPO", success_rate="0.75")
     return registry
@@ -25,7 +26,7 @@ def registry(tracking: Tracking) -> Registry:
 
 @pytest.fixture
 def page(dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, registry: Registry) -> Iterator[Page]:
-    """A Clew on an MLflow of one experiment; without an inference engine."""
+    """Opens a Clew on an MLflow of one experiment; without an inference engine."""
     misbehaving.alter = only(registry.experiment_id)
     page = Page(dash_br.driver, serve(misbehaving.address, model_name=registry.name, inference_port=free_port()))
     page.expected_errors = ("WebSocket connection",)  # neither a monitor nor an engine runs
@@ -35,7 +36,7 @@ def page(dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, 
 
 
 def line(page: Page, *, latency_ms: int = 0, broken: bool = False) -> None:
-    """What the browser's network is like from now on."""
+    """Sets the state of the browser's network from now on."""
     of_any_width = {"downloadThroughput": -1, "uploadThroughput": -1}
     conditions = {"offline": broken, "latency": latency_ms, **of_any_width}
     page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
@@ -55,7 +56,7 @@ def test_every_page_fills_on_a_line_slower_than_its_clock(page: Page, registry: 
     }.items():
         page.script("window.clew.visit(arguments[0])", path)
         page.wait(filled)
-    page.script("window.clew.visit(arguments[0])", f"/mlflow/runs/{run}")  # while the list's clock stands
+    page.script("window.clew.visit(arguments[0])", f"/mlflow/runs/{run}")  # while the list's clock is stopped
     page.wait(lambda: page.lines("run-chart-loss") == [3])
     assert page.console_errors() == []
 

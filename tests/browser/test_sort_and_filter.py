@@ -1,4 +1,4 @@
-"""P3: sort and filter of the run list are right, in the browser, on whatever rows there are."""
+"""P3: sort and filter of the run list are right, in the browser, for any rows."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from tests.tracking import Tracking
 LETTERS = "abcdeABCDE01_-"
 NAMES = st.text(LETTERS, min_size=1, max_size=6)
 MAYBE_NAME = st.none() | st.sampled_from(["PPO", "DQN", "A2C", "ppo"])
-# Steps of 0.5 % so that what is shown, to one decimal, orders and compares as what is meant.
+# Steps of 0.5 %, so that the value shown with one decimal orders and compares as the exact one.
 RATES = st.none() | st.integers(0, 200).map(lambda n: n / 200)
 SUMMARIES = st.builds(
     RunSummary,
@@ -55,11 +55,11 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 
 @pytest.fixture
 def table(page: Page, tracking: Tracking) -> Page:
-    """The runs page, once it has rows of its own and will not ask for others."""
+    """Opens the runs page, and waits until it has rows of its own and will not request others."""
     tracking.run(tracking.experiment())
     page.open("/mlflow")
     page.wait_for_rows(1)
-    page.wait_for_text("as of", "#runs-freshness-text")  # else what is on show is part of a first reading
+    page.wait_for_text("as of", "#runs-freshness-text")  # otherwise it shows part of a first reading
     return page
 
 
@@ -89,7 +89,7 @@ def sort_by(page: Page, key: str, direction: str) -> None:
     direction=st.sampled_from(["asc", "desc"]),
 )
 def test_sorting(table: Page, summaries: list[RunSummary], key: str, direction: str) -> None:
-    """Known values are in order, and the missing ones stand together at the end."""
+    """Known values are in order, and the missing ones come together at the end."""
     rows = show(table, summaries)
     sort_by(table, "started" if key == "started_ms" else key, direction)
     known = [row for row in rows if row[key] not in (None, "–")]
@@ -122,7 +122,7 @@ def test_filtering_numbers(table: Page, summaries: list[RunSummary], key: str, c
 @example_settings(max_examples=8)
 @given(summaries=TABLES, part=st.text("abcdeABCDE", min_size=1, max_size=2))
 def test_filtering_text(table: Page, summaries: list[RunSummary], part: str) -> None:
-    """Plain text keeps the rows that hold it, upper or lower case."""
+    """Plain text keeps the rows that contain it, upper or lower case."""
     rows = show(table, summaries)
     expected = [row["id"] for row in rows if part.lower() in row["name"].lower()]
     table.filter("name", part)
@@ -134,7 +134,7 @@ def test_filtering_text(table: Page, summaries: list[RunSummary], part: str) -> 
 def test_choosing_experiment_and_algorithm(
     table: Page, summaries: list[RunSummary], experiment: str, algorithm: str
 ) -> None:
-    """The two menus filter together, and count with everything else."""
+    """The two menus filter together, and combine with all other filters."""
     rows = show(table, summaries)
     for component, value in (("runs-experiment", experiment), ("runs-algorithm", algorithm)):
         table.script("window.dash_clientside.set_props(arguments[0], {value: arguments[1]})", component, value)
@@ -146,7 +146,7 @@ def test_choosing_experiment_and_algorithm(
 
 
 def test_five_thousand_runs_keep_their_ticks(table: Page) -> None:
-    """All are there, on 200 pages; what was ticked stays ticked when newer runs push every row down."""
+    """All are there, on 200 pages; ticked runs stay ticked when newer runs push every row down."""
     runs = [
         RunSummary.model_validate(
             {

@@ -1,4 +1,4 @@
-"""The server sorts as DataTable does in the browser: nobody can tell by the order who did."""
+"""The server sorts as DataTable does in the browser: the order is the same."""
 
 import random
 from typing import Any, get_args

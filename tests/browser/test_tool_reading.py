@@ -1,4 +1,5 @@
-"""Which tool a run is read as: said on its page, corrected for its experiment, taken back; one axis for several tools."""
+"""The tool that a run is read as: shown on its page, corrected for its experiment, reset; one axis for several
+tools."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +23,7 @@ SB3 = {"rollout/ep_rew_mean": [11.0, 21.0], "time/fps": [700.0], "train/loss": [
 
 
 def stated_reading(tracking: Tracking, experiment: str) -> str:
-    """What the experiment's tag says of its tool."""
+    """Returns what the experiment's tag states about its tool."""
     answer = requests.get(
         f"{tracking.address}/api/2.0/mlflow/experiments/get", params={"experiment_id": experiment}, timeout=20
     ).json()

@@ -44,7 +44,7 @@ EPISODES, SEEDS = "#training-field-0", "#training-field-1"
 
 @pytest.fixture(scope="module")
 def scheduler_port(mlflow_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A scheduler that starts the program above."""
+    """Starts a scheduler that runs the program above; returns its port."""
     folder, port = tmp_path_factory.mktemp("scheduler"), free_port()
     file = folder / "trainings.toml"
     file.write_text(FILE.format(python=sys.executable, program=PROGRAM))
@@ -96,12 +96,13 @@ def fill(page: Page, selector: str, text: str) -> None:
 
 
 def what_is_bad_to_see(page: Page) -> list[str]:
-    """What breaks a rule gravely, or leaves the window, wide and light, and narrow and dark."""
+    """Returns what breaks an accessibility rule gravely, or overflows the window, wide and light, and narrow and
+    dark."""
     found: list[str] = []
     for width, scheme in ((1440, "light"), (360, "dark")):
         size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
         page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        # On its way from one scheme to the other a link has the colours of neither.
+        # During the change between the schemes a link has the colours of neither.
         still = {"name": "prefers-reduced-motion", "value": "reduce"}
         features = [{"name": "prefers-color-scheme", "value": scheme}, still]
         page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
@@ -164,7 +165,7 @@ def test_a_training_is_started_watched_stopped_and_repeated(page: Page) -> None:
 
 
 def put(page: Page, field: str, text: str) -> None:
-    """Fills in the field that is there of this name: which one depends on the algorithm."""
+    """Fills in the visible field of this name: which one it is depends on the algorithm."""
     fill(page, f"{FIELD.format(field)} :is(input, select)", text)
 
 
@@ -213,5 +214,5 @@ def test_any_environment_is_asked_for_refused_trained_and_used(
     page.click("#live-result .btn-success")
     page.wait(lambda: "/inference" in page.driver.current_url)
     page.wait_for_text("CartPole-v1")
-    page.expected_errors = ("/ws/inference",)  # nobody serves it here
+    page.expected_errors = ("/ws/inference",)  # no engine serves it here
     assert page.console_errors() == []

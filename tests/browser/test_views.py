@@ -1,4 +1,4 @@
-"""Named views and short addresses as people use them: saved here, opened in a second browser, with the keyboard, by nobody."""
+"""Named views and short addresses: saved here, opened in a second browser, by keyboard, and without a name."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ HOSTILE = "a, b: %{x} <b>“q”</b> 日本 🏃"
 
 @pytest.fixture
 def experiment(tracking: Tracking) -> Iterator[tuple[str, list[str]]]:
-    """An experiment with three runs, in an MLflow without views."""
+    """Logs an experiment with three runs, in an MLflow without views."""
     forget(tracking)
     name = f"maze, “{uuid.uuid4().hex[:8]}” & <b>"
     group = tracking.experiment(name)
@@ -44,7 +44,7 @@ def forget(tracking: Tracking) -> None:
 
 @pytest.fixture(scope="module")
 def colleagues() -> Iterator[webdriver.Chrome]:
-    """A browser of its own; to start one, with nothing cached, takes longer than a test."""
+    """Starts a browser of its own; starting one with nothing cached takes longer than a test."""
     options = pytest_setup_options()
     options.add_argument("--headless=new")
     options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})
@@ -55,14 +55,14 @@ def colleagues() -> Iterator[webdriver.Chrome]:
 
 @pytest.fixture
 def second(colleagues: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
-    """A colleague's browser."""
+    """Returns a colleague's browser."""
     colleagues.get_log("browser")
     yield colleagues
-    colleagues.get("about:blank")  # its page would go on asking its Clew
+    colleagues.get("about:blank")  # its page would go on polling its Clew
 
 
 def state(page: Page) -> dict[str, Any]:
-    """What the page shows that its address decides."""
+    """Returns the part of the page that its address determines."""
     read = """const chosen = (id) => document.getElementById(id).value;
       const all = (selector, what) => [...document.querySelectorAll(selector)].map(what);
       return {query: window.clew.addresses.ofView(), axis: chosen("option-axis"), experiment: chosen("runs-experiment"),
@@ -76,14 +76,14 @@ def state(page: Page) -> dict[str, Any]:
 
 
 def opened(page: Page, address: str) -> Page:
-    """The page at an address, once its list is there."""
+    """Opens the page at an address, and waits for its list."""
     page.driver.get(address)
     page.wait_for_rows()
     return page
 
 
 def save(page: Page, name: str) -> str:
-    """Saves what is on show; returns the view's id."""
+    """Saves the shown state; returns the view's id."""
     if not page.find("#views-panel").is_displayed():
         page.click("#views-button")
     box = page.find("#views-name")
@@ -116,7 +116,7 @@ def test_a_saved_view_shows_the_same_in_a_second_browser(
     page.script("window.dash_clientside.set_props('runs-experiment', {value: arguments[0]})", name)
     page.wait(lambda: "experiment=" in page.script(QUERY))
     view = save(page, HOSTILE)
-    # Another Clew: a host of its own sees it, too.
+    # Another Clew, as on another host, sees it as well.
     other = Page(second, serve(misbehaving.address, state_dir="var"))
     opened(other, f"{other.address}/mlflow?view={view}")
     other.wait(lambda: state(other) == state(page))
@@ -124,7 +124,7 @@ def test_a_saved_view_shows_the_same_in_a_second_browser(
         page.script("return new URLSearchParams({x: arguments[0]}).toString().slice(2).replace(/%2C/g, ',')", name)
     )
     assert HOSTILE in other.text("#view-opened")
-    # Changed, it is another address, which the colleague who gets it sees as it is.
+    # Changed, it has another address, which shows a colleague the changed state.
     other.script("window.dash_clientside.set_props('option-axis', {value: 'wall_time'})")
     other.wait(lambda: "axis=wall_time" in other.driver.current_url)
     assert parse_qs(urlsplit(other.driver.current_url).query)["view"] == [view]
@@ -187,7 +187,7 @@ def test_a_view_is_renamed_made_the_default_and_deleted(page: Page, experiment: 
     page.find("#views-list input").send_keys(Keys.HOME + "n" + Keys.ENTER)
     page.wait_for_text("The view is called “none” now.", "#changes")
     page.wait(lambda: [one.text for one in page.all(f"{ROWS} a")] == ["none", "two"])
-    # A name that is taken is asked about.
+    # A taken name causes a question.
     page.find("#views-search").send_keys("two")
     page.wait(lambda: len(page.all(ROWS)) == 1)
     page.find("#views-name").send_keys("none" + Keys.ENTER)
@@ -303,7 +303,7 @@ def test_who_may_not_write_opens_views_and_sees_why_the_rest_is_disabled(
     assert sentence in page.text("#views-panel")
     able = "return [...document.querySelectorAll('#views-panel button')].filter(b => !b.matches(':disabled')).map(b => b.innerText)"
     assert page.script(able) == ["", "Copy link"]  # the first one closes the panel
-    # A long link is copied as it is, and why is said.
+    # A long link is copied unshortened, with the reason.
     page.script(
         "window.copied = []; navigator.clipboard.write = () => Promise.reject(); navigator.clipboard.writeText = (t) => (window.copied.push(t), Promise.resolve())"
     )
@@ -330,7 +330,7 @@ def test_a_long_address_is_short_where_it_is_sent_or_reloaded(page: Page, experi
     opened(page, short)  # as a reload
     assert page.script(QUERY) == before
     page.wait(lambda: [one.text[:5] for one in page.all("#compare-panel table a")] == ["run-0", "run-1", "run-2"])
-    # What is changed there is changed in the whole; the list and its experiment are no reason to write it out.
+    # A change there applies to the whole; the list and its experiment alone are no reason to write out the long form.
     assert page.driver.current_url == short
     page.script("window.dash_clientside.set_props('option-axis', {value: 'relative_time'})")
     page.wait(lambda: "v=" in page.driver.current_url and page.driver.current_url != short)

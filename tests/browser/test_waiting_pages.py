@@ -1,4 +1,4 @@
-"""Each page comes by itself: opened before MLflow, the dashboard that the engine asks, or the engine is there."""
+"""Each page recovers by itself: opened before MLflow, the dashboard that the engine uses, or the engine is up."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from tests.inference.engine import Engine, listening
 from tests.tracking import Tracking
 
 AGAIN = "asked again by itself"
-LATE_SECONDS = 11.0  # MLflow takes so long after all others
+LATE_SECONDS = 11.0  # MLflow starts this long after all others
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,8 @@ def team(tracking: Tracking) -> Team:
 
 
 class Stack:
-    """A Clew and its engine, each of which reaches the next one through a relay; at first nobody answers."""
+    """Runs a Clew and its engine, each of which reaches the next service through a relay; at first no service
+    answers."""
 
     def __init__(self, stack: ExitStack, team: Team, folder: Path, driver: object) -> None:
         self.mlflow = stack.enter_context(Relay(team.registry.tracking.address))
@@ -51,7 +52,7 @@ class Stack:
         self.folder = folder
 
     def engine(self) -> Engine:
-        """Starts the engine, which asks the dashboard through its relay."""
+        """Starts the engine, which reaches the dashboard through its relay."""
         return Engine(self.folder, _bare_environment(), self.clew.address, {}, self.port)
 
 
@@ -70,7 +71,7 @@ def run(team: Team) -> str:
 
 
 def comes_by_itself(stack: Stack, path: str, waits: Callable[[], object], comes: Callable[[], object]) -> None:
-    """Opened while MLflow is away the page says that it waits; MLflow comes, and goes, and comes once more."""
+    """Checks that a page opened while MLflow is away reports waiting; MLflow comes, goes, and comes back."""
     page, mlflow = stack.page, stack.mlflow
     page.open(path)
     page.wait(waits)
@@ -85,7 +86,7 @@ def test_the_runs(all_of_it: Stack, run: str) -> None:
     page = all_of_it.page
     failure = lambda: AGAIN in page.text("#runs-failure")  # noqa: E731
     comes_by_itself(all_of_it, "/mlflow", failure, lambda: "was-waited-for" in page.column("name"))
-    all_of_it.mlflow.fault = Fault.DOWN  # it is restarted while the page is looked at
+    all_of_it.mlflow.fault = Fault.DOWN  # it is restarted while the page is open
     page.wait(failure)
     assert "was-waited-for" in page.column("name")
     all_of_it.mlflow.fault = None
@@ -137,7 +138,7 @@ def test_the_model_and_the_check_of_its_file(all_of_it: Stack, team: Team) -> No
 
 @pytest.mark.thorough
 def test_the_walk_that_was_begun_before_anything_else_was_there(all_of_it: Stack, team: Team) -> None:
-    """The engine before the dashboard that it asks, and both before MLflow."""
+    """The engine starts before the dashboard that it uses, and both before MLflow."""
     page = all_of_it.page
     page.expected_errors = ("WebSocket connection",)
     page.open("/inference?play=1&speed=10")

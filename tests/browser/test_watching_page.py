@@ -1,4 +1,5 @@
-"""Policies, as Stable-Baselines3 and sb3-contrib write them, are registered, checked, activated, watched and measured."""
+"""Policies, as Stable-Baselines3 and sb3-contrib export them, are registered, checked, activated, watched and
+measured."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ Open = Callable[[str], Page]
 
 
 class Watching:
-    """A Clew, an engine beside it, and a policy for CartPole that nobody has activated yet."""
+    """Runs a Clew, its engine, and a policy for CartPole that is not active yet."""
 
     def __init__(self, team: Team, address: str, engine: Engine) -> None:
         self.team, self.address, self.engine = team, address, engine
@@ -46,12 +47,12 @@ def watching(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> It
         engine = Engine(tmp_path_factory.mktemp("engine"), _bare_environment(), address, {}, settings.inference_port)
         watching = Watching(team, address, engine)
         yield watching
-        watching.engine.end()  # another one by now, perhaps
+        watching.engine.end()  # possibly another one by now
 
 
 @pytest.fixture
 def page(dash_br: Browser, serve: Callable[..., str], watching: Watching) -> Iterator[Page]:
-    """Clew's pages beside that engine."""
+    """Opens Clew's pages with that engine."""
     registry = watching.team.registry
     address = serve(registry.tracking.address, model_name=registry.name, inference_port=watching.engine.port)
     page = Page(dash_br.driver, address)
@@ -68,7 +69,7 @@ def picture(page: Page) -> str:
 
 
 def press(page: Page, keys: str) -> None:
-    """Wherever the focus is."""
+    """Presses a key wherever the focus is."""
     ActionChains(page.driver).send_keys(keys).perform()
 
 
@@ -124,7 +125,7 @@ document.dispatchEvent(new Event("visibilitychange"));
 def test_two_viewers_watch_episodes_of_their_own_and_a_hidden_page_gets_no_pictures(
     page: Page, watching: Watching
 ) -> None:
-    """Headless, each tab takes itself for seen: that one is hidden is told to the page."""
+    """Headless, each tab counts as visible: the page is notified that one is hidden."""
     model = f"/inference?model={watching.cartpole}&pace=0.1"
     page.open(f"{model}&seed=4")
     drawn = page.wait(lambda: picture(page), 90)
@@ -138,7 +139,7 @@ def test_two_viewers_watch_episodes_of_their_own_and_a_hidden_page_gets_no_pictu
     second = page.driver.current_window_handle
     page.driver.switch_to.window(first)
     assert fact(page, "step") == "0", "another's play is not its own"
-    for step in range(1, 16):  # by then the pole leans so that one sees it
+    for step in range(1, 16):  # by then the pole leans visibly
         page.script("document.querySelector('#inference-step').click()")
         page.wait(lambda step=step: fact(page, "step") == str(step))
     assert picture(page) == drawn, "the steps are told, and no picture is made of them"
@@ -153,7 +154,8 @@ def test_two_viewers_watch_episodes_of_their_own_and_a_hidden_page_gets_no_pictu
 
 
 def is_confirmed(page: Page) -> bool:
-    """Whether nothing is asked, such as whether a model of another environment may become active; says yes."""
+    """Confirms a question if one is asked, such as whether to activate a model of another environment; returns
+    whether it was."""
     asked = page.all("#change-confirm")
     if not asked or not asked[0].is_displayed():
         return True

@@ -1,4 +1,4 @@
-"""All that a run holds beside its charts, on its page: found, bounded, and never more than text."""
+"""All of a run apart from its charts, on its page: found, bounded, and never more than text."""
 
 import math
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def clew(serve: Callable[..., str], misbehaving: Misbehaving) -> str:
 
 @pytest.fixture(scope="module")
 def run_id(tracking: Tracking) -> str:
-    """A run of which MLflow knows everything that it can, and more than a page shows at once."""
+    """Logs a run for which MLflow holds everything that it can, and more than a page shows at once."""
     tags = {
         "mlflow.user": SCRIPT,
         "mlflow.source.name": "train.py",
@@ -93,7 +93,7 @@ def test_many_parameters_are_shown_some_at_a_time_and_found_by_typing(page: Page
 
 @pytest.fixture(scope="module")
 def compared(tracking: Tracking) -> list[str]:
-    """Two runs of which everything is hostile that can be: names, keys, values, commits, files."""
+    """Logs two runs with hostile names, keys, values, commits and files."""
     experiment = tracking.experiment()
     made = []
     for n, commit in enumerate((COMMIT, f"{COMMIT[::-1]}")):
@@ -164,7 +164,7 @@ def test_a_report_opens_without_clew_and_nothing_of_a_run_runs_in_it(
         page.script("return performance.getEntriesByType('resource').filter(r => r.name.startsWith('http')).length")
         == 0
     )
-    assert page.script("return document.querySelectorAll('script').length") == 4  # two charts' data, and ours
+    assert page.script("return document.querySelectorAll('script').length") == 4  # two charts' data, and Clew's script
     assert page.console_errors() == []
     page.driver.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}

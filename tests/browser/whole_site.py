@@ -23,7 +23,7 @@ STATES = {0: "KILLED", 1: "FAILED"}
 
 
 class Site(Page):
-    """A window on that Clew; `runs` are ids, the newest last, `team` has the models."""
+    """Holds a window on that Clew; `runs` are ids, the newest last, `team` has the models."""
 
     def __init__(self, driver: webdriver.Chrome, address: str, team: Team, runs: list[str]) -> None:
         super().__init__(driver, address)
@@ -32,7 +32,7 @@ class Site(Page):
     def look(self, *, dark: bool = False, width: int = 1440) -> None:
         """Shows the page in another scheme, or in a window of another width."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        # On its way from one scheme to the other a link has the colours of neither.
+        # During the change between the schemes a link has the colours of neither.
         still = {"name": "prefers-reduced-motion", "value": "reduce"}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme, still]})
         size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
@@ -40,11 +40,12 @@ class Site(Page):
         self.wait(lambda: self.script("return document.documentElement.dataset.bsTheme") == scheme["value"])
 
     def received(self) -> dict[str, int]:
-        """The bytes that came over the wire for each address of this page, headers included."""
+        """Returns the bytes that were transferred for each address of this page, headers included."""
         return self._sizes("transferSize")
 
     def weighed(self) -> dict[str, int]:
-        """The bytes that each address of this page takes on the wire, also what the browser had already."""
+        """Returns the transfer size in bytes of each address of this page, including those from the browser's
+        cache."""
         return self._sizes("encodedBodySize")
 
     def _sizes(self, which: str) -> dict[str, int]:
@@ -55,7 +56,7 @@ class Site(Page):
 
 @contextmanager
 def whole_site(tracking: Tracking, monitor_port: int, folder: Path) -> Iterator[Site]:
-    """Everything, until the `with` ends."""
+    """Runs everything until the `with` block ends."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     team = Team(tracking)
     team.activate(team.ppo)
@@ -75,7 +76,7 @@ def whole_site(tracking: Tracking, monitor_port: int, folder: Path) -> Iterator[
 
 
 def _runs(tracking: Tracking) -> list[str]:
-    """Those that a test looks at have logged something."""
+    """Logs the runs; those that a test examines have metrics."""
     experiment, logged = tracking.experiment(), {"episode_reward": [-1.0, 0.5], "success_rate": [0.0, 0.75]}
     tracking.post("runs/delete", {"run_id": tracking.run(experiment, name="thrown-away")})
     return [

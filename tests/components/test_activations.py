@@ -1,4 +1,4 @@
-"""What is said of an activation that met a deletion, and where the activations are that the page does not show."""
+"""The message for an activation that met a deletion, and the links to the activations that the page does not show."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ MET = {
 
 @pytest.fixture(params=MET)
 def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The reader's."""
+    """Sets the reader's language."""
     server = Flask("spoken")
     server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(server, locale_selector=lambda: request.param)
@@ -38,7 +38,7 @@ def done(*, met: bool = False, reason: str | None = None, former_id: str = "1", 
 
 
 def shown(*history: Activation) -> str:
-    """The list of activations, as the page gets it."""
+    """Returns the list of activations as the page gets it."""
     listed = activations(history, ModelList(models=[]), "maze")
     return json.dumps(listed, cls=PlotlyJSONEncoder, ensure_ascii=False)
 

@@ -1,4 +1,4 @@
-"""Charts of any metrics: several on one, with a scale and a range of their own, over any axis, called as they may be."""
+"""Charts of any metrics: several on one, with a scale and a range of their own, over any axis, with any names."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,7 +55,7 @@ def history(values: list[float], first_step: int = 1) -> History:
 
 
 def drawn(spec: str, runs: dict[str, dict[str, list[float]]], options: ChartOptions | None = None, **more: Any) -> Any:
-    """The figure of runs that logged these values from step 1 on."""
+    """Draws the figure of runs that logged these values from step 1 on."""
     made = [run(name, metrics) for name, metrics in runs.items()]
     found = {(name, key): history(values) for name, metrics in runs.items() for key, values in metrics.items()}
     return figure(ChartSpec.parse(spec), made, Known(found, DEFAULT), options or ChartOptions(), **more)

@@ -1,4 +1,4 @@
-"""What a chart shows, in words."""
+"""The description of a chart as text."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a reader may ask of a comparison: axes, smoothing, seeds, finals, CSV."""
+"""The options of a comparison: axes, smoothing, seeds, final values, CSV."""
 
 import base64
 import csv
@@ -88,7 +88,7 @@ def test_smoothing_keeps_the_values_as_logged_behind_it() -> None:
     raw, smooth = reward_chart(ChartOptions(smoothing=0.5))["data"]
     assert column(raw["y"]) == [1.0, 9.0, 2.0, 4.0]
     assert raw["opacity"] < 1
-    # Debiased: the mean of what has been so far, weighted by 0.5 to the power of the age.
+    # Debiased: the mean of the values so far, weighted by 0.5 to the power of their age.
     assert column(smooth["y"]) == pytest.approx([1.0, 19 / 3, 27 / 7, 59 / 15])
 
 
@@ -217,7 +217,7 @@ def test_a_rate_out_of_range_has_no_interval_and_no_percents(word: MetricWord) -
 
 
 def lost_seeds() -> tuple[list[Run], Known]:
-    """Five seeds of PPO, of which two diverged, and three of DQN in the same environment."""
+    """Returns five seeds of PPO, of which two diverged, and three of DQN in the same environment."""
     logged = {f"p{n}": [float(n), 10.0 + n] for n in range(3)}
     logged |= {"p3": [1.0, NAN, NAN], "p4": [1.0, 2.0, NAN]}
     logged |= {f"d{n}": [1.0, 2.0 + n] for n in range(3)}
@@ -255,7 +255,7 @@ def test_a_group_counts_its_diverged_seeds_as_the_reader_chose(final: Choice) ->
         # 10, 11, 12 and twice 2, the lowest final reward of all; DQN has 2, 3, 4.
         assert worst[0][3].startswith("7.4 [")
         assert others[0][3].startswith("11 [")
-        # Of 15 pairs 6 are with a run that diverged: DQN wins those, also with its 2, and loses all others.
+        # Of 15 pairs 6 include a run that diverged: DQN wins those, also with its 2, and loses all others.
         assert worst[1][4].startswith("0.4 [")
         assert others[1][4].startswith("0 [")
 

@@ -1,4 +1,4 @@
-"""A cell of our CSV is text or a number in any spreadsheet, whatever it takes for a separator: never a formula."""
+"""A cell of Clew's CSV is text or a number in any spreadsheet, whatever it takes as a separator: never a formula."""
 
 import base64
 import csv
@@ -16,20 +16,21 @@ from domain.charts.chart_options import ChartOptions
 from tests.components.test_comparison_options import KNOWN, run
 
 SIGNS = "=+-@＝＋－＠−"
-# What readers take for the end of a cell or of a row, and what some take away before they look at one.
+# Characters that readers take as the end of a cell or row, or strip before they read one.
 ENDS = ";\t|\r\n\x0b\x0c\x85\u2028\u2029"
 UNSEEN = " \xa0\u3000\"'\u200b\ufeff\x00"
 hostile = st.text(SIGNS + ENDS + UNSEEN + "ab1,!()cmd", max_size=14)
 
 
 def table(*cells: str) -> str:
-    """Our CSV of runs that are called so, and have such a parameter and such a parameter's name."""
+    """Returns the CSV of runs with these names, parameter values and parameter names."""
     named = [run(cell, {}, **{"lr": cell, f"p{cell}": "1"}) for cell in cells]
     return export.table_csv(named, KNOWN, ChartOptions())
 
 
 def cells_as_read(text: str, separator: str) -> list[str]:
-    """All cells, by a reader that heeds quotation marks, and, where commas are nothing to it, by one that does not."""
+    """Returns all cells, parsed by a reader that respects quotation marks and, if commas are no separator, by one
+    that does not."""
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     rows += csv.reader(text.replace("\x00", "").splitlines(), delimiter=separator)
     if separator != ",":

@@ -1,4 +1,4 @@
-"""The history of the GPUs: names of others as they are, and why there is no line."""
+"""The history of the GPUs: names of others are shown unchanged, and the reason why there is no line."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from domain.fleet.usage import Grouping
 
 @pytest.fixture(autouse=True)
 def in_an_app() -> Iterator[None]:
-    """Texts need to know in which language."""
+    """Pushes an app context: texts need the language of a request."""
     server = Flask("test")
     Babel(server)
     with server.test_request_context("/"):

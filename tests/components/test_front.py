@@ -1,4 +1,5 @@
-"""What matters now: who stands still, the best of each algorithm, since when the active model is it; and its words."""
+"""The front page's parts: silent runs, the best of each algorithm, since when the active model is active; and the
+texts."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def in_an_app() -> Iterator[None]:
-    """Links need to know below which path Clew is served."""
+    """Pushes an app context: links need the path below which Clew is served."""
     server = Flask("test")
     Babel(server)
     with server.test_request_context("/"):

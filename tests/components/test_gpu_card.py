@@ -1,4 +1,4 @@
-"""A GPU as a card before anything is known of it; what a message has to be; whose run a process may be."""
+"""A GPU's card before its first sample; which messages are valid; which run a process may belong to."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ def test_a_card_before_its_first_sample_knows_nothing() -> None:
 
 
 def test_the_browser_gets_the_card_as_it_is() -> None:
-    """What the browser builds is JSON through and through."""
+    """What the browser builds consists of JSON values only."""
     text = json.dumps(as_json())
     for part in ("utilization", "memory-text", "owner-text", "misfits-text", "trouble"):
         assert f'"data-part": "{part}"' in text
@@ -33,7 +33,7 @@ def test_the_browser_gets_the_card_as_it_is() -> None:
     ids=["gpus", "maze", "others"],
 )
 def test_the_browser_checks_by_the_same_type(schema: Any) -> None:
-    """What assets/schema.js knows of JSON Schema is all that the types use."""
+    """assets/schema.js implements exactly the part of JSON Schema that the types use."""
     known = {"$ref", "$defs", "anyOf", "enum", "const", "type", "minimum", "maximum", "exclusiveMinimum"}
     known |= {"minItems", "maxItems", "maxLength", "maxProperties", "prefixItems"}
     known |= {"items", "required", "properties", "additionalProperties", "title", "description", "default"}

@@ -1,4 +1,4 @@
-"""What of an address the grid of charts begins with."""
+"""The parts of an address that the grid of charts starts from."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every text that a reader can meet exists in each language, and the compiled catalogue is the source's."""
+"""Each visible text exists in each language, and the compiled catalogue equals its source."""
 
 import io
 import re
@@ -26,7 +26,7 @@ def used() -> set[str]:
 
 
 def test_each_language_has_a_catalogue() -> None:
-    """Which languages there are, domain/languages.py says alone."""
+    """Only domain/languages.py defines which languages there are."""
     assert sorted(folder.name for folder in TRANSLATIONS.iterdir() if folder.is_dir()) == sorted(LANGUAGES[1:])
 
 
@@ -46,7 +46,7 @@ def test_the_compiled_catalogue_is_up_to_date(language: str) -> None:
 
 
 def test_a_run_has_one_name_in_japanese() -> None:
-    """実行 is a run and 実験 an experiment, as MLflow has them; ラン is neither."""
+    """実行 is a run and 実験 an experiment, as in MLflow; ラン is neither."""
     texts = _texts(read_source("ja"))
     wrong = [
         translated

@@ -1,4 +1,5 @@
-"""Charts of what diverged and of rates in another unit: marked, named on hover, below the title, in words and as CSV."""
+"""Charts of diverged runs and of rates in another unit: marked, named on hover, below the title, as text and as
+CSV."""
 
 import base64
 import csv
@@ -29,7 +30,7 @@ def column(encoded: dict[str, str]) -> list[Any]:
 
 
 def drawn(word: str, *logged: list[float], options: ChartOptions | None = None, **more: Any) -> dict[str, Any]:
-    """The chart of a word, of runs named a, b, … that logged these values from step 1 on."""
+    """Draws the chart of a word, of runs named a, b, … that logged these values from step 1 on."""
     return charts(word, *logged, options=options, **more)[comparison.WORDS.index(word)]  # type: ignore[arg-type]
 
 
@@ -168,7 +169,7 @@ def test_a_long_remark_and_many_of_them_leave_room_for_the_chart() -> None:
 
 
 def test_the_page_of_a_run_draws_all_of_its_charts_alike() -> None:
-    """Also of the metrics that a comparison does not draw."""
+    """This includes the metrics that a comparison does not draw."""
     points = {key: LatestMetric(value=NAN, step=3, timestamp=0) for key in ("episode_length", "loss")}
     one: Run = run("a", {}).model_copy(update={"metrics": points})
     steps = np.arange(1, 4)

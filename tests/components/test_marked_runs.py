@@ -1,4 +1,4 @@
-"""What a mark does to a comparison, what a note may become, and what a run tells of its changes."""
+"""The effect of a mark on a comparison, the limits of a note, and a run's record of its changes."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

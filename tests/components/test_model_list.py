@@ -1,4 +1,4 @@
-"""The rows of the model list, and the registered models at a glance."""
+"""The rows of the model list, and the summary of the registered models."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from domain.registry.models import Model, ModelList, ModelState
 
 @pytest.fixture
 def in_an_app() -> Iterator[None]:
-    """Numbers are written in the language of a request."""
+    """Pushes a request context: numbers are written in its language."""
     server = Flask("test")
     Babel(server)
     with server.test_request_context("/"):

@@ -1,4 +1,4 @@
-"""What can be chosen on the inference page: by registered model and environment, where there are several."""
+"""The choices on the inference page: by registered model and environment, if there are several."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Numbers below one another: their points, too, and none loses what tells it from the others."""
+"""Columns of numbers: decimal points are aligned, and no number loses the digits that distinguish it from others."""
 
 import math
 

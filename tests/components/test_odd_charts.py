@@ -1,4 +1,4 @@
-"""Charts of odd steps, odd clocks and values below zero: each says what it does, and none is an empty frame."""
+"""Charts of odd steps, odd clocks and negative values: each explains what it does, and none is an empty frame."""
 
 import csv
 import io
@@ -65,7 +65,7 @@ def chart(options: ChartOptions, **histories: History) -> dict[str, Any]:
 
 
 def by_itself(run: Run, found: Known) -> dict[str, Any]:
-    """The reward of a run on the axis that fits it."""
+    """Draws the reward of a run alone on the axis that fits it."""
     spec = ChartSpec.of_word("reward")
     axis = axis_for(found.history(run, spec.of[0]), found.latest)
     return figure_of(spec, [run], found, ChartOptions(axis=axis))
@@ -231,7 +231,7 @@ class TestLogarithm:
 
 
 class TestHugeValues:
-    """Plotly takes values beyond 1.8e304 as none, and a span beyond the largest number as nothing to draw."""
+    """Plotly takes values beyond 1.8e304 as missing, and draws nothing for a span beyond the largest number."""
 
     @pytest.mark.parametrize("ends", [[1e308, -1e308], [1.7e308, 1.6e308], [1.0, 2e304]])
     def test_huge_values_are_drawn_scaled_and_described_as_they_are(self, ends: list[float]) -> None:

@@ -1,4 +1,4 @@
-"""The columns that the relations draw: as the table has them, and what has no value is counted by why."""
+"""The columns that the relations draw: equal to the table's, and missing values are counted by their reason."""
 
 import base64
 import math

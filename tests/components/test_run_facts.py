@@ -1,4 +1,4 @@
-"""What the page of a run says of it: each value with the name under which its tool logged it."""
+"""The facts on the page of a run: each value with the name under which its tool logged it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ NO_FAMILY = Family(None, None, [])
 def facts_of(
     params: dict[str, str], metrics: dict[str, float], histories: Mapping[tuple[str, str], History] | None = None
 ) -> dict[str, str]:
-    """The names and values of a run that logged this."""
+    """Returns the names and values of a run that logged this."""
     run = Run.model_validate(
         {
             "run_id": "a" * 32,
@@ -41,7 +41,7 @@ def facts_of(
 
 
 def text_of(component: Any) -> str:
-    """All text of a component, in order."""
+    """Returns all text of a component, in order."""
     if isinstance(component, list):
         return "".join(map(text_of, component))
     return text_of(component.children) if hasattr(component, "children") else str(component or "")

@@ -1,4 +1,4 @@
-"""A run as a row, and the words around the list."""
+"""A run as a row, and the texts around the list."""
 
 import json
 from datetime import UTC, datetime
@@ -62,12 +62,12 @@ def metric(value: float, step: int = 1) -> LatestMetric:
                 "episodes": None,
             },
         ),
-        (  # what is no number of episodes is none, and a seed that a browser would round is none
+        (  # an invalid number of episodes is none, and neither is a seed that a browser would round
             {"seed": "9" * 17},
             {"episodes": metric(1e20)},
             {"episodes": None, "seed": None},
         ),
-        (  # nothing known is nothing shown, never 0
+        (  # an unknown value is shown as missing, never as 0
             {"seed": "not a number"},
             {"success_rate": metric(float("nan")), "loss": metric(float("inf"))},
             {"seed": None, "success_percent": None, "final_loss": None, "episodes": None, "final_reward": None},

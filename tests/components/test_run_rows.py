@@ -1,4 +1,4 @@
-"""Rows from the columns of the run table are those that each run by itself makes, word by word, and so is their CSV."""
+"""Rows made from the columns of the run table equal those made from each run alone, and so does their CSV."""
 
 import csv
 import io
@@ -53,7 +53,7 @@ def everything(table: RunTable) -> Selection:
 
 
 def sorted_remarks(text: str) -> list[str]:
-    """Which of a run's odd rates is told first does not matter."""
+    """Sorts a run's remarks about odd rates: their order does not matter."""
     return sorted(text.split("; "))
 
 
@@ -80,7 +80,7 @@ def test_a_row_of_the_list_equals_the_row_of_the_run_alone(runs: list[Run]) -> N
         assert row["keys"] == expected["keys"]
         no_value = dict(expected["no_value"] or {})
         if row["keys"].get("episodes") in DEFAULT.per_episode:
-            no_value.pop("episodes", None)  # it counts by its step: what it came to says nothing of how many there were
+            no_value.pop("episodes", None)  # it counts by its step: its last value does not give the number of episodes
         assert (row["no_value"] or {}) == no_value
         assert row["duration_minutes"] == pytest.approx(expected["duration_minutes"])
         assert row["started_ms"] == pytest.approx(expected["started_ms"], abs=1)

@@ -30,7 +30,7 @@ from tests.rules.test_messages import ROOT
 
 @pytest.fixture(autouse=True)
 def reader() -> Iterator[dict[str, str]]:
-    """Who reads; Japanese at first."""
+    """Sets the reader's language; Japanese at first."""
     reader, server = {"language": "ja"}, Flask("spoken")
     server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "components" / "translations")
     Babel(server, locale_selector=lambda: reader["language"])
@@ -39,7 +39,7 @@ def reader() -> Iterator[dict[str, str]]:
 
 
 def sample(code: str) -> dict[str, Any]:
-    """A message of this code with values that would lead a pattern astray."""
+    """Returns a message of this code with values that would break a naive pattern."""
     names = re.findall(r"\{(\w+)\}", TEMPLATES[code])
     return {"code": code, "params": {name: f"«{name}. (y) 1: {{code}}»" for name in names}}
 
@@ -81,7 +81,7 @@ def test_a_message_is_formatted_with_any_values(code: str) -> None:
             "GPU monitor a: refused the connection",
             "GPU モニター a: 接続を拒否しました",
         ),
-        # What another program said is its own, also where it stands in a sentence of ours.
+        # Another program's text stays unchanged, also within a sentence of Clew.
         (
             RunFailed(Text("Non-zero status code")),
             "The policy cannot be run: Non-zero status code.",
@@ -94,7 +94,7 @@ def test_a_message_is_formatted_with_any_values(code: str) -> None:
 )
 def test_what_is_ours_is_translated_and_what_is_not_is_not(message: Any, english: str, japanese: str) -> None:
     assert (str(message), translate(message)) == (english, japanese)
-    # The same after a journey through JSON, as over a socket or through a cache.
+    # The same after a round trip through JSON, as over a socket or through a cache.
     arrived = MessageData.model_validate_json(MessageData.of(message).model_dump_json())
     assert (str(arrived), translate(arrived)) == (english, japanese)
 
@@ -202,7 +202,7 @@ HOSTILE: list[Any] = [
 
 @pytest.mark.parametrize("value", HOSTILE, ids=repr)
 def test_any_code_and_values_can_be_translated(value: Any) -> None:
-    """A stranger's JSON is a sentence at worst, and never an exception in the middle of telling what failed."""
+    """Unknown JSON gives at worst a plain sentence, and never an exception while a failure is being reported."""
     for params in (value, {"reason": value}, {"reason": {"code": "read-only", "params": value}}, {"service": value}):
         answer = {"error": "boom", "code": "policy-refused", "params": params}
         assert translate(message_in(answer, "boom")) is not None

@@ -17,7 +17,7 @@ from tests.tracking import Tracking
 
 @dataclass
 class Site:
-    """What runs, and a run, a model, an experiment and a training in it to look at."""
+    """Holds what runs, and a run, a model, an experiment and a training in it."""
 
     nginx: Nginx
     dashboard: Dashboard
@@ -29,7 +29,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tracking: Tracking, start: Start, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:  # noqa: F811
-    """All of it, until the tests of a file are over."""
+    """Starts all of it, until the tests of a file are over."""
     folder = tmp_path_factory.mktemp("site")
     clew, team = free_port(), Team(tracking)
     team.activate(team.ppo)

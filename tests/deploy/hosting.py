@@ -25,7 +25,7 @@ from settings.settings import Settings
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "docs" / "deploy"
 NAME = "clew.example.com"
-# All that Debian's own nginx.conf says which matters here; nothing outside `folder` is read or written.
+# The relevant part of Debian's own nginx.conf; nothing outside `folder` is read or written.
 _AROUND = """\
 daemon off;
 user {user} {group};
@@ -42,7 +42,7 @@ _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 class Dashboard:
-    """gunicorn with docs/deploy/gunicorn.conf.py; whatever `environment` says are its settings."""
+    """Runs gunicorn with docs/deploy/gunicorn.conf.py and `environment` as its settings."""
 
     def __init__(self, folder: Path, port: int, environment: Mapping[str, str]) -> None:
         self.address = f"http://127.0.0.1:{port}"
@@ -66,7 +66,7 @@ class Dashboard:
 
 
 class Nginx:
-    """nginx at two free ports, which are `https` and `http`; `gpus` are the monitors' ports by name."""
+    """Runs nginx at two free ports, `https` and `http`; `gpus` are the monitors' ports by name."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Nginx:
         gpus: Mapping[str, int],
         changes: Mapping[str, str] = MappingProxyType({}),
     ):
-        """`changes` is what else somebody writes into the file, by what stands there."""
+        """Starts it; `changes` maps texts of the file to their replacements."""
         program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         assert program, "This test needs nginx; on Debian: apt-get install nginx."
         self.origin = f"https://{NAME}:{https}"
@@ -105,7 +105,7 @@ class Nginx:
         _wait_for(f"{self.direct}/", self._process, folder / "nginx.log", verify=str(self.certificate))
 
     def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> requests.Response:
-        """What it answers to a program, under its own name."""
+        """Returns what it answers to a program, under its own name."""
         named = {"Host": self.host, **(headers or {})}
         verified = {"verify": str(self.certificate), "timeout": 20, "allow_redirects": False}
         return requests.request(method, self.direct + path, headers=named, **verified, **more)
@@ -115,7 +115,7 @@ class Nginx:
 
 
 def _configure(folder: Path, ports: Mapping[str, str], gpus: Mapping[str, int]) -> None:
-    """Writes docs/deploy/nginx.conf with other addresses, and what stands around it on a server."""
+    """Writes docs/deploy/nginx.conf with other addresses, inside the configuration that surrounds it on a server."""
     text = (DEPLOY / "nginx.conf").read_text()
     for old, new in {**ports, f"/etc/letsencrypt/live/{NAME}": str(folder)}.items():
         assert old in text, f"docs/deploy/nginx.conf no longer says {old!r}"
@@ -132,7 +132,7 @@ def _configure(folder: Path, ports: Mapping[str, str], gpus: Mapping[str, int]) 
 
 
 def certify(certificate: Path, key: Path) -> None:
-    """Writes a certificate for the name in nginx.conf, signed by itself."""
+    """Writes a self-signed certificate for the name in nginx.conf."""
     secret = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
     now = datetime.datetime.now(datetime.UTC)

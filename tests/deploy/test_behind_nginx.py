@@ -1,4 +1,4 @@
-"""Clew below /clew/ of a site on https, through the nginx.conf that we hand out; in a real browser, and for programs."""
+"""Clew below /clew/ of a site on https, through the shipped nginx.conf; in a real browser, and for programs."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.deploy.conftest import Site
 from tests.deploy.hosting import NAME
 
 PAGES = {
-    "/": "22 %",  # what is best of all runs is another test's
+    "/": "22 %",  # the best of all runs may be another test's
     "/mlflow": "behind-nginx",
     "/mlflow?runs={run}": "behind-nginx",
     "/mlflow/runs/{run}": "behind-nginx",
@@ -29,7 +29,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def driver(site: Site) -> Iterator[webdriver.Chrome]:
-    """A Chromium that writes down all it asks for, and takes a certificate that nobody signed."""
+    """Starts a Chromium that records its requests, and accepts a self-signed certificate."""
     options = pytest_setup_options()
     options.add_argument("--headless")
     options.add_argument(f"--host-resolver-rules=MAP {NAME} 127.0.0.1")
@@ -42,7 +42,8 @@ def driver(site: Site) -> Iterator[webdriver.Chrome]:
 
 @pytest.fixture
 def page(driver: webdriver.Chrome, site: Site) -> Iterator[Page]:
-    """That browser below /clew; the test fails if the console has an error at its end, such as what the CSP forbids."""
+    """Opens that browser below /clew; the test fails if the console has an error at its end, such as a CSP
+    violation."""
     page = Page(driver, f"{site.nginx.origin}/clew")
     driver.get_log("performance")
     yield page
@@ -77,7 +78,8 @@ def test_a_page_has_its_data_and_sends_requests_to_clew_alone(page: Page, site: 
 
 
 def requested(page: Page) -> set[str]:
-    """All addresses that the browser asked for since the last time, sockets' too, without their queries."""
+    """Returns all addresses that the browser requested since the last call, including sockets, without their
+    queries."""
     events = [json.loads(entry["message"])["message"] for entry in page.driver.get_log("performance")]
     found = set()
     for event in events:
@@ -90,7 +92,7 @@ def requested(page: Page) -> set[str]:
 
 def is_clews(address: str, site: Site) -> bool:
     parts = urlsplit(address)
-    if parts.scheme in ("data", "blob"):  # asks nobody
+    if parts.scheme in ("data", "blob"):  # no request to a server
         return True
     return parts.scheme in ("https", "wss") and parts.netloc == site.nginx.host and parts.path.startswith("/clew/")
 
@@ -102,7 +104,7 @@ def test_a_click_keeps_the_prefix(page: Page, site: Site) -> None:
     assert page.driver.current_url == f"{site.nginx.origin}/clew/models?lang=ja"
 
 
-# What a Clew with this INFERENCE_UI_URL answers to Try it, whose button is pressed then.
+# Returns what a Clew with this INFERENCE_UI_URL answers to Try it, whose button is pressed then.
 TRIED = """
     const answer = { outcome: "done", sentence: "Model 1 is active now.", go: arguments[0], undo: null };
     const { fetch } = window;  // for what the page asks beside
@@ -174,7 +176,7 @@ def test_a_client_cannot_name_itself(site: Site) -> None:
     answer = site.nginx.ask("POST", f"/clew{activation[0]}", headers=forged, json=activation[1])
     assert answer.status_code == 200, answer.text
     site.team.activate(site.team.dqn)
-    # From loopback, as a proxy would: so it is nginx that took the name away before.
+    # From loopback, as a proxy would: so it is nginx that removed the name before.
     direct = requests.post(
         site.dashboard.address + activation[0],
         headers=forged | {"Origin": site.dashboard.address},

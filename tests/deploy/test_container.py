@@ -1,4 +1,5 @@
-"""docs/deploy/Dockerfile copies what there is, sets what can be set, opens what listens, and installs as the guide says."""
+"""docs/deploy/Dockerfile copies existing files, sets existing settings, opens the ports in use, and installs as the
+guide states."""
 
 import re
 import shlex
@@ -25,7 +26,7 @@ def test_what_it_copies_is_there_and_the_libraries_come_before_the_code() -> Non
 
 
 def test_what_git_leaves_out_stays_outside() -> None:
-    """A virtual environment or data of whoever builds it would be in the image else."""
+    """Otherwise the builder's virtual environment or data would be in the image."""
     left_out = {
         line.strip("/").removeprefix("**/") for line in (DEPLOY / "Dockerfile.dockerignore").read_text().split()
     }

@@ -1,4 +1,4 @@
-"""docs/deploying.md sets what there is to set, and leads to what is there."""
+"""docs/deploying.md sets existing settings, and links to existing targets."""
 
 import re
 

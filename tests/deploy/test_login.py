@@ -1,4 +1,4 @@
-"""Behind an nginx that asks for a name and a password, as docs/deploy/nginx.conf says how: people are named, programs write."""
+"""Behind an nginx that requires a login, as docs/deploy/nginx.conf describes: people are named, programs write."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -26,7 +26,7 @@ class Site(NamedTuple):
 def site(
     request: pytest.FixtureRequest, tracking: Tracking, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """nginx with a login, which Clew believes by its address, or by what both know."""
+    """Runs nginx with a login, which Clew trusts by its address, or by a shared secret."""
     folder, clew, team = tmp_path_factory.mktemp("site"), free_port(), Team(tracking)
     is_secret = request.param == "by a secret"
     environment = {

@@ -1,4 +1,4 @@
-"""The alert rules ask for what a monitor really tells."""
+"""The alert rules use metrics that a monitor really exports."""
 
 import re
 import shutil

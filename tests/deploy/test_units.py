@@ -1,4 +1,4 @@
-"""The systemd units: what they start is in this tree, they take each other for what they are, and systemd reads them."""
+"""The systemd units: what they start is in this tree, their dependencies exist, and systemd can read them."""
 
 import importlib.util
 import shutil
@@ -16,7 +16,7 @@ SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 
 
 def entries(unit: Path) -> Iterator[tuple[str, str]]:
-    """`Section.Key` and value of each line; a key may come several times."""
+    """Yields `Section.Key` and value of each line; a key may occur several times."""
     section = ""
     for line in unit.read_text().splitlines():
         if line.startswith("["):
@@ -71,7 +71,7 @@ def test_a_unit_stays_up_and_confined(unit: Path) -> None:
 def test_a_unit_that_needs_the_network_or_mlflow_waits_for_them(unit: Path) -> None:
     options = dict(entries(unit))
     after = options.get("Unit.After", "").split()
-    if "network-online.target" in after:  # which nobody starts by waiting for it alone
+    if "network-online.target" in after:  # which ordering alone does not start
         assert options["Unit.Wants"] == "network-online.target"
     if unit.stem in ("clew", "clew-model-purge"):
         assert "clew-mlflow.service" in after
@@ -102,7 +102,7 @@ def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
         text = unit.read_text().replace("/opt/clew/.venv/bin/python", sys.executable)
         (tmp_path / unit.name).write_text(text.replace("/opt/clew", str(ROOT)))
     files = [str(tmp_path / unit.name) for unit in UNITS]
-    # What this machine has of its own stays out of it.
+    # Units of this machine itself stay out of it.
     verified = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *files],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Environments of the tests' own, as an operator's file names them, and one warm process to fork them all from."""
+"""The tests' own environments, declared as in an operator's file, and one warm process to fork them all from."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,7 +49,7 @@ DEEDS = {
 
 @pytest.fixture(scope="session")
 def known() -> Iterator[KnownEnvironments]:
-    """Made once: the first environment of a process waits for a second or two, the others do not."""
+    """Made once: the first environment of a process takes a second or two, the others do not."""
     deeds = ", ".join(f'{deed} = {{ deed = "{deed}", when = "{when}" }}' for deed, when in DEEDS.items())
     known = KnownEnvironments(read_environments(FILE.replace("DEEDS", deeds)))
     yield known
@@ -58,7 +58,7 @@ def known() -> Iterator[KnownEnvironments]:
 
 @pytest.fixture
 def make(known: KnownEnvironments) -> Iterator[Callable[..., GymnasiumProcess]]:
-    """Makes environments, and ends them after the test."""
+    """Returns a function that makes environments, and ends them after the test."""
     made = []
 
     def make(env_id: str | None, variant: str | None = None, spec: str | None = None) -> GymnasiumProcess:

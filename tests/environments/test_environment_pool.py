@@ -1,4 +1,4 @@
-"""The pool has so many and no more, is fair, gives memory back; and no process outlives those that need it."""
+"""The pool has a fixed size, is fair, frees memory; and no process outlives the one that needs it."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ def pool() -> Iterator[EnvironmentPool]:
 
 
 def runs(pid: int | None) -> bool:
-    """Whether a process is there, and not just a number that nobody has asked about."""
+    """Returns whether a process exists that is no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
@@ -46,7 +46,7 @@ def test_places_are_shared_fairly_and_memory_comes_back(pool: EnvironmentPool) -
         pool.take(CARTPOLE, "ann")
     for one in kept[1:]:
         one.reset(0)
-    bobs = pool.take(ACROBOT, "bob")  # ann has two more than bob: the one that she asked the longest ago goes
+    bobs = pool.take(ACROBOT, "bob")  # ann has two more than bob: her least recently used one ends
     with pytest.raises(EnvironmentsBusy):
         kept[0].reset(0)
     assert kept[1].step(0).reward == 1
@@ -58,7 +58,7 @@ def test_places_are_shared_fairly_and_memory_comes_back(pool: EnvironmentPool) -
     again.reset(1)
     again.close()
     bobs.close()
-    # A place that only waits for a player is given to whoever comes, and what waits too long ends by itself.
+    # An idle place is given to a newcomer, and one that is idle for too long ends by itself.
     pool.take(EnvironmentSource(env_id="Pendulum-v1"), "dan").reset(0)
     deadline = time.monotonic() + 10
     while runs(pid) and time.monotonic() < deadline:

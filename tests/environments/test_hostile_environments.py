@@ -1,4 +1,5 @@
-"""What an environment may not do ends it with a sentence that names it and the cause, in time, and nobody else."""
+"""A misbehaving environment is ended with a sentence that names it and the cause, in time, without effect on
+others."""
 
 import time
 from collections.abc import Callable

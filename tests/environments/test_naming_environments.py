@@ -1,4 +1,5 @@
-"""What a model says of its environment is followed as far as it names things, and never as far as it names code."""
+"""A model's statements about its environment are followed if they name installed things, and never if they name
+code."""
 
 import json
 from collections.abc import Callable

@@ -111,7 +111,7 @@ def test_a_watched_episode_is_drawn_again_from_its_seed_and_actions(known: Known
         assert (total, picture.format, picture.size, form.fits(content)) == (5, form.upper(), (150, 100), True)
         shown = []
         for frame in ImageSequence.Iterator(picture):
-            frame.load()  # of WebP, how long it lasts is known after that
+            frame.load()  # WebP gives the duration only after that
             shown.append(frame.info["duration"])
-        assert sum(shown) == 20 * (len(actions) + 1)  # 50 a second, as the environment says; alike ones are one frame
+        assert sum(shown) == 20 * (len(actions) + 1)  # 50 a second, as the environment states; equal ones are one frame
     environment.close()

@@ -12,7 +12,7 @@ from gymnasium import spaces
 
 
 class Hostile(gymnasium.Env):
-    """Well until it is asked to step, or as `deed` says."""
+    """Behaves well until it is stepped, or as `deed` states."""
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 30}
 
@@ -116,13 +116,13 @@ class Hostile(gymnasium.Env):
 
 
 class ForDisplaysOnly(Hostile):
-    """Draws on a display, as old robots do."""
+    """Draws on a display only, as old robots do."""
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["human"], "render_fps": 50}
 
 
 class Composite(gymnasium.Env):
-    """Parts of all kinds, an episode of three steps, and success when the last action was the greatest."""
+    """Has spaces of all kinds, an episode of three steps, and success when the last action was the greatest."""
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
 
