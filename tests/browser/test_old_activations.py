@@ -36,6 +36,6 @@ def test_the_newest_are_listed_and_the_page_links_the_others(
     assert text.count("Somebody deleted it in the same moment") == 1
     assert f"The newest 20 are shown; /api/models/history tells the newest {MOST_ACTIVATIONS}." in text
     assert f"Older ones are in the tags of the registered model {name}-activations in MLflow." in text
-    activated(tracking, name, MOST_ACTIVATIONS + 10)  # as many are told as before; the list is drawn anew all the same
+    activated(tracking, name, MOST_ACTIVATIONS + 10)  # the number shown stays; the list is redrawn
     page.wait(lambda: f"person {MOST_ACTIVATIONS + 10}\t" in page.text("#models-history"))
     assert page.console_errors() == []

@@ -1,4 +1,4 @@
-"""A TCP relay before a real service that makes it fail in every way we could think of, and be well again."""
+"""A TCP relay before a real service that makes it fail in every way we could think of, and recover."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ _HALF = b'{"runs": [{"info": {"run_id": "abc'
 
 
 class Fault(StrEnum):
-    """What is wrong with the service."""
+    """The fault of the service."""
 
     DOWN = "down"
     REFUSES = "refuses"
@@ -41,7 +41,7 @@ ANSWERS = {
 
 
 class Relay:
-    """Passes on what comes to `behind` while it has no fault; each connection is one exchange, or one WebSocket."""
+    """Passes requests on to `behind` while it has no fault; each connection is one exchange, or one WebSocket."""
 
     def __init__(self, behind: str) -> None:
         parts = urlsplit(behind)
@@ -64,7 +64,7 @@ class Relay:
 
     @property
     def fault(self) -> Fault | None:
-        """What is wrong now."""
+        """Returns the current fault."""
         return self._fault
 
     @fault.setter
@@ -74,7 +74,7 @@ class Relay:
             self._stop_listening()
         elif before is Fault.DOWN:
             self._listener = self._listening(self.port)
-        if fault not in (Fault.HANGS, Fault.SLOW):  # in those an open line stays open
+        if fault not in (Fault.HANGS, Fault.SLOW):  # with these, an open connection stays open
             self._cut()
 
     def _listening(self, port: int) -> socket.socket:
@@ -107,7 +107,7 @@ class Relay:
         try:
             self._exchange(client)
         except OSError:
-            pass  # one side left
+            pass  # one side closed
         finally:
             with self._lock:
                 self._open.discard(client)
@@ -146,7 +146,7 @@ class Relay:
         with suppress(OSError):
             while piece := source.recv(_PIECE):
                 if self._fault is Fault.HANGS:
-                    self._wait(source)  # from here on the line is silent, and cut once all is well
+                    self._wait(source)  # from here on the connection is silent, and cut on recovery
                     break
                 if self._fault is Fault.SLOW:
                     self._ended.wait(SLOW_SECONDS)
@@ -155,7 +155,7 @@ class Relay:
             sink.shutdown(socket.SHUT_WR)
 
     def _wait(self, client: socket.socket) -> None:
-        """Says nothing until it is cut, or the client leaves."""
+        """Sends nothing until it is cut, or the client closes."""
         while not self._ended.is_set() and client.recv(_PIECE):
             pass
 
@@ -171,7 +171,7 @@ class Relay:
 def _answer(client: socket.socket, status: int, kind: str, body: bytes) -> None:
     head = f"HTTP/1.1 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     client.sendall(head.encode() + body)
-    # A close with the request's body unread would reset the connection and take the answer with it.
+    # A close with the request's body unread would reset the connection, and lose the answer.
     client.shutdown(socket.SHUT_WR)
     client.settimeout(2)
     while client.recv(_PIECE):

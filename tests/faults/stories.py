@@ -1,4 +1,4 @@
-"""What happens to Clew's pages when a service behind it fails, and when it is well again; played without a browser."""
+"""The effect on Clew's pages when a service behind it fails and recovers; played without a browser."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -15,19 +15,19 @@ from tests.faults.relay import Fault, Relay
 from tests.faults.viewer import Viewer, in_process
 
 MLFLOW, MODEL_SERVER, GPU_MONITOR = "MLflow", "Model server", "GPU monitor local"
-# Whoever waits for what is slow (relay.SLOW_SECONDS) takes ten; a busy machine takes two or three for what is quick.
+# A page that waits for a slow service (relay.SLOW_SECONDS) takes ten; a busy machine takes two or three for a fast one.
 RENDERED_WITHIN = 6.0
-# The longest: a model server that hangs is asked twice, ten seconds each, and then perhaps by somebody else first.
+# The longest: a model server that hangs is asked twice, ten seconds each, possibly after another page's request.
 NOTICED_WITHIN = WELL_WITHIN = 120.0
 HEALTH = "front-health-body"
 
 
-# How long a page takes says nothing while others load theirs in the same process.
+# The load time of a page means nothing while others load theirs in the same process.
 _ALONE = Lock()
 
 
 class Shown(NamedTuple):
-    """What a page shows of a service that is well: this text, somewhere in this component."""
+    """The sign of a healthy service on a page: this text, somewhere in this component."""
 
     service: str
     component: str
@@ -38,7 +38,7 @@ Pages = Mapping[str, list[Shown]]
 
 
 class Claim(NamedTuple):
-    """Something that should hold of a page, and whether it did."""
+    """A statement that should hold for a page, and whether it did."""
 
     what: str
     holds: bool
@@ -46,22 +46,22 @@ class Claim(NamedTuple):
 
 
 class Story:
-    """One service that fails in one way, while other services are well, and then is well again."""
+    """Plays one service that fails in one way, while other services are healthy, and then recovers."""
 
     def __init__(
         self, service: str, fault: Fault, relays: Mapping[str, Relay], pages: Pages, cache_dir: Path, scheduler: str
     ) -> None:
-        """`scheduler` is the address of one that is well throughout."""
+        """Prepares it; `scheduler` is the address of a scheduler that is healthy throughout."""
         self._service, self._fault, self._relays, self._pages = service, fault, relays, pages
         self._cache_dir, self._scheduler = cache_dir, scheduler
         self._relay = relays[service]
-        # Here, for Dash makes no second app in another thread than the first. Whoever reloads a page may come to another
+        # Here, since Dash makes no second app in another thread than the first. A reload may reach another
         # worker of the same host than the one that has answered so far.
         self._warm, self._warm_too, self._cold = self._clew("warm"), self._clew("warm"), self._clew("cold")
         self.claims: dict[str, list[Claim]] = {page: [] for page in pages}
 
     def play(self) -> "Story":
-        """First for those who were there before it began, then for those who come first thing in the morning."""
+        """Plays it first for pages opened before the fault, then for pages opened after it."""
         open_pages = self._opened(self._warm)
         self._until(WELL_WITHIN, open_pages, "shows all at first", self._is_well)
         self._relay.fault = self._fault
@@ -89,7 +89,7 @@ class Story:
             model_server_url=None if model_server is None else model_server.address,  # type: ignore[arg-type]
             model_name="faults",
             model_names="faults",
-            inference_ws_url="ws://127.0.0.1:1/ws/inference",  # so none of ours is asked
+            inference_ws_url="ws://127.0.0.1:1/ws/inference",  # so that no real engine is used
             scheduler_url=self._scheduler,  # type: ignore[arg-type]
             gpu_monitor_urls=f"local={self._relays[GPU_MONITOR].address}",
             cache_dir=self._cache_dir / cache,
@@ -134,14 +134,14 @@ class Story:
         return all(viewer.shows(one.component, one.text) for one in rest)
 
     def _is_named(self, viewer: Viewer) -> bool:
-        """Who failed, and nobody else; on the front page also among the services."""
+        """Returns whether the failed service alone is named; on the front page also in the list of services."""
         named = [alert for alert in viewer.alerts() if self._service in alert]
         if len(named) < len(viewer.alerts()):
             return False
         depends = any(one.service == self._service for one in self._pages[viewer.path])
         if viewer.has(HEALTH) and self._service not in viewer.failing(HEALTH):
             return False
-        # Who is merely slow may yet answer, and then nothing has failed.
+        # A slow service may still answer, and then nothing has failed.
         return bool(named) or not depends or self._fault is Fault.SLOW
 
     def _is_well(self, viewer: Viewer) -> bool:
@@ -151,7 +151,7 @@ class Story:
 
 
 def _opened(server: Flask, path: str) -> Viewer:
-    """The page; where that took too long twice more, for it may have been the machine that was busy."""
+    """Opens the page; retries twice if it took too long, since the machine may have been busy."""
     for _try in range(2):
         viewer = Viewer(in_process(server), path)
         if viewer.seconds < RENDERED_WITHIN:

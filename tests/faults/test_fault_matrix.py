@@ -1,6 +1,8 @@
-"""Each service × each fault × each page: rendered in time, the culprit named with a Retry, nothing lost, well by itself.
+"""Each service × each fault × each page: rendered in time, the failed service named with a Retry, nothing lost,
+recovery without a reload.
 
-All stories are played at once, for nearly all of their time is waiting; a test for each cell then reads what happened.
+All stories are played at once, as nearly all of their time is waiting; a test for each cell then reads what
+happened.
 """
 
 from collections.abc import Iterator
@@ -20,8 +22,8 @@ from tests.selection import chosen
 from tests.tracking import Tracking
 
 SERVICES = (MLFLOW, MODEL_SERVER, GPU_MONITOR)
-# One of each kind: gone, silent, late, no answer that one can read, one that means something else. What else they may answer
-# is read by the same client, and each is a case of tests/runs/test_run_store.py.
+# One fault of each kind: down, silent, late, unreadable answer, answer of another meaning. Other answers
+# are read by the same client, and each is a case of tests/runs/test_run_store.py.
 USUAL = {
     MLFLOW: {Fault.DOWN, Fault.HANGS, Fault.SLOW, Fault.HTML, Fault.WRONG_TYPES},
     MODEL_SERVER: {Fault.DOWN, Fault.HANGS, Fault.HALF_JSON},
@@ -51,7 +53,7 @@ RUN, TRAINING = "a-good-run", "a-run-in-training"
 
 
 class Played:
-    """All stories, begun together; `run` is the id of a run that the pages show."""
+    """Holds all stories, begun together; `run` is the id of a run that the pages show."""
 
     def __init__(self, run: str) -> None:
         self.run = run
@@ -88,7 +90,7 @@ def played(
 
 
 def pages(run: str, behind: dict[str, str]) -> Pages:
-    """What each page shows, and whose it is."""
+    """Maps each page to what it shows, and the service it comes from."""
     store = MODEL_SERVER if MODEL_SERVER in behind else MLFLOW
     shown = [
         [Shown(MLFLOW, "front-best-body", RUN), Shown(store, "front-model-body", "PPO")],
@@ -105,7 +107,7 @@ def pages(run: str, behind: dict[str, str]) -> Pages:
 
 
 def _lines(place: str) -> list[Shown]:
-    """A line of the run in each chart."""
+    """Returns the line of the run in each chart."""
     return [Shown(MLFLOW, ids.chart(place, word), RUN) for word in WORDS]
 
 
@@ -118,7 +120,7 @@ def test_a_page_outlives_a_fault(played: Played, service: str, fault: Fault, pat
 
 
 class HealthyMonitor(ThreadingHTTPServer):
-    """A monitor, or a scheduler, as far as pages ask one here: whether it is well. Their streams go to browsers."""
+    """Serves the health that pages request from a monitor or scheduler. Their streams go to browsers."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Healthy)
@@ -133,4 +135,4 @@ class _Healthy(BaseHTTPRequestHandler):
         self.wfile.write(b'{"status": "healthy"}')
 
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        """Logs nothing."""

@@ -1,6 +1,6 @@
 """A viewer without a browser: loads a page of a Clew and calls its callbacks as Dash's own page does.
 
-All that happens on the server happens for real; what happens in the browser does not, and is tested there.
+Everything on the server is real; the scripts of the browser do not run here and are tested elsewhere.
 """
 
 import time
@@ -14,17 +14,17 @@ import orjson
 from flask import Flask
 
 Change = tuple[str, str]
-# From a path, the page that asks, and what is posted to the status and the content of the answer.
+# Takes a path, the requesting page, and the posted body; returns the status and the content of the answer.
 Ask = Callable[[str, str, bytes | None], tuple[int, bytes]]
-# What assets/runs.js hands on.
+# What assets/runs.js passes on.
 _BY_THE_BROWSER: dict[Change, Change] = {("runs-version", "data"): ("compare-news", "data")}
-# Properties with much in them, and no component: walking thousands of rows would cost a viewer more than its page.
+# Large properties without components: walking thousands of rows would cost a viewer more than its page.
 _NO_COMPONENTS = frozenset({"data", "figure"})
-_AT_A_TIME = 6  # as many requests as a browser sends to one host
+_AT_A_TIME = 6  # as many requests as a browser sends to one host at once
 
 
 def in_process(server: Flask) -> Ask:
-    """Asks a Clew of this process."""
+    """Sends requests to a Clew of this process."""
 
     def ask(path: str, page: str, body: bytes | None) -> tuple[int, bytes]:
         headers = {"Referer": f"http://localhost{page}", "Content-Type": "application/json"}
@@ -36,7 +36,7 @@ def in_process(server: Flask) -> Ask:
 
 
 class Viewer:
-    """The page at `path`; `seconds` is how long it took until all its callbacks had answered."""
+    """Loads the page at `path`; `seconds` is how long it took until all its callbacks had answered."""
 
     def __init__(self, ask: Ask, path: str) -> None:
         self.path = path
@@ -52,7 +52,7 @@ class Viewer:
         self._draw()
 
     def tick(self) -> float:
-        """What the page's intervals do; returns how long it took."""
+        """Fires the page's intervals; returns how long the callbacks took."""
         began = time.monotonic()
         due = []
         for one in self._by_id().values():
@@ -66,48 +66,48 @@ class Viewer:
         return took
 
     def press(self, button: str) -> None:
-        """A click."""
+        """Clicks a component."""
         props = self._by_id()[button]["props"]
         props["n_clicks"] = (props.get("n_clicks") or 0) + 1
         self._settle([(button, "n_clicks")], self._ids)
 
     def give(self, component: str, prop: str, value: Any) -> None:
-        """What the browser's own code changes."""
+        """Sets a property as the browser's own code would."""
         self._set(component, prop, value)
         self._settle([(component, prop)], self._ids)
 
     def has_as(self, component: str, prop: str) -> Any:
-        """A property of a component as the page has it now; a chart has a figure."""
+        """Returns a property of a component as the page has it now; a chart has a figure."""
         return self._figures.get(component) if prop == "figure" else self._by_id()[component]["props"].get(prop)
 
     def shows(self, component: str, text: str) -> bool:
-        """Whether a component has this somewhere: in what it shows, or in the data that the browser shows."""
+        """Returns whether a component contains this text, in what it shows or in the data that the browser shows."""
         found = self._figures.get(component) or self._by_id().get(component)
         return found is not None and any(text in piece for piece in _strings(found))
 
     def failing(self, component: str) -> str:
-        """What a list says of those in it that fail."""
+        """Returns the texts of a list's failing entries."""
         found = self._by_id().get(component)
         rows = [one for one in _components(found) if one["type"] == "Li"]
         return " ".join(_text(row) for row in rows if any("health-down" in piece for piece in _strings(row)))
 
     def alerts(self) -> list[str]:
-        """What the open alerts about failures say that offer a Retry."""
+        """Returns the texts of the open alerts about failures that offer a Retry."""
         boxes = (one for one in self._by_id().values() if one["type"] == "Alert" and one["props"].get("is_open"))
         return [_text(box) for box in boxes if _has_retry(box)]
 
     def text(self) -> str:
-        """All that the page says."""
+        """Returns all text of the page."""
         return _text(self._by_id()["_pages_content"])
 
     def has(self, component: str) -> bool:
-        """Whether the page has a component of this id."""
+        """Returns whether the page has a component of this id."""
         return component in self._by_id()
 
     # -- as assets/chart_grid.js does it
 
     def _draw(self) -> None:
-        """Asks for the charts of the preset; one that does not come leaves the old one there."""
+        """Requests the charts of the preset; a failed one leaves the old one in place."""
         for place, runs in (("compare", self._compared()), ("run", self._value("run-id", "data")["value"])):
             begin = self._value(f"{place}-grid-begin", "data")["value"]
             for word in begin["preset"] if begin and runs else ():
@@ -131,7 +131,8 @@ class Viewer:
         return orjson.loads(content)
 
     def _settle(self, changed: list[Change], known: set[str]) -> None:
-        """Calls what depends on `changed`, and on what that changes, and whatever appears for the first time."""
+        """Calls the callbacks that depend on `changed`, on their outputs, and on components that appear for the
+        first time."""
         called: set[str] = set()
         while True:
             new = self._ids - known
@@ -183,7 +184,7 @@ class Viewer:
             return False
         found["props"][prop] = value
         if prop == "children":
-            self._index = None  # other components may be there now
+            self._index = None  # other components may exist now
         return True
 
     def _by_id(self) -> dict[str, dict[str, Any]]:

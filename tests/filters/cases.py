@@ -1,4 +1,4 @@
-"""The table of cases that states the grammar: each side passes it."""
+"""The table of cases that specifies the grammar: Python and JavaScript pass it."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ TABLE: Final[dict[Kind, Any]] = json.loads(FILE.read_text("utf-8"))
 
 
 class Case(NamedTuple):
-    """What is typed, and which of `cells` it finds, or what is said of it instead."""
+    """A typed filter, and the cells that it finds in `cells`, or the refusal's message."""
 
     kind: Kind
     typed: str
@@ -22,12 +22,12 @@ class Case(NamedTuple):
 
 
 def cells(kind: Kind) -> list[Cell]:
-    """The cells that the cases of this kind look through."""
+    """Returns the cells that the cases of this kind search."""
     return list(TABLE[kind]["cells"])
 
 
 def cases() -> list[Case]:
-    """All of them."""
+    """Returns all cases."""
     return [
         Case(kind, case["typed"], cells(kind) if case.get("all") else case.get("found"), case.get("said"))
         for kind in TABLE

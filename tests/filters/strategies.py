@@ -1,4 +1,4 @@
-"""What hostile hands type: quotes, braces, words of DataTable's grammar, space and letters of all kinds."""
+"""Strategies for hostile input: quotes, braces, words of DataTable's grammar, space and letters of all kinds."""
 
 import re
 
@@ -19,5 +19,5 @@ _OPERATOR = re.compile(rf'^{_SPACE}|{_SPACE}$|^(!?=|[<>]=?){_SPACE}|{_SPACE}or{_
 
 
 def holds_no_operator(typed: str) -> bool:
-    """Whether it is text as a whole: no space around, no operator before a space, no `or`, not all in quotes."""
+    """Returns whether it is plain text: no space around it, no operator before a space, no `or`, not all in quotes."""
     return _OPERATOR.search(typed) is None

@@ -1,4 +1,4 @@
-"""The grammar of filters, by its table of cases and by what holds for whatever is typed."""
+"""The grammar of filters, by its table of cases and by properties of any typed text."""
 
 import re
 from typing import get_args
@@ -27,7 +27,7 @@ def test_each_case(case: Case) -> None:
 
 
 def test_the_table_finds_and_covers_enough() -> None:
-    """A table that finds nothing would hold nothing."""
+    """A table whose cases find nothing would check nothing."""
     for kind in get_args(Kind):
         selected = [case for case in cases() if case.kind == kind]
         assert len({tuple(map(str, case.found)) for case in selected if case.found}) > 10
@@ -40,7 +40,7 @@ def test_the_table_finds_and_covers_enough() -> None:
 @example_settings(max_examples=300)
 @given(needle=HOSTILE, cell=HOSTILE, padding=st.tuples(HOSTILE, HOSTILE))
 def test_what_is_typed_into_a_text_column_is_text(needle: str, cell: str, padding: tuple[str, str]) -> None:
-    """But for operators that are written as such, against the plainest oracle there is."""
+    """Apart from operators, it is compared with the simplest possible oracle."""
     if not holds_no_operator(needle):
         return
     asked = parse(needle, "text")

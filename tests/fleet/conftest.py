@@ -1,3 +1,3 @@
-"""Monitors over fake drivers, as the tests of the monitor start them."""
+"""Monitors over fake drivers, started as the tests of the monitor start them."""
 
 from tests.gpus.conftest import library, start  # noqa: F401

@@ -1,4 +1,4 @@
-"""A day as a monitor would have kept it, written into its file."""
+"""A day as a monitor would have stored it, written into its file."""
 
 import time
 from pathlib import Path
@@ -15,7 +15,8 @@ NOW = time.time_ns() // 1_000_000 // BUCKET_MS * BUCKET_MS
 
 
 def fill(folder: Path, host: str) -> None:
-    """Six hours of two GPUs below a monitor's folder: on the first ada trains, with a gap of an hour; bob keeps the other."""
+    """Writes six hours of two GPUs below a monitor's folder: on the first ada trains, with a gap of an hour; bob
+    keeps the other."""
     buckets = []
     for at in range(NOW - 6 * HOUR_MS, NOW, BUCKET_MS):
         if not NOW - 3 * HOUR_MS <= at < NOW - 2 * HOUR_MS:

@@ -1,4 +1,4 @@
-"""A real Prometheus for tests, and what dcgm-exporter tells, in its own format."""
+"""A real Prometheus for tests, and the metrics of dcgm-exporter in its own format."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ Sample = tuple[str, Mapping[str, str], float, float]
 
 
 class Prometheus:
-    """`prometheus` at a free port over a folder; scrapes each second what `scrapes` name, by job."""
+    """Runs `prometheus` at a free port over a folder; it scrapes the addresses of `scrapes` each second, by job."""
 
     def __init__(self, folder: Path, scrapes: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self.folder = folder
@@ -75,14 +75,14 @@ class Prometheus:
         self._process.wait(40)
 
     def value(self, expression: str) -> float | None:
-        """The first value of an expression now."""
+        """Returns the first value of an expression now."""
         answer = requests.get(f"{self.address}/api/v1/query", {"query": expression}, timeout=10).json()
         found = answer["data"]["result"]
         return float(found[0]["value"][1]) if found else None
 
 
 def history_of(address: str, **headers: str) -> PrometheusHistory:
-    """The source as the dashboard wires it, of a Prometheus or whatever stands in its place."""
+    """Returns the source as the dashboard wires it, for a Prometheus or its stand-in."""
     return PrometheusHistory(PrometheusApi(JsonService(PROMETHEUS, address), headers))
 
 
@@ -90,7 +90,7 @@ DCGM_GPUS = ("GPU-7a1c0c55-3e0c-4ab0-9be1-000000000000", "GPU-7a1c0c55-3e0c-4ab0
 
 
 def dcgm_page(busy: float = 83) -> str:
-    """What dcgm-exporter 3.3 tells of a host with two GPUs, a pod on the first one."""
+    """Returns the page of dcgm-exporter 3.3 for a host with two GPUs, a pod on the first one."""
     lines = []
     fields = {
         "DCGM_FI_DEV_SM_CLOCK": (1410, 210),
@@ -116,7 +116,7 @@ def dcgm_page(busy: float = 83) -> str:
 
 
 class Page:
-    """An HTTP server that answers every request with one text, as an exporter does."""
+    """Serves one text for every request, as an exporter does."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -134,7 +134,7 @@ class Page:
                 self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing."""
+                """Logs nothing."""
 
         self._stack = ExitStack()
         self._server = self._stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Handler))

@@ -1,4 +1,5 @@
-"""A Prometheus that is away, slow, refuses, or answers nonsense: each is named, bounded, and holds up nobody."""
+"""A Prometheus that is away, slow, refuses, or answers nonsense: each is named, bounded, and delays no other
+request."""
 
 import threading
 import time
@@ -73,7 +74,7 @@ def test_each_failure_is_a_sentence_of_its_own(server: Misbehaving, monkeypatch:
 
 
 def test_a_gigabyte_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By what it announces, and by what comes without an announcement."""
+    """It is cut off by its Content-Length, and by its size where there is none."""
     monkeypatch.setattr(prometheus_api, "MOST_BYTES", 2**20)
 
     class Endless(BaseHTTPRequestHandler):
@@ -89,7 +90,7 @@ def test_a_gigabyte_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
                 return
 
         def log_message(self, format: str, *args: object) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as endless:
         endless.daemon_threads = True
@@ -118,7 +119,7 @@ def test_a_series_that_does_not_fit_is_named_and_hides_no_other(server: Misbehav
     sentences = [str(remark) for remark in found.remarks]
     assert any("6 series are left out" in sentence and "series 0, metric.gpu" in sentence for sentence in sentences)
     assert "Prometheus: a store is away" in sentences
-    # Other labels: nobody says of which GPU, or of which host.
+    # Other labels: the GPU or the host is unknown.
     server.answer = matrix(
         {"metric": {"job": "x"}, "values": points("1")}, {"metric": {"gpu": "0"}, "values": points("1")}
     )
@@ -149,7 +150,7 @@ def test_no_client_waits_for_a_dead_one_and_known_values_stay(
     assert any("temperature" in asked for asked in server.requests)
     monkeypatch.setattr(fleet_histories, "_MOST_BYTES", 1)
     small = FleetHistories(history_of(server.address))
-    for one in Range:  # what is kept is bounded by its size, and the newest is kept in any case
+    for one in Range:  # the cache is bounded by its size, and keeps the newest in any case
         assert small.view(Span(range=one), 20).history is not None
     assert list(small._by_question) == [(Span(range=Range.WEEK), None)]
     server.answer = HANG
@@ -158,9 +159,9 @@ def test_no_client_waits_for_a_dead_one_and_known_values_stay(
     pending = slow.view(span, 0.2)
     assert (pending.history, pending.is_pending) == (None, True)
     assert time.monotonic() - began < 5
-    # Who never waits for the end of a question hears of it while the next one is asked.
+    # A caller that never waits for the end of a query gets its error while the next one is sent.
     eventually(lambda: "in time" in str(slow.view(span, 0.2).failure))
-    assert "in time" not in str(slow.view(Span(range=Range.WEEK), 0.0).failure)  # of another question
+    assert "in time" not in str(slow.view(Span(range=Range.WEEK), 0.0).failure)  # of another query
     server.answer = None
     dead = FleetHistories(history_of("http://127.0.0.1:1"))
 
@@ -171,7 +172,7 @@ def test_no_client_waits_for_a_dead_one_and_known_values_stay(
             return isinstance(error, NotAsked)
         return False
 
-    eventually(is_open)  # after some failures it is not even asked
+    eventually(is_open)  # after some failures it gets no requests
 
 
 def test_the_token_and_headers_go_along_and_a_prefix_is_kept(server: Misbehaving, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Hours, energy and shares of GPUs hold together, whatever gaps, resets and double reports there are."""
+"""Hours, energy and shares of GPUs are consistent, whatever gaps, resets and double reports there are."""
 
 import numpy as np
 import pytest
@@ -72,7 +72,7 @@ def same(one: GpuSeries, other: GpuSeries) -> bool:
 
 @given(reports(), reports(host="b"))
 def test_two_reports_of_one_gpu_are_one_gpu(first: GpuSeries, second: GpuSeries) -> None:
-    """Whoever answers first; and to hear it twice is not more than to hear it."""
+    """The order of the reports does not matter, and a repeated report counts once."""
     (merged,) = merged_reports([first, second])
     (turned,) = merged_reports([second, first])
     assert same(merged, turned)
@@ -127,7 +127,7 @@ def test_parts_of_one_report_add_up(first: GpuSeries, second: GpuSeries) -> None
 
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.booleans(), st.booleans()), min_size=2, max_size=30))
 def test_a_counter_that_restarts_never_counts_backwards(reported_steps: list[tuple[float, bool, bool]]) -> None:
-    """What is read of it is what it rose by, but for what came between a reading and its reset, and for gaps."""
+    """It counts by how much it rose, without gaps and without the rise between a reading and its reset."""
     value, counter, rises = 0.0, [], []
     for rise, resets, is_missing in reported_steps:
         value = rise if resets else value + rise

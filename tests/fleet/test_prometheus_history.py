@@ -1,4 +1,4 @@
-"""The history as a real Prometheus has it: of monitors over fake drivers, of dcgm-exporter's page, and of the past."""
+"""The history from a real Prometheus: of monitors over fake drivers, of dcgm-exporter's page, and of the past."""
 
 import time
 from collections.abc import Iterator
@@ -30,11 +30,11 @@ def of(history: FleetHistory, host: str, gpu: str) -> GpuSeries:
 
 
 def no_run(_user: GpuUser) -> None:
-    """No run is known."""
+    """Returns no run."""
 
 
 def test_monitors_and_dcgm_exporter_are_reported_together(start: Start, tmp_path: Path) -> None:
-    """Three hosts with a monitor, one without; one GPU that two monitors report is one."""
+    """Three hosts have a monitor, one has none; a GPU that two monitors report is one."""
     scrapes = {}
     for number, host in enumerate(HOSTS):
         state = ["count 1", f"util 0 {20 + number}", "used 0 4096", "total 0 81920", "power 0 300000"]
@@ -53,7 +53,7 @@ def test_monitors_and_dcgm_exporter_are_reported_together(start: Start, tmp_path
     assert (history.source, history.remarks) == (HistorySource.PROMETHEUS, [])
     identities = [(one.gpu.host, one.gpu.gpu, one.gpu.uuid) for one in history.gpus]
     assert identities[:2] == [("cluster-1", "0", DCGM_GPUS[0]), ("cluster-1", "1", DCGM_GPUS[1])]
-    assert [one[2] for one in identities[2:]] == ["GPU-of-0", "GPU-of-1"]  # trainer-2 and trainer-3 tell of the same
+    assert [one[2] for one in identities[2:]] == ["GPU-of-0", "GPU-of-1"]  # trainer-2 and trainer-3 report the same GPU
     first = of(history, "trainer-1", "0")
     values = {measure: first.column(measure)[0] for measure in Measure}
     assert values[Measure.UTILIZATION] == pytest.approx(20)
@@ -72,16 +72,16 @@ def test_monitors_and_dcgm_exporter_are_reported_together(start: Start, tmp_path
 
 
 def past() -> Iterator[Sample]:
-    """Four hours at a sample a minute, of three GPUs, each with a trouble of its own."""
+    """Writes four hours at a sample a minute, of three GPUs, each with a fault of its own."""
     for at in range(START + 60, END + 1, 60):
         hour = (at - START - 1) // HOUR
-        if hour != 1:  # nobody heard it in the second hour
+        if hour != 1:  # no sample in the second hour
             yield from monitored("gap-host", "GPU-gap", at, 50, 200)
-        # Lost in the third one: told of, and not heard.
+        # Lost in the third one: reported, but without values.
         yield ("clew_gpu_up", labels("lost-host", "GPU-lost"), float(hour != 2), at)
         if hour != 2:
             yield ("clew_gpu_utilization_ratio", labels("lost-host", "GPU-lost"), 0.9, at)
-        # A pod after another one, and a counter of energy that begins anew with the third hour.
+        # A pod after another one, and a counter of energy that restarts in the third hour.
         pod = {"namespace": "rl-team", "pod": "first" if hour < 2 else "second"}
         dcgm = {
             "job": "dcgm",
@@ -96,14 +96,14 @@ def past() -> Iterator[Sample]:
         yield ("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", dcgm, joules * 1000, at)
         yield ("DCGM_FI_DEV_GPU_UTIL", dcgm, 0 if hour == 3 else 60, at)
         yield ("DCGM_FI_DEV_MEMORY_TEMP", dcgm, 2.0**63, at)
-        # One that is split, and its part, which somebody had for a quarter of an hour.
+        # One that is split, and its part, which was in use for a quarter of an hour.
         for label_set, is_split in ((labels("split-host", "GPU-split"), 1.0), (PART, 0.0)):
             yield ("clew_gpu_up", label_set, 1, at)
             yield ("clew_gpu_state", {**label_set, "state": "mig"}, is_split, at)
             yield ("clew_gpu_memory_used_bytes", label_set, 2**30, at)
         had = at <= START + 900
         yield ("clew_gpu_reserved", {**PART, "owner": "ada"} if had else PART, float(had), at)
-        yield ("clew_gpu_up", {"job": "odd", "instance": "10.0.0.9:1"}, 1, at)  # says not of which GPU
+        yield ("clew_gpu_up", {"job": "odd", "instance": "10.0.0.9:1"}, 1, at)  # no label of a GPU
     users = {**labels("gap-host", "GPU-gap"), "owner": "ada", "pid": "7", "start_ticks": "11", "boot_id": "b"}
     for at in range(START + 60, START + HOUR // 2 + 1, 60):
         yield ("clew_gpu_user", users, 1, at)
@@ -172,7 +172,7 @@ def test_owners_pods_and_resets_of_counters_are_accounted_for(kept: FleetHistory
     assert (first.gpu_hours, second.gpu_hours) == pytest.approx((2, 2), abs=0.05)
     assert second.idle_reserved_hours == pytest.approx(1, abs=0.2)  # of the step in which it became idle not all
     assert first.idle_reserved_hours == 0
-    # 100 W; of the first step it is not known what the counter was before, and of the new pod neither.
+    # 100 W; in the first step the counter's former value is unknown, and so is that of the new pod.
     assert (first.energy_kwh or 0) + (second.energy_kwh or 0) == pytest.approx(0.4, abs=0.05)
     assert of(kept, "cluster-7", "3").column(Measure.ENERGY)[0] != of(kept, "cluster-7", "3").column(Measure.ENERGY)[1]
 

@@ -1,4 +1,4 @@
-"""Who had how much, over the API, of what monitors keep; and which source Clew has, and how it is."""
+"""GPU-hours by owner, over the API, from what monitors keep; and which source Clew uses, and its state."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +28,7 @@ def settings(cache_dir: Path, **values: Any) -> Settings:
 
 @pytest.fixture(scope="module")
 def api(start: Start, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """A Clew of two monitors that kept a day, and one that is away."""
+    """Starts a Clew with two monitors that kept a day, and one that is away."""
     addresses = []
     for host in ("trainer-1", "trainer-2"):
         monitor = start(state="count 0")

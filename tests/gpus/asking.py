@@ -1,6 +1,6 @@
 """`python -m tests.gpus.asking`: reads the GPUs once for each line on stdin, without a schedule.
 
-A process of its own, since the loader looks for the driver's library where LD_LIBRARY_PATH was when a process started.
+A process of its own, since the loader searches the LD_LIBRARY_PATH that a process started with.
 """
 
 import os

@@ -19,13 +19,13 @@ Ask = Callable[..., Asked]
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that holds the fake libnvidia-ml.so.1 and libamd_smi.so."""
+    """Returns the folder that holds the fake libnvidia-ml.so.1 and libamd_smi.so."""
     return build_drivers(tmp_path_factory.mktemp("nvml"))
 
 
 @pytest.fixture(scope="module")
 def start(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """A function that starts a monitor over a fake driver, with the settings given."""
+    """Returns a function that starts a monitor over a fake driver, with the settings given."""
     started: list[Monitor] = []
 
     def start(
@@ -44,7 +44,7 @@ def start(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 @pytest.fixture(scope="module")
 def monitor(start: Start) -> Monitor:
-    """A monitor of two GPUs that all tests of a file share."""
+    """Runs a monitor of two GPUs that all tests of a file share."""
     monitor = start(TRUSTED_HOSTS="gpu-host")
     monitor.wait_for(lambda health: health["state"] == "ok")
     return monitor
@@ -57,7 +57,7 @@ def fake(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Fake:
 
 @pytest.fixture(scope="module")
 def read(fake: Fake) -> Iterator[Read]:
-    """A function that writes what the driver says, and returns what is read of it."""
+    """Returns a function that sets the driver's values, and returns the reading of them."""
     asked = Asked(fake)
 
     def read(*lines: str) -> Reading:
@@ -70,7 +70,8 @@ def read(fake: Fake) -> Iterator[Read]:
 
 @pytest.fixture
 def ask(library: Path, tmp_path: Path) -> Iterator[Ask]:
-    """A function that begins to read a machine with GPUs of these vendors; without NVIDIA's its library is not there."""
+    """Returns a function that starts to read a machine with GPUs of these vendors; without NVIDIA's its library is
+    missing."""
     begun: list[Asked] = []
 
     def ask(*vendors: str) -> Asked:

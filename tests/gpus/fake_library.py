@@ -24,7 +24,7 @@ def build_drivers(folder: Path) -> Path:
 
 
 def _amdsmi_functions() -> list[str]:
-    """All that the package amdsmi looks for in its library when it is imported."""
+    """Returns the names that the package amdsmi expects in its library when it is imported."""
     spec = importlib.util.find_spec("amdsmi")
     assert spec is not None
     assert spec.submodule_search_locations

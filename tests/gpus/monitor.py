@@ -27,7 +27,7 @@ NVIDIA, AMD = "0x10de", "0x1002"
 
 
 class Fake:
-    """The drivers: `library` is the folder of their .so, and what they say can be rewritten at any time."""
+    """Holds the drivers: `library` is the folder of their .so, and their values can be rewritten at any time."""
 
     def __init__(self, library: Path, folder: Path, plugged: Sequence[str] = (NVIDIA,)) -> None:
         self.library = library
@@ -37,7 +37,7 @@ class Fake:
         self.plug(*plugged)
 
     def plug(self, *vendors: str) -> None:
-        """Has these vendors' GPUs on the bus, as the kernel lists them, beside the board's own screen."""
+        """Puts these vendors' GPUs on the bus, as the kernel lists them, next to the board's own graphics."""
         for place, vendor in enumerate(("0x1a03", *vendors)):
             device = self.sys / f"bus/pci/devices/0000:0{place}:00.0"
             device.mkdir(parents=True, exist_ok=True)
@@ -45,11 +45,11 @@ class Fake:
             (device / "class").write_text("0x030000\n")
 
     def write(self, *lines: str) -> None:
-        """Replaces all that the driver says, in one moment."""
+        """Replaces all of the driver's values at once."""
         _replace(self.file, lines)
 
     def write_amd(self, *lines: str) -> None:
-        """The same of AMD's."""
+        """Does the same for AMD's."""
         _replace(self.amd_file, lines)
 
     def environment(self) -> dict[str, str]:
@@ -64,7 +64,7 @@ def _replace(file: Path, lines: Sequence[str]) -> None:
 
 
 class Asked:
-    """A process that reads the GPUs whenever it is asked to."""
+    """Runs a process that reads the GPUs on request."""
 
     def __init__(self, fake: Fake) -> None:
         self.fake = fake
@@ -74,7 +74,7 @@ class Asked:
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
 
     def read(self) -> Reading:
-        """The GPUs as the fake has them now."""
+        """Returns the GPUs as the fake has them now."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write("\n")
@@ -86,7 +86,7 @@ class Asked:
 
 
 class Monitor:
-    """`python -m gpu_monitor` at a free port, sampling twice a second."""
+    """Runs `python -m gpu_monitor` at a free port, sampling twice a second."""
 
     def __init__(self, fake: Fake, environment: dict[str, str], settings: dict[str, str]) -> None:
         self.fake = fake
@@ -119,7 +119,7 @@ class Monitor:
         return dict(json.loads(self.get("/health")))
 
     def wait_for(self, true: Callable[[dict[str, Any]], bool], seconds: float = 60) -> dict[str, Any]:
-        """The first health that is as wished; fails after so many seconds with the last one."""
+        """Returns the first health that fulfils the condition; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
             try:
@@ -138,7 +138,7 @@ class Monitor:
         return [json.loads(line) for line in self.log().splitlines()]
 
     def samplers(self) -> list[psutil.Process]:
-        """Its living samplers, also those that have lost their parent."""
+        """Returns its living samplers, including those whose parent has ended."""
         return [one for one in psutil.process_iter() if self._is_sampler(one)]
 
     def _is_sampler(self, process: psutil.Process) -> bool:
@@ -156,11 +156,11 @@ class Monitor:
 
 
 class Viewer(Client):  # type: ignore[misc]
-    """A viewer; closes when its `with` ends."""
+    """Watches the stream; closes when its `with` ends."""
 
     def __init__(self, port: int, headers: dict[str, str]) -> None:
         super().__init__(f"ws://127.0.0.1:{port}/ws/gpu", headers=headers)
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 5, 0))  # rather fail than hang
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 5, 0))  # fails instead of hanging
 
     def __enter__(self) -> "Viewer":
         return self
@@ -171,13 +171,13 @@ class Viewer(Client):  # type: ignore[misc]
         self.thread.join(40)
 
     def next(self, seconds: float = 60) -> GpuReport:
-        """The next message; fails if none comes."""
+        """Returns the next message; fails if none comes."""
         text = self.receive(timeout=seconds)
         assert text is not None, f"no message within {seconds} s"
         return GpuReport.model_validate_json(text)
 
     def until(self, true: Callable[[GpuReport], bool], seconds: float = 60) -> GpuReport:
-        """The first message that is as wished."""
+        """Returns the first message that fulfils the condition."""
         deadline, report = time.monotonic() + seconds, None
         while time.monotonic() < deadline:
             report = self.next()
@@ -186,7 +186,7 @@ class Viewer(Client):  # type: ignore[misc]
         raise AssertionError(f"not within {seconds} s: {report}")
 
     def read_to_the_end(self) -> int:
-        """Waits for the end of the connection; returns the close code (1006 or so where none came)."""
+        """Waits for the end of the connection; returns the close code (1006 or so if none was sent)."""
         with suppress(ConnectionClosed):
             while self.receive(timeout=40) is not None:
                 pass
@@ -200,7 +200,7 @@ def free_port() -> int:
 
 
 def handshake(port: int, path: str = "/ws/gpu", **headers: str) -> socket.socket:
-    """A connection on which a WebSocket handshake was sent and nothing read yet."""
+    """Opens a connection and sends a WebSocket handshake; nothing is read yet."""
     wanted = {"Host": f"127.0.0.1:{port}", "Upgrade": "websocket", "Connection": "Upgrade"}
     wanted |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="} | headers
     request = f"GET {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in wanted.items())
@@ -210,7 +210,7 @@ def handshake(port: int, path: str = "/ws/gpu", **headers: str) -> socket.socket
 
 
 def status(connection: socket.socket) -> tuple[int, str]:
-    """What the handshake was answered with: the status and the head."""
+    """Returns the answer to the handshake: the status and the head."""
     head = b""
     while b"\r\n\r\n" not in head and (more := connection.recv(1)):
         head += more

@@ -1,4 +1,4 @@
-"""A viewer that is slow gets the newest message, not the oldest; real sockets, and no GPU in sight."""
+"""A slow viewer gets the newest message, not the oldest; with real sockets and without a GPU."""
 
 import resource
 import socket
@@ -16,7 +16,7 @@ from sockets.socket_route import SocketRoute
 
 @pytest.fixture
 def ends() -> Iterator[tuple[Connection, socket.socket]]:
-    """Both ends of a TCP connection with small buffers."""
+    """Returns both ends of a TCP connection with small buffers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -85,7 +85,7 @@ def test_a_place_comes_back_where_no_file_could_be_opened(ends: tuple[Connection
         answer = app.test_client().get("/ws", environ_base={"gunicorn.socket": server.sock})
         return answer.status_code, answer.text
 
-    assert ask()[0] == 400  # let in, and then no WebSocket handshake
+    assert ask()[0] == 400  # admitted, and then no WebSocket handshake
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     # Below 3 none is ever free; above, another thread of this process may close one meanwhile.
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
@@ -98,7 +98,7 @@ def test_a_place_comes_back_where_no_file_could_be_opened(ends: tuple[Connection
 
 
 def _read_all(client: socket.socket) -> list[str]:
-    """The messages that have come, until there is silence."""
+    """Returns the messages that have arrived, until there is silence."""
     frames = FrameProtocol(client=True, extensions=[])
     client.settimeout(0.3)
     messages, part = [], ""

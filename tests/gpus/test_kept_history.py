@@ -1,4 +1,5 @@
-"""The day that a monitor keeps by itself: what goes in comes out, whatever happens to the process or to the file."""
+"""The day that a monitor keeps by itself: it returns what was stored, whatever happens to the process or to the
+file."""
 
 import signal
 import sqlite3
@@ -60,7 +61,7 @@ def asked(file: HistoryFile, since: int, until: int, step_s: int = BUCKET_SECOND
 )
 @settings(max_examples=30)
 def test_means_and_coverage_are_those_of_the_samples(samples: list[tuple[int, int | None]], per_step: int) -> None:
-    """Over every step: what was heard, as a share of its time, and the mean of what was known."""
+    """Each step has the share of its time that was sampled, and the mean of the known values."""
     start = (now_ms() - 3_600_000) // BUCKET_MS * BUCKET_MS
     step_ms = per_step * BUCKET_MS
     moments = sorted({(start + at * 2_500, value) for at, value in samples}, key=lambda one: one[0])
@@ -197,7 +198,7 @@ def test_old_and_future_times_leave_and_the_file_stays_small(tmp_path: Path, mon
     assert file.trouble is None
     assert file.path.stat().st_size <= 30 * 4096
     result = asked(file, now - 3_000_000, now, 60)
-    assert result.gpus[0].covered[-20] > 0  # the newest of them is there; the oldest made room
+    assert result.gpus[0].covered[-20] > 0  # the newest of them is there; the oldest was dropped
     assert result.gpus[0].covered[0] == 0
 
 
@@ -236,7 +237,7 @@ def test_a_monitor_keeps_its_day_over_restarts_kills_and_damage(start: Start) ->
     before = sum(result.gpus[0].covered)
     workers = psutil.Process(monitor.process.pid).children(recursive=True)
     monitor.end(signal.SIGKILL)
-    for worker in workers:  # of which one keeps the file, and may have gone by itself by now
+    for worker in workers:  # one of them keeps the file, and may have ended by itself by now
         with suppress(psutil.NoSuchProcess):
             worker.kill()
     psutil.wait_procs(workers, 40)

@@ -22,7 +22,7 @@ def test_each_mig_instance_is_a_unit_with_its_memory_and_processes(read: Read) -
     reading = read(*SPLIT, "used 10002 512", "process 10002 4711 400", "process 0 4711 400", "process 0 4712 8")
     whole, *parts, other = reading.gpus
     assert (whole.gpu_id, whole.state, whole.error, whole.utilization) == (0, GpuState.MIG, None, None)
-    assert [one.pid for one in whole.processes or []] == [4712]  # told with its instance, and not twice
+    assert [one.pid for one in whole.processes or []] == [4712]  # reported with its instance, and not twice
     assert [part.gpu_id for part in parts] == [10_000 + 100 * place for place in range(7)]
     assert {part.parent_id for part in parts} == {0}
     third = parts[2]
@@ -65,7 +65,7 @@ def test_an_instance_keeps_its_number_when_its_place_changes(read: Read) -> None
     ("line", "field"),
     [
         (f"gi 10003 {U32}", "instances.3"),
-        ("gi 10003 2", "instances.3"),  # as the one before
+        ("gi 10003 2", "instances.3"),  # same as the previous one
         ("error 10003 nvmlDeviceGetComputeInstanceId 4", "instances.3"),
         (f"parts 0 {U32}", "instances"),
     ],
@@ -122,7 +122,7 @@ def test_a_gpu_without_memory_of_its_own_has_the_machine_s(read: Read) -> None:
     assert gpu.memory_used is not None
     assert 0 < gpu.memory_used < gpu.memory_total
     assert [one.memory_used for one in gpu.processes or []] == [300]
-    # An old library, which does not know the question, says nothing of the memory.
+    # An old library, which lacks this call, reports no memory.
     (old,) = read("count 1", "error 0 nvmlDeviceGetMemoryInfo 13").gpus
     assert (old.unified, old.memory_total) == (False, None)
 
@@ -178,7 +178,7 @@ def test_amd_s_own_troubles_have_names_and_pass(ask: Ask) -> None:
         (("count 5000",), HostState.FAILED),
     ]:
         amd.fake.write_amd("count 0")
-        amd.read()  # closes, so that the next reading opens anew
+        amd.read()  # closes, so that the next reading opens it again
         amd.fake.write_amd(*driver_lines)
         reading = amd.read()
         assert (reading.state, reading.gpus) == (state, []), driver_lines
@@ -253,7 +253,7 @@ def test_64_instances_and_both_vendors_go_through_stream_and_metrics(start: Star
         assert f'clew_gpu_info{{gpu="20500",uuid="MIG-FAKE-20005",name="Fake GPU 1 MIG 1g.10gb",{kind}' in text
         assert 'vendor="amd"' in text
         lines = [line.rsplit(" ", 1)[0] for line in text.splitlines() if not line.startswith("#")]
-        assert len(lines) == len(set(lines))  # Prometheus refuses a page that says a thing twice
+        assert len(lines) == len(set(lines))  # Prometheus refuses a page with duplicate lines
         monitor.fake.write("count 2", "mig 1 1", "parts 1 64", "hang 1")
         viewer.until(lambda report: report.state == HostState.STALE)
         monitor.fake.write("count 2", "mig 1 1", "parts 1 2")

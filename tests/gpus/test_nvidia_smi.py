@@ -1,4 +1,4 @@
-"""On a machine with NVIDIA GPUs: the monitor says what nvidia-smi says."""
+"""On a machine with NVIDIA GPUs: the monitor reports the same values as nvidia-smi."""
 
 import shutil
 import subprocess

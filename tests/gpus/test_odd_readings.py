@@ -1,4 +1,4 @@
-"""One odd GPU takes no other with it, nor what is right of itself: what it says is null, and it says so."""
+"""One odd GPU affects no other, nor its own valid values: its invalid values are null, and it reports them."""
 
 import shutil
 import subprocess
@@ -47,7 +47,7 @@ def test_an_odd_value_is_null_and_named_and_all_else_is_there(read: Read, line: 
     assert odd.memory_total is not None
     assert odd.processes == []
     assert all(is_whole(gpu) for gpu in reading.gpus if gpu.gpu_id != 1)
-    assert all(is_whole(gpu) for gpu in read("count 8").gpus)  # and it passes
+    assert all(is_whole(gpu) for gpu in read("count 8").gpus)  # the fault passes
 
 
 values = st.one_of(st.integers(-(2**63), 2**63 - 1), st.sampled_from([0, 100, 101, U32, 2**31 - 1, 2**63 - 1]))
@@ -117,7 +117,7 @@ def test_a_process_with_a_megabyte_of_name_that_is_no_utf_8_is_named_in_short(re
     name = b"\xff\xfe" + b"n" * 100_000
     with subprocess.Popen([name, b"60"], executable=shutil.which("sleep")) as process:
         try:
-            # Popen returns while the kernel has yet to place the arguments.
+            # Popen returns before the kernel has placed the arguments.
             eventually(lambda: Path(f"/proc/{process.pid}/cmdline").read_bytes())
             (gpu,) = read("count 1", f"process 0 {process.pid} 512").gpus
         finally:
@@ -139,7 +139,7 @@ def test_a_count_that_cannot_be_meant_is_a_state_of_the_host(read: Read, count: 
 
 
 def test_a_driver_whose_version_is_no_text_is_read_all_the_same(read: Read) -> None:
-    read("count 0")  # closes, so that the next reading opens anew
+    read("count 0")  # closes, so that the next reading opens it again
     for line in ("text -1 nvmlSystemGetDriverVersion ff00", "error -1 nvmlSystemGetDriverVersion 999"):
         reading = read("count 2", line)
         assert (reading.state, reading.driver_version) == (HostState.OK, None)
@@ -164,7 +164,7 @@ def test_through_the_stream_and_the_metrics_one_odd_gpu_of_eight_is_one(monitor:
 
 
 def test_each_limit_of_a_gpu_is_one_that_the_browser_knows() -> None:
-    """A message of another monitor is checked by it; see tests/browser/test_odd_gpus.py."""
+    """The browser checks messages of other monitors by these limits; see tests/browser/test_odd_gpus.py."""
     limits = gpu_page.schema()["$defs"]["Gpu"]["properties"]
     numbers = [name for name, one in Gpu.model_fields.items() if "float" in str(one.annotation)]
     assert numbers

@@ -1,4 +1,4 @@
-"""What NVML answers, and what becomes of it: every call, every error code, on the real pynvml."""
+"""NVML's answers, and how they are read: every call, every error code, on the real pynvml."""
 
 import os
 import subprocess
@@ -26,10 +26,10 @@ FIELDS = {
     "nvmlDeviceGetFanSpeed": "fan",
     "nvmlDeviceGetComputeRunningProcesses": "processes",
 }
-# Both calls that give it fail, since each stands in for the other.
+# Both calls that return it fail, since each replaces the other.
 CALLS = [*FIELDS, "nvmlDeviceGetHandleByIndex", "nvmlDeviceGetTemperatureV", "nvmlDeviceGetSamples"]
 EXTENDED = ("ecc_errors", "pcie_rx", "pcie_tx", "nvlink_rx", "nvlink_tx")
-# What is there for a part of a GPU, for one that somebody has, and for one with very many processes.
+# Values of a part of a GPU, of one in use, and of one with very many processes.
 SOMETIMES = ("misfits", "processes_left_out", "parent_id", "mig", "owner", "run_id")
 ABSENT = [2, 3, 6, 13, 21, 22, 25, 26]
 FAILED = [4, 5, 7, 8, 10, 11, 14, 15, 16, 17, 19, 20, 23, 24, 27, 28, 29, 30, 999]
@@ -69,7 +69,7 @@ def test_what_is_asked_for_beyond_is_read_where_the_gpu_has_it(read: Read) -> No
     assert first.nvlink_rx is not None
     assert 1000 / (time.monotonic() - began + 0.5) < first.nvlink_rx <= 1000 / 0.1
     assert first.nvlink_tx == pytest.approx(2 * first.nvlink_rx)
-    assert read("count 2", "nvlink 0 10").gpus[0].nvlink_rx is None  # the driver began to count anew
+    assert read("count 2", "nvlink 0 10").gpus[0].nvlink_rx is None  # the driver restarted its counter
 
 
 def test_no_gpu_is_a_state_with_a_remedy(read: Read) -> None:
@@ -97,12 +97,12 @@ def test_bursts_between_two_looks_count(read: Read) -> None:
     read("count 1", "burst 0 80", "util 0 0")
     utilization = read("count 1", "burst 0 80", "util 0 0").gpus[0].utilization
     assert utilization is not None
-    # The second look finds nothing new in the buffer, or a sample or two: never more than the burst.
+    # The second reading finds nothing new in the buffer, or a sample or two: never more than the burst.
     assert 0 <= utilization <= 80
 
 
 def test_a_mean_is_taken_over_the_buffer(fake: Fake, read: Read) -> None:
-    other = read("count 4", "burst 3 80", "util 3 0").gpus[3].utilization  # never read with a buffer before
+    other = read("count 4", "burst 3 80", "util 3 0").gpus[3].utilization  # its buffer was never read before
     assert other == pytest.approx(40, abs=6)
 
 
@@ -162,7 +162,7 @@ def test_a_lost_gpu_keeps_its_name_and_comes_back(read: Read) -> None:
 )
 @pytest.mark.parametrize("call", ["nvmlInit", "nvmlDeviceGetCount"])
 def test_what_concerns_the_host_has_a_name_and_passes(read: Read, call: str, code: int, state: HostState) -> None:
-    read("count 0")  # closes, so that the next reading opens anew
+    read("count 0")  # closes, so that the next reading opens it again
     reading = read("count 2", f"error -1 {call} {code}")
     assert (reading.state, reading.gpus) == (state, [])
     assert reading.error
@@ -212,7 +212,7 @@ def test_whatever_one_gpu_answers_the_others_are_read(
 
 
 def _expected(codes: dict[str, int]) -> set[GpuState]:
-    """Any trouble may be the one that names the state, but a lost GPU is lost."""
+    """Returns the expected state: any fault may be the one that names it, but a lost GPU is lost."""
     handle = codes.get("nvmlDeviceGetHandleByIndex")
     if handle is not None:
         return {GPU_STATES.get(handle, GpuState.FAILED)}
@@ -222,10 +222,10 @@ def _expected(codes: dict[str, int]) -> set[GpuState]:
     ):
         codes = {
             call: code for call, code in codes.items() if call != "nvmlDeviceGetUtilizationRates"
-        }  # not asked any more
-    # Whoever may not read the buffer of samples, or finds it grown meanwhile, asks for the rate instead.
+        }  # these calls are not made any more
+    # If the buffer of samples may not be read, or has grown meanwhile, the rate is read instead.
     troubles = [code for call, code in codes.items() if code in FAILED and (call, code) not in BUFFER_TROUBLES]
-    # A first process list may be too short: pynvml then asks again, for as many as it was told, here none.
+    # A first process list may be too short: pynvml then calls again with the reported size, here none.
     states = {GPU_STATES.get(code, GpuState.FAILED) for code in troubles}
     if GpuState.LOST in states:
         return {GpuState.LOST}

@@ -1,4 +1,4 @@
-"""Who has a GPU: by what living programs were given, and by what processes keep of it."""
+"""The owner of a GPU: by the GPUs that running programs were given, and by what processes keep of it."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ RUN = "0123456789abcdef0123456789abcdef"
 
 @contextmanager
 def program(**environment: str) -> Iterator[int]:
-    """A program that was given GPUs, and is on none yet."""
+    """Runs a program that was given GPUs, and uses none yet."""
     with subprocess.Popen(["sleep", "600"], env={"PATH": os.environ["PATH"], **environment}) as process:
         try:
             yield process.pid
@@ -43,7 +43,7 @@ def test_a_training_has_its_gpu_before_it_is_on_it_and_until_it_ends(read: Read)
         assert gpu.owner
         assert gpu.run_id is None
     eventually(lambda: of(read("count 2").gpus) == [free, free], 30)
-    with program(CUDA_VISIBLE_DEVICES="1") as pid:  # somebody's shell: a choice, and no claim
+    with program(CUDA_VISIBLE_DEVICES="1") as pid:  # a person's shell: a choice, and no claim
         assert not read_environment(PROC / str(pid)).is_job
 
 
@@ -85,7 +85,7 @@ PART = Gpu(
         (GPU, ("GPU-",), False, False, False),
         (GPU, ("0", "1"), True, False, True),
         (GPU, ("1",), False, True, True),
-        (GPU, ("1",), False, False, False),  # CUDA's own order, the fastest first: which one that is nobody says
+        (GPU, ("1",), False, False, False),  # CUDA's own order, the fastest first: which GPU that is, is unknown
         (GPU, ("0",), True, True, False),
         (PART, ("MIG-9a",), False, False, True),
         (PART, ("10100",), True, True, False),

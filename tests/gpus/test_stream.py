@@ -1,4 +1,4 @@
-"""The stream `/ws/gpu` as its viewers see it."""
+"""The stream `/ws/gpu` as its viewers get it."""
 
 import itertools
 import json
@@ -17,7 +17,7 @@ from tests.gpus.monitor import Monitor, Viewer, handshake, status
 
 @pytest.fixture(scope="module")
 def small(start: Start) -> Monitor:
-    """A monitor that takes two viewers, and pages of one origin."""
+    """Runs a monitor that accepts two viewers, and pages of one origin."""
     return start(GPU_MAX_VIEWERS="2", ALLOWED_ORIGINS="https://clew.example.com")
 
 
@@ -48,13 +48,13 @@ def test_samples_come_steadily_and_their_interval_is_measured_and_logged(monitor
             stamps.append(viewer.next().gpus[0].timestamp)
             arrivals.append(time.monotonic())
     gaps = [later - earlier for earlier, later in itertools.pairwise(arrivals[1:])]
-    # Where everything at once stops for a moment one is late and the next one early: the middle one tells the rhythm.
+    # If the whole machine pauses for a moment, one is late and the next one early: the median gives the rhythm.
     assert statistics.median(gaps) == pytest.approx(0.5, abs=0.2)
     assert len(set(stamps)) >= 6
     lines = [line for line in monitor.log_lines() if line["message"] == "gpu sample"]
     wanted = {"timestamp", "gpu_id", "utilization", "memory_used", "memory_total", "temperature", "interval_seconds"}
     assert wanted <= set(lines[-1])
-    intervals = [line["interval_seconds"] for line in lines if line["interval_seconds"]]  # the first look has none
+    intervals = [line["interval_seconds"] for line in lines if line["interval_seconds"]]  # the first reading has none
     assert statistics.median(intervals) == pytest.approx(0.5, abs=0.2)
     monitor.wait_for(lambda health: health["sample_interval_seconds"] == pytest.approx(0.5, abs=0.4))
 
@@ -106,7 +106,7 @@ def test_a_client_that_sends_messages_is_closed_without_effect_on_others(
 ) -> None:
     with monitor.view() as quiet, monitor.view() as talker:
         quiet.next()
-        with suppress(OSError):  # it may be shown out before all of it is said
+        with suppress(OSError):  # it may be closed before all of it is sent
             talker.send(message)
         talker.read_to_the_end()
         if len(message) < 100:
@@ -138,7 +138,7 @@ def test_clients_that_freeze_are_dropped_without_effect_on_others(monitor: Monit
         assert longest < 3
         assert lively.connected
     for half in halves:
-        half.settimeout(1)  # they were hung up on long ago
+        half.settimeout(1)  # they were closed long ago
         assert half.recv(100) == b""
         half.close()
     assert "Socket error" not in monitor.log()
@@ -189,7 +189,7 @@ def test_an_example_session_is_marked(start: Start) -> None:
         report = viewer.until(lambda report: report.state == HostState.OK)
     assert report.recording
     assert [gpu.name for gpu in report.gpus] == [f"Example GPU {index}" for index in range(4)]
-    assert "clew_gpu_up{" not in monitor.get("/metrics")  # Prometheus would tell it as measured
+    assert "clew_gpu_up{" not in monitor.get("/metrics")  # Prometheus would take it as measured
     kept = json.loads(monitor.get("/history?since_ms=0&until_ms=60000&step_s=60"))
     assert (kept["code"], kept["gpus"]) == ("examples-not-kept", [])
 
@@ -228,7 +228,7 @@ def test_a_message_is_the_contract_and_nothing_in_it_is_zero_for_unknown(monitor
     "host", ["evil.example", "EVIL.example.:8001", "gpu-host.evil.example", "10.0.0.5", "[fd00::5]:1"]
 )
 def test_a_name_that_was_pointed_here_watches_nothing(monitor: Monitor, host: str) -> None:
-    """To a browser such a page is of our own origin."""
+    """A browser takes such a page as one of the same origin."""
     with handshake(monitor.port, Host=host, Origin=f"http://{host}") as connection:
         assert status(connection)[0] == 400
     for path in ("/health", "/metrics", "/nothing"):

@@ -1,4 +1,4 @@
-"""Drivers that hang, vanish, change and come back, and processes that are killed: the stream goes on and says so."""
+"""Drivers that hang, vanish, change and recover, and processes that are killed: the stream goes on and reports it."""
 
 import itertools
 import signal
@@ -26,9 +26,9 @@ def test_a_driver_that_hangs_is_reported_and_recovered_from(monitor: Monitor) ->
         stale = viewer.until(lambda report: report.state == HostState.STALE)
         assert stale.age_seconds
         assert stale.age_seconds >= 1.5
-        assert [gpu.utilization for gpu in stale.gpus] == [50, 0]  # the last that is known, and how old it is
+        assert [gpu.utilization for gpu in stale.gpus] == [50, 0]  # the last known values, and how old they are
         assert stale.error
-        assert monitor.health()["state"] == "stale"  # at once: the driver hangs on
+        assert monitor.health()["state"] == "stale"  # at once: the driver still hangs
         assert "clew_gpu_utilization_ratio{" not in monitor.get("/metrics")
         dead = viewer.until(lambda report: report.state == HostState.NOT_ANSWERING)
         assert "reboot" in (dead.remedy or "")
@@ -111,17 +111,17 @@ def test_without_a_driver_the_service_is_healthy_and_gives_a_remedy(start: Start
     assert "Install the NVIDIA driver" in (report.remedy or "")
     lines = [line for line in monitor.log_lines() if line.get("state") == "no_library"]
     assert lines[0]["level"] == "WARNING"
-    assert len(lines) == 1  # said once, not with every sample
+    assert len(lines) == 1  # reported once, not with every sample
 
 
 def test_a_killed_service_leaves_no_sampler_and_starts_again(start: Start) -> None:
     monitor = start()
     monitor.wait_for(lambda health: health["state"] == "ok")
     viewer = monitor.view()
-    monitor.fake.write(*HEALTHY, "hang 1")  # or its next word would find nobody, and end it anyway
+    monitor.fake.write(*HEALTHY, "hang 1")  # otherwise its next message would find no reader, and end it anyway
     time.sleep(0.6)
     worker = monitor.samplers()[0].parent()
-    monitor.process.send_signal(signal.SIGSTOP)  # or it might begin another worker before its own end
+    monitor.process.send_signal(signal.SIGSTOP)  # otherwise it might start another worker before its own end
     for process in [worker, monitor.process]:
         assert process
         process.send_signal(signal.SIGKILL)

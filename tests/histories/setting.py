@@ -1,4 +1,4 @@
-"""What the tests of histories need: points as a trainer might log them, and stores over a real MLflow."""
+"""What the tests of histories share: points as a trainer might log them, and stores over a real MLflow."""
 
 import math
 import time
@@ -38,7 +38,7 @@ class Logged(NamedTuple):
 
 
 class Gateway(Misbehaving):
-    """A real server before MLflow that answers `refusal` in place of the interval endpoint."""
+    """Starts a real server before MLflow that answers `refusal` in place of the interval endpoint."""
 
     refusal: Answer | None = None
 
@@ -55,24 +55,24 @@ class Gateway(Misbehaving):
         return Handler
 
     def asked(self, endpoint: str) -> int:
-        """How many requests for `endpoint` came."""
+        """Returns how many requests for `endpoint` came."""
         return sum(endpoint in request for request in self.requests)
 
 
 def store_at(address: str, cache: Path, database: Path | None = None, **settings: Any) -> HistoryStore:
-    """A store as the dashboard makes it."""
+    """Returns a store as the dashboard makes it."""
     uri = None if database is None else f"sqlite:///{database}"
     chosen = Settings(_env_file=None, cache_dir=cache, mlflow_backend_store_uri=uri, **settings)
     return history_store(chosen, MlflowApi(JsonService("MLflow", address)))
 
 
 def run_now(tracking: Tracking, run_id: str) -> Run:
-    """The run as MLflow tells it at this moment."""
+    """Returns the run as MLflow has it now."""
     return MlflowApi(JsonService("MLflow", tracking.address)).run(run_id, {})
 
 
 def new_run(tracking: Tracking, points: Sequence[Point], status: str = "FINISHED", key: str = KEY) -> Run:
-    """A run that logged `points` in that order."""
+    """Logs a new run with `points` in that order."""
     run_id = tracking.run(tracking.experiment(), status="RUNNING")
     log(tracking, run_id, points, key)
     if status != "RUNNING":
@@ -88,13 +88,14 @@ def log(tracking: Tracking, run_id: str, points: Sequence[Point], key: str = KEY
 
 
 def dense(count: int, first_step: int = 1, seed: int = 0) -> list[Point]:
-    """`count` values at consecutive steps."""
+    """Returns `count` values at consecutive steps."""
     values = np.random.default_rng(seed).normal(size=count)
     return [Point(step, float(value), 10**12 + step) for step, value in enumerate(values, start=first_step)]
 
 
 def expected(points: Iterable[Point]) -> History:
-    """An oracle of its own: MLflow keeps a point once, a NaN as 0, and Clew orders by step, time and value."""
+    """Returns the expected history: MLflow stores a point once, a NaN as 0, and Clew orders by step, time and
+    value."""
 
     def order(point: Point) -> tuple[int, int, float, bool]:
         is_nan = math.isnan(point.value)
@@ -115,7 +116,7 @@ def assert_same(found: History, wanted: History) -> None:
 
 
 def looked_at(store: HistoryStore, *runs: Run, key: str = KEY, within_seconds: float = 60) -> Histories:
-    """What a page sees that asks until everything is there."""
+    """Returns what a page shows that requests until everything is there."""
     ends = time.monotonic() + within_seconds
     while True:
         histories = store.get(runs, {run.run_id: [key] for run in runs}, wait_seconds=2)
@@ -126,16 +127,17 @@ def looked_at(store: HistoryStore, *runs: Run, key: str = KEY, within_seconds: f
 
 
 def whole(store: HistoryStore, run: Run, key: str = KEY) -> History:
-    """All points of a run's metric."""
+    """Returns all points of a run's metric."""
     histories = looked_at(store, run, key=key)
     assert not histories.failures
     return histories.found[Series(run.run_id, key)]
 
 
 def evenly_sampled(history: History, most: int) -> History:
-    """What MLflow's interval endpoint answers for a longer history: the first row of each of `most` equal buckets.
+    """Returns what MLflow's interval endpoint answers for a longer history: the first row of each of `most` equal
+    buckets.
 
-    The last row takes the place of the last bucket's first one.
+    The last row replaces the last bucket's first one.
     """
     small, larger = divmod(len(history), most)
     bucket = np.arange(most)
@@ -148,7 +150,7 @@ ONE = Series("a" * 32, "odd/метрика name")
 
 
 def entry(length: int = 1_000, fill: float = 1.0) -> Entry:
-    """A history in which every cell says which one it is."""
+    """Returns a history in which the value of every cell identifies it."""
     steps = np.arange(length, dtype=np.int64)
     history = History(step=steps, value=np.full(length, fill), timestamp=steps + int(fill))
     return Entry(history, LatestMetric(value=fill, step=length, timestamp=int(fill)), over=False, exact=True)

@@ -1,4 +1,4 @@
-"""Whatever was logged comes back as logged: over REST in windows or pages, and from the database."""
+"""Logged values come back exactly: over REST in windows or pages, and from the database."""
 
 import math
 from pathlib import Path
@@ -32,7 +32,7 @@ from tests.histories.setting import (
 from tests.tracking import Tracking
 
 VALUES = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([math.nan, math.inf, -math.inf, 0.0]))
-# Every 64-bit integer may be a step: nanoseconds are beyond what a float tells apart.
+# Every 64-bit integer may be a step: nanoseconds are beyond the exact range of a float.
 STEPS = st.one_of(st.integers(-5, 5), st.integers(FIRST_STEP, LAST_STEP), st.sampled_from([FIRST_STEP, LAST_STEP]))
 POINTS = st.lists(st.builds(Point, STEPS, VALUES, st.integers(0, 3)), min_size=1, max_size=30)
 rng = np.random.default_rng(1)
@@ -53,7 +53,7 @@ SHAPES = {
 
 
 def everywhere(gateway: Gateway, cache: Path, database: Path) -> dict[str, Any]:
-    """A store over each way to read, each with a cache of its own."""
+    """Returns a store for each way to read, each with a cache of its own."""
     return {
         "REST": store_at(gateway.address, cache / "rest"),
         "database": store_at(gateway.address, cache / "database", database),
@@ -94,7 +94,7 @@ def test_the_first_look_at_a_long_history_is_a_sample(long_run: Logged, gateway:
         assert first.pending == {series}
         assert_same(first.found[series], evenly_sampled(expected(points), 1_000))
     assert_same(whole(store, run), expected(points))
-    # A look, and the windows: 5,500 points in windows of 2,450.
+    # The sample, and the windows: 5,500 points in windows of 2,450.
     assert gateway.asked(INTERVAL) == 1 + 3
 
 

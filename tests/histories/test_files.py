@@ -1,4 +1,4 @@
-"""The cache on disk, under everything that can happen to files: no wrong line, and never a failure that is not ours."""
+"""The cache on disk, with everything that can happen to files: no wrong line, and never an unknown failure."""
 
 import contextlib
 import logging
@@ -62,7 +62,7 @@ def test_a_damaged_file_is_never_taken_for_a_whole_one(where: int, flip: int, cu
     where %= len(content)
     damaged = content[:where] if cut else content[:where] + bytes([content[where] ^ flip]) + content[where + 1 :]
     try:
-        # Only the padding of the prelude is nobody's.
+        # Only the padding of the prelude may change without effect.
         assert_same_entry(decode(ONE, damaged), entry(20))
         assert 20 <= where < 24
     except Damaged:
@@ -97,7 +97,7 @@ def test_nothing_strange_in_the_cache_is_followed_or_waited_for(tmp_path: Path, 
     folder, foreign = tmp_path / "cache", tmp_path / "foreign"
     HistoryFiles(folder, MIB * 8).save(ONE, entry(10))
     (file,) = folder.glob("*.history")
-    file.rename(foreign)  # as good as a history, but not ours to take
+    file.rename(foreign)  # a valid history, but of another key
     before = foreign.read_bytes()
     {"link": lambda: file.symlink_to(foreign), "pipe": lambda: os.mkfifo(file), "folder": file.mkdir}[thing]()
     files = HistoryFiles(folder, MIB * 8)
@@ -174,7 +174,7 @@ def test_the_least_recently_used_leave_first(tmp_path: Path) -> None:
     assert names[1].run_id in kept
     assert names[-1].run_id in kept
     assert names[0].run_id not in kept
-    # What was evicted is still drawn where it is mapped, and absent elsewhere.
+    # An evicted file is still drawn where it is mapped, and absent elsewhere.
     assert_same_entry(mapped, entry(5_000))
     assert_same_entry(files.load(names[0]), entry(5_000))
     assert HistoryFiles(tmp_path, 4 * MIB).load(names[0]) is None
@@ -182,7 +182,7 @@ def test_the_least_recently_used_leave_first(tmp_path: Path) -> None:
 
 @contextlib.contextmanager
 def no_file_longer_than(size: int) -> Iterator[None]:
-    """As a full disk: the kernel refuses the write."""
+    """Limits the file size as a full disk would: the kernel refuses the write."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
     try:
@@ -224,7 +224,7 @@ def test_a_full_disk_leaves_histories_in_memory(tmp_path: Path, caplog: pytest.L
     assert_same_entry(files.load(ONE), new)
     assert_same_entry(HistoryFiles(tmp_path, 2**30).load(ONE), old)
     assert not list(tmp_path.glob("*.tmp"))
-    # Another worker, whose disk takes it, has the last word.
+    # Another worker, whose disk has room, writes last.
     HistoryFiles(tmp_path, 2**30).save(ONE, entry(3_000, 3.0))
     assert_same_entry(files.load(ONE), entry(3_000, 3.0))
 
@@ -258,7 +258,7 @@ def test_two_workers_cold_at_once_ask_once(tracking: Tracking, gateway: Gateway,
         for _ in range(2)
     ]
     assert [worker.communicate(timeout=60)[0] for worker in workers] == ["[50, 3000, 4000]\n"] * 2
-    # Two looks (short and long), and two windows for each of the long ones.
+    # Two samples (short and long), and two windows for each of the long ones.
     assert gateway.asked(INTERVAL) == 2 + 2 * 2
 
 

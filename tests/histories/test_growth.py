@@ -1,4 +1,4 @@
-"""Histories that grow, end, and change afterwards; and servers that lack the endpoint that this is fast with."""
+"""Histories that grow, end, and change afterwards; and servers without the fast endpoint."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ LATE = Point(2, 99.0, 5)
 
 
 def steps_asked(gateway: Gateway) -> list[int]:
-    """From which step on each window was asked for."""
+    """Returns the first step of each requested window."""
     queries = [request.partition("start_step=")[2] for request in gateway.requests if INTERVAL in request]
     return [int(query.partition("&")[0]) for query in queries]
 
@@ -41,7 +41,7 @@ def test_a_running_run_is_read_from_its_last_step_on(tracking: Tracking, gateway
     looked_at(store, *runs.values())
     gateway.requests.clear()
     for name, run in runs.items():
-        # One value more at the last step known, and new ones.
+        # One more value at the last known step, and new ones.
         more = [points[name][-1]._replace(value=-1.0), *dense(5, first_step=len(points[name]) + 1)]
         points[name] += more
         log(tracking, run.run_id, more)
@@ -49,7 +49,7 @@ def test_a_running_run_is_read_from_its_last_step_on(tracking: Tracking, gateway
     found = looked_at(store, *runs.values()).found
     for name, run in runs.items():
         assert_same(found[Series(run.run_id, KEY)], expected(points[name]))
-    # Those that stand close together share a request.
+    # Adjacent ones share a request.
     assert sorted(steps_asked(gateway)) == [10, 2_000]
     gateway.requests.clear()
     looked_at(store, *runs.values())
@@ -159,7 +159,7 @@ def test_where_the_database_fails_rest_answers(long_run: Logged, gateway: Gatewa
 def test_the_database_alone_answers_and_grows(
     tracking: Tracking, gateway: Gateway, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # As if it were long: some of it first.
+    # As if it were long: part of it first.
     monkeypatch.setattr("services.tracking.histories.metrics_sql._READ_WHOLE", 500)
     store = store_at(gateway.address, tmp_path, database)
     points = dense(3_000)

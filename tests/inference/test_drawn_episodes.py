@@ -1,4 +1,4 @@
-"""An episode is played and drawn anew from its seed: the same each time."""
+"""An episode is played and drawn again from its seed: the same each time."""
 
 import io
 import urllib.request

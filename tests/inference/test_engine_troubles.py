@@ -1,4 +1,4 @@
-"""What goes wrong has a name, concerns whom it concerns, and leaves nothing behind."""
+"""Each failure has a name, affects only the viewers concerned, and leaves no processes behind."""
 
 import socket
 import subprocess
@@ -25,7 +25,7 @@ PATH = "/ws/inference"
 
 @pytest.fixture
 def walker(engine: Engine, viewer: Viewer, team: Team) -> Iterator[Viewer]:
-    """Another viewer, of a good model, who is on the way."""
+    """Connects another viewer, of a good model, whose episode is under way."""
     with engine.view() as walker:
         walker.reset(model=team.dqn, size=20)
         walker.send_command("start", speed=10)
@@ -55,7 +55,7 @@ def test_a_policy_that_breaks_down_concerns_its_own_viewers_alone(
     moments, now = [walker.next()["server_ts"]], time.time() * 1000
     while moments[-1] < now:
         moments.append(walker.next()["server_ts"])
-    # Whoever waits with others waits for all of it; a busy machine may stop everybody for a moment.
+    # Viewers that wait together wait for the whole; a busy machine may pause all of them for a moment.
     assert np.diff(moments).max() < max(500, took_ms / 2), "somebody else's model held this one up"
     assert viewer.reset()["step"] == 0
 
@@ -188,7 +188,7 @@ def test_pages_of_other_sites_may_neither_watch_nor_evaluate(engine: Engine, tea
 
 
 def test_a_name_that_was_pointed_here_neither_watches_nor_evaluates(engine: Engine, team: Team) -> None:
-    """To a browser such a page is of our own origin."""
+    """A browser takes such a page as one of the same origin."""
     rebound = {"Host": f"evil.example:{engine.port}", "Origin": f"http://evil.example:{engine.port}"}
     with handshake(engine.port, PATH, **rebound) as connection:
         assert status(connection)[0] == 400
@@ -234,6 +234,6 @@ def test_wrong_settings_stop_the_start_with_a_sentence() -> None:
 
 
 def _masked(text: str) -> bytes:
-    """A text message as a client sends it, with a mask of zeros."""
+    """Returns a text message as a client sends it, with a mask of zeros."""
     assert len(text) < 126
     return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text.encode()

@@ -1,4 +1,4 @@
-"""Starting and cancelling an evaluation is work: who may, under which setting, and whose it is."""
+"""Starting and cancelling an evaluation is a write: who may, under which setting, and who owns it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -30,13 +30,13 @@ def user(name: str, **more: str) -> Headers:
 
 @pytest.fixture(scope="module")
 def lasting(team: Team) -> str:
-    """A model whose evaluation lasts until it is cancelled, or for longer than a test."""
+    """Starts an evaluation that lasts until it is cancelled, or for longer than a test."""
     return team.registry.version(slow())
 
 
 @pytest.fixture(scope="module")
 def named(start: Start) -> Engine:
-    """An engine that a proxy tells who its users are."""
+    """Starts an engine to which a proxy names its users."""
     return start(**USERS)
 
 
@@ -84,14 +84,14 @@ def test_who_has_the_token_may(start: Start, lasting: str, header: str) -> None:
         (user("kim"), user("lee"), "kim started this evaluation"),
         (user("kim"), {}, "kim started this evaluation"),
         (user("キム".encode().decode("latin-1")), user("lee"), "キム started this evaluation"),
-        # A name counts before a page.
+        # A name takes precedence over a page.
         (user("kim", X_Clew_Page="a1"), user("kim", X_Clew_Page="b2"), None),
         (user("kim", X_Clew_Page="a1"), user("lee", X_Clew_Page="a1"), "kim started this evaluation"),
         ({"X-Clew-Page": "a1"}, {"X-Clew-Page": "a1"}, None),
         ({"X-Clew-Page": "a1"}, {"X-Clew-Page": "b2"}, "Another page"),
         ({"X-Clew-Page": "a1"}, {}, "Another page"),
         ({"X-Clew-Page": "a1"}, user("lee"), "Another page"),
-        # Of this one nobody knows whose it is.
+        # The owner of this one is unknown.
         ({}, {}, None),
         ({}, user("lee"), None),
         ({"X-Clew-Page": "<script>"}, {"X-Clew-Page": "b2"}, None),
@@ -126,7 +126,7 @@ Serve = Callable[..., AbstractContextManager[str]]
 
 @pytest.fixture
 def dashboard(team: Team, tmp_path: Path) -> Serve:
-    """Serves the dashboard beside an engine, under the settings that both have."""
+    """Serves the dashboard of an engine, under the settings that both have."""
 
     def serve(engine: Engine, **settings: Any) -> AbstractContextManager[str]:
         values = Settings(
@@ -164,14 +164,14 @@ def press(address: str, button: str | None, model_id: str, headers: Headers) -> 
 
 
 def cancels(address: str, model_id: str, headers: Headers) -> bool:
-    """Whether the page of whom these headers name offers Cancel."""
+    """Returns whether the page offers Cancel to the person that these headers name."""
     text = press(address, None, model_id, headers)
     return '"evaluation-cancel":{"disabled":false}' in text
 
 
 @pytest.mark.parametrize("secret", [None, SECRET])
 def test_on_the_page_it_is_the_same(start: Start, dashboard: Serve, lasting: str, secret: str | None) -> None:
-    """The dashboard hands on who asks: as a proxy does, by the settings that both have."""
+    """The dashboard forwards the user's name: as a proxy does, by the settings that both have."""
     both = {"API_TOKEN": TOKEN, **USERS, **({"TRUSTED_PROXY_SECRET": secret} if secret else {})}
     proven = {"X-Clew-Proxy-Secret": secret} if secret else {}
     kim, lee = user("kim") | proven, user("lee") | proven

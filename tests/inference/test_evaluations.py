@@ -1,4 +1,4 @@
-"""The engine finds a model as good as its training did, and better or worse where it never was."""
+"""The engine measures a model as good as its training did, and differently in mazes that it was not trained in."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from tests.models import policies
 
 
 def outcome(engine: Engine, model_id: str, *, stop_after_seen: bool = False) -> EvaluationReport:
-    """Waits until an evaluation is over; what was played must only grow meanwhile."""
+    """Waits until an evaluation is over; the count of played episodes must only grow meanwhile."""
     deadline, played = time.monotonic() + 60, 0
     while time.monotonic() < deadline:
         status, answer = engine.call("GET", f"/evaluations/{model_id}")
@@ -42,7 +42,7 @@ def outcome(engine: Engine, model_id: str, *, stop_after_seen: bool = False) -> 
 
 
 def test_it_finds_what_the_training_found(engine: Engine, team: Team, load_policy: Callable[[Path], Policy]) -> None:
-    """The same numbers to the last bit: one function, one file, one runtime."""
+    """The numbers are the same to the last bit: one function, one file, one runtime."""
     models = {team.ppo: (PPO, generate_maze()), team.dqn: (DQN, generate_maze(5))}
     for model_id in models:
         status, answer = engine.call("POST", f"/evaluations/{model_id}")
@@ -104,12 +104,12 @@ def test_one_that_failed_makes_room_and_can_be_tried_again(engine: Engine, team:
 
 
 def waiting(engine: Engine, model_id: str) -> dict[str, Any]:
-    """What is told of an evaluation once it says that it waits for its turn."""
+    """Returns the state of an evaluation once it reports that it waits for its turn."""
     return sent_when(engine, model_id, lambda answer: answer["code"] == "runs-all-evaluations")
 
 
 def sent_when(engine: Engine, model_id: str, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """What is told of an evaluation once that is as wished."""
+    """Returns the state of an evaluation once it fulfils the condition."""
     deadline, answer = time.monotonic() + 60, dict[str, Any]()
     while time.monotonic() < deadline:
         answer = engine.call("GET", f"/evaluations/{model_id}")[1]
@@ -120,7 +120,8 @@ def sent_when(engine: Engine, model_id: str, true: Callable[[dict[str, Any]], bo
 
 
 def test_of_one_who_asks_for_many_the_others_go_first(engine: Engine, team: Team) -> None:
-    """Kim has four: two run, two wait. Lee comes last and goes next; a fifth of Kim's is refused, and says when."""
+    """Kim has four: two run, two wait. Lee comes last and goes next; a fifth of Kim's is refused, with a time to
+    retry."""
     kim, lee = {"X-Clew-Page": "kim"}, {"X-Clew-Page": "lee"}
     lasting = [team.registry.version(slow()) for _ in range(6)]
     of_kim, of_lee = lasting[:4], lasting[5]
@@ -164,7 +165,8 @@ def test_what_is_not_there_is_named(engine: Engine) -> None:
 
 
 def test_viewers_go_first(engine: Engine, team: Team) -> None:
-    """By the system's own order: on a machine with too much to do, what is watched gets its time before the rest."""
+    """The operating system's priorities ensure it: on an overloaded machine, watched models get CPU time before the
+    rest."""
     slow = team.registry.version(policies.endless())
     with engine.view() as viewer:
         viewer.reset(model=team.ppo)
@@ -181,7 +183,7 @@ def test_viewers_go_first(engine: Engine, team: Team) -> None:
 
 
 def nicenesses(engine: Engine) -> set[int]:
-    """Of the processes that run policies: 0, and more for those that let the others go first."""
+    """Returns the niceness of the processes that run policies: 0, or more for those that yield to others."""
     found = set[int]()
     for process in engine.children():
         with suppress(psutil.NoSuchProcess):

@@ -1,4 +1,4 @@
-"""Nobody takes all of the engine: not its viewers' places, and not the places of models that run."""
+"""No client takes all of the engine: neither its viewers' places nor the places of running models."""
 
 import math
 from collections import Counter
@@ -53,7 +53,8 @@ def test_one_who_takes_all_that_may_be_had_leaves_room_for_each_newcomer() -> No
     st.integers(1, 3), st.integers(1, 4), st.integers(1, 9), st.lists(st.tuples(st.booleans(), persons), max_size=60)
 )
 def test_evaluations_take_turns(at_once: int, each: int, most: int, steps: list[tuple[bool, str]]) -> None:
-    """No place is idle while somebody waits, and a place goes to who has the fewest running, in order of arrival."""
+    """No place is idle while a client waits, and a place goes to the client with the fewest running, in order of
+    arrival."""
     turns, waiting, running = FairTurns(at_once, each, most), list[Turn](), list[Turn]()
     for comes, person in steps:
         held = [*waiting, *running]
@@ -124,7 +125,7 @@ def test_sockets_of_one_address_leave_places_to_others(start: Start) -> None:
 
 
 class Pool(PolicyPool):
-    """Room for three, of policies by name."""
+    """Holds three policies at most, by name."""
 
     def __init__(self) -> None:
         super().__init__(3)
@@ -156,8 +157,8 @@ def test_a_newcomer_gets_a_place_of_the_largest_user_and_the_active_model_always
     newcomer.start("newcomer")
     assert len(pool) == 3
     with pytest.raises(ServiceUnavailable, match="runs 3 models"):
-        greedy[0].start("greedy")  # it was the one that was asked the longest ago
-    for one in (*greedy[1:], newcomer):  # nobody owes anybody: 2 and 1
+        greedy[0].start("greedy")  # its last request is the oldest
+    for one in (*greedy[1:], newcomer):  # the shares are fair now: 2 and 1
         one.start(one.person)
     with pytest.raises(ServiceUnavailable):
         pool.policy("a second of the newcomer's").start("newcomer")
@@ -168,7 +169,7 @@ def test_a_newcomer_gets_a_place_of_the_largest_user_and_the_active_model_always
     with pytest.raises(ServiceUnavailable):
         greedy[0].start("greedy")
     pool.policy("of a third").start("third")
-    active.start("greedy")  # it was not taken for the third
+    active.start("greedy")  # it did not count as the third
     assert len(pool) == 3
 
 

@@ -34,7 +34,7 @@ def test_with_room_for_one_model_two_are_served_in_turn(small: Engine, team: Tea
     with small.view() as viewer:
         assert viewer.reset(model=team.ppo)["step"] == 0
         assert "runs 1 models" in viewer.reset(model=team.dqn)["error"]
-        time.sleep(3.2)  # nobody watches the first any more
+        time.sleep(3.2)  # no viewer watches the first any more
         assert viewer.reset(model=team.dqn)["step"] == 0
         assert len(small.children()) == 1
 

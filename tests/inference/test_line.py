@@ -1,4 +1,4 @@
-"""Whoever does not read is hung up on and never waited for; real sockets, and no engine in sight."""
+"""A client that does not read is closed and never waited for; with real sockets and without an engine."""
 
 import re
 import socket
@@ -12,7 +12,7 @@ from sockets.message_sender import MessageSender
 
 
 def pair() -> tuple[socket.socket, socket.socket]:
-    """Both ends of a TCP connection, the client's with a small buffer."""
+    """Returns both ends of a TCP connection, the client's with a small buffer."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -31,7 +31,7 @@ def test_a_client_that_reads_nothing_is_dropped_when_the_buffer_is_full_and_no_s
         assert time.monotonic() - began < 20
         assert served.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
         client.settimeout(2)
-        while client.recv(2**16):  # the rest, and then the end
+        while client.recv(2**16):  # what remains, and then the end
             pass
 
 

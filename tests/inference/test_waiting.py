@@ -1,4 +1,5 @@
-"""What may only be starting is waited for, and goes on by itself; what stays wrong is said at once."""
+"""A service that may only be starting is waited for, and work resumes by itself; lasting errors are reported at
+once."""
 
 import time
 from collections.abc import Iterator
@@ -99,7 +100,7 @@ def test_the_time_is_long_enough_for_a_slow_machine_and_has_an_end() -> None:
 
 @pytest.fixture
 def relay(clew: str) -> Iterator[Relay]:
-    """What stands before the dashboard, which is not there yet."""
+    """Runs the relay to the dashboard, which is not up yet."""
     with Relay(clew) as relay:
         relay.fault = Fault.DOWN
         yield relay
@@ -107,7 +108,7 @@ def relay(clew: str) -> Iterator[Relay]:
 
 @pytest.fixture
 def early(relay: Relay, start: Start, team: Team) -> Engine:
-    """An engine that was started before its dashboard."""
+    """Starts an engine before its dashboard."""
     team.activate(team.ppo)
     return start(CLEW_URL=relay.address)
 
@@ -119,7 +120,7 @@ def watcher(early: Engine) -> Iterator[Viewer]:
 
 
 def after_waiting(viewer: Viewer) -> tuple[list[Message], Message]:
-    """What is said while something is waited for, and what comes then."""
+    """Returns the messages sent during the waiting, and the first one after it."""
     waited = list[Message]()
     while "waiting" in (message := viewer.next()):
         waited.append(message)
@@ -140,7 +141,7 @@ def test_a_walk_begins_when_the_dashboard_is_there(watcher: Viewer, relay: Relay
 def test_messages_sent_while_it_loads_count_once_it_is_loaded(watcher: Viewer, relay: Relay, team: Team) -> None:
     watcher.send_command("reset")
     assert "waiting" in watcher.next()
-    watcher.send_command("reset", model=team.dqn)  # another wish
+    watcher.send_command("reset", model=team.dqn)  # another request
     assert "waiting" in watcher.next()
     watcher.send_command("start", speed=10)
     relay.fault = None

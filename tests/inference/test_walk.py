@@ -1,4 +1,4 @@
-"""A model walks the maze for its viewer: what is told, and what commands do."""
+"""A model walks the maze for its viewer: the messages sent, and the effect of commands."""
 
 import statistics
 import time
@@ -77,7 +77,7 @@ def test_reset_goes_back_to_the_start_and_waits(viewer: Viewer) -> None:
     assert [viewer.next()["step"], viewer.next()["step"]] == [1, 2]
     viewer.send_command("reset")
     received = viewer.next()
-    while received["step"]:  # what was on its way
+    while received["step"]:  # sent before the reset
         received = viewer.next()
     assert (received["position"], received["cumulative_reward"], received["action"], received["done"]) == (
         [0, 0],
@@ -107,7 +107,7 @@ def test_steps_come_as_often_as_asked(viewer: Viewer, speed: float) -> None:
     viewer.send_command("start", speed=speed)
     moments = [viewer.next()["server_ts"] for _ in range(8)]
     apart = [later - earlier for earlier, later in pairwise(moments)]
-    # Where everything at once stops for a moment one step is late and the next one early: the middle one tells the speed.
+    # If the whole machine pauses for a moment, one step is late and the next one early: the median gives the speed.
     assert speed * 0.7 < 1000 / statistics.median(apart) < speed * 1.15
 
 

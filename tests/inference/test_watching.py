@@ -1,4 +1,4 @@
-"""Any environment is watched: a real policy in a real environment, with its frames and what it thinks."""
+"""Any environment can be watched: a real policy in a real environment, with its frames and the policy's outputs."""
 
 import base64
 import io
@@ -17,7 +17,7 @@ FILES = Path(__file__).parents[1] / "policies" / "files"
 
 
 def version(team: Team, file: str, env_id: str, **tags: str) -> str:
-    """A model of the team's, as Stable-Baselines3 wrote it."""
+    """Registers a model of the team's, as Stable-Baselines3 wrote it."""
     return team.registry.version((FILES / f"{file}.onnx").read_bytes(), env_id=env_id, **tags)
 
 
@@ -61,7 +61,7 @@ def test_stepping_stopping_and_hiding_send_the_right_frames(viewer: Viewer, cart
     viewer.send_command("hide")
     viewer.send_command("step")
     assert viewer.next()["frame"] is None
-    viewer.send_command("show")  # the frame that was left out comes at once
+    viewer.send_command("show")  # the omitted frame is sent at once
     assert (viewer.next()["step"], viewer.silence(0.3)) == (2, [])
 
 

@@ -1,4 +1,4 @@
-"""Starts the real launcher in an empty directory, and finds whatever it has left running."""
+"""Starts the real launcher in an empty directory, and ends whatever it leaves running."""
 
 import json
 import os
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Launch:
-    """A launcher that was started, where it was started, and what it has said so far."""
+    """Holds a started launcher, its directory, and its output so far."""
 
     process: subprocess.Popen[bytes]
     directory: Path
@@ -39,7 +39,7 @@ class Launch:
         return (self.directory / "output").read_text()
 
     def processes(self, containing: str = "") -> list[psutil.Process]:
-        """Everything that it started and that still lives, children of children too, whoever their parent is now."""
+        """Returns all processes that it started and that still run, including grandchildren and orphans."""
         return [p for p in psutil.process_iter() if _started_in(p, self.directory) and containing in _command(p)]
 
     def wait_until_ready(self) -> None:
@@ -47,20 +47,20 @@ class Launch:
         assert self.process.poll() is None, self.output()
 
     def end(self, number: int) -> int:
-        """Sends a signal; returns the exit status, and fails where none comes."""
+        """Sends a signal; returns the exit status, and fails if it does not end."""
         self.process.send_signal(number)
         return self.process.wait(MOST_SECONDS)
 
 
 PORTS = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT", "SCHEDULER_PORT")
 Start = Callable[..., Launch]
-# Nobody waits for so long where all is well: an MLflow makes its database first, on a machine that may be busy.
+# A limit that only failures reach: an MLflow creates its database first, on a machine that may be busy.
 MOST_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """A function that starts the launcher with the given settings and free ports."""
+    """Returns a function that starts the launcher with the given settings and free ports."""
     started = []
 
     def start(stdin: int = subprocess.DEVNULL, **settings: str) -> Launch:
@@ -75,7 +75,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # Under nohup the tests ignore SIGHUP, would hand that on, and the launcher would rightly obey it.
+                # Under nohup the tests ignore SIGHUP, would pass that on, and the launcher would rightly ignore it.
                 preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
             )
         numbers = (int(ports[name]) for name in PORTS)
@@ -89,7 +89,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 
 
 def elsewhere() -> dict[str, str]:
-    """Settings that name services of the user's own, which are not there."""
+    """Returns settings that name external services, which do not exist."""
     address = f"127.0.0.1:{free_port()}"
     return {
         "MLFLOW_TRACKING_URI": f"http://somebody:secret@{address}",
