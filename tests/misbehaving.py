@@ -1,4 +1,4 @@
-"""A real HTTP server that stands before another one and can be told to misbehave."""
+"""A real HTTP server in front of another one that can be made to misbehave."""
 
 import threading
 import time
@@ -24,10 +24,10 @@ _OF_FILES = ("Content-Disposition", "Content-Range")
 
 
 class Misbehaving:
-    """Passes requests on to `behind` while `answer` is None, else gives that answer, hangs, drips, or breaks off.
+    """Passes requests on to `behind` while `answer` is None, else returns that answer, hangs, drips, or breaks off.
 
-    `alter` may change what is passed on: (path, status, body) to body. With `redirects`, a status, each POST and DELETE
-    is led to a page that is well, as a proxy with a login does.
+    `alter` may change what is passed on: (path, status, body) to body. With `redirects`, a status, each POST and
+    DELETE is redirected to a healthy page, as a proxy with a login does.
     """
 
     def __init__(self, behind: str) -> None:
@@ -92,7 +92,7 @@ class Misbehaving:
 
             def _passed_on(self, body: bytes) -> Answer:
                 headers = {"Content-Type": "application/json"}
-                # Who has a file as it is does not have it as it is altered.
+                # A client that has cached the original has not cached the altered answer.
                 if "If-None-Match" in self.headers and outer.alter is None:
                     headers["If-None-Match"] = self.headers["If-None-Match"]
                 if "Range" in self.headers and outer.passes_ranges:
@@ -103,7 +103,7 @@ class Misbehaving:
                 content = answer.content if outer.alter is None else outer.alter(self.path, answer.content)
                 self._of_file = tuple((name, answer.headers[name]) for name in _OF_FILES if name in answer.headers)
                 outer.answered.append((answer.status_code, self.path))
-                # What is altered is another version of it.
+                # An altered answer is another version.
                 self._etag = answer.headers.get("ETag") if content == answer.content else None
                 return answer.status_code, content, answer.headers.get("Content-Type", "text/plain")
 
@@ -129,13 +129,13 @@ class Misbehaving:
                         return
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing: the tests look at `requests`."""
+                """Logs nothing: the tests check `requests`."""
 
         return Handler
 
 
 def only(experiment_id: str) -> Callable[[str, bytes], bytes]:
-    """An `alter` that leaves of all experiments of an MLflow this one."""
+    """Returns an `alter` that removes all experiments of an MLflow but this one."""
 
     def alter(path: str, content: bytes) -> bytes:
         answer = orjson.loads(content) if path.endswith("experiments/search") else {}
@@ -147,7 +147,7 @@ def only(experiment_id: str) -> Callable[[str, bytes], bytes]:
 
 
 def eventually(happens: Callable[[], object], within_seconds: float = 90) -> None:
-    """Waits until `happens()` is true; its last exception, or an assertion, says what never came."""
+    """Waits until `happens()` is true; fails with its last exception, or an assertion that names the condition."""
     ends = time.monotonic() + within_seconds
     while True:
         try:

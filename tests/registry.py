@@ -13,7 +13,7 @@ ENVIRONMENT = "ClewMaze-10x10-v0"
 
 
 class Registry:
-    """The registered model `name` of the MLflow that `tracking` writes to."""
+    """Writes to the registered model `name` of the MLflow that `tracking` writes to."""
 
     def __init__(self, tracking: Tracking, name: str) -> None:
         self.tracking = tracking
@@ -30,10 +30,10 @@ class Registry:
         of_run: str | None = None,
         **tags: str,
     ) -> str:
-        """A new version whose file is `policy`, one of the sample data's by default; returns its number.
+        """Registers a new version whose file is `policy`, one of the sample data's by default; returns its number.
 
-        `mlmodel` is MLflow's own description of it, if there is to be one; `beside` are other files by their names, `of_run` the run that
-        made it, else a new one.
+        `mlmodel` is MLflow's own description of it, if there is to be one; `beside` are other files by their names,
+        `of_run` is the run that made it, else a new one.
         """
         run_id = of_run or self.tracking.run(self.experiment_id)
         files = f"{self.experiment_id}/{run_id}/artifacts/model"
@@ -52,16 +52,16 @@ class Registry:
         return str(self.tracking.post("model-versions/create", body)["model_version"]["version"])
 
     def mark(self, value: str = "true") -> None:
-        """Says by the tag that it is one of the team's; "false" takes that back: the server is shared with other tests."""
+        """Tags it as one of the team's; "false" undoes that: the server is shared with other tests."""
         self.tracking.post("registered-models/set-tag", {"name": self.name, "key": MODEL_TAG, "value": value})
 
     def elsewhere(self, source: str) -> str:
-        """A new version without a run, whose files are at `source`; returns its number."""
+        """Registers a new version without a run, whose files are at `source`; returns its number."""
         body = {"name": self.name, "source": source, "tags": [{"key": "env_id", "value": ENVIRONMENT}]}
         return str(self.tracking.post("model-versions/create", body)["model_version"]["version"])
 
     def put(self, path: str, content: bytes | None) -> None:
-        """Puts a file into the artifact store, in the place of the one that is there; None removes it."""
+        """Puts a file into the artifact store, replacing the present one; None removes it."""
         address = f"{self.tracking.address}/api/2.0/mlflow-artifacts/artifacts/{path}"
         done = requests.put(address, data=content, timeout=60) if content is not None else requests.delete(address)
         done.raise_for_status()

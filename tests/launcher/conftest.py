@@ -99,7 +99,7 @@ def elsewhere() -> dict[str, str]:
 
 
 def what_the_lock_brings() -> dict[str, str]:
-    """An environment in which nothing can be imported but what `make run` installs, though tests have more."""
+    """Returns an environment in which nothing can be imported but what `make run` installs, though tests have more."""
     pins = (line.partition("==")[0] for line in (ROOT / "requirements.txt").read_text().splitlines())
     locked = {*map(canonical, pins), "pip", "setuptools"}
     hidden = [
@@ -119,7 +119,7 @@ def free_port() -> int:
 
 
 def answers(port: int) -> bool:
-    """Whether a healthy server of ours is at that port."""
+    """Returns whether a healthy server of Clew answers at that port."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
             return bool(answer.status == 200)
@@ -128,7 +128,7 @@ def answers(port: int) -> bool:
 
 
 def json_of(address: str) -> Any:
-    """What is answered there; None where it is not there yet, as a list is that is still being read."""
+    """Returns the JSON answer; None if there is none yet, such as from a list that is still being read."""
     try:
         with urllib.request.urlopen(address, timeout=60) as answer:
             return json.loads(answer.read())
@@ -139,7 +139,7 @@ def json_of(address: str) -> Any:
 
 
 def wait_until(true: Callable[[], bool], why: Callable[[], object]) -> None:
-    """Waits for something to become true; fails with `why()` when it does not."""
+    """Waits until a condition is true; fails with `why()` if it never is."""
     deadline = time.monotonic() + MOST_SECONDS
     while not true():
         assert time.monotonic() < deadline, f"not within {MOST_SECONDS} s: {why()}"
@@ -147,12 +147,13 @@ def wait_until(true: Callable[[], bool], why: Callable[[], object]) -> None:
 
 
 def _bare_environment() -> dict[str, str]:
-    """This process's environment without settings of Clew's."""
+    """Returns this process's environment without settings of Clew."""
     return {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
 
 
 def _started_in(process: psutil.Process, directory: Path) -> bool:
-    """Whether the launcher that was started in that directory is among the process's ancestors, by its environment."""
+    """Returns whether the launcher that was started in that directory is among the process's ancestors, by its
+    environment."""
     try:
         return process.status() != psutil.STATUS_ZOMBIE and process.environ().get("CLEW_DIR") == str(directory)
     except psutil.Error:

@@ -1,4 +1,4 @@
-"""From `make run` to Ctrl-C, with everything real; and nothing is left afterwards, however it ends.
+"""From `make run` to Ctrl-C, with everything real; no process is left afterwards, however it ends.
 
 The tests of the embedded MLflow share one start, in this order: it takes most of their time.
 """
@@ -30,7 +30,8 @@ from tests.tracking import Tracking
 
 @pytest.fixture(scope="module")
 def embedded(start: Start) -> Launch:
-    """With nothing but the libraries that `make run` installs, and a proxy that is not there: Clew asks itself without."""
+    """Starts Clew with only the libraries that `make run` installs, and a dead proxy in the environment, which it
+    must not use."""
     proxies = {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")}
     launch = start(**proxies, **what_the_lock_brings())
     launch.wait_until_ready()
@@ -39,7 +40,7 @@ def embedded(start: Start) -> Launch:
 
 @pytest.fixture
 def alone(start: Start) -> Launch:
-    """A dashboard and a scheduler; all others are elsewhere (and not there)."""
+    """Starts a dashboard and a scheduler; all other services are external (and do not exist)."""
     launch = start(**elsewhere())
     launch.wait_until_ready()
     return launch
@@ -56,7 +57,7 @@ def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
 
 @pytest.mark.thorough
 def test_a_dead_proxy_of_the_environment_is_in_nobodys_way(embedded: Launch) -> None:
-    """The sample data gets into MLflow, the dashboard reads it, and the engine asks the dashboard for its models."""
+    """The sample data gets into MLflow, the dashboard reads it, and the engine gets its models from the dashboard."""
     models = f"http://127.0.0.1:{embedded.port}/api/models"
     wait_until(lambda: json_of(models), embedded.output)
     health = f"http://127.0.0.1:{embedded.port}/api/health"

@@ -1,4 +1,4 @@
-"""What keeps Clew from starting is said in a sentence."""
+"""Each reason that keeps Clew from starting is reported in a sentence."""
 
 import os
 import signal
@@ -79,7 +79,7 @@ def test_a_second_launch_on_the_same_state_is_refused_and_names_the_first(start:
     assert f"STATE_DIR={state}" in second.output()
     assert f"process {first.process.pid}, at http://127.0.0.1:{first.port}" in second.output()
     assert "Traceback" not in second.output()
-    first.process.kill()  # its lock ends with it, whatever file it leaves
+    first.process.kill()  # its lock ends with it, whatever file remains
     first.process.wait(MOST_SECONDS)
     assert (state / "launch.lock").exists()
     third = start(STATE_DIR=str(state), **elsewhere())

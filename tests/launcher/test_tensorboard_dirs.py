@@ -1,4 +1,4 @@
-"""`make run TENSORBOARD_DIRS=…`: a folder of CleanRL's event files is on the list, read right, and goes on growing."""
+"""`make run TENSORBOARD_DIRS=…`: a folder of CleanRL's event files is listed, read correctly, and goes on growing."""
 
 import json
 import signal
@@ -19,7 +19,7 @@ FOLDER = "CartPole-v1__ppo__1__1700000000"
 
 
 def _recorded() -> Iterator[Event]:
-    """The scalars of a run that CleanRL made."""
+    """Returns the scalars of a run that CleanRL made."""
     for tag, points in json.loads(GOLDEN.read_text())["metrics"].items():
         yield from (scalar(tag, int(step), value, 1.7e9 + step) for step, value in points)
 

@@ -1,4 +1,4 @@
-"""The backends behind one face, each on a real server: what a test of the contract needs besides the store."""
+"""The backends behind one interface, each on a real server: what a test of the contract needs besides the store."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -33,27 +33,27 @@ REFUSAL = "Its policy has 3 inputs, not 9."
 
 
 def no_file(version: Version) -> PolicyFile:
-    """For a store of which nobody wants a file."""
+    """Fails: for a store whose files no test requests."""
     return PolicyFile.of(b"")
 
 
 class Backend(Protocol):
-    """A store, and the means to fill what is behind it."""
+    """Holds a store, and the means to fill its backend."""
 
     store: ModelStore
 
     def add(self, **fields: Any) -> str:
-        """Puts another model there past the store; returns its id."""
+        """Adds another model past the store; returns its id."""
 
     def change(self, model_id: str, field: str, value: Any) -> None:
         """Changes a detail of a model past the store."""
 
     def refuse(self, model_id: str) -> None:
-        """From now on this model's policy is found wanting."""
+        """Makes this model's policy invalid from now on."""
 
 
 class HttpBackend:
-    """The model server."""
+    """Uses the model server."""
 
     def __init__(self, server: ModelServer) -> None:
         self.server = server
@@ -70,7 +70,7 @@ class HttpBackend:
 
 
 class MlflowBackend:
-    """MLflow's registry, read in pages of three."""
+    """Uses MLflow's registry, read in pages of three."""
 
     def __init__(self, tracking: Tracking) -> None:
         self.tracking = tracking
@@ -97,7 +97,7 @@ class MlflowBackend:
 
 
 class TeamBackend(MlflowBackend):
-    """Two registered models of MLflow's behind one store; models are added to them by turns."""
+    """Uses two registered models of MLflow behind one store; models are added to them by turns."""
 
     def __init__(self, tracking: Tracking) -> None:
         super().__init__(tracking)
@@ -119,7 +119,7 @@ class TeamBackend(MlflowBackend):
 
 @contextmanager
 def behind_a_clew(backend: MlflowBackend, cache_dir: Path) -> Iterator[MlflowBackend]:
-    """The same models as a second Clew sees them, whose model server is a first Clew's API on `backend`."""
+    """Returns the same models as a second Clew reads them, whose model server is a first Clew's API on `backend`."""
     settings = Settings(_env_file=None, mlflow_tracking_uri=backend.tracking.address, cache_dir=cache_dir)  # type: ignore[call-arg,arg-type]
     first = Flask("first")
     api.edge.request_log.register(first)

@@ -1,4 +1,4 @@
-"""Changes as a page of Clew asks for them: `POST /changes`, and again until there is an answer."""
+"""Changes as a page of Clew requests them: `POST /changes`, and again until there is an answer."""
 
 import uuid
 from typing import Any
@@ -11,19 +11,19 @@ Answer = dict[str, Any]
 
 
 def request(verb: str, model_id: str, **more: object) -> dict[str, Any]:
-    """A request with an id of its own."""
+    """Returns a request with an id of its own."""
     return {"id": uuid.uuid4().hex, "verb": verb, "model_id": model_id, **more}
 
 
 def ask(client: FlaskClient, asked: dict[str, Any], *, again: bool = False, **headers: str) -> Answer:
-    """Sends a request once; `again` only asks what became of it."""
+    """Sends a request once; `again` only asks for its outcome."""
     answer = client.post(f"/changes{'?again=1' if again else ''}", json=asked, headers=headers)
     assert answer.status_code == 200, answer.text
     return dict(answer.json or {})
 
 
 def answered(client: FlaskClient, asked: dict[str, Any], **headers: str) -> Answer:
-    """The answer to a request."""
+    """Returns the answer to a request."""
     found = [ask(client, asked, **headers)]
 
     def ends() -> bool:
@@ -36,5 +36,5 @@ def answered(client: FlaskClient, asked: dict[str, Any], **headers: str) -> Answ
 
 
 def change(client: FlaskClient, verb: str, model_id: str, **more: object) -> Answer:
-    """The answer to a new request."""
+    """Returns the answer to a new request."""
     return answered(client, request(verb, model_id, **more))

@@ -16,20 +16,20 @@ from tests.tracking import Tracking
 
 @pytest.fixture
 def server() -> Iterator[ModelServer]:
-    """A model server without models."""
+    """Runs a model server without models."""
     with ModelServer() as started:
         yield started
 
 
 @pytest.fixture
 def mlflow(tracking: Tracking) -> MlflowBackend:
-    """A registered model without versions."""
+    """Creates a registered model without versions."""
     return MlflowBackend(tracking)
 
 
 @pytest.fixture(params=["mlflow", "http", "clew"])
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
-    """Each of them."""
+    """Returns each of the backends in turn."""
     if request.param == "mlflow":
         yield MlflowBackend(request.getfixturevalue("tracking"))
     elif request.param == "http":
@@ -42,7 +42,7 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
 
 @pytest.fixture
 def registered(tracking: Tracking) -> Registry:
-    """A registered model of two versions, of which the first is active."""
+    """Creates a registered model of two versions, of which the first is active."""
     registry = Registry(tracking, f"pages-{uuid.uuid4().hex[:8]}")
     first, _second = registry.version(), registry.version()
     active(registry, first)
@@ -51,5 +51,5 @@ def registered(tracking: Tracking) -> Registry:
 
 @pytest.fixture
 def host(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> Host:
-    """Both workers on that registry."""
+    """Runs both workers on that registry."""
     return Host(misbehaving.address, registered.name, cache_dir)

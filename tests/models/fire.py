@@ -1,4 +1,4 @@
-"""Processes that change registered models at random, all at once, while somebody watches their aliases.
+"""Processes that change registered models at random, all at once, while a watcher checks their aliases.
 
 `python -m bench.models_under_fire` runs it for longer than the tests do.
 """
@@ -24,7 +24,7 @@ from transport.http_client import JsonService
 
 
 class Fire(NamedTuple):
-    """What came of it."""
+    """Counts the results."""
 
     outcomes: Counter[str]
     looks: int
@@ -38,7 +38,7 @@ def registry(address: str, name: str) -> MlflowRegistry:
 
 
 def team(address: str, names: list[str]) -> TeamModels:
-    """The store of all of them."""
+    """Returns the store of all of them."""
     registered = RegisteredModels(MlflowApi(JsonService("MLflow", address)), names[0], names[1:])
 
     def store_of(name: str) -> MlflowModelStore:
@@ -49,7 +49,7 @@ def team(address: str, names: list[str]) -> TeamModels:
 
 
 def act(address: str, names: list[str], models: list[str], operations: int, seed: int, results: Any) -> None:
-    """One process: random operations, whose outcomes it counts; only refusals are expected."""
+    """Runs as one process: random operations, whose outcomes it counts; only refusals are expected."""
     chance, counts = random.Random(seed), Counter[str]()
     store = team(address, names)
     for _number in range(operations):
@@ -65,7 +65,8 @@ def act(address: str, names: list[str], models: list[str], operations: int, seed
 
 
 def look(known: MlflowRegistry) -> str:
-    """P5 as a stranger to Clew sees it: one alias, on one version that is there and is not deleted by definition."""
+    """Checks P5 as an outside reader of MLflow sees it: one alias, on one version that exists and is not tagged as
+    deleted."""
     aliases = known.registered().aliases
     assert [alias.alias for alias in aliases] == [ALIAS]
     active = aliases[0].version
@@ -74,9 +75,9 @@ def look(known: MlflowRegistry) -> str:
 
 
 def fire(address: str, processes: int, operations: int, versions: int = 4, names: int = 2) -> Fire:
-    """Lets them loose on so many new registered models and watches until the last is done.
+    """Runs the processes on so many new registered models, and checks until the last is done.
 
-    One more registered model is beside them, of which nobody asks anything: its active version stays what it is.
+    One more registered model exists, to which no request is sent: its active version must stay the same.
     """
     made = [RegisteredModel(Tracking(address)) for _number in range(names + 1)]
     every = [[model.version() for _number in range(versions)] for model in made]

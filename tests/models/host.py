@@ -1,4 +1,4 @@
-"""Two workers of one host, and what their pages say of the models."""
+"""Two workers of one host, and what their pages show of the models."""
 
 import shutil
 from pathlib import Path
@@ -15,14 +15,15 @@ from tests.registry import Registry
 
 
 class Host:
-    """Two workers on one cache; `at` is who is asked. With 3,000 seconds only the first reading is merely due."""
+    """Runs two workers on one cache; `at` is the one that gets the requests. With 3,000 seconds only the first
+    reading is due."""
 
     def __init__(self, address: str, model_name: str, cache_dir: Path, refresh_seconds: float = 3000) -> None:
         settings = Settings(
             _env_file=None,  # type: ignore[call-arg]
             mlflow_tracking_uri=address,  # type: ignore[arg-type]
             model_name=model_name,
-            model_names=model_name,  # what other tests tagged is not shown
+            model_names=model_name,  # models that other tests tagged are not shown
             cache_dir=cache_dir,
             refresh_seconds=refresh_seconds,
         )
@@ -31,7 +32,7 @@ class Host:
         self.at = 0
 
     def open(self, path: str = "/models") -> Viewer:
-        """A viewer whose every request goes to the worker of that moment."""
+        """Opens a viewer whose every request goes to the current worker."""
         return Viewer(lambda *asked: in_process(self.workers[self.at])(*asked), path)
 
 
@@ -42,21 +43,21 @@ def active(registry: Registry, version: str) -> None:
 
 
 def states(viewer: Viewer) -> dict[str, str]:
-    """What the list says of each model; of none where there is no list."""
+    """Returns the state of each model in the list; empty if there is no list."""
     return {row["id"]: row["state"] for row in viewer.has_as(ids.MODEL_ROWS, "data") or []}
 
 
 def readings(misbehaving: Misbehaving) -> int:
-    """How often the models have been asked for; the runs, which their pages show as well, are asked for beside that."""
+    """Returns how often the models were read; the readings of runs, which their pages show as well, do not count."""
     return sum("model-versions/search" in asked for asked in misbehaving.requests)
 
 
 def emptied(cache_dir: Path) -> None:
-    """Deletes the cache, as anybody may at any time, though a refresh may be writing there."""
+    """Deletes the cache, as may happen at any time, even while a refresh is writing there."""
     eventually(lambda: shutil.rmtree(cache_dir, ignore_errors=True) or not cache_dir.exists())
 
 
 def blocked(path: Path) -> None:
-    """Puts a folder where a file of the cache is, or would be: nothing can be written there."""
+    """Puts a folder in the place of a cache file: nothing can be written there."""
     path.unlink(missing_ok=True)
     path.mkdir()

@@ -1,8 +1,8 @@
 """Runs actors against one registry in every order in which their requests can reach it, and checks each step.
 
-An actor is a function that asks a registry. It is deterministic but for the answers, so it need not be kept: it is run
-anew with the answers it got so far and suspended at the next request. What is known of a moment is then a value, equal
-moments are visited once, and the ways through them are counted, not walked.
+An actor is a function that sends requests to a registry. It is deterministic given the answers, so it need not be
+kept: it is run again with the answers it got so far, and suspended at the next request. The state of a moment is
+then a value; equal moments are visited once, and the ways through them are counted, not walked.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ class Actor(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """Where everything stands."""
+    """The state of the registry and of all actors at one moment."""
 
     registry: State
     answers: tuple[tuple[int, ...], ...]
@@ -45,7 +45,7 @@ class Moment(NamedTuple):
 
 @dataclass
 class Interleavings:
-    """All orders of these actors from one state; `crashes` lets each stop after any of its requests."""
+    """Holds all orders of these actors from one state; `crashes` lets each stop after any of its requests."""
 
     actors: list[Actor]
     crashes: bool = True
@@ -62,7 +62,7 @@ class Interleavings:
         return self._count(Moment(start, ((),) * count, ("",) * count))
 
     def outcomes(self, index: int) -> list[object]:
-        """How the actor at this place ended, in any order that was visited."""
+        """Returns how the actor at this index ended, in any visited order."""
         return [one for (actor, _answers), one in self._next.items() if actor == index and not isinstance(one, Request)]
 
     def _count(self, moment: Moment) -> int:
@@ -101,7 +101,7 @@ class Interleavings:
             then = then._replace(moved=then.moved | {actor.name})
             if DELETED_TAG in moment.registry.tags(actor.version):
                 then = then._replace(overruling=then.overruling | {actor.name})
-        # Whoever deleted it may have seen the pointer and taken the tag away again, before this actor looks.
+        # The one who deleted it may have read the pointer and removed the tag again, before this actor's check.
         elif actor.name in then.overruling and request.name == "version" and DELETED_TAG not in answer.tags:
             then = then._replace(overruling=then.overruling - {actor.name})
         if request.name == "tag_version" and request.arguments[1] == PURGING_TAG:
@@ -119,14 +119,14 @@ class Interleavings:
         return then._replace(over=_with(then.over, index, "done" if isinstance(outcome, str) else "refused"))
 
     def _check_last_look(self, actor: Actor, answers: tuple[int, ...]) -> None:
-        """Right before the pointer moves, the version is seen without a tag of deletion."""
+        """Checks that the version has no tag of deletion at the last read before the pointer moves."""
         last = self._answers[answers[-1]]
         assert isinstance(last, Version), f"{actor.name} did not look right before"
         assert last.version == actor.version
         assert DELETED_TAG not in last.tags, f"{actor.name} saw a deletion that was answered, and went on"
 
     def _number(self, answer: object) -> int:
-        """Answers as numbers, the same for equal ones, so that moments compare fast."""
+        """Maps answers to numbers, the same for equal ones, so that moments compare fast."""
         known = repr(answer)
         if known not in self._table:
             self._table[known] = len(self._answers)
@@ -155,14 +155,14 @@ class Interleavings:
             assert actor.version not in dict(then.registry.versions)
         elif actor.kind == "activate":
             assert refusal in ("", "Conflict"), outcome
-            # P5: it was active at one moment of the call at least; what came after was another activation (check_step).
+            # P5: it was active at one moment of the call at least; a later change was another activation (check_step).
             assert refusal or actor.name in then.moved or actor.version in seen
             assert not (refusal and actor.name in then.moved)
-            # P7: no deletion is overruled without a word.
+            # P7: no deletion is overruled without a report.
             assert outcome == "done, overruling" or actor.name not in then.overruling
         elif actor.kind == "delete":
             assert refusal in ("", "ModelIsActive"), outcome
-            # P6: a deletion that returned left no active model behind; one that was refused saw that it was active.
+            # P6: a successful deletion left no active model; a refused one saw that the model was active.
             assert refusal or then.registry.alias != actor.version
             assert not refusal or actor.version in seen
         elif actor.kind == "restore":
@@ -172,7 +172,7 @@ class Interleavings:
 
 
 def check_step(before: State, request: Request, after: State, restored: frozenset[str]) -> None:
-    """What holds at every step, whoever made it."""
+    """Checks what holds at every step, whichever actor made it."""
     if before.alias != after.alias:
         assert request.name == "point_at", f"{request} took the pointer away"
         assert after.alias == request.arguments[0]
@@ -189,7 +189,7 @@ def _with(values: tuple[Any, ...], index: int, value: object) -> tuple[Any, ...]
 
 
 def _without_chance(request: Request, actor: Actor) -> Request:
-    """The tags of the history have a random part, which would make equal moments differ."""
+    """Removes the random part of the history's tags, which would make equal moments differ."""
     if request.name != "tag_model":
         return request
     key, value = request.arguments
@@ -197,6 +197,6 @@ def _without_chance(request: Request, actor: Actor) -> Request:
 
 
 def kind_of(error: object) -> str:
-    """What kind of refusal an error is: a code of its own says more than these tests ask for."""
+    """Returns the kind of refusal of an error: its own code is more specific than these tests need."""
     kinds = (ModelIsActive, NotFound, Conflict)
     return next((kind.__name__ for kind in kinds if isinstance(error, kind)), type(error).__name__)

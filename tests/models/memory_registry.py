@@ -13,14 +13,14 @@ Tags = tuple[tuple[str, str], ...]
 
 
 class Request(NamedTuple):
-    """One request: the method of the registry and what it is given."""
+    """One request: the method of the registry and its arguments."""
 
     name: str
     arguments: tuple[Any, ...] = ()
 
 
 class State(NamedTuple):
-    """All that the registry holds; hashable, so that two ways to the same state are seen to meet."""
+    """Holds the registry's state; hashable, so that two ways to the same state are recognised."""
 
     versions: tuple[tuple[str, Tags], ...]
     alias: str | None = None
@@ -29,20 +29,20 @@ class State(NamedTuple):
     """The tags of the registered model that holds what is old."""
 
     def tags(self, version: str) -> dict[str, str]:
-        """A version's tags; raises `NotFound`."""
+        """Returns a version's tags; raises `NotFound`."""
         found = dict(self.versions).get(version)
         if found is None:
             raise ModelNotFound(version)
         return dict(found)
 
     def tagged(self, version: str, tags: dict[str, str]) -> "State":
-        """The same with these tags on a version."""
+        """Returns the same state with these tags on a version."""
         changed = dict(self.versions) | {version: tuple(sorted(tags.items()))}
         return self._replace(versions=tuple(sorted(changed.items())))
 
 
 def apply(state: State, request: Request) -> tuple[State, Any]:
-    """What a request makes of the state, and its answer, which may be an exception to raise."""
+    """Returns the state after a request, and its answer, which may be an exception to raise."""
     try:
         return _HANDLERS[request.name](state, *request.arguments)
     except NotFound as error:
@@ -118,7 +118,8 @@ _HANDLERS: dict[str, Any] = {
 
 
 class Suspended(BaseException):
-    """The actor waits for the answer to `request`. No `Exception`, so that no handler of the store's catches it."""
+    """Signals that the actor waits for the answer to `request`. No `Exception`, so that no handler of the store
+    catches it."""
 
     def __init__(self, request: Request) -> None:
         super().__init__(request)

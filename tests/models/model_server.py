@@ -16,9 +16,10 @@ LOSE = "lose"
 
 
 class ModelServer:
-    """Keeps models and which is active. `misbehave` may answer in its place: (method, path) to an answer, or None.
+    """Keeps models and the active one. `misbehave` may answer instead: it maps (method, path) to an answer, or
+    None.
 
-    The answer may be `HANG` (nothing happens, nothing comes) or `LOSE`.
+    The answer may be `HANG` (nothing happens, no answer comes) or `LOSE`.
     """
 
     def __init__(self) -> None:
@@ -46,18 +47,18 @@ class ModelServer:
         self._server.server_close()
 
     def add(self, model_id: Any = None, **fields: Any) -> str:
-        """Keeps another model; an id may be a number."""
-        self._added += 1  # no id is given twice
+        """Stores another model; an id may be a number."""
+        self._added += 1  # no id is used twice
         given = str(self._added) if model_id is None else model_id
         self.models[str(given)] = {"id": given, **fields}
         return str(given)
 
     def asked(self, method: str) -> int:
-        """How many requests of this method came."""
+        """Returns how many requests of this method came."""
         return sum(request.startswith(f"{method} ") for request in self.requests)
 
     def respond(self, method: str, path: str, body: bytes) -> Answer:
-        """What the contract says."""
+        """Answers as the contract requires."""
         with self._lock:
             if path == "/health":
                 return _json(200, {"status": "ok"})
@@ -117,13 +118,13 @@ class ModelServer:
                 self.wfile.write(content)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing: the tests look at `requests`."""
+                """Logs nothing: the tests check `requests`."""
 
         return Handler
 
 
 def _row(model: dict[str, Any]) -> dict[str, Any]:
-    """The list leaves out what only one model's own page tells."""
+    """Returns a model's row: the list omits what only a model's own page shows."""
     return {key: value for key, value in model.items() if key != "total_episodes"}
 
 

@@ -1,4 +1,4 @@
-"""ONNX files as the tests need them: good ones, and ones that are wrong in one way."""
+"""ONNX files for the tests: good ones, and ones with a single fault."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,12 +14,12 @@ Dimensions = Sequence[int | str] | None
 
 
 def tensor(name: str, dimensions: Dimensions, dtype: int = FLOAT) -> Any:
-    """A declared input or output."""
+    """Returns a declared input or output."""
     return helper.make_tensor_value_info(name, dtype, dimensions)
 
 
 def gemm(result: str, weights: str = "weights") -> Any:
-    """observation × weightsᵀ + bias."""
+    """Returns the node observation × weightsᵀ + bias."""
     return helper.make_node("Gemm", ["observation", weights, "bias"], [result], transB=1)
 
 
@@ -30,7 +30,7 @@ def model(
     weights: Sequence[Any] = (WEIGHTS, BIAS),
     functions: Sequence[Any] = (),
 ) -> bytes:
-    """A file as the trainer writes it, of these parts."""
+    """Returns a file of these parts as the trainer writes it."""
     graph = helper.make_graph(list(nodes), "policy", list(inputs), list(outputs), list(weights))
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
     whole = helper.make_model(graph, opset_imports=opsets, ir_version=9, functions=list(functions))
@@ -39,25 +39,26 @@ def model(
 
 
 def q_values() -> bytes:
-    """A good policy such as DQN's."""
+    """Returns a good policy such as DQN's."""
     return model([gemm("q_values")])
 
 
 def action_probabilities() -> bytes:
-    """A good policy such as PPO's."""
+    """Returns a good policy such as PPO's."""
     nodes = [gemm("hidden"), helper.make_node("Softmax", ["hidden"], ["action_probabilities"], axis=1)]
     return model(nodes, outputs=[tensor("action_probabilities", ["batch", 4])])
 
 
 def then(operator: str, *constants: tuple[str, Any], **attributes: Any) -> bytes:
-    """A good policy whose scores go through one more operator, with these constants."""
+    """Returns a good policy whose scores pass through one more operator, with these constants."""
     arrays = [numpy_helper.from_array(np.asarray(value), name) for name, value in constants]
     more = helper.make_node(operator, ["hidden", *(name for name, _ in constants)], ["q_values"], **attributes)
     return model([gemm("hidden"), more], weights=[WEIGHTS, BIAS, *arrays])
 
 
 def for_batches_of(batch: int) -> bytes:
-    """A policy that fails for any other batch; nobody can tell before it runs, since its shape depends on numbers."""
+    """Returns a policy that fails for any other batch size; this shows only when it runs, as its shape depends on
+    numbers."""
     nodes = [
         gemm("hidden"),
         helper.make_node("ReduceSum", ["observation"], ["sum"], keepdims=0),
@@ -69,7 +70,7 @@ def for_batches_of(batch: int) -> bytes:
 
 
 def endless() -> bytes:
-    """A policy that adds its scores up 2^62 times."""
+    """Returns a policy that adds its scores up 2^62 times."""
     body = helper.make_graph(
         [
             helper.make_node("Identity", ["go_on"], ["goes_on"]),
@@ -85,7 +86,7 @@ def endless() -> bytes:
 
 
 def greedy() -> bytes:
-    """A file of some hundred bytes that asks for 16 GB."""
+    """Returns a file of some hundred bytes that allocates 16 GB."""
     constants = [numpy_helper.from_array(np.array([4, 10**9]), "shape")]
     nodes = [
         gemm("hidden"),
@@ -97,7 +98,7 @@ def greedy() -> bytes:
 
 
 def elsewhere(location: str) -> Any:
-    """A tensor whose numbers are in another file."""
+    """Returns a tensor whose numbers are in another file."""
     away = TensorProto(name="weights", data_type=FLOAT, dims=[4, 25], data_location=TensorProto.EXTERNAL)
     away.external_data.add(key="location", value=location)
     away.external_data.add(key="length", value="400")
@@ -105,7 +106,8 @@ def elsewhere(location: str) -> Any:
 
 
 def spoiled(*condition: Any, bad: float, constants: Sequence[tuple[str, Any]] = ()) -> bytes:
-    """A good policy whose scores are times `bad` where `condition`, nodes that compute a bool [batch, 1] "met", holds."""
+    """Returns a good policy whose scores are times `bad` where `condition`, nodes that compute a bool [batch, 1]
+    "met", holds."""
     nodes = [
         gemm("hidden"),
         *condition,
@@ -118,7 +120,7 @@ def spoiled(*condition: Any, bad: float, constants: Sequence[tuple[str, Any]] = 
 
 
 def spoiled_where_all_of(cells: Sequence[tuple[int, float]], bad: float = float("nan")) -> bytes:
-    """A good policy but for observations with these values in these cells."""
+    """Returns a policy that is good except for observations with these values in these cells."""
     wanted = np.array([value for _cell, value in cells], np.float32)
     return spoiled(
         helper.make_node("Gather", ["observation", "cells"], ["seen"], axis=1),
@@ -132,7 +134,7 @@ def spoiled_where_all_of(cells: Sequence[tuple[int, float]], bad: float = float(
 
 
 def spoiled_by(operator: str, limit: float, bad: float = float("nan")) -> bytes:
-    """A good policy but where the greatest number that it sees is so, such as `Greater` than `limit`."""
+    """Returns a policy that is good unless the greatest number in its input is so, such as `Greater` than `limit`."""
     return spoiled(
         helper.make_node("ReduceMax", ["observation"], ["greatest"], axes=[1], keepdims=1),
         helper.make_node(operator, ["greatest", "limit"], ["met"]),
@@ -142,7 +144,7 @@ def spoiled_by(operator: str, limit: float, bad: float = float("nan")) -> bytes:
 
 
 def busy_when_it_sees() -> bytes:
-    """A policy that is fast for zeros, and adds its scores up some 2^40 times for anything else."""
+    """Returns a policy that is fast for zeros, and adds its scores up some 2^40 times for anything else."""
     body = helper.make_graph(
         [
             helper.make_node("Identity", ["go_on"], ["goes_on"]),
@@ -165,7 +167,8 @@ def busy_when_it_sees() -> bytes:
 
 
 def normalised_by_its_batch() -> bytes:
-    """A policy whose scores are moved by the mean of its batch, as a normalisation left in training does."""
+    """Returns a policy whose scores are shifted by the mean of its batch, as a normalisation left in training mode
+    does."""
     nodes = [
         gemm("hidden"),
         helper.make_node("ReduceMean", ["hidden"], ["mean"], axes=[0], keepdims=1),
@@ -176,7 +179,7 @@ def normalised_by_its_batch() -> bytes:
 
 
 def noisy() -> bytes:
-    """A policy that draws, as a dropout left in training does."""
+    """Returns a policy with random noise, as a dropout left in training mode has."""
     nodes = [
         gemm("hidden"),
         helper.make_node("RandomUniformLike", ["hidden"], ["noise"]),
@@ -186,6 +189,6 @@ def noisy() -> bytes:
 
 
 def called_probabilities(operator: str, **attributes: Any) -> bytes:
-    """A policy whose scores, through one more operator, are called probabilities."""
+    """Returns a policy whose scores, through one more operator, are named probabilities."""
     nodes = [gemm("hidden"), helper.make_node(operator, ["hidden"], ["action_probabilities"], **attributes)]
     return model(nodes, outputs=[tensor("action_probabilities", ["batch", 4])])

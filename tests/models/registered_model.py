@@ -7,7 +7,7 @@ from tests.tracking import Tracking
 
 
 class RegisteredModel:
-    """The registered model `name`, new and without versions."""
+    """Creates the registered model `name`, without versions."""
 
     def __init__(self, tracking: Tracking) -> None:
         self._tracking = tracking

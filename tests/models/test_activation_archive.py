@@ -1,4 +1,5 @@
-"""Activations: the newest stay with the model, older ones move beside it, each once; the purge counts as before."""
+"""Activations: the newest stay with the model, older ones move into an archive, each once; the purge counts as
+before."""
 
 import json
 import sqlite3
@@ -36,18 +37,18 @@ MOVED = MOST_WAITING + 1
 
 
 def tag(at: datetime, model_id: str = "2", former_id: str | None = "1") -> tuple[str, str]:
-    """An activation of that moment, as it is kept."""
+    """Returns the tag of an activation of that moment."""
     activation = Activation(at=at, by="kim", model_id=model_id, former_id=former_id, reason="better")
     return f"{HISTORY_TAG}{at.strftime('%Y%m%dT%H%M%S%f')}-{at.microsecond:06x}", activation.model_dump_json()
 
 
 def many(count: int) -> Tags:
-    """So many activations, a minute from one to the next."""
+    """Returns so many activations, a minute from one to the next."""
     return tuple(tag(BEGAN + timedelta(minutes=number)) for number in range(count))
 
 
 class Kept:
-    """A registered model on the real MLflow, with a history that was written into its database."""
+    """Holds a registered model on the real MLflow, with a history that was written into its database."""
 
     def __init__(self, backend: MlflowBackend, shared: SharedMlflow) -> None:
         self.backend = backend
@@ -55,7 +56,7 @@ class Kept:
         self.shared = shared
 
     def fill(self, tags: Tags) -> None:
-        """Writes as many tags as one likes at once."""
+        """Writes any number of tags at once."""
         rows = [(self.backend.model.name, key, value) for key, value in tags]
         with closing(sqlite3.connect(self.shared.database, timeout=60)) as database, database:
             database.executemany("INSERT INTO registered_model_tags (name, key, value) VALUES (?, ?, ?)", rows)
@@ -64,20 +65,20 @@ class Kept:
         return self._tags(self.backend.model.name)
 
     def there(self) -> dict[str, str]:
-        """What the archive's packs hold; each of them fits into a tag of any database of MLflow's."""
+        """Returns the content of the archive's packs; each of them fits into a tag in any database of MLflow."""
         return unpacked(self.packs())
 
     def read(self, name: str) -> requests.Response:
-        """What MLflow tells of a registered model."""
+        """Returns what MLflow has of a registered model."""
         address = f"{self.backend.tracking.address}/api/2.0/mlflow/registered-models/get"
         return requests.get(address, params={"name": name}, timeout=60)
 
     def packs(self) -> dict[str, str]:
-        """The archive's tags."""
+        """Returns the archive's tags."""
         return self._tags(archive_of(self.backend.model.name))
 
     def size(self) -> int:
-        """The bytes that each list of models reads."""
+        """Returns the bytes that each list of models reads."""
         return len(self.read(self.backend.model.name).content)
 
     def drop(self, tags: Tags) -> None:
@@ -92,7 +93,7 @@ class Kept:
 
 
 def unpacked(packs: Mapping[str, str]) -> dict[str, str]:
-    """The old tags in these packs, which do not contradict each other."""
+    """Returns the old tags in these packs, which must not contradict each other."""
     found: dict[str, str] = {}
     for name, text in packs.items():
         assert name.startswith(PACK_TAG)
@@ -152,7 +153,8 @@ def test_packs_hold_everything_that_fits_in_order(values: list[str]) -> None:
 
 
 def test_thousands_are_listed_in_short_before_and_after_they_are_moved(kept: Kept) -> None:
-    """The list, what the workers share of it, and the API hold the newest alone, also while the others are there."""
+    """The list, the workers' shared copy, and the API hold the newest alone, even while the others have not moved
+    yet."""
     tags = many(3_000)
     few = Kept(MlflowBackend(kept.backend.tracking), kept.shared)
     few.fill(tags[-MOST_ACTIVATIONS:])
@@ -161,7 +163,7 @@ def test_thousands_are_listed_in_short_before_and_after_they_are_moved(kept: Kep
     assert [one.at for one in history] == [BEGAN + timedelta(minutes=2_999 - n) for n in range(MOST_ACTIVATIONS)]
     assert history == few.backend.store.history()
     before = kept.size()
-    kept.drop(tags[:2_800])  # as moving them did; by MLflow it takes many minutes
+    kept.drop(tags[:2_800])  # as moving them did; through MLflow it takes many minutes
     assert kept.archive.move() == 100
     assert kept.there() == dict(tags[2_800:2_900])
     assert kept.backend.store.history() == history
@@ -177,7 +179,7 @@ def test_an_activation_sets_it_going_and_waits_for_none_of_it(kept: Kept) -> Non
     def remembered() -> None:
         began.append(len(kept.here()))
         archive.catch_up()
-        archive.catch_up()  # one is at it
+        archive.catch_up()  # one is at work
 
     store = MlflowModelStore(
         kept.backend.registry, lambda *_: None, no_file, lambda run_id: None, remembered=remembered
@@ -192,7 +194,7 @@ def test_an_activation_sets_it_going_and_waits_for_none_of_it(kept: Kept) -> Non
 
 
 def wait_until_idle(archive: ActivationArchive) -> bool:
-    """Until the background is done."""
+    """Waits until the background work is done."""
     done = archive._moving.acquire(timeout=120)
     archive._moving.release()
     return done
@@ -200,7 +202,7 @@ def wait_until_idle(archive: ActivationArchive) -> bool:
 
 @pytest.fixture
 def through(kept: Kept, misbehaving: Misbehaving) -> ActivationArchive:
-    """An archive whose MLflow can be told to misbehave."""
+    """Returns an archive whose MLflow can be made to misbehave."""
     mlflow = MlflowApi(JsonService("MLflow", misbehaving.address))
     return ActivationArchive(MlflowRegistry(mlflow, kept.backend.model.name))
 
@@ -218,7 +220,7 @@ def test_a_refusal_loses_nothing_and_the_next_goes_on(
     with pytest.raises(ClewError):
         through.move()
     assert kept.here() | kept.there() == dict(tags)
-    through.catch_up()  # says so in the log, and nowhere else
+    through.catch_up()  # the log alone reports it
     assert wait_until_idle(through)
     misbehaving.instead.clear()
     assert kept.archive.move() == MOVED
@@ -259,14 +261,14 @@ def test_the_purge_still_counts_from_when_an_active_model_was_replaced(kept: Kep
     kept.fill(tuple(tag(replaced + timedelta(minutes=1 + n), "7", "8") for n in range(BOUND)))
     assert (
         kept.archive.move() == 2 + MOST_WAITING
-    )  # the earlier one, that of `other`, and some of 8, which is not there
+    )  # the earlier one, that of `other`, and some of 8, which does not exist
     assert earlier[0] in kept.there()
     assert due(backend, days=19) == [plain]
     assert due(backend, days=21) == [version]
 
 
 def due(backend: MlflowBackend, *, days: int) -> list[str]:
-    """What a purge so much later would mark."""
+    """Returns what a purge so much later would mark."""
     return ModelPurge(backend.registry, timedelta(days=30), now=lambda: NOW + timedelta(days=days)).run().marked
 
 

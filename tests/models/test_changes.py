@@ -1,4 +1,4 @@
-"""Each request is done at most once and has one answer: two workers of a host, who may be stopped at any moment."""
+"""Each request is done at most once and has one answer: two workers of a host, which may be stopped at any moment."""
 
 import threading
 import uuid
@@ -32,11 +32,12 @@ def restore(model_id: str = "1") -> ChangeRequest:
 
 
 class Stopped(BaseException):
-    """The worker ends in the middle of its work, as by a signal: nothing of it is said any more."""
+    """Ends the worker in the middle of its work, as by a signal: nothing more is reported."""
 
 
 class Workers(RuleBasedStateMachine):
-    """Two workers on one folder; the work of each request goes on until the test ends it, well or not."""
+    """Runs two workers on one folder; the work of each request goes on until the test ends it, with or without
+    success."""
 
     asked = Bundle("asked")
 
@@ -101,7 +102,7 @@ class Workers(RuleBasedStateMachine):
 
     @rule(worker=WORKERS)
     def worker_is_restarted(self, worker: int) -> None:
-        """What it had in memory alone is gone; its work, which the test ends, goes on as in the worker that leaves."""
+        """Drops its memory; its work, which the test ends, goes on as in a worker that is shutting down."""
         self.workers[worker] = self.worker()
 
     @invariant()
@@ -124,7 +125,7 @@ class Workers(RuleBasedStateMachine):
 
 TestWorkers = Workers.TestCase
 TestWorkers.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
-# The worker that is stopped in the middle tells its thread's hook.
+# The stopped worker calls its thread's excepthook.
 TestWorkers = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")(TestWorkers)
 
 
@@ -194,7 +195,7 @@ def test_a_request_that_comes_twice_overrules_no_later_one(host: Host, client: F
     assert ask(client, first)["outcome"] in ("done", "working")
     eventually(lambda: ask(client, first, again=True)["outcome"] == "done")
     assert change(client, "activate", "1", is_confirmed=True)["outcome"] == "done"
-    # A proxy sends it once more, to another worker: somebody else's newer choice stays.
+    # A proxy sends it once more, to another worker: another person's newer choice stays.
     answer = ask(host.workers[1].test_client(), first)
     assert answer["sentence"] == "Model 2 is active now."
     assert client.get("/api/models/active").json == client.get("/api/models/1").json

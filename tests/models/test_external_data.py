@@ -1,4 +1,4 @@
-"""A policy that keeps its numbers beside it is made one file again, from its own folder alone and within the limits."""
+"""A policy with external data is merged into one file, from its own folder alone and within the limits."""
 
 import tracemalloc
 from collections.abc import Callable
@@ -30,7 +30,7 @@ OBSERVATIONS = np.random.default_rng(0).integers(0, 3, (7, 25)).astype(np.float3
 
 
 def scattered(folder: Path, onnx_model: bytes, **how: Any) -> tuple[bytes, dict[str, bytes]]:
-    """The model as onnx itself writes it with external data, and the files beside it."""
+    """Returns the model as onnx itself writes it with external data, and its other files."""
     whole = onnx.load_model_from_string(onnx_model)
     convert_model_to_external_data(whole, size_threshold=0, convert_attribute=True, **how)
     (apart := folder / "apart").mkdir()
@@ -136,7 +136,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("location", HOSTILE, ids=ascii)
 def test_what_is_not_in_its_own_folder_is_refused_with_what_to_do(location: str) -> None:
-    if location == "*/_ORT_MEM_ADDR_/*":  # onnxruntime takes this for an address in memory; here it is a name of a file
+    if location == "*/_ORT_MEM_ADDR_/*":  # onnxruntime takes this as an address in memory; here it is a name of a file
         assert locations_in(pointing(("location", location))) == [location]
         return
     with pytest.raises(PolicyRefused, match=r"external data.*export it as one file") as refused:

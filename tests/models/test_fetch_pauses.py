@@ -1,4 +1,5 @@
-"""A source that cannot be read is asked again after pauses that grow, whichever worker asks, and never left for good."""
+"""An unreadable source is requested again after growing pauses, whichever worker does so, and never given up for
+good."""
 
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ from services.registry.version_files.pauses import LONGEST_PASSING_SECONDS, LONG
 
 
 class Clock:
-    """Any moment."""
+    """Returns any moment that the test sets."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
@@ -39,7 +40,7 @@ class Clock:
 
 
 def pause_after(pauses: FetchPauses, clock: Clock, key: str = "k") -> float:
-    """How long a key is not asked for, to a second."""
+    """Returns for how long a key is not requested, to a second."""
     began = clock.now
     while True:
         try:
@@ -92,7 +93,7 @@ def test_what_is_reported_meanwhile(tmp_path: Path) -> None:
         "MLflow: cannot read this version's files at s3://bucket/x: answered HTTP 500;"
         " it is asked again within 3 seconds"
     )
-    # What only starts is told apart from what stays: it is waited for.
+    # A service that is only starting is distinguished from a lasting failure: it is waited for.
     assert not isinstance(waiting.value, ServiceUnavailable)
     pauses.failed("s", AnsweredStatus("MLflow", 503))
     with pytest.raises(AskedAgainWithin, match="answered HTTP 503; it is asked again within 5 seconds") as starting:

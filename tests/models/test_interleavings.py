@@ -1,4 +1,4 @@
-"""P5, P6 and P7 whatever the order in which requests arrive, crashes included; the registry tried on is MLflow's."""
+"""P5, P6 and P7 in any order of requests, crashes included; the registry in memory behaves as MLflow's."""
 
 import random
 import sys
@@ -35,20 +35,20 @@ MARKED = (*OLD, (PURGING_TAG, LONG_AGO))
 # 1 is active, 2 is not, 3 was deleted long ago.
 START = State((("1", ()), ("2", ()), ("3", OLD)), alias="1")
 MARKED_START = State((("1", ()), ("2", ()), ("3", MARKED)), alias="1")
-# What a deletion that crashed beside an activation leaves: an active model with the tag; and once it was even marked.
+# The result of a deletion that crashed during an activation: an active model with the tag; one was even marked.
 LEFTOVER = State((("1", MARKED), ("2", ()), ("3", OLD)), alias="1")
 
 
 def store(registry: Any, ids: VersionIds | None = None) -> MlflowModelStore:
     def check(version: Any, environment: str | None) -> None:
-        """Takes a request of its own, as reading the file does."""
+        """Sends a request of its own, as reading the file does."""
         registry.version(version.version)
 
     return MlflowModelStore(registry, check, no_file, lambda run_id: None, now=lambda: NOW, ids=ids)
 
 
 class Two:
-    """Two registered models of which only the second one is there: nobody may ask for the first."""
+    """Holds two registered models of which only the second exists: the first must get no request."""
 
     first = "first"
 
@@ -68,7 +68,7 @@ def purge(registry: Any, hours: int) -> None:
 
 
 def call(kind: str, version: str, number: int, after: str = "") -> Actor:
-    """Someone who activates, deletes or restores a version."""
+    """Activates, deletes or restores a version."""
 
     def act(registry: Any) -> object:
         return getattr(store(registry), kind)(version)
@@ -77,13 +77,13 @@ def call(kind: str, version: str, number: int, after: str = "") -> Actor:
 
 
 def purges(number: int) -> list[Actor]:
-    """Two runs of the purge, the second two hours after the first."""
+    """Runs the purge twice, the second two hours after the first."""
     first = Actor(f"purge #{number}", "purge", "", lambda registry: purge(registry, 0))
     return [first, Actor(f"again #{number}", "purge", "", lambda registry: purge(registry, 2), after=first.name)]
 
 
 def team(*words: str) -> list[Actor]:
-    """Actors by words such as `activate 2`; `purge` is two runs."""
+    """Returns actors by words such as `activate 2`; `purge` is two runs."""
     found: list[Actor] = []
     for number, word in enumerate(words):
         kind, _space, version = word.partition(" ")
@@ -110,7 +110,7 @@ TRIPLES = [
 
 STARTS: dict[str, tuple[State, list[tuple[str, ...]]]] = {
     "plain": (START, [*PAIRS, *TRIPLES]),
-    # What is special about these two only a purge sees.
+    # Only a purge distinguishes these two.
     "marked": (MARKED_START, [*(pair for pair in PAIRS if "purge" in pair), ("restore 3", "activate 3", "purge")]),
     "leftover": (LEFTOVER, [*(pair for pair in PAIRS if "purge" in pair), ("activate 2", "activate 1", "purge")]),
 }
@@ -131,7 +131,7 @@ def test_whatever_the_order(words: tuple[str, ...], start: State) -> None:
 
 @pytest.mark.parametrize("words", TRIPLES[:5], ids=" | ".join)
 def test_whatever_the_order_no_other_registered_model_is_asked_for(words: tuple[str, ...]) -> None:
-    """So the requests to two of them are two of the orders above, side by side, and none sees the other's."""
+    """So requests to two of them are two independent orders as above, and neither affects the other."""
 
     def of_the_second(word: str, number: int) -> Actor:
         kind, _space, version = word.partition(" ")
@@ -148,7 +148,7 @@ def test_whatever_the_order_no_other_registered_model_is_asked_for(words: tuple[
 
 
 def test_the_checks_see_a_store_that_forgets_to_look_again() -> None:
-    """Else the tests above might pass because they see nothing."""
+    """Otherwise the tests above might pass because they check nothing."""
 
     def careless(registry: Any) -> None:
         if registry.registered().active != "2":
@@ -160,7 +160,7 @@ def test_the_checks_see_a_store_that_forgets_to_look_again() -> None:
 
 
 class Forgetful:
-    """A registry that tells of a version what it was when it was asked first: nobody who asks it looks again."""
+    """Answers about a version as it was at the first request: reading it again has no effect."""
 
     def __init__(self, registry: Any) -> None:
         self._registry = registry
@@ -196,7 +196,7 @@ def test_the_checks_see_an_activation_that_keeps_what_it_overruled_to_itself() -
 
 
 def test_a_deletion_is_overruled_in_some_orders_and_then_that_is_reported() -> None:
-    """Else P7 would hold because nothing of the kind ever happens."""
+    """Otherwise P7 would hold because no deletion is ever overruled."""
     every = Interleavings([call("activate", "2", 0), call("delete", "2", 1)])
     every.explore(START)
     outcomes = [one for one in every.outcomes(0) if isinstance(one, str)]
@@ -227,7 +227,7 @@ def test_the_registry_in_memory_answers_as_mlflow_does(tracking: Tracking, seed:
 
 
 def drawn(chance: random.Random) -> Request:
-    """A request about one of three versions, or about one that never was; deletions are rare, or little is left."""
+    """Draws a request about one of three versions, or about a missing one; deletions are rare, or little is left."""
     kind = chance.choices(KINDS, weights=[2, 2, 2, 4, 4, 4, 2, 0.4, 2, 1])[0]
     version, key, value = chance.choice("1234"), chance.choice([DELETED_TAG, "odd key"]), chance.choice(["x", "é 😀"])
     arguments = {
@@ -244,7 +244,7 @@ def drawn(chance: random.Random) -> Request:
 
 
 def comparable(answer: Any) -> Any:
-    """An answer without what only MLflow knows: when a version was made, and its words for what is not there."""
+    """Returns an answer without what only MLflow knows: when a version was made, and its text for what is missing."""
     if isinstance(answer, Version):
         return (answer.version, answer.tags)
     if isinstance(answer, tuple):
@@ -253,7 +253,7 @@ def comparable(answer: Any) -> Any:
 
 
 def assert_a_later_purge_cleans_up(end: State) -> None:
-    """A crashed purge leaves no mark on a model that is not deleted for longer than until the next run."""
+    """Checks that a crashed purge's mark on a model that is not deleted is removed by the next run at the latest."""
     after = alone(end, lambda registry: purge(registry, 4))
     assert after.alias == end.alias
     for version, tags in after.versions:
@@ -262,7 +262,7 @@ def assert_a_later_purge_cleans_up(end: State) -> None:
 
 
 def alone(state: State, act: Callable[[Any], object]) -> State:
-    """What one actor makes of the state, with nobody else about."""
+    """Returns the state after one actor alone."""
     answers: list[Any] = []
     while True:
         try:

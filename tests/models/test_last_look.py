@@ -1,4 +1,4 @@
-"""A deletion that was answered while a model was being activated is not overruled, or not without a word."""
+"""A deletion that was answered while a model was being activated is not overruled, or that is reported."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ from transport.http_client import JsonService
 
 
 def meanwhile(backend: Backend, act: Callable[[str], object]) -> None:
-    """Has this happen, once, to the model that is being activated, after the first look at it and before the pointer."""
+    """Does this, once, to the model that is being activated, after its first check and before the pointer moves."""
     if isinstance(backend, MlflowBackend):
 
         def once(model_id: str) -> None:
@@ -39,7 +39,7 @@ def meanwhile(backend: Backend, act: Callable[[str], object]) -> None:
 
 
 def past_clew(backend: Backend) -> Callable[[str], object]:
-    """Deletes as another person does, who is answered 204."""
+    """Deletes as another person does, who gets a 204."""
     if isinstance(backend, HttpBackend):
         return lambda model_id: backend.server.models.pop(model_id)
     assert isinstance(backend, MlflowBackend)
@@ -94,7 +94,8 @@ def test_a_deletion_after_the_last_check_is_overruled_and_reported(backend: Mlfl
 
 @pytest.mark.parametrize("backend", ["clew"], indirect=True)
 def test_an_overruled_deletion_is_recorded_for_another_clew(backend: MlflowBackend) -> None:
-    """The check is before the last look, so here the deletion comes with the alias: by one who tags as the pointer moves."""
+    """The check is before the last read, so here the deletion comes with the alias: a writer tags as the pointer
+    moves."""
     chosen = backend.add()
     registry = backend.registry
     point_at = registry.point_at

@@ -1,4 +1,4 @@
-"""What the engine measured is kept with the model, and no page waits for a registry that hangs."""
+"""The engine's measurements are stored with the model, and no page waits for a registry that hangs."""
 
 import time
 import uuid
@@ -24,7 +24,7 @@ RESULT = {"episodes": 100, "success_rate": 0.5, "mean_return": 0.25, "mean_lengt
 
 @pytest.fixture
 def engine() -> Iterator[Misbehaving]:
-    """An engine that has measured model 1."""
+    """Runs an engine that has measured model 1."""
     report = {"model_id": "1", "state": "done", "played": 200, "seen": RESULT, "unseen": RESULT}
     with Misbehaving("http://127.0.0.1:1") as server:
         server.answer = (200, orjson.dumps(report), "application/json")
@@ -33,7 +33,7 @@ def engine() -> Iterator[Misbehaving]:
 
 @pytest.fixture
 def page(engine: Misbehaving, misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path) -> Viewer:
-    """The inference page, on which no model has been chosen yet."""
+    """Opens the inference page, on which no model has been chosen yet."""
     registry = Registry(tracking, f"measured-{uuid.uuid4().hex[:8]}")
     registry.version()
     settings = Settings(
@@ -48,7 +48,7 @@ def page(engine: Misbehaving, misbehaving: Misbehaving, tracking: Tracking, cach
 
 
 def shown(page: Viewer) -> float:
-    """Has the walk begun, as the browser says; returns how long the page took."""
+    """Begins the walk, as the browser does; returns how long the page took."""
     began = time.monotonic()
     page.give(ids.INFERENCE_SHOWN, "data", {"model_id": "1"})
     return time.monotonic() - began
@@ -62,7 +62,7 @@ def test_it_is_written_once_and_then_known(page: Viewer, misbehaving: Misbehavin
     shown(page)
     eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "Kept with the model."))
     assert page.has_as(ids.EVALUATE_TICK, "disabled")
-    page.press(ids.retry("inference"))  # the list is read again, and knows it
+    page.press(ids.retry("inference"))  # the list is read again, and contains it
     misbehaving.requests.clear()
     misbehaving.answer = HANG
     assert shown(page) < 1
@@ -88,7 +88,7 @@ def test_a_registry_that_refuses_is_named(page: Viewer, misbehaving: Misbehaving
 def test_who_started_it_may_close_the_page_and_the_worker_may_end(
     engine: Misbehaving, misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path
 ) -> None:
-    """Neither a page nor the worker that was asked is needed any more: the next worker goes on."""
+    """Neither a page nor the worker that got the request is needed any more: the next worker goes on."""
     registry = Registry(tracking, f"followed-{uuid.uuid4().hex[:8]}")
     version = registry.version(env_id="CartPole-v1")
     engine.answer = (200, orjson.dumps({"model_id": version, "state": "running", "played": 7}), "application/json")
@@ -101,7 +101,7 @@ def test_who_started_it_may_close_the_page_and_the_worker_may_end(
     )
     ended = connect(settings)
     ended.engine.start(version, Asker(is_page=True))
-    ended.following.note(version)  # and is killed right then
+    ended.following.note(version)  # and is killed at that moment
     found = {"episodes": 100, "mean_return": 9.5, "iqm_return": 9.25, "mean_length": 9.5}
     returns = [found | {"iqm_interval": {"low": 9, "high": 10}}]
     done = {"model_id": version, "state": "done", "played": 100, "env_id": "CartPole-v1", "returns": returns}

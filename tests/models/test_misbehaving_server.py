@@ -1,4 +1,4 @@
-"""Whatever a model server does wrong has a name: the service, the field, the cause. Reads are repeated, writes never."""
+"""Each fault of a model server is named: the service, the field, the cause. Reads are repeated, writes never."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ NAMES = ["500", "503", "html", "half", "number", "401", "404 html", "hang"]
 
 @pytest.fixture
 def store(server: ModelServer) -> HttpModelStore:
-    """A store on a server with three models, of which the first is active."""
+    """Returns a store on a server with three models, of which the first is active."""
     for _number in range(3):
         server.add(success_rate=0.5)
     server.active = "1"
@@ -44,7 +44,7 @@ def store(server: ModelServer) -> HttpModelStore:
 
 
 def only(method: str, answer: Answer | str | None, ending: str = "") -> Callable[[str, str], Answer | str | None]:
-    """Misbehaves for requests of one method to paths that end so."""
+    """Misbehaves for requests of one method to paths with this ending."""
     return lambda asked, path: answer if asked == method and path.endswith(ending) else None
 
 
@@ -58,7 +58,7 @@ def test_a_failed_read_names_its_cause(
         with pytest.raises(error, match=message) as caught:
             read()  # type: ignore[operator]
         assert str(caught.value.service) == "Model server"
-        # Once more where another try may help, and not where it cannot.
+        # Repeated if another attempt may help, and not if it cannot.
         assert server.asked("GET") - before == (2 if issubclass(error, ServiceUnavailable) else 1)
         assert type(caught.value) is error
 

@@ -1,4 +1,4 @@
-"""What a version's tags, its run and its registered model tell of a model."""
+"""The facts of a model from a version's tags, its run and its registered model."""
 
 from domain.registry.model_ids import VersionIds, name_in
 from domain.registry.models import order_of

@@ -1,4 +1,4 @@
-"""The pages of the models behind two workers of one host, of which either may be asked next."""
+"""The pages of the models behind two workers of one host, either of which may get the next request."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.registry import Registry
 
 
 def pressed(host: Host, verb: str, model_id: str, **more: object) -> Answer:
-    """What a page is told that asks the worker of the moment for a change."""
+    """Returns the answer to a page that requests a change from the current worker."""
     return change(host.workers[host.at].test_client(), verb, model_id, **more)
 
 
@@ -32,7 +32,7 @@ def test_a_change_shows_at_once_whichever_worker_is_asked(host: Host) -> None:
     host.at = 1
     other.tick()
     assert states(other) == {"1": "inactive", "2": "active"}
-    # By a program, too; and a deleted one does not come back.
+    # Also by a program; and a deleted one is not restored.
     assert host.workers[1].test_client().delete("/api/models/1").status_code == 204
     host.at = 0
     page.tick()
@@ -56,9 +56,9 @@ def test_a_worker_that_has_not_read_the_models_asks_all_the_same(host: Host, reg
     other = registered.version(env_id="ClewMaze-5x5-v0")
     host.open("/models")
     host.at = 1
-    # A machine that takes longer for it than a click waits says so, and knows it the next time.
+    # A machine that takes longer than a click waits reports that, and knows it the next time.
     eventually(lambda: "ClewMaze-5x5-v0" in str(pressed(host, "activate", other)["question"]))
-    # One that came after the worker read them is known as well.
+    # A model added after the worker's reading is known as well.
     newest = registered.version(env_id="ClewMaze-7x7-v0")
     eventually(lambda: "ClewMaze-7x7-v0" in str(pressed(host, "activate", newest)["question"]))
     assert pressed(host, "delete", "2")["outcome"] == "asked"

@@ -1,4 +1,4 @@
-"""The purge: two runs an hour apart, nothing before its time, and whoever brings a model back keeps it."""
+"""The purge: two runs an hour apart, nothing before its time, and a restored model is kept."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,7 @@ RETENTION = timedelta(days=30)
 
 
 def run(mlflow: MlflowBackend, *, hours: float = 0, days: float = 0) -> tuple[list[str], list[str], list[str]]:
-    """What a run would mark, remove and spare that much later."""
+    """Returns what a run would mark, remove and spare that much later."""
     now = NOW + timedelta(hours=hours, days=days)
     return tuple(ModelPurge(mlflow.registry, RETENTION, now=lambda: now).run())  # type: ignore[return-value]
 
@@ -56,7 +56,7 @@ def test_a_moment_without_a_zone_is_utc(mlflow: MlflowBackend) -> None:
 
 
 def test_an_active_model_is_spared_and_so_is_one_that_was_active_lately(mlflow: MlflowBackend) -> None:
-    """Deleted long ago, but activated all the same: it counts as deleted from when another took over."""
+    """Deleted long ago, but activated nevertheless: it counts as deleted from when another replaced it."""
     version, other = mlflow.add(), mlflow.add()
     mlflow.store.activate(version)
     mlflow.model.tag(version, DELETED_TAG, (NOW - timedelta(days=100)).isoformat())
@@ -84,7 +84,7 @@ def test_a_mark_without_a_time_is_set_again(mlflow: MlflowBackend) -> None:
 
 @pytest.fixture
 def environment(mlflow: MlflowBackend, tracking: Tracking, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The command's settings."""
+    """Sets the command's settings."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking.address)
     monkeypatch.setenv("MODEL_NAME", mlflow.model.name)
     return monkeypatch

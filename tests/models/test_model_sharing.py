@@ -1,4 +1,4 @@
-"""What the workers of a host share of the models, whatever happens to the store, to the disk, and to each other."""
+"""The models that the workers of a host share, whatever happens to the store, to the disk, and to each other."""
 
 import threading
 import time
@@ -19,7 +19,7 @@ from tests.tracking import Tracking
 
 @pytest.fixture
 def busy(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> Host:
-    """Workers that refresh what is a third of a second old, and have read the models."""
+    """Runs workers that refresh values older than a third of a second, and have read the models."""
     host = Host(misbehaving.address, registered.name, cache_dir, refresh_seconds=1)
     for services in host.services:
         assert services.model_views.view(30).models
@@ -27,7 +27,7 @@ def busy(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> Hos
 
 
 def ended() -> bool:
-    """Whether nobody reads models any more."""
+    """Returns whether no worker reads models any more."""
     return not [one for one in threading.enumerate() if one.name == "models"]
 
 
@@ -38,7 +38,7 @@ def test_what_one_worker_read_is_there_for_all_when_the_store_is_not(host: Host,
     host.at = 1
     assert states(host.open()) == {"1": "active", "2": "inactive"}
     assert readings(misbehaving) == 0
-    # And who failed, whichever worker found out.
+    # And the failed service, whichever worker noticed it.
     page.press(ids.retry("models"))
     for host.at in (0, 1):
         other = host.open()
@@ -99,7 +99,7 @@ def test_an_answer_counts_though_a_later_attempt_failed(host: Host, misbehaving:
     misbehaving.answer = None
     go_on.set()
     eventually(ended)
-    misbehaving.answer = ERROR_500  # for nobody is to read them again
+    misbehaving.answer = ERROR_500  # as no worker should read them again
     for host.at in (0, 1):
         other = host.open()
         assert states(other) == {"1": "active", "2": "inactive"}
@@ -198,7 +198,7 @@ def test_who_asks_to_try_again_is_not_put_off_with_a_look_that_reads_nothing(
         looks.start()
         try:
             for _time in range(8):
-                time.sleep(0.4)  # until it is due again, and each look tries the lock
+                time.sleep(0.4)  # until it is due again, and each poll tries the lock
                 asked_at = datetime.now(UTC)
                 tried_at = views.refreshed(30).tried_at
                 assert tried_at is not None

@@ -1,4 +1,4 @@
-"""What the workers of a host share of the models."""
+"""The model list as the workers of a host share it."""
 
 import math
 from datetime import UTC, datetime, timedelta, timezone
@@ -26,7 +26,7 @@ ODD = Model(id="1", measured=Measurement(at=datetime(2026, 1, 2, tzinfo=UTC), se
 
 texts = st.none() | st.text(max_size=20)
 moments = st.datetimes(timezones=st.just(UTC))
-# As a tag may have them: with a zone of seconds, and close to the ends of time.
+# As a tag may have them: with a zone of seconds, and close to the limits of time.
 in_any_zone = st.datetimes(
     datetime(1, 1, 2),
     datetime(9999, 12, 30),

@@ -1,4 +1,4 @@
-"""A file that points at other files is found out before any library sees it, wherever in it the pointer is."""
+"""A file that points at other files is detected before any library reads it, wherever in it the pointer is."""
 
 from collections.abc import Callable
 from typing import Any
@@ -68,7 +68,7 @@ def with_no_file_named() -> bytes:
 
 
 def with_a_padded_number() -> bytes:
-    """The same number in a longer spelling, as protobuf allows: 0x70 0x81 0x80 0x00 is field 14 = 1."""
+    """Returns the same number in a longer spelling, as protobuf allows: 0x70 0x81 0x80 0x00 is field 14 = 1."""
     short, long = bytes([0x70, 0x01]), bytes([0x70, 0x81, 0x80, 0x00])
     nameless = elsewhere("x")
     nameless.ClearField("external_data")
@@ -140,7 +140,7 @@ def test_nesting_without_end_is_damage_and_not_a_crash() -> None:
 
 
 def _graph_in_a_graph(inner: bytes) -> bytes:
-    """A graph with a node with an attribute that is the graph given."""
+    """Returns a graph with a node with an attribute that is the given graph."""
     for tag in (6 << 3 | 2, 5 << 3 | 2, 1 << 3 | 2):
         inner = bytes([tag]) + _length(inner) + inner
     return inner

@@ -1,4 +1,4 @@
-"""Models of other environments than the maze: checked in theirs, and asked about where there is something to ask."""
+"""Models of environments other than the maze: checked in theirs, with a question where one is needed."""
 
 import json
 from pathlib import Path
@@ -54,7 +54,7 @@ def test_an_environment_that_is_not_installed_is_reported_before(host: Host, reg
     version, client = registered_file(registered, "cartpole_dqn", "OurRobot-v3"), client_of(host)
     registered.tracking.post(
         "registered-models/alias", {"name": registered.name, "alias": "active", "version": version}
-    )  # so that no other environment is asked about
+    )  # so that no other environment causes a question
     asked = change(client, "activate", version)
     assert (asked["outcome"], "OurRobot-v3" in asked["question"]["sentence"]) == ("asked", True)
     assert change(client, "activate", version, is_confirmed=True)["outcome"] == "done"
@@ -71,7 +71,7 @@ def test_the_history_shows_the_returns_of_models_for_the_same_environment(host: 
 
 
 def noted(registry: Registry, env_id: str, in_run: dict[str, bytes], in_folder: dict[str, bytes]) -> str:
-    """A version of the CartPole policy with files in its run and in its own folder; returns its number."""
+    """Registers a version of the CartPole policy with files in its run and in its own folder; returns its number."""
     run_id = registry.tracking.run(registry.experiment_id)
     for name, content in in_run.items():
         registry.put(f"{registry.experiment_id}/{run_id}/artifacts/{name}", content)

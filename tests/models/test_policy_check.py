@@ -76,7 +76,7 @@ def test_what_is_no_model_is_refused(onnx: bytes, message: str) -> None:
 
 
 def of_versions(opset: int = 17, ir: int = 9) -> bytes:
-    """A good policy that is written for these versions of ONNX."""
+    """Returns a good policy that is written for these versions of ONNX."""
     whole = onnx.load_model_from_string(GOOD)
     whole.opset_import[0].version, whole.ir_version = opset, ir
     data: bytes = whole.SerializeToString()
@@ -167,7 +167,7 @@ def test_a_policy_that_never_ends_is_refused_in_time() -> None:
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, code: str, *before: str) -> None:
-    """Has the child run this code in place of the check."""
+    """Makes the child run this code in place of the check."""
     command: Sequence[str] = [*before, sys.executable, "-c", code]
     monkeypatch.setattr(policy_check, "_command", lambda: command)
 

@@ -1,4 +1,4 @@
-"""What passed is remembered by its content: another file under the same name is checked anew."""
+"""A passed check is remembered by the file's content: another file under the same name is checked again."""
 
 import hashlib
 import shutil

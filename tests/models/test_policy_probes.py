@@ -1,4 +1,5 @@
-"""A policy is asked more than zeros: what fails, loops or changes its mind for what an agent really sees is refused."""
+"""A policy is probed with more than zeros: one that fails, loops or answers inconsistently on real observations is
+refused."""
 
 import base64
 import itertools
@@ -117,7 +118,7 @@ def test_any_two_cells_take_each_of_their_values_together() -> None:
 
 
 def _walk(size: int) -> list[NDArray[np.float32]]:
-    """What an agent sees that tries every action in turn, from several starts."""
+    """Returns the observations of an agent that tries every action in turn, from several starts."""
     maze, seen = generate_maze(size), []
     for start in range(5):
         position = draw_start(maze, start)
@@ -131,7 +132,7 @@ def _walk(size: int) -> list[NDArray[np.float32]]:
 
 
 def judged(policy: Callable[[NDArray[np.float32]], Scores], output: str = "q_values") -> Message | None:
-    """What the check says of a policy that answers so."""
+    """Returns the check's verdict on a policy that answers so."""
     given = []
     for begin, count in batches(len(PROBES.kinds)):
         scores = policy(PROBES.observations[begin : begin + count]).astype(np.float32)
@@ -155,7 +156,7 @@ def test_one_bad_number_anywhere_is_found_and_its_observation_named(row: int, ac
 @given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6))
 def test_rounding_is_no_change_of_mind(shift: float, scale: float) -> None:
     def policy(observations: NDArray[np.float32]) -> Scores:
-        """Another order of summation moves the last bits, as a matrix product of another size does."""
+        """Another order of summation changes the last bits, as a matrix product of another size does."""
         noise = 1 + 1e-6 * len(observations) / 256
         return np.asarray((observations[:, :4] * scale + shift) * noise, np.float32)
 

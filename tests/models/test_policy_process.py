@@ -1,4 +1,4 @@
-"""A policy that runs in its own process answers as onnxruntime here does, and is dead once it did anything else."""
+"""A policy in its own process answers as onnxruntime here does, and is killed once it does anything else."""
 
 import os
 import signal

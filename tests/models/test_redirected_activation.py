@@ -1,4 +1,4 @@
-"""An activation that something on the way redirects is refused, and nothing is claimed of it."""
+"""An activation that a proxy redirects is refused, and not reported as done."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from transport.http_client import JsonService
 
 
 def behind(backend: Backend, address: str) -> ModelStore:
-    """The backend's store as one sees it who asks at `address`."""
+    """Returns the backend's store as a client at `address` sees it."""
     if isinstance(backend, MlflowBackend) and not isinstance(backend.store, HttpModelStore):
         registry = MlflowRegistry(MlflowApi(JsonService("MLflow", address)), backend.model.name)
         return MlflowModelStore(registry, backend._check, no_file, lambda run_id: None)

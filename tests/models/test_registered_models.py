@@ -1,4 +1,4 @@
-"""Several registered models behind one Clew: each has an active version of its own, and no change reaches another."""
+"""Several registered models behind one Clew: each has an active version of its own, and no change affects another."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ def values(address: str, cache_dir: Path, **settings: Any) -> Settings:
 
 @pytest.fixture(scope="module")
 def team(tracking: Tracking) -> Iterator[Team]:
-    """The first, one that the settings name, and one that carries the tag; two versions each."""
+    """Creates the first, one that the settings name, and one that carries the tag; two versions each."""
     made = [Registry(tracking, f"{name}-{uuid.uuid4().hex[:6]}") for name in ("maze", "cart pole", "pong")]
     for registry in made:
         registry.version(success_rate="0.5")
@@ -90,7 +90,7 @@ def test_who_activates_one_changes_no_other(team: Team, clew: Callable[..., Flas
     assert [active(client, name) for name in names] == ids
     assert change(client, "try", ids[1])["go"] == f"/inference?play=1&model={quote_plus(f'*{names[1]}')}"
     assert change(client, "try", ids[0])["go"] == "/inference?play=1"
-    # Each is deleted and brought back by its own pointer: version 1 of two of them is active, of the third it is not.
+    # Each is deleted and restored by its own pointer: version 1 of two of them is active, of the third it is not.
     assert client.delete(f"/api/models/{ids[1]}").status_code == 409
     assert client.delete(f"/api/models/{names[2]}:1").status_code == 204
     gone = client.post("/api/models/active", json={"model_id": f"{names[2]}:1"})
@@ -106,12 +106,12 @@ def test_who_activates_one_changes_no_other(team: Team, clew: Callable[..., Flas
     assert [one["model_id"] for one in client.get("/api/models/history").json] == ["1"]
     history = client.get("/api/models/history", query_string={"name": "*"}).json
     assert len([one for one in history if one["name"] in names]) == 5
-    # Another Clew, to which the second is the first, reads the same history by its own ids.
+    # Another Clew, whose first model is the second one, reads the same history by its own ids.
     other = clew(model_name=names[1], model_names=names[0])
     assert [one["model_id"] for one in other.get("/api/models/history").json] == ["1", "2", "1"]
     assert active(other, names[1]) == "1"
     assert active(other, names[0]) == f"{names[0]}:1"
-    assert active(other, names[2]) is None  # it is not told of the third at all
+    assert active(other, names[2]) is None  # it does not know the third at all
 
 
 def test_a_tag_brings_one_in_and_takes_it_out(
@@ -122,7 +122,7 @@ def test_a_tag_brings_one_in_and_takes_it_out(
         tagged.mark(value)
         assert client.get(f"/api/models/{tagged.name}:1").status_code == status
         assert client.get("/api/models", query_string={"name": tagged.name}).status_code == status
-    # What the settings name goes on where an MLflow does not search by tags, and it is said what is missing.
+    # The models of the settings work where an MLflow cannot search by tags, and what is missing is reported.
     misbehaving.alter = lambda path, body: b"7" if "registered-models/search" in path else body
     answer = client.get("/api/models", query_string={"name": "*"})
     assert {row["name"] for row in answer.json} == {team[0].name, team[1].name}

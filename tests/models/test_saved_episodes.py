@@ -1,4 +1,4 @@
-"""An episode that the engine draws is kept with the run that the model came from, as a person or a program asks."""
+"""An episode that the engine draws is kept with the model's run, on request of a person or a program."""
 
 import urllib.request
 import uuid

@@ -1,4 +1,5 @@
-"""What every model store keeps to: P4 (the list is complete), P5 (one is active), P6 (the active one is not deleted)."""
+"""The contract of every model store: P4 (the list is complete), P5 (one is active), P6 (the active one is not
+deleted)."""
 
 import json
 import re
@@ -40,7 +41,7 @@ def active_ids(store: ModelStore) -> list[str]:
 
 
 def listed(store: ModelStore) -> set[str]:
-    """The models that are not deleted."""
+    """Returns the models that are not deleted."""
     return {model.id for model in store.all().models if model.state is not ModelState.DELETED}
 
 
@@ -227,7 +228,7 @@ def test_bad_details_of_the_active_model_hide_no_other_and_do_not_hold_it_in_pla
 
 
 def test_ids_are_opaque(server: ModelServer) -> None:
-    """Only MLflow numbers its models; a model server may call them anything."""
+    """Only MLflow numbers its models; a model server may name them arbitrarily."""
     store = HttpBackend(server).store
     ids = [server.add(given) for given in (7, "8", "👩‍💻 a/b?c#d%00", "../up", "a.b", "x" * 200)]
     assert listed(store) == set(ids)
@@ -299,7 +300,7 @@ def test_pages_without_an_end_are_left(server: ModelServer, monkeypatch: pytest.
 def test_a_tag_that_another_inserted_at_once_is_set_all_the_same(
     server: ModelServer, message: str, writes: int
 ) -> None:
-    """MLflow inserts a tag or an alias that it did not find, and of two such inserts its database refuses one."""
+    """MLflow inserts a missing tag or alias, and of two such inserts its database refuses one."""
     answers = iter([(400, json.dumps({"error_code": "BAD_REQUEST", "message": message}).encode()), (200, b"{}")])
     server.misbehave = lambda method, path: next(answers)
     registry = MlflowRegistry(MlflowApi(JsonService("MLflow", server.address)), "maze")

@@ -1,4 +1,4 @@
-"""Any sequence of calls, on both backends, beside the simplest model of what should come of it."""
+"""Any sequence of calls, on both backends, compared with the simplest model of the result."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -32,12 +32,12 @@ class Machine(RuleBasedStateMachine):
         self.done: list[tuple[str, str | None]] = []
 
     def active(self, name: str | None) -> str | None:
-        """The active one of a registered model; None is the first."""
+        """Returns the active one of a registered model; None is the first."""
         every = (known for known, state in self.states.items() if state is ModelState.ACTIVE)
         return next((known for known in every if name_in(known) == name), None)
 
     def chosen(self, number: int) -> str:
-        """One of the models, or one that never was."""
+        """Draws one of the models, or one that does not exist."""
         return [*self.states, "77"][number % (len(self.states) + 1)]
 
     @initialize(count=st.integers(1, 3))

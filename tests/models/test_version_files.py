@@ -1,4 +1,4 @@
-"""A version's file is fetched once, whoever asks and however often; what is wrong with it is the file's fault."""
+"""A version's file is fetched once, whatever the number of requests; each fault of it is reported as the file's."""
 
 import multiprocessing
 import os
@@ -51,7 +51,7 @@ def known(address: str, registered: Registry) -> MlflowRegistry:
 
 
 def fetched(misbehaving: Misbehaving) -> list[int]:
-    """The statuses with which files were answered."""
+    """Returns the statuses with which files were answered."""
     return [status for status, path in misbehaving.answered if "get-artifact" in path]
 
 
@@ -71,7 +71,7 @@ def test_many_threads_of_two_workers_fetch_it_once(
 
 
 def ask(address: str, name: str, version: str, folder: str, results: Any) -> None:
-    """What one process gets."""
+    """Puts the file that one process gets into the queue."""
     registry = MlflowRegistry(MlflowApi(JsonService("MLflow", address)), name)
     results.put(PolicyFiles(registry, Path(folder)).file(registry.version(version)).sha256)
 
@@ -111,7 +111,7 @@ def test_page_api_engine_and_activation_share_it(
         assert check.graph is not None
     assert fetched(misbehaving) == [200]
     host.services[0].models.activate(version)
-    assert fetched(misbehaving) == [200, 304]  # looked at again, and the same still
+    assert fetched(misbehaving) == [200, 304]  # checked again, and unchanged
     assert get(host.workers[1]) == EVERY
     assert fetched(misbehaving) == [200, 304]
 
@@ -273,7 +273,7 @@ def test_what_mlflow_logs_by_itself_is_taken(
     assert PolicyFiles(registry, cache_dir).check(version, MAZE).outputs[0].name == "q_values"
     fetched_paths = [path for _status, path in misbehaving.answered if "get-artifact" in path]
     assert [path.rpartition("path=")[2] for path in fetched_paths][:2] == ["MLmodel", "model.onnx"]
-    assert len(fetched_paths) == 3  # and what MLflow called the file of the numbers
+    assert len(fetched_paths) == 3  # and the name that MLflow gave the file of the numbers
 
 
 @pytest.mark.parametrize(

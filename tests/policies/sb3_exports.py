@@ -34,56 +34,56 @@ SMALL = {"net_arch": [16]}
 
 
 class OnnxableSB3Policy(th.nn.Module):
-    """As documented, for PPO and A2C: actions, values, log_prob."""
+    """Exports PPO and A2C as documented: actions, values, log_prob."""
 
     def __init__(self, policy: Any) -> None:
         super().__init__()
         self.policy = policy
 
     def forward(self, observation: th.Tensor) -> Any:
-        """Nothing but the policy."""
+        """Runs the policy alone."""
         return self.policy(observation, deterministic=True)
 
 
 class OnnxablePolicy(th.nn.Module):
-    """As documented, for SAC: the actor alone, whose actions are from -1 to 1."""
+    """Exports SAC as documented: the actor alone, whose actions are from -1 to 1."""
 
     def __init__(self, actor: Any) -> None:
         super().__init__()
         self.actor = actor
 
     def forward(self, observation: th.Tensor) -> Any:
-        """Nothing but the actor."""
+        """Runs the actor alone."""
         return self.actor(observation, deterministic=True)
 
 
 class OnnxableParts(th.nn.Module):
-    """The documented one for observations of several parts."""
+    """Exports as documented, for observations of several parts."""
 
     def __init__(self, policy: Any, names: Sequence[str]) -> None:
         super().__init__()
         self.policy, self.names = policy, names
 
     def forward(self, *parts: th.Tensor) -> Any:
-        """Nothing but the policy."""
+        """Runs the policy alone."""
         return self.policy(dict(zip(self.names, parts, strict=True)), deterministic=True)
 
 
 class OnnxableRecurrent(th.nn.Module):
-    """One step of sb3-contrib's LSTM: the state goes in and comes out."""
+    """Exports one step of sb3-contrib's LSTM: the state is an input and an output."""
 
     def __init__(self, policy: Any) -> None:
         super().__init__()
         self.policy = policy
 
     def forward(self, observation: th.Tensor, hidden: th.Tensor, cell: th.Tensor, starts: th.Tensor) -> Any:
-        """The actor's state is carried; the critic's is its own here, and not asked for."""
+        """Carries the actor's state; the critic has one of its own here, which is not exported."""
         actions, (hidden, cell) = self.policy._predict(observation, (hidden, cell), starts, deterministic=True)
         return actions, hidden, cell
 
 
 def written(module: th.nn.Module, *inputs: th.Tensor, **options: Any) -> bytes:
-    """The file."""
+    """Returns the file."""
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -92,12 +92,12 @@ def written(module: th.nn.Module, *inputs: th.Tensor, **options: Any) -> bytes:
 
 
 def documented(agent: BaseAlgorithm) -> bytes:
-    """PPO's file by the documented code."""
+    """Returns PPO's file by the documented code."""
     return written(OnnxableSB3Policy(agent.policy), th.randn(1, *agent.observation_space.shape))
 
 
 class SmallPictures(BaseFeaturesExtractor):
-    """As MiniGrid's documentation has it, with fewer channels."""
+    """Extracts features as in MiniGrid's documentation, with fewer channels."""
 
     def __init__(self, space: Any) -> None:
         super().__init__(space, 8)
@@ -105,58 +105,58 @@ class SmallPictures(BaseFeaturesExtractor):
         self.linear = th.nn.Linear(4 * (space.shape[1] - 1) * (space.shape[2] - 1), 8)
 
     def forward(self, pictures: th.Tensor) -> th.Tensor:
-        """Eight features."""
+        """Returns eight features."""
         return self.linear(self.cnn(pictures))
 
 
 class CoarsePictures(BaseFeaturesExtractor):
-    """Large pictures, looked at coarsely: what matters is the way in."""
+    """Extracts coarse features of large pictures: only the input matters."""
 
     def __init__(self, space: Any) -> None:
         super().__init__(space, 36)
         self.cnn = th.nn.Sequential(th.nn.Conv2d(space.shape[0], 4, 24, stride=24), th.nn.ReLU(), th.nn.Flatten())
 
     def forward(self, pictures: th.Tensor) -> th.Tensor:
-        """Four features for each of nine places."""
+        """Returns four features for each of nine places."""
         return self.cnn(pictures)
 
 
 class OfSpaces(gym.Env[Any, Any]):
-    """Nothing but spaces."""
+    """Has spaces and nothing else."""
 
     def __init__(self, observation_space: gym.Space[Any], action_space: gym.Space[Any]) -> None:
         self.observation_space, self.action_space = observation_space, action_space
 
 
 def ppo(env: Any, policy: str = "MlpPolicy", **kwargs: Any) -> BaseAlgorithm:
-    """An agent that learned nothing."""
+    """Returns an untrained agent."""
     return PPO(policy, env, device="cpu", seed=0, policy_kwargs=SMALL | kwargs)
 
 
 def of_choices() -> BaseAlgorithm:
-    """Several choices in, several choices out."""
+    """Returns an agent with several choices as input and as output."""
     return ppo(OfSpaces(gym.spaces.MultiDiscrete([3, 2]), gym.spaces.MultiDiscrete([2, 4])))
 
 
 def of_switches() -> BaseAlgorithm:
-    """Zeros and ones in and out."""
+    """Returns an agent with zeros and ones as input and as output."""
     return ppo(OfSpaces(gym.spaces.MultiBinary(3), gym.spaces.MultiBinary(4)))
 
 
 def of_parts() -> BaseAlgorithm:
-    """Observations of two parts."""
+    """Returns an agent for observations of two parts."""
     parts = {"position": gym.spaces.Box(-1, 1, (2,)), "goal": gym.spaces.Box(-1, 1, (3,))}
     return ppo(OfSpaces(gym.spaces.Dict(parts), gym.spaces.Discrete(3)), "MultiInputPolicy")
 
 
 def of_pictures() -> BaseAlgorithm:
-    """MiniGrid's pictures, which Stable-Baselines3 turns to channels first."""
+    """Returns an agent for MiniGrid's pictures, which Stable-Baselines3 turns to channels first."""
     env = ImgObsWrapper(gym.make("MiniGrid-Empty-5x5-v0"))
     return ppo(env, "CnnPolicy", features_extractor_class=SmallPictures)
 
 
 def of_pong() -> BaseAlgorithm:
-    """Four grey pictures at once, by wrappers of Gymnasium's; needs ale-py."""
+    """Returns an agent for four grey pictures at once, by wrappers of Gymnasium's; needs ale-py."""
     import ale_py
 
     gym.register_envs(ale_py)
@@ -165,23 +165,23 @@ def of_pong() -> BaseAlgorithm:
 
 
 def of_cartpole_by_dqn() -> BaseAlgorithm:
-    """Its Q network is what is exported."""
+    """Returns an agent whose Q network is exported."""
     return DQN("MlpPolicy", "CartPole-v1", device="cpu", seed=0, policy_kwargs={**SMALL}, buffer_size=1)
 
 
 def of_pendulum_by_sac() -> BaseAlgorithm:
-    """Its actor gives actions from -1 to 1, for an environment whose go from -2 to 2."""
+    """Returns an agent whose actions are from -1 to 1, for an environment whose range is from -2 to 2."""
     return SAC("MlpPolicy", "Pendulum-v1", device="cpu", seed=0, policy_kwargs={**SMALL}, buffer_size=1)
 
 
 def remembering() -> RecurrentPPO:
-    """CartPole with an LSTM of four cells."""
+    """Returns an agent for CartPole with an LSTM of four cells."""
     kwargs = SMALL | {"lstm_hidden_size": 4}
     return RecurrentPPO("MlpLstmPolicy", "CartPole-v1", device="cpu", seed=0, policy_kwargs=kwargs)
 
 
 def file_of_remembering(agent: RecurrentPPO, *, named: bool) -> bytes:
-    """Its file; without names the outputs are called what torch makes up."""
+    """Returns its file; without names torch makes up names of the outputs."""
     state = th.zeros(1, 1, 4)
     inputs = (th.randn(1, 4), state, state, th.ones(1))
     names = ["observation", "hidden_in", "cell_in", "episode_starts"]
@@ -190,7 +190,7 @@ def file_of_remembering(agent: RecurrentPPO, *, named: bool) -> bytes:
 
 
 def file_of_parts(agent: BaseAlgorithm) -> bytes:
-    """An input for each part, by its name."""
+    """Returns a file with an input for each part, by its name."""
     example = {name: th.zeros(1, *space.shape) for name, space in agent.observation_space.spaces.items()}
     names = sorted(example)
     return written(OnnxableParts(agent.policy, names), *(example[name] for name in names), input_names=names)
@@ -220,7 +220,7 @@ _QUESTIONS: Final = 6
 
 
 def record(name: str) -> None:
-    """Writes a file, its spaces, some observations one after another, and what the agent itself does in them."""
+    """Writes a file, its spaces, some observations one after another, and the agent's own actions for them."""
     make, export = FILES[name]
     agent = make()
     (FOLDER / f"{name}.onnx").write_bytes(export(agent))
@@ -237,7 +237,7 @@ def record(name: str) -> None:
 
 
 def spec_of(agent: BaseAlgorithm) -> str:
-    """What a run would note of the environment that the agent was made for."""
+    """Returns what a run would record of the environment that the agent was made for."""
     env = agent.get_env()
     assert env is not None
     (noted,) = env.get_attr("spec")
@@ -245,7 +245,8 @@ def spec_of(agent: BaseAlgorithm) -> str:
 
 
 def episode_of(agent: BaseAlgorithm, seed: int) -> tuple[float, int]:
-    """Return and length of an episode by Stable-Baselines3's own evaluate_policy; of several it seeds the first alone."""
+    """Returns return and length of an episode by Stable-Baselines3's own evaluate_policy; of several it seeds the
+    first alone."""
     env = agent.get_env()
     assert env is not None
     env.seed(seed)
@@ -254,7 +255,7 @@ def episode_of(agent: BaseAlgorithm, seed: int) -> tuple[float, int]:
 
 
 def _as_given(agent: BaseAlgorithm) -> Any:
-    """The space as the environment has it: the agent's own has pictures turned to channels first."""
+    """Returns the space as the environment has it: the agent's own has pictures turned to channels first."""
     env = agent.get_env()
     assert env is not None
     return env.venv.observation_space if isinstance(env, VecTransposeImage) else env.observation_space

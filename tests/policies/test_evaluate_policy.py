@@ -1,4 +1,4 @@
-"""Clew's returns are Stable-Baselines3's own, seed by seed."""
+"""Clew's returns equal Stable-Baselines3's own, seed by seed."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Policies that go wrong are refused in a sentence; the check is over within its time, whatever they do."""
+"""Policies that misbehave are refused in a sentence; the check ends within its time limit, whatever they do."""
 
 import time
 from typing import Any
@@ -29,7 +29,7 @@ def file(
     constants: dict[str, Any] | None = None,
     states: tuple[Any, Any] | None = None,
 ) -> bytes:
-    """Takes observations "x"; "hidden" are good logits for them."""
+    """Returns a file with observations "x"; "hidden" are good logits for them."""
     numbers = {"weights": np.ones((2, 4), np.float32) * [[1], [-1]], **(constants or {})}
     weights = [numpy_helper.from_array(np.asarray(one, np.asarray(one).dtype), name) for name, one in numbers.items()]
     weights[0] = numpy_helper.from_array(numbers["weights"].astype(np.float32), "weights")
@@ -119,7 +119,7 @@ def test_what_a_policy_does_wrong_is_reported(name: str) -> None:
         check_general_policy(onnx, FACTS, None)
 
 
-@pytest.mark.thorough  # ten seconds; the maze's check shows the same of the same machinery
+@pytest.mark.thorough  # ten seconds; the maze's check tests the same code
 def test_one_that_never_answers_is_ended_in_time() -> None:
     began = time.monotonic()
     with pytest.raises(PolicyRefused, match=r"longer than 10 seconds|computed for too long"):

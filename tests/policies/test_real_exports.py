@@ -1,6 +1,6 @@
-"""Policies that Stable-Baselines3 and sb3-contrib wrote are recognised, and do what the agents themselves do.
+"""Policies that Stable-Baselines3 and sb3-contrib wrote are recognised, and act as the agents themselves do.
 
-files/ is what tests/policies/sb3_exports.py writes.
+tests/policies/sb3_exports.py writes files/.
 """
 
 import json
@@ -24,7 +24,7 @@ FOLDER = Path(__file__).parent / "files"
 
 
 class Recorded(NamedTuple):
-    """A file, its environment, and what its agent did there."""
+    """A file, its environment, and its agent's actions there."""
 
     onnx: bytes
     facts: EnvironmentFacts
@@ -33,7 +33,7 @@ class Recorded(NamedTuple):
 
 
 def recorded(name: str) -> Recorded:
-    """As the script wrote it."""
+    """Reads what the script wrote."""
     description = json.loads((FOLDER / f"{name}.json").read_text())
     spaces = {key: description[key] for key in ("observation_space", "action_space")}
     facts = EnvironmentFacts.model_validate({"env_id": name, **spaces})

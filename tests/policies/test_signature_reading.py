@@ -1,4 +1,5 @@
-"""Inputs and outputs are recognised as the tools write them; what is not clear is asked, what cannot be is refused."""
+"""Inputs and outputs are recognised as the tools write them; ambiguous ones cause a question, impossible ones are
+refused."""
 
 import json
 from typing import Any
@@ -20,7 +21,8 @@ PICTURE = BoxSpace(shape=(84, 84, 3), dtype="uint8", low=0.0, high=255.0)
 
 
 def graph(inputs: Tensors, outputs: Tensors, *, scales: bool = False) -> PolicyGraph:
-    """Tensors by name: dimensions, then the type where it is not float32, for outputs also what makes them."""
+    """Returns a graph with tensors by name: dimensions, then the type if not float32, for outputs also the node
+    that computes them."""
 
     def tensors(given: Tensors) -> tuple[TensorShape, ...]:
         return tuple(

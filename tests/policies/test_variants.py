@@ -1,4 +1,4 @@
-"""Beyond the training's distribution: the variants that the operator's file names."""
+"""Outside the training's distribution: the variants that the operator's file names."""
 
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_as_it_was_trained_and_in_each_variant(tmp_path: Path) -> None:
         found = measure_returns(model, FILE.read_bytes(), known, lambda: None, lambda **update: progress.append(update))
     trained, slippery = found
     assert (trained.variant, slippery.variant) == (None, "slippery")
-    assert trained.iqm_interval.low == trained.iqm_interval.high  # nothing there is left to chance
+    assert trained.iqm_interval.low == trained.iqm_interval.high  # nothing is random there
     assert trained.mean_length != slippery.mean_length
     assert progress[0]["episodes"] == 200
     assert max(update.get("played", 0) for update in progress) == 200

@@ -1,4 +1,5 @@
-"""Writes `assets/from_python.js`, what scripts and Python both have to know: `python -m tests.rules.browser_constants`."""
+"""Writes `assets/from_python.js`, the constants that scripts and Python share: `python -m
+tests.rules.browser_constants`."""
 
 import json
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ _CHART_OPTIONS: Final = sorted(IN_ADDRESS - {"group", "alone"})
 
 
 def constants() -> Mapping[str, Any]:
-    """What the file exports, by name."""
+    """Returns the file's exports by name."""
     return {
         "ID": {name: value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str)},
         "CHART_DEFAULTS": {name: ChartOptions.model_fields[name].default for name in _CHART_OPTIONS}
@@ -49,7 +50,7 @@ def constants() -> Mapping[str, Any]:
 
 
 def text() -> str:
-    """The file as it has to be."""
+    """Returns the file as it has to be."""
     parts = (f"export const {name} = {_as_script(value)};\n" for name, value in constants().items())
     return "\n".join([_HEAD, *parts]).replace("\n\n\n", "\n\n")
 

@@ -33,19 +33,19 @@ HEAD = """\
 
 
 def text() -> str:
-    """What `.env.example` has to say; a variable that several classes read is named once."""
+    """Returns the required content of `.env.example`; a variable that several classes read is named once."""
     parts = ((f"\n# --- {title} ---\n", fields) for title, fields in _parts())
     return HEAD + "".join(head + "".join(_entry(*field) for field in fields.items()) for head, fields in parts)
 
 
 def table() -> str:
-    """What the table of settings has to say."""
+    """Returns the required table of settings."""
     rows = [f"| **{title}** | | |\n" + "".join(_row(*field) for field in fields.items()) for title, fields in _parts()]
     return "| setting | default | meaning |\n|---|---|---|\n" + "".join(rows)
 
 
 def with_table(page: str) -> str:
-    """The page with that table in its place."""
+    """Returns the page with that table in its place."""
     marked = r"(?<=<!-- settings: python -m tests.rules.env_example -->\n).*?(?=<!-- /settings -->)"
     found, times = re.subn(marked, lambda _old: f"\n{table()}\n", page, flags=re.DOTALL)
     assert times == 1, "docs/settings.md has no place for its table"
@@ -62,7 +62,7 @@ def _parts() -> Iterator[tuple[str, dict[str, FieldInfo]]]:
 
 
 def default(field: FieldInfo) -> str:
-    """A field's default as one would write it in the environment."""
+    """Returns a field's default as it is written in the environment."""
     return "" if field.default is None else str(field.default)
 
 

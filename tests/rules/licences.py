@@ -1,4 +1,4 @@
-"""Writes `docs/licences.md` from what is installed and what `assets/` ships: `make licences`."""
+"""Writes `docs/licences.md` from the installed packages and those that `assets/` ships: `make licences`."""
 
 import re
 import sys
@@ -10,8 +10,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docs" / "licences.md"
 LOCK = ROOT / "requirements.txt"
-# Those whose metadata say nothing, or too little, and those of other systems, which are not installed here to be asked.
-# Read in the licence files and the metadata of their wheels.
+# Those whose metadata are incomplete, and those of other systems, which are not installed here.
+# Taken from the licence files and the metadata of their wheels.
 _KNOWN = {
     "backports-zstd": "PSF-2.0",
     "brotlicffi": "MIT",
@@ -22,7 +22,7 @@ _KNOWN = {
     "tzdata": "Apache-2.0",
     "waitress": "ZPL-2.1",
 }
-# The name, the version, whose it is, and the licence.
+# The name, the version, the owner, and the licence.
 _NOTICE = re.compile(
     r"\*\s+([A-Za-z.]+)\s[^*\n]*?v(\d[\d.]*).*?(Copyright[^\n]*).*?Licensed under (?:the )?(\w+)", re.DOTALL
 )

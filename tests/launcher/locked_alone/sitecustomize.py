@@ -1,4 +1,5 @@
-"""Python, told so by PYTHONPATH, finds none of the modules that the variable HIDDEN names: as where they are not installed."""
+"""Hides the modules that the variable HIDDEN names, as if they were not installed; Python loads this file by
+PYTHONPATH."""
 
 import os
 import sys
