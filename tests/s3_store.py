@@ -1,4 +1,4 @@
-"""A store that speaks S3, in this process: its requests are noted, and it can be told to answer otherwise."""
+"""A store that speaks S3, in this process: its requests are recorded, and it can be made to answer otherwise."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ CREDENTIALS = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "r
 
 
 class S3Store:
-    """The store at `address`; `instead` is its answer to all that is read by address."""
+    """Holds the store at `address`; `instead` replaces its answers to signed reads."""
 
     def __init__(self) -> None:
         self.reads: list[Request] = []
@@ -38,12 +38,12 @@ class S3Store:
         return self._app(environ, start_response)  # type: ignore[no-any-return]
 
     def put(self, key: str, content: bytes) -> None:
-        """Keeps an object."""
+        """Stores an object."""
         self.client.put_object(Bucket=BUCKET, Key=key, Body=content)
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a program needs that keeps files here."""
+        """Returns the environment of a program that stores files here."""
         return {
             "AWS_ACCESS_KEY_ID": "key",
             "AWS_SECRET_ACCESS_KEY": "secret",
@@ -66,4 +66,4 @@ class S3Store:
 
 class _Silent(WSGIRequestHandler):
     def log_request(self, *_given: Any) -> None:
-        """Says nothing: the tests look at `reads`."""
+        """Logs nothing: the tests check `reads`."""

@@ -50,7 +50,7 @@ Nothing of these is in the tree: an installer fetches them as `requirements.txt`
 
 
 class Locked(NamedTuple):
-    """A line of the lock; `where` is its environment marker, empty where it is installed everywhere."""
+    """A line of the lock; `where` is its environment marker, empty if it is installed everywhere."""
 
     name: str
     version: str
@@ -58,7 +58,7 @@ class Locked(NamedTuple):
 
 
 class Asset(NamedTuple):
-    """A file of somebody else's in assets/, as its own first lines say."""
+    """A third-party file in assets/, as its own first lines describe it."""
 
     file: str
     name: str
@@ -68,7 +68,7 @@ class Asset(NamedTuple):
 
 
 def locked() -> Iterator[Locked]:
-    """The packages of requirements.txt."""
+    """Returns the packages of requirements.txt."""
     for line in LOCK.read_text().splitlines():
         requirement, _, where = line.partition(" ; ")
         name, _, version = requirement.partition("==")
@@ -76,7 +76,7 @@ def locked() -> Iterator[Locked]:
 
 
 def assets() -> Iterator[Asset]:
-    """The minified files in assets/, which others wrote."""
+    """Returns the minified third-party files in assets/."""
     for file in sorted((ROOT / "assets").glob("*.min.*")):
         notice = _NOTICE.search(file.read_text("utf-8")[:1000])
         assert notice, f"assets/{file.name} has lost its notice"
@@ -84,7 +84,7 @@ def assets() -> Iterator[Asset]:
 
 
 def licence_of(package: Locked) -> str:
-    """Its licence as its metadata say; raises LookupError where another version is installed than is locked."""
+    """Returns its licence by its metadata; raises LookupError if another version is installed than is locked."""
     try:
         found = metadata(package.name)
     except PackageNotFoundError:
@@ -97,7 +97,7 @@ def licence_of(package: Locked) -> str:
 
 
 def _licence_in(found: PackageMetadata) -> str:
-    """The expression where there is one; else the name of a licence; else what the classifiers say."""
+    """Returns the licence expression if there is one; else the name of a licence; else the one in the classifiers."""
     name = str(found.get("License-Expression") or found.get("License") or "").strip()
     if name and "\n" not in name and not name.startswith("Copyright"):
         return name
@@ -108,7 +108,7 @@ def _licence_in(found: PackageMetadata) -> str:
 
 
 def text() -> str:
-    """The whole page."""
+    """Returns the whole page."""
     shipped, packages = list(assets()), list(locked())
     rows = [f"| {a.name} | {a.version} | {a.licence} | {a.copyright} | `{a.file}` |" for a in shipped]
     table = ["| what | version | licence | | file |", "|---|---|---|---|---|", *rows]

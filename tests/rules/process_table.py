@@ -9,12 +9,12 @@ FILE = Path(__file__).parents[2] / "docs" / "running.md"
 
 
 def table() -> str:
-    """What the table has to say."""
+    """Returns the required table."""
     return "| program | what it is | log |\n|---|---|---|\n" + "".join(map(_row, PROCESSES))
 
 
 def with_table(text: str) -> str:
-    """The document with that table in its place."""
+    """Returns the document with that table in its place."""
     marked = r"(?<=<!-- processes: python -m tests.rules.process_table -->\n).*?(?=<!-- /processes -->)"
     found, times = re.subn(marked, lambda _old: f"\n{table()}\n", text, flags=re.DOTALL)
     assert times == 1, "docs/running.md has no place for its table of processes"

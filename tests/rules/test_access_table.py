@@ -1,4 +1,4 @@
-"""The table of who may do what has every route, callback and socket of every process, and nothing else."""
+"""The access table has every route, callback and socket of every process, and nothing else."""
 
 import subprocess
 import sys
@@ -41,13 +41,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> dash.Dash:
 
 
 def routes(server: Flask) -> set[str]:
-    """Method and rule of each; HEAD and OPTIONS come with the others."""
+    """Returns method and rule of each; HEAD and OPTIONS come with the others."""
     rules = server.url_map.iter_rules()
     return {f"{method} {rule.rule}" for rule in rules for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
 
 
 def on_the_server(app: dash.Dash) -> Mapping[str, Any]:
-    """The callbacks that run here, by the table's names."""
+    """Returns the callbacks that run on the server, by the table's names."""
     listed = {output: one for output, one in app.callback_map.items() if "callback" in one}
     inputs = {output: [f"{i['id']}.{i['property']}" for i in one["inputs"]] for output, one in listed.items()}
     return {callback_name(output, inputs[output][0]): inputs[output] for output in listed}
@@ -76,7 +76,7 @@ os._exit(0)
 
 
 def test_every_route_and_socket_of_the_scheduler_is_listed_and_no_other(tmp_path: Path) -> None:
-    """In a process of its own: it reads its queue from its first moment on."""
+    """In a process of its own, as a scheduler reads its queue on import."""
     command = [sys.executable, "-c", THE_SCHEDULERS, str(tmp_path)]
     completed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert set(completed.stdout.splitlines()) == set(SCHEDULER)
@@ -95,7 +95,7 @@ os._exit(0)
 
 
 def test_every_route_and_socket_of_the_monitor_is_listed_and_no_other() -> None:
-    """In a process of its own: it samples from its first moment on."""
+    """In a process of its own, as a monitor samples on import."""
     completed = subprocess.run(
         [sys.executable, "-c", THE_MONITORS], capture_output=True, text=True, timeout=60, check=True
     )

@@ -1,4 +1,4 @@
-"""What scripts and Python both have to know stands in Python, and is written for the scripts."""
+"""Constants that scripts and Python share are defined in Python, and written for the scripts."""
 
 import re
 from pathlib import Path
@@ -39,7 +39,8 @@ def test_no_script_spells_an_id_of_pythons() -> None:
 
 
 def test_every_script_is_a_module_that_the_page_loads() -> None:
-    """One that nobody imports belongs into assets/main.js; CONTRIBUTING.md, "A page", says how a script is written."""
+    """A script that no other imports belongs into assets/main.js; CONTRIBUTING.md, "A page", describes how a script
+    is written."""
     ours = {file.name: file.read_text() for file in (ROOT / "assets").glob("*.js") if not file.name.endswith(".min.js")}
     assert len(ours) > 80
     loaded = {module.name for module in bundle(ROOT / "assets", ENTRY).modules}

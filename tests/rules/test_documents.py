@@ -1,4 +1,4 @@
-"""What the documents for who comes next name is there: files, folders, identifiers of modules."""
+"""The files, folders and identifiers that the documents for developers name exist."""
 
 import re
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 GUIDES = ("CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
 DECISIONS = sorted(page.relative_to(ROOT).as_posix() for page in (ROOT / "docs/decisions").glob("*.md"))
-# What a reader is told to make.
+# Files that a reader is asked to create.
 MADE = ("mine", "<", "*", "…")
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 FOLDERS = {f"{parent}/" for path in TRACKED for parent in Path(path).parents}
@@ -24,7 +24,7 @@ def test_each_file_that_is_named_is_there(page: str) -> None:
 
 
 def is_there(path: str) -> bool:
-    """As a whole path, or as the end of one where the page has just named the folder."""
+    """Returns whether it exists: as a whole path, or as the end of one where the page has just named the folder."""
     if path.endswith("/"):
         return path in FOLDERS or any(folder.endswith(f"/{path}") for folder in FOLDERS)
     return any(tracked == path or tracked.endswith(f"/{path}") for tracked in TRACKED)

@@ -1,4 +1,4 @@
-"""What a module needs is handed to it: no state of a module that a call changes, no setting looked up in the app."""
+"""A module gets what it needs as arguments: no module state that a call changes, no setting looked up in the app."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ OTHERS = (
     "policies",
     "concurrency",
 )
-# Dash hands a page's layout nothing but the address: this one asks the app that answers, and hands on what it says.
+# Dash passes a page's layout nothing but the address: this one reads the current app, and passes its services on.
 MAY_ASK_THE_APP = {"components/ui_settings.py"}
 
 
@@ -34,7 +34,7 @@ def nodes(module: str) -> tuple[ast.AST, ...]:
 
 
 def where(packages: tuple[str, ...], is_wrong: Callable[[ast.AST], bool]) -> list[str]:
-    """Where in these packages something is wrong, as file and line."""
+    """Returns where in these packages something is wrong, as file and line."""
     return [
         f"{module}:{getattr(node, 'lineno', '')}"
         for module in sorted(modules(packages))

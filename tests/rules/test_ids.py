@@ -1,4 +1,4 @@
-"""Callbacks: their ids stand together on some page, and where they have many outputs or inputs, these have names."""
+"""Callbacks: their ids occur together on some page, and many outputs or inputs are passed by name."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> dash.Dash:
 
 
 def ids_in(layout: Any) -> Iterator[str]:
-    """The ids of a component, of all below it, and of all in its properties."""
+    """Yields the ids of a component, of all below it, and of all in its properties."""
     if isinstance(layout, list | tuple):
         for part in layout:
             yield from ids_in(part)
@@ -54,7 +54,7 @@ MOST_INPUTS = 6
 
 
 def test_many_outputs_and_inputs_have_names(app: dash.Dash) -> None:
-    """By position nobody sees which is which. In a function of JavaScript Dash knows no names: it has few outputs."""
+    """A position shows too little. For a function of JavaScript Dash knows no names: it has few outputs."""
     unnamed = []
     for name, callback in app.callback_map.items():
         if callback["outputs_indices"] is None:  # JavaScript

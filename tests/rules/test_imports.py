@@ -1,4 +1,4 @@
-"""The house's import table: who may import whom, and no cycles inside a package."""
+"""The table of allowed imports: which package may import which, and no cycles inside a package."""
 
 import ast
 import re
@@ -87,7 +87,7 @@ FILES = {
 
 @cache
 def imports(module: str) -> frozenset[str]:
-    """Our own modules that a module imports, anywhere in it."""
+    """Yields Clew's own modules that a module imports, anywhere in it."""
     return frozenset(_imports(module))
 
 
@@ -106,7 +106,7 @@ def _imports(module: str) -> Iterator[str]:
 
 
 def room(module: str) -> str:
-    """The longest entry of the table that `module` lies in."""
+    """Returns the longest entry of the table that contains `module`."""
     return max((entry for entry in MAY_IMPORT if f"{module}.".startswith(f"{entry}.")), key=len)
 
 
@@ -115,7 +115,7 @@ def is_within(module: str, entry: str) -> bool:
 
 
 def strangers(module: str) -> list[str]:
-    """What a module imports and may not."""
+    """Returns the modules that a module imports and may not."""
     own = room(module)
     allowed = MAY_IMPORT[own] | {own}
     return sorted(name for name in imports(module) if not any(is_within(name, entry) for entry in allowed))

@@ -1,4 +1,4 @@
-"""The locks of `make run` and `make test` fit together: both install into one virtual environment."""
+"""The locks of `make run` and `make test` agree: both install into one virtual environment."""
 
 import json
 import re
@@ -11,12 +11,12 @@ LOCKS = sorted(ROOT.glob("requirements*.txt"))
 
 
 def pins(lock: Path) -> set[str]:
-    """Each pin without the systems that it is for."""
+    """Returns each pin without its environment marker."""
     return {line.partition(" ;")[0] for line in lock.read_text().splitlines() if line and not line.startswith("#")}
 
 
 def test_what_the_run_lock_pins_the_others_do_not_undo() -> None:
-    """`make run` after `make test` installs nothing anew."""
+    """`make run` after `make test` installs nothing again."""
     run = pins(ROOT / "requirements.txt")
     assert len(run) > 50
     assert run <= pins(ROOT / "requirements-dev.txt")

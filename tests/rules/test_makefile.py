@@ -1,4 +1,5 @@
-"""The Makefile's uv takes libraries from where pip's configuration says: a machine behind a mirror reaches no other."""
+"""The Makefile's uv takes packages from the places of pip's configuration: a machine behind a mirror reaches no
+other."""
 
 import os
 import subprocess
@@ -10,7 +11,7 @@ _PRINT = "say: ; @$(AS_PIP_SAYS) && env"
 
 
 def uv_variables(configuration: Path | str, **environment: str) -> dict[str, str]:
-    """What uv's environment is, under that configuration of pip's."""
+    """Returns uv's environment variables under that configuration of pip's."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "SSL_"))}
     completed = subprocess.run(
         ["make", "--no-print-directory", "HAS_UV=no", f"PY={sys.executable}", "--eval", _PRINT, "say"],

@@ -1,4 +1,4 @@
-"""Each code has a template in each language and is used; what our own code says has a code."""
+"""Each code has a template in each language and is used; each message of Clew has a code."""
 
 import ast
 import re
@@ -33,12 +33,12 @@ PACKAGES = (
     ),
     *("api", "callbacks", "components", "training", "serving", "sockets", "concurrency", "scheduler", "watcher"),
 )
-# English words stand out in these; in French they may be French.
+# English words stand out in these scripts; in French text they may be French.
 IN_OTHER_LETTERS = {"ja"}
 NAMES = ("application", "json", "Content", "Type", "API")
-# Their errors are the catalogue's, and what else they say is for a terminal.
+# Their errors are the catalogue's, and their other output is for a terminal.
 COMMANDS = ("tensorboard_import",)
-# What these say, nobody reads on a page: whoever starts Clew or a training in a terminal, or calls what is wrong.
+# Output of these is not for pages: it is read in a terminal, or by the caller that made the mistake.
 FOR_TERMINALS = {
     *("settings/setting_types.py", "domain/wrong_settings.py", "scheduler/settings.py"),
     *("domain/charts/curves.py", "domain/charts/smoothing.py", "domain/inference/evaluation.py"),
@@ -55,7 +55,7 @@ FOR_TERMINALS = {
 
 
 def kinds() -> Iterator[type[Message]]:
-    """Every message with a code."""
+    """Returns every message type with a code."""
     waiting = [Message]
     while waiting:
         kind = waiting.pop()
@@ -66,7 +66,7 @@ def kinds() -> Iterator[type[Message]]:
 
 @cache
 def trees(packages: Sequence[str] = PACKAGES) -> dict[str, ast.Module]:
-    """Our own modules, but the catalogue's."""
+    """Yields Clew's own modules, except the catalogue's."""
     files = [file for package in packages for file in (ROOT / package).rglob("*.py")]
     return {
         str(file.relative_to(ROOT)): ast.parse(file.read_text())
@@ -77,7 +77,7 @@ def trees(packages: Sequence[str] = PACKAGES) -> dict[str, ast.Module]:
 
 @cache
 def names_used() -> frozenset[str]:
-    """Every name that is used for anything but catching or asking for a type."""
+    """Returns every name that is used for anything but catching or testing for a type."""
     found: set[str] = set()
     for tree in trees((*PACKAGES, *COMMANDS)).values():
         only_asked = {id(name) for node in ast.walk(tree) for part in _asked_for(node) for name in ast.walk(part)}
@@ -109,7 +109,7 @@ def test_each_code_has_a_template_in_each_language(reader: Flask) -> None:
     assert len(translated) > 100
     for code, english in TEMPLATES.items():
         slots, given = set(SLOT.findall(english)), set(SLOT.findall(translated[code]))
-        # Of a list too long, pydantic says the type's name in English.
+        # For a list too long, pydantic inserts the type's name in English.
         assert slots - {"field_type"} <= given <= slots, code
         if re.search(r"[A-Za-z]{2}", SLOT.sub("", english)):
             assert translated[code] != english, f"make translations, and fill {code} in"
@@ -133,7 +133,7 @@ def test_each_template_asks_for_fields_that_travel() -> None:
 
 
 def test_each_template_is_marked_for_translation() -> None:
-    """Babel finds only what is marked: a template with words that is not would stay English for ever."""
+    """Babel finds only marked texts: an unmarked template with words would stay English for ever."""
     marked: set[str] = set()
     for file in Path(catalogue.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
@@ -143,7 +143,7 @@ def test_each_template_is_marked_for_translation() -> None:
 
 
 def test_each_message_of_clews_code_has_a_code() -> None:
-    """`Text` is for other programs' words; a sentence of ours in it would stay English for ever."""
+    """`Text` is for texts of other programs; a sentence of Clew in it would stay English for ever."""
     ours = {
         f"{name}: {ast.unparse(node)}"
         for name, tree in trees().items()
@@ -155,7 +155,7 @@ def test_each_message_of_clews_code_has_a_code() -> None:
 
 
 def test_no_error_is_raised_with_a_sentence() -> None:
-    """A sentence in place of a field would be nobody's to translate."""
+    """A sentence in place of a field could not be translated."""
     names = {kind.__name__ for kind in kinds()}
     ours = {
         f"{name}: {ast.unparse(node)}"

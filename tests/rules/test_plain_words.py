@@ -1,4 +1,5 @@
-"""Docstrings of functions begin with a verb; identifiers keep to the words of the field, and not to a dialect of ours."""
+"""Docstrings of functions begin with a verb; identifiers use the words of the field, and none of the listed house
+words."""
 
 import ast
 import json
@@ -10,7 +11,7 @@ import pytest
 
 from tests.rules.test_sizes import PACKAGES, ROOT
 
-# How a docstring may begin. Another verb is welcome; a noun, "What" or "Whether" is none.
+# How a docstring may begin. Another verb is welcome; a noun, "What" or "Whether" is no verb.
 _VERBS = """
     Assigns Caches Clears Clips Combines Compiles Concatenates Delegates Derives Determines Downloads Executes Extracts
     Formats Generates Groups Inserts Locks Matches Mutes Notifies Prepares Renders Requests Resolves Restarts Retries
@@ -28,9 +29,9 @@ _VERBS = """
     Updates Uploads Validates Visits Waits Wakes Warms Warns Watches Wraps Writes Yields Zooms
     """
 VERBS = frozenset(_VERBS.split())
-# A word of this list is in no identifier; with each, what to write instead. The JavaScript is held to it, too.
+# No identifier contains a word of this list; each has a hint what to write instead. It holds for JavaScript, too.
 DIALECT: dict[str, str] = json.loads(Path(__file__).with_name("plain_words.json").read_text())
-# Their names are stored, or sent as the code of a message.
+# These names are stored, or sent as the code of a message.
 CONTRACTS = {("domain/alerts/alert.py", "told")}
 CODES = "domain/errors"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -50,7 +51,7 @@ def test_docstrings_of_functions_begin_with_a_verb() -> None:
 
 
 def without_verb(tree: ast.Module) -> Iterator[str]:
-    """Yields the functions whose docstring begins with no verb; a property has the name of what it is."""
+    """Yields the functions whose docstring begins with no verb; a property is exempt."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             text = ast.get_docstring(node)

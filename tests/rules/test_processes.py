@@ -1,4 +1,4 @@
-"""One table says which processes there are; the supervisor's configuration and the docs are made from it."""
+"""One table defines the processes; the supervisor's configuration and the docs are made from it."""
 
 from configparser import RawConfigParser
 

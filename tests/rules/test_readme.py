@@ -1,4 +1,4 @@
-"""What a page points to is there, and the pictures of all are those there are, and light."""
+"""The links of all pages lead to existing files, and every picture is used, and small."""
 
 import os
 import re
@@ -12,7 +12,7 @@ MOST_BYTES = 60_000
 
 
 def pages() -> Iterator[Path]:
-    """Every page of ours; what is installed or kept below is not even walked through."""
+    """Yields every page of the repository; folders of installed and generated files are skipped."""
     for folder, below, files in os.walk(ROOT):
         below[:] = [
             name

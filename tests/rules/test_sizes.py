@@ -1,4 +1,4 @@
-"""Functions are short, and folders hold as many files as one takes in at a glance."""
+"""Functions are short, and folders hold few files."""
 
 import ast
 from collections import Counter
@@ -31,7 +31,7 @@ def functions(package: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """The lines of its body without the docstring; functions within count with it, and once more by themselves."""
+    """Returns the lines of its body without the docstring; inner functions count in it, and also by themselves."""
     body = function.body if ast.get_docstring(function) is None else function.body[1:]
     return 0 if not body else (body[-1].end_lineno or 0) - body[0].lineno + 1
 
@@ -43,6 +43,6 @@ def test_no_folder_of_the_app_holds_more_modules_than_one_sees() -> None:
 
 
 def test_each_file_of_tests_has_a_name_of_its_own() -> None:
-    """pytest imports them by it: two of one name are an error where both are collected, and only there."""
+    """pytest imports them by their name: two of one name are an error if both are collected, and only then."""
     names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
     assert sorted({name for name in names if names.count(name) > 1}) == []

@@ -1,4 +1,4 @@
-"""Files of runs as they should be, and as they should not: whatever runs in them sets `clewWasHere` in some window."""
+"""Good and hostile files of runs: any script in them that runs sets `clewWasHere` in some window."""
 
 import io
 import json
@@ -13,9 +13,9 @@ from PIL import Image
 from tests.run_files.webm import film, shade
 from tests.tracking import SOME_POLICY
 
-# Asked of every window that a page can reach, and at every address that a request could have been sent to.
+# Tried in every window that a page can reach, and for every address that a request could have been sent to.
 ORACLE = "clewWasHere"
-# In a frame of another origin the first is refused, and the others have to be done all the same.
+# In a frame of another origin the first is refused, and the others must run nevertheless.
 _DEED = f"try{{window.top.{ORACLE}=1}}catch(e){{}};window.{ORACLE}=1;fetch('/{ORACLE}')"
 SCRIPT = f"<script>{_DEED}</script>"
 _ON_ERROR = f'<img src="x:y" onerror="{_DEED}">'
@@ -23,14 +23,14 @@ _LEAVES = '<meta http-equiv="refresh" content="0;url=/health"><form action="/cha
 
 
 def pixels(kind: str, size: tuple[int, int] = (32, 24)) -> bytes:
-    """A picture in one of Pillow's formats."""
+    """Returns a picture in one of Pillow's formats."""
     kept = io.BytesIO()
     Image.new("RGB", size, (200, 30, 30)).save(kept, kind)
     return kept.getvalue()
 
 
 def png_bomb() -> bytes:
-    """A picture of 100,000 × 100,000 pixels in some hundred bytes."""
+    """Returns a picture of 100,000 × 100,000 pixels in some hundred bytes."""
     head = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 1000)), (b"IEND", b""))
     chunks = (struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in parts)
@@ -38,14 +38,14 @@ def png_bomb() -> bytes:
 
 
 def parquet(rows: int = 1000) -> bytes:
-    """A table of a number and a text."""
+    """Returns a table of a number and a text."""
     kept = io.BytesIO()
     pq.write_table(pa.table({"step": range(rows), "note": [f"row {n} {SCRIPT}" for n in range(rows)]}), kept)
     return kept.getvalue()
 
 
 def notebook() -> bytes:
-    """A notebook whose cells hold scripts."""
+    """Returns a notebook whose cells hold scripts."""
     outputs = [
         {"output_type": "display_data", "data": {"text/html": [SCRIPT, _ON_ERROR, _LEAVES, "<b>bold output</b>"]}},
         {"output_type": "stream", "text": ["printed\n", SCRIPT]},
@@ -57,7 +57,7 @@ def notebook() -> bytes:
     return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}).encode()
 
 
-# As MLflow's log_table writes images: two that are, one that is another run's, one that is no picture.
+# As MLflow's log_table writes images: two valid ones, one of another run, one that is no picture.
 PICTURED = [
     ["a", {"type": "image", "filepath": "deep/er/picture.png", "compressed_filepath": "deep/er/picture.webp"}],
     ["b", {"type": "image", "filepath": "deep/er/drawing.svg", "compressed_filepath": f"javascript:{_DEED}"}],

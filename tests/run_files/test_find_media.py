@@ -1,4 +1,5 @@
-"""The folders in which media is looked for, from a real MLflow: some at once, so many in all, and none left out silently."""
+"""The folders that are searched for media, from a real MLflow: several at once, a limited number, and omissions are
+reported."""
 
 import threading
 import time
@@ -26,7 +27,7 @@ def artifacts(misbehaving: Misbehaving) -> RunArtifacts:
 
 
 def with_folders(tracking: Tracking, many: int) -> str:
-    """A run with so many folders of one picture, and one that is looked into by no name."""
+    """Logs a run with so many folders of one picture, and one whose name is not searched."""
     run_id = tracking.run(tracking.experiment(), name="media")
     for path in (*(f"step_{number}/frame.png" for number in range(many)), "weights/frame_1.png"):
         tracking.artifact(run_id, path, b"x")
@@ -41,7 +42,7 @@ def test_four_folders_are_asked_for_at_once_and_their_media_stand_in_order(
 
     def alter(path: str, body: bytes) -> bytes:
         if "path=step_" in path:
-            all_there.wait(60)  # raises where fewer come together
+            all_there.wait(60)  # raises if fewer arrive together
         return body
 
     misbehaving.alter = alter

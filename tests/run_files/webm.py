@@ -1,4 +1,4 @@
-"""Writes WebM films without an encoder: each frame is the VP8 picture inside a WebP file, so each can be sought."""
+"""Writes WebM videos without an encoder: each frame is the VP8 picture inside a WebP file, so each can be sought."""
 
 import io
 import struct
@@ -11,14 +11,14 @@ _FRAME_MS = 1000 // FRAMES_PER_SECOND
 
 
 def film(frames: Sequence[bytes], width: int, height: int) -> bytes:
-    """A film of these VP8 pictures, 25 a second, with an index of all of them."""
+    """Returns a video of these VP8 pictures, 25 a second, with an index of all of them."""
     info = _master(0x1549A966, _uint(0x2AD7B1, 1_000_000), _float(0x4489, len(frames) * _FRAME_MS), *_makers())
     picture = _master(0xE0, _uint(0xB0, width), _uint(0xBA, height))
     each = _uint(0x23E383, _FRAME_MS * 1_000_000)  # or a browser reads megabytes to find it out
     track = _master(0xAE, _uint(0xD7, 1), _uint(0x73C5, 1), _uint(0x83, 1), _element(0x86, b"V_VP8"), each, picture)
     before = info + _master(0x1654AE6B, track)
     clusters = [_cluster(number * _FRAME_MS, frame) for number, frame in enumerate(frames)]
-    # The index has a size that does not depend on what is in it: all its numbers are eight bytes long.
+    # The size of the index does not depend on its content: all its numbers are eight bytes long.
     at = len(before) + len(_cues([0] * len(frames)))
     places = []
     for cluster in clusters:
@@ -28,12 +28,12 @@ def film(frames: Sequence[bytes], width: int, height: int) -> bytes:
 
 
 def shade(level: int, size: int = 64) -> bytes:
-    """A VP8 picture of one grey, 0 to 255."""
+    """Returns a VP8 picture of one grey, 0 to 255."""
     return vp8(Image.new("RGB", (size, size), (level, level, level)))
 
 
 def vp8(picture: Image.Image, quality: int = 60) -> bytes:
-    """The VP8 frame of a picture."""
+    """Returns the VP8 frame of a picture."""
     kept = io.BytesIO()
     picture.save(kept, "WEBP", quality=quality, method=0)
     content = kept.getvalue()

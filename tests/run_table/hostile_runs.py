@@ -1,4 +1,4 @@
-"""Runs as nobody wants them: names with everything in them, numbers that are none, clocks that nobody set."""
+"""Hostile runs: names with any characters, numbers that are none, wrong clocks."""
 
 import math
 from datetime import UTC, datetime, timedelta

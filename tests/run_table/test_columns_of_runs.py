@@ -1,4 +1,4 @@
-"""Any column of the table equals, row by row, what the summary of each run says."""
+"""Any column of the table equals, row by row, the summary of each run."""
 
 import math
 from datetime import UTC, timedelta
@@ -85,7 +85,7 @@ def _reason(row: RunSummary, field: str) -> tuple[object, object] | None:
     key = row.keys.get(field)
     if key is None or getattr(row, field) is not None:
         return None
-    if field == "episodes" and key in DEFAULT.per_episode:  # counted by its steps: what its value came to is no reason
+    if field == "episodes" and key in DEFAULT.per_episode:  # it is counted by its steps: its value gives no reason
         return None
     why = row.diverged.get(key), row.out_of_range.get(key)
     return None if why == (None, None) else why
@@ -134,7 +134,7 @@ def test_a_column_of_which_half_are_words_is_text() -> None:
 
 
 def maze_run(number: int, params: dict[str, str]) -> Run:
-    """The nth run, the newest first."""
+    """Returns the nth run, the newest first."""
     values = {"run_id": f"r{number}", "name": "", "experiment_id": "1", "experiment": "maze", "status": "FINISHED"}
     started = NOW - timedelta(minutes=number)
     return Run.model_validate(

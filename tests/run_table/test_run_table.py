@@ -1,4 +1,4 @@
-"""The table holds the runs that it was made of, to the last bit, however it came together."""
+"""The table holds the runs that it was made of, to the last bit, in whatever pieces it was built."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from tests.run_table.hostile_runs import LISTS, RUN_IDS, TEXTS
 
 
 def in_order(runs: list[Run]) -> list[Run]:
-    """The order of the list, in plain Python."""
+    """Sorts the runs as the list does, in plain Python."""
     known = sorted((run for run in runs if run.started_at is not None), key=lambda run: run.run_id)
     known.sort(key=lambda run: run.started_at, reverse=True)  # type: ignore[arg-type, return-value]
     return known + sorted((run for run in runs if run.started_at is None), key=lambda run: run.run_id)
@@ -48,7 +48,7 @@ def test_a_run_is_found_by_its_id_and_no_other(runs: list[Run], run_id: str) -> 
 
 @given(runs=LISTS, others=LISTS)
 def test_what_is_joined_is_as_if_made_at_once(runs: list[Run], others: list[Run]) -> None:
-    """Bit by bit; and what comes later counts."""
+    """The tables are equal bit by bit; later rows replace earlier ones."""
     joined = RunTable.joined([RunTable.of(runs), RunTable.of(others)])
     at_once = RunTable.of([*runs, *others])
     assert joined.has_same_runs(at_once)
@@ -67,7 +67,7 @@ def test_two_tables_are_equal_only_where_their_runs_are(runs: list[Run], others:
 
 
 def _differ_in_order(runs: list[Run], others: list[Run]) -> bool:
-    """The repr has keys in the order in which they were logged, which a table does not keep."""
+    """Compares by repr, whose keys are in the order of logging, which a table does not keep."""
     return [run.model_dump() for run in in_order(runs)] == [run.model_dump() for run in in_order(others)]
 
 

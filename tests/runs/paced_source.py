@@ -1,4 +1,4 @@
-"""A source of runs that gives them page by page, when the test says so."""
+"""A source of runs that returns them page by page, when the test allows it."""
 
 import threading
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ def run(number: int) -> Run:
 
 
 class PacedSource:
-    """A `RunSource` of `pages` pages: each waits for a step, and the reading fails in the place of page `fails_at`."""
+    """Is a `RunSource` of `pages` pages: each waits for a step, and the reading fails in place of page `fails_at`."""
 
     name = "Paced"
     address = "http://paced.test"
@@ -66,4 +66,4 @@ class PacedSource:
         return False
 
     def check_alive(self, deadline_seconds: float) -> None:
-        """It always is."""
+        """Passes: it is always alive."""

@@ -1,4 +1,4 @@
-"""Where the browser finds a run in MLflow's own pages."""
+"""The browser's address of a run in MLflow's own pages."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""The first full reading of a large list: rows while they come, for all workers; and what is whole stays whole."""
+"""The first full reading of a large list: all workers show its rows while they arrive, and a complete list stays
+complete."""
 
 import multiprocessing
 from pathlib import Path
@@ -30,7 +31,7 @@ def test_rows_show_in_every_worker_while_more_come_and_are_counted(cache_dir: Pa
     assert view.runs is not None
     assert view.runs.progress is not None
     assert (view.runs.progress.read, view.runs.progress.about) == (PAGE, 3 * PAGE)
-    assert view.as_of is None  # they are as of no moment yet
+    assert view.as_of is None  # they have no time yet
     seen = {view.runs.version}
     for pages in (2, 3):
         source.step()
@@ -62,7 +63,7 @@ def test_a_reading_that_fails_in_the_middle_leaves_what_came(cache_dir: Path) ->
     eventually(lambda: runs.first_view(1).failure is not None)
     view = runs.view()
     assert count(view) == 2 * PAGE
-    # Whoever reads next begins anew; while less has come than is there, nothing goes.
+    # The next reading starts over; while fewer rows have arrived than are shown, none disappears.
     source.fails_at = None
     source.step()
     eventually(lambda: runs.view().failure is None and source.readings >= 2)

@@ -1,4 +1,4 @@
-"""What an address says of the run list: read as it was written, and what makes no sense in it is named."""
+"""The run list's state in an address: read as it was written, and invalid parts are named."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -35,7 +35,7 @@ REFS = st.sampled_from(["name", "started", "success_percent"]) | st.builds(
 
 
 def read(query: list[tuple[str, str]]) -> tuple[ListAddress, list[str]]:
-    """As Dash hands an address to a page: of a name that is repeated a list."""
+    """Parses an address as Dash passes it to a page: a repeated name becomes a list."""
     asked: dict[str, Any] = {
         name: values if len(values) > 1 else values[0] for name, values in parse_qs(urlencode(query)).items()
     }
@@ -97,6 +97,6 @@ def test_widths_have_bounds_and_a_column_is_sorted_by_once() -> None:
 
 @given(key=KEYS)
 def test_inside_the_table_a_column_has_a_plain_id(key: str) -> None:
-    """As assets/run_columns.js makes it, which the browser's tests compare."""
+    """The id is built as in assets/run_columns.js, which the browser's tests compare."""
     plain = column_id(ColumnRef(kind="param", key=key))
     assert set(plain) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%-._~")

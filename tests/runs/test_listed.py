@@ -1,4 +1,4 @@
-"""What a page was told of the run list, and whether it has to be told anew."""
+"""What a page was sent of the run list, and whether it has to be sent again."""
 
 from typing import Any
 

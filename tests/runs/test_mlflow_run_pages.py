@@ -1,4 +1,5 @@
-"""The list in pages: as large as MLflow can carry, none missing while runs come and go, nothing asked twice in vain."""
+"""The list in pages: as large as MLflow can return, none missing while runs come and go, and no request repeated in
+vain."""
 
 import random
 import time
@@ -37,7 +38,7 @@ def searches(server: Misbehaving) -> int:
 
 @pytest.fixture(scope="module")
 def many(tracking: Tracking) -> tuple[str, list[str]]:
-    """An experiment with runs that nobody deletes, newest first; three of them started at the same moment."""
+    """Logs an experiment with runs that no test deletes, newest first; three of them started at the same moment."""
     group = tracking.experiment()
     now = int(time.time() * 1000)
     ids = [tracking.run(group, started_ms=now - 1000 * max(number, 3)) for number in range(70)]
@@ -49,7 +50,7 @@ def test_all_runs_come_once_newest_first(
 ) -> None:
     group, ids = many
     assert found(pages(misbehaving.address, cache_dir), group) == ids
-    assert searches(misbehaving) == 3  # 10, 40, and the rest
+    assert searches(misbehaving) == 3  # 10, 40, and the remaining ones
 
 
 def test_a_token_that_is_not_understood_is_followed(
@@ -64,7 +65,7 @@ def test_a_token_that_is_not_understood_is_followed(
 def test_no_run_is_missed_while_others_are_deleted_and_created(
     tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, deleted_at_once: int
 ) -> None:
-    """P1: what was there all the time is in the list, whatever came and went while it was read."""
+    """P1: runs that existed throughout are in the list, whatever came and went while it was read."""
     group = tracking.experiment()
     now = int(time.time() * 1000)
     ids = [tracking.run(group, started_ms=now - 1000 * number) for number in range(60)]
@@ -99,7 +100,7 @@ def test_an_abandoned_page_is_not_asked_again_before_it_could_be_over(
         found(pages(misbehaving.address, cache_dir, patience=8.0), group)
     assert searches(misbehaving) == 1
     misbehaving.answer = None
-    # Another worker, or this one after a restart, knows of it by the file.
+    # Another worker, or this one after a restart, reads it from the file.
     with pytest.raises(StillAtWork):
         found(pages(misbehaving.address, cache_dir), group)
     assert searches(misbehaving) == 1
@@ -155,7 +156,7 @@ def test_a_proxy_that_gave_up_leaves_mlflow_at_work(
     answers=st.lists(st.tuples(st.floats(1e-4, 5), st.integers(100, 10**7), st.booleans()), min_size=1, max_size=40),
 )
 def test_a_page_takes_no_longer_than_what_was_learnt_allows(answers: list[tuple[float, int, bool]]) -> None:
-    """Whatever each run weighs, pages are never empty, never beyond the most, and grow fourfold at a time."""
+    """Whatever the size of each run, pages are never empty, never beyond the limit, and grow fourfold at a time."""
     pace, last = Pace(), 0
     for seconds_each, bytes_each, comes in answers:
         runs = pace.runs_after(last)
@@ -187,7 +188,7 @@ def test_sweeps_take_a_tenth_of_the_time_at_most(seconds: float, later: float) -
 
 
 def _as_if_later(pace: Pace, seconds: float) -> Pace:
-    """The same, had it all been so much earlier."""
+    """Returns the same, as if it had all happened so much earlier."""
     earlier = timedelta(seconds=seconds)
     moments: dict[str, Any] = {name: getattr(pace, name) - earlier for name in ("asked_at", "free_at")}
     return pace.model_copy(update=moments)

@@ -66,7 +66,7 @@ A_RUN = st.fixed_dictionaries(
         "status": st.sampled_from(["FINISHED", "RUNNING", "FAILED", "KILLED", "SCHEDULED"]),
     }
 )
-# Groups of runs as they come: an experiment each, some empty.
+# Arbitrary groups of runs: an experiment each, some empty.
 EXPERIMENTS = st.lists(st.lists(A_RUN, max_size=4), min_size=1, max_size=3)
 
 
@@ -75,7 +75,7 @@ def rest(address: str) -> MlflowApi:
 
 
 def unheard(_table: RunTable) -> None:
-    """What comes on the way is not looked at here."""
+    """Ignores the partial tables."""
 
 
 def swept(address: str, page_size: int = 500) -> RunTable:
@@ -102,7 +102,7 @@ def log_all(tracking: Tracking, experiments: list[list[dict[str, Any]]]) -> dict
 @example_settings(max_examples=12)
 @given(experiments=EXPERIMENTS, page_size=st.integers(1, 4))
 def test_the_list_is_complete(tracking: Tracking, experiments: list[list[dict[str, Any]]], page_size: int) -> None:
-    """P1: every run that was ever logged is in the list, once, with what was logged, whatever the page size."""
+    """P1: every logged run is in the list, once, with what was logged, whatever the page size."""
     before = set(swept(tracking.address).run_ids)
     logged = log_all(tracking, experiments)
     # A page holds a few runs, so that the list of all examples so far takes many pages.
@@ -116,12 +116,12 @@ def test_the_list_is_complete(tracking: Tracking, experiments: list[list[dict[st
 
 
 def is_of_sb3(metrics: Collection[str]) -> bool:
-    """Whether a run is read as Stable-Baselines3's, whose own names then come first."""
+    """Returns whether a run is read as Stable-Baselines3's, whose own names then come first."""
     return not {"rollout/ep_rew_mean", "eval/mean_reward"}.isdisjoint(metrics)
 
 
 def assert_row_shows(row: dict[str, Any], run: dict[str, Any]) -> None:
-    """An oracle of its own: what the row of a run must say, straight from what was logged."""
+    """Compares the row of a run with what follows directly from what was logged."""
     algorithm = run["params"].get("algorithm", run["params"].get("algo"))
     assert row["algorithm"] == (algorithm or "–")
     assert row["state"] == run["status"]
@@ -142,7 +142,8 @@ def assert_row_shows(row: dict[str, Any], run: dict[str, Any]) -> None:
 def test_a_comparison_holds_every_selected_run(
     tracking: Tracking, tmp_path_factory: Any, experiments: list[list[dict[str, Any]]], picks: st.DataObject
 ) -> None:
-    """P2: each selected run has its row, and a line in each chart whose metric it logged, with the points it logged."""
+    """P2: each selected run has its row, and a line in each chart whose metric it logged, with the points it
+    logged."""
     logged = log_all(tracking, experiments)
     chosen = picks.draw(st.lists(st.sampled_from(sorted(logged)), unique=True)) if logged else []
     mlflow = rest(tracking.address)
@@ -178,7 +179,7 @@ def assert_lines(figures: dict[Any, dict[str, Any]], run: Run, metrics: dict[str
         drawn = [(step, value) for step, value in enumerate(values, start=1) if math.isfinite(value)]
         traces = [trace for trace in figures[word]["data"] if html.unescape(trace["name"]) == line_name(run)]
         lines = [trace for trace in traces if not is_end_mark(trace)]
-        # What is in another unit than the shares beside it is left out, and named.
+        # A rate in another unit than the shares of others is left out, and named.
         in_range = word != "success_rate" or all(0 <= value <= 1 for _step, value in drawn)
         assert len(lines) == (1 if drawn else 0) or not (lines or in_range)
         # A line that ended without a number has a mark at its last one.
@@ -195,7 +196,7 @@ def decoded(column: dict[str, str]) -> Any:
 
 
 def source(kind: str, shared: SharedMlflow, folder: Path) -> RunSource:
-    """Either way to the runs of the shared MLflow."""
+    """Returns each way to read the runs of the shared MLflow."""
     rest_only = MlflowRuns(rest(shared.address), folder)
     if kind == "rest":
         return rest_only

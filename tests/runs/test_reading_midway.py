@@ -1,4 +1,4 @@
-"""While the list is still being read: rows come, runs come and go, MLflow dies and comes back."""
+"""While the list is still being read: rows arrive, runs come and go, MLflow dies and recovers."""
 
 import time
 from contextlib import ExitStack
@@ -38,7 +38,7 @@ def slowed(_path: str, body: bytes) -> bytes:
 
 
 def test_mlflow_is_killed_while_rows_come_and_comes_back(tmp_path: Path) -> None:
-    """What had come stays on screen, with what failed; and all of it comes once MLflow is back."""
+    """The rows stay on screen, with the failure; and the whole list arrives once MLflow is back."""
     fill(tmp_path / DATABASE, Plan(RUNS, 3, NINE, 1))
     port, cache = free_port(), tmp_path / "cache"
     with ExitStack() as life, ExitStack() as second_life:
@@ -90,7 +90,7 @@ def test_runs_that_come_while_all_are_read_are_there_after_the_next_refresh(
 def test_during_a_full_reading_known_runs_are_kept_fresh(
     tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A full reading can take minutes: what changes meanwhile is shown before it ends, and in what it ends with."""
+    """A full reading can take minutes: a change meanwhile is shown before it ends, and in its result."""
     monkeypatch.setattr("services.tracking.sources.mlflow_runs._REFRESHED_EVERY_SECONDS", 0.0)
     growing = tracking.run(tracking.experiment(), status="RUNNING", metrics={"loss": [1.0]})
     runs = source(misbehaving.address, cache_dir)

@@ -1,4 +1,4 @@
-"""Columns that are kept while the list stays the same, and those that the list does not hold: they come, and are counted."""
+"""Columns that are cached while the list stays the same, and those outside the list: they are loaded, and counted."""
 
 import math
 import weakref
@@ -88,7 +88,7 @@ def test_a_column_is_kept_while_its_table_stays_the_same(tracking: Tracking, tmp
 
 
 def test_nothing_is_kept_of_a_table_without_readers(tracking: Tracking, tmp_path: Path) -> None:
-    """While runs are read a table comes each second; each one whose texts are kept would stay mapped."""
+    """While runs are read a new table comes each second; each one with cached texts would stay in memory."""
     tracking.run(tracking.experiment(), params={"note": "a text"})
     table, columns = read(tracking.address, tmp_path)
     ref = ColumnRef.parse("param:note")

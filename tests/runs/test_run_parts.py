@@ -1,4 +1,4 @@
-"""A page read by columns says the same as one that is read run by run, whatever is odd in it."""
+"""A page read by columns equals one that is read run by run, whatever is odd in it."""
 
 import copy
 import math
@@ -48,7 +48,7 @@ ODD: tuple[Any, ...] = (None, 7, True, 1.5, math.nan, "", "x", [], {}, [7], {"ke
 
 
 def places(row: Any) -> list[tuple[Any, Any]]:
-    """Every place of a row where something odd can stand: what holds it, and under which name."""
+    """Returns every place of a row that can hold something odd: its container and its name."""
     items = row.items() if isinstance(row, dict) else enumerate(row) if isinstance(row, list) else ()
     return [place for name, value in items for place in [(row, name), *places(value)]]
 

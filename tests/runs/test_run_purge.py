@@ -1,4 +1,4 @@
-"""The purge of runs, on a real MLflow and by its own gc: two goes an hour apart, and nothing that is still needed."""
+"""The purge of runs, on a real MLflow and by its own gc: two runs an hour apart, and nothing that is still needed."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ NOW = datetime.now(UTC)
 
 
 class Purging:
-    """The purge of one MLflow, at any moment."""
+    """Holds the purge of one MLflow, at any moment."""
 
     def __init__(self, mlflow: SharedMlflow) -> None:
         api = MlflowApi(JsonService("MLflow", mlflow.address))
@@ -33,7 +33,7 @@ class Purging:
         self._database, self._address = f"sqlite:///{mlflow.database}", mlflow.address
 
     def go(self, hours: float, retention: timedelta = timedelta(0)) -> Purged:
-        """`retention` is what MLflow goes by, whose deletions are all of now."""
+        """Runs it; `retention` is what MLflow itself uses, whose deletions are all of now."""
         remove = MlflowGc(self._database, self._address, retention).remove
         return RunPurge(self.runs, self.marks, remove, timedelta(days=30), lambda: NOW + timedelta(hours=hours)).run()
 
@@ -44,7 +44,7 @@ def purging(shared_mlflow: SharedMlflow) -> Purging:
 
 
 def deleted(tracking: Tracking, experiment: str, days_ago: float, name: str) -> str:
-    """A run that Clew put in the trash then."""
+    """Returns a run that Clew put in the trash then."""
     at = (NOW - timedelta(days=days_ago)).isoformat()
     tags = {"clew.change.20260101T000000000000-abcdef": json.dumps({"at": at, "parts": [{"what": "deleted"}]})}
     run_id = tracking.run(experiment, name=name, tags=tags)
@@ -68,7 +68,7 @@ def test_it_takes_two_goes_an_hour_apart_and_what_is_needed_stays(
     assert old not in purging.go(0.9).removed
     with pytest.raises(RunBeingPurged):
         purging.deletion.restore(old, None)
-    tracking.post("runs/restore", {"run_id": back})  # by MLflow's own page
+    tracking.post("runs/restore", {"run_id": back})  # through MLflow's own page
     removed = purging.go(1.1).removed
     assert (old in removed, back in removed) == (True, False)
     with pytest.raises(NotFound):
@@ -82,7 +82,7 @@ def test_it_takes_two_goes_an_hour_apart_and_what_is_needed_stays(
 
 
 def test_the_run_of_an_active_model_comes_back(purging: Purging, tracking: Tracking) -> None:
-    """As a crash leaves it: the alias moved while the run went."""
+    """As after a crash: the alias moved while the run was being deleted."""
     version = tracking.model("left-over")
     run_id = str(_version(tracking, "left-over", version)["run_id"])
     tracking.delete(run_id)
@@ -94,7 +94,7 @@ def test_the_run_of_an_active_model_comes_back(purging: Purging, tracking: Track
 def test_other_runs_and_marks_older_than_mlflows_deletion_stay(
     purging: Purging, tracking: Tracking, shared_mlflow: SharedMlflow
 ) -> None:
-    """MLflow's command would remove all deleted experiments beside the runs; a half deletion tells of an old moment."""
+    """MLflow's command would remove all deleted experiments with the runs; a half deletion has an old time."""
     thrown_away = tracking.experiment()
     within = tracking.run(thrown_away, name="within")
     tracking.post("experiments/delete", {"experiment_id": thrown_away})

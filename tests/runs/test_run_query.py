@@ -1,4 +1,4 @@
-"""The rows that a query leaves and their order, against an oracle in plain Python, row by row."""
+"""The rows that a query selects and their order, compared with an oracle in plain Python, row by row."""
 
 import functools
 import zoneinfo
@@ -31,9 +31,9 @@ from tests.filters.strategies import HOSTILE
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia")
 DIVERGED = Outcome(None, Diverged(value=NotFinite.NAN, step=3, is_first=False))
-# From 2010 on, as clocks that can be right tell.
+# From 2010 on, as a correct clock can show.
 MOMENTS = st.integers(1_262_304_000_000, 1_830_000_000_000) | st.sampled_from(
-    # The nights in which Berlin sets its clocks, and the day that Apia did not have.
+    # The nights in which Berlin changes its clocks, and the day that Apia skipped.
     [1_793_491_200_000 + 900_000 * n for n in range(12)] + [1_325_239_200_000 + 3_600_000 * n for n in range(4)]
 )
 TEXTS = st.none() | HOSTILE | st.sampled_from(["a", "A", "b", "10", "9", "1.0", "", MISSING, "😀", "ﾊ", "\ud800", "é"])
@@ -44,7 +44,7 @@ AMONG_WORDS = NUMBERS.filter(lambda cell: cell != "diverged")
 
 
 def column_of(kind: Kind, shown: Sequence[Any]) -> Column:
-    """A column with these cells: text, numbers and words in their place, or Unix ms."""
+    """Returns a column with these cells: text, numbers with words in place of some, or Unix ms."""
     if kind == "text":
         values = sorted({cell for cell in shown if cell is not None})
         codes = [-1 if cell is None else values.index(cell) for cell in shown]
@@ -63,7 +63,7 @@ def column_of(kind: Kind, shown: Sequence[Any]) -> Column:
 
 
 def as_shown(kind: Kind, cell: Any, zone: tzinfo) -> Cell:
-    """What stands in the cell, as the filters of one cell take it."""
+    """Returns the text of the cell, as the filters of one cell take it."""
     if kind == "datetime" and cell is not None:
         return datetime.fromtimestamp(cell // 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
     return cell or None if kind == "text" else cell
@@ -136,7 +136,7 @@ def test_a_column_is_filtered_as_its_cells_are(
     kind, there = typed_cells
     clock = zoneinfo.ZoneInfo(zone)
     shown = [as_shown(kind, cell, clock) for cell in there]
-    # Also by what stands in a cell, or hostile hands would rarely find anything.
+    # Also by the text of a cell, or hostile input would rarely find anything.
     for text in (typed, operator + typed, f"{operator}{shown[place]}" if place < len(shown) else typed):
         try:
             asked = parse(text, kind)
@@ -147,7 +147,7 @@ def test_a_column_is_filtered_as_its_cells_are(
 
 
 def compared(one: Any, other: Any, descending: bool) -> int:
-    """As DataTable's sort/multi.ts: what is missing, or a word in the place of a number, before nothing."""
+    """Sorts as DataTable's sort/multi.ts: missing values, or a word in place of a number, come last."""
 
     def before(a: Any, b: Any) -> bool:
         if is_nully(a):
@@ -169,7 +169,7 @@ def is_nully(cell: Any) -> bool:
 
 
 def units(cell: Any) -> Any:
-    """What JavaScript compares."""
+    """Returns the code units that JavaScript compares."""
     return list(memoryview(cell.encode("utf-16", "surrogatepass")[2:]).cast("H")) if isinstance(cell, str) else cell
 
 
@@ -191,7 +191,7 @@ def units(cell: Any) -> Any:
     )
 )
 def test_rows_are_sorted_as_in_the_browser(by: list[tuple[tuple[Kind, list[Any]], bool]]) -> None:
-    """Seconds, not less, are what it sees of a moment."""
+    """The browser sees the time to the second only."""
     rows = np.arange(len(by[0][0][1]))
     expected: list[int] = rows.tolist()
     for (kind, typed_cells), descending in reversed(by):
@@ -204,7 +204,7 @@ def test_rows_are_sorted_as_in_the_browser(by: list[tuple[tuple[Kind, list[Any]]
 
 
 def run(number: int, parent: int | str | None = None, **changes: Any) -> Run:
-    """The nth run, the newest first."""
+    """Returns the nth run, the newest first."""
     parent = f"{parent:032}" if isinstance(parent, int) else parent
     started = datetime.fromtimestamp(1_790_000_000 - number, UTC)
     values: dict[str, Any] = {
@@ -216,7 +216,7 @@ def run(number: int, parent: int | str | None = None, **changes: Any) -> Run:
 
 
 def put_together(rows: list[int], parent: dict[int, int]) -> list[tuple[int, int]]:
-    """As assets/tables.js does it, by recursion."""
+    """Builds the tree as assets/tables.js does, by recursion."""
     there, placed = set(rows), dict[int, int]()
 
     def place(row: int, depth: int) -> None:

@@ -1,4 +1,4 @@
-"""The run store: one refresh per host, nobody waits, and what was known stays when MLflow goes."""
+"""The run store: one refresh per host, no caller waits, and known runs stay when MLflow is away."""
 
 import multiprocessing
 import shutil
@@ -30,7 +30,7 @@ from tests.tracking import Tracking
 from transport.http_client import JsonService
 
 PERIOD = 30.0
-# Longer than anybody is told to wait here, shorter than the 10 s that a call takes where nobody says.
+# Longer than the limit that callers set here, shorter than the 10 s of a call without one.
 MUCH_LATER = 8.0
 
 
@@ -132,7 +132,7 @@ def test_one_bad_row_hides_no_other(tracking: Tracking, misbehaving: Misbehaving
 
 
 def test_many_lookers_cost_one_refresh(misbehaving: Misbehaving, cache_dir: Path) -> None:
-    """Fifty views by two stores of one host, as two workers have, ask MLflow no more than one view does."""
+    """Fifty views by two stores of one host, as of two workers, send MLflow no more requests than one view does."""
     stores = [store(misbehaving.address, cache_dir, period=600) for _worker in range(2)]
     eventually(lambda: stores[0].view().as_of)  # the first rows come before the whole list
     asked = len(misbehaving.requests)
@@ -153,7 +153,8 @@ def test_a_refresh_comes_when_it_is_due(tracking: Tracking, cache_dir: Path) -> 
 def test_runs_that_are_copied_with_their_own_times_are_found_by_their_experiment(
     tracking: Tracking, cache_dir: Path
 ) -> None:
-    """As the sample data are: whoever looks while it is filled sees all of it once its tag says that it is complete."""
+    """As with the sample data: a viewer who comes while it is filled sees all of it once its tag says that it is
+    complete."""
     group = tracking.experiment()
     runs = store(tracking.address, cache_dir, period=1.5)
     runs.whole_view(40)
@@ -197,7 +198,7 @@ def _hang(address: str, cache_dir: Path) -> None:
 
 
 def test_what_a_person_asks_for_sees_what_they_just_did(tracking: Tracking, cache_dir: Path) -> None:
-    """A refresh that began before a deletion must not answer for the one that was asked for after it."""
+    """A refresh that began before a deletion must not answer for the one requested after it."""
     run_id = tracking.run(tracking.experiment())
     runs = store(tracking.address, cache_dir)
     runs.whole_view(40)
@@ -230,7 +231,8 @@ def test_waiting_askers_share_a_thread(misbehaving: Misbehaving, cache_dir: Path
     for _viewer in range(50):
         runs.view_with(["gone"], 0)
         runs.refreshed_view(0)
-    # Beside our own at most one that runs and one that waits, for each kind of question; the server has threads, too.
+    # Besides the store's own at most one that runs and one that waits, for each kind of request; the server has
+    # threads, too.
     assert threading.active_count() - before <= 4 + len(misbehaving.requests)
 
 
@@ -256,9 +258,9 @@ def test_a_cache_that_cannot_be_written_is_named(tracking: Tracking, cache_dir: 
 def test_without_a_disk_mlflow_is_not_asked_at_each_look(misbehaving: Misbehaving, cache_dir: Path) -> None:
     runs = store(misbehaving.address, cache_dir)
     (folder,) = cache_dir.iterdir()
-    (folder / "runs-attempt.json").mkdir()  # what is written there cannot be put in place
+    (folder / "runs-attempt.json").mkdir()  # a file written there cannot be moved into place
     eventually(lambda: runs.first_view(40).failure)
-    eventually(lambda: runs.view().as_of)  # the first rows are as of no moment yet: the rest is on its way
+    eventually(lambda: runs.view().as_of)  # the first rows have no time yet: the others are on their way
     asked = len(misbehaving.requests)
     for _look in range(20):
         assert runs.first_view(0.2).failure is not None
@@ -270,7 +272,7 @@ def test_a_cache_that_cannot_be_made_or_written_hides_no_run(tracking: Tracking,
     (tmp_path / "file").write_text("in the way")
     runs = store(tracking.address, tmp_path / "file" / "cache")
     assert runs.first_view(40).runs is not None
-    eventually(lambda: runs.view().as_of)  # the first rows are as of no moment yet
+    eventually(lambda: runs.view().as_of)  # the first rows have no time yet
     for view in (runs.view(), runs.refreshed_view(40), runs.view()):
         assert view.get(run_id) is not None
         assert view.as_of is not None

@@ -1,4 +1,5 @@
-"""Rows that no contract fits, for a while: once MLflow answers well again, all runs are back with the next refreshes."""
+"""Rows that temporarily match no contract: once MLflow answers well again, all runs are back with the next
+refreshes."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from tests.tracking import Tracking
 from transport.http_client import JsonService
 
 LONG_AGO_MS = 1_700_000_000_000
-# Three times as often runs are due; a refresh of these takes a tenth of a second.
+# Three times the interval of refreshes; a refresh of these takes a tenth of a second.
 PERIOD = 3.0
 Spoil = Callable[[Any], Any]
 
@@ -28,7 +29,7 @@ def odd_status(row: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def many(tracking: Tracking) -> tuple[str, set[str]]:
-    """An experiment of runs that ended long ago, more than are asked for by their ids at once, and one that runs."""
+    """Logs an experiment of runs that ended long ago, more than are requested by id at once, and one that runs."""
     group = tracking.experiment()
     ids = {tracking.run(group, started_ms=LONG_AGO_MS + number) for number in range(12)}
     return group, ids | {tracking.run(group, status="RUNNING", started_ms=LONG_AGO_MS)}

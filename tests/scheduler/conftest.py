@@ -1,4 +1,4 @@
-"""A real scheduler on a real MLflow, with small programs in the place of trainers."""
+"""A real scheduler on a real MLflow, with small programs in place of trainers."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -26,8 +26,8 @@ def trainers_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def start(mlflow_address: str, trainers_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """A function that starts a scheduler with the settings given."""
-    with ExitStack() as started:  # one that fails to end keeps no other from it
+    """Returns a function that starts a scheduler with the settings given."""
+    with ExitStack() as started:  # one that fails to end does not keep the others from ending
 
         def start(**settings: str) -> Service:
             defaults = {"MLFLOW_TRACKING_URI": mlflow_address, "TRAININGS_FILE": str(trainers_file)}
@@ -41,11 +41,11 @@ def start(mlflow_address: str, trainers_file: Path, tmp_path_factory: pytest.Tem
 
 @pytest.fixture(scope="session")
 def service(start: Start) -> Service:
-    """A scheduler with room for all, which most tests share."""
+    """Starts a scheduler with room for all, which most tests share."""
     return start()
 
 
 @pytest.fixture(scope="session")
 def queueing(start: Start) -> Service:
-    """A scheduler with one slot."""
+    """Starts a scheduler with one slot."""
     return start(TRAINING_SLOTS="1")

@@ -1,4 +1,4 @@
-"""A real HTTP server that answers as Ray's does, and runs what it is given: for what a real cluster does too rarely."""
+"""A real HTTP server that answers as Ray's does, and runs jobs: for what happens too rarely on a real cluster."""
 
 import json
 import os
@@ -46,7 +46,7 @@ class FakeJob:
     def start(self) -> None:
         self.status, self.message = "RUNNING", "Job is currently running."
         self.log.write_text(f"Running entrypoint for job {self.body['submission_id']}\n")
-        # As Ray does: $NAME is filled in, and what is unknown dropped.
+        # As Ray does: $NAME is replaced, and an unknown one dropped.
         given = self.body["runtime_env"]["env_vars"].items()
         added = {name: re.sub(r"\$\{[A-Z0-9_]+\}", "", os.path.expandvars(text)) for name, text in given}
         with self.log.open("ab") as file:
@@ -54,7 +54,7 @@ class FakeJob:
                 self.body["entrypoint"],
                 shell=True,
                 start_new_session=True,
-                # Where the tests run in the background of a shell they ignore it, and would hand that on.
+                # If the tests run in the background of a shell they ignore it, and would pass that on.
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
                 stdout=file,
                 stderr=file,
@@ -62,7 +62,7 @@ class FakeJob:
             )
 
     def step(self) -> None:
-        """What is due by now."""
+        """Does what is due by now."""
         if self.process is None or self.status != "RUNNING":
             return
         code = self.process.poll()
@@ -82,7 +82,7 @@ class FakeJob:
         self.status = status
 
     def stop(self) -> None:
-        """Once: Ray sets an event, and who sets it again does nothing."""
+        """Stops it once: Ray sets an event, and setting it again has no effect."""
         was_stopping, self.is_stopping = self.is_stopping, True
         if self.process is not None and not was_stopping:
             with suppress(ProcessLookupError):
@@ -96,7 +96,7 @@ class FakeJob:
 
 
 class FakeRay:
-    """`cpus` of it are there. `instead` answers in its place where it returns something, and `after` once it has acted."""
+    """Runs with `cpus`. `instead` answers in its place where it returns something, and `after` once it has acted."""
 
     def __init__(self, folder: Path, cpus: int = 4, port: int = 0) -> None:
         self.folder, self.cpus = folder, cpus
@@ -125,14 +125,14 @@ class FakeRay:
         self.forget_all()
 
     def forget_all(self) -> None:
-        """As a restart does: what ran is gone, and so is what was known."""
+        """Restarts: running jobs end, and the records of all are lost."""
         with self._lock:
             for job in self.jobs.values():
                 job.kill()
             self.jobs.clear()
 
     def times(self, method: str, ending: str) -> int:
-        """How often it was asked so."""
+        """Returns how often such a request came."""
         return sum(how == method and what.endswith(ending) for how, what in self.asked)
 
     def _schedule(self) -> None:
@@ -141,7 +141,7 @@ class FakeRay:
                 for job in list(self.jobs.values()):
                     job.step()
                     if job.status == "PENDING" and self._busy() + job.body["entrypoint_num_cpus"] <= self.cpus:
-                        job.is_stopping = False  # what was seen: the stop of a job that waits is forgotten
+                        job.is_stopping = False  # as observed: the stop of a waiting job is forgotten
                         job.start()
 
     def _busy(self) -> int:
@@ -202,11 +202,11 @@ class FakeRay:
                 if answer is None:
                     real = ray._answer(self.command, parts.path, parse_qs(parts.query), body)
                     answer = ray.after(self.command, parts.path) or real
-                with suppress(OSError):  # who asked has left
+                with suppress(OSError):  # the client has disconnected
                     self._send(*answer)
 
             def _send(self, status: int, content: bytes) -> None:
-                if status == 0:  # the line is cut
+                if status == 0:  # the connection is cut
                     self.close_connection = True
                     return
                 self.send_response(status)
@@ -217,7 +217,7 @@ class FakeRay:
             do_GET = do_POST = do_DELETE = _serve
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing: the tests look at `asked`."""
+                """Logs nothing: the tests check `asked`."""
 
         return Handler
 

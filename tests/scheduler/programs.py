@@ -1,4 +1,4 @@
-"""Small programs in the place of trainers, and the TRAININGS_FILE that names them."""
+"""Small programs in place of trainers, and the TRAININGS_FILE that names them."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,7 @@ def api(path, **body):
     return json.loads(opener.open(request, timeout=20).read())
 """
 
-# `sleeper` lives for so many seconds and ends as told; it stops politely where `manners` says so.
+# `sleeper` lives for so many seconds and ends as requested; with `manners` it stops politely.
 SLEEPER = (
     _HEAD
     + """

@@ -1,4 +1,4 @@
-"""A backend on Ray, real or not, and small programs to run there."""
+"""A backend on Ray, real or fake, and small programs to run there."""
 
 import sys
 import time
@@ -19,7 +19,7 @@ OVER = (Exited, Lost, Absent)
 
 @contextmanager
 def ray_backend(address: str, folder: Path, **settings: Any) -> Iterator[RayBackend]:
-    """A backend that has just been started; another one on the same folder is one that was started again."""
+    """Starts a backend; another one on the same folder stands for a restart."""
     known: dict[str, Any] = {"_env_file": None, "ray_jobs_url": address, "mlflow_tracking_uri": "http://127.0.0.1:9"}
     found = RayJobsSettings(**(known | settings))
     backend = RayBackend(found, folder, RunWrites(MlflowApi.from_settings(found)))
@@ -30,7 +30,7 @@ def ray_backend(address: str, folder: Path, **settings: Any) -> Iterator[RayBack
 
 
 def python(code: str, *arguments: str, run_id: str = "r1", attempt: int = 1, **more: Any) -> Launch:
-    """A launch of a few lines of Python."""
+    """Returns a launch of a few lines of Python."""
     environment: Mapping[str, str] = more.pop("environment", {})
     return Launch(
         run_id, attempt, [sys.executable, "-uc", code, *arguments], environment, **({"needs": Needs()} | more)
@@ -38,7 +38,7 @@ def python(code: str, *arguments: str, run_id: str = "r1", attempt: int = 1, **m
 
 
 def launched(backend: Backend, launch: Launch, seconds: float = 60) -> None:
-    """Launches as the scheduler does: a cluster that does not say what became of it is asked again."""
+    """Launches as the scheduler does: repeats the request if the outcome is unknown."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -49,7 +49,7 @@ def launched(backend: Backend, launch: Launch, seconds: float = 60) -> None:
 
 
 def status(backend: Backend, run_id: str = "r1", attempt: int = 1) -> Status | ClewError:
-    """What it does, or why that is not known."""
+    """Returns its status, or why that is unknown."""
     try:
         return backend.poll(run_id, attempt)
     except ClewError as error:
@@ -63,7 +63,7 @@ def until(
     attempt: int = 1,
     seconds: float = 60,
 ) -> Any:
-    """What it does once that `fits`."""
+    """Returns its status once that fulfils `fits`."""
     deadline = time.monotonic() + seconds
     while not fits(found := status(backend, run_id, attempt)):
         assert time.monotonic() < deadline, f"still {found!r}"

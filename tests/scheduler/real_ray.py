@@ -20,7 +20,7 @@ _MARK = "CLEW_TESTS_OWN_RAY"
 
 
 class RealRay:
-    """A head node with `cpus`; `add_node` brings another one."""
+    """Runs a head node with `cpus`; `add_node` adds another one."""
 
     def __init__(self, cpus: int) -> None:
         # A socket's path may have no more than 107 bytes.
@@ -43,11 +43,11 @@ class RealRay:
             raise
 
     def add_node(self, *, gpus: int, cpus: int = 1) -> None:
-        """A second node with GPUs, of which Ray only counts how many are taken."""
+        """Adds a second node with GPUs, which Ray only counts."""
         self._start(f"--address=127.0.0.1:{self._port}", f"--num-cpus={cpus}", f"--num-gpus={gpus}")
 
     def kill(self) -> None:
-        """Ends all of it at once, as a power cut would."""
+        """Kills all of it at once, as a power cut would."""
         deadline = time.monotonic() + 20
         while (own := list(self._own())) and time.monotonic() < deadline:
             for pid in own:
@@ -57,7 +57,7 @@ class RealRay:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _own(self) -> Iterator[int]:
-        """The processes that were started with our mark in their environment, jobs included."""
+        """Yields the processes that were started with this Ray's mark in their environment, jobs included."""
         mark = f"{_MARK}={self.mark}".encode()
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit():
@@ -70,7 +70,7 @@ class RealRay:
         ports = [f"--{name}={free_port()}" for name in ("dashboard-agent-listen-port", "metrics-export-port")]
         if "--head" in arguments:
             ports.append(f"--ray-client-server-port={free_port()}")
-        # Where a token lies in the home folder, Ray asks for it by itself.
+        # If a token is in the home folder, Ray requires it by itself.
         environment = {**os.environ, _MARK: self.mark, "RAY_AUTH_MODE": "disabled"}
         done = subprocess.run(
             [*command, "--object-store-memory=80000000", *ports],

@@ -1,4 +1,4 @@
-"""A scheduler as a real process, asked over HTTP and watched over its sockets."""
+"""A scheduler as a real process, with requests over HTTP and viewers on its sockets."""
 
 import json
 import signal
@@ -22,7 +22,7 @@ Message = dict[str, Any]
 
 
 class Service:
-    """`python -m scheduler` at a free port, with its state in `folder`."""
+    """Runs `python -m scheduler` at a free port, with its state in `folder`."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str], settings: Mapping[str, str]) -> None:
         self.folder = folder
@@ -48,7 +48,7 @@ class Service:
         return self.folder / "state" / "scheduler" / "runs"
 
     def kill(self) -> None:
-        """kill -9 of all of it."""
+        """Kills all of it with SIGKILL."""
         processes = [psutil.Process(self.process.pid), *self._workers()]
         for one in processes:
             with suppress(psutil.NoSuchProcess):
@@ -62,7 +62,7 @@ class Service:
             self.process.wait(40)
 
     def memory(self) -> int:
-        """Bytes of the process that serves."""
+        """Returns the bytes of the serving process."""
         return max(int(one.memory_info().rss) for one in self._workers())
 
     def _workers(self) -> list[psutil.Process]:
@@ -72,7 +72,7 @@ class Service:
     def call(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Message]:
-        """The status and the JSON that an address answers."""
+        """Returns the status and the JSON that an address answers."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         given = {"Content-Type": "application/json", **(headers or {})}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, given, method=method)
@@ -89,7 +89,7 @@ class Service:
         return answer
 
     def post(self, path: str, status: int = 200, **body: object) -> Message:
-        """An answer of this status."""
+        """Posts a request; returns the answer, which must have this status."""
         found, answer = self.call("POST", f"/api/training/{path}", body)
         assert found == status, answer
         return answer
@@ -107,7 +107,7 @@ class Service:
         return list(self.get("/api/training/runs")["trainings"])
 
     def until(self, run_id: str, *states: str, seconds: float = 60) -> Message:
-        """The training once it is in one of these states."""
+        """Returns the training once it is in one of these states."""
         deadline, known = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:
             known = self.training(run_id)
@@ -117,7 +117,7 @@ class Service:
         raise AssertionError(f"not {states} within {seconds} s: {known}\n{self.log()[-3000:]}")
 
     def wait_for(self, true: Callable[[Message], bool], seconds: float = 60) -> Message:
-        """The first health that is as wished; fails after so many seconds with the last one."""
+        """Returns the first health that fulfils the condition; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:
             try:
@@ -150,14 +150,14 @@ class Service:
         return psutil.Process(json.loads((self.runs / run_id / "started.json").read_text())["program_pid"])
 
     def processes(self, run_id: str) -> list[psutil.Process]:
-        """All that lives of a training."""
+        """Returns all living processes of a training."""
         return [one for one in psutil.process_iter() if _folder_of(one) == str(self.runs / run_id)]
 
     def view(self, run_id: str, headers: Mapping[str, str] | None = None) -> "Viewer":
         return Viewer(f"ws://127.0.0.1:{self.port}/ws/training/{run_id}", headers)
 
     def end_all(self) -> None:
-        """Ends it and whatever it started."""
+        """Ends it and its trainings."""
         self.end()
         if self.runs.exists():
             for folder in self.runs.iterdir():
@@ -167,7 +167,7 @@ class Service:
 
 
 class Viewer(Client):  # type: ignore[misc]
-    """A viewer of one training; closes when its `with` ends."""
+    """Watches one training; closes when its `with` ends."""
 
     def __init__(self, address: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(address, headers=dict(headers or {}))
@@ -186,7 +186,7 @@ class Viewer(Client):  # type: ignore[misc]
         return dict(json.loads(text))
 
     def until(self, true: Callable[[Message], bool], seconds: float = 60) -> Message:
-        """The first message that is as wished."""
+        """Returns the first message that fulfils the condition."""
         deadline, news = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:
             news = self.next()

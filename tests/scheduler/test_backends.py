@@ -1,4 +1,4 @@
-"""The contract of a place where trainings run: this machine, Ray's stand-in, and a real Ray where it is installed."""
+"""The contract of a training backend: this machine, Ray's stand-in, and a real Ray where it is installed."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture(params=["local", "stand-in", pytest.param("ray", marks=pytest.mark.thorough)])
 def place_as_ever(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """The same, for what a real Ray, whose jobs take seconds to begin, need not be asked in each run."""
+    """Returns the same, without a real Ray, whose jobs take seconds to begin, except in the thorough run."""
     with place_of(request.param, request, tmp_path) as place:
         yield place
 
@@ -66,7 +66,7 @@ def local(folder: Path) -> Iterator[LocalBackend]:
 
 @pytest.fixture
 def run_id(request: pytest.FixtureRequest) -> str:
-    """Of its own: a cluster remembers those of other tests."""
+    """Returns an id of its own: a cluster remembers those of other tests."""
     return f"r{time.time_ns()}"
 
 
@@ -130,7 +130,7 @@ def test_a_request_lies_in_its_file(place_as_ever: Place, run_id: str) -> None:
         assert [(one["values"], one["checkpoint"]) for one in messages] == [({"a": 1}, None)]
 
 
-# The keeper outlives the scheduler that started it, whose handle of it goes.
+# The keeper outlives the scheduler that started it, whose handle of it is lost.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_stopped_one_exports_first_whichever_scheduler_watches_by_then(place: Place, run_id: str) -> None:
     code = (
@@ -156,7 +156,7 @@ def test_a_training_never_launched_is_absent(place: Place, run_id: str) -> None:
 
 
 def test_a_second_node_takes_what_waits_for_it_and_all_of_it_is_lost(real: real_ray.RealRay, tmp_path: Path) -> None:
-    """One job waits for a GPU until a node with one joins; then all of the cluster goes down."""
+    """One job waits for a GPU until a node with one joins; then the whole cluster goes down."""
     with ray_backend(real.address, tmp_path) as backend:
         code = "import os, time; print('gpus', os.environ.get('CUDA_VISIBLE_DEVICES')); time.sleep(60)"
         launched(backend, python(code, run_id="for-a-gpu", needs=Needs(1, 1)))
@@ -178,7 +178,8 @@ def test_a_second_node_takes_what_waits_for_it_and_all_of_it_is_lost(real: real_
 def test_a_real_cluster_that_dies_is_asked_again_and_restarts_without_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ray fails what found no room for 15 minutes, here 6 s; what it forgot in a restart is lost, or was stopped."""
+    """Ray fails a job without room for 15 minutes, here 6 s; a job lost in a restart is reported as lost or
+    stopped."""
     monkeypatch.setenv("RAY_JOB_START_TIMEOUT_SECONDS", "6")
     cluster = real_ray.RealRay(cpus=1)
     try:

@@ -1,4 +1,4 @@
-"""A node goes on from what an earlier one left in MLflow; against a real one."""
+"""A node goes on from what an earlier one stored in MLflow; with a real MLflow."""
 
 import os
 import subprocess
@@ -73,7 +73,7 @@ def test_a_node_fetches_it_before_the_program_starts(runs: RunWrites, mlflow_add
     parent = new_run(runs)
     for name, content in (("state.json", b'{"steps": 7}'), ("policy.zip", b"zip")):
         put(mlflow_address, parent, f"checkpoints/10/{name}", content)
-    # The program's own Python is the one that fetches; what it starts is a script that shows what it finds.
+    # The fetching runs under the program's own Python; it starts a script that prints what it finds.
     show = "import json, os, sys; asked = json.load(open(sys.argv[1])); print(json.dumps([asked, sorted(os.listdir(asked['checkpoint']))]))"
     command = [sys.executable, "-c", show, REQUEST_FILE]
     launch = Launch("child", 2, command, {}, Needs(), values={"note": "it's %s $HOME"})

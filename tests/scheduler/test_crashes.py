@@ -1,4 +1,5 @@
-"""A scheduler that is killed between any two of its writes: nothing starts twice, nothing is lost, nothing lies."""
+"""A scheduler that is killed between any two of its writes: nothing starts twice, nothing is lost, no state is
+wrong."""
 
 import os
 import time
@@ -33,11 +34,11 @@ STEPS = range(1, 10)
 
 
 class Killed(BaseException):
-    """The scheduler is not there any more."""
+    """Signals that the scheduler was killed."""
 
 
 class Fuse:
-    """Lets so many steps pass, and no other; of the last one, what it does comes before or after the end."""
+    """Lets so many steps pass, and no other; the last one's effect happens before or after the kill."""
 
     def __init__(self, steps: float, *, is_done: bool) -> None:
         self.left, self._is_done = steps, is_done
@@ -53,7 +54,7 @@ class Fuse:
 
 
 class FusedRuns(RunWrites):
-    """MLflow, as far as the fuse allows."""
+    """Forwards to MLflow, as far as the fuse allows."""
 
     def __init__(self, mlflow: MlflowApi, fuse: Fuse) -> None:
         super().__init__(mlflow)
@@ -69,7 +70,7 @@ class FusedRuns(RunWrites):
 
 
 class FusedBackend(LocalBackend):
-    """This machine, as far as the fuse allows."""
+    """Forwards to this machine, as far as the fuse allows."""
 
     fuse: Fuse
 
@@ -80,7 +81,7 @@ class FusedBackend(LocalBackend):
 
 
 class Life:
-    """One scheduler without its threads, from its start to its end."""
+    """Runs one scheduler without its threads, from its start to its end."""
 
     def __init__(self, settings: SchedulerSettings, scheduler_id: str, fuse: Fuse) -> None:
         runs = FusedRuns(MlflowApi.from_settings(settings), fuse)
@@ -104,7 +105,7 @@ class Life:
         self.dispatcher.tick()
 
     def live(self, seconds: float = 60) -> list[Entry]:
-        """Goes on until all is over and told."""
+        """Goes on until all is over and reported."""
         deadline = time.monotonic() + seconds
         while any(entry.recorded is not entry.state or not entry.is_over for entry in self.entries.all()):
             assert time.monotonic() < deadline, self.entries.all()
@@ -119,7 +120,7 @@ Begin = Callable[..., Life]
 
 @pytest.fixture
 def life(settings: SchedulerSettings) -> Iterator[Begin]:
-    """A function that begins one; the keepers that they leave behind are waited for."""
+    """Returns a function that begins one; remaining keepers are waited for."""
     lives: list[Life] = []
 
     def begin(scheduler_id: str, fuse: Fuse) -> Life:

@@ -1,4 +1,4 @@
-"""Ray gives a command to a shell: whatever was filled in stays one argument, and does nothing."""
+"""Ray passes a command to a shell: each filled-in value stays one argument, and is not executed."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ HOSTILE = st.one_of(
 
 
 def run(entrypoint: Entrypoint, folder: Path) -> list[object]:
-    """As Ray runs it, which fills in variables on its way."""
+    """Runs a command as Ray does, which fills in variables first."""
     variables = {name: os.path.expandvars(text) for name, text in entrypoint.variables.items()}
     done = subprocess.run(
         entrypoint.line, shell=True, cwd=folder, env={**os.environ, **variables}, capture_output=True, check=True
@@ -55,7 +55,7 @@ def test_a_request_lies_in_a_file_of_its_own(tmp_path: Path) -> None:
 
 
 def test_the_program_takes_the_shells_place(tmp_path: Path) -> None:
-    """So that its signals and its exit code are its own, and a word of the shell's is a program's name."""
+    """Its signals and its exit code are then its own; a program may be named like a shell keyword."""
     launch = Launch("r1", 1, [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], {}, Needs())
     assert subprocess.run(entrypoint_of(launch, {}).line, shell=True, check=False).returncode == -9
     for word in ("if", "A=b", "cd"):

@@ -1,4 +1,4 @@
-"""A training's environment is looked at before it is queued."""
+"""A training's environment is checked before it is queued."""
 
 from collections.abc import Iterator
 

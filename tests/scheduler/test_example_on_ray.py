@@ -1,4 +1,5 @@
-"""The shipped example of a team's own trainer on a real cluster: one runs while another waits there, and is stopped."""
+"""The shipped example of a team's own trainer on a real cluster: one runs while another waits there, and is
+stopped."""
 
 import os
 import sys

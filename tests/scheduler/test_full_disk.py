@@ -1,4 +1,4 @@
-"""A disk that takes nothing more, a real small one: what trains goes on or ends with the cause, and MLflow gets all."""
+"""A full disk, a real small one: a training goes on or ends with the cause, and MLflow gets all its data."""
 
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ APART = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
 
 
 def on_a_small_disk(folder: Path, code: str, *arguments: str) -> str:
-    """What a program says whose `folder` is a disk of a few MB."""
+    """Returns the output of a program whose `folder` is on a disk of a few MB."""
     mount = f"mount -t tmpfs -o size=3m tmpfs {folder}"
     if shutil.which("unshare") is None or subprocess.run([*APART, mount]).returncode:
         pytest.skip("this system lets nobody mount anything")

@@ -1,4 +1,5 @@
-"""Which GPUs a training may have: by what the monitor of this machine tells, and a real monitor on a fake driver."""
+"""The GPUs that a training may use: by the report of this machine's monitor, and by a real monitor on a fake
+driver."""
 
 import os
 from pathlib import Path
@@ -19,7 +20,7 @@ def gpu(number: int, *processes: str, state: GpuState = GpuState.OK) -> Gpu:
 
 
 def part() -> Gpu:
-    """Of a program with several of these CUDA shows one alone, so that none is given."""
+    """Returns an instance of a split GPU: CUDA shows a program only one of several, so that none is given."""
     return Gpu(
         gpu_id=10100, timestamp=0, parent_id=0, mig=MigInstance(gpu_instance=1, compute_instance=0), processes=[]
     )

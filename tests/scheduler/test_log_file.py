@@ -1,4 +1,4 @@
-"""A log, however large: its last lines, those before them, a search, all of it; never much of it in memory."""
+"""A log of any size: its last lines, those before them, a search, all of it; never much of it in memory."""
 
 import tracemalloc
 from pathlib import Path
@@ -12,7 +12,7 @@ from scheduler.local.log_file import LogFile
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """100 MB with a word at both ends."""
+    """Writes 100 MB with a word at both ends."""
     path = tmp_path_factory.mktemp("log") / "log.txt"
     block = b"".join(b"line %07d says nothing at all\n" % number for number in range(30_000))
     with path.open("wb") as file:

@@ -1,4 +1,4 @@
-"""What trainings wrote leaves when it takes too much: the oldest first, and nothing that is still needed."""
+"""Files of trainings are deleted when they take too much space: the oldest first, and nothing that is still needed."""
 
 import json
 import os
@@ -63,7 +63,7 @@ def test_one_whose_files_are_deleted_reports_it_and_does_not_go_on(start: Start)
     service.kill()
     service.run()
     deadline = time.monotonic() + 30
-    # What is over is read last: before, nobody knows of it.
+    # Ended trainings are read last: until then they are unknown.
     while not (remark := service.call("GET", f"/api/training/runs/{run_id}")[1].get("remark")):
         assert time.monotonic() < deadline
         time.sleep(0.2)

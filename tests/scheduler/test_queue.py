@@ -1,4 +1,4 @@
-"""The order of those that wait, and what can be done with one."""
+"""The order of waiting trainings, and the actions on one."""
 
 import time
 

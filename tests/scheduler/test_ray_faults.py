@@ -1,4 +1,5 @@
-"""Faults of the cluster while one job waits there, one trains and one is being stopped: each ends true, none runs twice."""
+"""Faults of the cluster while one job waits, one trains and one is being stopped: each gets its true end, none runs
+twice."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -33,7 +34,7 @@ fields = [{kind = "float", name = "seconds", default = 0.0}, {kind = "text", nam
 
 
 class Story(NamedTuple):
-    """A scheduler whose cluster has room for two, and three trainings."""
+    """Holds a scheduler whose cluster has room for two, and three trainings."""
 
     service: Service
     ray: FakeRay

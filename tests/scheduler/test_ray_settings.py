@@ -1,4 +1,4 @@
-"""How the cluster is named: what is no address or no header is refused with a sentence, and no secret is shown."""
+"""The cluster's settings: an invalid address or header is refused with a sentence, and no secret is shown."""
 
 from typing import Any
 

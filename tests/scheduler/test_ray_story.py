@@ -38,7 +38,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeRay]:
 
 @pytest.fixture
 def ray(cluster: FakeRay) -> FakeRay:
-    """With room, and nothing running."""
+    """Runs the cluster with room, and nothing running."""
     cluster.forget_all()
     cluster.cpus = 4
     cluster.submitted.clear()
@@ -102,7 +102,7 @@ def test_all_but_eight_keep_their_order_here(ray: FakeRay, service: Service) -> 
     deadline = time.monotonic() + 60
 
     def code(run_id: str) -> str | None:
-        """A training that is just being handed on has no reason to wait."""
+        """Returns the reason's code; a training that is just being submitted has none."""
         return (service.training(run_id)["reason"] or {}).get("code")
 
     while (codes := [code(run) for run in runs]) != CODES:

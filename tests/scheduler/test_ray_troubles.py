@@ -1,4 +1,5 @@
-"""What a cluster does at its worst, against a server that answers as Ray's does: nothing starts twice, all ends true."""
+"""A cluster at its worst, with a server that answers as Ray's does: nothing starts twice, each training gets its
+true end."""
 
 import signal
 import time
@@ -63,7 +64,7 @@ def test_a_submission_that_is_answered_with_nonsense_is_found_by_its_id(
 
 
 def test_the_same_attempt_is_submitted_once_however_often_it_is_launched(ray: FakeRay, runs: Path) -> None:
-    """Also by a scheduler that was killed after Ray had it and before it knew."""
+    """This includes a scheduler that was killed after Ray accepted it and before it got the answer."""
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(SLEEP))
         backend.launch(python(SLEEP))
@@ -98,7 +99,7 @@ def test_what_was_not_submitted_is_absent_and_can_be_launched_later(ray: FakeRay
 def test_what_may_have_been_submitted_and_is_not_wanted_any_more_is_stopped(
     ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A cancel came between the answer that was lost and the next try."""
+    """A cancel came between the lost answer and the next attempt."""
     monkeypatch.setattr(watched_job, "DOUBT_SECONDS", 0.5)
     ray.after = lambda method, path: (0, b"") if path.startswith("/api/jobs/") else None
     with ray_backend(ray.address, runs) as backend:
@@ -155,9 +156,7 @@ def test_what_a_scheduler_left_in_doubt_runs_only_where_it_is_wanted(
             with pytest.raises(ServiceUnavailable):
                 backend.launch(python("import time; time.sleep(3)", run_id=run_id))
     ray.after = lambda method, path: None
-    monkeypatch.setattr(
-        watched_job, "DOUBT_SECONDS", 2.0
-    )  # so long somebody may take to ask for the one that is wanted
+    monkeypatch.setattr(watched_job, "DOUBT_SECONDS", 2.0)  # the wanted one may be requested within this time
     with ray_backend(ray.address, runs) as backend:
         until(backend, is_running, "wanted")
         until_there_is_room(backend)
@@ -168,8 +167,8 @@ def test_what_a_scheduler_left_in_doubt_runs_only_where_it_is_wanted(
 def test_a_job_that_appears_after_it_was_reported_absent_is_stopped(
     ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its scheduler was killed, and Ray took in later what that had sent: by then the next attempt has begun."""
-    monkeypatch.setattr(watched_job, "LATE_SECONDS", 2.0)  # a first look at it comes before that
+    """Its scheduler was killed, and Ray accepted its submission later: by then the next attempt has begun."""
+    monkeypatch.setattr(watched_job, "LATE_SECONDS", 2.0)  # a first poll of it comes before that
     ray.instead = lambda method, path: (0, b"") if path.startswith("/api/jobs/") else None
     with ray_backend(ray.address, runs) as backend, pytest.raises(ServiceUnavailable):
         backend.launch(python(SLEEP))
@@ -242,7 +241,7 @@ def test_a_stop_lets_the_program_export_first(ray: FakeRay, runs: Path) -> None:
 
 
 def test_a_job_that_ray_gave_up_waiting_for_waits_on(ray: FakeRay, runs: Path) -> None:
-    """After 15 minutes without room Ray says that the job failed; nothing of it ever ran."""
+    """After 15 minutes without room Ray reports that the job failed; no part of it ever ran."""
     ray.cpus = 0
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(QUICK))
@@ -277,7 +276,7 @@ def test_while_the_cluster_is_silent_nothing_is_known_and_nothing_lost(ray: Fake
         ray.frozen.set()
         error = until(backend, lambda found: isinstance(found, ClewError))
         assert isinstance(error, TimedOut)
-        while why_no_room(backend) is None:  # it answered that question yet
+        while why_no_room(backend) is None:  # it answered that request so far
             time.sleep(0.02)
         began = time.monotonic()
         with pytest.raises(ServiceUnavailable):

@@ -1,4 +1,4 @@
-"""How programs that use MLflow's own client leave their run: the exit code decides, and every end is set."""
+"""How programs that use MLflow's own client finish their run: the exit code decides, and every end is set."""
 
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from tests.tracking import Tracking
 
 
 class Left(NamedTuple):
-    """What the scheduler and MLflow are to say of a way to use MLflow."""
+    """The expected states in the scheduler and MLflow for a way to use MLflow."""
 
     state: str
     exit_code: int
@@ -32,13 +32,13 @@ WAYS = {
 }
 
 
-# A kind of end each: well, badly, by a signal, past our run, and in the wrong experiment.
+# One of each end: success, failure, a signal, an end past Clew's run, and one in the wrong experiment.
 USUAL = ("with", "exit-1", "sigterm", "own-client", "other-experiment")
 
 
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest, service: Service) -> dict[str, str]:
-    """All of them at once: each takes seconds to import MLflow."""
+    """Runs all of them at once: each takes seconds to import MLflow."""
     return {way: service.start(trainer="mlflow-client", way=way) for (way,) in chosen(request, "way")}
 
 

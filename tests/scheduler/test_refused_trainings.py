@@ -1,4 +1,4 @@
-"""What is refused: with a sentence, a field and a 4xx, and nothing is started."""
+"""Refused requests: with a sentence, a field and a 4xx, and nothing is started."""
 
 import contextlib
 import http.client
@@ -76,7 +76,7 @@ values = st.one_of(
 )
 @settings(max_examples=40)
 def test_whatever_is_sent_is_refused_with_its_fields_or_fits(service: Service, body: dict[str, Any]) -> None:
-    """T1. `no_such_field` keeps a request that fits from starting anything."""
+    """T1. `no_such_field` keeps a valid request from starting anything."""
     code, answer = service.call("POST", "/api/training/start", body | {"no_such_field": 1})
     assert code in (400, 422)
     if code == 422:
