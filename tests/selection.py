@@ -1,4 +1,4 @@
-"""Which cases of a module are run, for what all of them share: it plays no more than is asked about."""
+"""The selected cases of a module, for fixtures that all of them share: only these are played."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 
 def chosen(request: pytest.FixtureRequest, *names: str) -> list[tuple[Any, ...]]:
-    """The values of these parameters in the tests of the fixture's module that are not left out, each once, in order."""
+    """Returns the values of these parameters in the selected tests of the fixture's module, each once, in order."""
     specs = (getattr(one, "callspec", None) for one in request.session.items if one.path == request.path)
     found = (tuple(spec.params[name] for name in names) for spec in specs if spec and set(names) <= set(spec.params))
     return list(dict.fromkeys(found))

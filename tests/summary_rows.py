@@ -1,4 +1,4 @@
-"""Runs as rows of the list, one by one from their summaries: what the columns of the whole table are held against."""
+"""Runs as rows of the list, made one by one from their summaries, to compare the columns of the whole table with."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ _COLUMN_OF = {"success_rate": "success_percent"}
 
 
 class RowTexts(NamedTuple):
-    """What rows say in the reader's language: looked up once, not for each of 5,000."""
+    """Holds the texts of rows in the reader's language: looked up once, not for each of 5,000."""
 
     status: dict[RunStatus, str]
     sample: str
@@ -23,16 +23,17 @@ class RowTexts(NamedTuple):
 
     @classmethod
     def now(cls) -> "RowTexts":
-        """In the language of this request."""
+        """Returns the texts in the language of this request."""
         return cls({status: words.status_name(status) for status in RunStatus}, _("sample"), *outcomes.no_value())
 
 
 def row(run: RunSummary, texts: RowTexts, nested: str | None = None) -> dict[str, Any]:
-    """A run as a row: `id` is the run's, numbers are numbers, missing numbers and times are None, `started_ms` Unix ms.
+    """Returns a run as a row: `id` is the run's, numbers are numbers, missing numbers and times are None,
+    `started_ms` Unix ms.
 
-    `nested` says in which run it stands, and how many stand in it.
-    `keys` names by column what its tool calls the value, for the tooltip, and `no_value` says by column why there is
-    none. assets/run_list.js adds what only the browser knows: the time in the reader's zone, and the link.
+    `nested` has its parent, and the number of its children. `keys` has by column the tool's name of the value, for
+    the tooltip, and `no_value` by column why there is none. assets/run_list.js adds what only the browser knows:
+    the time in the reader's zone, and the link.
     """
     return {
         "id": run.run_id,
@@ -62,7 +63,8 @@ def row(run: RunSummary, texts: RowTexts, nested: str | None = None) -> dict[str
 
 
 def _no_value(run: RunSummary, texts: RowTexts) -> dict[str, str] | None:
-    """By column why it has no number though something was logged; None, as most have, where there is nothing to say."""
+    """Returns by column why it has no number though something was logged; None, as for most, if there is no reason
+    to give."""
     found = dict.fromkeys(run.diverged, texts.diverged) | dict.fromkeys(run.out_of_range, texts.out_of_range)
     if not found:
         return None
@@ -71,7 +73,7 @@ def _no_value(run: RunSummary, texts: RowTexts) -> dict[str, str] | None:
 
 
 def rows(runs: Iterable[RunSummary]) -> list[dict[str, Any]]:
-    """All rows, the newest run first; those without a start time last."""
+    """Returns all rows, the newest run first; those without a start time last."""
     texts = RowTexts.now()
     ordered = sorted(runs, key=lambda r: (r.started_at is not None, r.started_at), reverse=True)
     nested = nesting_texts(ordered)

@@ -13,7 +13,7 @@ SOME_POLICY = next((Path(__file__).parent.parent / "training" / "sample_data" / 
 
 
 class Tracking:
-    """A writer to the MLflow at `address`."""
+    """Writes to the MLflow at `address`."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -24,7 +24,7 @@ class Tracking:
         return answer.json()
 
     def experiment(self, name: str | None = None) -> str:
-        """A new experiment; returns its id."""
+        """Creates an experiment; returns its id."""
         return str(self.post("experiments/create", {"name": name or f"test-{uuid.uuid4().hex[:12]}"})["experiment_id"])
 
     def run(
@@ -38,7 +38,7 @@ class Tracking:
         status: str = "FINISHED",
         started_ms: int | None = None,
     ) -> str:
-        """A new run whose metrics have one value a step from step 1 on; returns its id."""
+        """Logs a new run whose metrics have one value a step from step 1 on; returns its id."""
         started = int(time.time() * 1000) if started_ms is None else started_ms
         body: dict[str, Any] = {"experiment_id": experiment_id, "start_time": started, "tags": _pairs(tags or {})}
         if name:
@@ -53,7 +53,7 @@ class Tracking:
     def model(
         self, name: str, *, tags: Mapping[str, str] | None = None, onnx: bytes = b"", experiment_id: str | None = None
     ) -> str:
-        """A new version of the registered model `name` with a policy file and a run of its own; returns its number."""
+        """Registers a new version of the model `name` with a policy file and a run of its own; returns its number."""
         answer = requests.post(
             f"{self.address}/api/2.0/mlflow/registered-models/create", json={"name": name}, timeout=20
         )
@@ -69,7 +69,7 @@ class Tracking:
         return str(made["model_version"]["version"])
 
     def artifact(self, run_id: str, path: str, content: bytes) -> None:
-        """Keeps a file of a run, by way of the server."""
+        """Stores a file of a run, through the server."""
         root = requests.get(f"{self.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=20).json()
         place = str(root["run"]["info"]["artifact_uri"]).removeprefix("mlflow-artifacts:/")
         address = f"{self.address}/api/2.0/mlflow-artifacts/artifacts/{place}/{quote(path)}"
@@ -80,7 +80,7 @@ class Tracking:
         self._log_batches(run_id, [], _points(key, values, first_step))
 
     def _log_batches(self, run_id: str, params: list[dict[str, str]], points: list[dict[str, Any]]) -> None:
-        """As MLflow takes it: at most 100 parameters and 1,000 metrics, parameters included, a request."""
+        """Logs in MLflow's limits: at most 100 parameters and 1,000 metrics, parameters included, a request."""
         if 0 < len(params) <= 100 and len(params) + len(points) <= 1000:
             self.post("runs/log-batch", {"run_id": run_id, "params": params, "metrics": points})
             return
@@ -110,7 +110,7 @@ def _points(key: str, values: Sequence[float], first_step: int = 1) -> list[dict
 
 
 def _json_number(value: float) -> float | str:
-    """Protobuf's JSON spells what JSON's numbers cannot."""
+    """Returns a number as Protobuf's JSON spells it, including those that JSON's numbers cannot."""
     if value != value:
         return "NaN"
     if value in (float("inf"), float("-inf")):

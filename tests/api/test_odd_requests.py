@@ -36,7 +36,7 @@ def client(serving: Serving, registry: Registry) -> FlaskClient:
 
 
 def is_refused_or_done(answer: TestResponse, asked: str) -> None:
-    """Returns whether it is no 500; 502 to 504 come from the scheduler, the watcher or a monitor, which do not run
+    """Checks that it is no 500; 502 to 504 come from the scheduler, the watcher or a monitor, which do not run
     here."""
     assert answer.status_code in (200, 204, 304) or 400 <= answer.status_code < 500 or answer.status_code > 501, asked
     if answer.status_code >= 400:

@@ -19,7 +19,7 @@ CELLS = "#gpus-map .gpu-cell"
 
 
 def host(number: int) -> Foreign:
-    """Reports eight GPUs: the first of host 3 has no values, the second is lost; ann has those of host 1, and holds
+    """Returns eight GPUs: the first of host 3 has no values, the second is lost; ann has those of host 1, and holds
     an idle one."""
 
     def reported() -> dict[str, Any]:

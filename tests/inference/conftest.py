@@ -27,7 +27,7 @@ SMALL = "ClewMaze-5x5-v0"
 
 @pytest.fixture
 def load_policy() -> Callable[[Path], Policy]:
-    """Imports what a training needs to read its policy; this takes seconds, in each process that does it first."""
+    """Returns a training's reader of its policy; the imports take seconds, in each process that does them first."""
     pytest.importorskip("torch")
     from training.models.export import load_policy
 

@@ -9,7 +9,7 @@ _ROUNDS = 8_000
 
 
 def slow() -> bytes:
-    """Passes its scores through so many rounds before it returns them."""
+    """Returns a file that passes its scores through so many rounds before it returns them."""
     body = helper.make_graph(
         [
             helper.make_node("Identity", ["go_on"], ["goes_on"]),

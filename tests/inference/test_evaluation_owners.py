@@ -126,7 +126,7 @@ Serve = Callable[..., AbstractContextManager[str]]
 
 @pytest.fixture
 def dashboard(team: Team, tmp_path: Path) -> Serve:
-    """Serves the dashboard of an engine, under the settings that both have."""
+    """Returns a function that serves the dashboard of an engine, under the settings that both have."""
 
     def serve(engine: Engine, **settings: Any) -> AbstractContextManager[str]:
         values = Settings(

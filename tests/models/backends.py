@@ -33,7 +33,7 @@ REFUSAL = "Its policy has 3 inputs, not 9."
 
 
 def no_file(version: Version) -> PolicyFile:
-    """Fails: for a store whose files no test requests."""
+    """Returns an empty file: for a store whose files no test reads."""
     return PolicyFile.of(b"")
 
 

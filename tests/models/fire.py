@@ -65,8 +65,8 @@ def act(address: str, names: list[str], models: list[str], operations: int, seed
 
 
 def look(known: MlflowRegistry) -> str:
-    """Checks P5 as an outside reader of MLflow sees it: one alias, on one version that exists and is not tagged as
-    deleted."""
+    """Returns the active version as an outside reader of MLflow finds it (P5): one alias, on one version that
+    exists and is not tagged as deleted."""
     aliases = known.registered().aliases
     assert [alias.alias for alias in aliases] == [ALIAS]
     active = aliases[0].version

@@ -126,7 +126,7 @@ class Interleavings:
         assert DELETED_TAG not in last.tags, f"{actor.name} saw a deletion that was answered, and went on"
 
     def _number(self, answer: object) -> int:
-        """Maps answers to numbers, the same for equal ones, so that moments compare fast."""
+        """Returns the answer's number, the same for equal ones, so that moments compare fast."""
         known = repr(answer)
         if known not in self._table:
             self._table[known] = len(self._answers)
@@ -189,7 +189,7 @@ def _with(values: tuple[Any, ...], index: int, value: object) -> tuple[Any, ...]
 
 
 def _without_chance(request: Request, actor: Actor) -> Request:
-    """Removes the random part of the history's tags, which would make equal moments differ."""
+    """Returns the request without the random part of the history's tags, which would make equal moments differ."""
     if request.name != "tag_model":
         return request
     key, value = request.arguments

@@ -68,7 +68,7 @@ def purge(registry: Any, hours: int) -> None:
 
 
 def call(kind: str, version: str, number: int, after: str = "") -> Actor:
-    """Activates, deletes or restores a version."""
+    """Returns a call that activates, deletes or restores a version."""
 
     def act(registry: Any) -> object:
         return getattr(store(registry), kind)(version)
@@ -77,7 +77,7 @@ def call(kind: str, version: str, number: int, after: str = "") -> Actor:
 
 
 def purges(number: int) -> list[Actor]:
-    """Runs the purge twice, the second two hours after the first."""
+    """Returns two runs of the purge, the second two hours after the first."""
     first = Actor(f"purge #{number}", "purge", "", lambda registry: purge(registry, 0))
     return [first, Actor(f"again #{number}", "purge", "", lambda registry: purge(registry, 2), after=first.name)]
 

@@ -39,7 +39,7 @@ def meanwhile(backend: Backend, act: Callable[[str], object]) -> None:
 
 
 def past_clew(backend: Backend) -> Callable[[str], object]:
-    """Deletes as another person does, who gets a 204."""
+    """Returns a deletion as another person makes it, who gets a 204."""
     if isinstance(backend, HttpBackend):
         return lambda model_id: backend.server.models.pop(model_id)
     assert isinstance(backend, MlflowBackend)

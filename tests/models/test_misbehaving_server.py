@@ -44,7 +44,7 @@ def store(server: ModelServer) -> HttpModelStore:
 
 
 def only(method: str, answer: Answer | str | None, ending: str = "") -> Callable[[str, str], Answer | str | None]:
-    """Misbehaves for requests of one method to paths with this ending."""
+    """Returns a `misbehave` that answers so to requests of one method to paths with this ending."""
     return lambda asked, path: answer if asked == method and path.endswith(ending) else None
 
 

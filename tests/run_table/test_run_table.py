@@ -10,7 +10,7 @@ from tests.run_table.hostile_runs import LISTS, RUN_IDS, TEXTS
 
 
 def in_order(runs: list[Run]) -> list[Run]:
-    """Sorts the runs as the list does, in plain Python."""
+    """Returns the runs in the order of the list, in plain Python."""
     known = sorted((run for run in runs if run.started_at is not None), key=lambda run: run.run_id)
     known.sort(key=lambda run: run.started_at, reverse=True)  # type: ignore[arg-type, return-value]
     return known + sorted((run for run in runs if run.started_at is None), key=lambda run: run.run_id)
@@ -67,7 +67,8 @@ def test_two_tables_are_equal_only_where_their_runs_are(runs: list[Run], others:
 
 
 def _differ_in_order(runs: list[Run], others: list[Run]) -> bool:
-    """Compares by repr, whose keys are in the order of logging, which a table does not keep."""
+    """Returns whether the runs are equal after all: their repr has keys in the order of logging, which a table does
+    not keep."""
     return [run.model_dump() for run in in_order(runs)] == [run.model_dump() for run in in_order(others)]
 
 

@@ -44,7 +44,7 @@ def family(tracking: Tracking, experiment: str) -> Family:
 
 
 def deletion_by(address: str) -> RunDeletion:
-    """Deletes as a worker that has read nothing yet."""
+    """Returns the deletion of a worker that has read nothing yet."""
     mlflow = MlflowApi(JsonService("MLflow", address))
     return RunDeletion(RunTrashCalls(mlflow), PurgeMarks(mlflow))
 

@@ -147,7 +147,7 @@ def test_a_column_is_filtered_as_its_cells_are(
 
 
 def compared(one: Any, other: Any, descending: bool) -> int:
-    """Sorts as DataTable's sort/multi.ts: missing values, or a word in place of a number, come last."""
+    """Compares as DataTable's sort/multi.ts: missing values, or a word in place of a number, come last."""
 
     def before(a: Any, b: Any) -> bool:
         if is_nully(a):

@@ -1,4 +1,4 @@
-"""What one lives through with a training: started, watched, stopped, in the queue, gone on with."""
+"""The life of a training: started, watched, stopped, queued, continued."""
 
 import json
 import time

@@ -1,4 +1,5 @@
-"""Faults of programs and of their keepers while one trains and one is being stopped: each ends true, and none lives on."""
+"""Faults of programs and of their keepers while one trains and one is being stopped: each gets its true end, and
+none survives."""
 
 import signal
 import time
@@ -22,12 +23,12 @@ def keeper(service: Service, run_id: str) -> list[psutil.Process]:
 
 
 def both(service: Service, run_id: str) -> list[psutil.Process]:
-    """The keeper first, or it may yet write down how its program ended."""
+    """Kills both, the keeper first, or it may still record how its program ended."""
     return [*keeper(service, run_id), *program(service, run_id)]
 
 
 def two(service: Service, *, seconds: float) -> tuple[str, str]:
-    """One that trains, and one that is asked to stop and takes its time."""
+    """Starts one that trains, and one that is being stopped and takes its time."""
     training = service.start(trainer="sleeper", seconds=seconds)
     stopping = service.start(trainer="sleeper", seconds=120.0, manners="slow")
     for run_id in (training, stopping):

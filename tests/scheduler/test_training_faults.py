@@ -1,4 +1,5 @@
-"""Faults of the scheduler and of MLflow while one waits, one trains and one is being stopped: each ends true, once."""
+"""Faults of the scheduler and of MLflow while one waits, one trains and one is being stopped: each gets its true
+end, once."""
 
 import os
 import signal
@@ -23,7 +24,7 @@ _STANDS_STILL_SECONDS = 30.0
 
 
 class OwnMlflow:
-    """An MLflow that can be killed and started again at the same address."""
+    """Runs an MLflow that can be killed and started again at the same address."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -42,14 +43,14 @@ class OwnMlflow:
             )
 
     def signal(self, number: int) -> None:
-        """To it and all its processes."""
+        """Sends a signal to it and all its processes."""
         os.killpg(self.process.pid, number)
         if number == signal.SIGKILL:
             self.process.wait(20)
 
 
 class Story(NamedTuple):
-    """A scheduler with two slots, and three trainings."""
+    """Holds a scheduler with two slots, and three trainings."""
 
     service: Service
     mlflow: OwnMlflow
@@ -69,7 +70,7 @@ def own_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnMlflow]:
 
 @pytest.fixture(scope="module")
 def line(own_mlflow: OwnMlflow) -> Iterator[Misbehaving]:
-    """What the scheduler takes for MLflow."""
+    """Returns the address that the scheduler uses as MLflow's."""
     with Misbehaving(own_mlflow.address) as server:
         yield server
 
@@ -92,7 +93,7 @@ def story(two_slots: Service, own_mlflow: OwnMlflow, line: Misbehaving) -> Story
 
 
 def ends_true(story: Story) -> None:
-    """Each ended as it was to, was run once, and MLflow knows."""
+    """Checks that each ended as expected, was run once, and that MLflow has its end."""
     service = story.service
     ends = {"done": "FINISHED", "killed": "KILLED"}
     for run_id, state in ((story.training, "done"), (story.stopping, "killed"), (story.queued, "done")):
@@ -105,7 +106,7 @@ def ends_true(story: Story) -> None:
 
 
 def reported_state(story: Story, run_id: str) -> str:
-    """What MLflow says of it."""
+    """Returns the state in MLflow."""
     answer = requests.get(f"{story.mlflow.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=10)
     return str(answer.json()["run"]["info"]["status"])
 
@@ -117,7 +118,7 @@ def scheduler_killed(story: Story) -> None:
 
 
 def scheduler_stands_still(story: Story) -> None:
-    """So long that gunicorn takes it for dead, and starts another one."""
+    """Suspends the scheduler for so long that gunicorn takes it for dead, and starts another one."""
     processes = [psutil.Process(story.service.process.pid), *story.service._workers()]
     for process in processes:
         process.suspend()

@@ -9,6 +9,6 @@ from tests.serving.setting import sample_server
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Of a sample app with four threads."""
+    """Returns the port of a sample app with four threads."""
     with sample_server(tmp_path_factory.mktemp("sample")) as port:
         yield port

@@ -1,4 +1,4 @@
-"""A small app under the dashboard's own worker, to see what becomes of requests and answers on the way."""
+"""A small app under the dashboard's own worker, to see what becomes of requests and answers."""
 
 import hashlib
 import os
@@ -24,20 +24,20 @@ def health() -> str:
 
 @app.post("/echo")
 def echo() -> Response:
-    """The method, the body's length and hash, as they arrived."""
+    """Returns the method, the body's length and hash, as they arrived."""
     body = request.get_data()
     return Response(f"{len(body)} {hashlib.sha256(body).hexdigest()} {request.args.get('n', '')}")
 
 
 @app.post("/unread")
 def unread() -> str:
-    """Leaves the body where it is."""
+    """Answers without reading the body."""
     return "not read"
 
 
 @app.get("/api/hold")
 def hold() -> str:
-    """Waits until /api/health is asked, or for a minute: work that waits for another service."""
+    """Waits until /api/health is requested, or for a minute: work that waits for another service."""
     with _held:
         _held.wait(timeout=60)
     return "held"
@@ -45,7 +45,7 @@ def hold() -> str:
 
 @app.get("/api/models/<name>/policy")
 def policy(name: str) -> str:
-    """The same, of the kind of policy files."""
+    """Does the same, of the kind of policy files."""
     return hold()
 
 
@@ -57,7 +57,7 @@ def callback() -> str:
 
 @app.get("/api/health")
 def release() -> str:
-    """Lets those go on that wait now."""
+    """Releases all waiting requests."""
     with _held:
         _held.notify_all()
     return "released"
@@ -77,19 +77,19 @@ def many_bytes() -> Response:
 
 @app.get("/nothing")
 def nothing() -> Response:
-    """An answer that has no body, by its status."""
+    """Returns an answer without a body, by its status."""
     return Response(status=int(request.args["n"]))
 
 
 @app.get("/stream")
 def stream() -> Response:
-    """Made while it is sent."""
+    """Streams an answer that is made while it is sent."""
     return Response((bytes(2**16) for _ in range(int(request.args["n"]))), mimetype="application/octet-stream")
 
 
 @app.get("/breaks")
 def breaks() -> Response:
-    """Fails in the midst of its answer."""
+    """Fails in the middle of its answer."""
 
     size = int(request.args.get("n", 0)) * 2**16
 
@@ -102,7 +102,7 @@ def breaks() -> Response:
 
 @app.get("/stop")
 def stop() -> str:
-    """Has gunicorn stop, and answers when its worker has long begun to."""
+    """Makes gunicorn stop, and answers when its worker has long begun to."""
     os.kill(os.getppid(), signal.SIGTERM)
     time.sleep(2)
     return "stops"

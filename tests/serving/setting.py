@@ -36,7 +36,7 @@ def sample_server(
     worker: str = "DashboardWorker",
     arguments: Sequence[str] = (),
 ) -> Iterator[int]:
-    """The port of the sample app, whose worker has so many threads."""
+    """Runs the sample app, whose worker has so many threads; yields its port."""
     port = free_port()
     configuration = folder / "gunicorn.conf.py"
     configuration.write_text(_CONFIGURATION.format(port=port, threads=threads, connections=connections, worker=worker))
@@ -55,7 +55,7 @@ def sample_server(
 
 
 def answers(port: int, path: str = "/health") -> bool:
-    """Whether it answers with 200."""
+    """Returns whether it answers with 200."""
     try:
         return requests.get(f"http://127.0.0.1:{port}{path}", timeout=30).ok
     except requests.ConnectionError:
@@ -71,7 +71,7 @@ def wait_until(happens: Callable[[], bool], seconds: float = 90) -> None:
 
 
 def connect(port: int, receive_bytes: int | None = None) -> socket.socket:
-    """A raw connection; with a small receive buffer its server soon has to wait."""
+    """Opens a raw connection; with a small receive buffer its server soon has to wait."""
     client = socket.socket()
     if receive_bytes is not None:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
@@ -81,7 +81,8 @@ def connect(port: int, receive_bytes: int | None = None) -> socket.socket:
 
 
 class Drips:
-    """Clients that send `begin` at once and then a byte a second of `drop`, again and again, until they are cut off."""
+    """Runs clients that send `begin` at once and then a byte a second of `drop`, again and again, until they are
+    cut off."""
 
     def __init__(self, port: int, count: int, begin: bytes, drop: bytes = b"x") -> None:
         self._drop = drop
@@ -104,7 +105,7 @@ class Drips:
 
     @property
     def still_there(self) -> int:
-        """How many are not cut off yet."""
+        """Returns how many are not cut off yet."""
         return len(self._clients) - len(self.answers)
 
     def _drip(self) -> None:
@@ -119,13 +120,13 @@ class Drips:
                         watched.unregister(client)
                         self.answers.append(_rest(client))
                     elif client.fileno() in watched.get_map():
-                        with contextlib.suppress(OSError):  # it will be heard of
+                        with contextlib.suppress(OSError):  # the end is noticed on reading
                             client.send(self._drop[turns % len(self._drop) :][:1])
                 turns += 1
 
 
 def _rest(client: socket.socket) -> bytes:
-    """What the server said before it hung up."""
+    """Returns what the server sent before it closed."""
     received = b""
     with contextlib.suppress(OSError):
         while piece := client.recv(2**16):
@@ -134,7 +135,7 @@ def _rest(client: socket.socket) -> bytes:
 
 
 def read_answer(client: socket.socket, received: bytes = b"") -> tuple[bytes, bytes, bytes]:
-    """Head and body of one answer with a Content-Length, and what came after it; `said` came before."""
+    """Reads head and body of one answer with a Content-Length, and what came after it; `received` came before."""
     while b"\r\n\r\n" not in received:
         piece = client.recv(2**16)
         assert piece, received

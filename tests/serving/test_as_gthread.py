@@ -1,4 +1,4 @@
-"""What is sent is answered as gunicorn's own worker answers it: odd heads, lengths and chunks, in any pieces."""
+"""Requests are answered as gunicorn's own worker answers them: odd heads, lengths and chunks, in any pieces."""
 
 import re
 import socket
@@ -40,12 +40,12 @@ header_lines = st.sampled_from(
 likely = st.lists(header_lines, max_size=3)
 extensions = st.sampled_from([b"", b"", b"", b";a=b", b" ;a", b" ", b"x"])
 chunk_ends = st.sampled_from([b"\r\n"] * 8 + [b"\n", b""])
-trailers = st.sampled_from([b"", b"X-Sum: 1\r\n"])  # to bad ones that nobody read, gunicorn sends a second answer
+trailers = st.sampled_from([b"", b"X-Sum: 1\r\n"])  # to bad ones that no app read, gunicorn sends a second answer
 
 
 @st.composite
 def requests_sent(draw: st.DrawFn) -> bytes:
-    """One request, of which some are as they should be."""
+    """Draws one request; some of them are valid."""
     lines = [f"{draw(asked)} {draw(versions)}".encode(), b"Host: h", *draw(likely)]
     body, framing = draw(bodies), draw(st.sampled_from(["none", "length", "length", "chunks", "chunks"]))
     if framing == "none":
@@ -65,7 +65,7 @@ def requests_sent(draw: st.DrawFn) -> bytes:
 
 @pytest.fixture(scope="module")
 def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
-    """Of the sample app under our worker, and under gunicorn's."""
+    """Returns the ports of the sample app under Clew's worker, and under gunicorn's."""
     with (
         sample_server(tmp_path_factory.mktemp("ours")) as ours,
         sample_server(tmp_path_factory.mktemp("theirs"), worker='"gthread"') as theirs,
@@ -82,12 +82,12 @@ def test_requests_are_answered_as_by_gunicorns_own_worker(
     ours, theirs = [answers_to(port, content, sorted({cut % len(content) for cut in cuts})) for port in ports]
     if is_complete(content):
         assert ours == theirs
-    else:  # gunicorn judges a head before its body is there
+    else:  # gunicorn judges a head before its body has arrived
         assert theirs.startswith(ours)
 
 
 def is_complete(content: bytes) -> bool:
-    """Whether all requests are there as a whole."""
+    """Returns whether all requests have arrived completely."""
     while content:
         frame = RequestFrame(2**20)
         frame.feed(content)
@@ -98,7 +98,7 @@ def is_complete(content: bytes) -> bool:
 
 
 def answers_to(port: int, content: bytes, places: list[int]) -> bytes:
-    """All that comes back until the connection ends, without what differs from one time to the next."""
+    """Returns all that is answered until the connection ends, without what differs from one time to the next."""
     received = b""
     with connect(port) as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -106,7 +106,7 @@ def answers_to(port: int, content: bytes, places: list[int]) -> bytes:
             for start, end in zip([0, *places], [*places, len(content)], strict=True):
                 client.sendall(content[start:end])
             client.shutdown(socket.SHUT_WR)
-        except OSError:  # it has heard enough
+        except OSError:  # the server has closed already
             pass
         while piece := client.recv(2**16):
             received += piece

@@ -1,4 +1,5 @@
-"""Work that waits for others waits among its own: pages, their callbacks and /health are answered meanwhile."""
+"""Work that waits for other services has threads of its own: pages, their callbacks and /health are answered
+meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +9,7 @@ from tests.serving.setting import answers, wait_until
 
 
 def test_slow_reads_and_files_take_no_thread_from_others_and_too_many_get_a_retry_after(port: int) -> None:
-    """Four threads: two hold a read, one a file; of the rest some wait, and the others come back later."""
+    """Four threads: two hold a read, one a file; of the others some wait, and the rest get a Retry-After."""
     address = f"http://127.0.0.1:{port}"
     session = requests.Session()
     session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=100))

@@ -1,4 +1,4 @@
-"""What the event loop does with the events of one turn, in any order: real sockets and a real poller, stepped by hand."""
+"""The event loop handles the events of one turn in any order: real sockets and a real poller, stepped by hand."""
 
 import contextlib
 import selectors
@@ -19,7 +19,7 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
 
 class Stepped:
-    """A loop whose turns are taken by hand; what threads ask of it is done when `turn` is called, as in gunicorn."""
+    """Takes the loop's turns by hand; calls from threads are done when `turn` is called, as in gunicorn."""
 
     def __init__(self, listener: socket.socket) -> None:
         self.poller = selectors.DefaultSelector()
@@ -31,7 +31,7 @@ class Stepped:
         self._made: list[Connection] = []
 
     def connect(self) -> tuple[socket.socket, Connection]:
-        """A client, with a small buffer, and its connection in the loop."""
+        """Returns a client, with a small buffer, and its connection in the loop."""
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.settimeout(60)
@@ -46,13 +46,13 @@ class Stepped:
         return client, connection
 
     def events(self) -> list[selectors.SelectorKey]:
-        """What the next turn has to do, after what threads asked for."""
+        """Returns the events of the next turn, after the calls from threads."""
         while self._deferred:
             self.loop.send_later(self._deferred.pop(0))
         return [key for key, _ in self.poller.select(0.05)]
 
     def turn(self, events: list[selectors.SelectorKey] | None = None) -> None:
-        """Does what is to be done, or the rest of a turn that was begun."""
+        """Handles the events, or the remaining ones of a turn that was begun."""
         for key in self.events() if events is None else events:
             key.data(key.fileobj)
 
@@ -86,7 +86,7 @@ def fill(connection: Connection) -> int:
     while refused < 5:
         try:
             filled += connection.sock.send(bytes(2**14 if not refused else 1), socket.MSG_DONTWAIT)
-        except BlockingIOError:  # for good, or until what is on its way has arrived
+        except BlockingIOError:  # for good, or until sent bytes have arrived
             refused += 1
             time.sleep(0.02)
     return filled
@@ -98,7 +98,7 @@ def receive(client: socket.socket, size: int) -> None:
 
 
 def test_a_connection_that_made_room_in_this_turn_ends_once(stepped: Stepped) -> None:
-    """Its own event is still to come; counted twice, the worker would soon take in more clients than it may."""
+    """Its own event is still to come; counted twice, the worker would soon admit more clients than it may."""
     with stepped.connect()[0] as client:
         client.sendall(REQUEST)
         events = stepped.events()
@@ -111,7 +111,7 @@ def test_a_connection_that_made_room_in_this_turn_ends_once(stepped: Stepped) ->
 
 
 def test_a_connection_answered_in_this_turn_gets_its_next_request_read(stepped: Stepped) -> None:
-    """It could be sent to, and is not to be sent anything any more: it is to be read."""
+    """The event says it can be written to, but nothing is left to send: it is to be read."""
     client, connection = stepped.connect()
     with client:
         client.sendall(REQUEST)

@@ -97,7 +97,7 @@ def test_callbacks_are_distinguished_by_their_output() -> None:
     "target", ["/api/runs?x=http://h/", "/%61pi/runs", "http://h/api/runs", "HTTPS://u@h:1/api/runs?a"]
 )
 def test_an_address_is_of_the_kind_of_what_it_leads_to(target: str) -> None:
-    """Also with a host in front, as gunicorn takes it: slow work would come in as a page."""
+    """This holds with a host in front, as gunicorn takes it: slow work would count as a page."""
     assert place_of("GET", target, b"") == Place(READS)
 
 

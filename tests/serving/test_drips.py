@@ -1,4 +1,4 @@
-"""Clients that hold a request or an answer up: many more than there are threads, and nobody else notices."""
+"""Clients that delay a request or an answer: many more than there are threads, without effect on others."""
 
 import contextlib
 import socket
@@ -38,7 +38,7 @@ def test_drips_are_cut_off_and_delay_no_other_client(port: int) -> None:
         assert drips["half a body"].still_there == MANY
         for what, those in drips.items():
             wait_until(lambda those=those: those.still_there == 0)  # type: ignore[misc]
-            # Cut off, and where the head was whole, told why.
+            # Cut off, and if the head was complete, with the reason.
             expected = b"HTTP/1.1 408" if "body" in what or "chunk" in what else b""
             assert all(answer.startswith(expected) for answer in those.answers), what
     assert answers(port)
@@ -53,7 +53,7 @@ def test_a_body_that_drips_gets_the_reason(port: int) -> None:
 
 
 def test_clients_that_do_not_read_delay_no_others_and_are_cut_off(port: int) -> None:
-    # What is made while it is sent holds its thread: three of these hold three of the four.
+    # A streamed answer holds its thread: three of these hold three of the four.
     asked = {"/file": MANY, f"/bytes?n={FILE_BYTES}": MANY, "/stream?n=384": 3}
     readers = []
     for path, count in asked.items():
@@ -69,7 +69,7 @@ def test_clients_that_do_not_read_delay_no_others_and_are_cut_off(port: int) -> 
 
 
 def test_ranges_of_files_hold_no_thread_either(port: int) -> None:
-    """They come in pieces, and not as a file: all heads are there while nobody reads on."""
+    """They are sent in pieces, and not as a file: all heads have arrived while no client reads on."""
     with contextlib.ExitStack() as ended:
         readers = [ended.enter_context(connect(port, receive_bytes=4096)) for _ in range(MANY)]
         for reader in readers:
@@ -78,12 +78,12 @@ def test_ranges_of_files_hold_no_thread_either(port: int) -> None:
 
 
 def has_been_cut_off(reader: socket.socket) -> bool:
-    """Looks without reading, which would make it go on: its system knows the connection as closed."""
+    """Checks without reading, which would make it go on: its system knows the connection as closed."""
     return reader.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == bytes([TCP_CLOSE])
 
 
 def test_one_who_uploads_slowly_but_steadily_is_served(port: int) -> None:
-    """Four times as fast as the slowest that is allowed, for longer than one window."""
+    """It sends four times as fast as the slowest that is allowed, for longer than one window."""
     body = bytes(6 * WINDOW_BYTES)
     with connect(port) as client:
         client.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(body))
@@ -102,10 +102,10 @@ def test_more_connections_than_may_be_evict_those_that_wait_the_longest(tmp_path
 
 
 def test_who_takes_an_answer_slowly_but_well_makes_room_too(tmp_path: Path) -> None:
-    """Else so many readers, each just fast enough, would keep everybody out for good."""
+    """Otherwise so many readers, each just fast enough, would keep all others out for good."""
     with sample_server(tmp_path, connections=30) as port, contextlib.ExitStack() as ended:
         readers = []
-        for _ in range(30):  # one after the other: each is being answered when the next comes
+        for _ in range(30):  # one after the other: each is being answered when the next arrives
             readers.append(ended.enter_context(connect(port, receive_bytes=2**15)))
             readers[-1].sendall(b"GET /file HTTP/1.1\r\nHost: h\r\n\r\n")
             assert readers[-1].recv(1)

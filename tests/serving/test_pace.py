@@ -1,4 +1,4 @@
-"""Who is cut off as too slow: by windows of time, whatever was moved before."""
+"""Clients that are cut off as too slow: by windows of time, whatever was sent before."""
 
 import hypothesis.strategies as st
 from hypothesis import given
@@ -19,7 +19,7 @@ def test_a_client_that_moves_enough_in_each_window_is_not_cut_off(moves: list[tu
 
 @given(steps, st.floats(0, WINDOW_BYTES / WINDOW_SECONDS * 0.9))
 def test_a_client_that_becomes_slow_is_cut_off_within_two_windows(moves: list[tuple[float, int]], rate: float) -> None:
-    """However much came before: it earns no time."""
+    """Bytes sent earlier earn no time."""
     now, done = 100.0, 0
     pace = Pace(now, done)
     for seconds, more in moves:

@@ -1,4 +1,4 @@
-"""A file of points as a client meets it: whole, or broken off, so that no part of it passes for all of it."""
+"""A file of points as a client gets it: complete, or broken off, so that no part of it can be taken for all of it."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ def run(tracking: Tracking) -> str:
 
 
 def read(address: str, **query: str) -> tuple[list[str], bool]:
-    """Its lines, and whether its end came."""
+    """Returns its lines, and whether its end came."""
     with requests.get(f"{address}/charts/points.csv", query, stream=True, timeout=120) as answer:
         assert answer.status_code == 200
         text, whole = b"", True

@@ -1,4 +1,4 @@
-"""Sixteen ask at once for the file of a large model: pages and MLflow stay what they are, and each gets it in time."""
+"""Sixteen clients request a large model's file at once: pages and MLflow stay as fast, and each gets it in time."""
 
 import hashlib
 import random
@@ -21,7 +21,7 @@ CALLERS = 16
 
 
 class Clew(NamedTuple):
-    """A dashboard, and the large model that its registry has."""
+    """Holds a dashboard, and the large model in its registry."""
 
     address: str
     model_id: str
@@ -47,7 +47,7 @@ def clew(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def test_all_get_the_file_and_no_other_client_waits_for_it(clew: Clew) -> None:
     def get(_caller: int) -> list[requests.Response]:
-        """All answers until the file came; in between, what the server says is waited for."""
+        """Returns all answers until the file came; in between, it waits as the server's Retry-After states."""
         answers = [requests.get(f"{clew.address}/api/models/{clew.model_id}/policy", timeout=300)]
         while answers[-1].status_code == 503:
             time.sleep(int(answers[-1].headers["Retry-After"]))

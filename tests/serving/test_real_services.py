@@ -24,7 +24,7 @@ ODD_CHUNKS = b"POST /evaluations/1 HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encod
 
 @pytest.fixture(scope="module")
 def mlflow() -> Iterator[Misbehaving]:
-    """An MLflow that takes every question and answers none."""
+    """Runs an MLflow that accepts every request and answers none."""
     with Misbehaving("http://127.0.0.1:9") as server:
         server.answer = HANG
         yield server
@@ -32,7 +32,7 @@ def mlflow() -> Iterator[Misbehaving]:
 
 @pytest.fixture(scope="module")
 def dashboard(mlflow: Misbehaving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a dashboard with one worker of four threads on that MLflow."""
+    """Returns the address of a dashboard with one worker of four threads on that MLflow."""
     folder = tmp_path_factory.mktemp("dashboard")
     settings = {
         "WEB_THREADS": str(THREADS),
@@ -49,7 +49,7 @@ def dashboard(mlflow: Misbehaving, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """An engine without a Clew."""
+    """Runs an engine without a Clew."""
     clew = f"http://127.0.0.1:{free_port()}"
     engine = Engine(tmp_path_factory.mktemp("engine"), _bare_environment(), clew, {"INFERENCE_MAX_VIEWERS": "4"})
     yield engine
@@ -92,7 +92,7 @@ def test_a_dashboard_minds_no_reader_who_does_not_read(dashboard: str) -> None:
 
 
 def test_an_mlflow_that_hangs_holds_no_page_up(dashboard: str) -> None:
-    """Sixteen callers of each kind, four threads: reads, files, changes, health and one and the same callback."""
+    """Sixteen clients of each kind, four threads: reads, files, changes, health and one and the same callback."""
     session = requests.Session()
     session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=200))
     asked = [("GET", "/api/models"), ("GET", "/api/models/1"), ("GET", "/api/runs"), ("GET", "/api/health")]
@@ -135,7 +135,7 @@ def test_a_monitor_minds_no_drips_and_its_viewers_stay(monitor: Monitor) -> None
 
 
 def test_a_frame_that_drips_ends_its_own_connection_alone(monitor: Monitor) -> None:
-    """It answers no ping meanwhile: nothing may come into the midst of a frame."""
+    """It answers no ping meanwhile: nothing may be sent within a frame."""
     with monitor.view() as viewer, handshake(monitor.port) as dripping:
         assert status(dripping)[0] == 101
         viewer.next()

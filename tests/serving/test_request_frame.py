@@ -1,4 +1,4 @@
-"""Where a request ends, however its bytes come: as gunicorn's own parser has it."""
+"""The end of a request is found however its bytes arrive: as gunicorn's own parser finds it."""
 
 import hypothesis.strategies as st
 import pytest
@@ -20,7 +20,7 @@ other_headers = st.lists(
 
 @st.composite
 def requests_sent(draw: st.DrawFn) -> tuple[bytes, bytes]:
-    """A request that makes sense, and its body."""
+    """Draws a valid request and its body."""
     more = b"".join(f"{name}: {value}\r\n".encode() for name, value in draw(other_headers))
     body = draw(bodies)
     if draw(st.booleans()):

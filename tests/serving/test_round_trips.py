@@ -1,4 +1,4 @@
-"""Under our worker an app gets what was sent, and its client what it answered: in any pieces, sizes and orders."""
+"""Under Clew's worker an app gets what was sent, and its client what it answered: in any pieces, sizes and orders."""
 
 import hashlib
 import socket
@@ -204,5 +204,5 @@ def test_who_asks_and_ends_its_own_side_gets_its_answers(port: int) -> None:
 
 
 def all_of(client: socket.socket) -> bytes:
-    """What it is sent until its connection ends."""
+    """Returns what it is sent until its connection ends."""
     return b"".join(iter(lambda: client.recv(2**16), b""))

@@ -1,4 +1,4 @@
-"""A worker that is told to stop, or whose gunicorn has died, while clients are with it."""
+"""A worker that is stopped, or whose gunicorn has died, while clients are connected."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ def test_it_waits_for_no_idle_connection(tmp_path: Path) -> None:
 
 
 def test_it_waits_for_no_client_that_has_its_answer_and_stays(tmp_path: Path) -> None:
-    """One that was answered while it was ending already."""
+    """One of them was answered while the worker was ending already."""
     with sample_server(tmp_path, arguments=["--graceful-timeout", "120"]) as port:
         client = connect(port)
         client.sendall(b"GET /stop HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -53,7 +53,7 @@ def test_answers_on_their_way_arrive_whole(tmp_path: Path) -> None:
 
 
 def test_no_thread_outlives_a_gunicorn_that_was_killed(tmp_path: Path) -> None:
-    """A thread that waits until a client has room for its answer would hold the process for good."""
+    """A thread that waits until a client has room for its answer would keep the process alive for good."""
     with (
         sample_server(tmp_path, arguments=["--graceful-timeout", "1"]) as port,
         connect(port, receive_bytes=4096) as reader,
@@ -79,7 +79,7 @@ def is_running(pid: int) -> bool:
 
 @pytest.mark.parametrize("option", ["certfile='cert.pem'", "proxy_protocol='auto'", "http2_cleartext='upgrade'"])
 def test_what_is_the_proxys_is_refused_at_the_start(tmp_path: Path, option: str) -> None:
-    """Asked for TLS, it would have said https and spoken http."""
+    """With TLS settings, it would have announced https and spoken http."""
     (tmp_path / "cert.pem").touch()
     configuration = tmp_path / "gunicorn.conf.py"
     configuration.write_text(

@@ -45,7 +45,7 @@ def worker(
     token: VersionToken | None = None,
     format_version: int = 1,
 ) -> Snapshot[list[int]]:
-    """One worker's snapshot."""
+    """Returns one worker's snapshot."""
     return Snapshot(
         folder,
         "numbers",

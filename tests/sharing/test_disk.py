@@ -1,4 +1,4 @@
-"""A disk that takes nothing, and things in the cache that are no files of ours: what was read is shown all the same."""
+"""A full disk, and foreign files in the cache: what was read is shown nevertheless."""
 
 import contextlib
 import os
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 @contextlib.contextmanager
 def full_disk() -> Iterator[None]:
-    """The kernel refuses every byte."""
+    """Makes the kernel refuse every byte."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
     try:
@@ -161,7 +161,7 @@ def test_where_the_disk_takes_no_lock_all_workers_may_go_on(tmp_path: Path) -> N
 
 
 class SlowText:
-    """A form whose writing stops until it is let go on."""
+    """Stops while it is serialized, until it is released."""
 
     suffix = ".txt"
     is_mapped = False

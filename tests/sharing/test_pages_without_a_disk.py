@@ -1,4 +1,4 @@
-"""Pages of a Clew whose cache cannot be written: all is shown, and it is said what is wrong with the disk."""
+"""Pages of a Clew whose cache cannot be written: all is shown, with a notice about the disk."""
 
 import uuid
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.tracking import Tracking
 
 @pytest.fixture
 def logged(tracking: Tracking) -> tuple[Registry, str]:
-    """A registered model of one version, and a run with a metric."""
+    """Logs a registered model of one version, and a run with a metric."""
     registry = Registry(tracking, f"disk-{uuid.uuid4().hex[:8]}")
     registry.version()
     run_id = tracking.run(tracking.experiment(), name="seen", metrics={"loss": [1.0, 0.5]})

@@ -1,6 +1,6 @@
-"""Work that many ask for is done once, in the background, and what comes of it goes to all of them.
+"""Work that many request is done once, in the background, and all get its result.
 
-That an answer is never older than its question is in tests/unit/test_fresh_answers.py.
+tests/unit/test_fresh_answers.py checks that an answer is never older than its request.
 """
 
 import logging
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Work:
-    """Counts how often it is begun, and ends when it is told to."""
+    """Counts how often it is begun, and ends when released."""
 
     def __init__(self) -> None:
         self.begun = 0
@@ -49,7 +49,7 @@ def test_all_who_join_share_one_execution() -> None:
         thread.start()
     for thread in threads:
         thread.join(40)
-    assert flights.join("another", lambda: 7).result(40) == 7  # which waits for nobody
+    assert flights.join("another", lambda: 7).result(40) == 7  # which waits for no other call
     assert not has_ended(joined[0], 0.05)
     work.may_end.set()
     assert [future.result(40) for future in joined] == [1] * 20

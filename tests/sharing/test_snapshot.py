@@ -1,4 +1,4 @@
-"""A value that is shown while it is read anew, among the workers of a host, whatever the clock and the cache do."""
+"""A value that is shown while it is refetched, among the workers of a host, whatever the clock and the cache do."""
 
 import os
 import shutil
@@ -84,7 +84,7 @@ def test_after_a_failure_it_is_tried_soon_but_not_at_once(tmp_path: Path, monkey
     assert not one.is_due(one.newest())
     set_clock(monkeypatch, timedelta(seconds=60))
     assert one.is_due(one.newest())
-    # What failed after two minutes cost the service two minutes.
+    # A failure after two minutes cost the service two minutes.
     slow = one.newest().attempt
     assert slow is not None
     assert not one.is_due(Reading(None, slow.model_copy(update={"took_seconds": 120.0})))
@@ -111,7 +111,7 @@ def test_a_request_after_a_change_sees_it_whichever_worker_made_it(tmp_path: Pat
 
 
 def test_an_attempt_for_another_value_does_not_count(tmp_path: Path) -> None:
-    """As it lies there when two workers write at once, or a backup was put back."""
+    """As stored when two workers write at once, or a backup was restored."""
     source = Source()
     worker(tmp_path, source.read).view(40)
     old = (tmp_path / "numbers.json").read_bytes()
@@ -153,7 +153,7 @@ def test_what_was_read_while_it_waited_is_not_read_again(tmp_path: Path) -> None
 
 
 def test_a_value_that_is_no_json_is_shown_and_logged_as_not_shared(tmp_path: Path) -> None:
-    """Half a surrogate pair is legal in the JSON of others, and none in ours."""
+    """Half a surrogate pair is legal in others' JSON, and not in Clew's."""
     snapshot = Snapshot(
         tmp_path,
         "value",
@@ -167,7 +167,7 @@ def test_a_value_that_is_no_json_is_shown_and_logged_as_not_shared(tmp_path: Pat
 
 
 class TestClock:
-    """A clock that is set while Clew runs."""
+    """The clock is set while Clew runs."""
 
     def test_set_back_stops_no_reading_and_hides_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         source = Source()
@@ -260,7 +260,7 @@ def test_a_damaged_cache_is_as_good_as_absent(tmp_path: Path, name: str, damage:
             "another shape": b'{"format":1,"value":{"odd":[]}}',
         }[damage]
     )
-    assert one.view(40).value == [1]  # it still knows
+    assert one.view(40).value == [1]  # it still has it
     assert worker(tmp_path, source.read).refreshed(40).value == [2]
     assert worker(tmp_path, source.read).newest().value == one.newest().value == [2]
 
@@ -282,7 +282,7 @@ def test_a_deleted_cache_comes_back_and_hides_nothing_meanwhile(tmp_path: Path) 
     shutil.rmtree(folder)
     assert one.view(40).value == [1]
     assert other.refreshed(40).value == [1]
-    assert worker(folder, source.read).newest().value == [1]  # of the other's memory
+    assert worker(folder, source.read).newest().value == [1]  # not from the other's memory
     source.is_away = False
     shutil.rmtree(folder)
     assert one.refreshed(40).value == other.newest().value == [3]

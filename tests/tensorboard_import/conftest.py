@@ -1,4 +1,4 @@
-"""Imports into a real MLflow, and what it has afterwards."""
+"""Imports into a real MLflow, and what it holds afterwards."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Target:
-    """An experiment of its own in an MLflow, into which folders are imported."""
+    """Holds an experiment of its own in an MLflow, into which folders are imported."""
 
     def __init__(self, address: str, experiment: str) -> None:
         self.address = address
@@ -59,7 +59,7 @@ class Target:
         return self.importer(*logdirs, host=host).import_all()
 
     def start(self, *arguments: str, through: Sequence[str] = ()) -> "subprocess.Popen[str]":
-        """The command itself, `through` another that runs it."""
+        """Starts the command itself, `through` another that runs it."""
         return subprocess.Popen(
             [*through, sys.executable, "-m", "tensorboard_import", *arguments, "--experiment", self.experiment],
             env={**os.environ, "MLFLOW_TRACKING_URI": self.address, "PYTHONPATH": str(ROOT)},
@@ -72,12 +72,12 @@ class Target:
         return list(self.runs.search([self.runs.experiment(self.experiment)], "", 10_000))
 
     def run(self, name: str) -> StoredRun:
-        """The one run of that name."""
+        """Returns the one run of that name."""
         (found,) = [run for run in self.all_runs() if run.name == name]
         return found
 
     def histories(self, run: StoredRun) -> Histories:
-        """All that MLflow has of a run, by the names that TensorBoard has for it."""
+        """Returns all that MLflow has of a run, by the names that TensorBoard has for it."""
         names = changed_names(run.tags)
         return {names.get(key, key): sorted(self._points(run.run_id, key)) for key in run.metrics}
 
@@ -97,11 +97,11 @@ class Target:
 
 @pytest.fixture
 def target(mlflow_address: str, request: pytest.FixtureRequest) -> Target:
-    """An empty experiment."""
+    """Creates an empty experiment."""
     return Target(mlflow_address, f"tensorboard-{request.node.name}")
 
 
 @pytest.fixture
 def target_at(request: pytest.FixtureRequest) -> Callable[[str], Target]:
-    """An empty experiment of the server at an address."""
+    """Creates an empty experiment of the server at an address."""
     return lambda address: Target(address, f"tensorboard-{request.node.name}")

@@ -18,17 +18,18 @@ START = SessionLog.START
 
 
 def scalar(tag: str, step: int, value: float, wall: float = 1.7e9) -> Event:
-    """An event of the first version."""
+    """Returns an event of the first version."""
     return Event(wall_time=wall, step=step, summary=Summary(value=[Summary.Value(tag=tag, simple_value=value)]))
 
 
 def restart(step: int, wall: float = 1.7e9) -> Event:
-    """What a writer says that goes on from a step."""
+    """Returns the event of a writer that goes on from a step."""
     return Event(wall_time=wall, step=step, session_log=SessionLog(status=START))
 
 
 def write_events(path: Path, events: Iterable[Event], *, version: str = "brain.Event:2", made: float = 0) -> Path:
-    """Writes a whole event file, made at a moment of its own if none is given; without a `version` it is one of old."""
+    """Writes a whole event file, made at a moment of its own if none is given; without a `version` it is an old
+    one."""
     made = made or time.time()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -39,7 +40,7 @@ def write_events(path: Path, events: Iterable[Event], *, version: str = "brain.E
 
 
 def append_events(path: Path, events: Iterable[Event]) -> None:
-    """Goes on with a file."""
+    """Appends to a file."""
     with path.open("ab") as file:
         writer = RecordWriter(file)
         for event in events:
@@ -47,7 +48,8 @@ def append_events(path: Path, events: Iterable[Event]) -> None:
 
 
 def shown_by_tensorboard(folder: Path) -> Histories:
-    """What TensorBoard's own reader has of a folder: step, time in ms and value of each point, once each, by tag."""
+    """Returns what TensorBoard's own reader has of a folder: step, time in ms and value of each point, once each,
+    by tag."""
     accumulator = EventAccumulator(str(folder), size_guidance={"scalars": 0, "tensors": 0})
     accumulator.Reload()
     found: dict[str, set[Point]] = defaultdict(set)
@@ -62,6 +64,6 @@ def shown_by_tensorboard(folder: Path) -> Histories:
 
 
 def point(step: int, wall: float, value: float) -> Point:
-    """A point as MLflow can keep it: time in ms, and a value of which NaN equals NaN."""
+    """Returns a point as MLflow can store it: time in ms, and a value in which NaN equals NaN."""
     kept = math.copysign(math.inf, value) if abs(value) >= 1.797e308 else value
     return step, round(wall * 1000), repr(0.0 + kept)

@@ -1,4 +1,4 @@
-"""What torch's `add_hparams` puts in a folder of its own belongs to the run that it was called for."""
+"""The folder that torch's `add_hparams` creates belongs to the run that it was called for."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Event files are read as TensorBoard's own reader has them, point for point, also where they are damaged."""
+"""Event files are read as TensorBoard's own reader reads them, point for point, also where they are damaged."""
 
 import math
 from pathlib import Path
@@ -28,7 +28,7 @@ VALUES = st.floats(width=32)
 
 
 def tensor(kind: str, tag: str, step: int, value: float, wall: float) -> Event:
-    """A scalar of the second version, of that type."""
+    """Returns a scalar of the second version, of that type."""
     number = value if kind.startswith("float") else int(value) if math.isfinite(value) and abs(value) < 100 else 7
     with np.errstate(over="ignore"):
         proto = make_tensor_proto(np.array(number).astype(kind))
@@ -64,7 +64,7 @@ COLUMNS_FROM = st.sampled_from([0, 0, 1_000])
 
 
 def read(folder: Path, most: int, columns_from: int) -> Histories:
-    """What we read of a folder, in pieces of that size; as columns where a piece has so many records."""
+    """Reads a folder in pieces of that size; as columns where a piece has so many records."""
     files = FolderFiles()
     files.note(Walk(folder).folders()[0].files)
     files.open_new()
@@ -103,7 +103,8 @@ def test_what_is_read_is_what_tensorboard_shows(
 
 
 def _without_restarted_tensors(found: Histories) -> Histories:
-    """TensorBoard has two readers, of which one leaves tensors alone at a restart, and the other takes them away."""
+    """Removes restarted tensors: of TensorBoard's two readers one keeps tensors on a restart, and the other removes
+    them."""
     return {tag: points for tag, points in found.items() if tag != "v2"}
 
 

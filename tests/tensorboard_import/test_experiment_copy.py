@@ -43,7 +43,7 @@ def test_an_experiment_is_copied_whole_and_once(target: Target, tracking: Tracki
     tracking.log(child, "m00", [1.0, 2.0, 3.0, 4.0, 5.0])
     assert {copy.run_id for copy in _copied(target)} == {copy.run_id for copy in copies}
     assert target.histories(target.run("seed 1")) == target.histories(target.runs.get(child))
-    tracking.log(child, "m00", [9.0], first_step=-3)  # MLflow says nothing of a point before the last
+    tracking.log(child, "m00", [9.0], first_step=-3)  # MLflow does not report a point before the last
     _copied(target, "--again")
     assert target.histories(target.run("seed 1")) == target.histories(target.runs.get(child))
 
@@ -56,7 +56,7 @@ def test_what_is_not_there_is_named(target: Target) -> None:
 
 
 def _copied(target: Target, *more: str, killed_after: tuple[float, ...] = ()) -> list[StoredRun]:
-    """The copies in the target, made by the command itself, killed some times before."""
+    """Returns the copies in the target, made by the command itself, killed some times before."""
     source = Target(target.address, f"{target.experiment}-original")
     arguments = ("--from-mlflow", target.address, "--into", target.experiment, *more)
     for moment in killed_after:

@@ -1,4 +1,4 @@
-"""Folders of event files become runs in a real MLflow: once each, whole, and named where they cannot be."""
+"""Folders of event files become runs in a real MLflow: once each, complete, and named if they cannot be imported."""
 
 import logging
 import math
@@ -70,7 +70,7 @@ def test_a_run_of_torch_is_there_as_it_was_logged(target: Target, tmp_path: Path
 
 
 def test_each_folder_is_a_run_once_wherever_it_lies(target: Target, tmp_path: Path) -> None:
-    """All writers here began in the same microsecond, under the same name: what tells them apart is what they wrote."""
+    """All writers here began in the same microsecond, under the same name: only their content distinguishes them."""
     made = time.time()
     for number in range(4):
         write_events(tmp_path / "logs" / f"seed_{number}" / FILE, series("loss", range(number, 50)), made=made)
@@ -125,7 +125,7 @@ def test_a_run_that_may_still_grow_is_named_and_ends_with_a_later_import(
 
 
 def test_a_run_that_another_host_replaced_is_gone_on_with_in_its_place(target: Target, tmp_path: Path) -> None:
-    """Two hosts that made a run of the same folder at once: the one whose run was deleted goes over to the other's."""
+    """Two hosts made a run of the same folder at once: the one whose run was deleted goes on with the other's."""
     path = write_events(tmp_path / "a" / FILE, series("loss", range(3)))
     importer = target.importer(tmp_path)
     assert importer.import_all()
@@ -170,7 +170,7 @@ def test_names_that_mlflow_refuses_are_changed_and_kept(target: Target, tmp_path
 
 
 def test_a_restart_is_shown_as_tensorboard_shows_it(target: Target, tmp_path: Path) -> None:
-    """Also where points that it makes void are in MLflow already, which takes none back."""
+    """This includes points in MLflow already, which it cannot remove, and which the restart makes void."""
     write_events(tmp_path / "run" / FILE, series("loss", range(100)))
     assert target.import_all(tmp_path)
     first = target.run("run")

@@ -1,4 +1,5 @@
-"""What cannot be imported, though all else can: named, in the exit status, and tried again by an import that watches."""
+"""Folders that cannot be imported, while all others can: named, in the exit status, and retried by an import that
+watches."""
 
 import os
 import subprocess
@@ -19,7 +20,7 @@ _MINDS_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 @pytest.fixture
 def minding_rights() -> Sequence[str]:
-    """What a command is run through, so that a file without rights cannot be read."""
+    """Returns a command that drops root's rights, so that a file without permissions cannot be read."""
     through = _MINDS_RIGHTS if os.geteuid() == 0 else ()
     try:
         subprocess.run([*through, "true"], check=True, capture_output=True, timeout=10)

@@ -1,7 +1,7 @@
-"""Runs as an expert reads them: for each what every word is, which names must never be one, and what a step counts.
+"""Runs as an expert reads them: what every word is, which names must never be one, and what a step counts.
 
-Those of `RECORDED` were made by the libraries themselves (recording/); those of `BY_NAME` have the names of the libraries'
-sources, for what cannot be installed here or logs to nothing that can.
+Those of `RECORDED` were made by the libraries themselves (recording/); those of `BY_NAME` have the names of the
+libraries' sources, for those that cannot be installed here or log to nothing that can.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from domain.tracking.tool_names import LossKind, MetricWord, ParameterWord
 
 
 class Reading(NamedTuple):
-    """What is right of a run: a word that is not here has no name in it."""
+    """The right reading of a run: a missing word has no metric in it."""
 
     tool: str | None
     words: dict[MetricWord, str]
@@ -109,7 +109,7 @@ RECORDED: Final[dict[str, Reading]] = {
         {"algorithm": "PPO", "environment": CARTPOLE},
         "total",
     ),
-    # Nothing tells it from Stable-Baselines3's own DQN.
+    # Nothing distinguishes it from Stable-Baselines3's own DQN.
     "sb3-contrib-qrdqn": Reading("stable-baselines3", SB3 | SUCCESS | IN_MLFLOW | Q, "env_steps", {}, "total"),
     "cleanrl-ppo": Reading(
         "cleanrl",
@@ -264,7 +264,7 @@ RECORDED: Final[dict[str, Reading]] = {
 
 
 class ByName(NamedTuple):
-    """A run with these metrics and what it says of its setting, and how it is read."""
+    """A run with these metrics and what it states about its setting, and how it is read."""
 
     metrics: tuple[str, ...]
     reading: Reading

@@ -1,4 +1,4 @@
-"""The MLflow of all tests for the trainer's, emptied where one wants it untouched."""
+"""The MLflow of all tests for the trainer's, emptied where a test needs it untouched."""
 
 import logging
 import sqlite3
@@ -16,7 +16,8 @@ from training.tracking.server import TrackingServer
 
 @pytest.fixture(autouse=True)
 def loggers() -> Iterator[None]:
-    """`main` sends the logs of this process to where pytest listens for one test only; later ones would write to nowhere."""
+    """Restores the loggers: `main` redirects this process's logs to the current test's stream; later ones would go
+    nowhere."""
     before = logging.root.handlers[:], logging.root.level
     yield
     logging.root.handlers[:], logging.root.level = before
@@ -39,7 +40,8 @@ def server(mlflow_uri: str) -> TrackingServer:
 
 @pytest.fixture
 def untouched_mlflow(shared_mlflow: SharedMlflow) -> Iterator[str]:
-    """The server as just set up, and then again as it was: a second one would cost ten seconds, another database none."""
+    """Returns the server as just set up, and restores it afterwards: a second one would cost ten seconds, another
+    database none."""
     with closing(sqlite3.connect(shared_mlflow.database)) as database, closing(sqlite3.connect(":memory:")) as before:
         database.backup(before)
         shared_mlflow.untouched.backup(database)
@@ -49,7 +51,7 @@ def untouched_mlflow(shared_mlflow: SharedMlflow) -> Iterator[str]:
 
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """No `.env` of the developer's and no MLflow setting reaches the test."""
+    """Keeps the developer's `.env` and MLflow settings from the test."""
     monkeypatch.chdir(tmp_path)
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_PORT", "MODEL_NAME", "LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)

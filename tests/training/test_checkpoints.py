@@ -1,4 +1,4 @@
-"""A training goes on where its checkpoint was: to the number where it is the same one, and without a step twice."""
+"""A training goes on from its checkpoint: to the same number for the same one, and without repeating a step."""
 
 import shutil
 import signal
@@ -42,7 +42,7 @@ def job(algorithm: str, folder: Path | None = None, run_id: str | None = None, *
 
 
 class Recorded:
-    """Keeps all numbers, and writes one checkpoint while the agent is at rest."""
+    """Records all numbers, and writes one checkpoint while the agent is paused."""
 
     def __init__(self, asked: TrainingJob, checkpoint_after: int = 10**6) -> None:
         self.points: list[tuple[str, int, float]] = []
@@ -71,7 +71,7 @@ def restored(asked: TrainingJob, watcher: Recorded, checkpoint: Path, run_id: st
 
 
 def learn(asked: TrainingJob, watcher: Recorded) -> int:
-    """The number of steps after all episodes."""
+    """Returns the number of steps after all episodes."""
     callback = EpisodeCallback(asked.request.episodes, watcher, lambda _: False)
     return int(build_agent(asked.request).learn(10**6, callback, log_interval=None).num_timesteps)
 
@@ -84,7 +84,7 @@ def learn_on(asked: TrainingJob, watcher: Recorded, checkpoint: Path, run_id: st
 
 @pytest.fixture(scope="module")
 def small_ppo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint after eight episodes or so."""
+    """Trains with a checkpoint after eight episodes or so."""
     folder = tmp_path_factory.mktemp("ppo")
     asked = job("PPO", folder, episodes=12)
     learn(asked, Recorded(asked, checkpoint_after=6))
@@ -168,7 +168,7 @@ def test_the_newest_two_are_kept_and_a_full_disk_costs_no_training(tmp_path: Pat
 
 
 class StopAfter(StopRequest):
-    """As a signal that comes when so many episodes have ended."""
+    """Stops as on a signal that comes when so many episodes have ended."""
 
     def __init__(self, episodes: int) -> None:
         super().__init__()
@@ -199,7 +199,7 @@ def test_stopped_and_continued_a_run_has_no_gap_and_no_step_twice(
     stopped_at = read_state(tmp_path / "checkpoint" / "1").episodes_finished
     assert 12 <= stopped_at < 30
     more = asked.model_copy(update={"checkpoint": tmp_path / "checkpoint" / "1"})
-    if algorithm == "PPO":  # once by what MLflow has of it, for its folder is gone
+    if algorithm == "PPO":  # once from MLflow, as its folder is deleted
         more = asked.model_copy(update={"stored": StoredCheckpoint(run_id=run_id, number=1)})
         shutil.rmtree(tmp_path)
         tmp_path.mkdir()
@@ -216,7 +216,7 @@ def test_stopped_and_continued_a_run_has_no_gap_and_no_step_twice(
 
 
 class Crashing(StopRequest):
-    """A bug after so many episodes."""
+    """Fails as by a bug after so many episodes."""
 
     def __init__(self, episodes: int) -> None:
         super().__init__()

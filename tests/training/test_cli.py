@@ -1,4 +1,4 @@
-"""The command line as a person meets it: real processes, real signals, sentences instead of tracebacks."""
+"""The command line as a person uses it: real processes, real signals, sentences instead of tracebacks."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def signals() -> object:
-    """`main` listens to this process's signals; hand them back afterwards."""
+    """Restores this process's signal handlers, which `main` replaces."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     for number, handler in before.items():
@@ -38,7 +38,7 @@ def start(uri: str, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def running(client: MlflowClient, experiment: str, episodes: int) -> Run:
-    """The experiment's run as soon as it has that many episodes."""
+    """Returns the experiment's run as soon as it has that many episodes."""
     for _ in range(1200):
         found = client.get_experiment_by_name(experiment)
         for run in client.search_runs([found.experiment_id]) if found else []:
@@ -60,7 +60,7 @@ def test_ctrl_c_ends_the_run_as_killed_with_what_it_has(client: MlflowClient, ml
     assert ended.info.status == "KILLED"
     points = client.get_metric_history(run.info.run_id, "episode_reward")
     assert len(points) >= 20
-    (version,) = client.search_model_versions(f"run_id = '{run.info.run_id}'")  # what it learned is not lost
+    (version,) = client.search_model_versions(f"run_id = '{run.info.run_id}'")  # its result is not lost
     recorded = (version.tags["stopped"], version.tags["total_episodes"], version.tags["asked_episodes"])
     assert recorded == ("true", str(len(points)), "500000")
     assert ended.data.metrics["eval/success_rate"] == float(version.tags["success_rate"])

@@ -1,4 +1,4 @@
-"""gymnasium's face of the maze, by the checkers of gymnasium and Stable-Baselines3."""
+"""gymnasium's interface of the maze, by the checkers of gymnasium and Stable-Baselines3."""
 
 import numpy as np
 import pytest

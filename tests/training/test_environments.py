@@ -1,4 +1,5 @@
-"""Trainings in environments of Gymnasium's: what MLflow holds afterwards, that the export is the policy, going on."""
+"""Trainings in environments of Gymnasium: what MLflow holds afterwards, that the export equals the policy,
+continuing."""
 
 import json
 import signal
@@ -63,7 +64,7 @@ def test_the_run_has_our_metrics_and_the_tool_s_own(trained: Run, client: Mlflow
     kept = trained.data
     assert {"episode_reward", "episode_length", "loss", "eval/mean_return", "eval/mean_length"} <= set(kept.metrics)
     assert {"rollout/ep_rew_mean", "train/loss", "train/learning_rate", "time/fps"} <= set(kept.metrics)
-    assert "success_rate" not in kept.metrics  # CartPole tells of none
+    assert "success_rate" not in kept.metrics  # CartPole reports none
     assert [point.step for point in client.get_metric_history(trained.info.run_id, "train/loss")][:2] == [256, 384]
     expected = {"algorithm": "PPO", "env_id": "CartPole-v1", "seed": "3", "steps": "600", "setting": "own"}
     assert expected.items() <= kept.params.items()
@@ -72,7 +73,7 @@ def test_the_run_has_our_metrics_and_the_tool_s_own(trained: Run, client: Mlflow
 
 
 def checked_as_by_clew(file: Path, version: ModelVersion) -> PolicyGraph:
-    """What is known of a version's file where it was checked for an activation."""
+    """Returns the facts of a version's file after the check for an activation."""
     known = KnownEnvironments()
     try:
         source = EnvironmentSource(env_id=version.tags["env_id"], env_spec=version.tags["env_spec"])
@@ -149,7 +150,7 @@ class Pictures(gymnasium.Env):  # type: ignore[misc]  # untyped to mypy
 
 
 class Parts(Pictures):
-    """Shows parts of all kinds, words among them, and an image that is too small for convolutions."""
+    """Shows observations of all kinds, including texts, and an image that is too small for convolutions."""
 
     observation_space = gymnasium.spaces.Dict(
         arm=gymnasium.spaces.Box(-1, 1, (2, 3), np.float64),
@@ -246,7 +247,7 @@ def test_on_a_stop_request_it_measures_what_ends_in_time(monkeypatch: pytest.Mon
 
 
 class Silent:
-    """Who hears nothing of a training."""
+    """Receives a training's progress and ignores it."""
 
     def metric(self, key: str, value: float, step: int) -> None:
         pass
@@ -259,7 +260,7 @@ class Silent:
 
 
 def learning(job: TrainingJob) -> EpisodeCallback:
-    """A fresh agent of a job, and what counts its steps."""
+    """Returns a fresh agent of a job, and what counts its steps."""
     callback = EpisodeCallback(job.episodes, Silent(), lambda _: False, steps=job.steps, steps_each=None)
     callback.init_callback(build_agent(job.request))
     return callback

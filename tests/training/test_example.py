@@ -1,4 +1,4 @@
-"""The shipped example of a team's own trainer: its file is taken, and its program trains into the run it is given."""
+"""The shipped example of a team's own trainer: its file is accepted, and its program trains into the given run."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The ONNX export answers like the policy, and says so loudly when it does not."""
+"""The ONNX export answers like the policy, and fails loudly if it does not."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def test_the_file_has_the_contracts_names_and_shapes_and_no_external_data(algori
 
 def test_an_export_that_answers_otherwise_is_refused(tmp_path: Path) -> None:
     agent = build_agent(preset("DQN", "default"))
-    # A layer's hook changes what torch answers but is no layer that the export could see.
+    # A layer's hook changes torch's answers but is no layer that the export could see.
     agent.policy.q_net.register_forward_hook(lambda module, given, answer: answer + 1)
     with pytest.raises(ExportMismatch, match="differs"):
         export_policy(agent, tmp_path / "policy.onnx")

@@ -1,4 +1,4 @@
-"""What a memoryless agent can reach, counted; held against a policy that is played."""
+"""What a memoryless agent can reach, counted; compared with a policy that is played."""
 
 import numpy as np
 import pytest

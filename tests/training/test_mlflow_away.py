@@ -1,4 +1,4 @@
-"""A training's numbers survive an MLflow that goes away and comes back."""
+"""A training's numbers survive an MLflow that is away for a while."""
 
 import json
 import os
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Line:
-    """A TCP line to a server that can be cut and mended; the address stays the same."""
+    """Connects to a server over TCP; it can be cut and restored, and its address stays the same."""
 
     def __init__(self, target_port: int) -> None:
         self._target = target_port
@@ -119,7 +119,7 @@ def test_what_a_crash_left_is_sent_later_and_nothing_twice(
     crashed.metric("loss", 2.0, 2)
     crashed.save()
     again = RunLog(server, run_id, tmp_path, {}, {})
-    for step in (1, 2, 3):  # a checkpoint is older than what was told
+    for step in (1, 2, 3):  # a checkpoint is older than the last reported step
         again.metric("loss", float(step), step)
     again.end("FINISHED")
     assert steps_of(client, run_id, "loss") == [(1, 1.0), (2, 2.0), (3, 3.0)]
@@ -152,7 +152,7 @@ def test_the_end_waits_so_long_and_no_longer(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.thorough
 def test_a_restart_of_mlflow_loses_nothing(tmp_path: Path) -> None:
-    """The real server is killed while a real training goes on, and started again at its end."""
+    """The real server is killed while a real training goes on, and restarted at its end."""
     pytest.importorskip("torch")
     port = free_port()
     with mlflow_server(tmp_path, port) as uri:

@@ -1,4 +1,4 @@
-"""The MLflow server in one process: its database is whole before it answers, and it ends with a signal."""
+"""The MLflow server in one process: its database is complete before it answers, and it ends with a signal."""
 
 import signal
 import subprocess
@@ -18,7 +18,7 @@ PATHS = ("experiments/search?max_results=1", "registered-models/search?max_resul
 
 
 def first_status(address: str, path: str) -> int:
-    """Asks until something answers, and returns the status of that answer."""
+    """Retries until there is an answer, and returns its status."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:

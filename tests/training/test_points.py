@@ -1,4 +1,4 @@
-"""Numbers wait in a file: in order, each once, whatever is cut off."""
+"""Numbers wait in a file: in order, each once, wherever a write is cut off."""
 
 import resource
 import signal
@@ -22,7 +22,7 @@ ACTIONS = st.lists(
 @settings(max_examples=50)
 @given(ACTIONS)
 def test_a_journal_is_a_queue_that_survives(actions: list[tuple[str, float]]) -> None:
-    """What a crash comes after may be sent again: who sends drops by step."""
+    """A number may be sent again after a crash: the sender drops repeated steps."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "journal"
         journal, waiting, forgotten, step = Journal(file), list[Point](), list[Point](), 0
@@ -56,7 +56,7 @@ def test_half_a_line_is_dropped_and_a_full_file_counts(tmp_path: Path) -> None:
 
 
 def test_what_the_disk_does_not_take_waits_in_memory(tmp_path: Path) -> None:
-    """A file size limit is a disk that takes half of a line; as a full one does, it may take more later."""
+    """A file size limit acts as a disk that takes half of a line; as a full one does, it may take more later."""
     journal, before = Journal(tmp_path / "journal"), resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:

@@ -1,4 +1,4 @@
-"""What tells a training process from every other."""
+"""What distinguishes a training process from every other."""
 
 from pathlib import Path
 

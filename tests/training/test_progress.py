@@ -32,7 +32,7 @@ def test_a_disk_that_takes_nothing_costs_no_training(tmp_path: Path) -> None:
 
 
 def test_rates_are_of_what_was_done_here() -> None:
-    """A training that goes on did not do all its steps now."""
+    """A continued training did not do all its steps now."""
     rates = Rates()
     rates.note(Progress(100, 200, 9000))
     rates.note(Progress(100, 200, 9000))

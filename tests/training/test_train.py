@@ -1,4 +1,4 @@
-"""Real trainings against a real MLflow: what it holds afterwards, and how a training ends."""
+"""Real trainings with a real MLflow: what it holds afterwards, and how a training ends."""
 
 from collections import Counter
 from pathlib import Path

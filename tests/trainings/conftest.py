@@ -1,4 +1,4 @@
-"""A Clew beside a scheduler of which the test says what it tells, on the real MLflow."""
+"""A Clew with a scheduler whose answers the test sets, on the real MLflow."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ def scheduler() -> Iterator[SchedulerServer]:
 
 @pytest.fixture
 def clew(scheduler: SchedulerServer, cache_dir: Path, mlflow_address: str) -> Clew:
-    """Makes a Clew with these settings."""
+    """Returns a function that makes a Clew with these settings."""
 
     def make(**settings: Any) -> Flask:
         given: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""A scheduler as its contract has it, over HTTP and a WebSocket, without a training: what happens is told from outside."""
+"""A scheduler's contract over HTTP and a WebSocket, without any training: the test sets what happens."""
 
 import threading
 import time
@@ -34,7 +34,7 @@ fields = [
 
 
 class SchedulerServer:
-    """Listens while it is entered; `trainings` are told as they are, and `asked` holds the writes that came."""
+    """Serves while it is entered; `trainings` are answered as they are, and `asked` holds the writes that came."""
 
     def __init__(self) -> None:
         self.trainings: dict[str, Training] = {}
@@ -58,7 +58,7 @@ class SchedulerServer:
         self._server.server_close()
 
     def add(self, **values: Any) -> Training:
-        """A training; with no more said it waits."""
+        """Adds a training; by default it waits."""
         run_id = values.pop("run_id", uuid.uuid4().hex)
         state = values.setdefault("state", TrainingState.QUEUED)
         given = {
@@ -75,7 +75,7 @@ class SchedulerServer:
         return self.trainings[run_id]
 
     def change(self, run_id: str, **values: Any) -> None:
-        """Says something else of a training from now on."""
+        """Changes fields of a training from now on."""
         state = values.get("state", self.trainings[run_id].state)
         known = self.trainings[run_id].model_dump(mode="json")
         self.trainings[run_id] = Training.model_validate(known | {"actions": ACTIONS[state]} | values)

@@ -1,4 +1,5 @@
-"""What a failed run wrote last, on top of its page: of our own trainings their log, else a file of the run."""
+"""The last log lines of a failed run, on top of its page: of Clew's own trainings their log, else a file of the
+run."""
 
 from typing import Any
 

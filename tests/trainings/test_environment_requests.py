@@ -1,4 +1,4 @@
-"""What can be asked for in an environment that is no maze: by the form's fields, presets and refusals."""
+"""The options for an environment that is no maze: by the form's fields, presets and refusals."""
 
 import pytest
 

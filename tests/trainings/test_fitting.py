@@ -1,4 +1,4 @@
-"""What an environment shows that no algorithm learns from is refused with a sentence that says what, and what to do."""
+"""Spaces that no algorithm learns from are refused with a sentence that names them, and a remedy."""
 
 import pytest
 from pydantic import TypeAdapter

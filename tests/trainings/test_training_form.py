@@ -1,4 +1,4 @@
-"""The form that starts a training: all of its fields, what is wrong with each, and how it is filled in from a run."""
+"""The form that starts a training: all of its fields, the error of each, and how it is filled in from a run."""
 
 import json
 from typing import Any
@@ -25,14 +25,14 @@ CARTPOLE = OfferedTrainer.model_validate(read_trainers(OWN)[0].model_dump())
 
 
 def described(trainer: OfferedTrainer, **values: Any) -> dict[str, Any]:
-    """A form as the browser gets it."""
+    """Returns a form as the browser gets it."""
     drawn = training_form.described([trainer, MAZE], trainer, training_form.initial(trainer, values))
     text = orjson.dumps(drawn, default=lambda one: one.to_plotly_json() if isinstance(one, Component) else None)
     return dict(json.loads(text))
 
 
 def elements(part: Any) -> list[dict[str, Any]]:
-    """All elements of what is described."""
+    """Yields all elements of a component."""
     if isinstance(part, list):
         return [one for piece in part for one in elements(piece)]
     return [part, *elements(part["props"].get("children"))] if isinstance(part, dict) and "props" in part else []

@@ -1,4 +1,4 @@
-"""The queue and the history: complete, in order, of every scheduler; and what came of one training."""
+"""The queue and the history: complete, in order, of every scheduler; and the results of one training."""
 
 import json
 import time
@@ -26,14 +26,14 @@ REQUEST = json.dumps(
 
 
 def text(part: Any) -> str:
-    """What can be read of what is described."""
+    """Returns the visible text of a component."""
     if isinstance(part, list):
         return " ".join(map(text, part))
     return text(part["props"].get("children")) if isinstance(part, dict) else "" if part is None else str(part)
 
 
 def rows(client: FlaskClient, what: str, **query: Any) -> dict[str, dict[str, str]]:
-    """The rows of a list by their runs, each what its cells say."""
+    """Returns the rows of a list by their runs, each as the texts of its cells."""
     listed = client.get("/trainings/list", query_string=query).json or {}
     return {row["key"]: {cell["label"]: text(cell["html"]) for cell in row["cells"]} for row in listed[what]}
 
@@ -109,7 +109,7 @@ def test_the_history_has_all_and_repeats_none(
 
 
 def test_what_is_archived_is_left_out_of_the_history_once_it_is_over(client: FlaskClient, tracking: Tracking) -> None:
-    """And never of the queue, where it takes somebody's turn."""
+    """But never from the queue, where it takes a place."""
     group = tracking.experiment()
     marked = {tags.REQUEST: REQUEST, tags.HOST: "far", "clew.archived": "true"}
     over = tracking.run(group, name="put away", tags=marked | {tags.STATE: "done"})

@@ -1,4 +1,4 @@
-"""What is asked of the scheduler by way of Clew: handed on with who asks, guarded as every write, repeat-safe."""
+"""Requests to the scheduler through Clew: forwarded with the user, guarded as every write, safe to repeat."""
 
 from typing import Any
 

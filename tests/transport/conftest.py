@@ -26,6 +26,6 @@ def oracle() -> Iterator[Oracle]:
 
 @pytest.fixture
 def stranger() -> Iterator[Oracle]:
-    """Another host, which answers all with success."""
+    """Runs another host, which answers all with success."""
     with Oracle() as server:
         yield server

@@ -1,4 +1,4 @@
-"""Real HTTP servers in this process: one that notes what it is asked, and a proxy that does what proxies do."""
+"""Real HTTP servers in this process: one that records its requests, and a proxy that behaves as proxies do."""
 
 import select
 import socket
@@ -24,7 +24,7 @@ class Asked(NamedTuple):
 
 
 class _Server:
-    """A server at `address` from `with` on; what it was asked is in `asked`."""
+    """Runs a server at `address` from `with` on; its requests are in `asked`."""
 
     def __init__(self, handler: Callable[["_Server"], type[BaseHTTPRequestHandler]]) -> None:
         self.asked: list[Asked] = []
@@ -73,13 +73,13 @@ class Oracle(_Server):
             do_GET = do_POST = do_DELETE = _serve
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing: the tests look at `asked`."""
+                """Logs nothing: the tests check `asked`."""
 
         return Handler
 
 
 class Proxy(_Server):
-    """Passes plain HTTP on, and lays tunnels, both to `leads_to` whatever was asked for; or answers `refusal`."""
+    """Passes plain HTTP on, and opens tunnels, both to `leads_to` whatever was requested; or answers `refusal`."""
 
     def __init__(self, leads_to: str, refusal: int | None = None) -> None:
         self.leads_to = urlsplit(leads_to)
@@ -121,11 +121,11 @@ class Proxy(_Server):
                 with socket.create_connection((proxy.leads_to.hostname or "", proxy.leads_to.port)) as there:
                     self.send_response(200)
                     self.end_headers()
-                    with suppress(OSError):  # one of them has left
+                    with suppress(OSError):  # one of them has closed
                         _tunnel(self.connection, there)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing: the tests look at `asked`."""
+                """Logs nothing: the tests check `asked`."""
 
         return Handler
 
@@ -141,6 +141,6 @@ def _tunnel(one: socket.socket, other: socket.socket) -> None:
 
 
 def closed_port() -> int:
-    """A port of this machine where nobody listens."""
+    """Returns a port of this machine where no server listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

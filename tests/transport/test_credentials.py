@@ -64,7 +64,8 @@ def test_what_is_set_on_its_own_comes_first(oracle: Oracle, tmp_path: Path) -> N
 def test_what_netrc_has_counts_for_others_only_and_last(
     monkeypatch: pytest.MonkeyPatch, oracle: Oracle, tmp_path: Path
 ) -> None:
-    """As MLflow's own client, requests reads it; a `default` in it is not for this machine's own services."""
+    """requests reads it, as for MLflow's own client; a `default` in it does not apply to this machine's own
+    services."""
     (tmp_path / "netrc").write_text("default login eve password pw\n")
     JsonService("Oracle", oracle.address).call("GET", "/")
     assert authorization(oracle) is None
@@ -77,7 +78,7 @@ def test_what_netrc_has_counts_for_others_only_and_last(
 
 
 def test_a_monitors_are_sent_and_no_page_has_them(oracle: Oracle, tmp_path: Path) -> None:
-    """Nor has any other setting's: pages, API, headers, health."""
+    """Nor does anything else show those of any setting: pages, API, headers, health."""
     values = settings(
         tmp_path,
         gpu_monitor_urls=f"a={with_userinfo(oracle)}",
@@ -97,7 +98,7 @@ def test_a_monitors_are_sent_and_no_page_has_them(oracle: Oracle, tmp_path: Path
         shown += [answer.get_data(as_text=True), str(answer.headers)]
     for page in ("/", "/gpu", "/models", "/mlflow", "/inference"):
         shown.append(_page(client, page))
-    assert any('"data"' in one and "127.0.0.1" in one for one in shown)  # the pages were there
+    assert any('"data"' in one and "127.0.0.1" in one for one in shown)  # the pages had loaded
     shown += [repr(file.read_bytes()) + str(file) for file in tmp_path.rglob("*") if file.is_file()]
     assert not [part for part in PARTS for one in shown if part in one]
 

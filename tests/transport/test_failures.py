@@ -1,4 +1,4 @@
-"""What became of a request is told by the type of what happened, and whether it was sent by whether it could be."""
+"""The outcome of a request is given by the error's type, including whether it may have been sent."""
 
 import socket
 import threading
@@ -25,7 +25,7 @@ WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
 @contextmanager
 def answering(talk: Callable[[socket.socket], object]) -> Iterator[str]:
-    """The address of a server that does with each connection what `talk` does, and then ends it."""
+    """Runs a server that handles each connection with `talk`, and then closes it; returns its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -109,7 +109,7 @@ def test_silence_in_the_middle_of_an_answer_is_silence(monkeypatch: pytest.Monke
 
 
 def test_a_second_failure_is_not_taken_for_the_first(oracle: Oracle) -> None:
-    """A read is repeated while the first failure is being handled, and Python notes that in the second."""
+    """A read is repeated while the first failure is being handled, and Python records that in the second."""
     with answering(lambda connection: None) as address:
         try:
             raise ConnectionRefusedError

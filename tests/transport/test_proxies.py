@@ -1,4 +1,5 @@
-"""This machine's own addresses are asked without a proxy; for others the environment's counts, and who failed is named."""
+"""This machine's own addresses are used without a proxy; for others the environment's applies, and the failed one
+is named."""
 
 import socket
 import ssl
@@ -38,7 +39,7 @@ def proxy(oracle: Oracle) -> Iterator[Proxy]:
 
 @pytest.fixture
 def secure(tmp_path: Path) -> Iterator[int]:
-    """The port of a server whose certificate nobody signed."""
+    """Returns the port of a server whose certificate is not trusted."""
     certify(tmp_path / "cert.pem", tmp_path / "key.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")

@@ -31,7 +31,7 @@ def test_a_redirected_write_is_done_nowhere(
         JsonService("Oracle", oracle.address).call(method, "/alias", body={"version": "14"}, writes=True)
     assert [asked.path for asked in oracle.asked] == ["/alias"]
     assert stranger.asked == []
-    assert not isinstance(caught.value, ServiceUnavailable)  # else it would be asked again
+    assert not isinstance(caught.value, ServiceUnavailable)  # otherwise it would be repeated
     assert str(caught.value) == (
         f"Oracle: answered with a redirect to {elsewhere.address} (HTTP {status}), which is not followed"
     )
@@ -43,7 +43,7 @@ def test_a_read_follows_to_the_same_host(oracle: Oracle, status: int, method: st
     service = JsonService("Oracle", oracle.address.replace("//", "//bob:s3cret@"))
     assert service.call(method, "/old", params={"page": 1}, body={"which": "all"}) == {"true": 1}
     first, second = oracle.asked
-    # A question in a body is asked again, not turned into another.
+    # A query in a body is sent again, not turned into another.
     assert (second.method, second.path, second.body) == (method, "/new?page=2", first.body)
     assert second.headers["Authorization"] == first.headers["Authorization"]
 
@@ -103,7 +103,7 @@ def test_an_odd_target_is_not_followed(oracle: Oracle, location: str, target: st
         ("http://ML.example:80/a", "https://ml.example:443/a?b", "https://ml.example/a?b"),
         ("http://ml.example/a", "http://ml.example:80/b", "http://ml.example/b"),
         ("http://[fd00::1]/a", "https://[fd00::1]/a", "https://[fd00::1]/a"),
-        # What two readers of an address may read as two hosts: the host is our own in any case.
+        # Addresses that two parsers may read as two hosts: the host is Clew's own in any case.
         ("http://ml.example/a", "//eve.example\\@ml.example/b", "http://ml.example/b"),
         ("http://ml.example:5000/a", "https://ml.example/a", None),
         ("http://ml.example:5000/a", "https://ml.example:5000/a", None),

@@ -1,4 +1,4 @@
-"""Whatever is written into an address setting, sound or not: its name and password are in nothing that anybody reads."""
+"""Name and password in an address setting, valid or not, appear in no output of Clew."""
 
 import io
 import logging
@@ -27,7 +27,7 @@ from settings.settings import Settings
 from tests.faults.viewer import Viewer, in_process
 from training.settings import TrainingSettings
 
-# Of letters that nothing of ours spells, so that half a password is recognised, too.
+# Of letters that no text of Clew contains, so that half a password is recognised, too.
 piece = st.text("qzxjQZXJ", min_size=5, max_size=9)
 between = st.text("@:/?#[]%!$&'()*+,;= |\\\"<>^`{}é日℀\t1", max_size=3)
 SHAPES = (
@@ -51,7 +51,7 @@ SHAPES = (
     "{scheme}://{user}%3A{password}%40host:80",
     "{scheme}://host|{scheme}://{user}:{password}@host",
 )
-# Setting, scheme, and what stands around an address.
+# Setting, scheme, and the surroundings of an address.
 WHERE: tuple[tuple[type[BaseSettings], str, str, str], ...] = (
     (Settings, "mlflow_tracking_uri", "http", "{}"),
     (Settings, "mlflow_url", "https", "{}"),
@@ -73,7 +73,7 @@ WHERE: tuple[tuple[type[BaseSettings], str, str, str], ...] = (
 
 @st.composite
 def written(draw: st.DrawFn) -> tuple[str, str, list[str]]:
-    """A shape with a name and a password in it, whole or encoded; its scheme is left open. And their pieces."""
+    """Draws a shape with a name and a password in it, whole or encoded; its scheme is left open. Adds their pieces."""
     user, first, second = draw(piece), draw(piece), draw(piece)
     password = first + draw(between) + second
     if draw(st.booleans()):
@@ -82,7 +82,7 @@ def written(draw: st.DrawFn) -> tuple[str, str, list[str]]:
 
 
 def leaked(text: str, pieces: list[str]) -> list[str]:
-    """The pieces that stand in a text, in any case: a host is written in small letters."""
+    """Returns the pieces that a text contains, in any case: a host is written in small letters."""
     return [one for one in pieces if one.lower() in text.lower()]
 
 
@@ -106,7 +106,7 @@ def test_neither_a_refusal_nor_what_was_taken_shows_them(
 
 
 def shown_of(settings: Settings) -> list[str]:
-    """What pages are drawn by and link to, and what a start says."""
+    """Returns what pages show and link to, and what a start logs."""
     where = ("http", "clew.example.com:8050", "1", "a")
     urls = [one.url for one in settings.gpu_monitors]
     drawn = ui_settings(settings).model_dump_json()
@@ -164,7 +164,7 @@ def test_what_only_looks_like_a_port_is_not_shown(url: str) -> None:
 @example(secret='a"b\\c', around="")
 @example(secret="パスワード", around="http://")
 def test_a_log_line_holds_none(secret: str, around: str) -> None:
-    """As text, in an address, as a field, and in the stack of what a library raised."""
+    """This holds for its text, an address, a field, and the stack trace of a library's error."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter({secret}))
@@ -180,7 +180,8 @@ def test_a_log_line_holds_none(secret: str, around: str) -> None:
 
 
 def is_of_every_line(spelled: str) -> bool:
-    """Whether a line without it would hold it as well: a secret may be a word such as "test", or a bracket."""
+    """Returns whether a line without it would contain it as well: a secret may be a word such as "test", or a
+    bracket."""
     try:
         raise ValueError("", {"": ""})
     except ValueError as error:
@@ -207,7 +208,7 @@ Odd = Callable[[str], dict[str, Any]]
 def test_no_page_no_answer_and_no_log_line_has_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, level: str
 ) -> None:
-    """All settings at once, proxies too, with nobody at any of the addresses: every failure is told somewhere."""
+    """All settings at once, proxies too, with no server at any of the addresses: every failure is shown somewhere."""
     user, password = "qzxjq", "zq@x/j:Q%Z"
     userinfo = f"{user}:{quote(password, safe='')}"
     for proxy in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):

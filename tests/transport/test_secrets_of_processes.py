@@ -1,4 +1,4 @@
-"""What each process of ours says at its start, and in its log, of addresses that hold a name and a password."""
+"""What each process of Clew prints at its start, and logs, about addresses that hold a name and a password."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ CONFIG = ROOT / "docs" / "deploy" / "gunicorn.conf.py"
 
 
 def output_of(folder: Path, command: list[str], **settings: str) -> tuple[int, str]:
-    """The exit status of a process under these settings, and all that it says."""
+    """Returns the exit status of a process under these settings, and all its output."""
     environment = _bare_environment() | {"PYTHONPATH": str(ROOT), "STATE_DIR": str(folder)} | settings
     done = subprocess.run(
         [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
@@ -76,9 +76,9 @@ def test_the_engines_log_and_viewers_get_the_address_without_the_user(tmp_path: 
     with engine.view() as viewer:
         trouble = str(viewer.reset())
     engine.call("POST", "/evaluations/1")
-    # It goes on asking, for its Clew may only be starting, and says what it waits for.
+    # It keeps trying, as its Clew may only be starting, and reports what it waits for.
     eventually(lambda: "127.0.0.1" in str(engine.call("GET", "/evaluations/1")))
     shown = trouble + str(engine.call("GET", "/evaluations/1"))
     engine.end()
-    assert "127.0.0.1" in shown  # the proxy's own address, for it is what failed
+    assert "127.0.0.1" in shown  # the proxy's own address, as it is what failed
     assert [piece for piece in PIECES if piece in shown + engine.log()] == []

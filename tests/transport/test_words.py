@@ -1,4 +1,4 @@
-"""A failed service's own words are shown: bounded, on one line, without secrets, and never a page of HTML."""
+"""A failed service's own message is shown: bounded, on one line, without secrets, and never a page of HTML."""
 
 import orjson
 import pytest

@@ -1,4 +1,4 @@
-"""What names and first bytes of files tell: media by key and step, logs of a console, sizes of pictures, parts of texts."""
+"""What names and first bytes of files show: media by key and step, console logs, sizes of pictures, parts of texts."""
 
 import io
 from contextlib import suppress
@@ -98,7 +98,7 @@ def test_one_part_of_a_file_can_be_asked_for(header: str | None, span: tuple[int
 def test_a_table_of_odd_rows_is_cut_with_a_notice() -> None:
     content = "\ufeffa;b\n".encode() + b'"' + b"x" * 200_000 + b'",1\n2,3,4\n'
     table = table_of_csv(content, ",", is_whole=True)
-    assert (table.columns, table.rows) == (["a;b"], [])  # a field longer than is read ends it
+    assert (table.columns, table.rows) == (["a;b"], [])  # a field longer than the read part ends it
     wide = table_of_csv(b"a\n" + b"1," * 99 + b"1\n", ",", is_whole=False)
     assert (len(wide.rows[0]), wide.columns_in_all, wide.is_cut) == (60, 100, True)
 

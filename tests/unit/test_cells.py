@@ -1,4 +1,4 @@
-"""Values by row and key, as they lie in a run table."""
+"""Values by row and key, as stored in a run table."""
 
 import numpy as np
 

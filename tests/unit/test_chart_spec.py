@@ -1,4 +1,4 @@
-"""What a chart is of, as a text: whatever a metric is called, the text means it and nothing else."""
+"""The subject of a chart as a text: whatever name a metric has, the text means it and nothing else."""
 
 from collections.abc import Callable
 from typing import TypeVar, get_args
@@ -98,7 +98,7 @@ def test_a_word_is_what_each_tool_calls_it_and_a_key_is_itself() -> None:
 
 
 def outcome(call: Callable[[], T]) -> T | ClewError:
-    """What it returns, or how it is refused."""
+    """Returns its result, or how it is refused."""
     try:
         return call()
     except ClewError as error:

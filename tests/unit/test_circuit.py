@@ -1,4 +1,5 @@
-"""A dead service is asked by one caller at a time, however many want it; one that is slow or answers errors is not dead."""
+"""A dead service gets the requests of one caller at a time, however many there are; a slow or failing one is not
+dead."""
 
 import threading
 import time
@@ -48,7 +49,7 @@ def test_fifty_viewers_do_not_wait_fifty_times(server: Misbehaving) -> None:
         viewer.join()
     assert len(server.requests) == before + 1
     assert sum(isinstance(viewer.error, NotAsked) for viewer in viewers) == VIEWERS - 1
-    # One of them finds out that it is back, and then it is for all.
+    # One of them finds that it is back, and then it is for all.
     server.answer = HEALTHY
     eventually(lambda: oracle.call("GET", "/") == {}, within_seconds=PAUSE_SECONDS + 30)
     assert [oracle.call("GET", "/") for _viewer in range(3)] == [{}] * 3
@@ -118,12 +119,12 @@ def test_a_slow_attempt_blocks_no_other_caller(monkeypatch: pytest.MonkeyPatch) 
         time.sleep(0.2)
         with circuit.call():
             pass
-        with circuit.call():  # for it is back
+        with circuit.call():  # as it is back
             pass
 
 
 class Caught(threading.Thread):
-    """A call of `oracle` in a thread of its own, and the error it met."""
+    """Calls `oracle` in a thread of its own, and holds the error it met."""
 
     def __init__(self, oracle: JsonService, seconds: float) -> None:
         super().__init__(daemon=True)

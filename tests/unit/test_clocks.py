@@ -1,4 +1,4 @@
-"""What a run's clocks tell: how long it took, what cannot be right, and whether it is silent."""
+"""What a run's clocks show: how long it took, which times are impossible, and whether it is silent."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,7 +26,7 @@ ODD = st.one_of(
 
 
 def run_with(start: int | None, end: int | None, status: str = "FINISHED", **metrics: int) -> Run:
-    """The run that MLflow tells with these times; of each metric its newest time."""
+    """Returns a run with these times in MLflow; of each metric its newest time."""
     info = {"run_id": "a", "experiment_id": "1", "status": status, "start_time": start, "end_time": end}
     logged = [{"key": key, "value": 1.0, "timestamp": moment, "step": 3} for key, moment in metrics.items()]
     return run_of({"info": info, "data": {"metrics": logged}}, {})
@@ -59,7 +59,7 @@ def test_no_duration_is_negative_and_none_begins_or_ends_where_no_clock_was(star
         (NOW_MS, None, None, OddClocks(end_missing=True)),
         (-5, 2**63 - 1, None, OddClocks(start_ms=-5, end_ms=2**63 - 1)),
     ],
-    ids=range(10),  # not of the values: they are of this moment, and each of pytest's workers has its own
+    ids=range(10),  # not by value: the values depend on the moment, and each of pytest's workers has its own
 )
 def test_how_long_it_took_and_why_that_is_not_known(
     start: int, end: int | None, seconds: float | None, odd: OddClocks

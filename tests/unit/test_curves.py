@@ -1,4 +1,5 @@
-"""What a chart draws of a line: the window of the full data, its extremes, and no smoothing that knows of it."""
+"""What a chart draws of a line: the window of the full data, its extremes, and smoothing that does not depend on
+it."""
 
 import math
 
@@ -17,7 +18,7 @@ numbers = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf])
 
 @st.composite
 def curves(draw: st.DrawFn) -> Curve:
-    """Long, noisy lines with irregular and repeated x and a few spikes, some of them next to each other."""
+    """Draws long, noisy lines with irregular and repeated x and a few spikes, some of them next to each other."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     n = draw(st.integers(1, 2000))
     y = rng.normal(size=n).cumsum()

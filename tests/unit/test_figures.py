@@ -1,4 +1,5 @@
-"""What of a stranger's Plotly figure is drawn: what draws, bounded, and nothing that asks, acts or leads elsewhere."""
+"""The drawn part of a foreign Plotly figure: shapes, bounded, and nothing that sends requests, acts or links
+elsewhere."""
 
 import json
 

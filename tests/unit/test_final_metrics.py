@@ -1,4 +1,4 @@
-"""Final metrics: which value counts, how honest it is, and over how many episodes a rate was taken."""
+"""Final metrics: which value counts, how reliable it is, and over how many episodes a rate was taken."""
 
 import math
 from typing import get_args

@@ -1,4 +1,4 @@
-"""Many who ask at once share an answer, and nobody gets one from before the question."""
+"""Many simultaneous callers share an answer, and none gets one from before its request."""
 
 import threading
 

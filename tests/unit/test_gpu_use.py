@@ -1,4 +1,4 @@
-"""Which GPUs a run is on: by its process, its start and its boot together, and whoever of the monitors answers."""
+"""The GPUs that a run is on: by its process, its start and its boot together, whichever monitor answers."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What runs can be grouped by: refs, patterns, what is a run's own, and what is suggested."""
+"""What runs can be grouped by: refs, patterns, a run's own values, and suggestions."""
 
 import re
 import string
@@ -81,7 +81,7 @@ def test_a_pattern_finds_what_pythons_own_engine_finds(pattern: str, name: str) 
 
 
 def test_a_hostile_pattern_takes_no_longer_than_others() -> None:
-    # Python's own engine would not come back from the first of these names.
+    # Python's own engine would not return from the first of these names.
     for pattern in (r"(a*)*b", r"(a|a)*b", r"(.*)(.*)(.*)(.*)x$"):
         ref = GroupRef.parse(f"name:{pattern}")
         assert [ref.value(run(str(n), "a" * 1_000), DEFAULT) for n in range(100)] == [None] * 100

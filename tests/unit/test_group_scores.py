@@ -48,7 +48,7 @@ def test_a_run_that_diverged_beats_none_and_is_beaten_by_all_that_did_not(x: lis
 
 
 def _beats(x: list, y: list, environment: str, how: DivergedRuns) -> float:
-    """Pair by pair, as one would by hand."""
+    """Returns the share of pairs won, pair by pair, as counted by hand."""
 
     def here(group: list) -> list:
         values = [score.value for score in group if score.environment == environment]

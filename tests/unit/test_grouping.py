@@ -1,4 +1,4 @@
-"""Groups of runs: who belongs together, and what the group is called."""
+"""Groups of runs: which runs belong together, and the label of a group."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Under which names a process answers, spelled as browsers, probes and attackers may spell them."""
+"""The host names under which a process answers, spelled as browsers, probes and attackers may spell them."""
 
 import pytest
 
@@ -94,7 +94,7 @@ def test_further_names_have_to_be_listed() -> None:
 
 
 def test_the_address_bound_to_is_answered_whatever_is_listed() -> None:
-    """The dashboard, probes and Prometheus ask a GPU host by its number."""
+    """The dashboard, probes and Prometheus reach a GPU host by its IP address."""
     assert hosts_answered("clew.example.com", "10.0.0.11").include("10.0.0.11:8001")
     assert hosts_answered("clew.example.com", "fd00::1").include("[fd00::1]:8001")
     assert not hosts_answered("clew.example.com", "0.0.0.0").include("10.0.0.11:8001")
@@ -171,7 +171,7 @@ def test_hosts_have_no_case_and_no_second_spelling(origin: str, host: str) -> No
 
 
 def page_in_small_letters(origin: str) -> str:
-    """As a browser says it."""
+    """Returns the page's origin in lower case, as a browser sends it."""
     page = Origin.of(origin)
     assert page is not None
     host = f"[{page.host}]" if ":" in page.host else page.host

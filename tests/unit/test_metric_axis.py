@@ -24,7 +24,8 @@ logged = st.lists(st.tuples(st.integers(-5, 12), values), max_size=25)
 
 
 def history(points: list[tuple[int, float]]) -> History:
-    """In order of step, as the store has them; those at one step in the order in which they were logged."""
+    """Draws points in order of step, as the store has them; those at one step in the order in which they were
+    logged."""
     points = sorted(points, key=lambda point: point[0])
     n = len(points)
     return History(
@@ -35,7 +36,7 @@ def history(points: list[tuple[int, float]]) -> History:
 
 
 def joined(points: list[tuple[int, float]], axis: list[tuple[int, float]]) -> list[tuple[float, float]]:
-    """The plain oracle: x and y of every point whose step the other metric was logged at, both finite."""
+    """Returns the expected x and y: of every point at whose step the other metric was logged, both finite."""
     last = dict(sorted(axis, key=lambda point: point[0]))
     found = [(last[step], y) for step, y in sorted(points, key=lambda point: point[0]) if step in last]
     return [(x, y) for x, y in found if math.isfinite(x) and math.isfinite(y)]
@@ -49,7 +50,7 @@ def asked(points: History, counted: History | None, weight: float = 0.0) -> Curv
 def test_it_is_joined_as_a_plain_loop_does(points: list[tuple[int, float]], axis: list[tuple[int, float]]) -> None:
     curve = history_curve(asked(history(points), history(axis)))
     expected = joined(points, axis)
-    if curve is None:  # all of the axis at one step tells nothing
+    if curve is None:  # an axis all at one step shows nothing
         assert len(axis) > 1
         assert len({step for step, _value in axis}) == 1
         return

@@ -1,4 +1,4 @@
-"""What runs logged, to choose from, and points as texts: equal to what a plain loop says."""
+"""The logged metrics to choose from, and points as texts: equal to the result of a plain loop."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Which moments a clock can have told."""
+"""The times that a clock can have shown."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,7 @@ DAY_MS = 86_400_000
     [
         *(0, 1, -1, -NOW_MS),
         *(NOW_MS // 1000, NOW_MS * 1000, NOW_MS * 1_000_000),  # seconds, microseconds, nanoseconds
-        *(315_532_800_000, 946_684_800_000),  # 1980 and 2000, where clocks begin that nobody set
+        *(315_532_800_000, 946_684_800_000),  # 1980 and 2000, where unset clocks begin
         *(NOW_MS + 3 * DAY_MS, NOW_MS + 3650 * DAY_MS, 8_640_000_000_000_000, 2**63 - 1, -(2**63)),
     ],
 )

@@ -1,4 +1,4 @@
-"""What keeps a history from an axis: times that no clock told, steps that are missing or beyond all others."""
+"""What keeps a history from an axis: impossible times, steps that are missing or beyond all others."""
 
 from datetime import UTC, datetime
 
@@ -51,7 +51,7 @@ def test_a_time_axis_holds_only_possible_clock_values(moments: list[int], origin
     assert wall is not None
     assert since is not None
     assert wall.x.tolist() == sorted(good)
-    # From its start on, or from its first point where that is older: nothing is before the beginning.
+    # From its start on, or from its first point if that is older: nothing is before the beginning.
     begins = min(good) if origin is None else min(origin, *good)
     np.testing.assert_allclose(since.x, (np.array(sorted(good)) - begins) / 1000)
     assert since.x[0] >= 0

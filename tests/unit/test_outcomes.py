@@ -1,4 +1,4 @@
-"""What a metric came to: where it diverged, from its history and from its newest point; rates that are none."""
+"""The outcome of a metric: where it diverged, from its history and from its newest point; rates that are none."""
 
 import json
 import math

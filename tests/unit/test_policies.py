@@ -1,4 +1,4 @@
-"""Which policies fit an environment, and what is said of those that do not."""
+"""Which policies fit an environment, and the message for those that do not."""
 
 import pytest
 

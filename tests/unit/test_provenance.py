@@ -1,4 +1,4 @@
-"""Where a run came from: what its tags say of it, and which commits lead anywhere."""
+"""The origin of a run: what its tags state about it, and which commits have a link."""
 
 import pytest
 from hypothesis import given

@@ -41,7 +41,7 @@ def published_improvement(x: Matrix, y: Matrix) -> float:
 
 
 def resampled(rng: np.random.Generator, scores: Matrix) -> Matrix:
-    """One stratified resample: runs are drawn anew within each environment."""
+    """Returns one stratified resample: runs are drawn again within each environment."""
     return np.column_stack([rng.choice(column, len(column)) for column in scores.T])
 
 
@@ -51,7 +51,7 @@ def by_environment(scores: Matrix) -> dict[str, list[float]]:
 
 @st.composite
 def matrices(draw: st.DrawFn, environments: int | None = None) -> Matrix:
-    """Scores with ties (rounded) and without."""
+    """Draws scores with ties (rounded) and without."""
     shape = draw(st.integers(1, 12)), environments or draw(st.integers(1, 4))
     scores = np.random.default_rng(draw(st.integers(0, 2**32))).normal(scale=3, size=shape)
     return scores.round() if draw(st.booleans()) else scores
@@ -77,7 +77,8 @@ def test_the_probability_of_improvement_is_the_published_one(x: Matrix, y: Matri
 
 
 def assert_same_interval(estimate: Estimate, samples: list[float]) -> None:
-    """Within bootstrap noise: an eighth of the resamples' standard deviation, several times the ends' own error."""
+    """Checks within bootstrap noise: an eighth of the resamples' standard deviation, several times the ends' own
+    error."""
     assert estimate.interval is not None
     ends = np.quantile(samples, [0.025, 0.975])
     np.testing.assert_allclose([estimate.interval.low, estimate.interval.high], ends, atol=np.std(samples) / 8)

@@ -16,7 +16,7 @@ unhurried = settings(deadline=None, max_examples=40)  # a busy machine is no fai
 
 @st.composite
 def groups(draw: st.DrawFn, fewest: int = FEWEST_RUNS) -> list[Curve]:
-    """Runs of different beginnings, ends and steps, all of which have x that differ within a run."""
+    """Draws runs of different beginnings, ends and steps, all of which have x that differ within a run."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     runs = draw(st.integers(fewest, 9))
     starts = rng.integers(0, 40, size=runs)
@@ -28,7 +28,7 @@ def groups(draw: st.DrawFn, fewest: int = FEWEST_RUNS) -> list[Curve]:
 
 
 def there(runs: list[Curve], x: float) -> NDArray[np.float64]:
-    """The values of the runs that reach x."""
+    """Returns the values of the runs that reach x."""
     return np.array([np.interp(x, run.x, run.y) for run in runs if run.x[0] <= x <= run.x[-1]])
 
 

@@ -1,4 +1,4 @@
-"""Smoothing, against the loop that defines it."""
+"""Smoothing, compared with the loop that defines it."""
 
 import math
 import time
@@ -13,7 +13,7 @@ from domain.charts.smoothing import HEAVIEST, smooth
 from domain.errors import BadInput
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
-# Numbers so small that a product of two is none any more are nobody's rewards.
+# Numbers so small that a product of two underflows are no real rewards.
 numbers = st.floats(-1e6, 1e6).filter(lambda v: v == 0 or abs(v) > 1e-200) | st.sampled_from(
     [math.nan, math.inf, -math.inf]
 )
@@ -21,7 +21,8 @@ weights = st.floats(0.001, HEAVIEST) | st.sampled_from([1e-300, 0.5, 0.9, HEAVIE
 
 
 def by_loop(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """The definition: sum and weight of what came before decay, what is not finite is passed over."""
+    """Returns the values smoothed by the definition: sum and weight of the values before decay, non-finite ones are
+    skipped."""
     total, mass, result = 0.0, 0.0, []
     for value in values:
         if math.isfinite(value):

@@ -1,4 +1,4 @@
-"""A logarithmic scale for what is not above zero."""
+"""A logarithmic scale for values that are not above zero."""
 
 import math
 
@@ -29,7 +29,7 @@ def test_order_sign_and_zero_stay_and_nothing_is_lost(values: list[float]) -> No
     assert (np.sign(places) * np.sign(ordered) >= 0).all()
     assert (places[ordered == 0] == 0).all()
     np.testing.assert_array_equal(scale.at(-ordered), -places)
-    # Some ten decades at most, however small the smallest is: the rest would be invisible.
+    # Some ten decades at most, however small the smallest is: more would be invisible.
     assert np.abs(places).max() <= 8
 
 

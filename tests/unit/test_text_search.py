@@ -1,4 +1,4 @@
-"""Lines that have what is looked for, from either end of a part of a text, against a search of every line."""
+"""Lines that contain the searched text, from either end of a part of a text, compared with a search of every line."""
 
 import re
 
@@ -17,19 +17,19 @@ LINES = st.lists(WORDS.map(" ".join), max_size=140)
 
 
 def as_bytes(lines: list[str]) -> bytes:
-    """A text with lines that are no UTF-8, too."""
+    """Draws a text, including lines that are no UTF-8."""
     return "\n".join(lines).encode("utf-8", "surrogateescape")
 
 
 def places(content: bytes) -> list[int]:
-    """Where each line begins that has the word, whatever its case."""
+    """Returns where each line begins that has the word, in any case."""
     begins = [0, *(found.end() for found in re.finditer(b"\n", content))]
     rows = zip(begins, content.split(b"\n"), strict=True)
     return [at for at, row in rows if b"needle" in row.lower()]
 
 
 def whole_search(content: bytes, *, forth: bool, pieces: int) -> list[int]:
-    """All places, found as a page does it: a window at a time, on from where the last search came to."""
+    """Returns all places, found as a page does it: a window at a time, on from where the last search ended."""
     word, found, at = wanted("NEEDLE", is_pattern=False), [], 0 if forth else len(content)
     while (at < len(content)) if forth else at > 0:
         found_lines: FoundLines

@@ -1,4 +1,4 @@
-"""The words: each tool's names, no name for two things, and overrides that say what is wrong with them."""
+"""The words: each tool's names, no name for two things, and overrides whose mistakes are reported."""
 
 import re
 from itertools import combinations

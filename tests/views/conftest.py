@@ -20,12 +20,12 @@ WAITS = 30.0
 
 
 class Host(NamedTuple):
-    """A Clew on a host of its own."""
+    """Runs a Clew on a host of its own."""
 
     views: TeamViews
 
     def ask(self, verb: ViewVerb, by: str | None = "kim", **asked: object) -> ViewResult:
-        """Asks for a change, of a view of a new id where none is said."""
+        """Requests a change, of a view of a new id if none is given."""
         asked.setdefault("id", secrets.token_hex(8))
         return self.views.changes.make(ViewRequest.model_validate({"verb": verb, **asked}), by)
 
@@ -36,7 +36,7 @@ class Host(NamedTuple):
         return view
 
     def names(self) -> list[str]:
-        """What its list shows when somebody opens it."""
+        """Returns the names that its list shows."""
         known = self.views.store.fresh(WAITS)
         assert known.views is not None
         return [view.name for view in known.views.views]
@@ -44,14 +44,14 @@ class Host(NamedTuple):
 
 @pytest.fixture
 def without_views(tracking: Tracking) -> Iterator[Tracking]:
-    """The MLflow, in which nobody has saved a view or shortened an address yet."""
+    """Returns the MLflow, in which no view or short address has been saved yet."""
     forget(tracking)
     yield tracking
     forget(tracking)
 
 
 def forget(tracking: Tracking) -> None:
-    """Deletes what MLflow keeps of views."""
+    """Deletes the views that MLflow holds."""
     for name in (VIEWS, ADDRESSES):
         address = f"{tracking.address}/api/2.0/mlflow/registered-models/delete"
         answer = requests.delete(address, json={"name": name}, timeout=20)
@@ -59,17 +59,17 @@ def forget(tracking: Tracking) -> None:
 
 
 def host_on(address: str, folder: Path) -> Host:
-    """A host whose cache lies in `folder`."""
+    """Returns a host whose cache is in `folder`."""
     return Host(TeamViews.of(MlflowApi(JsonService("MLflow", address)), folder, 1.0, WAITS))
 
 
 @pytest.fixture
 def here(without_views: Tracking, tmp_path: Path) -> Host:
-    """A host."""
+    """Returns a host."""
     return host_on(without_views.address, tmp_path / "here")
 
 
 @pytest.fixture
 def there(without_views: Tracking, tmp_path: Path) -> Host:
-    """Another host of the same team."""
+    """Returns another host of the same team."""
     return host_on(without_views.address, tmp_path / "there")

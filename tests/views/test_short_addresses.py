@@ -1,4 +1,4 @@
-"""Short addresses: any query comes back byte for byte, on every host, for ever; a damaged one is said to be."""
+"""Short addresses: any query comes back byte for byte, on every host, for ever; a damaged one is reported."""
 
 import base64
 import threading
@@ -53,7 +53,7 @@ def test_any_query_comes_back_on_another_host(here: Host, there: Host, query: st
 
 
 def versions(tracking: Tracking) -> list[dict[str, str]]:
-    """The tags of what MLflow keeps."""
+    """Returns the tags that MLflow holds."""
     where = f"name='{ADDRESSES}' and tags.`mlflow.prompt.is_prompt`='true'"
     address = f"{tracking.address}/api/2.0/mlflow/model-versions/search"
     found = requests.get(address, params={"filter": where}, timeout=20).json().get("model_versions", [])
@@ -119,7 +119,7 @@ def test_what_is_damaged_in_mlflow_is_never_taken_for_the_address(
     without_views.post("model-versions/create", body)
     with pytest.raises(AddressDamaged):
         there.views.addresses.expand(key)
-    # Whoever makes the same short form again mends it.
+    # Saving the same short form again repairs it.
     assert here.views.addresses.keep("runs=a") == key
     assert there.views.addresses.expand(key) == "runs=a"
 

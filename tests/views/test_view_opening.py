@@ -1,4 +1,4 @@
-"""What an address leads to: its short form, its view or its experiment's default, with what it says itself."""
+"""Where an address leads: its short form, its view or its experiment's default, combined with its own parameters."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def test_a_short_form_becomes_what_it_stands_for(here: Host, there: Host) -> Non
     key = here.views.addresses.keep(RUNS)
     found = opened(there, v=key, lang="ja")
     assert (found.query, found.full) == (READ | {"lang": "ja"}, RUNS)
-    # What stands beside it counts more.
+    # Its own parameters take precedence.
     found = opened(there, v=key, axis="step", new="1")
     assert found.query == READ | {"axis": "step", "new": "1"}
     assert found.full == "runs=a,b&column=param:a,b&column=tag:%26&lost=&axis=step&new=1"

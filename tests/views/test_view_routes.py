@@ -1,4 +1,4 @@
-"""/views, /links and /api/views over HTTP: who may, what is odd, and what a page is told."""
+"""/views, /links and /api/views over HTTP: who may write, odd requests, and the answers that a page gets."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -154,7 +154,7 @@ def test_a_failing_mlflow_is_reported_and_nothing_breaks(
     misbehaving.answer = answer
     listed = client.get("/views").json
     assert [view["name"] for view in listed["views"]] == ["one"]
-    if answer is not HANG:  # the others are said at once
+    if answer is not HANG:  # the others are reported at once
         assert "MLflow" in listed["notes"][0]
         assert client.post("/views", json=SAVE | {"id": "f" * 16}).json["outcome"] in ("refused", "not_known")
         assert client.post("/links", json={"query": "runs=b"}).json["v"] is None

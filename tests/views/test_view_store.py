@@ -1,4 +1,4 @@
-"""Named views in a real MLflow: what one host does the other sees, whoever writes at the same time, whatever else is there."""
+"""Named views in a real MLflow: one host sees the other's changes, despite concurrent writers and foreign data."""
 
 import json
 import threading
@@ -39,7 +39,7 @@ def code_of(result: ViewResult) -> str | None:
 
 
 def tag(tracking: Tracking, key: str, value: str) -> None:
-    """Writes a tag as anybody may who reaches MLflow."""
+    """Writes a tag as any client of MLflow may."""
     tracking.post("registered-models/set-tag", {"name": VIEWS, "key": key, "value": value})
 
 
@@ -72,7 +72,7 @@ def test_views_are_renamed_overwritten_and_deleted(here: Host, there: Host) -> N
     assert here.names() == there.names() == ["one", "two"]
     renamed = there.ask(ViewVerb.RENAME, by="lee", id=view.id, revision=view.revision, name="ten").view
     assert renamed is not None
-    assert (renamed.by, renamed.query) == ("kim", view.query)  # who saved what it shows
+    assert (renamed.by, renamed.query) == ("kim", view.query)  # it names the person who saved its content
     asked = here.ask(ViewVerb.DELETE, id=view.id, revision=renamed.revision)
     assert asked.outcome is ViewOutcome.ASKED
     assert there.names() == ["ten", "two"]
@@ -124,7 +124,7 @@ def test_a_view_that_was_deleted_while_it_was_open_can_be_saved_as_a_new_one(her
 
 
 def at_once(*asks: Callable[[], ViewResult]) -> list[ViewResult]:
-    """What several do in the same moment."""
+    """Runs several changes at the same moment."""
     results: list[ViewResult | None] = [None] * len(asks)
     barrier = threading.Barrier(len(asks))
 
@@ -185,7 +185,7 @@ def test_odd_tags_are_named_and_break_no_list(here: Host, there: Host, without_v
     assert [view.name for view in known.views.views] == ["good"]
     assert len(known.views.bad_rows) == len(odd) + 1
     assert there.saved("another").name == "another"
-    # What cannot be read can be deleted all the same, by whoever looks into MLflow; here nobody is misled.
+    # An unreadable view can be deleted in MLflow itself; here it misleads no reader.
     gone = there.ask(ViewVerb.DELETE, id="a" * 16, revision="", is_confirmed=True)
     assert code_of(gone) == ViewDeletedMeanwhile.code
 
@@ -215,7 +215,7 @@ def test_a_default_is_one_view_for_each_experiment(here: Host, there: Host) -> N
         found = (there if host is here else here).views.store.fresh(WAITS).views
         assert found is not None
         assert found.default_of(experiment) == view
-    # Whoever takes back a default that another has replaced takes nothing back.
+    # Undoing a default that another has replaced changes nothing.
     here.ask(ViewVerb.UNSET_DEFAULT, id=one.id, experiment=experiment)
     found = here.views.store.fresh(WAITS).views
     assert found is not None

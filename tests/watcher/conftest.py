@@ -1,4 +1,4 @@
-"""An MLflow of these tests' own: what one watcher told, the next one of the same server would know."""
+"""An MLflow of these tests' own: what one watcher sent, the next one of the same server would know."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from training.scratch_server import mlflow_server
 
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracking]:
-    """Logs runs to an MLflow that nobody else uses."""
+    """Returns a client that logs runs to an MLflow that no other test uses."""
     with mlflow_server(tmp_path_factory.mktemp("team")) as address:
         yield Tracking(address)
 

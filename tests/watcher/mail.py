@@ -13,7 +13,7 @@ from tests.misbehaving import eventually
 
 
 class Mail:
-    """Takes mail on a free port; `messages` are those that came."""
+    """Accepts mail on a free port; `messages` are those that came."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
@@ -21,7 +21,7 @@ class Mail:
         self._controller = Controller(self, hostname="127.0.0.1", port=self._port)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        """As aiosmtpd calls it."""
+        """Stores a message; aiosmtpd calls it."""
         self.messages.append(email.message_from_bytes(envelope.content, policy=default))
         return "250 OK"
 
@@ -42,7 +42,7 @@ class Mail:
         return [str(one["Subject"]) for one in list(self.messages)]
 
     def wait_for(self, *words: str, within_seconds: float = 60) -> Message:
-        """The first mail whose subject has these words."""
+        """Returns the first mail whose subject has these words."""
         found: list[Message] = []
 
         def came() -> bool:

@@ -1,4 +1,4 @@
-"""A webhook's receiver in the test's process, which keeps what it is sent, and misbehaves when told to."""
+"""A webhook's receiver in the test's process, which stores its messages, and misbehaves as a test sets it."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ from tests.misbehaving import eventually
 
 
 class Webhook:
-    """Takes what Apprise's json:// sends; `answer` is the status, `before` is called with each message first."""
+    """Accepts what Apprise's json:// sends; `answer` is the status, `before` is called with each message first."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
@@ -45,12 +45,12 @@ class Webhook:
         return [message["title"] for message in list(self.messages)]
 
     def ids(self) -> Counter[str]:
-        """How often each alert was told."""
+        """Returns how often each alert was sent."""
         lines = (line for message in list(self.messages) for line in message["message"].splitlines())
         return Counter(one.strip("[]") for line in lines if line.startswith("[") for one in line.split())
 
     def wait_for(self, *words: str, within_seconds: float = 60) -> dict[str, Any]:
-        """The first message with all these words."""
+        """Returns the first message with all these words."""
         found: list[dict[str, Any]] = []
 
         def came() -> bool:
@@ -76,7 +76,7 @@ class Webhook:
                 if answer == 200:
                     outer.messages.append(message)
                     outer.at.append(time.time())
-                with suppress(OSError):  # who asked was killed
+                with suppress(OSError):  # the sender was killed
                     self.send_response(answer)
                     self.send_header("Content-Length", "2")
                     self.end_headers()
@@ -85,6 +85,6 @@ class Webhook:
                 outer.after(message)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing."""
+                """Logs nothing."""
 
         return Handler

@@ -1,4 +1,4 @@
-"""ALERTS_FILE: what it says, and how a mistake in it is told; quiet hours, patterns, mutes."""
+"""ALERTS_FILE: its content, and how a mistake in it is reported; quiet hours, patterns, mutes."""
 
 import os
 import subprocess

@@ -1,4 +1,5 @@
-"""Told once, whatever was forgotten meanwhile, however full the disk is, and whoever has not been asked yet."""
+"""Alerts are sent once, whatever was lost meanwhile, however full the disk is, and whichever service was not polled
+yet."""
 
 import shutil
 from functools import partial
@@ -36,9 +37,9 @@ def book(folder: Path, rules: AlertRules = TO_ONE) -> AlertBook:
 
 
 def test_sent_alerts_too_old_to_be_kept_are_not_repeated(tmp_path: Path) -> None:
-    """The trash and the history of activations are read whole, again and again."""
+    """The trash and the history of activations are read as a whole, again and again."""
     day, now = 86_400_000, now_ms()
-    kept = book(tmp_path, AlertRules())  # nobody is to be told: so all is settled
+    kept = book(tmp_path, AlertRules())  # without receivers all is settled
     events = [(subject(f"deleted-{n}"), now - 10 * day + n) for n in range(MOST_KEPT + 20)]
 
     def look() -> None:
@@ -48,7 +49,7 @@ def test_sent_alerts_too_old_to_be_kept_are_not_repeated(tmp_path: Path) -> None
     lives = Subject(key="lives", name="diverged", run_id="lives")
     kept.happened(AlertKind.DIVERGED, lives, RunDiverged("r", "e", "loss", 1), now - 11 * day)
     look()
-    assert kept.prune() == []  # which runs run is not known yet
+    assert kept.prune() == []  # the running runs are not known yet
     kept.live_runs = frozenset({"lives"})
     assert len(kept.prune()) == 20
     assert kept.is_known(AlertKind.DIVERGED, "lives")
@@ -59,7 +60,7 @@ def test_sent_alerts_too_old_to_be_kept_are_not_repeated(tmp_path: Path) -> None
     kept = other
     look()
     assert len(kept.all()) == MOST_KEPT + 1
-    # What nobody has seen yet is told, though it happened while nobody looked.
+    # New events are sent, even if they happened while no watcher ran.
     kept.happened(AlertKind.DELETED, subject("new"), RunWasDeleted("r", "e", "mio"), now - 3 * day)
     assert kept.is_known(AlertKind.DELETED, "new")
 
@@ -87,7 +88,7 @@ def test_an_alert_that_mlflow_refuses_keeps_no_other_from_it(tmp_path: Path, tea
 
 
 def test_a_service_that_was_not_asked_yet_is_not_back(tmp_path: Path) -> None:
-    """After a restart each is asked at its own time."""
+    """After a restart each is polled at its own time."""
     with Misbehaving("http://127.0.0.1:9") as scheduler:
         scheduler.answer = ERROR_500
         values: dict[str, Any] = {"scheduler_url": scheduler.address, "gpu_monitor_urls": f"h={NOWHERE}"}

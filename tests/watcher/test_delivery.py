@@ -23,7 +23,7 @@ DELIVERY = Delivery(frozenset())
 
 
 def test_a_slow_receiver_gets_a_message_once(webhook: Webhook) -> None:
-    """Apprise would hang up after four seconds, and then nobody knows that it was taken."""
+    """Apprise would close after four seconds, and then it is unknown whether it was received."""
     webhook.before = lambda _message: time.sleep(5)
     assert DELIVERY.send(webhook.url, MessageText("slow", "body")) is None
     assert webhook.titles == ["slow"]
@@ -45,7 +45,7 @@ def test_a_name_is_no_markup() -> None:
         assert str(message["Subject"]) == "a <b>run</b>"
 
 
-# What a name says, and what must be nowhere in a message of it: ⌷ stands for a space that nobody sees.
+# A name, and what must be nowhere in a message of it: ⌷ stands for an invisible space.
 LOUD = "@everyone <!channel> **big** __u__ [here](https://evil.example) https://evil.example|ours> ppo_lr_3\n# head"
 
 

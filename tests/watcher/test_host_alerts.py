@@ -1,4 +1,5 @@
-"""GPUs, services and disks, each from its real cause: a monitor over a fake driver, a service that ends; told by mail."""
+"""GPUs, services and disks, each from its real cause: a monitor over a fake driver, a service that ends; sent by
+mail."""
 
 import os
 import signal
@@ -65,7 +66,7 @@ def test_gpus_services_and_disks_are_reported_by_mail(
             alerts_about = [subject.split(": ", 1)[1] for subject in mail.subjects]
             assert (
                 len(alerts_about) == len(set(alerts_about)) == 7
-            )  # two disks: this machine's, and the one of which the monitor tells
+            )  # two disks: this machine's, and the one that the monitor reports
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_a_driver_lost_before_the_watcher_started_is_reported_once(
         foreign.answer = (200, orjson.dumps(report), "application/json")
         monitors = [Monitor("trainer-1", JsonService("GPU monitor", foreign.address))]
         sent = []
-        for _start in range(2):  # and not again by one that comes after this one
+        for _start in range(2):  # and not again by the next one
             book = AlertBook(read_rules('[receivers]\na = "json://x"', {}), Outbox(tmp_path), lambda: clock[0])
             source = GpuSource(monitors, 5, book)
             for _round in range(12):
@@ -99,7 +100,7 @@ def test_a_driver_lost_before_the_watcher_started_is_reported_once(
 
 
 def test_a_share_that_is_a_hair_above_its_bound_is_the_bound(tmp_path: Path) -> None:
-    """As sums of floats come out: an older monitor says it, and its host is told of all the same."""
+    """Such values result from sums of floats: an older monitor sends them, and its host is reported nevertheless."""
     gpu = {"gpu_id": 0, "timestamp": 1, "state": "lost", "utilization": 100.00000000000001}
     report = {"host": "h", "sent_at": 1, "sample_seconds": 2, "gpus": [gpu], "machine": {"cpu": 100.00000000000001}}
     with Misbehaving(NOWHERE) as foreign:

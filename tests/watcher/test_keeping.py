@@ -1,4 +1,4 @@
-"""The book of alerts, hold times and the lease: each under whatever order, clock and restart."""
+"""The book of alerts, hold times and the lease: in any order, with any clock and restart."""
 
 import itertools
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_what_holds_is_one_alert_until_it_is_over(tmp_path: Path) -> None:
     kept.hold(kinds, [hot()])
     (alert,) = kept.all()
     assert alert.holds
-    kept.hold(kinds, [], lambda of: of.host == "host")  # its monitor does not answer: nobody knows
+    kept.hold(kinds, [], lambda of: of.host == "host")  # its monitor does not answer: the state is unknown
     assert kept.all()[0].holds
     kept.hold(kinds, [])
     assert not kept.all()[0].holds
@@ -124,7 +124,7 @@ def test_hold_times_go_on_over_a_short_restart_and_not_over_a_long_one() -> None
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(-(10**9), 10**9)), max_size=10))
 def test_what_ended_is_read_from_no_later_than_it_happened(steps: list[tuple[int, int]]) -> None:
-    """Whatever jumps the wall's clock makes, the mark is never after the true time."""
+    """Whatever jumps the system clock makes, the mark is never after the true time."""
     true, jumped = 10**12, 10**12
     mark = Watermark(lambda: jumped, lambda: true / 1000)
     for passed, jump in steps:
@@ -147,7 +147,7 @@ def test_of_two_one_gets_the_lease_and_a_dead_one_gives_it_up(team: Tracking) ->
     assert one.take()
     assert one.may_send
     assert not other.take()
-    assert len(holder.control().watchers) == 2  # who waits may take over unseen, and that the first one has to know
+    assert len(holder.control().watchers) == 2  # a waiting one may take over unseen, and the first one has to know that
     assert not other.may_send
     eventually(other.take, 30)  # its beat has not changed for 3 s: it is dead
     one.look_at(holder.control())
@@ -159,4 +159,4 @@ def test_of_two_one_gets_the_lease_and_a_dead_one_gives_it_up(team: Tracking) ->
     assert not waits.take()
     waits.give_up(0)
     third.give_up(0)
-    assert len(holder.control().watchers) == 1  # the first one, which was never told to stop
+    assert len(holder.control().watchers) == 1  # the first one, which was never stopped

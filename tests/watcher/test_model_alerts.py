@@ -57,7 +57,7 @@ def test_actions_of_people_and_waiting_models_are_reported(tmp_path: Path, team:
                 scheduler.start(trainer="sleeper", seconds=300)
             webhook.wait_for("has waited in the queue")
             assert set(webhook.ids().values()) == {1}
-            # What comes from a page is muted from a page, and then not told.
+            # Alerts about changes on a page are muted on a page, and then not sent.
             answer = clew.post("/api/alerts/mutes", json={"pattern": first, "hours": 1, "why": "a test"})
             assert answer.status_code == 201, answer.text
             eventually(lambda: [mute["why"] for mute in clew.get("/api/alerts").json["mutes"]] == ["a test"])

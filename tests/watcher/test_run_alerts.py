@@ -69,6 +69,6 @@ def test_three_requests_a_minute_are_enough(tmp_path: Path, team: Tracking, webh
             eventually(lambda: len(counted.requests) >= 15, 60)
             asked = list(counted.requests)[:15]
             assert sum("graphql" in one for one in asked) >= 14
-            # One of which is 27 s by default; every 180 s the experiments, 252 s the lease, 900 s three for the rest.
+            # A round is 27 s by default; every 180 s the experiments, 252 s the lease, 900 s three for the others.
             per_minute = 60 / 27 + 60 / 180 + 60 / (0.6 * LEASE_SECONDS) + 3 * 60 / 900
             assert per_minute <= 3

@@ -1,4 +1,4 @@
-"""What the watcher makes of runs that MLflow tells oddly, many at once, or twice; over a real MLflow."""
+"""The watcher's events for runs with odd data, many at once, or repeated; over a real MLflow."""
 
 import time
 from pathlib import Path
@@ -25,7 +25,7 @@ def now_ms() -> int:
 
 
 class Rounds:
-    """A source of runs that begins now, and what it told."""
+    """Holds a source of runs that begins now, and its alerts."""
 
     def __init__(self, folder: Path, address: str) -> None:
         api = MlflowApi(JsonService("MLflow", address))
@@ -39,7 +39,7 @@ class Rounds:
         self._source.round(self.outbox)
 
     def alerts_of(self, *names: str) -> list[tuple[str, AlertKind]]:
-        """What was told of the runs of these names."""
+        """Returns the alerts about the runs of these names."""
         return sorted((one.subject.name, one.kind) for one in self.book.all() if one.subject.name in names)
 
 
@@ -56,7 +56,7 @@ def test_who_trained_and_who_ran_the_training_end_a_run_once(rounds: Rounds, tea
     team.end(run_id, ended_ms=now_ms() + 5)
     rounds.round()
     assert rounds.alerts_of("twice") == [("twice", AlertKind.FINISHED)]
-    # One that goes on and ends again is told again.
+    # One that goes on and ends again is reported again.
     team.post("runs/update", {"run_id": run_id, "status": "RUNNING"})
     rounds.round()
     team.end(run_id, "FAILED", ended_ms=now_ms() + 10)
@@ -78,7 +78,7 @@ def test_an_end_without_a_time_is_reported_for_runs_seen_before(rounds: Rounds, 
 
 
 def test_of_many_that_end_at_once_few_are_asked_for(tmp_path: Path, team: Tracking) -> None:
-    """More than a page of them, of two environments, one of which needs its quotes."""
+    """These are more than a page of them, of two environments, one of which needs its quotes."""
     experiment = team.experiment()
     names = [f"many-{number}" for number in range(104)]
     environments = ("maze", "it's a maze")
@@ -120,7 +120,7 @@ def test_what_is_muted_is_so_from_the_first_round_on(rounds: Rounds, team: Track
         team.run(team.experiment(), name="muted-1", status="FAILED")
         rounds.round()
         assert [one.is_muted for one in rounds.book.all() if one.subject.name == "muted-1"] == [True]
-        assert rounds.holder.control().mutes == (mute,)  # one that no page could end is none
+        assert rounds.holder.control().mutes == (mute,)  # a mute that no page could end is not kept
     finally:
         rounds.holder.drop_control(MUTE_TAG + mute.id)
         rounds.holder.drop_control(f"{MUTE_TAG}another")

@@ -23,7 +23,7 @@ NOW_MS = time.time_ns() // 1_000_000
 
 
 def logged(team: Tracking, experiment: str, name: str, every_seconds: float, points: int) -> str:
-    """A run that logged so often, until now by its own clock."""
+    """Logs a run that logged so often, until now by its own clock."""
     run_id = team.run(experiment, name=name, status="RUNNING")
     first = NOW_MS - round(points * every_seconds * 1000)
     rows = [
@@ -67,7 +67,7 @@ def test_each_stands_still_after_ten_times_its_own_interval(
         assert sent["slow"].endswith("for 10 min; it used to every 60 s.")
         assert sent["once"].startswith("600 s: once")
         assert sent["once"].endswith("has logged nothing for 10 min.")
-        # What it logs ends its silence.
+        # Logging something ends its silence.
         team.log(slow, "reward", [1.0], first_step=100)
         source.round(outbox)
         assert [alert.subject.name for alert in book.all() if not alert.holds] == ["slow"]

@@ -1,4 +1,4 @@
-"""What the dashboard tells the watcher, and what it says of one that has fallen silent; over a real MLflow."""
+"""What the dashboard sends to the watcher, and what it shows of one that has fallen silent; over a real MLflow."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""kill -9 at every step, receivers that refuse, hang and flood, an MLflow that is away: none lost, none told twice."""
+"""kill -9 at every step, receivers that refuse, hang and flood, an MLflow that is away: no alert is lost, none sent
+twice."""
 
 import shutil
 import time
@@ -30,7 +31,7 @@ def kept(watching: Watching) -> list[dict[str, object]]:
 
 
 def one_each(webhook: Webhook, team: Tracking, experiment: str, watching: Watching, name: str) -> None:
-    """What comes last is there, so all that was to be told before it has been."""
+    """Checks that the last one arrived, so all others before it have."""
     team.run(experiment, name=name, status="FAILED")
     webhook.wait_for(name)
     assert watching.process is not None
@@ -57,14 +58,14 @@ def test_killed_at_each_step_it_loses_nothing_and_repeats_nothing(
         webhook.answer = 200
         watching.start()
         webhook.wait_for("kill-1")
-        # While the receiver thinks; what it then says, nobody hears, so it has not taken it.
+        # While the receiver is busy; its later answer is lost, so the message does not count as received.
         webhook.answer, webhook.before = 503, lambda _message: watching.kill()
         team.run(experiment, name="kill-2", status="FAILED")
         eventually(lambda: watching.process is not None and watching.process.poll() is not None)
         webhook.answer, webhook.before = 200, lambda _message: None
         watching.start()
         webhook.wait_for("kill-2")
-        # Noted on disk, not yet in MLflow.
+        # Recorded on disk, not yet in MLflow.
         team.run(experiment, name="kill-3", status="FAILED")
         eventually(lambda: any("kill-3" in str(one) and "told" in one for one in kept(watching)))
         watching.kill()
@@ -78,7 +79,7 @@ def test_killed_at_each_step_it_loses_nothing_and_repeats_nothing(
         watching.start()
         one_each(webhook, team, experiment, watching, "kill-5")
         assert sorted(webhook.titles) == [f"Clew: kill-{n} (kills) has failed." for n in range(6)]
-        # Between the receiver's answer and its own note: here alone, twice; the id tells.
+        # Between the receiver's answer and its own record: only here it is sent twice; the id shows that.
         webhook.after = lambda _message: watching.kill()
         team.run(experiment, name="kill-6", status="FAILED")
         webhook.wait_for("kill-6")
@@ -109,7 +110,7 @@ def test_receivers_that_refuse_or_hang_delay_no_other(tmp_path: Path, team: Trac
                 team.run(experiment, name=f"recv-{number}", status="FAILED")
             for number in range(6):
                 webhook.wait_for(f"recv-{number} ")
-            # It is kept, said, and tried less and less often.
+            # It is stored, reported, and tried less and less often.
             eventually(lambda: any("error=429" in value for value in alert_tags(team, "recv-0")), 90)
             assert "s3cr3t" not in str(alert_tags(team, "recv-"))
             assert refusing.asked < 8

@@ -15,7 +15,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 class Watching:
-    """`python -m watcher` in a folder of its own, which can be killed and started again."""
+    """Runs `python -m watcher` in a folder of its own, which can be killed and started again."""
 
     def __init__(self, folder: Path, mlflow: str, rules: str, **more: str) -> None:
         self.folder = folder
@@ -61,7 +61,7 @@ class Watching:
             self.process.wait(20)
 
     def end(self) -> int:
-        """Tells it to stop; returns its exit status."""
+        """Stops it; returns its exit status."""
         assert self.process is not None
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGTERM)
@@ -71,12 +71,12 @@ class Watching:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Tells it to stop, so that the next test's watcher need not wait for its lease to die."""
+        """Stops it, so that the next test's watcher need not wait for its lease to expire."""
         if self.process is not None and self.process.poll() is None:
             self.end()
 
     def note(self, name: str) -> str:
-        """What it noted on its disk."""
+        """Returns the record on its disk."""
         file = self.folder / "var" / "watcher" / "notes" / f"{name}.json"
         return file.read_text() if file.exists() else ""
 

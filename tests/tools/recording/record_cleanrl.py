@@ -1,7 +1,7 @@
-"""Records a run as CleanRL's single files log one: its writer's lines, on a small policy gradient of our own.
+"""Records a run as CleanRL's single files log one: its writer's lines, on a small policy gradient of Clew's own.
 
-CleanRL is no library: its files are copied. What is kept here of `ppo.py` and `dqn.py` are the run's name, the text of
-the hyperparameters and every `add_scalar`.
+CleanRL is no library: its files are copied. Of `ppo.py` and `dqn.py` this keeps the run's name, the text of the
+hyperparameters and every `add_scalar`.
 """
 
 import random
@@ -51,7 +51,7 @@ def episodes(args: SimpleNamespace, writer: SummaryWriter, policy: torch.nn.Modu
 
 
 def evaluate(writer: SummaryWriter, args: SimpleNamespace) -> None:
-    """As `cleanrl_utils.evals` and the end of each file: the step is the episode's index."""
+    """Evaluates as `cleanrl_utils.evals` and the end of each file do: the step is the episode's index."""
     env = gym.wrappers.RecordEpisodeStatistics(gym.make(args.env_id))
     for idx in range(10):
         env.reset(seed=idx)

@@ -1,4 +1,4 @@
-"""Records RL Baselines3 Zoo's training script by the event files that it leaves."""
+"""Records RL Baselines3 Zoo's training script by the event files that it writes."""
 
 import subprocess
 import sys

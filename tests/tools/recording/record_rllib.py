@@ -37,7 +37,7 @@ def main() -> None:
                 callbacks=[MLflowLoggerCallback(tracking_uri=uri, experiment_name="rllib")],
             ),
         ).fit()
-        # Tune's callback logs every number of the configuration as a metric, too: two hundred that say nothing.
+        # Tune's callback logs every number of the configuration as a metric, too: two hundred without use.
         keep_newest_run(f"rllib-ppo-{stack}", "ray", without="config/")
 
 

@@ -1,6 +1,7 @@
-"""Records rsl_rl's PPO with its TensorBoard writer, on points that are to move to the middle, with rewards of two terms.
+"""Records rsl_rl's PPO with its TensorBoard writer, on points that should move to the middle, with rewards of two
+terms.
 
-Isaac Lab hands its terms to rsl_rl as this environment does.
+Isaac Lab passes its terms to rsl_rl as this environment does.
 """
 
 import tempfile
@@ -18,7 +19,7 @@ LONGEST = 20
 
 
 class Points(VecEnv):
-    """Points in a plane that each action moves."""
+    """Holds points in a plane that each action moves."""
 
     num_envs, num_actions, max_episode_length = ENVS, 2, LONGEST
     device = "cpu"

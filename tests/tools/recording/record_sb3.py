@@ -15,7 +15,7 @@ from stable_baselines3.common.monitor import Monitor
 
 
 class MLflowOutputFormat(KVWriter):
-    """The recipe of Stable-Baselines3's documentation, "Integrations"."""
+    """Logs to MLflow by the recipe of Stable-Baselines3's documentation, "Integrations"."""
 
     def write(self, key_values: dict[str, Any], key_excluded: dict[str, tuple[str, ...]], step: int = 0) -> None:
         for (key, value), (_, excluded) in zip(sorted(key_values.items()), sorted(key_excluded.items()), strict=True):
@@ -23,11 +23,11 @@ class MLflowOutputFormat(KVWriter):
                 mlflow.log_metric(key, value, step)
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Does nothing: there is nothing to close."""
 
 
 class Solved(gymnasium.Wrapper):
-    """CartPole that says at the end of an episode whether it was a success, as robots' environments do."""
+    """Reports at the end of an episode of CartPole whether it was a success, as robots' environments do."""
 
     def step(self, action: Any) -> Any:
         self.seen = getattr(self, "seen", 0) + 1

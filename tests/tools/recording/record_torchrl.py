@@ -21,7 +21,7 @@ from torchrl.trainers.algorithms.ppo import PPOTrainer
 
 FRAMES = 8_192
 BATCH = 512
-# The package has its examples, and not their configurations.
+# The package contains its examples, but not their configurations.
 DQN = """
 device: cpu
 env: {env_name: CartPole-v1}

@@ -1,4 +1,4 @@
-"""Records TRL's GRPO and DPO through transformers' MLflow callback, on a model that is made here and knows nothing."""
+"""Records TRL's GRPO and DPO through transformers' MLflow callback, on a tiny untrained model that is made here."""
 
 import tempfile
 

@@ -1,7 +1,7 @@
-"""What every recording script shares: a run in MLflow or a folder of event files becomes a small JSON file.
+"""Shared by the recording scripts: a run in MLflow or a folder of event files becomes a small JSON file.
 
-These scripts need the libraries that they record, each in an environment of its own; see docs/tools.md. Tests read only
-what they wrote.
+These scripts need the libraries that they record, each in an environment of its own; see docs/tools.md. Tests read
+only what they wrote.
 """
 
 import json
@@ -28,7 +28,8 @@ def keep(name: str, package: str, run_name: str, metrics: dict[str, Any], **logg
 
 
 def keep_events(name: str, package: str, folder: Path, run_name: str | None = None) -> None:
-    """Keeps what the event files in `folder` hold, whose name the run gets, as an import would: texts as parameters."""
+    """Stores what the event files in `folder` hold, whose name the run gets, as an import would: texts as
+    parameters."""
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     events = EventAccumulator(str(folder), size_guidance={"scalars": 0, "tensors": 0})
@@ -43,7 +44,7 @@ def keep_events(name: str, package: str, folder: Path, run_name: str | None = No
 
 
 def scratch_mlflow() -> str:
-    """Points MLflow at a database in a temporary folder, and answers its address."""
+    """Points MLflow at a database in a temporary folder, and returns its address."""
     import mlflow
 
     uri = f"sqlite:///{tempfile.mkdtemp()}/mlflow.db"
@@ -53,7 +54,7 @@ def scratch_mlflow() -> str:
 
 
 def keep_newest_run(name: str, package: str, without: str | None = None) -> None:
-    """Keeps the run that was made last in the MLflow of `scratch_mlflow`, but for metrics that begin `without`."""
+    """Stores the newest run in the MLflow of `scratch_mlflow`, except metrics that begin with `without`."""
     from mlflow import MlflowClient
 
     client = MlflowClient()
@@ -70,7 +71,7 @@ def keep_newest_run(name: str, package: str, without: str | None = None) -> None
 
 
 def _thinned(points: list[list[float]]) -> list[list[float]]:
-    """A dozen of the points, evenly, with the first and the last."""
+    """Returns a dozen of the points, evenly, with the first and the last."""
     if len(points) <= _MOST_POINTS:
         return points
     places = sorted({round(at * (len(points) - 1) / (_MOST_POINTS - 1)) for at in range(_MOST_POINTS)})
