@@ -7,8 +7,6 @@ from pydantic import BaseModel, Field
 
 from api.edge.language import choose_language
 from api.edge.sandbox import sandbox
-from api.operations.failures import NOT_CHANGED, READING
-from api.operations.operation import operation
 from api.shapes import ArtifactRow
 from domain.artifacts.kinds import Kind, media_type
 from domain.artifacts.opened import OpenedFile
@@ -22,6 +20,8 @@ from domain.errors.artifacts.records import (
     RangeOutside,
 )
 from domain.errors.records import RefusedThere, RunIdMalformed, RunNotFound
+from operations.failures import NOT_CHANGED, READING
+from operations.operation import operation
 from services.artifacts.documents import document
 from services.artifacts.run_artifacts import RunArtifacts
 from services.connect import Services

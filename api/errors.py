@@ -5,24 +5,12 @@ import logging
 from dash.exceptions import DependencyException
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RoutingException
 
-from api.shapes import Failed
-from api.wire import answer
-from domain.errors import BadResponse, ClewError
-from domain.errors.requests import (
-    MethodNotTaken,
-    NoSuchAddress,
-    NotSentAsJson,
-    OtherRefusal,
-    RequestRefused,
-    RequestTooLong,
-    RequestUnclear,
-    Unexpected,
-)
-from domain.message_data import coded
-from domain.messages import Text
+from domain.errors import ClewError
+from domain.errors.requests import Unexpected
+from operations.failed_answers import MOST_BYTES, answer_of, answer_of_http, failed
 from serving.refusals import RETRY_SECONDS
 
 # The parent of all blueprints whose routes are the API's.
@@ -31,14 +19,7 @@ BLUEPRINT = "api"
 _DATA = ("/api", "/health", "/runs", "/charts", "/views", "/links", "/changes", "/artifacts", "/fleet")
 _EVERY_PAGE = "/<path:path>"
 _SCRIPTS = "/_dash-component-suites/"
-MOST_BYTES = 64 * 2**10
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_OF_HTTP: dict[int, ClewError] = {
-    400: RequestUnclear(),
-    404: NoSuchAddress(),
-    405: MethodNotTaken(),
-    415: NotSentAsJson(),
-}
 log = logging.getLogger(__name__)
 
 
@@ -90,33 +71,11 @@ def _methods_here(server: Flask) -> list[str]:
 
 
 def _named(error: ClewError) -> ResponseReturnValue:
-    details: dict[str, str] = {}
-    if isinstance(error, RequestRefused):
-        details = error.details
-    elif isinstance(error, BadResponse):
-        details = {str(error.field): error.cause}
-    response = _failed(error, error.status, details)
-    if error.status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    elif error.status == 503:
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
-    return response
+    return answer_of(error, RETRY_SECONDS)
 
 
 def _of_http(error: HTTPException) -> ResponseReturnValue:
-    if not _is_data():
-        return error
-    status = error.code or 500
-    response = _failed(_named_as(error, status), status)
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(error.valid_methods)
-    return response
-
-
-def _named_as(error: HTTPException, status: int) -> ClewError:
-    if isinstance(error, RequestEntityTooLarge):
-        return RequestTooLong((request.max_content_length or 0) >> 10)
-    return _OF_HTTP.get(status) or OtherRefusal(Text(f"{error.name}."))
+    return answer_of_http(error) if _is_data() else error
 
 
 def _no_such_script(error: DependencyException) -> ResponseReturnValue:
@@ -129,8 +88,4 @@ def _no_such_script(error: DependencyException) -> ResponseReturnValue:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("request failed", exc_info=error, extra={"reference": g.request_id, "path": request.path})
-    return _failed(Unexpected(g.request_id), 500)
-
-
-def _failed(error: ClewError, status: int, details: dict[str, str] | None = None) -> Response:
-    return answer(Failed, Failed(**coded(error, "error"), details=details or {}), status)
+    return failed(Unexpected(g.request_id), 500)

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from api.operations.operation import operation
-from api.shapes import Alive
+from domain.health import Alive
+from operations.operation import operation
 from services.connect import Services
 from services.health.dependency_health import Health
 

@@ -7,9 +7,6 @@ import orjson
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, Field
 
-from api.operations.failures import AS_OF, OF_A_RUN, READING
-from api.operations.headers import as_of
-from api.operations.operation import WithHeaders, operation
 from api.shapes import MetricPoints, MetricRow
 from domain.errors.charts.specs import HistoryOnItsWay, NoSuchFormat, NoSuchMetric
 from domain.errors.records import RunIdMalformed
@@ -18,6 +15,9 @@ from domain.tracking.compared import is_run_id
 from domain.tracking.history import History
 from domain.tracking.outcomes import NotFinite
 from domain.tracking.runs import Run
+from operations.failures import AS_OF, OF_A_RUN, READING
+from operations.headers import as_of
+from operations.operation import WithHeaders, operation
 from services.connect import Services
 from services.tracking.histories.complete import complete_histories
 from services.tracking.known_runs import known_run

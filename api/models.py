@@ -10,9 +10,6 @@ from flask import Blueprint, Response, request
 from pydantic import BaseModel, Field
 
 from api.edge.identity import user_of
-from api.operations.failures import NOT_CHANGED, READING, REFUSED_THERE, WRITING
-from api.operations.headers import bad_rows
-from api.operations.operation import WithHeaders, operation
 from api.shapes import Activated, ActivationRequest, ModelDetail, ModelRow, NamedModelRow, detail_of, row_of
 from domain.access.identity import program_asker
 from domain.errors import BadInput, Conflict, PolicyRefused
@@ -30,6 +27,9 @@ from domain.errors.records import FilesElsewhere
 from domain.inference.messages import MEASURING_HEADER
 from domain.inference.saved_episodes import EpisodeRequest, EpisodeSeed, SavedEpisode
 from domain.registry.models import LONGEST_ID, Activation, Model, ModelState
+from operations.failures import NOT_CHANGED, READING, REFUSED_THERE, WRITING
+from operations.headers import bad_rows
+from operations.operation import WithHeaders, operation
 from services.connect import Services
 from services.registry.model_store import ModelStore
 

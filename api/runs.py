@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from flask import Blueprint
 from pydantic import BaseModel, Field
 
-from api.operations.failures import AS_OF, OF_A_RUN
-from api.operations.headers import as_of
-from api.operations.operation import WithHeaders, operation
 from api.shapes import Comparison, RunDetail
 from domain.errors import ServiceUnavailable
 from domain.errors.records import RunIdMalformed
@@ -18,6 +15,9 @@ from domain.tracking.compared import is_run_id, parse_run_ids
 from domain.tracking.history import History
 from domain.tracking.outcomes import located
 from domain.tracking.runs import Run
+from operations.failures import AS_OF, OF_A_RUN
+from operations.headers import as_of
+from operations.operation import WithHeaders, operation
 from services.connect import Services
 from services.tracking.known_runs import known_run, whole_table
 

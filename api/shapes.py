@@ -6,19 +6,12 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from domain.artifacts.listing import ArtifactEntry
-from domain.message_data import Coded, MessageData
+from domain.message_data import MessageData
 from domain.points.extremes import Extremes
 from domain.registry.models import LONGEST_ID, Model
 from domain.run_facts.run_summary import RunSummary
 from domain.tracking.runs import LatestMetric, Run
 from domain.views.views import View, ViewList
-
-
-class Failed(Coded):
-    """Every answer that is no success: one sentence, its code, and for wrong fields what was wrong with each."""
-
-    error: str
-    details: dict[str, str] = Field({})
 
 
 class ArtifactRow(BaseModel):
@@ -195,12 +188,6 @@ class ViewRow(BaseModel):
             query=view.query,
             v=view.link,
         )
-
-
-class Alive(BaseModel):
-    """This process answers."""
-
-    status: str
 
 
 def row_of(model: Model) -> ModelRow:

@@ -4,15 +4,15 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
-from api.operations.failures import READING, REFUSED_THERE, WRITING
-from api.operations.headers import bad_rows
-from api.operations.operation import WithHeaders, operation
 from domain.access.identity import program_asker
 from domain.access.rules import Asker
 from domain.errors.trainings.requests import NoSuchTraining, TrainingRefused
 from domain.trainings.answers import LogFound, Queued, Started, Stopped, TrainerList, TrainingList
 from domain.trainings.requests import ForkRequest, LogQuery, QueueRequest, RunRequest, StartRequest
 from domain.trainings.training import LogPart, Training
+from operations.failures import READING, REFUSED_THERE, WRITING
+from operations.headers import bad_rows
+from operations.operation import WithHeaders, operation
 from services.connect import Services
 
 _BAD_ROWS: Final = {"X-Bad-Rows": "How many trainings are left out because they do not fit; absent if none."}
@@ -63,31 +63,31 @@ def blueprint(services: Services) -> Blueprint:
     @operation(*_CHANGING)
     def start(body: StartRequest) -> Started:
         """Starts a training, or one for each of its seeds; the fields of the trainer stand beside `trainer`."""
-        return scheduler.start(body.to_send, asker())
+        return scheduler.start(body, asker())
 
     @routes.post("/stop")
     @operation(*_CHANGING)
     def stop(body: RunRequest) -> Stopped:
         """Ends a training with its episode; one that waits is cancelled."""
-        return scheduler.stop(body.run_id, asker())
+        return scheduler.stop(body, asker())
 
     @routes.post("/queue")
     @operation(*_CHANGING)
     def queue(body: QueueRequest) -> Queued:
         """Moves a training that waits: first, hold, release, cancel."""
-        return scheduler.queue(body.run_id, body.action, asker())
+        return scheduler.queue(body, asker())
 
     @routes.post("/continue")
     @operation(*_CHANGING)
     def go_on(body: RunRequest) -> Started:
         """Starts a training that ended once more, from its checkpoint, in the same run."""
-        return scheduler.go_on(body.run_id, asker())
+        return scheduler.go_on(body, asker())
 
     @routes.post("/fork")
     @operation(*_CHANGING)
     def fork(body: ForkRequest) -> Started:
         """Goes on from a training's checkpoint in a run of its own, with these fields changed."""
-        return scheduler.fork(body.to_send, asker())
+        return scheduler.fork(body, asker())
 
     def asker() -> Asker:
         return program_asker(request.headers, request.remote_addr, services.settings)

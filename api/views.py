@@ -4,13 +4,13 @@ from typing import Final
 
 from flask import Blueprint
 
-from api.operations.failures import AS_OF
-from api.operations.headers import as_of, bad_rows
-from api.operations.operation import WithHeaders, operation
 from api.shapes import ViewRow
 from domain.errors import ServiceUnavailable
 from domain.errors.services import UnavailableBecause
 from domain.errors.views.records import ViewsNotRead
+from operations.failures import AS_OF
+from operations.headers import as_of, bad_rows
+from operations.operation import WithHeaders, operation
 from services.connect import Services
 
 _HEADERS: Final = AS_OF | {"X-Bad-Rows": "How many entries are left out because they are no views; absent if none."}

@@ -2,10 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.message_data import Coded, MessageField
+
+
+class Alive(BaseModel):
+    """What every process of Clew answers to `GET /health`; the model server's contract has the same."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Literal["healthy"]
 
 
 class State(StrEnum):

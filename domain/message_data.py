@@ -77,6 +77,13 @@ class Coded(BaseModel):
     params: dict[str, JsonValue] = Field({}, description="the values of the sentence, by name")
 
 
+class Failed(Coded):
+    """Every answer that is no success: one sentence, its code, and for wrong fields what was wrong with each."""
+
+    error: str
+    details: dict[str, str] = Field({})
+
+
 def coded(message: Reason, sentence: str) -> dict[str, Any]:
     """Returns the fields of `Coded` for a message, and its English in the field named `sentence`."""
     data = MessageData.of(message)

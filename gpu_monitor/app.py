@@ -1,33 +1,52 @@
 """The monitor's routes: the stream `/ws/gpu`, `/gpus`, `/history`, `/health` and `/metrics`."""
 
 from collections.abc import Callable
+from typing import Final
 
-from flask import Flask, Response, jsonify, request
-from pydantic import ValidationError
+from flask import Flask, Response
 
-from domain.errors import ClewError
-from domain.errors.misfits import misfits_of
-from domain.errors.requests import ContractMisfit, RequestRefused
-from domain.message_data import coded
+from domain.errors.fleet.history import HistoryNotKept, SpanReversed, TooManySteps
+from domain.fleet.kept_history import HistoryQuery, KeptHistory
+from domain.gpus import GpuReport
+from domain.gpus.health import MonitorHealth
 from gpu_monitor.driver.processes import boot_id
-from gpu_monitor.kept.answers import HistoryQuery
 from gpu_monitor.kept.keeper import HistoryKeeper
 from gpu_monitor.metrics import metrics
 from gpu_monitor.settings import GpuMonitorSettings
 from gpu_monitor.watch import Watch
+from operations import failed_answers
+from operations.operation import check_declared, operation
 from sockets.broadcast import Broadcast
 from sockets.host_check import check_hosts
 from sockets.origins import read_origins
 from sockets.socket_route import SocketRoute
 
+_RETRY_SECONDS: Final = 10
+
 
 def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]:
     """Returns the app, already sampling, and the function that stops it."""
-    app = Flask("gpu_monitor", static_folder=None)
-    check_hosts(app, settings.hosts_answered)
     broadcast = Broadcast()
     keeper = HistoryKeeper(settings, boot_id())
     watch = Watch(settings, broadcast.publish, keeper.take)
+    app, stream = app_of(settings, watch, keeper, broadcast)
+
+    def stop() -> None:
+        watch.stop()
+        stream.close()
+
+    keeper.start()
+    watch.start()
+    return app, stop
+
+
+def app_of(
+    settings: GpuMonitorSettings, watch: Watch, keeper: HistoryKeeper, broadcast: Broadcast
+) -> tuple[Flask, SocketRoute]:
+    """Returns the app with all its routes, and the connections of its stream; nothing is started."""
+    app = Flask("gpu_monitor", static_folder=None)
+    check_hosts(app, settings.hosts_answered)
+    failed_answers.register(app, retry_seconds=_RETRY_SECONDS)
     stream = SocketRoute(
         app,
         "/ws/gpu",
@@ -39,45 +58,33 @@ def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]
     _add_history(app, keeper)
     _add_health(app, watch, broadcast)
     _add_metrics(app, watch, broadcast)
-
-    def stop() -> None:
-        watch.stop()
-        stream.close()
-
-    keeper.start()
-    watch.start()
-    return app, stop
+    check_declared(app)
+    return app, stream
 
 
 def _add_report(app: Flask, watch: Watch) -> None:
     @app.get("/gpus")
-    def gpus() -> Response:
+    @operation()
+    def gpus() -> GpuReport:
         """Returns the stream's current message once, for programs that poll."""
-        return Response(watch.report().model_dump_json(), mimetype="application/json")
+        return watch.report()
 
 
 def _add_history(app: Flask, keeper: HistoryKeeper) -> None:
     @app.get("/history")
-    def history() -> Response:
-        """Returns the stored history of a time range, as `HistoryQuery` selects it."""
-        try:
-            query = HistoryQuery.model_validate(request.args.to_dict())
-        except ValidationError as error:
-            raise ContractMisfit(misfits_of(error)) from error
-        return Response(keeper.history(query).model_dump_json(), mimetype="application/json")
-
-    @app.errorhandler(ClewError)
-    def refused(error: ClewError) -> tuple[Response, int]:
-        details = error.details if isinstance(error, RequestRefused) else {}
-        return jsonify({**coded(error, "error"), "details": details}), error.status
+    @operation(HistoryNotKept, SpanReversed, TooManySteps)
+    def history(query: HistoryQuery) -> KeptHistory:
+        """Returns the stored history of a time range, a value for each step."""
+        return keeper.history(query)
 
 
 def _add_health(app: Flask, watch: Watch, broadcast: Broadcast) -> None:
     @app.get("/health")
-    def health() -> Response:
+    @operation()
+    def health() -> MonitorHealth:
         """Returns whether the service itself is well; the state of the GPUs is in `state`."""
         age = watch.age_seconds
-        return jsonify(
+        return MonitorHealth(
             status="healthy",
             state=watch.state,
             sample_age_seconds=None if age is None else round(age, 3),
@@ -89,6 +96,7 @@ def _add_health(app: Flask, watch: Watch, broadcast: Broadcast) -> None:
 
 def _add_metrics(app: Flask, watch: Watch, broadcast: Broadcast) -> None:
     @app.get("/metrics")
+    @operation(files=("text/plain",))
     def prometheus() -> Response:
         """Returns the last sample for Prometheus."""
         text = metrics(watch.report(), viewers=len(broadcast), restarts=watch.restarts)

@@ -1,38 +1,50 @@
-"""The engine's addresses: the socket `/ws/inference`, `/health`, and `/evaluations/<model_id>`."""
+"""The engine's addresses: the socket `/ws/inference`, `/health`, `/evaluations/<model_id>`, `/episodes/<model_id>`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from typing import Final
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, request
 
 from domain.access.identity import program_asker, user_of
 from domain.access.rules import check
 from domain.access.table import INFERENCE, access_of
+from domain.errors.requests import PageNotAllowed
+from domain.hosts import Origin
+from domain.inference.messages import EngineHealth
 from environments.known import KnownEnvironments
 from environments.pool import EnvironmentPool
-from inference import episode_routes, evaluation_routes
 from inference.clew_models import ClewModels
 from inference.engine import Engine
 from inference.episodes import EpisodeDrawing
 from inference.evaluations import Evaluations
+from inference.routes import episodes as episode_routes
+from inference.routes import evaluations as evaluation_routes
 from inference.settings import InferenceSettings
 from inference.viewers.viewing import Viewing
+from operations import failed_answers
+from operations.operation import check_declared, operation
 from sockets.connections import Connection
 from sockets.fair_places import address_of
 from sockets.host_check import check_hosts
-from sockets.origins import read_origins
+from sockets.origins import is_allowed, read_origins
 from sockets.socket_route import SocketRoute
+
+_OPEN_TO_ALL_PAGES: Final = ("/health", "/ws/inference")
+"""Routes that check the page themselves, or that any page may read."""
+_RETRY_SECONDS: Final = 10
 
 
 def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
     """Returns the app, and what stops it."""
     app = Flask("inference", static_folder=None)
     check_hosts(app, settings.hosts_answered)
-    _refuse_by_table(app, settings)
+    failed_answers.register(app, retry_seconds=_RETRY_SECONDS)
+    origins = read_origins(settings.allowed_origins)
+    _refuse(app, settings, origins)
     known = KnownEnvironments.read(settings.environments_file)
     models = ClewModels(settings.models_url, direct=settings.clew_url is None)
     engine = Engine(models, settings.inference_max_models, EnvironmentPool(known, settings.inference_max_environments))
     evaluations = Evaluations(engine, known)
-    origins = read_origins(settings.allowed_origins)
 
     def talk(viewer: Connection) -> None:
         engine.expect()
@@ -47,9 +59,10 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
         origins=origins,
         person_of=lambda asked: user_of(asked.headers, asked.remote_addr, settings) or address_of(asked),
     )
-    evaluation_routes.register(app, settings, evaluations, origins)
+    evaluation_routes.register(app, settings, evaluations)
     episode_routes.register(app, EpisodeDrawing(engine.models, known))
     _add_health(app, engine, evaluations, viewers)
+    check_declared(app)
 
     def stop() -> None:
         evaluations.close()
@@ -60,20 +73,26 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
     return app, stop
 
 
-def _refuse_by_table(app: Flask, settings: InferenceSettings) -> None:
+def _refuse(app: Flask, settings: InferenceSettings, origins: Set[str | Origin]) -> None:
     @app.before_request
     def refuse() -> None:
-        if request.url_rule is not None:
-            asker = program_asker(request.headers, request.remote_addr, settings)
-            check(access_of(INFERENCE, request.method, request.url_rule.rule), asker, settings)
+        """Refuses pages of other sites, and requests that the table forbids."""
+        if request.url_rule is None:
+            return
+        rule, origin = request.url_rule.rule, request.headers.get("Origin")
+        if rule not in _OPEN_TO_ALL_PAGES and not is_allowed(origin, request.host, origins):
+            raise PageNotAllowed(str(origin)[:100])
+        asker = program_asker(request.headers, request.remote_addr, settings)
+        check(access_of(INFERENCE, request.method, rule), asker, settings)
 
 
 def _add_health(app: Flask, engine: Engine, evaluations: Evaluations, viewers: SocketRoute) -> None:
     @app.get("/health")
-    def health() -> Response:
-        """Returns whether the engine itself is well; whether there is a model to watch is not asked."""
+    @operation()
+    def health() -> EngineHealth:
+        """Returns whether the engine itself is well; whether there is a model to watch is not checked."""
         recent = engine.latencies.percentiles()
-        return jsonify(
+        return EngineHealth(
             status="healthy",
             viewers=len(viewers),
             models=len(engine.pool),

@@ -1,27 +1,45 @@
 """The scheduler's addresses: `/api/training/…`, the sockets `/ws/training/<run_id>`, and `/health`."""
 
 from collections.abc import Callable
+from typing import Final
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, request
 
 from domain.access.identity import program_asker
 from domain.access.rules import check
 from domain.access.table import SCHEDULER, access_of
 from domain.errors.requests import PageNotAllowed
-from scheduler import failures, log_routes, routes
+from domain.trainings.answers import SchedulerHealth
+from operations import failed_answers
+from operations.operation import check_declared, operation
+from scheduler import log_routes, routes
 from scheduler.scheduler import Scheduler
 from scheduler.settings import SchedulerSettings
 from sockets.host_check import check_hosts
 from sockets.origins import is_allowed, read_origins
 from sockets.socket_route import SocketRoute
 
+_RETRY_SECONDS: Final = 5
+
 
 def create_app(settings: SchedulerSettings, scheduler_id: str) -> tuple[Flask, Callable[[], None]]:
     """Returns the app, already at work, and what stops it."""
+    scheduler = Scheduler(settings, scheduler_id)
+    app, viewers = app_of(scheduler, settings)
+
+    def stop() -> None:
+        scheduler.stop()
+        viewers.close()
+
+    scheduler.start()
+    return app, stop
+
+
+def app_of(scheduler: Scheduler, settings: SchedulerSettings) -> tuple[Flask, SocketRoute]:
+    """Returns the app with all its routes, and the connections of its sockets; nothing is started."""
     app = Flask("scheduler", static_folder=None)
     check_hosts(app, settings.hosts_answered)
-    failures.register(app)
-    scheduler = Scheduler(settings, scheduler_id)
+    failed_answers.register(app, retry_seconds=_RETRY_SECONDS)
     _refuse(app, settings, scheduler)
     viewers = SocketRoute(
         app,
@@ -33,13 +51,8 @@ def create_app(settings: SchedulerSettings, scheduler_id: str) -> tuple[Flask, C
     routes.register(app, scheduler, settings)
     log_routes.register(app, scheduler)
     _add_health(app, scheduler)
-
-    def stop() -> None:
-        scheduler.stop()
-        viewers.close()
-
-    scheduler.start()
-    return app, stop
+    check_declared(app)
+    return app, viewers
 
 
 def _refuse(app: Flask, settings: SchedulerSettings, scheduler: Scheduler) -> None:
@@ -61,10 +74,11 @@ def _refuse(app: Flask, settings: SchedulerSettings, scheduler: Scheduler) -> No
 
 def _add_health(app: Flask, scheduler: Scheduler) -> None:
     @app.get("/health")
-    def health() -> Response:
+    @operation()
+    def health() -> SchedulerHealth:
         """Returns whether the scheduler itself is well; what MLflow does is in `mlflow`."""
         trouble = scheduler.dispatcher.trouble
-        return jsonify(
+        return SchedulerHealth(
             status="healthy",
             scheduler=scheduler.id,
             slots=scheduler.slots,

@@ -1,20 +1,39 @@
 """`/api/training/…`: what can be started, what waits, runs and is over, and what is done with it."""
 
-from typing import Any
+from typing import Final
 
-from flask import Flask, Request, Response, jsonify, request
-from pydantic import BaseModel
+from flask import Flask, request
 
 from domain.access.identity import program_asker
-from domain.errors.requests import BodyNotJson, ContractMisfit, NotSentAsJson
-from domain.errors.trainings.reasons import NotATrainingAction
-from domain.trainings.answers import Queued, Started, StartedRun, Stopped
-from domain.trainings.training import TrainingAction
+from domain.errors.models.changes import RequestIdTaken
+from domain.errors.requests import RequestTooLong
+from domain.errors.trainings.requests import (
+    ExperimentDeleted,
+    NoSuchTraining,
+    NotContinuable,
+    QueueFull,
+    TrainerNotInstalled,
+    TrainerUnknown,
+    TrainingNotQueued,
+    TrainingOver,
+    TrainingRefused,
+    TrainingsNotRead,
+)
+from domain.trainings.answers import Queued, Started, StartedRun, Stopped, TrainerList, TrainingList
+from domain.trainings.requests import ForkRequest, QueueAction, QueueRequest, RunRequest, StartRequest
+from domain.trainings.training import Training
+from operations.failures import REFUSED_THERE, WRITING
+from operations.operation import operation
 from scheduler.queue.entry import Entry
 from scheduler.scheduler import Scheduler
 from scheduler.settings import SchedulerSettings
 
-_ROOT = "/api/training"
+_ROOT: Final = "/api/training"
+_CHANGING: Final = (*REFUSED_THERE, *WRITING)
+_STARTING: Final = (
+    *(TrainingRefused, TrainerUnknown, TrainerNotInstalled, ExperimentDeleted, QueueFull),
+    *(RequestIdTaken, RequestTooLong, *_CHANGING),
+)
 
 
 def register(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) -> None:
@@ -26,87 +45,81 @@ def register(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) -> N
 
 def _add_reads(app: Flask, scheduler: Scheduler) -> None:
     @app.get(f"{_ROOT}/runs")
-    def runs() -> Response:
-        return _answer(scheduler.trainings())
+    @operation(TrainingsNotRead)
+    def runs() -> TrainingList:
+        """Lists all trainings that wait or run, and the newest others."""
+        return scheduler.trainings()
 
     @app.get(f"{_ROOT}/runs/<run_id>")
-    def run(run_id: str) -> Response:
-        return _answer(scheduler.training(run_id))
+    @operation(NoSuchTraining, TrainingsNotRead)
+    def run(run_id: str) -> Training:
+        """Describes one training."""
+        return scheduler.training(run_id)
 
     @app.get(f"{_ROOT}/trainers")
-    def trainers() -> Response:
-        return jsonify(trainers=scheduler.trainers.offered())
+    @operation()
+    def trainers() -> TrainerList:
+        """Lists what can be started, with the fields of each."""
+        return TrainerList(trainers=scheduler.trainers.offered())
 
 
 def _add_starts(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) -> None:
-    def started(entries: list[Entry]) -> Response:
-        begun = scheduler.begun_soon([entry.run_id for entry in entries])
-        runs = [
-            StartedRun(run_id=entry.run_id, seed=entry.seed, status="started" if entry.run_id in begun else "queued")
-            for entry in entries
-        ]
-        return _answer(Started(run_id=runs[0].run_id, status=runs[0].status, runs=runs))
-
     @app.post(f"{_ROOT}/start")
-    def start() -> Response:
-        return started(scheduler.requests.start(_body(request), _user(settings)))
+    @operation(TrainingsNotRead, *_STARTING)
+    def start(body: StartRequest) -> Started:
+        """Starts a training, or one for each of its seeds; the fields of the trainer stand beside `trainer`."""
+        return _started(scheduler, scheduler.requests.start(body, _user(settings)))
 
     @app.post(f"{_ROOT}/fork")
-    def fork() -> Response:
-        return started(scheduler.requests.fork(_body(request), _user(settings)))
+    @operation(NoSuchTraining, NotContinuable, *_STARTING)
+    def fork(body: ForkRequest) -> Started:
+        """Goes on from a training's checkpoint in a run of its own, with these fields changed."""
+        return _started(scheduler, scheduler.requests.fork(body, _user(settings)))
 
     @app.post(f"{_ROOT}/continue")
-    def go_on() -> Response:
-        return started([scheduler.actions.continue_(_run_id(_body(request)))])
+    @operation(NoSuchTraining, TrainingOver, NotContinuable, *_CHANGING)
+    def go_on(body: RunRequest) -> Started:
+        """Starts a training that ended once more, from its checkpoint, in the same run."""
+        return _started(scheduler, [scheduler.actions.continue_(body.run_id)])
 
 
 def _add_changes(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) -> None:
     @app.post(f"{_ROOT}/stop")
-    def stop() -> Response:
-        entry = scheduler.actions.stop(_run_id(_body(request)), _user(settings))
-        return _answer(Stopped(run_id=entry.run_id, status="killed" if entry.is_over else "stopping"))
+    @operation(NoSuchTraining, TrainingOver, *_CHANGING)
+    def stop(body: RunRequest) -> Stopped:
+        """Ends a training with its episode; one that waits is cancelled."""
+        entry = scheduler.actions.stop(body.run_id, _user(settings))
+        return Stopped(run_id=entry.run_id, status="killed" if entry.is_over else "stopping")
 
     @app.post(f"{_ROOT}/queue")
-    def queue() -> Response:
-        body = _body(request)
-        entry = _moved(scheduler, _run_id(body), body.get("action"), _user(settings))
-        return _answer(Queued(run_id=entry.run_id, state=entry.state, place=scheduler.place(entry.run_id)))
+    @operation(NoSuchTraining, TrainingOver, TrainingNotQueued, *_CHANGING)
+    def queue(body: QueueRequest) -> Queued:
+        """Moves a training that waits: first, hold, release, cancel."""
+        entry = _moved(scheduler, body, _user(settings))
+        return Queued(run_id=entry.run_id, state=entry.state, place=scheduler.place(entry.run_id))
 
 
-def _moved(scheduler: Scheduler, run_id: str, action: object, user: str | None) -> Entry:
+def _started(scheduler: Scheduler, entries: list[Entry]) -> Started:
+    begun = scheduler.begun_soon([entry.run_id for entry in entries])
+    runs = [
+        StartedRun(run_id=entry.run_id, seed=entry.seed, status="started" if entry.run_id in begun else "queued")
+        for entry in entries
+    ]
+    return Started(run_id=runs[0].run_id, status=runs[0].status, runs=runs)
+
+
+def _moved(scheduler: Scheduler, body: QueueRequest, user: str | None) -> Entry:
     actions = scheduler.actions
-    if action == TrainingAction.CANCEL:
-        return actions.cancel(run_id, user)
-    ways = {
-        TrainingAction.FIRST.value: actions.first,
-        TrainingAction.HOLD.value: actions.hold,
-        TrainingAction.RELEASE.value: actions.release,
-    }
-    if not isinstance(action, str) or action not in ways:
-        raise ContractMisfit({"action": NotATrainingAction(", ".join([*ways, TrainingAction.CANCEL.value]))})
-    return ways[action](run_id)
-
-
-def _body(asked: Request) -> dict[str, Any]:
-    """Returns the object that was sent; raises what is wrong with it."""
-    if asked.mimetype != "application/json":
-        raise NotSentAsJson()
-    body = asked.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise BodyNotJson({})
-    return body
-
-
-def _run_id(body: dict[str, Any]) -> str:
-    run_id = body.get("run_id")
-    return run_id if isinstance(run_id, str) else "?"
+    match body.action:
+        case QueueAction.CANCEL:
+            return actions.cancel(body.run_id, user)
+        case QueueAction.FIRST:
+            return actions.first(body.run_id)
+        case QueueAction.HOLD:
+            return actions.hold(body.run_id)
+        case QueueAction.RELEASE:
+            return actions.release(body.run_id)
 
 
 def _user(settings: SchedulerSettings) -> str | None:
     return program_asker(request.headers, request.remote_addr, settings).user
-
-
-def _answer(value: BaseModel) -> Response:
-    response = Response(value.model_dump_json(), mimetype="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -3,13 +3,13 @@
 from flask import Blueprint, request
 
 from api.edge.identity import user_of
-from api.operations.failures import AS_OF, WRITING
-from api.operations.headers import as_of
-from api.operations.operation import WithHeaders, operation
 from domain.alerts.alert import Mute
 from domain.alerts.alert_list import AlertList, MuteRequest
 from domain.errors import ServiceUnavailable
 from domain.errors.alerts.mutes import MutesFull, NoSuchMute
+from operations.failures import AS_OF, WRITING
+from operations.headers import as_of
+from operations.operation import WithHeaders, operation
 from services.alerts.team_alerts import alerts_failure
 from services.connect import Services
 

@@ -7,9 +7,6 @@ from flask import Blueprint
 from pydantic import BaseModel, Field
 
 from api.facts.shapes import Bounds, ChildRun, MadeModel, Origin, RunFacts
-from api.operations.failures import AS_OF, OF_A_RUN
-from api.operations.headers import as_of
-from api.operations.operation import WithHeaders, operation
 from api.runs import located_summaries
 from api.shapes import ArtifactRow, RunDetail
 from domain.errors import NotFound, ServiceError
@@ -18,6 +15,9 @@ from domain.run_facts.references import usual_reference
 from domain.run_facts.run_changes import RunChanges, changes_between
 from domain.tracking.compared import is_run_id
 from domain.tracking.runs import Run
+from operations.failures import AS_OF, OF_A_RUN
+from operations.headers import as_of
+from operations.operation import WithHeaders, operation
 from services.connect import Services
 from services.run_facts.files import walk
 from services.run_facts.made_models import models_from

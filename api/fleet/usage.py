@@ -5,13 +5,13 @@ from typing import Final
 from flask import Blueprint
 from pydantic import BaseModel, Field
 
-from api.operations.failures import READING
-from api.operations.operation import operation
 from domain.errors.fleet.history import SpanReversed, SpanTooLong
 from domain.errors.records import NotFoundThere, RefusedThere
 from domain.fleet.series import HistorySource
 from domain.fleet.spans import Span
 from domain.fleet.usage import Grouping, UsageRow, usage
+from operations.failures import READING
+from operations.operation import operation
 from services.connect import Services
 from services.fleet.runs_of_users import run_finder
 

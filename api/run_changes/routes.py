@@ -6,8 +6,6 @@ from flask import Blueprint, request
 from pydantic import BaseModel
 
 from api.edge.identity import user_of
-from api.operations.failures import READING, WRITING
-from api.operations.operation import operation
 from api.run_lists.queries import FilterQuery
 from api.run_lists.routes import run_ids_left_by
 from domain.errors import BadInput, ClewError, Conflict
@@ -29,6 +27,8 @@ from domain.run_changes.now import MovedRuns, RunNow
 from domain.run_changes.requests import ManyRuns
 from domain.run_changes.trash import Trash
 from domain.tracking.compared import is_run_id
+from operations.failures import READING, WRITING
+from operations.operation import operation
 from services.connect import Services
 from services.run_changes.bulk import each
 from services.run_changes.trash import trash_failure

@@ -9,13 +9,9 @@ from urllib.parse import urlencode
 import numpy as np
 from flask import Blueprint, Response, request
 
-from api.operations.failures import AS_OF, NOT_CHANGED
-from api.operations.headers import as_of
-from api.operations.operation import operation
 from api.run_lists.columns import as_answered, name_of, ref_of
 from api.run_lists.queries import ListQuery
 from api.shapes import RunCells
-from api.wire import answer
 from domain.errors import BadInput, ServiceUnavailable
 from domain.errors.run_lists.columns import ColumnKeyMissing, ColumnTooLong, ColumnUnknown
 from domain.errors.run_lists.filters import FiltersMisunderstood
@@ -26,6 +22,10 @@ from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.query import ColumnSource, RunQuery, Selection, select
 from domain.run_table.table import RunTable
+from operations.failures import AS_OF, NOT_CHANGED
+from operations.headers import as_of
+from operations.operation import operation
+from operations.wire import answer
 from services.connect import Services
 from services.tracking.known_runs import whole_table
 

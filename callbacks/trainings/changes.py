@@ -17,7 +17,16 @@ from domain.errors.connections import OutcomeUnknown
 from domain.errors.trainings.requests import TrainingRefused
 from domain.trainings.answers import Started
 from domain.trainings.checking import checked
-from domain.trainings.requests import QUEUE_ACTIONS, RequestId, RunId
+from domain.trainings.requests import (
+    QUEUE_ACTIONS,
+    ForkRequest,
+    QueueAction,
+    QueueRequest,
+    RequestId,
+    RunId,
+    RunRequest,
+    StartRequest,
+)
 from domain.trainings.training import TrainingAction
 from services.connect import Services
 from services.identity import reader
@@ -93,18 +102,18 @@ def _started(services: Services, asked: StartAsked, asker: Asker) -> Started:
     check_fork(services, asked.fork, trainer, checked(trainer, asked.values)[0])
     body: dict[str, Any] = {**asked.values, "request_id": asked.request_id}
     if asked.fork is not None:
-        return services.scheduler.fork({**body, "run_id": asked.fork}, asker)
-    return services.scheduler.start({**body, "trainer": asked.trainer}, asker)
+        return services.scheduler.fork(ForkRequest.model_validate(body | {"run_id": asked.fork}), asker)
+    return services.scheduler.start(StartRequest.model_validate(body | {"trainer": asked.trainer}), asker)
 
 
 def _done(services: Services, asked: ActionAsked, asker: Asker) -> dict[str, Any]:
-    run_id, action, scheduler = asked.run_id, asked.action, services.scheduler
+    one, action, scheduler = RunRequest(run_id=asked.run_id), asked.action, services.scheduler
     if action is TrainingAction.STOP:
-        scheduler.stop(run_id, asker)
+        scheduler.stop(one, asker)
     elif action in QUEUE_ACTIONS:
-        scheduler.queue(run_id, action, asker)
+        scheduler.queue(QueueRequest(run_id=one.run_id, action=QueueAction(action)), asker)
     elif action is TrainingAction.CONTINUE:
-        scheduler.go_on(run_id, asker)
+        scheduler.go_on(one, asker)
     else:  # the reader fills in a form first
-        return training_outcomes.leads_to(href("/training", fork=run_id))
+        return training_outcomes.leads_to(href("/training", fork=asked.run_id))
     return training_outcomes.acted(action)

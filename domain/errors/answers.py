@@ -120,9 +120,3 @@ class NoReasonFor(Message):
 
     text = template("It answered HTTP {http_status} without a reason.")
     http_status: int
-
-
-class NotARequestId(Message):
-    """The request id that was sent is malformed."""
-
-    text = template("should be 8 to 64 letters, digits, “.”, “_” and “-”")

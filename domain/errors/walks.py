@@ -31,20 +31,6 @@ class OnlyMazeEpisodes(BadInput):
     model_id: str
 
 
-class EpisodeFormatUnknown(BadInput):
-    """The requested format of an episode does not exist."""
-
-    text = template("An episode is drawn as WebP or GIF, not as {given}.")
-    given: str
-
-
-class SeedMisfit(BadInput):
-    """The seed of an episode is invalid."""
-
-    text = template("An episode's seed is a whole number from 0 on, not {given}.")
-    given: str
-
-
 class EpisodeNotRestored(Message):
     """The environment was closed while its episode was paused, and replaying the actions gave another state."""
 

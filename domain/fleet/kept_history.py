@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from domain.errors.fleet.history import SpanReversed, TooManySteps
 from domain.gpus import Troubled
 from domain.gpus.limits import Celsius, Mib, Name, Watts
 
@@ -16,10 +17,29 @@ BUCKET_SECONDS: Final = 20
 MOST_STEPS: Final = 2_000
 MOST_GPUS: Final = 1_024
 MOST_USERS: Final = 10_000
+_LATEST_MS: Final = 2**53
 _STEP_COLUMN: Final = Field(max_length=MOST_STEPS)
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+class HistoryQuery(BaseModel):
+    """From `since_ms` to before `until_ms` (Unix ms), a value for each `step_s`, which is a multiple of 20."""
+
+    since_ms: Annotated[int, Field(ge=0, le=_LATEST_MS)]
+    until_ms: Annotated[int, Field(ge=0, le=_LATEST_MS)]
+    step_s: Annotated[int, Field(ge=BUCKET_SECONDS, le=7 * 86_400, multiple_of=BUCKET_SECONDS)]
+
+    @property
+    def steps(self) -> int:
+        """The number of steps; raises a `BadInput` if there is none, or there are too many."""
+        if self.until_ms <= self.since_ms:
+            raise SpanReversed
+        steps = -(-(self.until_ms - self.since_ms) // (self.step_s * 1000))
+        if steps > MOST_STEPS:
+            raise TooManySteps(steps, MOST_STEPS)
+        return steps
 
 
 class GpuUser(BaseModel):

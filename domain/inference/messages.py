@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.health import Alive
 from domain.inference.evaluation import EVALUATION_EPISODES
 from domain.inference.maze import WALL, Maze, Position
 from domain.inference.returns import Returns
@@ -101,6 +102,17 @@ class InferenceWaiting(Coded):
 
     waiting: str
     waited_s: float = Field(ge=0)
+
+
+class EngineHealth(Alive):
+    """Whether the engine itself is well; whether there is a model to watch is not checked."""
+
+    viewers: int
+    models: int = Field(description="how many policies are loaded")
+    environments: int = Field(description="how many environments are open")
+    latency_p50_ms: float | None = Field(description="of the recent inferences; null before the first")
+    latency_p95_ms: float | None
+    evaluations: int = Field(description="how many evaluations run, or wait for their turn")
 
 
 class EvaluationState(StrEnum):

@@ -4,6 +4,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.health import Alive
 from domain.trainings.trainer import OfferedTrainer
 from domain.trainings.training import Training, TrainingState
 
@@ -92,9 +93,25 @@ class LogFound(BaseModel):
 
 
 class LogPieceHeaders(BaseModel):
-    """The headers of a piece of a log: the byte at which the next one begins, and the log's present size."""
+    """The headers of a piece of a log."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
-    ends: int = Field(ge=0, lt=2**53, alias=LOG_ENDS)
-    size: int = Field(ge=0, lt=2**53, alias=LOG_SIZE)
+    ends: int = Field(ge=0, lt=2**53, alias=LOG_ENDS, description="The byte at which the next piece begins.")
+    size: int = Field(ge=0, lt=2**53, alias=LOG_SIZE, description="How many bytes the log has by now.")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """As they are sent."""
+        return {name: str(value) for name, value in self.model_dump(by_alias=True).items()}
+
+
+class SchedulerHealth(Alive):
+    """Whether the scheduler itself is well; `mlflow` is "ok", or what is wrong with it."""
+
+    scheduler: str = Field(description="the scheduler's id")
+    slots: int
+    busy: int = Field(description="how many slots are taken")
+    waiting: int = Field(description="how many trainings wait in the queue")
+    is_read: bool = Field(description="whether the queue was read from MLflow")
+    mlflow: str

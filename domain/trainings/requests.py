@@ -1,5 +1,6 @@
 """Requests to the scheduler besides the fields of a trainer's form."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -9,10 +10,18 @@ from domain.trainings.training import TrainingAction
 
 RunId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 RequestId = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
-QUEUE_ACTIONS: Final = frozenset(
-    {TrainingAction.FIRST, TrainingAction.HOLD, TrainingAction.RELEASE, TrainingAction.CANCEL}
-)
-"""Actions for a training that waits."""
+
+
+class QueueAction(StrEnum):
+    """The actions for a training that waits."""
+
+    FIRST = TrainingAction.FIRST.value
+    HOLD = TrainingAction.HOLD.value
+    RELEASE = TrainingAction.RELEASE.value
+    CANCEL = TrainingAction.CANCEL.value
+
+
+QUEUE_ACTIONS: Final = frozenset(map(TrainingAction, QueueAction))
 
 
 class _FilledForm(BaseModel):
@@ -60,7 +69,15 @@ class RunRequest(BaseModel):
 class QueueRequest(RunRequest):
     """A request to change a waiting training's place in the queue."""
 
-    action: TrainingAction = Field(description="first, hold, release or cancel")
+    action: QueueAction
+
+
+class LogFileQuery(BaseModel):
+    """Which piece of a log: from a byte on, of bounded length; all of the log if absent."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    begins: int | None = Field(None, ge=0, lt=2**53, alias="from", description="The first byte of a piece of the log.")
 
 
 class LogQuery(BaseModel):

@@ -84,6 +84,11 @@ class OfferedTrainer(TrainerForm):
 
     is_installed: bool = True
 
+    @classmethod
+    def of(cls, trainer: TrainerForm, *, is_installed: bool) -> Self:
+        """Returns `trainer` as it is offered."""
+        return cls(**{name: getattr(trainer, name) for name in TrainerForm.model_fields}, is_installed=is_installed)
+
 
 class Trainer(TrainerForm):
     """A program that trains: its command is a list, in which {field} is replaced by a value; no shell is used."""

@@ -2,19 +2,16 @@
 
 import sqlite3
 from collections import Counter
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from pydantic import BaseModel, Field
-
-from domain.errors.fleet.history import HistoryFileFailing, SpanReversed, TooManySteps
-from domain.fleet.kept_history import BUCKET_SECONDS, MOST_STEPS, GpuUser, KeptGpu, KeptHistory, KeptUse
+from domain.errors.fleet.history import HistoryFileFailing
+from domain.fleet.kept_history import GpuUser, HistoryQuery, KeptGpu, KeptHistory, KeptUse
 from domain.gpus import Troubled
 from domain.message_data import coded
 from domain.messages import Text
 from gpu_monitor.kept.buckets import BUCKET_MS, VALUES
 from gpu_monitor.kept.history_file import HistoryFile, place_of, user_of
 
-_LATEST_MS: Final = 2**53
 _DIGITS: Final = 6  # the mean of values that are all 100 % may come to 100.00000000000001, which is no valid percentage
 _MEANS: Final = ", ".join(
     f"sum({name} * covered) / sum(CASE WHEN {name} IS NULL THEN NULL ELSE covered END)" for name in VALUES
@@ -29,27 +26,6 @@ _USERS: Final = f"SELECT number, marks FROM user WHERE number IN (SELECT user FR
 _LONGEST: Final = f"SELECT gpu, user FROM use WHERE {_WITHIN} GROUP BY gpu, user ORDER BY gpu, sum(share) DESC"
 MOST_NAMED: Final = 200
 """Up to so many processes of a GPU, those that used it longest, have a column each; the others are merged by owner."""
-
-
-class HistoryQuery(BaseModel):
-    """From `since_ms` to before `until_ms` (Unix ms), a value for each `step_s`.
-
-    A multiple of the stored resolution.
-    """
-
-    since_ms: Annotated[int, Field(ge=0, le=_LATEST_MS)]
-    until_ms: Annotated[int, Field(ge=0, le=_LATEST_MS)]
-    step_s: Annotated[int, Field(ge=BUCKET_SECONDS, le=7 * 86_400, multiple_of=BUCKET_SECONDS)]
-
-    @property
-    def steps(self) -> int:
-        """The number of steps; raises a `BadInput` if there is none, or there are too many."""
-        if self.until_ms <= self.since_ms:
-            raise SpanReversed
-        steps = -(-(self.until_ms - self.since_ms) // (self.step_s * 1000))
-        if steps > MOST_STEPS:
-            raise TooManySteps(steps, MOST_STEPS)
-        return steps
 
 
 def kept_history(file: HistoryFile, query: HistoryQuery, host: str, hours: float) -> KeptHistory:

@@ -1,11 +1,9 @@
 """What can be asked for that makes trainings: start, and fork. The same request again makes nothing."""
 
-import re
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
-from domain.errors.answers import NotARequestId
 from domain.errors.models.changes import RequestIdTaken
 from domain.errors.requests import RequestTooLong
 from domain.errors.trainings.files import FilesGone
@@ -15,7 +13,7 @@ from domain.errors.trainings.requests import NotContinuable, QueueFull, Training
 from domain.trainings.checking import checked
 from domain.trainings.fields import Value
 from domain.trainings.forking import Done, fork_misfits
-from domain.trainings.maze.form import NAME
+from domain.trainings.requests import ForkRequest, StartRequest
 from domain.trainings.trainer import Trainer
 from domain.trainings.training import TrainingProgress
 from scheduler.backends.backend import Backend, begins_with_checkpoint
@@ -28,7 +26,6 @@ from scheduler.queue.queue_tags import MOST_CHARACTERS, request_text
 from scheduler.queue.trainers import Trainers, experiment_name, run_name
 
 MOST_WAITING: Final = 1_000
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class Requests:
@@ -53,26 +50,25 @@ class Requests:
         self._environments = environments
         self._progress_of = progress_of
 
-    def start(self, body: Mapping[str, Any], by: str | None) -> list[Entry]:
+    def start(self, request: StartRequest, by: str | None) -> list[Entry]:
         """Returns a run for each seed.
 
         Raises TrainingRefused, which names each wrong field, and then has started nothing.
         """
         self._entries.check_read()
-        trainer = self._trainers.get(_text(body, "trainer", NAME))
-        filled = {name: value for name, value in body.items() if name not in ("trainer", "request_id")}
-        runs = checked(trainer, filled)
+        trainer = self._trainers.get(request.trainer)
+        runs = checked(trainer, request.filled)
         self._trainers.check_installed(trainer)
         self._environments.check(trainer, runs[0])
-        return self._make(trainer, runs, _request_id(body), by, None)
+        return self._make(trainer, runs, request.request_id, by, None)
 
-    def fork(self, body: Mapping[str, Any], by: str | None) -> list[Entry]:
+    def fork(self, request: ForkRequest, by: str | None) -> list[Entry]:
         """Queues children of a training that go on from its newest checkpoint, with other values."""
-        parent = self._entries.get(_text(body, "run_id", ""))
+        parent = self._entries.get(request.run_id)
         trainer = self._trainers.get(parent.trainer)
-        if _text(body, "trainer", parent.trainer) != parent.trainer:
+        overriding = request.filled
+        if overriding.pop("trainer", parent.trainer) != parent.trainer:
             raise TrainingRefused({"trainer": AnotherTrainer(parent.trainer)})
-        overriding = {name: value for name, value in body.items() if name not in ("run_id", "request_id", "trainer")}
         runs = checked(trainer, _inherited(trainer, parent.values, overriding) | overriding)
         if trainer.is_built_in and (misfits := fork_misfits(parent.values, runs[0], self._done_by(parent))):
             raise TrainingRefused(dict(misfits))
@@ -80,20 +76,21 @@ class Requests:
             raise NotContinuable(NoCheckpoint() if parent.has_files else FilesGone())
         self._trainers.check_installed(trainer)
         self._environments.check(trainer, runs[0])
-        return self._make(trainer, runs, _request_id(body), by, parent.run_id)
+        return self._make(trainer, runs, request.request_id, by, parent.run_id)
 
     def _done_by(self, parent: Entry) -> Done | None:
         progress = self._progress_of(parent)
         return None if progress is None else Done(progress.episode, progress.steps)
 
     def _make(
-        self, trainer: Trainer, runs: list[dict[str, Value]], request_id: str, by: str | None, parent: str | None
+        self, trainer: Trainer, runs: list[dict[str, Value]], request_id: str | None, by: str | None, parent: str | None
     ) -> list[Entry]:
         if max(len(request_text(trainer.name, values)) for values in runs) > MOST_CHARACTERS:
             raise RequestTooLong(MOST_CHARACTERS >> 10)
         self._backend.check_writable()
+        known_by = request_id or str(uuid.uuid4())
         made = [
-            self._one(_new(trainer, values, f"{request_id}/{number}", by, parent)) for number, values in enumerate(runs)
+            self._one(_new(trainer, values, f"{known_by}/{number}", by, parent)) for number, values in enumerate(runs)
         ]
         self._dispatcher.wake()
         return made
@@ -129,18 +126,3 @@ def _new(
 ) -> NewTraining:
     name, experiment = run_name(trainer, values), experiment_name(trainer, values)
     return NewTraining(trainer.name, values, name, experiment, request_id, by, parent)
-
-
-def _text(body: Mapping[str, Any], name: str, default: str) -> str:
-    """Returns a text that is no field of a form; "?" for anything else, which nothing is called."""
-    value = body.get(name, default)
-    return value if isinstance(value, str) else "?"
-
-
-def _request_id(body: Mapping[str, Any]) -> str:
-    given = body.get("request_id")
-    if given is None:
-        return str(uuid.uuid4())
-    if not isinstance(given, str) or not _REQUEST_ID.fullmatch(given):
-        raise TrainingRefused({"request_id": NotARequestId()})
-    return given

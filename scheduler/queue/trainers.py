@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from domain.errors.trainings.reasons import NotOneRun, RequestDamaged
 from domain.errors.trainings.requests import TrainerNotInstalled, TrainerUnknown, TrainingRefused
@@ -14,13 +14,12 @@ from domain.trainings.built_in import built_in_trainers
 from domain.trainings.checking import checked
 from domain.trainings.fields import Value
 from domain.trainings.request_form import REQUEST_FILE
-from domain.trainings.trainer import Trainer, filled
+from domain.trainings.trainer import OfferedTrainer, Trainer, filled
 from scheduler.backends.backend import Needs
 from scheduler.local.environment import search_path
 from scheduler.queue.entry import Entry
 
 _LIBRARY: Final = "stable_baselines3"
-_HIDDEN: Final = {"command", "environment", "directory"}
 _TREE: Final = Path(__file__).parents[2]
 _LONGEST_NAME: Final = 250
 
@@ -45,12 +44,9 @@ class Trainers:
             raise TrainerUnknown(name[:60], ", ".join(self._by_name))
         return found
 
-    def offered(self) -> list[dict[str, Any]]:
+    def offered(self) -> list[OfferedTrainer]:
         """Returns all of them as they are shown: what runs stays here."""
-        return [
-            trainer.model_dump(mode="json", exclude=_HIDDEN) | {"is_installed": self.is_installed(trainer)}
-            for trainer in self._by_name.values()
-        ]
+        return [OfferedTrainer.of(one, is_installed=self.is_installed(one)) for one in self._by_name.values()]
 
     def is_installed(self, trainer: Trainer) -> bool:
         """Returns whether its program is there; of Clew's own, whether its libraries are."""

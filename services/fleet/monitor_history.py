@@ -11,7 +11,7 @@ from domain.errors import BadResponse, ClewError
 from domain.errors.fleet.history import MonitorSays, MonitorSilent, OtherSteps
 from domain.errors.misfits import misfit_of
 from domain.errors.names import GpuMonitor, GpuMonitors
-from domain.fleet.kept_history import KeptGpu, KeptHistory
+from domain.fleet.kept_history import HistoryQuery, KeptGpu, KeptHistory
 from domain.fleet.merging import merged_reports
 from domain.fleet.series import Column, FleetHistory, GpuIdentity, GpuSeries, HistorySource, Measure, Steps
 from domain.message_data import message_in
@@ -55,9 +55,10 @@ class MonitorHistory:
 
 
 def _read(monitor: Monitor, steps: Steps) -> KeptHistory | ClewError:
-    span = {"since_ms": steps.since_ms, "until_ms": steps.until_ms, "step_s": steps.step_ms // 1000}
+    # Not validated here: a monitor refuses steps that it does not have.
+    query = HistoryQuery.model_construct(since_ms=steps.since_ms, until_ms=steps.until_ms, step_s=steps.step_ms // 1000)
     try:
-        answer = monitor.service.call("GET", "/history", params=span, deadline_seconds=_SECONDS)
+        answer = monitor.service.call("GET", "/history", params=query.model_dump(), deadline_seconds=_SECONDS)
         kept = KeptHistory.model_validate(answer)
     except ValidationError as error:
         return BadResponse(GpuMonitor(monitor.name), *misfit_of(error))

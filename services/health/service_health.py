@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import BadResponse
 from domain.errors.misfits import misfit_of
-from domain.health import HealthReport, ServiceHealth, ServiceKind
+from domain.health import Alive, HealthReport, ServiceHealth, ServiceKind
 from services.health.dependency_health import DEADLINE_SECONDS, Checks, Probes, judged
 from services.sharing.reading import Reading
 from services.sharing.snapshot import Snapshot
@@ -33,15 +33,11 @@ class Neighbour(NamedTuple):
     ask: Callable[[], object] | None = None
 
 
-class _Alive(BaseModel):
-    status: Literal["healthy"]
-
-
 def ask_alive(service: JsonService) -> None:
     """Sends `GET /health`; raises a `ServiceError` unless it reports that it is healthy."""
     answer = service.call("GET", "/health", deadline_seconds=DEADLINE_SECONDS)
     try:
-        _Alive.model_validate(answer)
+        Alive.model_validate(answer)
     except ValidationError as error:
         raise BadResponse(service.name, *misfit_of(error)) from error
 

@@ -15,6 +15,7 @@ from domain.errors.connections import AnsweredStatus, OutcomeUnknown
 from domain.errors.misfits import misfit_of
 from domain.errors.names import TRAINING_SCHEDULER
 from domain.errors.trainings.requests import NoSuchTraining, TrainingRefused
+from domain.message_data import Failed
 from domain.messages import Text
 from domain.tracking.runs import BadRow
 from domain.trainings.answers import (
@@ -28,6 +29,14 @@ from domain.trainings.answers import (
     TrainerList,
     TrainingList,
 )
+from domain.trainings.requests import (
+    ForkRequest,
+    LogFileQuery,
+    LogQuery,
+    QueueRequest,
+    RunRequest,
+    StartRequest,
+)
 from domain.trainings.training import LogPart, Training
 from transport.http_client import JsonService
 from transport.opened import Answer
@@ -38,10 +47,6 @@ _PIECE_SECONDS: Final = 30.0
 _MOST_PIECE_BYTES: Final = 8 * 2**20  # the scheduler's pieces have 1 MiB; hiding secrets may make them longer
 _NO_CALLER: Final = Asker()
 T = TypeVar("T", bound=BaseModel)
-
-
-class _Refused(BaseModel):
-    details: dict[str, str] = {}
 
 
 class _RawList(BaseModel):
@@ -61,25 +66,25 @@ class SchedulerClient:
         self.service = service
         self._rules = rules
 
-    def start(self, request: Mapping[str, Any], asker: Asker) -> Started:
+    def start(self, request: StartRequest, asker: Asker) -> Started:
         """Starts a training, or queues it; a request id that was used before starts nothing."""
-        return self._write("start", request, asker, Started)
+        return self._write("start", request.to_send, asker, Started)
 
-    def stop(self, run_id: str, asker: Asker) -> Stopped:
+    def stop(self, request: RunRequest, asker: Asker) -> Stopped:
         """Stops a training after its episode; one that waits is cancelled."""
-        return self._write("stop", {"run_id": run_id}, asker, Stopped)
+        return self._write("stop", request.model_dump(), asker, Stopped)
 
-    def queue(self, run_id: str, action: str, asker: Asker) -> Queued:
+    def queue(self, request: QueueRequest, asker: Asker) -> Queued:
         """Moves a waiting training: first, hold, release, cancel."""
-        return self._write("queue", {"run_id": run_id, "action": action}, asker, Queued)
+        return self._write("queue", request.model_dump(mode="json"), asker, Queued)
 
-    def go_on(self, run_id: str, asker: Asker) -> Started:
+    def go_on(self, request: RunRequest, asker: Asker) -> Started:
         """Restarts a finished training from its newest checkpoint, in the same run."""
-        return self._write("continue", {"run_id": run_id}, asker, Started)
+        return self._write("continue", request.model_dump(), asker, Started)
 
-    def fork(self, request: Mapping[str, Any], asker: Asker) -> Started:
+    def fork(self, request: ForkRequest, asker: Asker) -> Started:
         """Starts a child of the training `run_id` from its newest checkpoint, with the other values of the request."""
-        return self._write("fork", request, asker, Started)
+        return self._write("fork", request.to_send, asker, Started)
 
     def trainings(self) -> tuple[TrainingList, list[BadRow]]:
         """Returns all trainings that wait or run and the newest others, and the invalid rows."""
@@ -106,12 +111,12 @@ class SchedulerClient:
 
     def log(self, run_id: str, before: int | None, lines: int) -> LogPart:
         """Returns the last lines of a log, or those before a byte; raises `NoSuchTraining`."""
-        given = {"before": before, "lines": lines}
-        return self._of_run(run_id, LogPart, "/log", {name: one for name, one in given.items() if one is not None})
+        query = LogQuery(before=before, lines=lines)
+        return self._of_run(run_id, LogPart, "/log", query.model_dump(exclude_none=True))
 
     def found_in_log(self, run_id: str, text: str) -> LogFound:
         """Returns the lines of a log that contain a text; raises `NoSuchTraining`."""
-        return self._of_run(run_id, LogFound, "/log", {"q": text})
+        return self._of_run(run_id, LogFound, "/log", LogQuery(q=text).model_dump(include={"q"}))
 
     def whole_log(self, run_id: str) -> Iterator[bytes]:
         """Returns the present content of a log, a piece at a time.
@@ -134,7 +139,7 @@ class SchedulerClient:
         answer = self.service.exchange(
             "GET",
             f"{_run_path(run_id)}/log.txt",
-            params={"from": begins},
+            params=LogFileQuery(begins=begins).model_dump(by_alias=True),
             headers=headers_of(_NO_CALLER, self._rules),
             deadline_seconds=_PIECE_SECONDS,
             most_bytes=_MOST_PIECE_BYTES,
@@ -173,7 +178,7 @@ class SchedulerClient:
     def _refused(self, answer: Answer) -> TrainingRefused:
         """Returns the scheduler's refusal of fields in its own words; the dashboard's own checks have passed before."""
         try:
-            refused = _Refused.model_validate_json(answer.content)
+            refused = Failed.model_validate_json(answer.content)
         except ValidationError as error:
             raise BadResponse(self.name, *misfit_of(error)) from error
         return TrainingRefused({name: Text(why) for name, why in refused.details.items()})

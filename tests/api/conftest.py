@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.operations import operation
 from app import create_app
+from operations import operation
 from services.connect import connect
 from tests.misbehaving import eventually
 from tests.patient import Patient

@@ -6,24 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-import schemathesis
 import yaml
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
-from schemathesis import Case, GenerationMode
-from schemathesis.schemas import APIOperation
+from schemathesis import Case
 from werkzeug.serving import make_server
 
 from api.openapi import FILE, text
 from tests.api.conftest import Serving
+from tests.generated_requests import operations_in, send_all
 from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.registry import Registry
 from tests.trainings.scheduler_server import SchedulerServer
-
-# 13 operations; this many requests each, plus those that hypothesis adds.
-EXAMPLES = 25
 
 
 def test_the_file_is_what_the_views_declare(server: Flask) -> None:
@@ -41,8 +34,7 @@ def test_file_and_routes_are_equal(server: Flask) -> None:
     assert {(method, path) for path, operations in paths.items() for method in operations} == routes
 
 
-schema = schemathesis.openapi.from_path(FILE)
-OPERATIONS = {operation.label: operation for operation in (result.ok() for result in schema.get_all_operations())}
+OPERATIONS = operations_in(FILE)
 asked: Counter[int] = Counter()
 
 
@@ -74,29 +66,10 @@ def address(server: Flask, registry: Registry) -> Iterator[str]:
     listening.server_close()
 
 
-def requests(operation: APIOperation) -> SearchStrategy[Case]:
-    """Generates requests that the document allows, and for operations with parameters some that it does not allow."""
-    asks = operation.path_parameters or operation.query or operation.body
-    modes = [GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if asks else [])]
-    return st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
-
-
 # Not schemathesis' own parametrize: it gives all these tests one name, and pytest-xdist runs only one test per name.
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
 def test_no_generated_request_makes_it_fail(label: str, address: str) -> None:
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=list(HealthCheck),
-        derandomize=True,
-        database=None,
-    )
-    @given(requests(OPERATIONS[label]))
-    def ask(case: Case) -> None:
-        check(case, address)
-
-    ask()
+    send_all(OPERATIONS[label], lambda case: check(case, address))
 
 
 def check(case: Case, address: str) -> None:

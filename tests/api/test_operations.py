@@ -12,9 +12,9 @@ from pydantic import BaseModel
 import api.errors
 from api.edge import request_log
 from api.openapi import document
-from api.operations.operation import WithHeaders, operation, operation_of
 from api.routes import check_declared
 from domain.errors.records import NoRunBefore, RunNotFound
+from operations.operation import WithHeaders, operation, operation_of
 
 
 class Asked(BaseModel):

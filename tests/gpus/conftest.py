@@ -10,6 +10,7 @@ from gpu_monitor.readings import Reading
 from gpu_monitor.settings import GpuMonitorSettings
 from tests.gpus.fake_library import build_drivers
 from tests.gpus.monitor import NVIDIA, Asked, Fake, Monitor
+from tests.undeclared import undeclared_failures
 from training.settings import TrainingSettings
 
 Start = Callable[..., Monitor]
@@ -40,6 +41,7 @@ def start(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     yield start
     for monitor in started:
         monitor.end()
+    assert [line for monitor in started for line in undeclared_failures(monitor.log())] == []
 
 
 @pytest.fixture(scope="module")

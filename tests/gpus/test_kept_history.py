@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import BadInput
-from domain.fleet.kept_history import BUCKET_SECONDS, KeptHistory
+from domain.fleet.kept_history import BUCKET_SECONDS, HistoryQuery, KeptHistory
 from domain.gpus import Gpu, GpuProcess, GpuReport, GpuState, HostState
 from gpu_monitor.kept import answers, history_file
-from gpu_monitor.kept.answers import HistoryQuery, kept_history
+from gpu_monitor.kept.answers import kept_history
 from gpu_monitor.kept.buckets import Bucket, Buckets
 from gpu_monitor.kept.history_file import HistoryFile
 from gpu_monitor.metrics import metrics

@@ -16,6 +16,7 @@ from settings.settings import Settings
 from tests.inference.engine import Engine, Viewer, listening
 from tests.registry import Registry
 from tests.tracking import Tracking
+from tests.undeclared import undeclared_failures
 
 Start = Callable[..., Engine]
 SAMPLES = Path(__file__).parents[2] / "training" / "sample_data" / "models"
@@ -98,6 +99,7 @@ def start(clew: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start
         engine.process.terminate()
     for engine in started:
         engine.end()
+    assert [line for engine in started for line in undeclared_failures(engine.log())] == []
 
 
 @pytest.fixture(scope="session")

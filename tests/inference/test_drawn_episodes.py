@@ -40,9 +40,9 @@ def test_what_cannot_be_drawn_has_a_reason(engine: Engine, team: Team) -> None:
         (f"/episodes/{maze}?seed=1", 400, "only-maze-episodes"),
         (f"/episodes/{robot}?seed=1", 422, "environment-missing"),
         (f"/episodes/{pendulum}?seed=1", 422, "policy-refused"),
-        (f"/episodes/{maze}?seed=x", 400, "seed-misfit"),
-        (f"/episodes/{maze}?seed=1&format=mp4", 400, "episode-format-unknown"),
-        (f"/episodes/{maze}", 400, "seed-misfit"),
+        (f"/episodes/{maze}?seed=x", 422, "contract-misfit"),
+        (f"/episodes/{maze}?seed=1&format=mp4", 422, "contract-misfit"),
+        (f"/episodes/{maze}", 422, "contract-misfit"),
         ("/episodes/no-such-model?seed=1", 404, "not-found-there"),
     ):
         answered, answer = engine.call("POST", path)

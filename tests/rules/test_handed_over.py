@@ -14,6 +14,7 @@ OTHERS = (
     "services",
     "callbacks",
     "api",
+    "operations",
     "serving",
     "sockets",
     "policies",

@@ -31,7 +31,18 @@ PACKAGES = (
         "inference",
         "gpu_monitor",
     ),
-    *("api", "callbacks", "components", "training", "serving", "sockets", "concurrency", "scheduler", "watcher"),
+    *(
+        "api",
+        "operations",
+        "callbacks",
+        "components",
+        "training",
+        "serving",
+        "sockets",
+        "concurrency",
+        "scheduler",
+        "watcher",
+    ),
 )
 # English words stand out in these scripts; in French text they may be French.
 IN_OTHER_LETTERS = {"ja"}

@@ -10,6 +10,7 @@ import pytest
 from scheduler.settings import SchedulerSettings
 from tests.scheduler.programs import write_trainers
 from tests.scheduler.service import Service
+from tests.undeclared import undeclared_failures
 
 Start = Callable[..., Service]
 
@@ -27,6 +28,7 @@ def trainers_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def start(mlflow_address: str, trainers_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Returns a function that starts a scheduler with the settings given."""
+    services: list[Service] = []
     with ExitStack() as started:  # one that fails to end does not keep the others from ending
 
         def start(**settings: str) -> Service:
@@ -34,9 +36,11 @@ def start(mlflow_address: str, trainers_file: Path, tmp_path_factory: pytest.Tem
             folder = tmp_path_factory.mktemp("scheduler")
             service = Service(folder, bare_environment(), defaults | {"TRAINING_SLOTS": "8"} | settings)
             started.callback(service.end_all)
+            services.append(service)
             return service
 
         yield start
+    assert [line for service in services for line in undeclared_failures(service.log())] == []
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from domain.trainings.requests import StartRequest
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_writes import RunWrites
 from scheduler.backends.backend import GpuRoom, Launch
@@ -152,10 +153,10 @@ def test_a_request_that_is_sent_again_runs_once(
     request["request_id"] = str(uuid.uuid4())
     first = life(own, Fuse(steps, is_done=is_done))
     with suppress(Killed):  # or it was over before
-        first.requests.start(request, "ada")
+        first.requests.start(StartRequest.model_validate(request), "ada")
         first.live()
     second = life(own, Fuse(float("inf"), is_done=True))
-    second.requests.start(request, "ada")
+    second.requests.start(StartRequest.model_validate(request), "ada")
     second.live()
     third = life(own, Fuse(float("inf"), is_done=True))
     (entry,) = third.live()
@@ -168,7 +169,7 @@ def test_a_request_that_is_sent_again_runs_once(
 def test_a_stop_counts_whenever_its_scheduler_is_killed(life: Begin, settings: SchedulerSettings, steps: int) -> None:
     own, fuse = str(uuid.uuid4()), Fuse(float("inf"), is_done=True)
     first = life(own, fuse)
-    (entry,) = first.requests.start({"trainer": "sleeper", "seconds": 30.0}, None)
+    (entry,) = first.requests.start(StartRequest.model_validate({"trainer": "sleeper", "seconds": 30.0}), None)
     while not first.entries.get(entry.run_id).is_alive:
         first.dispatcher.tick()
     while "began" not in (settings.folder / "runs" / entry.run_id / "log.txt").read_text():

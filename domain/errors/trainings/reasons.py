@@ -190,17 +190,3 @@ class KeeperEnded(Message):
     """The keeper process ended before it started the program."""
 
     text = template("its keeper ended at once; the log says why")
-
-
-class NotATrainingAction(Message):
-    """The requested action does not exist for a training in the queue."""
-
-    text = template("should be one of: {actions}")
-    actions: str
-
-
-class NotACount(Message):
-    """A number in an address is invalid or too large."""
-
-    text = template("should be a whole number from 0 to {most}")
-    most: int

@@ -15,7 +15,8 @@ B = TypeVar("B", bound=BaseModel)
 
 def query_as(shape: type[B]) -> B:
     """Returns the request's query; raises `ContractMisfit`. A tuple of `shape` may be given many times."""
-    fields, given = shape.model_fields, request.args.to_dict(flat=False)
+    fields = {field.alias or name: field for name, field in shape.model_fields.items()}
+    given = request.args.to_dict(flat=False)
     many = {name for name in given if name not in fields or get_origin(fields[name].annotation) is tuple}
     twice: dict[str, Reason] = {name: GivenTwice() for name in given.keys() - many if len(given[name]) > 1}
     if twice:

@@ -46,3 +46,12 @@ MEANINGS: Final = {
     503: "The service behind cannot be reached, or too many such requests are under way: try again later.",
     504: "The service behind did not answer, so it is not known whether it was done.",
 }
+"""What each status means in the dashboard's API."""
+MEANINGS_IN_SERVICES: Final = MEANINGS | {
+    400: "The body is no JSON, or the request makes no sense.",
+    403: "This Clew is read-only, the request comes from a page of another site, or another user began it.",
+    409: "Not as things are now.",
+    410: "The model's file is gone.",
+    422: "A field does not fit, or a policy or an environment does not do what it must.",
+}
+"""What each status means in the APIs of the processes behind the dashboard."""

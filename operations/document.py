@@ -1,17 +1,27 @@
 """One operation as OpenAPI has it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from api.operations.failures import GUARD, MEANINGS
-from api.operations.operation import Operation
-from api.operations.schemas import Schemas, as_json
 from domain.errors import ClewError
 from domain.errors.requests import Unexpected
+from operations.operation import Operation
+from operations.schemas import Schemas, as_json
 
 
-def described(operation: Operation, in_path: Iterable[str], schemas: Schemas, *, writes: bool) -> dict[str, Any]:
-    """Returns the operation with these parameters in its path; one that `writes` may be refused to who asks."""
+def described(
+    operation: Operation,
+    in_path: Iterable[str],
+    schemas: Schemas,
+    more: Sequence[type[ClewError]],
+    meanings: Mapping[int, str],
+    *,
+    is_change: bool,
+) -> dict[str, Any]:
+    """Returns the operation with these parameters in its path; `more` are failures from before its view is called.
+
+    `meanings` has a sentence for each status of a failure; a change may need a token.
+    """
     document: dict[str, Any] = {"summary": operation.summary}
     if parameters := [*map(_of_path, in_path), *_of_query(operation, schemas)]:
         document["parameters"] = parameters
@@ -19,9 +29,9 @@ def described(operation: Operation, in_path: Iterable[str], schemas: Schemas, *,
         document["requestBody"] = {"required": True, "content": as_json(schemas.of(operation.body, sent=True))}
     responses = {operation.status: _success(operation, schemas)}
     responses |= {status: {"description": meaning} for status, meaning in operation.also.items()}
-    responses |= _failures([*operation.errors, *(GUARD if writes else ()), Unexpected])
+    responses |= _failures([*operation.errors, *more, Unexpected], meanings)
     document["responses"] = {str(status): described_json for status, described_json in sorted(responses.items())}
-    if writes:
+    if is_change:
         document["security"] = [{"token": []}, {"tokenHeader": []}, {}]
     return document
 
@@ -39,15 +49,15 @@ def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     return success
 
 
-def _failures(errors: Sequence[type[ClewError]]) -> dict[int, Any]:
-    return {status: _failure(status, errors) for status in {kind.status for kind in errors}}
+def _failures(errors: Sequence[type[ClewError]], meanings: Mapping[int, str]) -> dict[int, Any]:
+    return {status: _failure(status, errors, meanings[status]) for status in {kind.status for kind in errors}}
 
 
-def _failure(status: int, errors: Sequence[type[ClewError]]) -> dict[str, Any]:
+def _failure(status: int, errors: Sequence[type[ClewError]], meaning: str) -> dict[str, Any]:
     """Returns what the status means, with each code that it comes with as far as they are known."""
     kinds = {kind for kind in errors if kind.status == status}
     known = sorted(f"- `{kind.code}`: {_first_line(kind)}" for kind in kinds if "text" in vars(kind))
-    others = [f"- else: {MEANINGS[status]}"] if any("text" not in vars(kind) for kind in kinds) else []
+    others = [f"- else: {meaning}"] if any("text" not in vars(kind) for kind in kinds) else []
     described_json = {"$ref": f"#/components/responses/{status}"}
     return described_json | ({"description": "\n".join(known + others)} if known and kinds != {Unexpected} else {})
 

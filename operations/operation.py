@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from flask import Response, request
+from flask import Flask, Response, request
 from pydantic import BaseModel
+from werkzeug.routing import Rule
 
-from api.wire import answer, body_as, query_as
 from domain.errors import ClewError
 from domain.errors.requests import BodyNotJson, ContractMisfit, NotSentAsJson, RequestTooLong
+from operations.wire import answer, body_as, query_as
 
 T = TypeVar("T")
 View = Callable[..., Any]
 _OF_QUERIES: Final = (ContractMisfit,)
 _OF_BODIES: Final = (BodyNotJson, RequestTooLong, NotSentAsJson, ContractMisfit)
 _DECLARED: Final = "operation"
+UNDECLARED: Final = "a failure that its operation does not declare"
+"""The message of the log about a failure that no document names; tests look for it."""
 log = logging.getLogger(__name__)
 
 
@@ -105,7 +108,7 @@ def operation(
             except ClewError as error:
                 if not declared.declares(error):
                     seen = {"rule": str(request.url_rule), "method": request.method, "kind": type(error).__name__}
-                    log.warning("a failure that its operation does not declare", extra=seen)
+                    log.warning(UNDECLARED, extra=seen)
                 raise
 
         setattr(answered, _DECLARED, declared)
@@ -117,6 +120,14 @@ def operation(
 def operation_of(view: View) -> Operation | None:
     """Returns what is declared on a view; None where nothing is."""
     return getattr(view, _DECLARED, None)
+
+
+def check_declared(server: Flask, is_public: Callable[[Rule], bool] = lambda rule: not rule.websocket) -> None:
+    """Raises a TypeError where one of these routes does not declare what it takes, answers and refuses."""
+    rules = filter(is_public, server.url_map.iter_rules())
+    bare = [rule.rule for rule in rules if operation_of(server.view_functions[rule.endpoint]) is None]
+    if bare:
+        raise TypeError(f"these routes declare no operation: {', '.join(bare)}")
 
 
 def _summary(view: View) -> str:

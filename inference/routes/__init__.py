@@ -1,0 +1,1 @@
+"""The HTTP routes of the engine: evaluations of models, and drawn episodes."""

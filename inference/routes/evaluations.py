@@ -1,0 +1,53 @@
+"""`/evaluations/<model_id>` over HTTP: POST starts, GET reports, DELETE cancels."""
+
+from flask import Flask, request
+
+from domain.access.identity import program_asker
+from domain.access.rules import Asker
+from domain.errors import NotYours
+from domain.errors.models.records import ModelNotFound
+from domain.errors.requests import PageNotAllowed
+from domain.errors.services import AskedForManyEvaluations, HoldsAllEvaluations
+from domain.errors.walks import NotEvaluated
+from domain.inference.messages import EvaluationReport
+from domain.registry.models import LONGEST_ID
+from inference.evaluations import Evaluations
+from inference.fair_turns import person_of
+from inference.settings import InferenceSettings
+from operations.operation import operation
+from sockets.fair_places import address_of
+
+PATH = "/evaluations/<path:model_id>"
+
+
+def register(app: Flask, settings: InferenceSettings, evaluations: Evaluations) -> None:
+    """Adds the routes."""
+
+    def asker() -> Asker:
+        return program_asker(request.headers, request.remote_addr, settings)
+
+    @app.post(PATH)
+    @operation(PageNotAllowed, ModelNotFound, AskedForManyEvaluations, HoldsAllEvaluations, status=202)
+    def start(model_id: str) -> EvaluationReport:
+        """Begins to evaluate a model; where that is under way already, nothing changes."""
+        person = person_of(asker(), address_of(request))
+        return evaluations.start(possible_id(model_id), asker(), person)
+
+    @app.get(PATH)
+    @operation(PageNotAllowed, NotEvaluated)
+    def report(model_id: str) -> EvaluationReport:
+        """Returns how far the newest evaluation of a model is."""
+        return evaluations.get(model_id, asker())
+
+    @app.delete(PATH)
+    @operation(PageNotAllowed, NotEvaluated, NotYours, status=202)
+    def cancel(model_id: str) -> EvaluationReport:
+        """Ends the evaluation of a model; only who started it may."""
+        return evaluations.cancel(model_id, asker())
+
+
+def possible_id(model_id: str) -> str:
+    """Returns the id of a model; raises `ModelNotFound` where no model can have it."""
+    if len(model_id) > LONGEST_ID or not model_id.isprintable():
+        raise ModelNotFound(repr(model_id[:40]))
+    return model_id

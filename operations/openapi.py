@@ -1,0 +1,114 @@
+"""The HTTP API of one process as an OpenAPI document, made of what its views declare."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from flask import Flask
+
+from domain.access.identity import TOKEN_HEADER
+from domain.access.rules import Access
+from domain.access.table import access_of
+from domain.errors import ClewError
+from domain.message_data import Failed
+from operations.document import described
+from operations.operation import operation_of
+from operations.schemas import Schemas, as_json
+
+DOCS: Final = Path(__file__).parents[1] / "docs"
+_IN_PATH: Final = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class HttpApi:
+    """What a document has beside its operations; `python -m <module>` writes it to `file`.
+
+    `access` has what each route does. `refusals` can answer any request before its view is called, and `guard` any
+    request that writes or works. `meanings` has a sentence for each status of a failure; `codes` are all that `Failed`
+    may have, where they are listed.
+    """
+
+    module: str
+    file: Path
+    title: str
+    description: str
+    access: Mapping[str, Access]
+    meanings: Mapping[int, str]
+    guard: Sequence[type[ClewError]]
+    refusals: Sequence[type[ClewError]] = ()
+    codes: Sequence[str] = ()
+
+
+def document(server: Flask, api: HttpApi) -> dict[str, Any]:
+    """Returns the whole document of the routes of `server` that are operations."""
+    schemas = Schemas()
+    paths = _paths(server, api, schemas)
+    failed = as_json(schemas.of(Failed, sent=False))
+    if api.codes:
+        schemas.found["Failed"]["properties"]["code"]["enum"] = list(api.codes)
+    failures = {
+        status: {"description": api.meanings[int(status)], "content": failed} for status in sorted(_failing(paths))
+    }
+    components = {"schemas": dict(sorted(schemas.found.items())), "responses": failures}
+    if api.guard:
+        components["securitySchemes"] = _security()
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": api.title, "version": "1", "description": api.description},
+        "paths": paths,
+        "components": components,
+    }
+
+
+def text(server: Flask, api: HttpApi) -> str:
+    """Returns the document as YAML, after a comment that says how it is made."""
+    package = api.module.partition(".")[0]
+    head = f"# Written by `python -m {api.module}` from what the views of {package}/ declare; a test holds it.\n"
+    return head + yaml.dump(document(server, api), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def write(server: Flask, api: HttpApi) -> None:
+    """Writes the document to its file."""
+    api.file.write_text(text(server, api), "utf-8")
+
+
+def _paths(server: Flask, api: HttpApi, schemas: Schemas) -> dict[str, dict[str, Any]]:
+    paths: dict[str, dict[str, Any]] = {}
+    for rule in sorted(server.url_map.iter_rules(), key=lambda rule: rule.rule):
+        operation = operation_of(server.view_functions[rule.endpoint])
+        if operation is None:
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            is_change = access_of(api.access, method, rule.rule) is not Access.READ
+            more = (*api.refusals, *(api.guard if is_change else ()))
+            of_path = _IN_PATH.findall(rule.rule)
+            operation_json = described(operation, of_path, schemas, more, api.meanings, is_change=is_change)
+            paths.setdefault(_IN_PATH.sub(r"{\1}", rule.rule), {})[method.lower()] = operation_json
+    return paths
+
+
+def _failing(paths: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Returns the statuses whose response is one of those that all operations share."""
+    listed = (operation["responses"] for methods in paths.values() for operation in methods.values())
+    return {status for responses in listed for status, response in responses.items() if "$ref" in response}
+
+
+def _security() -> dict[str, Any]:
+    token = {"type": "http", "scheme": "bearer", "description": "Where the setting API_TOKEN has a value."}
+    beside = "The same, where a proxy reads Authorization itself."
+    header = {"type": "apiKey", "in": "header", "name": TOKEN_HEADER, "description": beside}
+    return {"token": token, "tokenHeader": header}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a text of several lines as such."""
+
+
+def _of_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _of_text)
