@@ -1,4 +1,4 @@
-"""The engine's addresses: the socket `/ws/inference`, `/health`, `/evaluations/<model_id>`, `/episodes/<model_id>`."""
+"""The engine's routes: the socket `/ws/inference`, `/health`, `/evaluations/<model_id>`, `/episodes/<model_id>`."""
 
 from collections.abc import Callable, Set
 from typing import Final
@@ -35,7 +35,7 @@ _RETRY_SECONDS: Final = 10
 
 
 def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
-    """Returns the app, and what stops it."""
+    """Returns the app, and the function that stops it."""
     app = Flask("inference", static_folder=None)
     check_hosts(app, settings.hosts_answered)
     failed_answers.register(app, retry_seconds=_RETRY_SECONDS)
@@ -76,7 +76,7 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
 def _refuse(app: Flask, settings: InferenceSettings, origins: Set[str | Origin]) -> None:
     @app.before_request
     def refuse() -> None:
-        """Refuses pages of other sites, and requests that the table forbids."""
+        """Refuses pages of other sites, and requests that the access table forbids."""
         if request.url_rule is None:
             return
         rule, origin = request.url_rule.rule, request.headers.get("Origin")

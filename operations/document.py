@@ -1,4 +1,4 @@
-"""One operation as OpenAPI has it."""
+"""The OpenAPI description of one operation."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ def described(
     *,
     is_change: bool,
 ) -> dict[str, Any]:
-    """Returns the operation with these parameters in its path; `more` are failures from before its view is called.
+    """Returns the description of an operation with these parameters in its path.
 
     `meanings` has a sentence for each status of a failure; a change may need a token.
     """
@@ -54,7 +54,7 @@ def _failures(errors: Sequence[type[ClewError]], meanings: Mapping[int, str]) ->
 
 
 def _failure(status: int, errors: Sequence[type[ClewError]], meaning: str) -> dict[str, Any]:
-    """Returns what the status means, with each code that it comes with as far as they are known."""
+    """Returns the response of a status, with a line for each known code of its failures."""
     kinds = {kind for kind in errors if kind.status == status}
     known = sorted(f"- `{kind.code}`: {_first_line(kind)}" for kind in kinds if "text" in vars(kind))
     others = [f"- else: {meaning}"] if any("text" not in vars(kind) for kind in kinds) else []
@@ -84,7 +84,7 @@ def _parameter(name: str, field: dict[str, Any], required: bool) -> dict[str, An
 
 
 def _of_text(field: dict[str, Any]) -> dict[str, Any]:
-    """Returns the schema of what stands in an address, where nothing is null: it is not there."""
+    """Returns the schema of a query parameter: it is absent instead of null."""
     kept = {key: value for key, value in field.items() if key not in ("title", "description", "anyOf")}
     kinds = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
     kept |= kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {}

@@ -1,4 +1,4 @@
-"""Answers every failure as JSON: a sentence, its code, and what is wrong with each field."""
+"""JSON responses for all failures: a sentence, its code, and the error of each field."""
 
 import logging
 import uuid
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 def register(app: Flask, *, retry_seconds: int) -> None:
-    """Makes every error of `app` JSON; a client may repeat a request that was answered 503 after `retry_seconds`."""
+    """Makes every error of `app` JSON; `retry_seconds` is the `Retry-After` of a 503."""
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
 
     @app.errorhandler(ClewError)

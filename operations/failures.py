@@ -1,4 +1,4 @@
-"""Failures that many operations have in common, and what each status means."""
+"""Failures that many operations share, and the meaning of each status."""
 
 from typing import Final
 

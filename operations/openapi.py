@@ -1,4 +1,4 @@
-"""The HTTP API of one process as an OpenAPI document, made of what its views declare."""
+"""The OpenAPI document of one process's HTTP API, made from the declarations on its views."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,11 +24,11 @@ _IN_PATH: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 
 @dataclass(frozen=True)
 class HttpApi:
-    """What a document has beside its operations; `python -m <module>` writes it to `file`.
+    """The parts of a document besides its operations; `python -m <module>` writes it to `file`.
 
-    `access` has what each route does. `refusals` can answer any request before its view is called, and `guard` any
-    request that writes or works. `meanings` has a sentence for each status of a failure; `codes` are all that `Failed`
-    may have, where they are listed.
+    `access` is the access table of the process. `refusals` are failures that any request can meet before its view is
+    called, `guard` those that any request meets that writes or starts work. `meanings` has a sentence for each status
+    of a failure. `codes` are listed as all possible codes of `Failed`; if empty, the document does not list them.
     """
 
     module: str
@@ -64,7 +64,7 @@ def document(server: Flask, api: HttpApi) -> dict[str, Any]:
 
 
 def text(server: Flask, api: HttpApi) -> str:
-    """Returns the document as YAML, after a comment that says how it is made."""
+    """Returns the document as YAML, after a comment with the command that writes it."""
     package = api.module.partition(".")[0]
     head = f"# Written by `python -m {api.module}` from what the views of {package}/ declare; a test holds it.\n"
     return head + yaml.dump(document(server, api), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
@@ -91,7 +91,7 @@ def _paths(server: Flask, api: HttpApi, schemas: Schemas) -> dict[str, dict[str,
 
 
 def _failing(paths: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """Returns the statuses whose response is one of those that all operations share."""
+    """Returns the statuses whose response is a shared one of the document."""
     listed = (operation["responses"] for methods in paths.values() for operation in methods.values())
     return {status for responses in listed for status, response in responses.items() if "$ref" in response}
 
@@ -104,7 +104,7 @@ def _security() -> dict[str, Any]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes a text of several lines as such."""
+    """Writes a text of several lines as a YAML block."""
 
 
 def _of_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class WithHeaders(Generic[T]):
-    """What a view answers, where headers go with it."""
+    """The response of a view that sets headers."""
 
     body: T
     headers: Mapping[str, str]
@@ -34,10 +34,11 @@ class WithHeaders(Generic[T]):
 
 @dataclass(frozen=True)
 class Operation:
-    """What is declared of a view: `answers` is a type that pydantic writes, `files` other kinds in which it may come.
+    """The declaration of a view.
 
-    Without `answers` and `files` there is no body. `also` are other statuses that are no failures. An entry of `errors`
-    is a class of one code, or a kind: all of that kind which have its status.
+    `answers` is the type of a JSON response, `files` are other content types of a response; without both it has no
+    body. `also` are other statuses that are not failures. An entry of `errors` is a failure class with a code, or a
+    base class: then all its subclasses that have its status.
     """
 
     summary: str
@@ -51,16 +52,16 @@ class Operation:
     errors: tuple[type[ClewError], ...]
 
     def declares(self, error: ClewError) -> bool:
-        """Returns whether this is one of its failures."""
+        """Returns whether the operation declares this failure."""
         return isinstance(error, self.errors) and error.status in {kind.status for kind in self.errors}
 
     def taken(self) -> dict[str, BaseModel]:
-        """Returns what this request has for it, by the names of the view's parameters; raises what does not fit."""
+        """Returns query and body of the request, by the names of the view's parameters; raises `RequestRefused`."""
         query = {} if self.query is None else {"query": query_as(self.query)}
         return query if self.body is None else {**query, "body": body_as(self.body)}
 
     def answer(self, given: object) -> Response:
-        """Returns the response of what the view gave."""
+        """Returns the response for the view's return value."""
         if isinstance(given, Response):
             return given
         if isinstance(given, WithHeaders):
@@ -78,9 +79,9 @@ def operation(
     headers: Mapping[str, str] | None = None,
     also: Mapping[int, str] | None = None,
 ) -> Callable[[View], Callable[..., Response]]:
-    """Declares a view by its failures, its docstring, and the types of its answer and of `query` and `body`.
+    """Declares a view by its failures, its docstring, and the types of `query`, `body` and its return value.
 
-    It gets query and body as these types. `answers` is for a view that returns a `Response`.
+    The view is called with query and body as these types. `answers` is for a view that returns a `Response`.
     """
 
     def declare(view: View) -> Callable[..., Response]:
@@ -118,12 +119,12 @@ def operation(
 
 
 def operation_of(view: View) -> Operation | None:
-    """Returns what is declared on a view; None where nothing is."""
+    """Returns the declaration of a view, None if there is none."""
     return getattr(view, _DECLARED, None)
 
 
 def check_declared(server: Flask, is_public: Callable[[Rule], bool] = lambda rule: not rule.websocket) -> None:
-    """Raises a TypeError where one of these routes does not declare what it takes, answers and refuses."""
+    """Raises a TypeError if one of these routes has no declaration."""
     rules = filter(is_public, server.url_map.iter_rules())
     bare = [rule.rule for rule in rules if operation_of(server.view_functions[rule.endpoint]) is None]
     if bare:
@@ -138,9 +139,9 @@ def _summary(view: View) -> str:
 
 
 def _answered(returned: Any) -> Any:
-    """Returns the type of the body, None where there is none.
+    """Returns the type of the response's body, None if it has no body.
 
-    Raises a TypeError for a response of which nothing is said.
+    Raises a TypeError for a `Response` without a declared type.
     """
     kind = get_args(returned)[0] if get_origin(returned) is WithHeaders else returned
     if kind is Response:

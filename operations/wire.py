@@ -1,4 +1,4 @@
-"""JSON in, JSON out: the one place where a request's query and body are read and where an answer is written."""
+"""Reads the query and the body of requests, and writes JSON responses."""
 
 from typing import Any, TypeVar, get_origin
 
@@ -14,7 +14,7 @@ B = TypeVar("B", bound=BaseModel)
 
 
 def query_as(shape: type[B]) -> B:
-    """Returns the request's query; raises `ContractMisfit`. A tuple of `shape` may be given many times."""
+    """Returns the request's query; raises `ContractMisfit`. A parameter whose type is a tuple may be repeated."""
     fields = {field.alias or name: field for name, field in shape.model_fields.items()}
     given = request.args.to_dict(flat=False)
     many = {name for name in given if name not in fields or get_origin(fields[name].annotation) is tuple}
@@ -45,5 +45,5 @@ def body_as(shape: type[B]) -> B:
 
 
 def answer(shape: Any, value: object, status: int = 200) -> Response:
-    """Writes `value` as JSON, as `shape` (a type that pydantic knows) says."""
+    """Returns a JSON response with `value`, serialized as the pydantic type `shape`."""
     return Response(TypeAdapter(shape).dump_json(value), status, mimetype="application/json")

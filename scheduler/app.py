@@ -1,4 +1,4 @@
-"""The scheduler's addresses: `/api/training/…`, the sockets `/ws/training/<run_id>`, and `/health`."""
+"""The scheduler's routes: `/api/training/…`, the sockets `/ws/training/<run_id>`, and `/health`."""
 
 from collections.abc import Callable
 from typing import Final
@@ -23,7 +23,7 @@ _RETRY_SECONDS: Final = 5
 
 
 def create_app(settings: SchedulerSettings, scheduler_id: str) -> tuple[Flask, Callable[[], None]]:
-    """Returns the app, already at work, and what stops it."""
+    """Returns the app, already started, and the function that stops it."""
     scheduler = Scheduler(settings, scheduler_id)
     app, viewers = app_of(scheduler, settings)
 
@@ -60,7 +60,7 @@ def _refuse(app: Flask, settings: SchedulerSettings, scheduler: Scheduler) -> No
 
     @app.before_request
     def refuse() -> None:
-        """Refuses pages of other sites, requests that the table forbids, and sockets about what is not there."""
+        """Refuses pages of other sites, requests that the access table forbids, and sockets of unknown trainings."""
         if request.url_rule is None:
             return
         origin = request.headers.get("Origin")
@@ -76,7 +76,7 @@ def _add_health(app: Flask, scheduler: Scheduler) -> None:
     @app.get("/health")
     @operation()
     def health() -> SchedulerHealth:
-        """Returns whether the scheduler itself is well; what MLflow does is in `mlflow`."""
+        """Returns whether the scheduler itself is well; the state of MLflow is in `mlflow`."""
         trouble = scheduler.dispatcher.trouble
         return SchedulerHealth(
             status="healthy",

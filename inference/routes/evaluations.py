@@ -29,25 +29,25 @@ def register(app: Flask, settings: InferenceSettings, evaluations: Evaluations) 
     @app.post(PATH)
     @operation(PageNotAllowed, ModelNotFound, AskedForManyEvaluations, HoldsAllEvaluations, status=202)
     def start(model_id: str) -> EvaluationReport:
-        """Begins to evaluate a model; where that is under way already, nothing changes."""
+        """Starts the evaluation of a model; if one is running, nothing changes."""
         person = person_of(asker(), address_of(request))
         return evaluations.start(possible_id(model_id), asker(), person)
 
     @app.get(PATH)
     @operation(PageNotAllowed, NotEvaluated)
     def report(model_id: str) -> EvaluationReport:
-        """Returns how far the newest evaluation of a model is."""
+        """Returns the progress and the results of a model's newest evaluation."""
         return evaluations.get(model_id, asker())
 
     @app.delete(PATH)
     @operation(PageNotAllowed, NotEvaluated, NotYours, status=202)
     def cancel(model_id: str) -> EvaluationReport:
-        """Ends the evaluation of a model; only who started it may."""
+        """Cancels the evaluation of a model; only the user who started it may."""
         return evaluations.cancel(model_id, asker())
 
 
 def possible_id(model_id: str) -> str:
-    """Returns the id of a model; raises `ModelNotFound` where no model can have it."""
+    """Returns the id of a model; raises `ModelNotFound` if no model can have this id."""
     if len(model_id) > LONGEST_ID or not model_id.isprintable():
         raise ModelNotFound(repr(model_id[:40]))
     return model_id
