@@ -28,8 +28,8 @@ from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi, RunAnswer
 from services.database.mlflow_database import MlflowDatabase
 from services.tracking.sources.database_columns import DatabaseColumns
+from services.tracking.sources.database_first import DatabaseFirstRuns
 from services.tracking.sources.database_runs import DatabaseRuns
-from services.tracking.sources.lanes import RunLanes
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from training.mlflow_server import DATABASE
 from training.scratch_server import mlflow_server
@@ -80,7 +80,7 @@ def by_sql(path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         rest = MlflowRuns(MlflowApi(JsonService("MLflow", "http://127.0.0.1:1")), Path(folder))
         columns = DatabaseColumns(database)
-        source = RunLanes(DatabaseRuns(database, DEFAULT.named), rest, columns)
+        source = DatabaseFirstRuns(DatabaseRuns(database, DEFAULT.named), rest, columns)
         began, arrived = time.monotonic(), list[float]()
         table = source.everything(None, lambda _table: arrived.append(time.monotonic() - began))
         whole = time.monotonic() - began

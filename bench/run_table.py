@@ -29,7 +29,7 @@ from domain.run_table.table import RunTable
 from domain.run_table.table_facts import TableFacts
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT
-from services.sharing.free_memory import give_back
+from services.sharing.free_memory import trim_memory
 from services.sharing.shared_file import SharedFile
 from services.tracking.table_form import TableForm
 
@@ -139,7 +139,7 @@ def refresh(path: Path, runs: int, metrics: int) -> dict[str, Any]:
     shared = SharedFile(path, TableForm())
     found = _merged(shared, metrics)
     shared.read()  # a worker goes on with what it mapped again, and with nothing else
-    give_back()
+    trim_memory()
     return found | {f"memory of who refreshed, {part} (MiB)": size for part, size in memory_mib().items()}
 
 

@@ -83,7 +83,7 @@ def leads_to_loopback(url: str) -> bool:
     return is_loopback(host) or _is_here(host)
 
 
-def sparing_loopback(environment: Mapping[str, str]) -> dict[str, str]:
+def no_proxy_for_loopback(environment: Mapping[str, str]) -> dict[str, str]:
     """Returns the variables that make a program bypass the proxies of `environment` for loopback addresses."""
     # Programs differ in which of the two variables takes precedence.
     listed = environment.get("no_proxy") or environment.get("NO_PROXY") or ""

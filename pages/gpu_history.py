@@ -11,21 +11,21 @@ from components.links import href
 from components.page_head import page_head
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
-from domain.fleet.questions import asked_in
+from domain.fleet.queries import query_in
 
 
 @page
 def layout(ui: UiSettings, /, **query: str) -> list[Any]:
     """Returns the page as its address asks for it, empty until its callbacks fill it."""
-    asked = asked_in(query)
+    asked = query_in(query)
     return [
         page_head(_("History of the GPUs"), ways=[html.A(_("The GPUs now"), href=href("/gpu"))]),
         html.Div(notices.failure_alert("fleet"), **{"aria-live": "polite"}),
         history_page.odd_address(asked.odd),
-        history_page.controls(asked.question),
+        history_page.controls(asked.query),
         *history_page.body(),
         frame.ticker("fleet", ui),
-        *history_page.stores(asked.question),
+        *history_page.stores(asked.query),
     ]
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from domain.secrets import without_secrets
 from domain.trainings.answers import TrainingList
-from domain.trainings.training import Training, TrainingNews
+from domain.trainings.training import Training, TrainingMessage
 from environments.known import KnownEnvironments
 from mlflow_api.client import MlflowApi
 from mlflow_api.histories.metrics import MetricsApi
@@ -142,11 +142,11 @@ class Scheduler:
         """Returns what a training wrote; raises NoSuchTraining."""
         return self.backend.log(run_id, self.entries.get(run_id).attempt)
 
-    def news(self, entry: Entry) -> TrainingNews:
+    def news(self, entry: Entry) -> TrainingMessage:
         """Returns all that the page of a training shows."""
         training = self._described(entry, places(self.entries).get(entry.run_id) if entry.is_waiting else None)
         part = self.backend.log(entry.run_id, entry.attempt).part(None, _SHOWN_LINES)
-        return TrainingNews(training=training, curves=self._book.curves(entry), log=part)
+        return TrainingMessage(training=training, curves=self._book.curves(entry), log=part)
 
     def place(self, run_id: str) -> int | None:
         """Returns where a training stands in the queue."""

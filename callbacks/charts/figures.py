@@ -14,10 +14,10 @@ from components import notices
 from components.charts.figures import figure
 from components.texts.language import _
 from domain.charts.axes import Axis
-from domain.charts.axis_hints import over_what_is_alike
+from domain.charts.axis_checks import axis_for
+from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.figure_query import FigureQuery
-from domain.charts.hindrances import axis_for
 from services.connect import Services
 
 PATH: Final = "/charts/figure"
@@ -44,7 +44,7 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
     view = lookup.view(query.runs)
     runs, options = lookup.runs(view, query.runs), query.options
     if not query.axis_chosen:
-        options = over_what_is_alike(options, runs, services.vocabulary)
+        options = with_default_axis(options, runs, services.vocabulary)
     drawing = Drawing.of_runs(services, view, runs, query.chart.of, options, ends)
     options, sentences = (options, []) if query.axis_chosen else _by_itself(query, options, drawing)
     drawn = figure(

@@ -17,7 +17,7 @@ from callbacks.wire import with_message
 from components.charts import points_file
 from components.charts.known import Known
 from components.texts.translate import translate
-from domain.charts.axis_hints import over_what_is_alike
+from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.figure_query import FigureQuery
 from domain.errors.charts.specs import PointsMissing
@@ -63,7 +63,7 @@ def register(app: dash.Dash, services: Services) -> None:
 def _file(services: Services, query: FigureQuery, runs: list[Run]) -> Iterator[bytes]:
     options = query.options
     if not query.axis_chosen:
-        options = over_what_is_alike(options, runs, services.vocabulary)
+        options = with_default_axis(options, runs, services.vocabulary)
     keys = {run.run_id: keys_to_draw(run, query.chart.of, options, services.vocabulary) for run in runs}
     yield points_file.head()
     missing: list[bytes] = []

@@ -23,14 +23,14 @@ from components.report import document, sections
 from components.report.html_text import html_text
 from components.runs import comparison, final_metrics, group_metrics
 from components.texts.language import _, ngettext
-from domain.charts.axis_hints import over_what_is_alike
+from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec, Subject
 from domain.charts.figure_query import run_ids
 from domain.tracking.runs import Run
 from services.connect import Services
 from services.identity import reader
-from services.sharing.free_memory import give_back
+from services.sharing.free_memory import trim_memory
 from services.tracking.curves import CurveCache
 from services.tracking.histories.store import Series
 from services.tracking.known_runs import known_table
@@ -93,7 +93,7 @@ def _asked(services: Services) -> Asked:
     }
     options, _odd = ChartOptions.from_address(lists)
     if "axis" not in options.model_fields_set:
-        options = over_what_is_alike(options, runs, services.vocabulary)
+        options = with_default_axis(options, runs, services.vocabulary)
     parts = [_("MLflow knows no run %(ids)s.", ids=", ".join(run_id for run_id in ids if view.get(run_id) is None))]
     notes = parts if len(runs) < len(ids) else []
     if len(asked_ids) > MOST_RUNS:
@@ -127,7 +127,7 @@ def _file(services: Services, asked: Asked, about: sections.About, plotly: Path)
         yield from sections.parameters(runs, base)
         yield from pictures(services, runs, base)
     yield from document.scripts(plotly)
-    give_back()
+    trim_memory()
 
 
 def _tables(services: Services, asked: Asked) -> str:

@@ -22,7 +22,7 @@ from domain.errors import BadInput, ServiceError
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import ContractMisfit
 from domain.fleet.lines import lines, matching, named, names_a_gpu
-from domain.fleet.questions import FleetQuestion
+from domain.fleet.queries import FleetQuery
 from domain.fleet.series import FleetHistory
 from domain.fleet.usage import Grouping, GroupKey, UsageRow, usage
 from domain.message_data import MessageData
@@ -60,7 +60,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def draw(asked: object, _triggers: list[Any], drawn: str | None) -> dict[str, Any]:
         """Draws what is known so far; the page polls while the rest is being read."""
         try:
-            question = FleetQuestion.model_validate(asked)
+            question = FleetQuery.model_validate(asked)
             wait = _RETRY_SECONDS if is_retry("fleet") else services.settings.patience_seconds
             view = services.fleet.view(question.span, wait, question.measure)
         except (ValidationError, BadInput) as error:
@@ -73,7 +73,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @with_message
     def usage_as_csv() -> flask.Response:
         try:
-            question = FleetQuestion.model_validate(flask.request.args.to_dict())
+            question = FleetQuery.model_validate(flask.request.args.to_dict())
         except ValidationError as error:
             raise ContractMisfit(misfits_of(error)) from error
         rows = _rows(services, question, services.fleet.read(question.span, _CSV_SECONDS))
@@ -98,7 +98,7 @@ _AS_IT_IS: Final = _Chart(
 )
 
 
-def _chart(services: Services, question: FleetQuestion, view: HistoryView, drawn: str | None) -> _Chart:
+def _chart(services: Services, question: FleetQuery, view: HistoryView, drawn: str | None) -> _Chart:
     """Draws chart and table; no update if the page already shows the same."""
     if view.history is None or view.as_of_ms is None:
         if view.is_pending:
@@ -133,7 +133,7 @@ def _no_chart(*note: Any) -> _Chart:
     return {"figure": empty_figure(""), "note": list(note), "rows": [], "drawn": "", "no_lines": True, "no_rows": True}
 
 
-def _is_meant(question: FleetQuestion, found: FleetHistory) -> Callable[[GroupKey], bool]:
+def _is_meant(question: FleetQuery, found: FleetHistory) -> Callable[[GroupKey], bool]:
     """Returns a filter for the owners and runs in question, without others that share a GPU.
 
     For a host it passes all.
@@ -142,7 +142,7 @@ def _is_meant(question: FleetQuestion, found: FleetHistory) -> Callable[[GroupKe
     return lambda key: is_everyone or named(key, question.q)
 
 
-def _rows(services: Services, question: FleetQuestion, history: FleetHistory) -> list[UsageRow]:
+def _rows(services: Services, question: FleetQuery, history: FleetHistory) -> list[UsageRow]:
     run_of = run_finder(services.runs.view().runs)
     found = matching(history, question.q, run_of)
     is_meant = _is_meant(question, found)

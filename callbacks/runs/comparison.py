@@ -14,7 +14,7 @@ from components.chart_grid.chart_grid import options_of
 from components.runs import comparison, final_metrics, group_metrics
 from components.runs import export as take_along
 from components.runs.comparison import MOST_COMPARED
-from domain.charts.axis_hints import over_what_is_alike
+from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
 from domain.tracking.compared import Compared
@@ -101,7 +101,7 @@ def register(app: dash.Dash, services: Services) -> None:
             table = take_along.table_csv(drawing.runs, drawing.found, options)
             return dcc.send_string(table, f"clew-runs{incomplete}.csv")
         if "axis" not in options.model_fields_set:
-            options = over_what_is_alike(options, drawing.runs, services.vocabulary)
+            options = with_default_axis(options, drawing.runs, services.vocabulary)
             drawing = _drawing(services, compared, options, new=False)
         figures = comparison.figures(
             drawing.runs, drawing.found, options, still_loading=False, curve_of=services.curves.curve

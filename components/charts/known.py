@@ -4,8 +4,8 @@ from collections.abc import Mapping, Set
 from typing import NamedTuple
 
 from domain.charts.axes import Axis, Counter, XAxis, counter
+from domain.charts.axis_checks import is_stepless
 from domain.charts.chart_spec import Subject
-from domain.charts.hindrances import is_stepless
 from domain.tracking.final_metrics import Choice, final_outcome
 from domain.tracking.history import ANY_TIME, History
 from domain.tracking.outcomes import Diverged, Outcome, divergence, outcome_of_point

@@ -12,10 +12,10 @@ from components.texts import words
 from components.texts.language import _
 from components.texts.outcomes import out_of_range
 from domain.charts.axes import Axis, counter
+from domain.charts.axis_checks import is_far
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
 from domain.charts.curves import Curve
-from domain.charts.hindrances import is_far
 from domain.charts.history_curves import CurveRequest, CurveSource, history_curve
 from domain.tracking.grouping import Group, grouping
 from domain.tracking.runs import Run

@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from domain.charts.axes import Axis, TimeUnit, time_unit
+from domain.charts.axis_checks import FARTHEST_EXACT
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import EVERYTHING, Curve, Window
-from domain.charts.hindrances import FARTHEST_EXACT
 
 # If all steps begin with the same digits, the axis would show little else.
 _LONG: Final = 10**9

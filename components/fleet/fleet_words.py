@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from components.texts import words
 from components.texts.language import _
-from domain.fleet.questions import FleetQuestion
+from domain.fleet.queries import FleetQuery
 from domain.fleet.series import HistorySource, Measure
 from domain.fleet.spans import Range
 from domain.fleet.usage import Grouping, group_name
@@ -51,7 +51,7 @@ def measure_axis(measure: Measure) -> str:
     }[measure]
 
 
-def nothing_found(question: FleetQuestion, *, of_gpus: int) -> str:
+def nothing_found(question: FleetQuery, *, of_gpus: int) -> str:
     """Returns why nothing is found for the question; `of_gpus` is how many GPUs are known in the time range."""
     if question.q.strip() and not of_gpus:
         return _("In this time nothing has “%(sought)s” in its name.", sought=question.q.strip())

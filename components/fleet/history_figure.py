@@ -9,7 +9,7 @@ from components.charts.names import plotly_text
 from components.colours import DASHES, PALETTE
 from components.fleet.fleet_words import group_label, measure_axis, measure_name
 from domain.fleet.lines import Line
-from domain.fleet.questions import FleetQuestion
+from domain.fleet.queries import FleetQuery
 from domain.fleet.series import Column, Measure, Steps
 
 MOST_LINES: Final = 32
@@ -19,7 +19,7 @@ _MOST_IN_LEGEND: Final = 12
 _MOST_WIDE: Final = 88  # an owner, a run and an experiment
 
 
-def history_figure(question: FleetQuestion, steps: Steps, lines: Sequence[Line]) -> dict[str, Any]:
+def history_figure(question: FleetQuery, steps: Steps, lines: Sequence[Line]) -> dict[str, Any]:
     """Returns the chart of the first `MOST_LINES` of `lines`."""
     styles = [(colour, dash) for dash in DASHES for colour in PALETTE]
     drawn = [
@@ -41,7 +41,7 @@ def history_figure(question: FleetQuestion, steps: Steps, lines: Sequence[Line])
 def empty_figure(text: str) -> dict[str, Any]:
     """Returns an empty chart that shows the reason."""
     middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
-    layout = _layout(FleetQuestion(), None, 0)
+    layout = _layout(FleetQuery(), None, 0)
     return {"data": [], "layout": layout | {"annotations": [middle | {"text": text, "font": {"size": 13}}]}}
 
 
@@ -50,7 +50,7 @@ def _values(values: Column, measure: Measure) -> list[float | None]:
     return [None if np.isnan(value) else round(float(value), 2) for value in shown]
 
 
-def _layout(question: FleetQuestion, steps: Steps | None, lines: int) -> dict[str, Any]:
+def _layout(question: FleetQuery, steps: Steps | None, lines: int) -> dict[str, Any]:
     axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY, "visible": steps is not None}
     span = {} if steps is None else {"range": [steps.since_ms, steps.until_ms], "autorange": False}
     percent = {"range": [-2, 102]} if question.measure is Measure.UTILIZATION else {"rangemode": "tozero"}

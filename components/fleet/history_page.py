@@ -15,14 +15,14 @@ from components.notices import moment
 from components.texts import words
 from components.texts.language import _, around
 from components.texts.translate import translate
-from domain.fleet.questions import FleetQuestion
+from domain.fleet.queries import FleetQuery
 from domain.fleet.series import FleetHistory
 
 _SOON_MS = 2_500
 _MOST_REMARKS = 6
 
 
-def controls(question: FleetQuestion) -> html.Div:
+def controls(question: FleetQuery) -> html.Div:
     """Returns the controls, preset from the address."""
     zoomed = question.since_ms is not None
     return html.Div(
@@ -74,7 +74,7 @@ def chart() -> html.Figure:
     )
 
 
-def stores(question: FleetQuestion) -> list[Any]:
+def stores(question: FleetQuery) -> list[Any]:
     """Returns the page's stores, and the interval that polls while data is still being read."""
     return [
         dcc.Store(id=ids.FLEET_QUESTION, data=question.model_dump(mode="json")),

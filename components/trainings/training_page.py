@@ -19,7 +19,7 @@ from components.trainings.training_words import COLOURS, action_looks, action_na
 from domain.access.rules import Access
 from domain.errors.catalogue import TEMPLATES
 from domain.trainings.built_in import NAMES
-from domain.trainings.training import Training, TrainingNews
+from domain.trainings.training import Training, TrainingMessage
 
 SILENT_SECONDS: Final = 6
 """Three heartbeats: a connection without messages for so long counts as lost."""
@@ -78,7 +78,7 @@ def elsewhere(training: Training | None) -> str:
 
 def schema() -> dict[str, Any]:
     """Returns the JSON Schema of a message."""
-    return TrainingNews.model_json_schema()
+    return TrainingMessage.model_json_schema()
 
 
 def texts() -> dict[str, Any]:

@@ -67,7 +67,7 @@ def shared_step(subjects: Sequence[Subject], runs: Sequence[Run], vocabulary: Vo
     return drawn[0] if drawn and len(set(drawn)) == 1 else None
 
 
-def over_what_is_alike(options: ChartOptions, runs: Sequence[Run], vocabulary: Vocabulary) -> ChartOptions:
+def with_default_axis(options: ChartOptions, runs: Sequence[Run], vocabulary: Vocabulary) -> ChartOptions:
     """Returns the options with a default axis: steps, or for several runs the axis that means the same in all."""
     hint = hinted_axis(runs, vocabulary) if len(runs) > 1 else None
     return options.model_copy(update={"axis": hint or Axis.STEP})

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.charts.axes import CLOCKS, Axis, Counter, XAxis, counts, x_column
+from domain.charts.axis_checks import is_far, is_stepless
 from domain.charts.curves import Column, Curve, curve, path
-from domain.charts.hindrances import is_far, is_stepless
 from domain.charts.smoothing import smooth
 from domain.moments import believable
 from domain.tracking.history import ANY_TIME, History

@@ -17,7 +17,7 @@ from domain.filters.terms import MISSING, Filter
 from domain.run_changes.marks import Mark
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, TextColumn
-from domain.run_table.selection.families import parents, together
+from domain.run_table.selection.families import nested, parents
 from domain.run_table.selection.filtering import is_missing, kept, kind_of
 from domain.run_table.selection.sorting import Rows, in_order
 from domain.run_table.selection.zones import zone_named
@@ -123,7 +123,7 @@ def select(table: RunTable, query: RunQuery, columns: ColumnSource) -> Selection
     rows = _chosen(table, query, columns)
     depths = np.zeros(len(table), np.int64)
     if query.together:
-        rows, below = together(rows, parents(table))
+        rows, below = nested(rows, parents(table))
         depths[rows] = below
     rows = rows[_kept(len(table), query, filters, columns)[rows]]
     rows = in_order(rows, [(columns(key.ref), key.descending) for key in query.sort])

@@ -30,7 +30,7 @@ class Group(BaseModel):
     repeated_seeds: tuple[str, ...]
 
 
-class Asked(Protocol):
+class GroupingOptions(Protocol):
     """Whether runs should be grouped, and by which refs; by `default_grouping` where `group` is empty."""
 
     @property
@@ -40,13 +40,13 @@ class Asked(Protocol):
     def group(self) -> tuple[str, ...]: ...
 
 
-def grouping(runs: Sequence[Run], options: Asked, vocabulary: Vocabulary) -> list[Group] | None:
+def grouping(runs: Sequence[Run], options: GroupingOptions, vocabulary: Vocabulary) -> list[Group] | None:
     """Returns the requested groups; None where none are requested, or no default grouping exists."""
     by = grouped_by(runs, options, vocabulary)
     return None if by is None else group_runs(runs, by, vocabulary)
 
 
-def grouped_by(runs: Sequence[Run], options: Asked, vocabulary: Vocabulary) -> tuple[str, ...] | None:
+def grouped_by(runs: Sequence[Run], options: GroupingOptions, vocabulary: Vocabulary) -> tuple[str, ...] | None:
     """Returns the refs that the runs are grouped by; None where they are not."""
     if not options.grouped:
         return None

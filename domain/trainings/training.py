@@ -144,7 +144,7 @@ class LogPart(BaseModel):
     lines: list[str]
 
 
-class TrainingNews(BaseModel):
+class TrainingMessage(BaseModel):
     """A message of `/ws/training/<run_id>` with everything its page shows, so that any message may be missed."""
 
     model_config = ConfigDict(frozen=True)

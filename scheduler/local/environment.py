@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from domain.addresses import credentials_in, sparing_loopback, without_credentials
+from domain.addresses import credentials_in, no_proxy_for_loopback, without_credentials
 from settings.settings import Settings
 
 _HANDED_ON: Final = frozenset(
@@ -22,7 +22,7 @@ def base_environment(ours: Mapping[str, str]) -> dict[str, str]:
     """Returns what is handed on of the scheduler's own: no token, no password, no database."""
     found = {name: value for name, value in ours.items() if name in _HANDED_ON or name.startswith("LC_")}
     proxies = {name: value for name, value in ours.items() if name.lower() in _PROXIES}
-    return found | proxies | sparing_loopback(ours) | {"PYTHONUNBUFFERED": "1"}
+    return found | proxies | no_proxy_for_loopback(ours) | {"PYTHONUNBUFFERED": "1"}
 
 
 def tracking_environment(settings: Settings, run_id: str) -> dict[str, str]:

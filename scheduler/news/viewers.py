@@ -8,7 +8,7 @@ from typing import Final
 
 from concurrency.rounds import Rounds
 from domain.errors import ClewError
-from domain.trainings.training import TrainingNews
+from domain.trainings.training import TrainingMessage
 from scheduler.news.progress_book import ProgressBook
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
@@ -33,7 +33,7 @@ class _Stream:
 class Viewers:
     """`news_of` makes the message about a training; it is made once for all who watch it."""
 
-    def __init__(self, entries: Entries, book: ProgressBook, news_of: Callable[[Entry], TrainingNews]) -> None:
+    def __init__(self, entries: Entries, book: ProgressBook, news_of: Callable[[Entry], TrainingMessage]) -> None:
         self._entries = entries
         self._book = book
         self._news_of = news_of

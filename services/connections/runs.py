@@ -4,9 +4,9 @@ from domain.tracking.vocabulary import Vocabulary
 from mlflow_api.client import MlflowApi
 from mlflow_api.histories.metrics import MetricsApi
 from services.sharing.shared_file import cache_folder
-from services.tracking.bounds import HistoryBounds, LaneBounds, MetricBounds
+from services.tracking.bounds import ColumnBounds, HistoryBounds, MetricBounds
 from services.tracking.histories.files import HistoryFiles
-from services.tracking.histories.metric_source import FastLane, MetricSource
+from services.tracking.histories.metric_source import DatabaseFirstMetrics, MetricSource
 from services.tracking.histories.store import HistoryStore
 from services.tracking.run_columns import RunColumns
 from services.tracking.run_source import RunSource
@@ -22,18 +22,18 @@ def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) ->
     # Imported here, because these need SQLAlchemy.
     from services.database.mlflow_database import MlflowDatabase
     from services.tracking.sources.database_columns import DatabaseColumns
+    from services.tracking.sources.database_first import DatabaseFirstRuns
     from services.tracking.sources.database_runs import DatabaseRuns
-    from services.tracking.sources.lanes import RunLanes
 
     database = MlflowDatabase(settings.mlflow_backend_store_uri)
     runs = DatabaseRuns(database, vocabulary.of_all_tools, own_changes=rest.own_changes)
-    return RunLanes(runs, rest, DatabaseColumns(database))
+    return DatabaseFirstRuns(runs, rest, DatabaseColumns(database))
 
 
 def run_columns(vocabulary: Vocabulary, source: RunSource, histories: HistoryStore) -> RunColumns:
     """Returns the columns of the run list: from the run table, from `source` if it reads columns, or from histories."""
-    lane = None if source.columns is None else LaneBounds(source.columns)
-    return RunColumns(vocabulary, source.columns, MetricBounds(HistoryBounds(histories), lane))
+    columns = None if source.columns is None else ColumnBounds(source.columns)
+    return RunColumns(vocabulary, source.columns, MetricBounds(HistoryBounds(histories), columns))
 
 
 def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
@@ -45,5 +45,5 @@ def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
         from services.database.mlflow_database import MlflowDatabase
         from services.tracking.histories.metrics_sql import MetricDatabase
 
-        source = FastLane(MetricDatabase(MlflowDatabase(settings.mlflow_backend_store_uri)), source)
+        source = DatabaseFirstMetrics(MetricDatabase(MlflowDatabase(settings.mlflow_backend_store_uri)), source)
     return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))

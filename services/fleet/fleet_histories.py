@@ -50,7 +50,7 @@ class _Kept(NamedTuple):
     as_of_ms: int
 
 
-class _Wanted(NamedTuple):
+class _CacheKey(NamedTuple):
     """A key of the cache: a span, or its steps, and the optional measure."""
 
     time: Span | Steps
@@ -70,8 +70,8 @@ class FleetHistories:
         self.source = source
         self._flights: SingleFlight[_Kept] = SingleFlight("fleet-history")
         self._lock = threading.Lock()
-        self._by_steps: TTLCache[_Wanted, _Kept] = TTLCache(_MOST_BYTES, _KEPT_SECONDS, getsizeof=_bytes)
-        self._by_question: LRUCache[_Wanted, _Kept] = LRUCache(_MOST_BYTES, getsizeof=_bytes)
+        self._by_steps: TTLCache[_CacheKey, _Kept] = TTLCache(_MOST_BYTES, _KEPT_SECONDS, getsizeof=_bytes)
+        self._by_question: LRUCache[_CacheKey, _Kept] = LRUCache(_MOST_BYTES, getsizeof=_bytes)
         self._failures: LRUCache[Span, ClewError] = LRUCache(_MOST_FAILURES)
         """The last failures: a viewer that asks after one starts the next reading, and would not see the failure
         otherwise.
@@ -87,7 +87,7 @@ class FleetHistories:
         drawn = drawn if drawn in self.source.only_where_drawn else None
         kept, failure, is_pending = self._kept(steps, drawn), None, False
         if kept is None:
-            future = self._flights.join(_Wanted(steps, drawn), lambda: self._read(span, steps, drawn))
+            future = self._flights.join(_CacheKey(steps, drawn), lambda: self._read(span, steps, drawn))
             is_pending = not has_ended(future, wait_seconds)
             if is_pending:
                 with self._lock:
@@ -98,7 +98,7 @@ class FleetHistories:
                 except ClewError as error:
                     failure = error
         with self._lock:
-            known = kept or self._by_question.get(_Wanted(span, drawn))
+            known = kept or self._by_question.get(_CacheKey(span, drawn))
         if known is None:
             return HistoryView(None, None, failure, is_pending)
         return HistoryView(known.history, known.as_of_ms, failure, is_pending)
@@ -114,7 +114,7 @@ class FleetHistories:
 
     def _kept(self, steps: Steps, drawn: Measure | None) -> _Kept | None:
         with self._lock:
-            return self._by_steps.get(_Wanted(steps, drawn))
+            return self._by_steps.get(_CacheKey(steps, drawn))
 
     def _read(self, span: Span, steps: Steps, drawn: Measure | None) -> _Kept:
         try:
@@ -125,7 +125,7 @@ class FleetHistories:
             raise
         with self._lock:
             self._failures.pop(span, None)
-            self._by_steps[_Wanted(steps, drawn)] = self._by_question[_Wanted(span, drawn)] = kept
+            self._by_steps[_CacheKey(steps, drawn)] = self._by_question[_CacheKey(span, drawn)] = kept
         return kept
 
 

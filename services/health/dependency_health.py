@@ -50,16 +50,16 @@ class Probes:
         self._questions = questions
         self._flights: SingleFlight[Outcome] = SingleFlight("health-probe")
 
-    def ask(self) -> "Asked":
+    def start(self) -> "RunningChecks":
         """Starts all checks."""
-        asked = {
-            name: self._flights.join(name, partial(_asked, name, question))
+        started = {
+            name: self._flights.join(name, partial(_checked, name, question))
             for name, question in self._questions.items()
         }
-        return Asked(asked, time.monotonic() + DEADLINE_SECONDS)
+        return RunningChecks(started, time.monotonic() + DEADLINE_SECONDS)
 
 
-class Asked(NamedTuple):
+class RunningChecks(NamedTuple):
     """Checks that were started, and their deadline."""
 
     answers: dict[str, Future[Outcome]]
@@ -71,7 +71,7 @@ class Asked(NamedTuple):
         return {name: answer.result() if answer.done() else Outcome() for name, answer in self.answers.items()}
 
 
-def _asked(name: str, question: Callable[[], object]) -> Outcome:
+def _checked(name: str, question: Callable[[], object]) -> Outcome:
     began = time.monotonic()
     reason: Reason | None = None
     try:
@@ -95,7 +95,7 @@ class Checks:
 
     def now(self) -> Health:
         """Returns their health: the results of the checks, together with the last refreshes."""
-        found = self._probes.ask().outcomes()
+        found = self._probes.start().outcomes()
         # The last views, without a refresh, which would be one more request to a service that may be struggling.
         runs, models = self._runs.last_view(), self._model_views.last_view()
         health = Health(

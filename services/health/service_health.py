@@ -76,8 +76,8 @@ class HealthSnapshots:
         return not timedelta() <= datetime.now(UTC) - known.attempt.ended_at < _OLD_AFTER * self._fresh_for
 
     def _ask(self, _known: Reading[HealthReport]) -> HealthReport:
-        asked, core = self._probes.ask(), self._checks.now()
-        found = asked.outcomes()
+        running, core = self._probes.start(), self._checks.now()
+        found = running.outcomes()
         listed = [
             ServiceHealth(kind=ServiceKind.MLFLOW, name=self._checks.tracking, health=core.mlflow),
             ServiceHealth(kind=ServiceKind.MODEL_STORE, name=self._checks.model_store, health=core.model_store),

@@ -15,7 +15,7 @@ from types import FrameType
 import requests
 from pydantic import ValidationError
 
-from domain.addresses import sparing_loopback
+from domain.addresses import no_proxy_for_loopback
 from domain.wrong_settings import explain
 from services.processes.configuration import configuration
 from services.processes.ports import host_warnings, port_problems
@@ -25,7 +25,7 @@ from services.processes.supervisor import Child, Supervision, SupervisorEnded
 from settings.browser_urls import browser_url_warnings
 from settings.settings import Settings
 
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 _REMIND_SECONDS = 10
 _LATEST_SECONDS = 20  # a dashboard that does not start does not delay the others longer
 _STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -109,7 +109,7 @@ class _Launch:
             "MLFLOW_PORT": str(self.settings.mlflow_port),
             "MLFLOW_DIR": str((self.state_dir / "mlflow").absolute()),
             # The children's libraries, such as mlflow's, use the environment's proxy even for this machine's addresses.
-            **sparing_loopback(os.environ),
+            **no_proxy_for_loopback(os.environ),
         }
 
     def _keep(self, supervision: Supervision) -> None:
@@ -128,7 +128,7 @@ class _Launch:
             if self.waiting_for and now - reminded >= _REMIND_SECONDS:
                 reminded = now
                 print_line(f"Waiting for {_names(self.waiting_for)} ({now - began:.0f} s) …")
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def _start_the_others(self, supervision: Supervision) -> None:
         """Starts the processes that waited for the first page; does nothing if they were started."""

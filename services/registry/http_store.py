@@ -94,8 +94,8 @@ class HttpModelStore:
         raw = self._active()
         return None if raw is None else self._checked(raw, self._active_id(raw))
 
-    def active_beside(self, model_id: str) -> Model | None:
-        """Implements `ModelStore.active_beside`."""
+    def active_of_same_name(self, model_id: str) -> Model | None:
+        """Implements `ModelStore.active_of_same_name`."""
         return self.active()
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:

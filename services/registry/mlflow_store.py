@@ -130,8 +130,8 @@ class MlflowModelStore:
         version = self._version(self._ids.id_of(registered.active))
         return self._completed(version, self._checked(version, registered))
 
-    def active_beside(self, model_id: str) -> Model | None:
-        """Implements `ModelStore.active_beside`."""
+    def active_of_same_name(self, model_id: str) -> Model | None:
+        """Implements `ModelStore.active_of_same_name`."""
         return self.active()
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:

@@ -41,7 +41,7 @@ class ModelStore(Protocol):
     def active(self) -> Model | None:
         """Returns the active model, of several registered models the first's; None before the first activation."""
 
-    def active_beside(self, model_id: str) -> Model | None:
+    def active_of_same_name(self, model_id: str) -> Model | None:
         """Returns the active model of the same registered model, which this one would replace."""
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
@@ -95,9 +95,9 @@ class ReadingStore:
         """Delegates to the store."""
         return self._store.active()
 
-    def active_beside(self, model_id: str) -> Model | None:
+    def active_of_same_name(self, model_id: str) -> Model | None:
         """Delegates to the store."""
-        return self._store.active_beside(model_id)
+        return self._store.active_of_same_name(model_id)
 
     def history(self) -> list[Activation]:
         """Delegates to the store."""

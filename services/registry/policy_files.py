@@ -29,7 +29,7 @@ from services.sharing.shared_file import SharedFile
 from services.sharing.value_forms import JsonForm
 
 log = logging.getLogger(__name__)
-LOOK_AGAIN: Final = timedelta(minutes=10)
+COMPARE_AGAIN_AFTER: Final = timedelta(minutes=10)
 """A file is compared again after this time: versions do not change, but whoever can write to the store can change it.
 """
 _MOST_CHECKS_AT_ONCE = 2
@@ -96,7 +96,7 @@ class PolicyFiles:
         """
         key, now = self._key(version), datetime.now(UTC)
         kept = None if refetch else self._kept.find(key)
-        if kept is not None and kept.is_newer_than(now - LOOK_AGAIN) and (file := self._kept.open(key, kept)):
+        if kept is not None and kept.is_newer_than(now - COMPARE_AGAIN_AFTER) and (file := self._kept.open(key, kept)):
             return file
         begin = self._fetches.fresh if refetch else self._fetches.join
         fetched = begin(key, partial(self._fetch, key, version, now, refetch=refetch)).result()
@@ -111,19 +111,19 @@ class PolicyFiles:
         """Returns the cached file, after one worker of this host has compared it with MLflow; others wait for it."""
         with host_lock(self._folder / "files" / f"{key[:2]}.lock", 2 * FILE_SECONDS):
             kept = self._kept.find(key)
-            if kept is not None and kept.is_newer_than(asked_at if refetch else asked_at - LOOK_AGAIN):
+            if kept is not None and kept.is_newer_than(asked_at if refetch else asked_at - COMPARE_AGAIN_AFTER):
                 return _Fetched(kept, None)
             try:
                 if not refetch:
                     self._pauses.check(key)
-                return self._looked_at(key, version, kept)
+                return self._compared(key, version, kept)
             except ServiceError as error:
                 if kept is None or refetch:
                     raise
                 log.warning("a policy file is as it was", extra={"model": version.version, "cause": str(error)})
                 return _Fetched(kept, None)
 
-    def _looked_at(self, key: str, version: Version, kept: Kept | None) -> _Fetched:
+    def _compared(self, key: str, version: Version, kept: Kept | None) -> _Fetched:
         try:
             fetched = self._fetcher.fetch(version, () if kept is None else kept.parts)
         except (ServiceError, PolicyRefused) as error:
@@ -131,7 +131,7 @@ class PolicyFiles:
             raise
         self._pauses.worked(key)
         if fetched is None and kept is not None:
-            return _Fetched(self._kept.looked_again(key, kept), None)
+            return _Fetched(self._kept.mark_unchanged(key, kept), None)
         assert fetched is not None, "what was not known before has parts"
         return _Fetched(self._kept.keep(key, fetched), fetched.content)
 

@@ -66,8 +66,8 @@ class TeamModels:
         """Implements `ModelStore.active`."""
         return self.of(None).active()
 
-    def active_beside(self, model_id: str) -> Model | None:
-        """Implements `ModelStore.active_beside`."""
+    def active_of_same_name(self, model_id: str) -> Model | None:
+        """Implements `ModelStore.active_of_same_name`."""
         return self._of_model(model_id).active()
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:

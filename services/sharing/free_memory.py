@@ -3,7 +3,7 @@
 import ctypes
 
 
-def give_back() -> None:
+def trim_memory() -> None:
     """Returns free memory to the system, where the C library can (glibc's)."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

@@ -59,7 +59,7 @@ def past(moment: datetime | None) -> datetime:
     return _NEVER if moment is None or moment > datetime.now(UTC) else moment
 
 
-def together(one: Reading[T], other: Reading[T]) -> Reading[T]:
+def combined(one: Reading[T], other: Reading[T]) -> Reading[T]:
     """Combines the later attempt with the later successful value: a failure does not discard a value."""
     newer, older = (one, other) if _newness(one) >= _newness(other) else (other, one)
     if older.value is None or newer.attempt is None:

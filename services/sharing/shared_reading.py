@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from services.sharing.reading import Attempt, Reading, together
+from services.sharing.reading import Attempt, Reading, combined
 from services.sharing.shared_file import SharedFile
 from services.sharing.value_forms import JsonForm, ValueForm
 
@@ -31,13 +31,13 @@ class SharedReading(Generic[T]):
     def newest(self) -> Reading[T]:
         """Returns what is known."""
         with self._lock:
-            self._own = together(self._on_disk(), self._own)
+            self._own = combined(self._on_disk(), self._own)
             return self._own
 
     def keep(self, reading: Reading[T]) -> None:
         """Shares a reading, unless another worker's is newer."""
         known = self.newest()
-        newest = together(known, reading)
+        newest = combined(known, reading)
         if newest is known:
             return
         with self._lock:

@@ -17,7 +17,7 @@ from domain.points.extremes import extremes
 from domain.run_table.columns import MetricColumn, NumberColumn
 from domain.run_table.table import RunTable
 from services.tracking.histories.store import HistoryStore
-from services.tracking.run_source import ColumnLane
+from services.tracking.run_source import ColumnReader
 
 # Results within this time are included; the page polls for the rest.
 _PATIENCE_SECONDS: Final = 0.5
@@ -42,17 +42,17 @@ class BoundsSource(Protocol):
         """Returns the least and greatest value by run; runs whose points have not all been read are left out."""
 
 
-class LaneBounds:
+class ColumnBounds:
     """Reads bounds from the source of single columns, of all runs in one query."""
 
     at_once: int | None = None
 
-    def __init__(self, lane: ColumnLane) -> None:
-        self._lane = lane
+    def __init__(self, reader: ColumnReader) -> None:
+        self._reader = reader
 
     def bounds(self, _table: RunTable, run_ids: list[str], key: str) -> Mapping[str, Bounds]:
         """Implements `BoundsSource`."""
-        found = self._lane.extremes(key, run_ids)
+        found = self._reader.extremes(key, run_ids)
         least, greatest = (_numbers(column) for column in (found.least, found.greatest))
         return dict(zip(run_ids, zip(least, greatest, strict=True), strict=True))
 
@@ -83,9 +83,9 @@ class _Kept(NamedTuple):
 class MetricBounds:
     """The known bounds, by metric and run; shared by all threads of a worker."""
 
-    def __init__(self, histories: BoundsSource, lane: BoundsSource | None) -> None:
+    def __init__(self, histories: BoundsSource, database: BoundsSource | None) -> None:
         self._histories = histories
-        self._lane = lane
+        self._database = database
         self._kept: LRUCache[str, dict[str, _Kept]] = LRUCache(_MOST_KEYS)
         self._wanted: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -114,7 +114,7 @@ class MetricBounds:
         """Reads the newest runs first, as long as requests come."""
         missing, marks = self._missing(table, key, points), _marks(table, points)
         # If the list itself could not be read from the database, its columns could not either.
-        source = self._histories if self._lane is None or table.facts.over_rest is not None else self._lane
+        source = self._histories if self._database is None or table.facts.over_rest is not None else self._database
         step = source.at_once or max(1, len(missing))
         for begin in range(0, len(missing), step):
             if time.monotonic() - self._wanted.get(key, 0.0) > _WANTED_SECONDS:

@@ -14,7 +14,7 @@ from domain.errors import ServiceError
 from domain.points.extremes import Extremes, extremes
 from domain.tracking.runs import LatestMetric, Run
 from services.tracking.histories.store import HistoryStore, Series
-from services.tracking.run_source import ColumnLane
+from services.tracking.run_source import ColumnReader
 from transport.cooldown import Cooldown
 
 # For a run with thousands of metrics this many are read at a time, and more with the next request.
@@ -38,12 +38,12 @@ class _Kept(NamedTuple):
 
 
 class MetricExtremes:
-    """Finds extremes by `lane`, or from `histories`; shared by all threads of a worker."""
+    """Finds extremes by `reader`, or from `histories`; shared by all threads of a worker."""
 
-    def __init__(self, histories: HistoryStore, lane: ColumnLane | None) -> None:
+    def __init__(self, histories: HistoryStore, reader: ColumnReader | None) -> None:
         self._histories = histories
-        self._lane = lane
-        self._lane_rests = Cooldown(_AGAIN_SECONDS)
+        self._reader = reader
+        self._reader_paused = Cooldown(_AGAIN_SECONDS)
         self._flights: SingleFlight[None] = SingleFlight("extremes")
         self._kept: LRUCache[Series, _Kept] = LRUCache(_MOST_KEPT)
         self._failed: TTLCache[Series, bool] = TTLCache(_MOST_KEPT, _AGAIN_SECONDS)
@@ -64,21 +64,21 @@ class MetricExtremes:
         return known._replace(pending=len(self._missing(run, known.found)))
 
     def _read_missing(self, run: Run, keys: list[str], wait_seconds: float) -> None:
-        if self._lane is not None and not self._lane_rests:
-            by_lane = partial(self._read_by, self._lane, run, keys, time.monotonic() + wait_seconds)
-            has_ended(self._flights.join(run.run_id, by_lane), wait_seconds)
-        if self._lane is None or self._lane_rests:
+        if self._reader is not None and not self._reader_paused:
+            by_reader = partial(self._read_by, self._reader, run, keys, time.monotonic() + wait_seconds)
+            has_ended(self._flights.join(run.run_id, by_reader), wait_seconds)
+        if self._reader is None or self._reader_paused:
             self._take(run, keys[:_AT_ONCE], wait_seconds)
 
-    def _read_by(self, lane: ColumnLane, run: Run, keys: list[str], ends: float) -> None:
+    def _read_by(self, reader: ColumnReader, run: Run, keys: list[str], ends: float) -> None:
         """Reads until `ends`; the rest is left to the next request, so that no unneeded work continues."""
         for begin in range(0, len(keys), _AT_ONCE):
             piece = keys[begin : begin + _AT_ONCE]
             try:
-                found = lane.extremes_of_run(run.run_id, piece)
+                found = reader.extremes_of_run(run.run_id, piece)
             except ServiceError as error:
                 log.warning("extremes come over REST, not from the database", extra={"cause": str(error)})
-                self._lane_rests.start()
+                self._reader_paused.start()
                 return
             self._keep(run, found, failed=set(piece) - found.keys())
             if time.monotonic() >= ends:

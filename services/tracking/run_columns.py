@@ -18,7 +18,7 @@ from domain.run_table.table import RunTable
 from domain.run_table.word_columns import outcomes_of
 from domain.tracking.vocabulary import Vocabulary
 from services.tracking.bounds import MetricBounds
-from services.tracking.run_source import ColumnLane
+from services.tracking.run_source import ColumnReader
 
 _MOST_BYTES: Final = 48 * 2**20
 # A column of texts keeps its table's file open, and during a first reading there is a new table every second.
@@ -35,9 +35,9 @@ log = logging.getLogger(__name__)
 class RunColumns:
     """Columns by the version of their table; shared by all threads of a worker."""
 
-    def __init__(self, vocabulary: Vocabulary, lane: ColumnLane | None, bounds: MetricBounds | None) -> None:
+    def __init__(self, vocabulary: Vocabulary, reader: ColumnReader | None, bounds: MetricBounds | None) -> None:
         self._vocabulary = vocabulary
-        self._lane = lane
+        self._reader = reader
         self._bounds = bounds
         self._kept: LRUCache[_Key, Column] = LRUCache(_MOST_BYTES, getsizeof=_size)
         self._versions: OrderedDict[str, None] = OrderedDict()
@@ -81,10 +81,10 @@ class RunColumns:
     def _metric(self, table: RunTable, name: str, key: _Key) -> MetricColumn | None:
         """Reads a metric from the source of the list, synchronously; None where that fails."""
         with self._lock:
-            if self._lane is None or key in self._failed:
+            if self._reader is None or key in self._failed:
                 return None
         try:
-            return self._lane.metric(name, table.run_ids)
+            return self._reader.metric(name, table.run_ids)
         except ServiceError as error:
             log.warning("a column could not be read", extra={"metric": name, "cause": str(error)})
             with self._lock:

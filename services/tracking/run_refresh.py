@@ -14,7 +14,7 @@ from domain.errors.names import ClewCache
 from domain.messages import Text
 from domain.run_table.table import RunTable
 from services.failures import Failure
-from services.sharing.free_memory import give_back
+from services.sharing.free_memory import trim_memory
 from services.sharing.reading import Attempt, Reading
 from services.sharing.shared_file import cache_folder
 from services.sharing.snapshot import Snapshot
@@ -27,7 +27,7 @@ LOCK_SECONDS = 60.0
 _FORMER = "runs.json"
 
 
-class Ask(Enum):
+class RefreshKind(Enum):
     """What a refresh should read."""
 
     WHAT_IS_DUE = auto()
@@ -68,28 +68,28 @@ class RunRefresh:
         """Returns whether the runs should be read again; after a failure soon, but not at once."""
         return self._snapshot.is_due(self.newest())
 
-    def start(self, ask: Ask) -> Future[None]:
+    def start(self, kind: RefreshKind) -> Future[None]:
         """Starts or joins a refresh that is due.
 
         One that a user requests begins after the request, and is shared by all who wait.
         """
-        reading = self._started(ask)
-        reading.add_done_callback(self._give_back)
+        reading = self._started(kind)
+        reading.add_done_callback(self._trim_memory)
         return reading
 
-    def _started(self, ask: Ask) -> Future[None]:
-        if ask is Ask.WHAT_IS_DUE:
+    def _started(self, kind: RefreshKind) -> Future[None]:
+        if kind is RefreshKind.WHAT_IS_DUE:
             return self._snapshot.start_if_due()
-        if ask is Ask.CHANGES:
-            return self._snapshot.start_shared(ask.name, self._read, lambda _any: True, LOCK_SECONDS)
-        return self._snapshot.start_shared(ask.name, self._read_everything, _was_everything, LOCK_SECONDS)
+        if kind is RefreshKind.CHANGES:
+            return self._snapshot.start_shared(kind.name, self._read, lambda _any: True, LOCK_SECONDS)
+        return self._snapshot.start_shared(kind.name, self._read_everything, _was_full, LOCK_SECONDS)
 
-    def _give_back(self, _reading: Future[None]) -> None:
+    def _trim_memory(self, _reading: Future[None]) -> None:
         """Frees memory, so that a worker that built a table is no larger than those that only map it."""
         if self._has_made:
             self._has_made = False
             self._snapshot.newest()  # replaces the built table by the mapped one
-            give_back()
+            trim_memory()
 
     def _read_everything(self, known: Reading[RunTable]) -> RunTable:
         as_of = datetime.now(UTC)
@@ -103,7 +103,7 @@ class RunRefresh:
             elif known.value is None or known.value.progress is not None:
                 shown = table if known.value is None else RunTable.joined([known.value, table], table.facts)
                 self._snapshot.show(shown.with_facts(version=f"{table.version} {len(table)}"))
-                give_back()  # each part is as large as all that came before it, and there are many
+                trim_memory()  # each part is as large as all that came before it, and there are many
 
         self._has_made = True
         return self._source.everything(known.value, arrived)
@@ -119,5 +119,5 @@ class RunRefresh:
         return changed
 
 
-def _was_everything(attempt: Attempt) -> bool:
-    return attempt.scope == Ask.EVERYTHING.name
+def _was_full(attempt: Attempt) -> bool:
+    return attempt.scope == RefreshKind.EVERYTHING.name

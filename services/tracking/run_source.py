@@ -25,7 +25,7 @@ class Extremes(NamedTuple):
     greatest: NDArray[np.float64]
 
 
-class ColumnLane(Protocol):
+class ColumnReader(Protocol):
     """Columns that a source can read separately from the list, in the order requested; raises a `ServiceError`."""
 
     def metric(self, key: str, run_ids: Sequence[str]) -> MetricColumn:
@@ -48,7 +48,7 @@ class RunSource(Protocol):
     """The server's name in errors and on pages."""
     address: str
     """The server's address: data of different addresses is cached separately."""
-    columns: ColumnLane | None
+    columns: ColumnReader | None
     """Reads single columns of a table with partial metrics; None if tables are always complete."""
 
     def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:

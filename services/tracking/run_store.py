@@ -18,11 +18,11 @@ from domain.tracking.runs import Run
 from domain.tracking.vocabulary import DEFAULT
 from services.failures import Failure
 from services.tracking.run_columns import RunColumns
-from services.tracking.run_refresh import Ask, RunRefresh
+from services.tracking.run_refresh import RefreshKind, RunRefresh
 from services.tracking.run_source import RunSource
 from services.tracking.whole_runs import WholeRuns
 
-_LOOK_EVERY_SECONDS: Final = 0.05
+_POLL_SECONDS: Final = 0.05
 # Each takes a request; a comparison of more before all runs have been read waits for them.
 _MOST_ASKED_FOR: Final = 50
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class RunStore:
     def view(self) -> RunView:
         """Returns what is known, at once; starts a refresh when one is due."""
         if self._refresh.is_due():
-            self._refresh.start(Ask.WHAT_IS_DUE)
+            self._refresh.start(RefreshKind.WHAT_IS_DUE)
         return self.last_view()
 
     def last_view(self) -> RunView:
@@ -81,13 +81,13 @@ class RunStore:
 
     def refreshed_view(self, wait_seconds: float) -> RunView:
         """Reads everything again, on a user's request, and returns what is known after at most `wait_seconds`."""
-        return self._view_after(Ask.EVERYTHING, wait_seconds)
+        return self._view_after(RefreshKind.EVERYTHING, wait_seconds)
 
     def changed_view(self, wait_seconds: float) -> RunView:
         """Returns a view as `refreshed_view` does, but reads only possible changes, for a client that waits for a run's
         end.
         """
-        return self._view_after(Ask.CHANGES, wait_seconds)
+        return self._view_after(RefreshKind.CHANGES, wait_seconds)
 
     def view_with(self, run_ids: Iterable[str], wait_seconds: float) -> RunView:
         """Returns a view as `view` does, but reads changes first if one of `run_ids` is unknown, since links may be
@@ -98,7 +98,7 @@ class RunStore:
         ids, ends = list(run_ids), time.monotonic() + wait_seconds
         view = self.first_view(wait_seconds)
         if view.is_whole and _unknown(view, ids):
-            view = self._view_after(Ask.CHANGES, max(0.0, ends - time.monotonic()))
+            view = self._view_after(RefreshKind.CHANGES, max(0.0, ends - time.monotonic()))
         if view.runs is None:
             return view
         self._whole.of(view.runs, ids)  # all at once, so that the view then has them cached
@@ -109,8 +109,8 @@ class RunStore:
         ends = time.monotonic() + wait_seconds
         while (view := self.view()).runs is None and view.failure is None and (left := ends - time.monotonic()) > 0:
             # Another worker may be reading: the first rows then come from the disk.
-            has_ended(self._refresh.start(Ask.WHAT_IS_DUE), min(left, _LOOK_EVERY_SECONDS))
-            time.sleep(min(left, _LOOK_EVERY_SECONDS))
+            has_ended(self._refresh.start(RefreshKind.WHAT_IS_DUE), min(left, _POLL_SECONDS))
+            time.sleep(min(left, _POLL_SECONDS))
         return view
 
     def whole_view(self, wait_seconds: float) -> RunView:
@@ -118,8 +118,8 @@ class RunStore:
         ends = time.monotonic() + wait_seconds
         view = self.first_view(wait_seconds)
         while view.runs is not None and view.runs.progress is not None and time.monotonic() < ends:
-            has_ended(self._refresh.start(Ask.WHAT_IS_DUE), _LOOK_EVERY_SECONDS)
-            time.sleep(_LOOK_EVERY_SECONDS)
+            has_ended(self._refresh.start(RefreshKind.WHAT_IS_DUE), _POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)
             view = self.view()
         return view
 
@@ -142,8 +142,8 @@ class RunStore:
                 break
         return found
 
-    def _view_after(self, ask: Ask, wait_seconds: float) -> RunView:
-        has_ended(self._refresh.start(ask), wait_seconds)
+    def _view_after(self, kind: RefreshKind, wait_seconds: float) -> RunView:
+        has_ended(self._refresh.start(kind), wait_seconds)
         return self.last_view()
 
 

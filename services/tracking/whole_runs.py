@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from domain.errors import ServiceError
 from domain.run_table.table import RunTable
 from domain.tracking.runs import Run
-from services.tracking.run_source import ColumnLane
+from services.tracking.run_source import ColumnReader
 
 # With 1,500 metrics each that is 100 MB.
 _MOST_RUNS: Final = 200
@@ -20,24 +20,24 @@ log = logging.getLogger(__name__)
 class WholeRuns:
     """Completes runs of a table with partial metrics, and caches the last ones by version."""
 
-    def __init__(self, lane: ColumnLane | None) -> None:
-        self._lane = lane
+    def __init__(self, reader: ColumnReader | None) -> None:
+        self._reader = reader
         self._kept: LRUCache[tuple[str, str], Run] = LRUCache(_MOST_RUNS)
         self._lock = threading.Lock()
 
     def of(self, table: RunTable, run_ids: Iterable[str]) -> Mapping[str, Run]:
         """Returns the complete runs with these ids; empty if the table has all metrics, or if reading fails."""
-        if self._lane is None or table.facts.only_metrics is None:
+        if self._reader is None or table.facts.only_metrics is None:
             return {}
         run_ids = list(run_ids)
         with self._lock:
             found = {run_id: run for run_id in run_ids if (run := self._kept.get((table.version, run_id))) is not None}
         missing = {run_id: run for run_id in run_ids if run_id not in found and (run := table.get(run_id)) is not None}
-        return found | self._read(self._lane, table, missing) if missing else found
+        return found | self._read(self._reader, table, missing) if missing else found
 
-    def _read(self, lane: ColumnLane, table: RunTable, missing: Mapping[str, Run]) -> dict[str, Run]:
+    def _read(self, reader: ColumnReader, table: RunTable, missing: Mapping[str, Run]) -> dict[str, Run]:
         try:
-            latest = lane.latest(list(missing))
+            latest = reader.latest(list(missing))
         except ServiceError as error:
             log.warning("runs are shown with some of their metrics only", extra={"cause": str(error)})
             return {}

@@ -23,7 +23,7 @@ from services.views.address_store import AddressStore
 from services.views.view_store import ViewStore
 
 
-class _Asked(NamedTuple):
+class _SplitQuery(NamedTuple):
     """A query, split into its own parameters, the user's own ones, and the names of other addresses."""
 
     own: Query
@@ -32,7 +32,7 @@ class _Asked(NamedTuple):
     view_id: str | None
 
     @classmethod
-    def of(cls, query: Query) -> "_Asked":
+    def of(cls, query: Query) -> "_SplitQuery":
         own = {name: value for name, value in query.items() if name not in NO_PART_OF_A_VIEW}
         readers = {name: value for name, value in query.items() if name in OF_THE_READER}
         view_id = first(query, VIEW)
@@ -57,7 +57,7 @@ class ViewOpening:
 
     def open(self, query: Query, defaults: bool) -> Opened:
         """Resolves a query; with `defaults`, also to an experiment's default view."""
-        asked = _Asked.of(query)
+        asked = _SplitQuery.of(query)
         try:
             if asked.short is not None:
                 return self._begun_from(asked, asked.opened(self._addresses.expand(asked.short), asked.own))
@@ -69,7 +69,7 @@ class ViewOpening:
             return self._default(asked)
         return Opened({**asked.own, **asked.readers})
 
-    def _named(self, asked: _Asked, view_id: str) -> Opened:
+    def _named(self, asked: _SplitQuery, view_id: str) -> Opened:
         if asked.own:  # the view was changed, and the address contains the complete state
             return self._begun_from(asked, Opened({**asked.own, **asked.readers}))
         view = self._views.find(view_id, self._patience_seconds)
@@ -78,13 +78,13 @@ class ViewOpening:
             return asked.not_opened(NoSuchView() if failure is None else failure.whole)
         return asked.opened(self._views.query_of(view), {}, view)
 
-    def _begun_from(self, asked: _Asked, opened: Opened) -> Opened:
+    def _begun_from(self, asked: _SplitQuery, opened: Opened) -> Opened:
         """Returns the original view before its changes, if it is known."""
         views = None if asked.view_id is None else self._views.view().views
         view = None if views is None else views.get(asked.view_id or "")
         return opened._replace(view=view, is_changed=view is not None)
 
-    def _default(self, asked: _Asked) -> Opened:
+    def _default(self, asked: _SplitQuery) -> Opened:
         experiment = first(asked.own, EXPERIMENT) or ""
         views = self._views.view(self._patience_seconds).views
         view = None if views is None else views.default_of(experiment)

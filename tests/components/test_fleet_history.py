@@ -10,7 +10,7 @@ from flask_babel import Babel
 from components.fleet.fleet_words import nothing_found
 from components.fleet.history_figure import history_figure
 from domain.fleet.lines import Line
-from domain.fleet.questions import FleetQuestion
+from domain.fleet.queries import FleetQuery
 from domain.fleet.series import Measure, Steps
 from domain.fleet.usage import Grouping
 
@@ -26,12 +26,12 @@ def in_an_app() -> Iterator[None]:
 
 def test_a_name_with_markup_is_drawn_as_it_is() -> None:
     line = Line((("owner", "<a href=x>%{y}$1$"),), np.ones(3))
-    (drawn,) = history_figure(FleetQuestion(), Steps(0, 60_000, 3), [line])["data"]
+    (drawn,) = history_figure(FleetQuery(), Steps(0, 60_000, 3), [line])["data"]
     assert drawn["name"] == "&lt;a href=x&gt;&#37;{y}&#36;1&#36;"
 
 
 def test_an_empty_drawing_states_the_reason() -> None:
-    assert "No GPU is known" in nothing_found(FleetQuestion(), of_gpus=0)
-    assert "“eve”" in nothing_found(FleetQuestion(q=" eve "), of_gpus=0)
-    assert "Power" in nothing_found(FleetQuestion(measure=Measure.POWER), of_gpus=2)
-    assert "Nobody" in nothing_found(FleetQuestion(by=Grouping.RUN), of_gpus=2)
+    assert "No GPU is known" in nothing_found(FleetQuery(), of_gpus=0)
+    assert "“eve”" in nothing_found(FleetQuery(q=" eve "), of_gpus=0)
+    assert "Power" in nothing_found(FleetQuery(measure=Measure.POWER), of_gpus=2)
+    assert "Nobody" in nothing_found(FleetQuery(by=Grouping.RUN), of_gpus=2)

@@ -15,10 +15,10 @@ from components.charts.figures import figure as figure_of
 from components.charts.known import Known
 from components.runs import comparison, export
 from domain.charts.axes import Axis
+from domain.charts.axis_checks import axis_for
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import Window
-from domain.charts.hindrances import axis_for
 from domain.charts.seed_curves import Band
 from domain.moments import latest_ms
 from domain.tracking.history import History

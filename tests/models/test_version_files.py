@@ -138,7 +138,7 @@ def test_after_a_while_it_is_checked_again_and_kept_where_no_server_answers(
     version = registry.version(registered.version())
     files = PolicyFiles(registry, cache_dir)
     files.file(version).close()
-    monkeypatch.setattr(policy_files, "LOOK_AGAIN", timedelta())
+    monkeypatch.setattr(policy_files, "COMPARE_AGAIN_AFTER", timedelta())
     assert files.file(version).content() == EVERY
     assert fetched(misbehaving) == [200, 304]
     misbehaving.answer = (500, b"{}", "application/json")

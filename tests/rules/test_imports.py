@@ -138,7 +138,10 @@ def test_a_module_imports_only_what_its_layer_may() -> None:
 
 ADAPTERS = {
     *("services.tracking.sample_data", "services.tracking.histories.metrics_sql", "services.database.mlflow_database"),
-    *(f"services.tracking.sources.{name}" for name in ("mlflow_runs", "database_runs", "database_columns", "lanes")),
+    *(
+        f"services.tracking.sources.{name}"
+        for name in ("mlflow_runs", "database_runs", "database_columns", "database_first")
+    ),
     *("services.registry.mlflow_store", "services.registry.http_store"),
 }
 

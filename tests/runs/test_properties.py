@@ -33,8 +33,8 @@ from services.database.mlflow_database import MlflowDatabase
 from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunView
 from services.tracking.sources.database_columns import DatabaseColumns
+from services.tracking.sources.database_first import DatabaseFirstRuns
 from services.tracking.sources.database_runs import DatabaseRuns
-from services.tracking.sources.lanes import RunLanes
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from services.tracking.sources.pace import Pace, PaceFile
 from services.tracking.table_form import TableForm
@@ -201,7 +201,7 @@ def source(kind: str, shared: SharedMlflow, folder: Path) -> RunSource:
     if kind == "rest":
         return rest_only
     database = MlflowDatabase(f"sqlite:///{shared.database}")
-    return RunLanes(DatabaseRuns(database, DEFAULT.named), rest_only, DatabaseColumns(database))
+    return DatabaseFirstRuns(DatabaseRuns(database, DEFAULT.named), rest_only, DatabaseColumns(database))
 
 
 @pytest.mark.parametrize("kind", ["rest", "database"])

@@ -32,8 +32,8 @@ from services.tracking.extremes import KnownExtremes, MetricExtremes
 from services.tracking.run_store import RunStore
 from services.tracking.sources import run_rows
 from services.tracking.sources.database_columns import DatabaseColumns
+from services.tracking.sources.database_first import DatabaseFirstRuns
 from services.tracking.sources.database_runs import DatabaseRuns
-from services.tracking.sources.lanes import RunLanes
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from settings.settings import Settings
 from tests.conftest import SharedMlflow
@@ -55,10 +55,10 @@ def by_rest(address: str) -> RunTable:
         return rest(address, Path(folder)).everything(None, lambda _table: None)
 
 
-def lanes(address: str, uri: str, folder: Path, most_values: int = 1_000_000) -> RunLanes:
+def lanes(address: str, uri: str, folder: Path, most_values: int = 1_000_000) -> DatabaseFirstRuns:
     database = MlflowDatabase(uri)
     runs = DatabaseRuns(database, DEFAULT.named, most_values)
-    return RunLanes(runs, rest(address, folder), DatabaseColumns(database))
+    return DatabaseFirstRuns(runs, rest(address, folder), DatabaseColumns(database))
 
 
 def everything(source: Any) -> RunTable:
@@ -190,7 +190,7 @@ def test_what_a_table_does_not_hold_is_read_when_it_is_asked_for(
     _assert_columns_are_those_of(expected, everything(part), part)
 
 
-def _assert_columns_are_those_of(expected: RunTable, found: RunTable, source: RunLanes) -> None:
+def _assert_columns_are_those_of(expected: RunTable, found: RunTable, source: DatabaseFirstRuns) -> None:
     assert source.columns is not None
     assert found.facts.only_metrics is not None
     assert list(found.metric_keys().names) == list(expected.metric_keys().names)

@@ -19,7 +19,7 @@ from domain.filters.terms import MISSING, Cell, parsed_number
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn, TimeColumn
 from domain.run_table.query import RunQuery, SortKey, Typed, rows_of, select
-from domain.run_table.selection.families import parents, together
+from domain.run_table.selection.families import nested, parents
 from domain.run_table.selection.filtering import kept, kind_of
 from domain.run_table.selection.sorting import in_order
 from domain.run_table.selection.zones import zone_named
@@ -244,7 +244,7 @@ def test_children_stand_below_the_run_that_they_stand_in(family: list[int | str 
     known = {row: one for row, one in enumerate(family) if isinstance(one, int) and one < len(family) and one != row}
     assert {row: int(one) for row, one in enumerate(parents(table)) if one >= 0} == known
     rows = [row for row in range(len(family)) if row in chosen]
-    ordered, depths = together(np.array(rows, np.intp), parents(table))
+    ordered, depths = nested(np.array(rows, np.intp), parents(table))
     assert list(zip(ordered.tolist(), depths.tolist(), strict=True)) == put_together(rows, known)
 
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from services.sharing import reading
 from services.sharing.host_lock import host_lock
-from services.sharing.reading import Attempt, Reading, together
+from services.sharing.reading import Attempt, Reading, combined
 from services.sharing.snapshot import Snapshot
 from services.sharing.value_forms import JsonForm
 from services.sharing.version_token import VersionToken
@@ -232,7 +232,7 @@ def test_the_later_attempt_counts_and_the_later_value() -> None:
         (read(3, 3, 3), read(4, 1, 1), 3, 3),
         (Reading[int](), read(1, None, None), None, None),
     ):
-        for found in (together(one, other), together(other, one)):
+        for found in (combined(one, other), combined(other, one)):
             assert found.value == value
             assert found.as_of == (None if as_of is None else at + timedelta(seconds=as_of))
             assert found.attempt is not None

@@ -18,7 +18,7 @@ from domain.trainings.checking import checked
 from domain.trainings.maze.form import maze_trainer
 from domain.trainings.trainer import Trainer
 from domain.trainings.trainers_file import read_trainers
-from domain.trainings.training import ACTIONS, LogPart, Training, TrainingNews, TrainingState
+from domain.trainings.training import ACTIONS, LogPart, Training, TrainingMessage, TrainingState
 
 OWN = """
 [[trainers]]
@@ -140,7 +140,7 @@ class SchedulerServer:
         def watch(line: Any, run_id: str) -> None:
             try:
                 while True:
-                    news = TrainingNews(training=self.trainings[run_id], curves=self.curves, log=self._log())
+                    news = TrainingMessage(training=self.trainings[run_id], curves=self.curves, log=self._log())
                     line.send(news.model_dump_json())
                     time.sleep(self.news_seconds)
             except ConnectionClosed:

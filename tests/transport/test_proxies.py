@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from domain.addresses import leads_to_loopback, sparing_loopback
+from domain.addresses import leads_to_loopback, no_proxy_for_loopback
 from domain.errors import AccessDenied, ServiceUnavailable
 from domain.errors.connections import (
     AnsweredStatus,
@@ -229,8 +229,8 @@ def test_which_addresses_are_loopback(url: str, ours: bool) -> None:
 def test_other_libraries_get_loopback_as_no_proxy(
     monkeypatch: pytest.MonkeyPatch, before: dict[str, str], listed: str
 ) -> None:
-    assert sparing_loopback(before) == {"NO_PROXY": listed, "no_proxy": listed}
-    for name, value in {"ALL_PROXY": "http://127.0.0.1:9", **sparing_loopback(before)}.items():
+    assert no_proxy_for_loopback(before) == {"NO_PROXY": listed, "no_proxy": listed}
+    for name, value in {"ALL_PROXY": "http://127.0.0.1:9", **no_proxy_for_loopback(before)}.items():
         monkeypatch.setenv(name, value)
     for host in ("127.0.0.1", "localhost", "[::1]"):
         assert requests.utils.get_environ_proxies(f"http://{host}:5050/") == {}

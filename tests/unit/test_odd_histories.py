@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from components.charts.scales import Scale, scale_of
 from domain.charts.axes import Axis, Counter
+from domain.charts.axis_checks import axis_for, goes_back_ms, has_times, is_far, is_stepless, odd_times
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import curve
-from domain.charts.hindrances import axis_for, goes_back_ms, has_times, is_far, is_stepless, odd_times
 from domain.charts.history_curves import CurveRequest, history_curve
 from domain.moments import EARLIEST_MS, latest_ms
 from domain.tracking.history import EMPTY, History

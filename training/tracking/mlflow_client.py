@@ -8,7 +8,7 @@ from mlflow.exceptions import MlflowException, RestException
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.tracking import MlflowClient
 
-from domain.addresses import credentials_in, leads_to_loopback, sparing_loopback, without_credentials
+from domain.addresses import credentials_in, leads_to_loopback, no_proxy_for_loopback, without_credentials
 from domain.errors.records import InvalidArgument
 from domain.errors.services import DeniedBecause, UnavailableBecause
 from domain.messages import Text
@@ -38,7 +38,7 @@ def _address(uri: str) -> str:
     MLflow's package gets these, and the proxies, from environment variables set here.
     """
     if leads_to_loopback(uri):
-        os.environ.update(sparing_loopback(os.environ))
+        os.environ.update(no_proxy_for_loopback(os.environ))
     if not uri.startswith(("http://", "https://")):
         return uri
     credentials = credentials_in(uri)

@@ -10,10 +10,10 @@ from components.charts.subjects import axis_name
 from components.texts import words
 from components.texts.language import _, ngettext
 from domain.charts.axes import CLOCKS, Axis
+from domain.charts.axis_checks import goes_back_ms, is_far, is_stepless, odd_times
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
 from domain.charts.curves import Curve
-from domain.charts.hindrances import goes_back_ms, is_far, is_stepless, odd_times
 from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.history import History
 from domain.tracking.runs import Run

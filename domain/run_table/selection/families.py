@@ -21,7 +21,7 @@ def parents(table: RunTable) -> Rows:
     return np.where(found == rows, NONE, found)  # a run that names itself has no parent
 
 
-def together(rows: Rows, parent: Rows) -> tuple[Rows, NDArray[np.int64]]:
+def nested(rows: Rows, parent: Rows) -> tuple[Rows, NDArray[np.int64]]:
     """Moves children below their parents in `rows`, keeping the order otherwise, and returns the depth of each.
 
     A run whose parent is not among the rows has depth 0; so does one run of a cycle.

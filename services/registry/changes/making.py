@@ -49,7 +49,7 @@ class ChangeMaking:
     def _question(self, request: ChangeRequest) -> ChangeResult | None:
         if request.is_confirmed or request.verb not in _ASKED_ABOUT:
             return None
-        models = self._who_know(request.model_id)
+        models = self._models_with(request.model_id)
         model = None if models is None else models.get(request.model_id)
         if models is None or model is None:
             raise ModelNotKnownNow(request.model_id[:40])
@@ -74,7 +74,7 @@ class ChangeMaking:
         models = self._views.last_view().models
         return None if models is None else models.get(request.model_id)
 
-    def _who_know(self, model_id: str) -> ModelList | None:
+    def _models_with(self, model_id: str) -> ModelList | None:
         """Returns the models, read again if this one is not among them, because an unknown model must not count as
         harmless.
         """
@@ -100,7 +100,7 @@ class ChangeMaking:
 
     def _undone(self, request: ChangeRequest, by: str | None) -> Activation:
         """Activates the former model again, unless another choice was made since."""
-        active = self._store.active_beside(request.model_id)
+        active = self._store.active_of_same_name(request.model_id)
         if active is None:
             raise NoneIsActive
         if active.id != request.in_place_of:

@@ -141,7 +141,7 @@ class KeptPolicies:
                 self._memory[key] = _InMemory(kept, content)
         return kept
 
-    def looked_again(self, key: str, kept: Kept) -> Kept:
+    def mark_unchanged(self, key: str, kept: Kept) -> Kept:
         """Records that its parts are unchanged."""
         newer = kept.model_copy(update={"looked_at": datetime.now(UTC)})
         with self._lock:

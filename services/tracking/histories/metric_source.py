@@ -28,7 +28,7 @@ class MetricSource(Protocol):
         """
 
 
-class FastLane:
+class DatabaseFirstMetrics:
     """Uses the database, and MLflow's REST API whenever that fails."""
 
     def __init__(self, database: MetricSource, rest: MetricSource) -> None:

@@ -16,7 +16,7 @@ from concurrency.worker_pool import DaemonPool
 from domain.errors import ClewError
 from domain.tracking.history import FIRST_STEP, History
 from domain.tracking.runs import Run
-from services.sharing.free_memory import give_back
+from services.sharing.free_memory import trim_memory
 from services.tracking.histories.fetch_plan import FetchBatch, Fill, HistoryReader, plan_fetches
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Series
@@ -148,7 +148,7 @@ class HistoryStore:
                 self._note([fill.series], failures)
                 del self._fills[fill.series]
         # Reading 100,000 points takes megabytes, which each of these threads would otherwise keep.
-        give_back()
+        trim_memory()
 
     def _note(self, tried: Iterable[Series], failures: dict[Series, ClewError]) -> None:
         """Records the outcome of fetches; expects the lock to be held."""

@@ -22,13 +22,13 @@ _IS_NUMBER = and_(METRICS.c.is_nan == false(), METRICS.c.value > -LARGEST_FLOAT,
 
 
 class DatabaseColumns:
-    """The columns of an MLflow database, as a `ColumnLane`."""
+    """The columns of an MLflow database, as a `ColumnReader`."""
 
     def __init__(self, database: MlflowDatabase) -> None:
         self._database = database
 
     def metric(self, key: str, run_ids: Sequence[str]) -> MetricColumn:
-        """Implements `ColumnLane`."""
+        """Implements `ColumnReader`."""
         columns = [LATEST.c[name] for name in ("run_uuid", "value", "step", "timestamp", "is_nan")]
         with self._database.connected() as connection:
             rows = rows_of(connection, select(*columns).where(LATEST.c.key == key))
@@ -41,7 +41,7 @@ class DatabaseColumns:
         return MetricColumn(value, step, timestamp, logged)
 
     def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
-        """Implements `ColumnLane`."""
+        """Implements `ColumnReader`."""
         bounds = (func.min(METRICS.c.value), func.max(METRICS.c.value))
         query = select(METRICS.c.run_uuid, *bounds).where(METRICS.c.key == key, _IS_NUMBER).group_by(METRICS.c.run_uuid)
         with self._database.connected() as connection:
@@ -52,7 +52,7 @@ class DatabaseColumns:
         return Extremes(*found)
 
     def extremes_of_run(self, run_id: str, keys: Sequence[str]) -> dict[str, ExtremesOfMetric]:
-        """Implements `ColumnLane`."""
+        """Implements `ColumnReader`."""
         number = case((_IS_NUMBER, METRICS.c.value))
         query = select(METRICS.c.key, func.min(number), func.max(number), func.count()).group_by(METRICS.c.key)
         with self._database.connected() as connection:
@@ -65,7 +65,7 @@ class DatabaseColumns:
         }
 
     def latest(self, run_ids: Sequence[str]) -> dict[str, dict[str, LatestMetric]]:
-        """Implements `ColumnLane`."""
+        """Implements `ColumnReader`."""
         columns = [LATEST.c[name] for name in ("run_uuid", "value", "step", "timestamp", "is_nan", "key")]
         found: dict[str, dict[str, LatestMetric]] = {run_id: {} for run_id in run_ids}
         with self._database.connected() as connection:

@@ -18,7 +18,7 @@ from domain.tracking.runs import BadRow, Run, RunStatus
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_parts import parts_of_rows
 from mlflow_api.schemas import SERVICE, Experiment, ExperimentPage, validated
-from services.tracking.run_source import Arrived, ColumnLane
+from services.tracking.run_source import Arrived, ColumnReader
 from services.tracking.sources.arriving import ArrivingRuns, kept_or_new
 from services.tracking.sources.merging import merged
 from services.tracking.sources.own_changes import OwnChanges
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 class MlflowRuns:
     """The runs of one MLflow, as a `RunSource`; `folder` records the requests that MLflow may still be working on."""
 
-    columns: ColumnLane | None = None
+    columns: ColumnReader | None = None
 
     def __init__(self, mlflow: MlflowApi, folder: Path) -> None:
         self._mlflow = mlflow

@@ -9,7 +9,7 @@ from domain.errors import ServiceError
 from domain.message_data import MessageData
 from domain.run_table.table import RunTable
 from domain.tracking.runs import Run
-from services.tracking.run_source import Arrived, ColumnLane
+from services.tracking.run_source import Arrived, ColumnReader
 from services.tracking.sources.database_runs import DatabaseRuns
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from transport.cooldown import Cooldown
@@ -18,13 +18,13 @@ _AVOIDED_SECONDS = 60.0
 log = logging.getLogger(__name__)
 
 
-class RunLanes:
+class DatabaseFirstRuns:
     """Uses the database, and MLflow's REST API whenever that fails; a table read over REST contains the reason."""
 
-    def __init__(self, database: DatabaseRuns, rest: MlflowRuns, columns: ColumnLane) -> None:
+    def __init__(self, database: DatabaseRuns, rest: MlflowRuns, columns: ColumnReader) -> None:
         self._database = database
         self._rest = rest
-        self.columns: ColumnLane | None = columns
+        self.columns: ColumnReader | None = columns
         self.name, self.address = rest.name, rest.address
         self._avoided = Cooldown(_AVOIDED_SECONDS)
         self._cause: ServiceError | None = None

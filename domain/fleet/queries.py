@@ -12,7 +12,7 @@ from domain.fleet.usage import Grouping
 DRAWN: Final = (Measure.UTILIZATION, Measure.MEMORY_USED, Measure.TEMPERATURE, Measure.POWER)
 
 
-class FleetQuestion(Span):
+class FleetQuery(Span):
     """A time span, the measure to draw, what lines and rows are grouped by, and a text to search for in their names."""
 
     measure: Measure = Measure.UTILIZATION
@@ -25,24 +25,24 @@ class FleetQuestion(Span):
         return Span(range=self.range, since_ms=self.since_ms, until_ms=self.until_ms)
 
 
-class Asked(NamedTuple):
+class QueryOfAddress(NamedTuple):
     """A query, and the invalid parts of the address it was read from."""
 
-    question: FleetQuestion
+    query: FleetQuery
     odd: list[str]
 
 
-def asked_in(address: Mapping[str, str]) -> Asked:
+def query_in(address: Mapping[str, str]) -> QueryOfAddress:
     """Reads the query in an address; invalid parts are ignored and listed."""
-    given = {name: address[name] for name in FleetQuestion.model_fields if name in address}
+    given = {name: address[name] for name in FleetQuery.model_fields if name in address}
     try:
-        question = FleetQuestion.model_validate(given)
+        query = FleetQuery.model_validate(given)
     except ValidationError as error:
         wrong = {str(one["loc"][0]) if one["loc"] else "since_ms" for one in error.errors()}
         kept = {name: text for name, text in given.items() if name not in wrong | {"since_ms", "until_ms"}}
-        return Asked(
-            FleetQuestion.model_validate(kept), sorted(f"{name}={given[name]}" for name in wrong if name in given)
+        return QueryOfAddress(
+            FleetQuery.model_validate(kept), sorted(f"{name}={given[name]}" for name in wrong if name in given)
         )
-    if question.measure in DRAWN:
-        return Asked(question, [])
-    return Asked(question.model_copy(update={"measure": Measure.UTILIZATION}), [f"measure={question.measure}"])
+    if query.measure in DRAWN:
+        return QueryOfAddress(query, [])
+    return QueryOfAddress(query.model_copy(update={"measure": Measure.UTILIZATION}), [f"measure={query.measure}"])
