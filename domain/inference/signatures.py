@@ -13,7 +13,7 @@ LONGEST_SIGNATURE: Final = 5000
 """Characters of that tag; MLflow's own limit."""
 
 ALL_PARTS: Final = "*"
-"""The part of an input that takes all of them, flat, one after another in the order of their space."""
+"""The part of an input that takes all parts, flattened and concatenated in the order of their space."""
 
 
 class Role(StrEnum):
@@ -55,9 +55,9 @@ CHOOSING: Final = (
     *(Meaning.ACTIONS, Meaning.SCALED_ACTIONS, Meaning.MEAN, Meaning.MEAN_AND_SPREAD),
     *(Meaning.Q_VALUES, Meaning.PROBABILITIES, Meaning.LOGITS),
 )
-"""What an action can be read from; of several, the first here."""
+"""Meanings from which an action can be read, in order of preference."""
 SCORING: Final = (Meaning.Q_VALUES, Meaning.PROBABILITIES, Meaning.LOGITS)
-"""A number for each action."""
+"""Meanings with a number for each action."""
 
 
 class PolicyInput(BaseModel):

@@ -11,11 +11,11 @@ from domain.message_data import MessageField
 
 MOST_PASSED: Final = 500
 MOST_LISTED: Final = 64
-"""So many actions, or dimensions of one, are told with their names, bounds and scores."""
+"""The most actions, or dimensions of one, that are sent with names, bounds and scores."""
 Numbers = Annotated[list[float], Field(max_length=MOST_LISTED)]
 MOST_STEPS_A_SECOND: Final = 60.0
 USUAL_STEPS_A_SECOND: Final = 15.0
-"""Of an environment that does not say at which rate it is meant to be seen."""
+"""The rate of an environment that does not define its own."""
 ActionKind = Literal["discrete", "continuous", "multi_discrete", "multi_binary", "other"]
 _KINDS: Final[dict[str, ActionKind]] = {
     "box": "continuous",

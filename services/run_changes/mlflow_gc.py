@@ -37,8 +37,7 @@ print(json.dumps(refused))
 
 
 class MlflowGc:
-    """Removes runs and their artifacts from the database at `database`, and artifacts through the server at
-    `tracking_url`.
+    """Removes runs from the database at `database`, and their artifacts through the server at `tracking_url`.
 
     Only runs that MLflow itself deleted longer than `retention` ago: the record in the run's tags may be older.
     """

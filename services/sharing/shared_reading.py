@@ -26,7 +26,7 @@ class SharedReading(Generic[T]):
         self._own: Reading[T] = Reading()  # kept, because the files may be deleted, or may not have been written
         self._lock = threading.Lock()
         self.disk_failure: str | None = None
-        """Why the disk does not take what this worker reads; None where it does."""
+        """Why this worker's readings cannot be written to disk; None if they can."""
 
     def newest(self) -> Reading[T]:
         """Returns what is known."""

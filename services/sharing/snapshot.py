@@ -61,7 +61,7 @@ class Snapshot(Generic[T]):
 
     @property
     def disk_failure(self) -> str | None:
-        """Why the disk does not accept what this worker reads; None where it does."""
+        """Why this worker's readings cannot be written to disk; None if they can."""
         return self._shared.disk_failure
 
     def newest(self) -> Reading[T]:

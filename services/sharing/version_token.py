@@ -20,7 +20,7 @@ class VersionToken:
         self._path = path
         self._lock = threading.Lock()
         self.unshared = 0
-        """How many changes this worker made of which no other one knows."""
+        """The number of this worker's changes that could not be written for the others."""
 
     def current(self) -> str:
         """Returns the token, the same for all workers; empty where the disk has none and cannot be written."""

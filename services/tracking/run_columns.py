@@ -41,7 +41,7 @@ class RunColumns:
         self._bounds = bounds
         self._kept: LRUCache[_Key, Column] = LRUCache(_MOST_BYTES, getsizeof=_size)
         self._versions: OrderedDict[str, None] = OrderedDict()
-        """Of which columns are kept, the one that was asked for last at the end."""
+        """The versions whose columns are cached, the most recently used last."""
         self._failed: TTLCache[_Key, bool] = TTLCache(_MOST_FAILED, _AGAIN_SECONDS)
         self._lock = threading.Lock()
 

@@ -45,7 +45,7 @@ class MlflowRuns:
         self._mlflow = mlflow
         self._pace = PaceFile(folder, SERVICE)
         self.own_changes = OwnChanges(folder)
-        """What Clew changes itself is noted here."""
+        """Records the runs that Clew itself changed."""
         self.name = SERVICE
         self.address = mlflow.service.url
 

@@ -27,7 +27,7 @@ class RunPages:
         self._patience_seconds = patience_seconds
         self.seconds = 0.0
         self.is_counted = False
-        """Whether the pages of this MLflow are told by how many runs stand before them."""
+        """Whether the page tokens of this MLflow contain an offset."""
 
     def search(self, experiment_ids: Sequence[str], where: str = "") -> Iterator[list[Any]]:
         """Yields the rows of each page, as MLflow returns them, without duplicates; raises a `ServiceError`.
