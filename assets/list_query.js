@@ -1,4 +1,4 @@
-/* What the run list is asked for: columns, filters, sorting. In the address, and for whoever asks the server for the same runs. */
+/* Keeps the run list's query: columns, filters, sorting. In the address, and for scripts that ask the server for the same runs. */
 import { addresses, setAddress } from "./addresses.js";
 import { propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
@@ -8,24 +8,41 @@ import { pageQuery } from "./page_request.js";
 import { columns } from "./run_columns.js";
 import { typed as typedIn } from "./table_filters.js";
 
+/**
+ * @typedef {{ columns: string[], filters: Record<string, string>, sort: string[], experiment: string | null, algorithm: string | null, together: boolean, archived: boolean, zone: string }} ListQuery as `POST /runs/rows` takes it
+ */
+
 const TABLE = ID.TABLE;
 const EVERYTHING = "*";
+/** @type {Set<(query: ListQuery) => void>} */
 const listeners = new Set();
-let told = "";
-let toldOn = null;
+let published = ""; // the query that the listeners have, and of which table
+/** @type {Element | null} */
+let publishedOf = null;
 
+/** @type {(id: string) => string | null} */
 const choice = (id) => (propsOf(id).value === EVERYTHING ? null : propsOf(id).value);
 const zone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-/** What is typed by column, that is understood or not, by the columns' references. */
+/** Returns what is typed, understood or not, with the columns' references.
+ *
+ * @returns {[string, import("./table_filters.js").TypedFilter][]}
+ */
 function typed() {
   return Object.entries(typedIn(TABLE)).map(([id, box]) => [columns.refOf(id), box]);
 }
 
-/** "ref" upwards and "-ref" downwards, the first counts most. */
-const sorting = () => (propsOf(TABLE).sort_by || []).map(({ column_id, direction }) => (direction === "desc" ? "-" : "") + columns.refOf(column_id));
+/** Returns "ref" for upwards and "-ref" for downwards, the first counts most.
+ *
+ * @returns {string[]}
+ */
+const sorting = () =>
+  (propsOf(TABLE).sort_by || []).map((/** @type {import("./model_order.js").SortBy} */ { column_id, direction }) => (direction === "desc" ? "-" : "") + columns.refOf(column_id));
 
-/** The list's present query, as `POST /runs/rows` takes it. */
+/** Returns the list's present query.
+ *
+ * @returns {ListQuery}
+ */
 function listQuery() {
   return {
     columns: columns.onShow(),
@@ -39,12 +56,20 @@ function listQuery() {
   };
 }
 
+/**
+ * @param {URLSearchParams} query
+ * @param {string} name
+ * @param {string[]} values
+ */
 function setAll(query, name, values) {
   query.delete(name);
   for (const value of values) query.append(name, value);
 }
 
-/** Puts the list's query into an address's; what is as it is by itself stands in none. */
+/** Writes the list's query into an address's; defaults are left out.
+ *
+ * @param {URLSearchParams} query
+ */
 function write(query) {
   const chosen = propsOf(ID.COLUMNS).data;
   const isUsual = JSON.stringify(chosen) === JSON.stringify(propsOf(ID.KNOWN_COLUMNS).data.usual);
@@ -58,8 +83,9 @@ function write(query) {
   if (propsOf(ID.ARCHIVED).value) query.set("archived", "true");
   else query.delete("archived");
   for (const name of ["experiment", "algorithm"]) {
-    if (choice(`runs-${name}`) === null) query.delete(name);
-    else query.set(name, choice(`runs-${name}`));
+    const chosen = choice(`runs-${name}`);
+    if (chosen === null) query.delete(name);
+    else query.set(name, chosen);
   }
 }
 
@@ -74,9 +100,10 @@ function remember() {
   setAddress(write, isStep ? "pushState" : "replaceState");
 }
 
-let waiting = null;
+/** @type {number | undefined} */
+let waiting;
 
-/** Once all is in place that changes in this moment: the address follows, and who listens is told of another query. */
+/** Writes the address, and calls the listeners where the query is another one, once all changes of this moment are made. */
 function follow() {
   window.clearTimeout(waiting);
   waiting = window.setTimeout(() => {
@@ -85,21 +112,24 @@ function follow() {
     const query = listQuery();
     const all = JSON.stringify([query, propsOf(ID.LISTED).data?.version]);
     const list = document.querySelector(`.table-frame[data-table="${TABLE}"]`);
-    if (all === told && list === toldOn) return;
-    [told, toldOn] = [all, list];
+    if (all === published && list === publishedOf) return;
+    [published, publishedOf] = [all, list];
     listeners.forEach((listener) => listener(query));
   }, 0);
 }
 
-document.addEventListener("clew:typed", ({ detail }) => detail === TABLE && follow());
+document.addEventListener("clew:typed", (/** @type {Event} */ { detail }) => detail === TABLE && follow());
 
-/** Has `listener(query)` called when another query is asked, or its runs changed; returns what ends that. */
+/** Calls `listener(query)` when the query is another one, or its runs changed; returns the function that ends that.
+ *
+ * @param {(query: ListQuery) => void} listener
+ */
 function onListQuery(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Where the list that is on show, all pages of it, can be had as CSV. */
+/** Returns the address of the list on show, all pages of it, as CSV. */
 function csvAddress() {
   const { columns: refs, filters, sort, together, archived, zone: inZone, ...choices } = listQuery();
   const asked = new URLSearchParams(pageQuery());
@@ -114,7 +144,7 @@ function csvAddress() {
 }
 
 document.addEventListener("click", ({ target }) => {
-  if (!target.closest?.(`#${ID.LIST_CSV}`) || !isThere(TABLE)) return;
+  if (!target?.closest?.(`#${ID.LIST_CSV}`) || !isThere(TABLE)) return;
   Object.assign(document.createElement("a"), { href: csvAddress(), download: "" }).click();
 });
 

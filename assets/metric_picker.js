@@ -1,25 +1,41 @@
-/* The picker: all metrics of the runs at hand, found by typing, folded by prefix; what is picked goes to who opened it. */
+/* The picker: all metrics of the runs at hand, found by typing, folded by prefix; what is picked goes to the caller. */
 import { chartBox } from "./chart_grid_box.js";
 import { locale } from "./clew.js";
 import { metricSearch } from "./metric_search.js";
 import { virtualList } from "./virtual_list.js";
 
 const ROW_HEIGHT = 36;
-const MANY = 100; // charts; more are added only by who says so twice
+const MANY = 100; // charts; to add more takes a second click
 
 const { element } = chartBox;
+/** @param {number} n */
 const number = (n) => n.toLocaleString(locale());
+/** @type {(template: string, values: Record<string, string>) => string} */
 const filled = (template, values) => template.replace(/\{(\w+)\}/g, (slot, name) => values[name] ?? slot);
 
-/** `metrics` as `[key, runs, word]`, of `runs` runs. `actions` are `{add, pin}`: of the first a row is, the second
- *  stands beside it where it is given; `addAll(keys)` where many can be taken, `shown()` says how many charts there are;
- *  `isThere(key)` marks those taken.
+/**
+ * @import { Metric } from "./metric_search.js"
+ * @typedef {{ key: string, metric?: Metric, prefix?: string, size?: number }} Row of a metric, or of a prefix with so many metrics
+ */
+
+/** Opens the picker.
  *
- * @param {Record<string, any>} asked
+ * @param {object} asked
+ * @param {Metric[]} asked.metrics
+ * @param {number} asked.runs how many runs there are
+ * @param {string} asked.title
+ * @param {Record<string, string>} asked.texts
+ * @param {(key: string) => void} asked.add a click on a row
+ * @param {(key: string) => void} [asked.pin] a second button of each row
+ * @param {(keys: string[]) => void} [asked.addAll] where many can be taken at once
+ * @param {(key: string) => boolean} [asked.isThere] whether a metric is taken already
+ * @param {() => number} [asked.shown] how many charts there are
  */
 function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => false, shown = () => 0 }) {
   const opener = document.activeElement;
-  const [folded, state] = [new Set(), { typed: "", isExpression: false, isSure: false }];
+  /** @type {Set<string>} */
+  const folded = new Set();
+  const state = { typed: "", isExpression: false, isSure: false };
   const box = element("input", { type: "text", className: "form-control", id: "metric-picker-find", autocomplete: "off", spellcheck: false });
   const expression = element("input", { type: "checkbox", className: "form-check-input", id: "metric-picker-expression" });
   const wrong = element("p", { className: "text-danger-emphasis mb-0" });
@@ -32,6 +48,7 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
   const heading = element("h2", { className: "h5 mb-0", id: "metric-picker-title", textContent: title });
   const all = element("button", { type: "button", className: "btn btn-outline-primary", hidden: !addAll });
   const done = element("button", { type: "button", className: "btn btn-primary", textContent: texts.done });
+  /** @type {(text: string, input: HTMLElement, className: string) => HTMLElement} */
   const label = (text, input, className) => element("label", { className, htmlFor: input.id, textContent: text });
   const dialog = element(
     "dialog",
@@ -48,9 +65,12 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
   document.body.append(dialog);
   dialog.showModal(); // before anything is measured
   const rowsOf = virtualList(list, ROW_HEIGHT, made);
+  /** @type {Metric[]} */
   let found = [];
+  /** @type {Row[]} */
   let rows = [];
 
+  /** @param {Row} row */
   function made(row) {
     const item = element("div", { className: row.metric ? "metric-row" : "metric-group" });
     item.setAttribute("role", "listitem");
@@ -58,10 +78,11 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
     return item;
   }
 
+  /** @param {Metric} metric */
   function metricParts([key, logged]) {
-    const said = runs > 1 ? element("span", { className: "metric-runs", textContent: filled(texts.in_runs, { n: number(logged), runs: number(runs) }) }) : null;
+    const inRuns = runs > 1 ? element("span", { className: "metric-runs", textContent: filled(texts.in_runs, { n: number(logged), runs: number(runs) }) }) : null;
     const name = element("bdi", { className: "metric-key", textContent: key, title: key });
-    const take = element("button", { type: "button", className: "metric-add btn btn-sm" }, element("span", { className: "metric-mark", textContent: isThere(key) ? "✓" : "+" }), name, said);
+    const take = element("button", { type: "button", className: "metric-add btn btn-sm" }, element("span", { className: "metric-mark", textContent: isThere(key) ? "✓" : "+" }), name, inRuns);
     take.querySelector(".metric-mark").setAttribute("aria-hidden", "true");
     take.addEventListener("click", () => {
       add(key);
@@ -77,7 +98,8 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
     return [take, top];
   }
 
-  function groupParts({ prefix, size }) {
+  /** @param {Row} row */
+  function groupParts({ prefix = "", size = 0 }) {
     const fold = element("button", { type: "button", className: "metric-fold btn btn-sm" }, `${folded.has(prefix) ? "▸" : "▾"} `, element("bdi", { textContent: prefix === "/" ? texts.no_prefix : `${prefix}/` }), ` (${number(size)})`);
     fold.setAttribute("aria-expanded", String(!folded.has(prefix)));
     fold.addEventListener("click", () => {
@@ -90,10 +112,10 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
 
   function draw() {
     const groups = metricSearch.grouped(found);
-    rows = groups.flatMap(([prefix, its]) => [
+    rows = groups.flatMap(([prefix, its]) => /** @type {Row[]} */ ([
       { key: `group ${prefix}`, prefix, size: its.length },
       ...(folded.has(prefix) ? [] : its.map((metric) => ({ key: `metric ${metric[0]}`, metric }))),
-    ]);
+    ]));
     rowsOf.show(rows);
   }
 
@@ -118,7 +140,7 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
       all.textContent = filled(texts.sure, { n: number(total) });
       return;
     }
-    addAll(found.map(([key]) => key));
+    addAll?.(found.map(([key]) => key)); // the button is hidden without it
     dialog.close();
   });
   box.addEventListener("input", () => {
@@ -130,17 +152,18 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
     search();
   });
   done.addEventListener("click", () => dialog.close());
-  /** Down from the box into the list, and along it; Enter in the box takes the only one that is left. */
-  dialog.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Enter" && event.target === box && found.length === 1) {
+  // The arrows lead from the box into the list, and along it; Enter in the box takes the only metric that is left.
+  dialog.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    const target = /** @type {Element} */ (event.target);
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (event.key === "Enter" && target === box && found.length === 1) {
       event.preventDefault();
       add(found[0][0]);
       draw();
     }
-    if (!step || (event.target !== box && !list.contains(event.target))) return;
+    if (!step || (target !== box && !list.contains(target))) return;
     event.preventDefault();
-    const row = event.target.closest("[role=listitem]");
+    const row = target.closest("[role=listitem]");
     const at = row ? Number(row.getAttribute("aria-posinset")) - 1 : -1;
     const to = rows[at + step];
     if (to) rowsOf.reach(to.key)?.querySelector("button").focus();

@@ -1,8 +1,8 @@
-/* How the models page sorts its rows: as DataTable does by itself, but for ids, of which 10 comes after 9. */
+/* Sorts the rows of the models page: as DataTable does by itself, but ids by their numbers, so that 10 comes after 9. */
 const UNKNOWN = [null, undefined, "", "–"];
 const IDS = ["model_id", "id"];
 
-/** As order_of in domain/registry/models.py: [kind, name, number].
+/** Returns what ids are sorted by, as order_of in domain/registry/models.py: [kind, name, number].
  *
  * @param {unknown} id
  * @returns {[number, string, bigint]}
@@ -11,6 +11,8 @@ function idOrder(id) {
   const [, name, colon, number] = /^(?:(.*)(:))?([0-9]{1,18})$/s.exec(String(id)) || [];
   return number === undefined ? [2, String(id), 0n] : [colon ? 1 : 0, name || "", BigInt(number)];
 }
+
+/** @typedef {{ column_id: string, direction: string }} SortBy a heading's sorting, as DataTable has it */
 
 /** @type {(one: any, other: any) => number} */
 const compared = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
@@ -21,11 +23,11 @@ function compareIds(one, other) {
   return first.map((part, at) => compared(part, second[at])).find(Boolean) || 0;
 }
 
-/** Below 0 where `one` comes first; what is not known comes last in both directions.
+/** Returns a number below 0 where `one` comes first; missing values come last in both directions.
  *
  * @param {Props} one
  * @param {Props} other
- * @param {{ column_id: string, direction: string }} by
+ * @param {SortBy} by
  */
 function compareRows(one, other, { column_id: column, direction }) {
   const [first, second] = [one[column], other[column]];
@@ -34,10 +36,10 @@ function compareRows(one, other, { column_id: column, direction }) {
   return (IDS.includes(column) ? compareIds : compared)(first, second) * (direction === "desc" ? -1 : 1);
 }
 
-/** The rows in the order that the table's headings ask for; as they came where they ask for none.
+/** Returns the rows in the order that the table's headings ask for; as they came where they ask for none.
  *
  * @param {Props[]} rows
- * @param {{ column_id: string, direction: string }[]} [sortBy]
+ * @param {SortBy[]} [sortBy]
  */
 function sortModels(rows, sortBy) {
   const wanted = sortBy || [];

@@ -13,10 +13,23 @@ const NAME = ID.MODEL_NAME;
 const EVERYTHING = "*";
 const unchanged = () => window.dash_clientside.no_update;
 
-/** The table's choice; without one, the choice whose row is not on show. */
-const chosenNow = (tableIds, remembered) => ((tableIds || []).length ? tableIds[0] : remembered);
+/**
+ * @import { SortBy } from "./model_order.js"
+ * @typedef {{ id: string, name: string, algorithm: string, state: string, page: string, trained_ms: number | null, onnx_path: string, measured: string, [more: string]: unknown }} ModelRow as callbacks/models.py sends it
+ */
 
-/** Which registered models there are to choose from; of one alone there is nothing to choose. */
+/** Returns the table's choice; without one, the choice whose row is not on show.
+ *
+ * @type {(tableIds: string[] | null | undefined, remembered: string | null) => string | null}
+ */
+const chosenNow = (tableIds, remembered) => (tableIds?.length ? tableIds[0] : remembered);
+
+/** Offers the registered models' names; where there is one only, nothing is to choose.
+ *
+ * @param {ModelRow[]} rows
+ * @param {string} name
+ * @param {Record<string, string>} texts
+ */
 function fillNames(rows, name, texts) {
   const names = [...new Set(rows.map((row) => row.name))];
   if (name !== EVERYTHING && !names.includes(name)) names.push(name);
@@ -25,10 +38,20 @@ function fillNames(rows, name, texts) {
 }
 
 const models = {
-  /** At once, by the choice of this very moment: with Outputs, one that comes while Dash sees to them would be lost. */
+  /** Fills the table, at once and by the choice of this very moment: with Outputs, a choice that is made while Dash handles
+      them would be lost. Returns the algorithms to choose from.
+   *
+   * @param {ModelRow[] | null} rows
+   * @param {string} algorithm
+   * @param {string} state
+   * @param {string} name
+   * @param {SortBy[]} sortBy
+   * @param {Record<string, string>} texts
+   */
   fill(rows, algorithm, state, name, sortBy, texts) {
     if (!rows) return unchanged();
     fillNames(rows, name, texts);
+    /** @param {ModelRow} row */
     const seen = (row) =>
       (name === EVERYTHING || row.name === name) &&
       (algorithm === EVERYTHING || row.algorithm === algorithm) &&
@@ -42,19 +65,24 @@ const models = {
     const before = propsOf(CHOSEN).data;
     const chosen = chosenNow(propsOf(TABLE).selected_row_ids, before);
     if (chosen !== before) setProps(CHOSEN, { data: chosen });
-    const at = data.findIndex((row) => row.id === chosen);
+    const at = data.findIndex((/** @type {Props} */ row) => row.id === chosen);
     setProps(TABLE, {
       data,
       selected_rows: at < 0 ? [] : [at],
       selected_row_ids: at < 0 ? [] : [chosen],
-      tooltip_data: data.map((row) => ({ trained: age(row.trained_ms), onnx_path: row.onnx_path, success_percent: row.measured, mean_return: row.measured })),
+      tooltip_data: data.map((/** @type {Props} */ row) => ({ trained: age(row.trained_ms), onnx_path: row.onnx_path, success_percent: row.measured, mean_return: row.measured })),
     });
     const algorithms = [...new Set(rows.map((row) => row.algorithm))].sort((a, b) => a.localeCompare(b));
     if (algorithm !== EVERYTHING && !algorithms.includes(algorithm)) algorithms.push(algorithm);
     return [{ label: texts.everything, value: EVERYTHING }].concat(algorithms.map((value) => ({ label: value, value })));
   },
 
-  /** DataTable remembers a choice by row index; the id is what counts. A choice whose row is not on show stays. */
+  /** Remembers the choice by id, since DataTable has it by row index. A choice whose row is not on show stays.
+   *
+   * @param {string[] | null} ids
+   * @param {ModelRow[] | null} rows
+   * @param {string | null} chosen
+   */
   choose(ids, rows, chosen) {
     followIds(TABLE);
     const now = (ids || [])[0];
@@ -62,21 +90,31 @@ const models = {
     if (now === undefined && (rows || []).some((row) => row.id === chosen)) setProps(CHOSEN, { data: null });
   },
 
-  /** Disabled: Activate, Details, Delete, Restore. The server refuses as well; this only says so before. */
+  /** Returns which buttons are disabled: Activate, Details, Delete, Restore. The server refuses as well.
+   *
+   * @param {string | null} chosen
+   * @param {ModelRow[] | null} rows
+   */
   buttons(chosen, rows) {
     const row = (rows || []).find((one) => one.id === chosen);
     if (!row) return [true, true, true, true];
-    const gone = row.state === "deleted";
-    return [gone || row.state === "active", false, gone || row.state === "active", !gone];
+    const isDeleted = row.state === "deleted";
+    return [isDeleted || row.state === "active", false, isDeleted || row.state === "active", !isDeleted];
   },
 
+  /** Opens the page of the chosen model.
+   *
+   * @param {number | null} clicks
+   * @param {string | null} chosen
+   * @param {ModelRow[] | null} rows
+   */
   open(clicks, chosen, rows) {
     const row = (rows || []).find((one) => one.id === chosen);
     if (clicks && row) visit(row.page);
   },
 };
 
-/** The choice of this very moment: on a slow machine the Store follows the table a while later. */
+/** Returns the choice of this very moment: on a slow machine the Store follows the table a while later. */
 function chosenModel() {
   if (!isThere(TABLE)) return null;
   return chosenNow(propsOf(TABLE).selected_row_ids, propsOf(CHOSEN).data);

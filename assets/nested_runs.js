@@ -1,7 +1,7 @@
-/* Runs that stand in other runs: which rows stand below which. */
-/** [row, depth] of all rows, children right below the run that they stand in; else the order stays.
+/* Nested runs: puts each row below the row of its parent. */
+/** Returns [row, depth] of all rows, children right below their parent; else the order stays.
  *
- * What stands in a run that is not among the rows stands by itself; so does one of those that stand in each other.
+ * A run whose parent is not among the rows is at depth 0; so is one of several runs that are each other's parents.
  *
  * @param {Props[]} rows
  * @returns {[Props, number][]}
@@ -28,7 +28,7 @@ function together(rows) {
     }
   };
   for (const row of rows) if (!there.has(row.parent_id)) place(row);
-  for (const row of rows) place(row); // what is left stands in each other
+  for (const row of rows) place(row); // those left are each other's parents
   return [...placed.values()];
 }
 

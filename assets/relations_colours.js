@@ -1,5 +1,11 @@
-/* What colour a run has in the relations: by a third column, or the page's own; and what says which is which. */
+/* The colours of the runs in the relations: by a third column, or the page's own; and the legend. */
 import { relationsScales } from "./relations_scales.js";
+
+/**
+ * @import { Column } from "./relations_data.js"
+ * @typedef {{ swatches: [colour: string, text: string][], others: number } | { ends: [number, number], gradient: string }} Legend
+ * @typedef {ReturnType<typeof page>} PageColours
+ */
 
 // From dark to light in even steps that colour-blind readers can order; both pages show all of it.
 const RAMP = [[59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 205, 48]];
@@ -7,25 +13,36 @@ const RAMP = [[59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94
 const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
 const OTHER = "#808080";
 const STEPS = 64;
+/** @param {string} name */
 const styleOf = (name) => window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+/** @param {number} share 0 to 1 */
 function ramp(share) {
   const at = Math.min(0.9999, Math.max(0, share)) * (RAMP.length - 1);
   const [one, other] = [RAMP[Math.floor(at)], RAMP[Math.floor(at) + 1]];
   return `rgb(${one.map((value, i) => Math.round(value + (other[i] - value) * (at % 1))).join(" ")})`;
 }
 
-/** The page's colours at this moment: they change with its scheme. */
+/** Returns the page's colours at this moment: they change with its scheme. */
 const page = () => ({ ink: styleOf("--bs-body-color"), faint: styleOf("--bs-border-color"), paper: styleOf("--bs-body-bg"), chosen: styleOf("--bs-emphasis-color"), point: PALETTE[0] });
 
-/** The categories with a colour of their own: the most frequent ones. */
+/** Returns the codes of the categories with a colour of their own: the most frequent ones.
+ *
+ * @param {Column} column
+ * @returns {number[]}
+ */
 function frequent(column) {
   const counts = new Map();
   for (const code of column.values) if (!Number.isNaN(code)) counts.set(code, (counts.get(code) || 0) + 1);
   return [...counts].sort(([a, n], [b, m]) => m - n || a - b).slice(0, PALETTE.length).map(([code]) => code);
 }
 
-/** `{of(i), legend}`: a colour for each run, and what the legend says: swatches, or the ends of a ramp. */
+/** Returns the colour of each run, `of(i)`, and the legend: swatches, or the ends of a ramp.
+ *
+ * @param {Column | undefined} column
+ * @param {boolean} isLog
+ * @returns {{ of: (i: number) => string, legend: Legend | null }}
+ */
 function colours(column, isLog) {
   if (!column) return { of: () => PALETTE[0], legend: null };
   if (column.kind === "text") {
@@ -37,6 +54,7 @@ function colours(column, isLog) {
   const axis = relationsScales.axis(column, { log: isLog, length: 1 });
   const ends = relationsScales.extent(column, axis.isLog);
   const steps = Array.from({ length: STEPS }, (_, n) => ramp(n / (STEPS - 1)));
+  /** @param {number} i */
   const of = (i) => {
     const value = column.values[i];
     if (!relationsScales.fits(value, axis.isLog)) return OTHER;

@@ -1,23 +1,48 @@
-/* The fields of the relations: which column an axis has, its scale and its range. Each has a label and takes keys alone. */
+/* The fields of the relations: an axis's column, its scale and its range. Each has a label and works by keyboard alone. */
 import { localTime } from "./clew.js";
 import { relationsRanges } from "./relations_ranges.js";
+
+/**
+ * @import { Column } from "./relations_data.js"
+ * @import { NumberRange, Range } from "./relations_ranges.js"
+ * @import { Catalogue } from "./relations_page.js"
+ */
 
 const MOST_LISTED = 300;
 let fields = 0;
 
+/** Makes an element with these properties.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} name
+ * @param {Props} [properties]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
   return made;
 }
 
+/** Puts a label before an input.
+ *
+ * @param {string} text
+ * @param {HTMLElement} input
+ * @param {string} [className]
+ */
 function labelled(text, input, className = "") {
   fields += 1;
   input.id = input.id || `relations-field-${fields}`;
   return element("div", { className }, element("label", { className: "form-label small mb-0", htmlFor: input.id, textContent: text }), input);
 }
 
-/** A field for a column: typing finds one by its name or its reference; `chosen(ref)` hears of it, null for none. */
+/** Makes a field for a column, found by typing its name or its reference; calls `chosen(ref)`, with null for none.
+ *
+ * @param {string} text
+ * @param {string | null} ref
+ * @param {{ catalogue: Catalogue, chosen: (ref: string | null) => void, list: string }} options `list` is the id of the names to choose from
+ */
 function columnField(text, ref, { catalogue, chosen, list }) {
   const input = element("input", { className: "form-control form-control-sm", type: "text", defaultValue: ref ? catalogue.textOf(ref) : "", autocomplete: "off" });
   input.setAttribute("list", list);
@@ -29,19 +54,39 @@ function columnField(text, ref, { catalogue, chosen, list }) {
   return labelled(text, input, "relations-column");
 }
 
+/** Makes a switch for a logarithmic scale.
+ *
+ * @param {string} text
+ * @param {boolean} isOn
+ * @param {(isOn: boolean) => void} changed
+ */
 function logSwitch(text, isOn, changed) {
   const input = element("input", { className: "form-check-input", type: "checkbox", checked: isOn });
   input.addEventListener("change", () => changed(input.checked));
   const field = labelled(text, input, "form-check form-switch mb-0 small");
-  field.append(field.firstChild); // Bootstrap has the box before its label
-  field.lastChild.className = "form-check-label";
+  const label = /** @type {HTMLLabelElement} */ (field.firstChild);
+  field.append(label); // Bootstrap has the box before its label
+  label.className = "form-check-label";
   return field;
 }
 
-/** How an end of a range is typed: moments as the browser asks for them, numbers as they are. */
-const isTime = (column) => column && column.kind === "time";
-const shown = (column, end) => (end === null ? "" : isTime(column) ? localTime(end).replace(" ", "T") : String(Number(end.toPrecision(6))));
+/** @param {Column | undefined} column */
+const isTime = (column) => column?.kind === "time";
 
+/** Returns the end of a range as it is typed: a moment as the browser asks for it, a number as it is.
+ *
+ * @param {Column | undefined} column
+ * @param {number | null} end
+ */
+const shown = (column, end) => (end === null ? "" : isTime(column) ? String(localTime(end)).replace(" ", "T") : String(Number(end.toPrecision(6))));
+
+/**
+ * @param {string} text
+ * @param {Column | undefined} column
+ * @param {number | null} end
+ * @param {(end: number | null) => void} changed
+ * @returns {HTMLElement}
+ */
 function endField(text, column, end, changed) {
   const input = element("input", { className: "form-control form-control-sm", type: isTime(column) ? "datetime-local" : "number", step: "any", defaultValue: shown(column, end) });
   input.addEventListener("change", () => {
@@ -52,9 +97,16 @@ function endField(text, column, end, changed) {
   return labelled(text, input, "relations-end");
 }
 
+/** @type {(code: number) => NumberRange} */
 const only = (code) => [code - 0.5, code + 0.5];
 
-/** Of more categories than a list shows, one is typed. */
+/** Makes a field into which a category is typed, where there are more than a list shows.
+ *
+ * @param {string} text
+ * @param {Column} column
+ * @param {number | null} code
+ * @param {(range: Range) => void} changed
+ */
 function typedCategory(text, column, code, changed) {
   const input = element("input", { className: "form-control form-control-sm", type: "text", defaultValue: code === null ? "" : column.categories[code], autocomplete: "off" });
   input.addEventListener("change", () => {
@@ -66,21 +118,35 @@ function typedCategory(text, column, code, changed) {
   return labelled(text, input, "relations-column");
 }
 
-/** A choice of one category of a text column, or all; several that were drawn stand there as what they are. */
+/** Makes a choice of one category of a text column, or all; a drawn range of several has an entry of its own.
+ *
+ * @param {string} text
+ * @param {Column} column
+ * @param {Range} own
+ * @param {(range: Range) => void} changed
+ * @param {string} all
+ */
 function categoryField(text, column, own, changed, all) {
-  const range = relationsRanges.inNumbers(column, own);
-  const isOne = range[0] !== null && range[1] !== null && Math.ceil(range[0]) === Math.floor(range[1]) && Math.ceil(range[0]) in column.categories;
-  const code = isOne ? Math.ceil(range[0]) : null;
+  const [low, high] = relationsRanges.inNumbers(column, own);
+  const isOne = low !== null && high !== null && Math.ceil(low) === Math.floor(high) && Math.ceil(low) in column.categories;
+  const code = isOne ? Math.ceil(low) : null;
   if (column.categories.length > MOST_LISTED) return typedCategory(text, column, code, changed);
   const select = element("select", { className: "form-select form-select-sm" }, element("option", { value: "", textContent: all }));
   column.categories.forEach((name, code) => select.append(element("option", { value: String(code), textContent: name || "–" })));
-  if (code === null && !relationsRanges.isWhole(own)) select.prepend(element("option", { value: "drawn", textContent: [...new Set(own)].join(" … ") }));
+  if (code === null && !relationsRanges.isWhole(own)) select.prepend(element("option", { value: "drawn", textContent: [...new Set(/** @type {unknown[]} */ (own))].join(" … ") }));
   select.value = code === null ? select.options[0].value : String(code);
   select.addEventListener("change", () => select.value !== "drawn" && changed(select.value === "" ? [null, null] : only(Number(select.value))));
   return labelled(text, select, "relations-column");
 }
 
-/** The range of an axis in one or two fields: from and to, or a category. */
+/** Makes one or two fields for the range of an axis: from and to, or a category.
+ *
+ * @param {string} name
+ * @param {Column | undefined} column
+ * @param {Range} range
+ * @param {(range: Range) => void} changed
+ * @param {Record<string, string>} texts
+ */
 function rangeFields(name, column, range, changed, texts) {
   if (column && column.kind === "text") return [categoryField(texts.only.replace("{name}", () => name), column, range, changed, texts.all)];
   const own = relationsRanges.inNumbers(column, range);
@@ -90,6 +156,12 @@ function rangeFields(name, column, range, changed, texts) {
   ));
 }
 
+/** Makes a button.
+ *
+ * @param {string} text
+ * @param {() => void} pressed
+ * @param {string} [className]
+ */
 function button(text, pressed, className = "btn btn-sm btn-outline-secondary") {
   const made = element("button", { type: "button", className, textContent: text });
   made.addEventListener("click", pressed);

@@ -1,7 +1,33 @@
-/* The runs that the list's filter leaves, as columns of numbers: asked of the server, and decoded. */
+/* Asks the server for columns of the runs that the list's filter leaves, and decodes them. */
+/**
+ * A column as `POST /runs/relations` has it, decoded: `values` has NaN for what is missing; those of a text column are
+ * indices of `categories`. The counts are of runs without a place on an axis.
+ *
+ * @typedef {object} Column
+ * @property {string} ref
+ * @property {"number" | "time" | "text"} kind
+ * @property {Float64Array} values
+ * @property {string[]} categories
+ * @property {number} none
+ * @property {number} diverged
+ * @property {number} out_of_range
+ * @property {number} no_number
+ * @property {number} pending
+ * @property {string[]} words
+ *
+ * @typedef {{ left: number, total: number, drawn: number, loading: boolean, ids: string[], names: string[], columns: Map<string, Column> }} RunColumns
+ * @typedef {{ ref: string, name: string, runs: number | null }} AxisChoice what can be an axis, and how many runs have it
+ * @typedef {{ built_in: Record<string, string> } & Record<string, string>} RelationsTexts as components/relations/relations.py writes them
+ */
+
 const prefix = () => document.documentElement.dataset.prefix;
 
-/** base64 of little-endian numbers as a typed array. */
+/** Decodes base64 of little-endian numbers.
+ *
+ * @template {Int32Array | Float64Array} Numbers
+ * @param {string} text
+ * @param {new (buffer: ArrayBuffer) => Numbers} Kind
+ */
 function decoded(text, Kind) {
   const raw = window.atob(text);
   const bytes = new Uint8Array(raw.length);
@@ -9,50 +35,80 @@ function decoded(text, Kind) {
   return new Kind(bytes.buffer);
 }
 
-/** A column whose `values` are numbers with NaN for what is missing; those of a text column count its `categories`. */
-function asColumn(told) {
-  const values = told.kind === "text" ? Float64Array.from(decoded(told.values, Int32Array), (code) => (code < 0 ? NaN : code)) : decoded(told.values, Float64Array);
-  return { ...told, values };
+/** Returns a column with its values decoded.
+ *
+ * @param {Omit<Column, "values"> & { values: string }} sent
+ * @returns {Column}
+ */
+function asColumn(sent) {
+  const values = sent.kind === "text" ? Float64Array.from(decoded(sent.values, Int32Array), (code) => (code < 0 ? NaN : code)) : decoded(sent.values, Float64Array);
+  return { ...sent, values };
 }
 
+/** Returns the JSON of an answer; throws an error with the server's message where it is refused.
+ *
+ * @param {Promise<Response>} request
+ */
 async function answered(request) {
   const answer = await request;
-  const told = await answer.json().catch(() => null);
-  if (answer.ok && told) return told;
-  throw new Error((told && (told.message || told.error)) || `HTTP ${answer.status}`);
+  const content = await answer.json().catch(() => null);
+  if (answer.ok && content) return content;
+  throw new Error((content && (content.message || content.error)) || `HTTP ${answer.status}`);
 }
 
-const spoken = () => `lang=${encodeURIComponent(document.documentElement.lang || "en")}`;
+const language = () => `lang=${encodeURIComponent(document.documentElement.lang || "en")}`;
 
-/** The columns `refs` of the runs that `query`, the list's, leaves: `{left, total, drawn, ids, names, columns: Map}`. */
+/** Fetches the columns `refs` of the runs that the list's query finds.
+ *
+ * @param {Props} query
+ * @param {string[]} refs
+ * @param {AbortSignal} signal
+ * @returns {Promise<RunColumns>}
+ */
 async function askColumns(query, refs, signal) {
   const body = JSON.stringify({ ...query, columns: refs });
-  const told = await answered(
-    window.fetch(`${prefix()}runs/relations?${spoken()}`, { method: "POST", headers: { "Content-Type": "application/json" }, body, signal })
+  const content = await answered(
+    window.fetch(`${prefix()}runs/relations?${language()}`, { method: "POST", headers: { "Content-Type": "application/json" }, body, signal })
   );
-  return { ...told, columns: new Map(told.columns.map((column) => [column.ref, asColumn(column)])) };
+  /** @type {Parameters<typeof asColumn>[0][]} */
+  const columns = content.columns;
+  return { ...content, columns: new Map(columns.map((column) => [column.ref, asColumn(column)])) };
 }
 
-/** What can be an axis: `[{ref, name, runs}]`, built-in columns first. */
+/** Fetches what can be an axis, built-in columns first.
+ *
+ * @param {RelationsTexts} texts
+ * @returns {Promise<AxisChoice[]>}
+ */
 async function askAxes(texts) {
-  const told = await answered(window.fetch(`${prefix()}runs/columns?${spoken()}`));
-  const known = told.built_in.filter(({ id }) => !NO_AXES.includes(id)).map(({ id, name }) => ({ ref: id, name, runs: null }));
-  const keyed = told.groups.flatMap(({ kind, keys }) => {
+  /** @type {{ built_in: { id: string, name: string }[], groups: { kind: string, keys: [string, number][] }[] }} */
+  const content = await answered(window.fetch(`${prefix()}runs/columns?${language()}`));
+  const known = content.built_in.filter(({ id }) => !NO_AXES.includes(id)).map(({ id, name }) => ({ ref: id, name, runs: null }));
+  const keyed = content.groups.flatMap(({ kind, keys }) => {
     const kinds = kind === "metric" ? ["metric", "least", "greatest"] : [kind];
     return kinds.flatMap((each) => keys.map(([key, runs]) => ({ ref: `${each}:${key}`, name: keyName(each, key, texts), runs })));
   });
   return [...known, ...keyed];
 }
 
-// Of these no two runs share a value that means anything on an axis, or they are texts for people.
+// No value of these means anything on an axis, or they are texts for people.
 const NO_AXES = ["run_id", "nested", "remarks", "sample", "marks", "diverged"];
 
-/** Those axes that are known without asking. */
+/** Returns the axes that are known without asking.
+ *
+ * @param {RelationsTexts} texts
+ * @returns {AxisChoice[]}
+ */
 const builtIn = (texts) => Object.entries(texts.built_in).filter(([id]) => !NO_AXES.includes(id)).map(([id, name]) => ({ ref: id, name, runs: null }));
 
+/** @type {(kind: string, key: string, texts: RelationsTexts) => string} */
 const keyName = (kind, key, texts) => (texts[`kind_${kind}`] || "{key}").split("{key}").join(key);
 
-/** What a reader calls the column of a ref. */
+/** Returns the name of the column of a ref, in the reader's language.
+ *
+ * @param {string} ref
+ * @param {RelationsTexts} texts
+ */
 function nameOf(ref, texts) {
   const at = ref.indexOf(":");
   return at < 0 ? texts.built_in[ref] || ref : keyName(ref.slice(0, at), ref.slice(at + 1), texts);

@@ -1,61 +1,54 @@
 /* Parallel coordinates: a line for each run through its values on every axis. Ranges on the axes tick the runs between. */
 import { relationsColours } from "./relations_colours.js";
-import { relationsScales } from "./relations_scales.js";
+import { relationsFrames } from "./relations_frames.js";
 import { relationsStage } from "./relations_stage.js";
 
-// More lines than pixels to tell them apart: of more runs an even choice is drawn, and that is said.
+/**
+ * @import { Column } from "./relations_data.js"
+ * @import { PageColours } from "./relations_colours.js"
+ * @import { Frame, Setting } from "./relations_frames.js"
+ * @import { Point } from "./relations_places.js"
+ * @import { NumberRange } from "./relations_ranges.js"
+ * @typedef {ReturnType<typeof parallel>} Parallel
+ * @typedef {Frame & { name: string, tops: Float32Array }} DrawnAxis `tops` are the runs' heights on it
+ * @typedef {CanvasRenderingContext2D} Pen
+ */
+
+// No screen has pixels for more lines: of more runs an even choice is drawn, and the page's status has how many.
 const MOST_LINES = 10_000;
-const EDGE = { left: 46, right: 46, top: 34, bottom: 34 };
+const { EDGE, top, within } = relationsFrames;
 const BRUSH = 14;
 const NAMES = 28; // pixels from the top: where the axes' names are
 
+/** @param {number} count */
 const stepOf = (count) => Math.max(1, Math.ceil(count / MOST_LINES));
 
-/** Where each axis stands and how long it is; what has no value lies below it. */
-function frames(columns, { width, height }, settings) {
-  const inner = width - EDGE.left - EDGE.right;
-  const length = height - EDGE.top - EDGE.bottom - 22;
-  return columns.map((column, n) => ({
-    column,
-    x: EDGE.left + (columns.length === 1 ? inner / 2 : (inner * n) / (columns.length - 1)),
-    length,
-    axis: relationsScales.axis(column, { log: settings[n].log, length, most: Math.max(2, Math.floor(length / 40)) }),
-    missing: height - EDGE.bottom,
-  }));
-}
-
-function top(frame, value) {
-  if (!relationsScales.fits(value, frame.axis.isLog)) return frame.missing;
-  return EDGE.top + frame.length - frame.axis.place(value);
-}
-
-/** Whether a value is in the range that the reader set on an axis. */
-function isIn(value, range, isLog) {
-  if (range[0] === null && range[1] === null) return true;
-  return relationsScales.fits(value, isLog) && (range[0] === null || value >= range[0]) && (range[1] === null || value <= range[1]);
-}
-
-/** The runs that every range lets through. */
-function within(columns, settings) {
-  const count = columns.length ? columns[0].values.length : 0;
-  const found = [];
-  for (let i = 0; i < count; i += 1) {
-    if (columns.every((column, n) => isIn(column.values[i], settings[n].range, settings[n].log && column.kind === "number"))) found.push(i);
-  }
-  return found;
-}
-
+/**
+ * @param {Pen} pen
+ * @param {DrawnAxis[]} drawn
+ * @param {number} i
+ */
 function trace(pen, drawn, i) {
   pen.moveTo(drawn[0].x, drawn[0].tops[i]);
   for (let n = 1; n < drawn.length; n += 1) pen.lineTo(drawn[n].x, drawn[n].tops[i]);
 }
 
+/**
+ * @param {Pen} pen
+ * @param {DrawnAxis[]} drawn
+ * @param {{ of: (i: number) => string }} painting
+ * @param {number[]} indices
+ * @param {number} alpha
+ * @param {number} width
+ */
 function drawLines(pen, drawn, painting, indices, alpha, width) {
+  /** @type {Map<string, number[]>} */
   const byColour = new Map();
   for (const i of indices) {
     const colour = painting.of(i);
-    if (!byColour.has(colour)) byColour.set(colour, []);
-    byColour.get(colour).push(i);
+    const members = byColour.get(colour);
+    if (members) members.push(i);
+    else byColour.set(colour, [i]);
   }
   pen.globalAlpha = alpha;
   pen.lineWidth = width;
@@ -71,6 +64,14 @@ function drawLines(pen, drawn, painting, indices, alpha, width) {
   pen.globalAlpha = 1;
 }
 
+/**
+ * @param {Pen} pen
+ * @param {Frame} frame
+ * @param {string} name
+ * @param {NumberRange} range
+ * @param {number} room for its texts, in pixels
+ * @param {PageColours} colours
+ */
 function drawAxis(pen, frame, name, range, room, colours) {
   const { cut } = relationsStage;
   pen.strokeStyle = colours.ink;
@@ -79,17 +80,17 @@ function drawAxis(pen, frame, name, range, room, colours) {
   pen.moveTo(frame.x, EDGE.top);
   pen.lineTo(frame.x, EDGE.top + frame.length);
   pen.stroke();
-  const write = (text, y, bold) => {
+  /** @type {(text: string, y: number) => void} */
+  const write = (text, y) => {
     const short = cut(pen, text, room);
     pen.lineWidth = 3;
     pen.strokeStyle = colours.paper;
     pen.fillStyle = colours.ink;
     pen.strokeText(short, frame.x, y);
     pen.fillText(short, frame.x, y);
-    return bold;
   };
   pen.textAlign = "center";
-  write(name, 18, true);
+  write(name, 18);
   for (const { at, text } of frame.axis.ticks) write(text, top(frame, at) + 4);
   write("–", frame.missing + 4);
   if (range[0] === null && range[1] === null) return;
@@ -100,7 +101,13 @@ function drawAxis(pen, frame, name, range, room, colours) {
   pen.globalAlpha = 1;
 }
 
-/** The axis that is carried, where it would stand. */
+/** Draws the axis that is dragged, at the place where it would be.
+ *
+ * @param {Pen} pen
+ * @param {string} name
+ * @param {Point} at
+ * @param {{ width: number, height: number }} size
+ */
 function drawCarried(pen, name, [x], size) {
   const { ink } = relationsColours.page();
   pen.strokeStyle = ink;
@@ -114,21 +121,30 @@ function drawCarried(pen, name, [x], size) {
   pen.fillText(relationsStage.cut(pen, name, size.width / 2), x, EDGE.top - 2);
 }
 
-/** A plot in `host`; `ranged(n, range)` hears of a range that is drawn on axis `n`: null where it is taken away.
+/** Makes a plot in `host`. Calls `ranged(n, range)` with a range that is drawn on axis `n`, null where it is taken away; and
+    `carried(n, to)` when axis `n` was dragged by its name, with how many of the others are now before it.
  *
- * `carried(n, to)` hears of axis `n`, taken by its name, and how many of the others are now before it.
+ * @param {HTMLElement} host
+ * @param {{ ranged: (n: number, range: NumberRange | null) => void, carried: (n: number, to: number) => void }} handlers
  */
 function parallel(host, { ranged, carried }) {
   const stage = relationsStage.stage(host);
+  /** @type {DrawnAxis[]} */
   let drawn = [];
+  /** @type {(at: Point, reach: number) => number} */
   const nearest = ([x], reach) => {
     const near = drawn.map(({ x: own }, n) => [Math.abs(own - x), n]).sort(([a], [b]) => a - b)[0];
     return near && near[0] < reach ? near[1] : -1;
   };
+  /** @param {Point} at */
   const isName = ([, y]) => y < NAMES;
+  /** @param {Point} at */
   const axisAt = (at) => (isName(at) ? -1 : nearest(at, 30));
+  /** @param {Point} at */
   const nameAt = (at) => (isName(at) ? nearest(at, 80) : -1);
+  /** @type {(n: number, at: Point) => number} */
   const placeAt = (n, [x]) => drawn.filter((frame, other) => other !== n && frame.x < x).length;
+  /** @type {(frame: Frame, y: number) => number} */
   const valueAt = (frame, y) => frame.axis.value(EDGE.top + frame.length - Math.min(EDGE.top + frame.length, Math.max(EDGE.top, y)));
   stage.drags({
     moved(from, to) {
@@ -145,26 +161,35 @@ function parallel(host, { ranged, carried }) {
       const [n, taken] = [axisAt(from), nameAt(from)];
       stage.overlay(() => {});
       if (taken >= 0 && placeAt(taken, to) !== taken) carried(taken, placeAt(taken, to));
-      if (n >= 0) ranged(n, [valueAt(drawn[n], from[1]), valueAt(drawn[n], to[1])].sort((a, b) => a - b));
+      if (n < 0) return;
+      const [low, high] = [valueAt(drawn[n], from[1]), valueAt(drawn[n], to[1])].sort((a, b) => a - b);
+      ranged(n, [low, high]);
     },
     pressed(at) {
       const n = axisAt(at);
       if (n >= 0) ranged(n, null);
     },
     over(at) {
-      host.classList.toggle("is-over-axis", Boolean(at) && axisAt(at) >= 0);
-      host.classList.toggle("is-over-name", Boolean(at) && nameAt(at) >= 0);
+      host.classList.toggle("is-over-axis", at !== null && axisAt(at) >= 0);
+      host.classList.toggle("is-over-name", at !== null && nameAt(at) >= 0);
     },
     calledOff: () => stage.overlay(() => {}),
   });
   return {
-    /** Draws the axes `columns` with `settings` [{range, log}]; `chosen` are the indices of ticked runs. */
+    /** Draws the axes; returns how many lines are drawn.
+     *
+     * @param {object} what
+     * @param {Column[]} what.columns
+     * @param {string[]} what.names
+     * @param {Setting[]} what.settings
+     * @param {Set<number>} what.chosen the indices of the ticked runs
+     */
     draw({ columns, names, settings, chosen }) {
       let lines = 0;
       stage.paint((pen, size) => {
         const colours = relationsColours.page();
         const painting = relationsColours.colours(columns[columns.length - 1], columns.length ? settings[columns.length - 1].log : false);
-        drawn = frames(columns, size, settings).map((frame, n) => ({ ...frame, name: names[n], tops: Float32Array.from(frame.column.values, (value) => top(frame, value)) }));
+        drawn = relationsFrames.frames(columns, size, settings).map((frame, n) => ({ ...frame, name: names[n], tops: Float32Array.from(frame.column.values, (value) => top(frame, value)) }));
         if (!drawn.length) return;
         const passing = within(columns, settings);
         const step = stepOf(passing.length);

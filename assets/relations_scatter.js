@@ -1,60 +1,30 @@
-/* The scatter plot of runs: a number against another, coloured by a third. Each run is drawn; a drag ticks those in it. */
+/* The scatter plot of runs: a number against another, coloured by a third. Each run is drawn; a drag ticks the runs in it. */
 import { relationsColours } from "./relations_colours.js";
+import { relationsPlaces } from "./relations_places.js";
 import { relationsScales } from "./relations_scales.js";
 import { relationsStage } from "./relations_stage.js";
 
+/**
+ * @import { Column } from "./relations_data.js"
+ * @import { Legend, PageColours } from "./relations_colours.js"
+ * @import { Cells, Places, Plot, Point } from "./relations_places.js"
+ * @import { NumberRange } from "./relations_ranges.js"
+ * @import { Axis } from "./relations_scales.js"
+ * @typedef {ReturnType<typeof scatter>} Scatter
+ * @typedef {{ places: Places, cells: Cells, colours: PageColours, isLasso: boolean, legend: Legend | null }} Drawn
+ * @typedef {CanvasRenderingContext2D} Pen
+ */
+
 const MANY = 4000;
-const REACH = 9;
-const CELL = 16;
 const EDGE = { left: 78, right: 14, top: 10, bottom: 44 };
 
-/** Where each run lies, in pixels; NaN for those with no place on these axes. */
-function placed({ x, y }, axes, plot) {
-  const count = x.values.length;
-  const [left, top] = [new Float32Array(count).fill(NaN), new Float32Array(count).fill(NaN)];
-  for (let i = 0; i < count; i += 1) {
-    if (!axes.x.holds(x.values[i]) || !axes.y.holds(y.values[i])) continue;
-    left[i] = plot.left + axes.x.place(x.values[i]);
-    top[i] = plot.top + plot.height - axes.y.place(y.values[i]);
-  }
-  return { left, top };
-}
-
-/** Which runs lie where, so that the nearest one to a pointer is found among few. */
-function cellsOf({ left, top }) {
-  const cells = new Map();
-  for (let i = 0; i < left.length; i += 1) {
-    if (Number.isNaN(left[i])) continue;
-    const key = (Math.floor(left[i] / CELL) << 16) | Math.floor(top[i] / CELL);
-    if (cells.has(key)) cells.get(key).push(i);
-    else cells.set(key, [i]);
-  }
-  return cells;
-}
-
-function nearest([x, y], places, cells) {
-  let [best, found] = [REACH * REACH, -1];
-  for (let column = Math.floor((x - REACH) / CELL); column <= Math.floor((x + REACH) / CELL); column += 1) {
-    for (let row = Math.floor((y - REACH) / CELL); row <= Math.floor((y + REACH) / CELL); row += 1) {
-      for (const i of cells.get((column << 16) | row) || []) {
-        const distance = (places.left[i] - x) ** 2 + (places.top[i] - y) ** 2;
-        if (distance < best) [best, found] = [distance, i];
-      }
-    }
-  }
-  return found;
-}
-
-/** Whether a point is in the loop that was drawn around runs. */
-function isWithin(x, y, loop) {
-  let inside = false;
-  for (let i = 0, j = loop.length - 1; i < loop.length; j = i, i += 1) {
-    const [[xi, yi], [xj, yj]] = [loop[i], loop[j]];
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
-  }
-  return inside;
-}
-
+/**
+ * @param {Pen} pen
+ * @param {{ x: Axis, y: Axis }} axes
+ * @param {Plot} plot
+ * @param {PageColours} colours
+ * @param {{ x: string, y: string }} names
+ */
 function drawAxes(pen, axes, plot, colours, names) {
   pen.strokeStyle = colours.faint;
   pen.fillStyle = colours.ink;
@@ -81,6 +51,11 @@ function drawAxes(pen, axes, plot, colours, names) {
   pen.restore();
 }
 
+/**
+ * @param {Pen} pen
+ * @param {Point} from
+ * @param {Point} to
+ */
 function line(pen, from, to) {
   pen.beginPath();
   pen.moveTo(...from);
@@ -88,7 +63,13 @@ function line(pen, from, to) {
   pen.stroke();
 }
 
-/** `draw`s the members in paths of some hundred: what a long path crosses, a browser looks at again and again. */
+/** Draws the members in paths of some hundred: long paths that cross themselves are slow.
+ *
+ * @param {Pen} pen
+ * @param {number[]} members
+ * @param {(i: number) => void} draw
+ * @param {"fill" | "stroke"} end
+ */
 function inPaths(pen, members, draw, end) {
   for (let start = 0; start < members.length; start += 200) {
     pen.beginPath();
@@ -97,16 +78,26 @@ function inPaths(pen, members, draw, end) {
   }
 }
 
-/** The points, those of one colour at once; where some are ticked, the others stand back. */
+/** Draws the points, those of one colour at once; where some are ticked, the others are pale.
+ *
+ * @param {Pen} pen
+ * @param {Places} places
+ * @param {(i: number) => string} colourOf
+ * @param {Set<number>} chosen
+ * @param {PageColours} colours
+ */
 function drawPoints(pen, { left, top }, colourOf, chosen, colours) {
   const isMany = left.length > MANY;
+  /** @type {Map<string, number[]>} */
   const byColour = new Map();
   for (let i = 0; i < left.length; i += 1) {
     if (Number.isNaN(left[i])) continue;
     const key = `${chosen.has(i) ? 1 : 0}${colourOf(i)}`;
-    if (!byColour.has(key)) byColour.set(key, []);
-    byColour.get(key).push(i);
+    const members = byColour.get(key);
+    if (members) members.push(i);
+    else byColour.set(key, [i]);
   }
+  /** @type {(radius: number) => (i: number) => void} */
   const circle = (radius) => (i) => {
     pen.moveTo(left[i] + radius, top[i]);
     pen.arc(left[i], top[i], radius, 0, 2 * Math.PI);
@@ -126,23 +117,33 @@ function drawPoints(pen, { left, top }, colourOf, chosen, colours) {
   inPaths(pen, [...chosen].filter((i) => !Number.isNaN(left[i])), circle(isMany ? 4 : 5.5), "stroke");
 }
 
-/** A plot in `host`; `picked(indices, isMore)` hears of those in a drag, `opened(i, event)` of one that is clicked. */
-function scatter(host, { picked, opened, said }) {
+/** Makes a plot in `host`. Calls `picked` with the runs in a drag, `opened` with a run that is clicked; `describe` returns the
+    lines that are shown next to the pointer.
+ *
+ * @param {HTMLElement} host
+ * @param {{ picked: (indices: number[], isMore: boolean) => void, opened: (i: number, event: PointerEvent) => void, describe: (i: number) => string[] }} handlers
+ */
+function scatter(host, { picked, opened, describe }) {
   const stage = relationsStage.stage(host);
+  /** @type {Drawn | null} */
   let drawn = null;
+  /** @type {Point[]} */
   let loop = [];
-  const inDrag = (from, to) => {
-    const { left, top } = drawn.places;
+  /** @type {(now: Drawn, from: Point, to: Point) => number[]} */
+  const inDrag = (now, from, to) => {
+    const { left, top } = now.places;
     const [x0, x1] = [from[0], to[0]].sort((a, b) => a - b);
     const [y0, y1] = [from[1], to[1]].sort((a, b) => a - b);
-    const isIn = drawn.isLasso ? (i) => isWithin(left[i], top[i], loop) : (i) => left[i] >= x0 && left[i] <= x1 && top[i] >= y0 && top[i] <= y1;
+    /** @type {(i: number) => boolean} */
+    const isIn = now.isLasso ? (i) => relationsPlaces.isWithin(left[i], top[i], loop) : (i) => left[i] >= x0 && left[i] <= x1 && top[i] >= y0 && top[i] <= y1;
     return Array.from(left.keys()).filter((i) => !Number.isNaN(left[i]) && isIn(i));
   };
-  const outline = (from, to) => stage.overlay((pen) => {
-    pen.strokeStyle = drawn.colours.ink;
+  /** @type {(now: Drawn, from: Point, to: Point) => void} */
+  const outline = (now, from, to) => stage.overlay((pen) => {
+    pen.strokeStyle = now.colours.ink;
     pen.setLineDash([4, 3]);
     pen.beginPath();
-    if (drawn.isLasso) loop.forEach((point) => pen.lineTo(...point));
+    if (now.isLasso) loop.forEach((point) => pen.lineTo(...point));
     else pen.rect(from[0], from[1], to[0] - from[0], to[1] - from[1]);
     pen.stroke();
   });
@@ -152,24 +153,24 @@ function scatter(host, { picked, opened, said }) {
       if (!drawn) return;
       if (!loop.length) loop = [from];
       loop.push(to);
-      stage.say([]);
-      outline(from, to);
+      stage.note([]);
+      outline(drawn, from, to);
     },
     dropped(from, to, isMore) {
       if (!drawn) return;
-      const found = inDrag(from, to);
+      const found = inDrag(drawn, from, to);
       loop = [];
       clear();
       picked(found, isMore);
     },
     pressed(at, event) {
-      const i = drawn ? nearest(at, drawn.places, drawn.cells) : -1;
+      const i = drawn ? relationsPlaces.nearest(at, drawn.places, drawn.cells) : -1;
       if (i >= 0) opened(i, event);
     },
     over(at) {
-      const i = at && drawn ? nearest(at, drawn.places, drawn.cells) : -1;
+      const i = at && drawn ? relationsPlaces.nearest(at, drawn.places, drawn.cells) : -1;
       host.classList.toggle("is-over-run", i >= 0);
-      stage.say(i < 0 ? [] : said(i), at || undefined);
+      stage.note(i < 0 ? [] : describe(i), at || undefined);
     },
     calledOff() {
       loop = [];
@@ -177,24 +178,38 @@ function scatter(host, { picked, opened, said }) {
     },
   });
   return {
-    /** Draws `columns` {x, y, c} on axes with `ranges` and `logs`; `chosen` are the indices of ticked runs. */
+    /** Draws the columns on axes; returns how many runs are on show, and the legend.
+     *
+     * @param {object} what
+     * @param {{ x: Column, y: Column, c?: Column }} what.columns
+     * @param {{ x: string, y: string }} what.names
+     * @param {{ x: NumberRange, y: NumberRange }} what.ranges
+     * @param {{ x: boolean, y: boolean, c: boolean }} what.logs
+     * @param {Set<number>} what.chosen the indices of the ticked runs
+     * @param {boolean} what.isLasso
+     */
     draw({ columns, names, ranges, logs, chosen, isLasso }) {
       stage.paint((pen, { width, height }) => {
         const plot = { left: EDGE.left, top: EDGE.top, width: width - EDGE.left - EDGE.right, height: height - EDGE.top - EDGE.bottom };
+        /** @type {(name: "x" | "y", length: number, most: number) => Axis} */
         const make = (name, length, most) => relationsScales.axis(columns[name], { range: ranges[name], log: logs[name], length, most });
         const axes = { x: make("x", plot.width, Math.max(2, Math.floor(plot.width / 90))), y: make("y", plot.height, 6) };
         const colours = relationsColours.page();
         drawAxes(pen, axes, plot, colours, names);
-        const places = placed(columns, axes, plot);
+        const places = relationsPlaces.placed(columns, axes, plot);
         const painting = relationsColours.colours(columns.c, logs.c);
         drawPoints(pen, places, painting.of, chosen, colours);
-        drawn = { places, cells: cellsOf(places), colours, isLasso, legend: painting.legend };
+        drawn = { places, cells: relationsPlaces.cellsOf(places), colours, isLasso, legend: painting.legend };
       });
       clear();
-      return drawn && { onShow: drawn.places.left.filter((at) => !Number.isNaN(at)).length, legend: drawn.legend };
+      const now = /** @type {Drawn | null} */ (drawn); // null where the plot has no size yet
+      return now && { onShow: now.places.left.filter((at) => !Number.isNaN(at)).length, legend: now.legend };
     },
-    /** The runs within the axes' ranges. */
-    onShow: () => (drawn ? Array.from(drawn.places.left.keys()).filter((i) => !Number.isNaN(drawn.places.left[i])) : []),
+    /** Returns the indices of the runs within the axes' ranges. */
+    onShow() {
+      const left = drawn ? drawn.places.left : new Float32Array();
+      return Array.from(left.keys()).filter((i) => !Number.isNaN(left[i]));
+    },
     forget() {
       drawn = null;
       stage.paint(() => {});

@@ -1,4 +1,4 @@
-/* Checks a value against a JSON Schema as pydantic writes them: the parts of the standard that its models use. */
+/* Checks a value against a JSON Schema as pydantic writes them: the parts of the standard that our models use. */
 /** @type {Record<string, (value: any) => boolean>} */
 const TYPES = {
   object: (value) => value !== null && typeof value === "object" && !Array.isArray(value),
@@ -15,7 +15,7 @@ const TYPES = {
  * @typedef {{ code: string, params: { field: string, misfit: { code: string, params: Props } } }} Misfit
  */
 
-/** The first thing that does not fit, as a message ("gpus.0.utilization: is more than 100"); null where everything does.
+/** Finds the first thing that does not fit, as a message ("gpus.0.utilization: is more than 100"); null where everything fits.
  *
  * @param {any} value
  * @param {Schema} schema
@@ -27,7 +27,7 @@ function misfit(value, schema, root = schema, at = "message") {
   if (schema.$ref) return misfit(value, root.$defs[schema.$ref.split("/").pop()], root, at);
   if (schema.anyOf) {
     const found = schema.anyOf.map((/** @type {Schema} */ one) => misfit(value, one, root, at));
-    // What is wrong with the first says more than "is not null".
+    // The first one's misfit says more than "is not null".
     return found.includes(null) ? null : found[0];
   }
   if ("const" in schema && value !== schema.const) return wrong(at, "schema-not", { value: String(schema.const) });

@@ -1,14 +1,27 @@
-/* What of a value fits its JSON Schema: a field that may be null and does not fit is null, an item that does not fit is
-   left out of its list, and each is named; anything else takes its holder with it. */
+/* Fits a value to its JSON Schema: a field that may be null and does not fit becomes null, an item that does not fit is
+   left out of its list, and each is named; anything else that does not fit makes its holder unfit, too. */
 import { misfit } from "./schema.js";
+
+/**
+ * @typedef {import("./schema.js").Schema} Schema
+ * @typedef {import("./translate.js").Message} Message
+ */
 
 const UNFIT = Symbol("unfit");
 const LONGEST = 40; // characters of a value that is named
 const HAIR = 1e-6; // a number that is so little beyond a bound is the bound: a sum of floats, as domain/gpus/limits.py has it
+/** @param {unknown} value */
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
-/** A copy of `given` with what fits, and no field that the schema does not know; UNFIT where its holder has to go.
-    `found` gets a message for each misfit. */
+/** Returns a copy of `given` with what fits, and no field that the schema does not know; UNFIT where its holder has to go.
+ *
+ * @param {any} given
+ * @param {Schema} schema
+ * @param {Message[]} found gets a message for each misfit
+ * @param {Schema} [root]
+ * @param {string} [at]
+ * @returns {any}
+ */
 function fit(given, schema, found, root = schema, at = "") {
   if (schema.$ref) return fit(given, root.$defs[schema.$ref.split("/").pop()], found, root, at);
   if (schema.anyOf) return fitChoice(given, schema.anyOf, found, root, at);
@@ -20,20 +33,36 @@ function fit(given, schema, found, root = schema, at = "") {
   return isObject(value) && (schema.properties || schema.additionalProperties) ? fitFields(value, schema, found, root, at) : value;
 }
 
+/**
+ * @param {any} value
+ * @param {Schema} schema
+ */
 function bounded(value, { type, minimum, maximum }) {
   if (type !== "number" || typeof value !== "number") return value;
   if (value > maximum && value - maximum <= HAIR) return maximum;
   return value < minimum && minimum - value <= HAIR ? minimum : value;
 }
 
-/** A number that does not fit is named with what is wrong with it. */
+/** Notes a misfit, with the value itself where it is a short number.
+ *
+ * @param {Message[]} found
+ * @param {import("./schema.js").Misfit} misfit
+ * @param {unknown} value
+ */
 function unfit(found, { params }, value) {
   const short = typeof value === "number" && String(value).length < LONGEST;
   found.push(short ? { code: "value-misfit", params: { ...params, value } } : { code: "field-misfit", params });
   return UNFIT;
 }
 
-/** Ours are of one kind, or null. */
+/** Fits a value to the first choice; our schemas' choices are one kind, or null.
+ *
+ * @param {any} value
+ * @param {Schema[]} choices
+ * @param {Message[]} found
+ * @param {Schema} root
+ * @param {string} at
+ */
 function fitChoice(value, choices, found, root, at) {
   const mayBeNull = choices.some((one) => one.type === "null");
   if (value === null && mayBeNull) return null;
@@ -41,15 +70,35 @@ function fitChoice(value, choices, found, root, at) {
   return fitted === UNFIT && mayBeNull ? null : fitted;
 }
 
+/** @type {(at: string, key: string | number) => string} */
 const inside = (at, key) => (at ? `${at}.${key}` : String(key));
 
+/**
+ * @param {any[]} value
+ * @param {Schema} schema
+ * @param {Message[]} found
+ * @param {Schema} root
+ * @param {string} at
+ */
 function fitItems(value, schema, found, root, at) {
+  /** @type {(index: number) => Schema | undefined} */
   const schemaOf = (index) => (schema.prefixItems || [])[index] || schema.items;
-  const items = value.map((one, i) => (schemaOf(i) ? fit(one, schemaOf(i), found, root, inside(at, i)) : one));
+  const items = value.map((one, i) => {
+    const its = schemaOf(i);
+    return its ? fit(one, its, found, root, inside(at, i)) : one;
+  });
   return items.filter((one) => one !== UNFIT);
 }
 
+/**
+ * @param {Record<string, any>} value
+ * @param {Schema} schema
+ * @param {Message[]} found
+ * @param {Schema} root
+ * @param {string} at
+ */
 function fitFields(value, schema, found, root, at) {
+  /** @type {Record<string, any>} */
   const fitted = {};
   for (const [key, one] of Object.entries(schema.properties || {})) {
     if (Object.hasOwn(value, key)) fitted[key] = fit(value[key], one, found, root, inside(at, key));

@@ -1,49 +1,64 @@
-/* What DataTable gives neither to keyboards nor to screen readers: names for its controls, sorting by key, a way out.
+/* Makes DataTable accessible to keyboards and screen readers: names for its controls, sorting by key, a way out.
  *
- * DataTable swallows Tab, Enter and the arrows in its body and its pager, even where no cell is active: whoever tabs into
- * a checkbox never gets out, and Enter turns no page. So keys that are meant for a control, and Tab in any case, never
- * reach it. The words are on the frame (components/tables.py).
+ * DataTable swallows Tab, Enter and the arrows in its body and its pager, even where no cell is active: Tab would not leave
+ * a checkbox, and Enter turn no page. So keys that are meant for a control, and Tab in any case, never reach it. The texts
+ * are on the frame (components/tables.py).
  */
 const FRAME = ".table-frame";
 const SORT = ".column-header--sort";
 const CONTROLS = `${SORT}, td a, td.dash-select-cell input, .previous-next-container button`;
+/** @type {Record<string, string>} */
 const ORDERS = { "sort-up": "ascending", "sort-down": "descending" };
 const PAGER = ["first-page", "previous-page", "next-page", "last-page"];
 
+/** @type {(element: Element | null, name: string, value: string) => void} */
 function set(element, name, value) {
   if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-const filled = (text, name) => text.replace("{name}", name);
+/** @type {(text: string | undefined, name: string) => string} */
+const filled = (text, name) => String(text).replace("{name}", name);
 
-function nameColumns(table, said) {
+/**
+ * @param {Element} table
+ * @param {DOMStringMap} texts of the table's frame
+ */
+function nameColumns(table, texts) {
   for (const head of table.querySelectorAll("th.dash-header")) {
     const name = head.querySelector(".column-header-name")?.textContent || "";
     const sort = head.querySelector(SORT);
     if (sort) {
       set(sort, "role", "button");
       set(sort, "tabindex", "0");
-      set(sort, "aria-label", filled(said.sort, name));
+      set(sort, "aria-label", filled(texts.sort, name));
       set(head, "aria-sort", ORDERS[sort.querySelector("svg")?.dataset.icon] || "none");
     }
   }
 }
 
-function nameRows(table, said) {
-  const columns = said.namedBy.split(",");
+/**
+ * @param {Element} table
+ * @param {DOMStringMap} texts of the table's frame
+ */
+function nameRows(table, texts) {
+  const columns = String(texts.namedBy).split(",");
   for (const box of table.querySelectorAll("td.dash-select-cell input")) {
     const cells = columns.map((key) => box.closest("tr").querySelector(`td[data-dash-column="${key}"]`));
     const name = cells.filter(Boolean).map((cell) => cell.textContent.trim().slice(0, 60)).join(" ");
-    set(box, "aria-label", filled(said.choose, name));
+    set(box, "aria-label", filled(texts.choose, name));
     for (const link of box.closest("tr").querySelectorAll("td a")) set(link, "aria-label", `${link.textContent} ${name}`);
   }
 }
 
-function namePager(frame, said) {
+/**
+ * @param {Element} frame
+ * @param {DOMStringMap} texts
+ */
+function namePager(frame, texts) {
   const pager = frame.querySelector(".previous-next-container");
   if (!pager) return;
-  for (const where of PAGER) set(pager.querySelector(`button.${where}`), "aria-label", said[where.replace("-page", "Page")]);
-  set(pager.querySelector("input.current-page"), "aria-label", said.currentPage);
+  for (const where of PAGER) set(pager.querySelector(`button.${where}`), "aria-label", String(texts[where.replace("-page", "Page")]));
+  set(pager.querySelector("input.current-page"), "aria-label", String(texts.currentPage));
 }
 
 let waiting = false;
@@ -59,14 +74,18 @@ function nameAll() {
   }
 }
 
-// The table is drawn anew at each sort, filter and page; once a frame is often enough to follow.
+// The table is drawn again at each sort, filter and page; once a frame is often enough to follow.
 new MutationObserver((changes) => {
   if (waiting || !changes.some((change) => change.target.closest?.(FRAME) || change.target.querySelector?.(FRAME))) return;
   waiting = true;
   window.requestAnimationFrame(nameAll);
 }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-icon"] });
 
-/** To the checkbox of the next row, or of the one before. */
+/** Focuses the checkbox of the next row, or of the one before.
+ *
+ * @param {Element} box
+ * @param {1 | -1} by
+ */
 function step(box, by) {
   const boxes = [...box.closest("table").querySelectorAll("td.dash-select-cell input")];
   boxes[boxes.indexOf(box) + by]?.focus();
@@ -75,7 +94,8 @@ function step(box, by) {
 document.addEventListener(
   "keydown",
   (event) => {
-    const { target, key } = event;
+    const { key } = event;
+    const target = /** @type {HTMLInputElement} */ (event.target);
     if (!target.closest || !target.closest(`${FRAME} .dash-table-container`)) return;
     if (target.matches(SORT) && (key === "Enter" || key === " ")) {
       event.preventDefault();
@@ -89,5 +109,5 @@ document.addEventListener(
     // A filter box keeps its keys to itself.
     if (control || (key === "Tab" && !target.matches("th input"))) event.stopPropagation();
   },
-  true, // before React, which hears the keys of the whole document on its root
+  true, // before React, whose listener for the whole document's keys is on its root
 );

@@ -1,7 +1,8 @@
-/* The boxes under the headings of a table: our own, in the place of DataTable's, so that what is typed is read by our grammar.
+/* The filter boxes under the headings of a table: our own, in the place of DataTable's, so that our grammar reads them.
  *
- * They are kept by column, and put back wherever DataTable draws that column: a hidden one or a refresh loses none. What is
- * hidden filters nothing, for nobody would see why. What is not understood is said under its box, and filters nothing either.
+ * They are kept by column, and put back wherever DataTable draws that column: hiding it or a refresh loses no box. A hidden
+ * one filters nothing, since no reader would see why. Text that is not understood has a message under its box, and filters
+ * nothing either.
  */
 import { propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
@@ -10,26 +11,54 @@ import { filters } from "./filter_grammar.js";
 import { filterQueries } from "./filter_queries.js";
 import { translate } from "./translate.js";
 
+/**
+ * @import { TableColumn as Column } from "./tables.js"
+ * @typedef {{ typed: string, isUnderstood: boolean }} TypedFilter what is typed into the box of a column
+ * @typedef {TypedFilter & { element: HTMLElement, input: HTMLInputElement, misfit: HTMLElement }} FilterBox
+ * @typedef {{ boxes: Map<string, FilterBox>, query: string, shown: string, given: Record<string, string> }} TableState
+ */
+
 const FRAME = ".table-frame[data-table]";
 const INPUT = ".filter-box input";
+/** @type {WeakMap<Element, TableState>} */
 const states = new WeakMap();
+/** @type {EventTarget | null} */
 let lastFocused = null;
 const NO_CELLS = { active_cell: undefined, start_cell: undefined, end_cell: undefined, selected_cells: [] };
 
-/** What is kept of a table: its boxes by column, the query that they make, which columns it is of; and what was typed elsewhere. */
+/** Returns the state of a table: its boxes by column, the query that they make, its columns; and what the address has typed.
+ *
+ * @param {HTMLElement} frame
+ */
 function stateOf(frame) {
-  if (!states.has(frame)) states.set(frame, { boxes: new Map(), query: "", shown: "", given: JSON.parse(frame.dataset.typed || "{}") });
-  return states.get(frame);
+  let state = states.get(frame);
+  if (!state) {
+    state = { boxes: new Map(), query: "", shown: "", given: JSON.parse(frame.dataset.typed || "{}") };
+    states.set(frame, state);
+  }
+  return state;
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} name
+ * @param {Props} props
+ * @param {...Node} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 function element(name, props, ...children) {
   const made = Object.assign(document.createElement(name), props);
   made.append(...children);
   return made;
 }
 
+/**
+ * @param {HTMLElement} frame
+ * @param {Column} column
+ * @returns {FilterBox}
+ */
 function newBox(frame, column) {
-  const { table, filter, placeholder } = frame.dataset;
+  const { table, filter = "", placeholder } = frame.dataset;
   const misfit = element("div", { className: "filter-misfit", id: `${table}-filter-${column.id}`, hidden: true });
   const input = element("input", { type: "text", placeholder, autocomplete: "off", spellcheck: false });
   input.setAttribute("aria-label", filter.replace("{name}", column.name));
@@ -38,7 +67,11 @@ function newBox(frame, column) {
   return { element: element("div", { className: "filter-box" }, input, misfit), input, misfit, typed, isUnderstood: true };
 }
 
-/** Puts a box into its cell, with the focus and the place in the word: it loses both where DataTable drops its cell. */
+/** Puts a box into its cell, with the focus and the place in the word: it loses both where DataTable drops its cell.
+ *
+ * @param {FilterBox} box
+ * @param {Element} cell
+ */
 function place(box, cell) {
   const others = [...cell.querySelectorAll(":scope > .filter-box")].filter((one) => one !== box.element);
   others.forEach((other) => other.remove());
@@ -52,7 +85,12 @@ function place(box, cell) {
   input.setSelectionRange(start, end);
 }
 
-function say(box, sentence) {
+/** Shows what is wrong with a box; an empty sentence hides it.
+ *
+ * @param {FilterBox} box
+ * @param {string} sentence
+ */
+function showMisfit(box, sentence) {
   box.misfit.textContent = sentence;
   box.misfit.hidden = !sentence;
   if (sentence) {
@@ -61,75 +99,96 @@ function say(box, sentence) {
   } else ["aria-invalid", "aria-describedby"].forEach((name) => box.input.removeAttribute(name));
 }
 
-/** The columns on show that can be filtered, as the table knows them. */
+/** Returns the columns on show that can be filtered.
+ *
+ * @param {Props} props the table's
+ * @returns {Column[]}
+ */
 function columnsOf(props) {
   const hidden = new Set(props.hidden_columns || []);
-  return props.columns.filter((column) => filterQueries.kindOf(column) && !hidden.has(column.id));
+  return props.columns.filter((/** @type {Column} */ column) => filterQueries.kindOf(column) && !hidden.has(column.id));
 }
 
-/** Filters by what was typed into the boxes of `columns`. */
+/** Filters by what was typed into the boxes of `columns`.
+ *
+ * @param {HTMLElement} frame
+ * @param {Column[]} columns
+ */
 function apply(frame, columns) {
   const state = stateOf(frame);
-  const texts = JSON.parse(frame.dataset.filterTexts);
+  const table = String(frame.dataset.table);
+  const texts = JSON.parse(String(frame.dataset.filterTexts));
   const clauses = [];
-  const said = [];
+  const sentences = [];
   for (const column of columns) {
     const box = state.boxes.get(column.id);
     if (!box) continue;
+    /** @type {{ terms?: unknown[] } & import("./translate.js").Message} */
     const { terms, ...misfit } = filters.parse(box.typed, filterQueries.kindOf(column));
     const sentence = terms ? "" : `${translate(misfit, texts.codes)} ${texts.not_applied}`;
-    say(box, sentence);
+    showMisfit(box, sentence);
     box.isUnderstood = !sentence;
-    if (sentence) said.push(`${column.name}: ${sentence}`);
+    if (!terms) sentences.push(`${column.name}: ${sentence}`);
     else if (terms.length) clauses.push(filterQueries.query(terms, column));
   }
-  setProps(`${frame.dataset.table}-misfits`, { children: said.join(" ") });
+  setProps(`${table}-misfits`, { children: sentences.join(" ") });
   const query = clauses.join(" && ");
   if (query !== state.query) {
     state.query = query;
-    setProps(frame.dataset.table, { filter_query: query, page_current: 0, ...NO_CELLS });
+    setProps(table, { filter_query: query, page_current: 0, ...NO_CELLS });
   }
-  tellTyped(frame.dataset.table);
+  document.dispatchEvent(new CustomEvent("clew:typed", { detail: table }));
 }
 
-const tellTyped = (table) => document.dispatchEvent(new CustomEvent("clew:typed", { detail: table }));
-
-/** By column id what is typed into the boxes on show, and whether it is understood. */
+/** Returns by column id what is typed into the boxes on show, and whether it is understood.
+ *
+ * @param {string} table
+ * @returns {Record<string, TypedFilter>}
+ */
 function typed(table) {
   const frame = document.querySelector(`${FRAME}[data-table="${table}"]`);
   if (!frame || !isThere(table)) return {};
   const { boxes, given } = stateOf(frame);
-  const found = columnsOf(propsOf(table)).map(({ id }) => {
+  /** @type {(column: Column) => [string, TypedFilter]} */
+  const typedIn = ({ id }) => {
     const box = boxes.get(id);
     return [id, box ? { typed: box.typed, isUnderstood: box.isUnderstood } : { typed: given[id] || "", isUnderstood: true }];
-  });
-  return Object.fromEntries(found.filter(([, one]) => one.typed));
+  };
+  return Object.fromEntries(columnsOf(propsOf(table)).map(typedIn).filter(([, one]) => one.typed));
 }
 
-/** Whoever set another query than the boxes make has emptied them. */
+/** Empties the boxes where another query was set than they make.
+ *
+ * @param {TableState} state
+ * @param {string} query
+ */
 function follow(state, query) {
   if (query === state.query) return;
   state.query = query;
   for (const box of state.boxes.values()) {
     box.typed = box.input.value = "";
-    say(box, "");
+    showMisfit(box, "");
   }
   state.given = {};
 }
 
-/** Has each column's box stand under its heading. */
+/** Puts each column's box under its heading.
+ *
+ * @param {HTMLElement} frame
+ */
 function sync(frame) {
   const cells = [...frame.querySelectorAll("th.dash-filter[data-dash-column]")];
   if (!cells.length) return;
   const state = stateOf(frame);
-  const props = propsOf(frame.dataset.table);
+  const props = propsOf(String(frame.dataset.table));
   follow(state, props.filter_query || "");
   const columns = columnsOf(props);
   for (const column of columns) {
     const cell = cells.find((one) => one.dataset.dashColumn === column.id);
     if (!cell) continue; // it is about to be drawn
-    if (!state.boxes.has(column.id)) state.boxes.set(column.id, newBox(frame, column));
-    place(state.boxes.get(column.id), cell);
+    const box = state.boxes.get(column.id) || newBox(frame, column);
+    state.boxes.set(column.id, box);
+    place(box, cell);
   }
   const shown = JSON.stringify(columns.map((column) => [column.id, filterQueries.kindOf(column)]));
   if (shown === state.shown) return;
@@ -138,6 +197,7 @@ function sync(frame) {
 }
 
 new MutationObserver((changes) => {
+  /** @type {Set<HTMLElement>} */
   const frames = new Set();
   for (const { target } of changes) {
     const frame = target.closest?.(FRAME);
@@ -147,18 +207,26 @@ new MutationObserver((changes) => {
   frames.forEach(sync);
 }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dash-column"] });
 
+/** Filters by a box where its text is another one.
+ *
+ * @param {HTMLInputElement} input
+ */
 function commit(input) {
   const frame = input.closest(FRAME);
   if (!frame) return; // its column is hidden, or its page was left
-  const box = [...stateOf(frame).boxes.values()].find((one) => one.input === input);
+  const box = /** @type {FilterBox} */ ([...stateOf(frame).boxes.values()].find((one) => one.input === input));
   if (box.typed === input.value) return;
   box.typed = input.value;
   apply(frame, columnsOf(propsOf(frame.dataset.table)));
 }
 
-const isBox = (target) => Boolean(target.matches?.(INPUT));
+/**
+ * @param {EventTarget | null} target
+ * @returns {target is HTMLInputElement}
+ */
+const isBox = (target) => Boolean(target?.matches?.(INPUT));
 
-// While they go down: DataTable hears keys and the clipboard of all that is in it, and takes them for its cells'.
+// While events go down: DataTable listens to keys and the clipboard of all that is in it, and takes them for its cells'.
 for (const name of ["keydown", "copy", "cut", "paste"]) {
   document.addEventListener(
     name,
@@ -173,7 +241,10 @@ for (const name of ["keydown", "copy", "cut", "paste"]) {
 }
 document.addEventListener("focus", ({ target }) => isBox(target) && (lastFocused = target), true);
 
-/** Left by the reader, or only moved with its column: a moment later it is known which. */
+/** Filters by a box that the reader left. One that only moved with its column has the focus again a moment later.
+ *
+ * @param {Event} event
+ */
 function leave({ target }) {
   if (!isBox(target)) return;
   window.setTimeout(() => {

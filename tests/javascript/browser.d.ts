@@ -51,6 +51,10 @@ interface EventTarget {
   type?: string;
   value?: any;
 }
+interface HTMLElement {
+  /** As the browser's own: an element has it, an event's target may. */
+  focus(options?: FocusOptions): void;
+}
 interface Event {
   detail?: any;
   isComposing?: boolean;
