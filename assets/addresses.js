@@ -1,21 +1,27 @@
-/* The page's address: changed by its parts, written out where it names another one, and made short where it is long. */
+/* The page's address: its parts are changed here, a short form is expanded, and a long address is shortened. */
 import { toasts } from "./change_toasts.js";
 import { ADDRESS, ID } from "./from_python.js";
 
 const SETTLES_MS = 1500; // a slider moves in many steps, and only the last one is worth keeping
 const CALL_MS = 20000;
 const { LONG, NO_PART_OF_A_VIEW, OF_THE_READER, TOO_LONG_FOR_SERVERS } = ADDRESS;
+/** @type {Map<string, string>} */
 const shortForms = new Map(); // by query, those that were made on this page
+/** @type {number | undefined} */
 let settling;
 let refused = false;
 
 // Commas are legal in a query and a list of ids reads better with them.
+/** @type {(query: URLSearchParams) => string} */
 const asText = (query) => query.toString().replace(/%2C/gi, ",");
 const inBar = () => new URL(window.location.href).searchParams;
+/** @type {(name: string) => boolean} */
 const isOfView = (name) => !NO_PART_OF_A_VIEW.includes(name);
+/** @type {(query: URLSearchParams) => string[]} */
 const own = (query) => [...query.keys()].filter(isOfView);
 
-/** The query that the address led to, as the server wrote it out; null where it says everything itself. */
+/** Returns the query that a short form or a view's name in the address stands for; null where the address is complete.
+ * @type {(bar: URLSearchParams) => string | null} */
 function writtenOut(bar) {
   const made = [...shortForms].find(([, form]) => form === bar.get("v"));
   if (made) return made[0];
@@ -27,7 +33,7 @@ function writtenOut(bar) {
   return isFromHere && isAll ? place.dataset.full : null;
 }
 
-/** All that the page's address says, also where the bar has a short form of it, or the name of a view. */
+/** Returns the page's whole query, also where the address bar has a short form of it, or the name of a view. */
 function query() {
   const bar = inBar();
   const written = writtenOut(bar);
@@ -38,14 +44,15 @@ function query() {
   return whole;
 }
 
-/** What of the address makes the view. */
+/** Returns the part of the query that makes the view, as text. */
 function ofView() {
   const whole = query();
   for (const name of NO_PART_OF_A_VIEW) whole.delete(name);
   return asText(whole);
 }
 
-/** What is left of an address must not open a view: neither the one that it began from, nor an experiment's default. */
+/** Keeps a shortened query from opening a view: the one that the page began with, or an experiment's default.
+ * @type {(whole: URLSearchParams) => void} */
 function keepWhatIsOpen(whole) {
   const place = document.getElementById(ID.OPENED_ADDRESS);
   const opened = place ? JSON.parse(place.dataset.from) : {};
@@ -53,31 +60,36 @@ function keepWhatIsOpen(whole) {
   else if (isExperimentAlone(whole) && opened.experiment === whole.get("experiment")) whole.set("view", "none");
 }
 
+/** @type {(whole: URLSearchParams) => boolean} */
 const isExperimentAlone = (whole) => own(whole).every((name) => name === "experiment");
 
-/** Changes the address by a function of its query; "replaceState" adds no step to go back. */
+/** Changes the address by a function of its query; "replaceState" adds no step to the history.
+ * @type {(change: (query: URLSearchParams) => void, step?: "pushState" | "replaceState") => void} */
 function setAddress(change, step = "pushState") {
   const url = new URL(window.location.href);
   const whole = query();
   change(whole);
-  whole.delete("v"); // it led nowhere, or is written out
+  whole.delete("v"); // its query is in `whole` by now
   keepWhatIsOpen(whole);
   url.search = asText(whole);
-  // Without Dash's own event: its router would lay the page out anew, and sort, filter and zoom would be gone.
+  // Without Dash's own event: its router would render the page again, and sort, filter and zoom would be lost.
   window.history[step](null, "", url);
   window.clearTimeout(settling);
   if (url.search.length > TOO_LONG_FOR_SERVERS && !refused) settling = window.setTimeout(shortenBar, SETTLES_MS);
 }
 
-/** The short form of a query, or the sentence that says why there is none; null where nobody answers. */
+/** Returns {v: the short form} of a query, or {sentence: why there is none}; null where the server does not answer.
+ * @type {(text: string) => Promise<Props | null>} */
 async function shortFormOf(text) {
-  if (shortForms.has(text)) return { v: shortForms.get(text) };
+  const known = shortForms.get(text);
+  if (known !== undefined) return { v: known };
   const answer = await ask("links", { query: text });
   if (answer && answer.v) shortForms.set(text, answer.v);
   return answer;
 }
 
-/** Asks Clew in the page's language; null where nobody who knows answers, {status} where it is refused. */
+/** Requests a path of Clew in the page's language; null where no answer came, {status} where the request is refused.
+ * @type {(path: string, body?: Props) => Promise<Props | null>} */
 async function ask(path, body) {
   const kept = new URLSearchParams([...inBar()].filter(([name]) => OF_THE_READER.includes(name)));
   const ends = new AbortController();
@@ -88,13 +100,14 @@ async function ask(path, body) {
     if (answer.ok) return await answer.json();
     return answer.status < 500 && answer.status !== 429 ? { status: answer.status } : null;
   } catch {
-    return null; // the line broke, or what came is no JSON: as good as nothing
+    return null; // the connection broke, or the answer is no JSON
   } finally {
     window.clearTimeout(timer);
   }
 }
 
-/** This page's address with another query; the reader's own part stays. */
+/** Returns this page's address with another query; language and frame of the reader stay.
+ * @type {(parts: string[][]) => string} */
 function addressOf(parts) {
   const url = new URL(window.location.href);
   const kept = [...inBar()].filter(([name]) => OF_THE_READER.includes(name));
@@ -102,7 +115,7 @@ function addressOf(parts) {
   return url.href;
 }
 
-/** Before somebody reloads it: servers and proxies refuse lines of more than 8 KiB. */
+/** Shortens the address bar before the page is reloaded: servers and proxies refuse lines of more than 8 KiB. */
 async function shortenBar() {
   const before = window.location.href;
   const answer = await shortFormOf(ofView());
@@ -115,18 +128,19 @@ async function shortenBar() {
   window.history.replaceState(window.history.state, "", addressOf([["v", answer.v], ...(view ? [["view", view]] : [])]));
 }
 
-/** A link that shows this very page, short where it would be long; and what is to be said of it, if anything. */
+/** Returns a link to this very page, short where it would be long, and a sentence where that failed.
+ * @type {() => Promise<{ address: string, sentence?: string }>} */
 async function link() {
   const text = ofView();
   const parts = [...new URLSearchParams(text)];
-  // Whoever gets it sees what is here, and not what the team opens the experiment with.
+  // Its reader sees this view, and not the default view of the experiment.
   const long = addressOf(parts.length && isExperimentAlone(new URLSearchParams(text)) ? [...parts, ["view", "none"]] : parts);
   if (long.length <= LONG) return { address: long };
   const answer = await shortFormOf(text);
   return answer && answer.v ? { address: addressOf([["v", answer.v]]) } : { address: long, sentence: (answer || {}).sentence };
 }
 
-/** Copies that link; what there is to say of it goes into a toast. Fails where nothing can be copied. */
+/** Copies that link, and shows its sentence in a toast. Rejects where nothing can be copied. */
 async function copyLink() {
   const linked = link();
   await copyOnceKnown(linked.then(({ address }) => address));
@@ -137,19 +151,22 @@ async function copyLink() {
   }
 }
 
-/** Some browsers let a page copy only within its reader's click: they are given what is still to come. */
+/** Copies a text that is still to come: some browsers allow copying only during a click, so they get the promise.
+ * @type {(text: Promise<string>) => Promise<void>} */
 function copyOnceKnown(text) {
   if (!navigator.clipboard || !window.ClipboardItem) return text.then(copy);
   const blob = text.then((known) => new Blob([known], { type: "text/plain" }));
   return navigator.clipboard.write([new window.ClipboardItem({ "text/plain": blob })]).catch(() => text.then(copy));
 }
 
-/** The clipboard is closed to pages on plain http and to most iframes; an old way is left. */
+/** Copies a text; pages on plain http and most iframes have no clipboard, so a selection is copied there.
+ * @type {(text: string) => Promise<void>} */
 function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text).catch(() => copyBySelection(text));
   return copyBySelection(text);
 }
 
+/** @type {(text: string) => Promise<void>} */
 function copyBySelection(text) {
   const box = document.createElement("textarea");
   box.value = text;

@@ -1,18 +1,21 @@
-/* What the artifacts' parts share: questions to Clew, addresses of files, sizes in words. */
+/* Shared by the parts of the artifact browser: requests to Clew, addresses of files, sizes as text. */
 import { trainingCalls } from "./training_calls.js";
 
 const UNITS = ["kB", "MB", "GB", "TB"];
 const { filled } = trainingCalls;
+/** @type {(n: number) => string} */
 const number = (n) => n.toLocaleString(document.documentElement.lang);
 
-/** What Clew says of a file or folder; {problem} with a sentence wherever that is nothing. */
+/** Requests something of a file or folder; returns {problem: sentence} for every failure.
+ * @type {(what: string, query: Props, texts: Texts) => Promise<Props>} */
 async function ask(what, query, texts) {
   const answer = await trainingCalls.ask(`artifacts/${what}`, query);
   if (answer === null) return { problem: texts.no_answer };
   return answer.status ? { problem: answer.message || texts.no_answer } : answer;
 }
 
-/** Where a file is: whole to be saved, in pieces for a player, laid out as a document, or as it is. */
+/** Returns the address of a file: to be saved, in ranges for a player, rendered as a document, or as it is.
+ * @type {(run: string, path: string, way?: "save" | "pieces" | "document" | "") => string} */
 function address(run, path, way) {
   const query = new URLSearchParams({ path });
   if (way === "save" || way === "pieces") query.set(way, "1");
@@ -21,7 +24,8 @@ function address(run, path, way) {
   return `${document.documentElement.dataset.prefix}api/runs/${encodeURIComponent(run)}/artifacts/${way === "document" ? "document" : "file"}?${query}`;
 }
 
-/** Bytes in words of three digits. */
+/** Formats bytes with three significant digits and a unit.
+ * @type {(bytes: number | null | undefined) => string} */
 function size(bytes) {
   if (bytes === null || bytes === undefined) return "–";
   if (bytes < 1000) return `${bytes} B`;

@@ -5,37 +5,42 @@ import { register } from "./dash.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 
+/** @typedef {{ lines: string[], path?: string | null, href?: string | null, problem?: string }} Console */
+
 const PLACE = ID.RUN_CONSOLE;
 const { make } = live;
-const known = new Map(); // by run: what a failed run wrote does not change
+/** @type {Map<string, Console>} */
+const known = new Map(); // by run: the output of a failed run does not change
 
-/** Called whenever the run's facts were written anew, and this place with them. */
+/** Shows the last lines; called whenever the run's facts, and this place with them, were written again.
+ * @type {(run: string | null) => Promise<string | null>} */
 async function show(run) {
   const place = document.getElementById(PLACE);
   if (!place || !run) return run;
   const texts = JSON.parse(place.dataset.texts);
-  const answer = known.get(run) || (await artifactCalls.ask("console", { run }, texts));
+  const answer = known.get(run) || /** @type {Console} */ (await artifactCalls.ask("console", { run }, texts));
   if (answer.problem || !answer.lines.length || !place.isConnected) return run;
   known.set(run, answer);
   draw(place, answer, texts);
   return run;
 }
 
+/** @type {(place: HTMLElement, answer: Console, texts: Texts) => void} */
 function draw(place, { lines, path, href }, texts) {
   const whole = make("a", { href: href || `#${ID.RUN_ARTIFACTS}` }, texts.whole);
   if (!href) {
     whole.onclick = (event) => {
       event.preventDefault();
-      artifacts.choose(path);
+      artifacts.choose(/** @type {string} */ (path));
     };
   }
   const from = path ? make("span", { class: "small text-body-secondary" }, artifactCalls.filled(texts.from, { path })) : "";
-  const told = make("pre", { class: "run-console-lines", tabindex: "0", role: "region", "aria-label": texts.title }, lines.join("\n"));
+  const output = make("pre", { class: "run-console-lines", tabindex: "0", role: "region", "aria-label": texts.title }, lines.join("\n"));
   place.replaceChildren(
     make("div", { class: "d-flex flex-wrap gap-2 align-items-baseline" }, make("h2", { class: "h6 mb-1" }, texts.title), from, whole),
-    told
+    output
   );
-  told.scrollTop = told.scrollHeight; // what it died of comes last
+  output.scrollTop = output.scrollHeight; // the cause of the failure comes last
 }
 
 register("artifactConsole", { show });

@@ -1,242 +1,193 @@
-/* Pictures and films of the compared runs, side by side at one step. */
+/* Pictures and videos of the compared runs, side by side at one step. */
 import { addresses, setAddress } from "./addresses.js";
 import { artifactCalls } from "./artifact_calls.js";
+import { mediaCells } from "./artifact_media_cells.js";
+import { mediaControls } from "./artifact_media_controls.js";
 import { videoGroup } from "./artifact_sync.js";
 import { register } from "./dash.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 
+/**
+ * @typedef {import("./artifact_media_cells.js").MediaRun} MediaRun
+ * @typedef {import("./artifact_media_cells.js").Step} Step
+ * @typedef {import("./artifact_media_cells.js").Steps} Steps
+ * @typedef {import("./artifact_sync.js").VideoGroup} VideoGroup
+ * @typedef {{ place: HTMLElement, texts: Texts, pattern: string, key: string, step: string, runs: string[], all: number }} Request what the address asks for
+ * @typedef {object} MediaView
+ * @property {Request} request
+ * @property {MediaRun[]} runs
+ * @property {Map<string, Steps[]>} keys
+ * @property {Step[]} steps of the chosen key
+ * @property {HTMLSelectElement} select
+ * @property {HTMLInputElement} slider
+ * @property {HTMLElement} output the name of the step
+ * @property {HTMLElement} grid
+ * @property {HTMLElement} controls
+ * @property {VideoGroup} group
+ */
 const PLACE = ID.COMPARE_MEDIA_PLACE;
 const MOST = 9;
 const IN_ADDRESS = ["media", "media_key", "media_step"]; // a pattern of names, and what is shown
-const SPEEDS = [0.25, 0.5, 1, 2];
 const { make, write } = live;
+const { button, nameOf } = mediaCells;
 
+/** @type {{ request: Request, group: VideoGroup | null } | null} */
 let shown = null;
 
-/** Asks for the media of these runs once the section is open; called with each comparison. */
+/** Reads the media of these runs once the section is open; called with each comparison.
+ * @type {(compared: { runs: string[] }) => null} */
 function compare(compared) {
+  /** @type {HTMLElement | null} */
   const place = document.getElementById(PLACE);
+  /** @type {HTMLDetailsElement | null | undefined} */
   const section = place?.closest("details");
-  if (!section) return null;
+  if (!place || !section) return null;
   const runs = compared.runs.slice(0, MOST);
-  shown?.group.pause();
+  shown?.group?.pause();
   shown = null;
   place.replaceChildren();
-  section.ontoggle = () => (section.open ? !shown && begin(place, runs, compared.runs.length) : shown?.group.pause());
+  section.ontoggle = () => {
+    if (!section.open) shown?.group?.pause();
+    else if (!shown) begin(place, runs, compared.runs.length);
+  };
   if (IN_ADDRESS.some((name) => addresses.query().has(name))) section.open = true;
   if (section.open) begin(place, runs, compared.runs.length);
   return null;
 }
 
+/** @type {(place: HTMLElement, runs: string[], all: number) => Promise<void>} */
 async function begin(place, runs, all) {
-  const texts = JSON.parse(place.dataset.texts);
+  const texts = JSON.parse(place.dataset.texts ?? "{}");
   const [pattern, key, step] = IN_ADDRESS.map((name) => addresses.query().get(name) || "");
-  const mine = (shown = { place, texts, pattern, key, asked: step, all, runs: [], group: { pause() {} } });
+  /** @type {Request} */
+  const request = { place, texts, pattern, key, step, runs, all };
+  shown = { request, group: null };
   place.replaceChildren(make("p", { class: "text-body-secondary", role: "status" }, texts.reading));
   const answers = await Promise.all(runs.map((run) => artifactCalls.ask("media", { run, runs: runs.join(","), q: pattern }, texts)));
-  if (shown !== mine || !place.isConnected) return;
-  mine.runs = runs.map((run, n) => ({ run, name: run.slice(0, 8), colour: "currentColor", files: [], ...answers[n] }));
+  if (shown?.request !== request || !place.isConnected) return;
+  const found = runs.map((run, n) => ({ run, name: run.slice(0, 8), colour: "currentColor", files: [], ...answers[n] }));
   const notes = [...new Set(answers.map((answer) => answer.problem).filter(Boolean))];
   if (all > runs.length) notes.push(artifactCalls.filled(texts.first_nine, { n: runs.length, all }));
   if (answers.some((answer) => answer.is_cut)) notes.push(texts.is_cut);
-  lay(mine, notes);
+  lay(request, found, notes);
 }
 
-/** By key, each run's files by step. */
-function keysOf(runs) {
-  const keys = new Map();
-  runs.forEach(({ files }, n) => {
-    for (const [key, step, path, kind] of files) {
-      if (!keys.has(key)) keys.set(key, runs.map(() => new Map()));
-      keys.get(key)[n].set(step, { path, kind });
-    }
-  });
-  return keys;
-}
-
-function lay(state, notes) {
-  const { place, texts, runs } = state;
-  state.keys = keysOf(runs);
-  const said = notes.map((note) => make("p", { class: "small text-body-secondary mb-1", role: "status" }, note));
-  if (!state.keys.size) {
-    const none = state.pattern ? texts.none_fit : texts.none;
-    place.replaceChildren(...said, make("p", {}, notes.length ? "" : none), naming(state));
+/** @type {(request: Request, runs: MediaRun[], notes: string[]) => void} */
+function lay(request, runs, notes) {
+  const { place, texts } = request;
+  const keys = mediaCells.keysOf(runs);
+  const noted = notes.map((note) => make("p", { class: "small text-body-secondary mb-1", role: "status" }, note));
+  const naming = mediaControls.naming(request.pattern, texts, (pattern) => search(request, pattern));
+  if (!keys.size) {
+    const none = request.pattern ? texts.none_fit : texts.none;
+    place.replaceChildren(...noted, make("p", {}, notes.length ? "" : none), naming);
     return;
   }
-  // What most runs have comes first, and of that films.
-  const having = (key) => state.keys.get(key).filter((steps) => steps.size).length;
-  const moves = (key) => Number(state.keys.get(key).some((steps) => [...steps.values()].some(({ kind }) => kind === "video")));
-  const order = [...state.keys.keys()].sort((one, other) => having(other) - having(one) || moves(other) - moves(one));
-  const option = (key) => make("option", { value: key }, artifactCalls.filled(texts.key, { key, n: having(key), all: runs.length }));
-  state.select = make("select", { class: "form-select form-select-sm", id: "compare-media-key" }, ...order.map(option));
-  state.slider = make("input", { type: "range", class: "form-range", id: "compare-media-step", min: 0, step: 1 });
-  state.step = make("output", { class: "small text-nowrap", for: state.slider.id });
-  state.grid = make("div", { class: "media-grid" });
-  state.controls = make("div", { class: "media-controls" });
-  state.group = videoGroup((plays) => playing(state, plays));
-  buttons(state);
+  const view = viewOf(request, runs, keys);
+  shown = { request, group: view.group };
   place.replaceChildren(
-    ...said,
+    ...noted,
     make(
       "div",
       { class: "media-choice" },
-      make("div", {}, make("label", { class: "small", for: state.select.id }, texts.what), state.select),
-      make("div", { class: "media-steps" }, make("label", { class: "small", for: state.slider.id }, texts.step), make("div", { class: "d-flex gap-2 align-items-center" }, ...around(state), state.step))
+      make("div", {}, make("label", { class: "small", for: view.select.id }, texts.what), view.select),
+      make("div", { class: "media-steps" }, make("label", { class: "small", for: view.slider.id }, texts.step), make("div", { class: "d-flex gap-2 align-items-center" }, ...around(view), view.output))
     ),
-    state.controls,
-    state.grid,
-    naming(state)
+    view.controls,
+    view.grid,
+    naming
   );
-  state.select.onchange = () => {
-    choose(state, null);
-    keep(state);
+  view.select.onchange = () => {
+    choose(view, null);
+    keep(view);
   };
-  state.slider.oninput = () => draw(state);
-  state.slider.onchange = () => keep(state);
-  if (state.keys.has(state.key)) state.select.value = state.key;
-  const step = state.asked === "" ? null : Number(state.asked);
-  choose(state, state.keys.has(state.key) && step !== null && stepsOf(state).includes(step) ? step : null);
+  view.slider.oninput = () => draw(view);
+  view.slider.onchange = () => keep(view);
+  const isKnown = keys.has(request.key);
+  if (isKnown) view.select.value = request.key;
+  const step = request.step === "" ? null : Number(request.step);
+  choose(view, isKnown && step !== null && mediaCells.stepsOf(chosenOf(view)).includes(step) ? step : null);
 }
 
-/** Where a pattern is typed, for names that Clew does not know how to read. */
-function naming(state) {
-  const { texts, pattern } = state;
-  const box = make("input", { type: "text", class: "form-control form-control-sm", id: "compare-media-pattern", value: pattern, maxlength: 250, autocomplete: "off", spellcheck: "false", "aria-describedby": "compare-media-pattern-help" });
-  const form = make(
-    "form",
-    { class: "media-pattern" },
-    make("label", { class: "small", for: box.id }, texts.pattern),
-    make("div", { class: "d-flex gap-2" }, box, make("button", { type: "submit", class: "btn btn-sm btn-outline-secondary text-nowrap" }, texts.show)),
-    make("p", { class: "small text-body-secondary mb-0", id: "compare-media-pattern-help" }, texts.pattern_help)
-  );
-  form.onsubmit = (event) => {
-    event.preventDefault();
-    state.group.pause();
-    setAddress((query) => {
-      for (const name of IN_ADDRESS) query.delete(name);
-      if (box.value.trim()) query.set("media", box.value.trim());
-    }, "replaceState");
-    begin(
-      state.place,
-      state.runs.map(({ run }) => run),
-      state.all
-    );
-  };
-  return form;
+/** @type {(request: Request, runs: MediaRun[], keys: Map<string, Steps[]>) => MediaView} */
+function viewOf(request, runs, keys) {
+  const { texts } = request;
+  const slider = make("input", { type: "range", class: "form-range", id: "compare-media-step", min: 0, step: 1 });
+  const controls = make("div", { class: "media-controls" });
+  /** @type {HTMLButtonElement} */
+  const play = button(texts.play, () => (group.isPlaying() ? group.pause() : group.play()));
+  const group = videoGroup((plays) => write(play, plays ? texts.pause : texts.play));
+  controls.replaceChildren(...mediaControls.playing(group, play, texts));
+  const output = make("output", { class: "small text-nowrap", for: slider.id });
+  return { request, runs, keys, steps: [], select: mediaControls.choice(runs, keys, texts), slider, output, grid: make("div", { class: "media-grid" }), controls, group };
 }
 
-/** What is shown stands in the address. */
-function keep(state) {
-  const step = state.steps[Number(state.slider.value)];
+/** Reads the media whose names fit another pattern.
+ * @type {(request: Request, pattern: string) => void} */
+function search({ place, runs, all }, pattern) {
+  shown?.group?.pause();
   setAddress((query) => {
-    query.set("media_key", state.select.value);
+    for (const name of IN_ADDRESS) query.delete(name);
+    if (pattern) query.set("media", pattern);
+  }, "replaceState");
+  begin(place, runs, all);
+}
+
+/** Writes the key and the step that are shown into the address.
+ * @type {(view: MediaView) => void} */
+function keep(view) {
+  const step = view.steps[Number(view.slider.value)];
+  setAddress((query) => {
+    query.set("media_key", view.select.value);
     if (step === null) query.delete("media_step");
-    else query.set("media_step", step);
+    else query.set("media_step", String(step));
   }, "replaceState");
 }
 
-function button(text, clicked, mark) {
-  const made = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", "aria-label": mark ? text : null, title: mark ? text : null }, mark || text);
-  made.onclick = clicked;
-  return made;
-}
-
-function around(state) {
+/** @type {(view: MediaView) => HTMLElement[]} */
+function around(view) {
+  /** @type {(n: number) => () => void} */
   const by = (n) => () => {
-    state.slider.value = Number(state.slider.value) + n;
-    draw(state);
-    keep(state);
+    view.slider.value = String(Number(view.slider.value) + n);
+    draw(view);
+    keep(view);
   };
-  return [button(state.texts.earlier, by(-1), "‹"), state.slider, button(state.texts.later, by(1), "›")];
+  const { texts } = view.request;
+  return [button(texts.earlier, by(-1), "‹"), view.slider, button(texts.later, by(1), "›")];
 }
 
-function buttons(state) {
-  const { texts, group } = state;
-  state.play = button(texts.play, () => (group.isPlaying() ? group.pause() : group.play()));
-  const loop = make("input", { type: "checkbox", class: "form-check-input", id: "compare-media-loop", checked: "" });
-  loop.onchange = () => group.loops(loop.checked);
-  const speed = make("select", { class: "form-select form-select-sm w-auto", "aria-label": texts.speed }, ...SPEEDS.map((one) => make("option", { value: one, selected: one === 1 ? "" : null }, `${one}×`)));
-  speed.onchange = () => group.speed(Number(speed.value));
-  state.controls.replaceChildren(
-    state.play,
-    button(texts.begin, group.begin, "«"),
-    button(texts.back, () => group.step(-1), "−1"),
-    button(texts.on, () => group.step(1), "+1"),
-    make("span", { class: "form-check mb-0" }, loop, make("label", { class: "form-check-label small", for: loop.id }, texts.loop)),
-    speed
-  );
+/** @type {(view: MediaView) => Steps[]} */
+const chosenOf = (view) => view.keys.get(view.select.value) ?? [];
+
+/** Shows the chosen key at a step; null shows its last one.
+ * @type {(view: MediaView, step: Step) => void} */
+function choose(view, step) {
+  view.steps = mediaCells.stepsOf(chosenOf(view));
+  view.slider.max = String(view.steps.length - 1);
+  view.slider.value = String(step === null ? view.steps.length - 1 : view.steps.indexOf(step));
+  draw(view);
 }
 
-function playing(state, plays) {
-  write(state.play, plays ? state.texts.pause : state.texts.play);
-}
-
-/** Another key: its steps of all runs, and of them the last, or the one that is asked for. */
-function stepsOf(state) {
-  const found = new Set(state.keys.get(state.select.value).flatMap((steps) => [...steps.keys()]));
-  return [...found].sort((one, other) => (one ?? -1) - (other ?? -1));
-}
-
-function choose(state, step) {
-  state.steps = stepsOf(state);
-  state.slider.max = state.steps.length - 1;
-  const at = step === null ? state.steps.length - 1 : state.steps.indexOf(step);
-  state.slider.value = at;
-  draw(state);
-}
-
-const nameOf = (state, step) => (step === null ? state.texts.no_step : artifactCalls.filled(state.texts.step_of, { n: artifactCalls.number(step) }));
-
-function draw(state) {
-  const wasPlaying = state.group.isPlaying();
-  const step = state.steps[Number(state.slider.value)];
-  write(state.step, nameOf(state, step));
-  state.slider.setAttribute("aria-valuetext", nameOf(state, step));
-  const found = state.keys.get(state.select.value);
-  state.grid.replaceChildren(...state.runs.map((run, n) => cell(state, run, found[n], step)));
-  const videos = [...state.grid.querySelectorAll("video")];
-  state.controls.hidden = !videos.length;
-  state.group.set(videos);
-  if (wasPlaying) state.group.play();
-}
-
-function cell(state, run, steps, step) {
-  const dot = make("i", { class: "media-dot", "aria-hidden": "true" });
-  dot.style.background = run.colour;
-  const caption = make("figcaption", { class: "small" }, dot, make("bdi", {}, run.name));
-  const file = steps.get(step);
-  const body = file ? media(state, run, file, step) : lacking(state, steps, step);
-  return make("figure", { class: "media-cell" }, caption, body);
-}
-
-function media(state, run, { path, kind }, step) {
-  const { texts } = state;
-  const label = artifactCalls.filled(texts.media_of, { key: state.select.value, run: run.name, step: nameOf(state, step) });
-  const isVideo = kind === "video";
-  const element = isVideo ? make("video", { preload: "auto", playsinline: "", tabindex: "0", "aria-label": label }) : make("img", { alt: label });
-  element.className = "media-shown";
-  if (element instanceof HTMLVideoElement) element.muted = true;
-  element.addEventListener("error", () => element.replaceWith(make("p", { class: "small" }, texts.not_played)));
-  element.src = artifactCalls.address(run.run, path, isVideo ? "pieces" : "");
-  return element;
-}
-
-function lacking(state, steps, step) {
-  const { texts } = state;
-  if (!steps.size) return make("p", { class: "small text-body-secondary" }, texts.lacks_all);
-  const apart = (one) => Math.abs((one ?? 0) - (step ?? 0));
-  const nearest = [...steps.keys()].sort((one, other) => apart(one) - apart(other))[0];
-  const said = { step: step === null ? "–" : artifactCalls.number(step), nearest: nearest === null ? "–" : artifactCalls.number(nearest) };
-  return make(
-    "div",
-    { class: "small text-body-secondary" },
-    make("p", { class: "mb-1" }, artifactCalls.filled(texts.lacks, said)),
-    button(artifactCalls.filled(texts.show_nearest, said), () => {
-      choose(state, nearest);
-      keep(state);
-    })
-  );
+/** @type {(view: MediaView) => void} */
+function draw(view) {
+  const { texts } = view.request;
+  const wasPlaying = view.group.isPlaying();
+  const step = view.steps[Number(view.slider.value)];
+  write(view.output, nameOf(step, texts));
+  view.slider.setAttribute("aria-valuetext", nameOf(step, texts));
+  /** @type {(step: Step) => void} */
+  const show = (step) => {
+    choose(view, step);
+    keep(view);
+  };
+  const found = chosenOf(view);
+  view.grid.replaceChildren(...view.runs.map((run, n) => mediaCells.cell({ texts, key: view.select.value, step, show }, run, found[n])));
+  /** @type {HTMLVideoElement[]} */
+  const videos = [...view.grid.querySelectorAll("video")];
+  view.controls.hidden = !videos.length;
+  view.group.set(videos);
+  if (wasPlaying) view.group.play();
 }
 
 export const artifactMedia = Object.freeze({ compare });

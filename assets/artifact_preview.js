@@ -1,16 +1,25 @@
-/* What is shown of one file, by its kind: pictures, films, tables, texts, models; documents in a frame where nothing runs. */
+/* The preview of one file, by its kind: picture, video, table, text, model; documents in a sandboxed frame. */
 import { artifactCalls } from "./artifact_calls.js";
 import { artifactText } from "./artifact_text.js";
 import { live } from "./live_text.js";
 
-const { make } = live;
-const nameOf = (path) => path.split("/").pop();
+/**
+ * @typedef {{ run: string, path: string }} RunFile
+ * @typedef {string | { path: string, small: string }} Cell
+ * @typedef {(place: HTMLElement, file: RunFile, texts: Texts, found: Props) => void | Promise<void>} Preview
+ */
 
+const { make } = live;
+/** @type {(path: string) => string} */
+const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
+
+/** @type {(place: HTMLElement, sentence: string) => void} */
 function problem(place, sentence) {
   place.replaceChildren(make("p", { class: "alert alert-secondary mb-0", role: "status" }, sentence));
 }
 
-/** A file in an element that the browser fills by itself; what it cannot show is said in its place. */
+/** Shows a file in an element that the browser loads by itself, and a sentence instead where it fails.
+ * @type {(place: HTMLElement, tag: "img" | "video" | "audio", file: RunFile, texts: Texts, attributes: Props, note?: string | null) => void} */
 function media(place, tag, file, texts, attributes, note) {
   const element = make(tag, { class: "artifact-media", ...attributes });
   element.addEventListener("error", () => place.isConnected && problem(place, texts.not_played));
@@ -18,17 +27,20 @@ function media(place, tag, file, texts, attributes, note) {
   place.replaceChildren(element, ...(note ? [make("p", { class: "small text-body-secondary mb-0" }, note)] : []));
 }
 
+/** @type {Preview} */
 function picture(place, file, texts, found) {
   const note = found.width ? artifactCalls.filled(texts.pixels, { width: found.width, height: found.height }) : null;
   media(place, "img", file, texts, { alt: nameOf(file.path), width: found.width, height: found.height }, note);
 }
 
+/** @type {(place: HTMLElement, file: RunFile, texts: Texts, tag: "video" | "audio") => void} */
 function player(place, file, texts, tag) {
   const label = artifactCalls.filled(texts.preview, { name: nameOf(file.path) });
   media(place, tag, file, texts, { controls: "", preload: "metadata", playsinline: "", loop: tag === "video" ? "" : null, "aria-label": label });
 }
 
-/** A document that cannot run, ask or reach anything, whatever it holds: its own answer says so, too. */
+/** Shows a document in a frame that cannot run scripts or reach anything; the response's headers forbid it, too.
+ * @type {Preview} */
 function frame(place, file, texts, found) {
   const isOurs = found.kind === "markdown";
   const sandbox = isOurs ? "allow-popups allow-popups-to-escape-sandbox" : "";
@@ -37,7 +49,8 @@ function frame(place, file, texts, found) {
   place.replaceChildren(...note, make("iframe", { class: "artifact-frame", sandbox, title, referrerpolicy: "no-referrer", src: artifactCalls.address(file.run, file.path, "document") }));
 }
 
-/** A cell that is a picture; what the browser cannot show of it is its path. */
+/** Makes a cell of a picture, which becomes its path where the browser cannot show it.
+ * @type {(file: RunFile, cell: { path: string, small: string }, texts: Texts) => HTMLElement} */
 function pictureIn(file, { path, small }, texts) {
   const image = make("img", { src: artifactCalls.address(file.run, small), alt: nameOf(path), loading: "lazy", decoding: "async" });
   image.addEventListener("error", () => image.replaceWith(path));
@@ -45,6 +58,7 @@ function pictureIn(file, { path, small }, texts) {
   return make("a", { href: artifactCalls.address(file.run, path), target: "_blank", rel: "noreferrer", title }, image);
 }
 
+/** @type {(label: string, columns: string[], rows: Cell[][], file: RunFile, texts: Texts) => HTMLElement} */
 function tableOf(label, columns, rows, file, texts) {
   const head = make("thead", {}, make("tr", {}, ...columns.map((text) => make("th", { scope: "col" }, text))));
   const body = make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, typeof cell === "string" ? cell : pictureIn(file, cell, texts))))));
@@ -52,6 +66,7 @@ function tableOf(label, columns, rows, file, texts) {
   return make("div", { class: "artifact-table", tabindex: "0", role: "region", "aria-label": label }, table);
 }
 
+/** @type {Preview} */
 function table(place, file, texts, { table: found }) {
   const n = artifactCalls.number;
   const all = found.rows_in_all;
@@ -63,9 +78,12 @@ function table(place, file, texts, { table: found }) {
   place.replaceChildren(make("p", { class: "small text-body-secondary mb-1" }, parts.join(" ")), tableOf(label, found.columns, found.rows, file, texts));
 }
 
-function onnx(place, _file, texts, { onnx: found }) {
-  const rows = (tensors) => tensors.map(({ name, element_type, shape }) => [name, element_type, `[${shape.map((one) => (one === null ? "?" : one)).join(", ")}]`]);
-  const part = (title, tensors) => [make("h4", { class: "h6 mt-2" }, title), tableOf(title, [texts.tensor, texts.type, texts.shape], rows(tensors))];
+/** @type {Preview} */
+function onnx(place, file, texts, { onnx: found }) {
+  /** @type {(tensors: Props[]) => string[][]} */
+  const rows = (tensors) => tensors.map(({ name, element_type, shape }) => [name, element_type, `[${shape.map((/** @type {number | string | null} */ one) => (one === null ? "?" : one)).join(", ")}]`]);
+  /** @type {(title: string, tensors: Props[]) => HTMLElement[]} */
+  const part = (title, tensors) => [make("h4", { class: "h6 mt-2" }, title), tableOf(title, [texts.tensor, texts.type, texts.shape], rows(tensors), file, texts)];
   const all = found.weights_in_all;
   const weights = all > found.weights.length ? artifactCalls.filled(texts.weights_of, { n: found.weights.length, all: artifactCalls.number(all) }) : texts.weights;
   place.replaceChildren(
@@ -76,6 +94,7 @@ function onnx(place, _file, texts, { onnx: found }) {
   );
 }
 
+/** @type {Preview} */
 function laidOut(place, file, texts, found) {
   if (found.table) return table(place, file, texts, found);
   if (found.figure) return figure(place, file, texts, found.figure);
@@ -84,7 +103,8 @@ function laidOut(place, file, texts, found) {
   return undefined;
 }
 
-/** A figure that the server left nothing in but what draws; paper and texts are the page's, as of all charts. */
+/** Draws a figure of which the server kept only what draws; paper and fonts are the page's, as of all charts.
+ * @type {Preview} */
 function figure(place, file, texts, found) {
   const { data, layout, left_out: leftOut = [] } = found;
   const kinds = leftOut.length ? make("p", { class: "small mb-1" }, artifactCalls.filled(texts.left_out, { kinds: leftOut.join(", ") })) : "";
@@ -96,8 +116,10 @@ function figure(place, file, texts, found) {
   return window.Plotly.newPlot(box, data, { ...layout, autosize: true }, config).catch(() => place.isConnected && problem(place, texts.not_drawn));
 }
 
+/** @type {Preview} */
 const text = (place, file, texts, found) => artifactText.show(place, { ...file, size: found.size_bytes }, texts);
 
+/** @type {Record<string, Preview>} */
 const KINDS = {
   picture,
   video: (place, file, texts) => player(place, file, texts, "video"),
@@ -114,7 +136,8 @@ const KINDS = {
 
 let asked = 0;
 
-/** Shows a file of a run in `place`; what comes late for another one is dropped. */
+/** Shows a file of a run in `place`; a late answer for another file is dropped.
+ * @type {(place: HTMLElement, file: RunFile, texts: Texts) => Promise<void>} */
 async function show(place, file, texts) {
   const mine = ++asked;
   for (const drawn of place.querySelectorAll(".js-plotly-plot")) window.Plotly.purge(drawn);

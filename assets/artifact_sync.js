@@ -1,11 +1,23 @@
-/* Several films that play as one: at the same time of each, within about a frame. */
+/* Several videos that play in step: all at the same time, within about a frame. */
+/**
+ * @typedef {object} VideoGroup
+ * @property {(videos: HTMLVideoElement[]) => void} set
+ * @property {() => unknown} play
+ * @property {() => void} pause
+ * @property {(frames: number) => void} step
+ * @property {() => void} begin
+ * @property {(on: boolean) => void} loops
+ * @property {(factor: number) => void} speed
+ * @property {() => boolean} isPlaying
+ */
 const EVENTS = ["canplay", "canplaythrough", "seeked", "error"];
-const NUDGED = 0.008; // s: what is farther ahead is slowed down until it is not; from a frame on it waits
+const NUDGED = 0.008; // s: a video farther ahead plays slower; one that is a frame ahead waits
 const SLOWER = 0.9;
-const FRAME = 1 / 30; // s, until two frames were shown
-const PATIENCE_MS = 3000; // for the slowest, before the others begin without it
+const FRAME = 1 / 30; // s, until it is measured from two frames
+const PATIENCE_MS = 3000; // to wait for the slowest video
 
-/** Once a film can go on where it stands, or cannot at all, or has taken too long. */
+/** Resolves once a video can go on from its position, has failed, or has taken too long.
+ * @type {(video: HTMLVideoElement) => Promise<void>} */
 function settled(video) {
   return new Promise((resolve) => {
     const end = () => {
@@ -20,10 +32,13 @@ function settled(video) {
   });
 }
 
-/** The players of `videos`, as one; `told(playing)` hears when they begin or end to play. */
-function group(told) {
-  const state = { videos: [], plays: false, loops: true, speed: 1, measured: null, timer: null, turn: 0 };
+/** Returns the controls of several videos at once; `changed(playing)` is called when they begin or stop playing.
+ * @type {(changed: (isPlaying: boolean) => void) => VideoGroup} */
+function group(changed) {
+  /** @type {{ videos: HTMLVideoElement[], plays: boolean, loops: boolean, speed: number, measured: number | null, timer: number, turn: number }} */
+  const state = { videos: [], plays: false, loops: true, speed: 1, measured: null, timer: 0, turn: 0 };
 
+  /** @type {(videos: HTMLVideoElement[]) => void} */
   function set(videos) {
     pause();
     state.videos = videos;
@@ -31,10 +46,13 @@ function group(told) {
     for (const video of videos) measure(video);
   }
 
-  /** How long a frame lasts, by the times of two that were shown. */
+  /** Measures how long a frame lasts, by the times of two that were shown.
+   * @type {(video: HTMLVideoElement) => void} */
   function measure(video) {
     if (!video.requestVideoFrameCallback) return;
+    /** @type {number | null} */
     let last = null;
+    /** @type {VideoFrameRequestCallback} */
     const look = (_now, { mediaTime }) => {
       if (last !== null && mediaTime > last + 0.002) state.measured = Math.min(state.measured ?? Infinity, mediaTime - last);
       last = mediaTime;
@@ -45,14 +63,16 @@ function group(told) {
 
   const frame = () => state.measured ?? FRAME;
   const ready = () => state.videos.filter((video) => video.readyState >= 1 && !video.error);
-  const longest = () => ready().reduce((most, video) => (!most || video.duration > most.duration ? video : most), null);
+  const longest = () => ready().reduce((most, video) => (!most || video.duration > most.duration ? video : most), /** @type {HTMLVideoElement | null} */ (null));
 
+  /** @type {() => Promise<void>} */
   async function play() {
-    if (!ready().length) return;
+    const last = longest();
+    if (!last) return;
     state.plays = true;
-    told(true);
+    changed(true);
     const turn = (state.turn += 1);
-    if (longest().ended || longest().currentTime >= longest().duration - frame() / 2) seek(0);
+    if (last.ended || last.currentTime >= last.duration - frame() / 2) seek(0);
     // Together, or the first would be ahead from the beginning.
     await Promise.all(ready().map(settled));
     if (turn !== state.turn || !state.plays) return;
@@ -67,17 +87,18 @@ function group(told) {
       video.pause();
       video.playbackRate = state.speed;
     }
-    told(false);
+    changed(false);
   }
 
-  /** Each frame of the page: all wait for the slowest, which a machine or a line that is busy cannot speed up. */
+  /** Keeps the videos in step, once a frame: all wait for the slowest, whose decoding or network is busy.
+   * @type {() => unknown} */
   function watch() {
     window.cancelAnimationFrame(state.timer);
     if (!state.plays) return undefined;
     const last = longest();
     if (!last || !last.isConnected) return pause();
     if (last.ended) return again();
-    // A shorter one that is through keeps its last frame.
+    // A shorter one that has ended keeps its last frame.
     const going = ready().filter((video) => video.currentTime < video.duration - frame());
     const time = Math.min(...going.map((video) => video.currentTime));
     for (const video of going) keep(video, video.currentTime - time);
@@ -85,6 +106,7 @@ function group(told) {
     return undefined;
   }
 
+  /** @type {(video: HTMLVideoElement, ahead: number) => void} */
   function keep(video, ahead) {
     if (ahead > frame()) video.pause();
     else if (video.paused && ahead <= frame() / 2) video.play().catch(() => null);
@@ -97,11 +119,13 @@ function group(told) {
     return play();
   }
 
+  /** @type {(time: number) => void} */
   function seek(time) {
     for (const video of ready()) video.currentTime = Math.max(0, Math.min(time, video.duration));
   }
 
-  /** So many frames on, or back; all of them stand still then. */
+  /** Goes so many frames on, or back, and stops there.
+   * @type {(frames: number) => void} */
   function step(frames) {
     pause();
     const leader = longest();

@@ -1,32 +1,61 @@
-/* A text of any length: some of its lines at a time, from its beginning, its end, or where something was found. */
+/* A text file of any length: some of its lines at a time, from its beginning, its end, or a line that was found. */
 import { artifactCalls } from "./artifact_calls.js";
 import { live } from "./live_text.js";
 
+/**
+ * @typedef {{ after?: number, before?: number }} Position byte offsets
+ * @typedef {"before" | "after"} Side
+ * @typedef {{ lines: { at: number, line: string }[], searched_to: number, size: number }} Found
+ * @typedef {object} TextView `begins` and `ends` are byte offsets of what is shown
+ * @property {string} run
+ * @property {string} path
+ * @property {Texts} texts
+ * @property {HTMLElement} box
+ * @property {HTMLElement} status
+ * @property {HTMLElement} found
+ * @property {HTMLInputElement} search
+ * @property {HTMLInputElement} regex
+ * @property {Record<"earlier" | "later" | "follow" | "on" | "stop", HTMLButtonElement>} buttons
+ * @property {number} begins
+ * @property {number} ends
+ * @property {number} size
+ * @property {boolean} follows
+ * @property {object | null} following the newest of the loops that follow the end
+ * @property {"append" | "prepend" | null} isCut where lines were removed: opposite to where they were added last
+ * @property {number} asked how many requests for lines there were
+ * @property {number} searches how many searches there were
+ */
+
 const FOLLOW_MS = 2000;
-const MOST_LINES = 4000; // in the page; those farthest from what was asked for last go
-const WHOLE = 60000; // bytes that come at once
+const MOST_LINES = 4000; // in the page; those farthest from the last request are removed
+const WHOLE = 60000; // bytes: a shorter log is shown from its beginning
 const { make, write, hide } = live;
 
+/** @type {(text: string, clicked: (() => unknown) | null, more?: Props) => HTMLButtonElement} */
 const button = (text, clicked, more) => {
   const made = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", ...more }, text);
   made.onclick = clicked;
   return made;
 };
 
-/** Shows the text in `place`; a log, and what is short, from its end. */
+/** Shows the text in `place`; a long log from its end.
+ * @type {(place: HTMLElement, file: { run: string, path: string, size: number }, texts: Texts) => Promise<void>} */
 function show(place, { run, path, size }, texts) {
-  const name = path.split("/").pop();
+  const name = path.slice(path.lastIndexOf("/") + 1);
   const box = make("div", { class: "live-log", tabindex: "0", role: "region", "aria-label": artifactCalls.filled(texts.lines_of, { name }) });
-  const said = make("p", { class: "small text-body-secondary mb-1", role: "status" });
+  const status = make("p", { class: "small text-body-secondary mb-1", role: "status" });
   const found = make("ul", { class: "live-log-found mb-2", hidden: "" });
   const search = make("input", { type: "search", class: "form-control form-control-sm", "aria-label": texts.search, placeholder: texts.search });
-  const state = { place, run, path, texts, box, said, found, search, begins: 0, ends: 0, size, follows: false, asked: 0 };
-  state.earlier = button(texts.earlier, () => more(state, "before"), { hidden: "" });
-  state.later = button(texts.later, () => more(state, "after"), { hidden: "" });
-  state.follow = button(texts.follow, () => follow(state, !state.follows), { "aria-pressed": "false" });
-  state.on = button(texts.search_on, null, { hidden: "" });
-  state.stop = button(texts.stop, () => stop(state), { hidden: "" });
-  state.regex = make("input", { type: "checkbox", class: "form-check-input", id: "artifact-regex" });
+  const regex = make("input", { type: "checkbox", class: "form-check-input", id: "artifact-regex" });
+  const buttons = {
+    earlier: button(texts.earlier, () => more(state, "before"), { hidden: "" }),
+    later: button(texts.later, () => more(state, "after"), { hidden: "" }),
+    follow: button(texts.follow, () => follow(state, !state.follows), { "aria-pressed": "false" }),
+    on: button(texts.search_on, null, { hidden: "" }),
+    stop: button(texts.stop, () => stop(state), { hidden: "" }),
+  };
+  /** @type {TextView} */
+  const state = { run, path, texts, box, status, found, search, regex, buttons, begins: 0, ends: 0, size, follows: false, following: null, isCut: null, asked: 0, searches: 0 };
   search.addEventListener("keydown", (event) => event.key === "Enter" && find(state, event.shiftKey ? "after" : "before"));
   place.replaceChildren(
     make(
@@ -34,46 +63,50 @@ function show(place, { run, path, size }, texts) {
       { class: "d-flex flex-wrap gap-2 mb-2" },
       button(texts.first, () => begin(state, { after: 0 })),
       button(texts.last, () => begin(state, {})),
-      state.follow,
+      buttons.follow,
       make("div", { class: "artifact-search" }, search),
-      make("span", { class: "form-check mb-0 align-self-center" }, state.regex, make("label", { class: "form-check-label small", for: state.regex.id }, texts.search_regex)),
+      make("span", { class: "form-check mb-0 align-self-center" }, regex, make("label", { class: "form-check-label small", for: regex.id }, texts.search_regex)),
       button(texts.search_back, () => find(state, "before")),
       button(texts.search_forth, () => find(state, "after"))
     ),
-    said,
-    state.stop,
+    status,
+    buttons.stop,
     found,
-    state.on,
-    make("div", { class: "mb-1" }, state.earlier),
+    buttons.on,
+    make("div", { class: "mb-1" }, buttons.earlier),
     box,
-    make("div", { class: "mt-1" }, state.later)
+    make("div", { class: "mt-1" }, buttons.later)
   );
   const isLog = /(\.(log|out|err)|stdout|stderr)(\.txt)?$/i.test(name);
   return begin(state, isLog && size > WHOLE ? {} : { after: 0 });
 }
 
+/** @type {(state: TextView, query: Position) => Promise<Props>} */
 const ask = (state, query) => artifactCalls.ask("lines", { run: state.run, path: state.path, ...query }, state.texts);
 
-/** The lines anew, from where `where` says. */
+/** Shows other lines in the place of those that are shown.
+ * @type {(state: TextView, where: Position) => Promise<void>} */
 async function begin(state, where) {
   const number = (state.asked += 1);
   const answer = await ask(state, where);
   if (number !== state.asked || !state.box.isConnected) return;
   state.box.replaceChildren();
   state.isCut = null;
-  if (answer.problem) return write(state.said, answer.problem);
+  if (answer.problem) return write(state.status, answer.problem);
   Object.assign(state, { begins: answer.begins, ends: answer.ends, size: answer.size });
   add(state, answer.lines, "append");
   state.box.scrollTop = where.after === undefined ? state.box.scrollHeight : 0;
-  told(state);
+  showPosition(state);
 }
 
+/** Adds the lines before or after those that are shown.
+ * @type {(state: TextView, side: Side) => Promise<void>} */
 async function more(state, side) {
   follow(state, false);
   const number = (state.asked += 1);
   const answer = await ask(state, { [side]: side === "before" ? state.begins : state.ends });
   if (number !== state.asked || !state.box.isConnected) return;
-  if (answer.problem) return write(state.said, answer.problem);
+  if (answer.problem) return write(state.status, answer.problem);
   const { box } = state;
   const height = box.scrollHeight;
   if (side === "before") {
@@ -85,30 +118,34 @@ async function more(state, side) {
     add(state, answer.lines, "append");
   }
   state.size = answer.size;
-  told(state);
+  showPosition(state);
 }
 
+/** @type {(state: TextView, lines: string[], how: "append" | "prepend") => void} */
 function add(state, lines, how) {
   const { box } = state;
   box[how](...lines.map((text) => make("div", { class: "live-log-line" }, text || "\u00a0")));
   const drops = box.childElementCount - MOST_LINES;
-  for (let n = 0; n < drops; n++) (how === "append" ? box.firstElementChild : box.lastElementChild).remove();
+  for (let n = 0; n < drops; n++) (how === "append" ? box.firstElementChild : box.lastElementChild)?.remove();
   if (drops > 0) state.isCut = how;
 }
 
-function told(state) {
+/** @type {(state: TextView) => void} */
+function showPosition(state) {
   const { texts } = state;
   const n = artifactCalls.number;
-  hide(state.earlier, state.begins <= 0 || state.isCut === "append");
-  hide(state.later, state.ends >= state.size || state.isCut === "prepend");
-  write(state.said, artifactCalls.filled(texts.where, { begins: n(state.begins), ends: n(state.ends), size: n(state.size) }));
+  hide(state.buttons.earlier, state.begins <= 0 || state.isCut === "append");
+  hide(state.buttons.later, state.ends >= state.size || state.isCut === "prepend");
+  write(state.status, artifactCalls.filled(texts.where, { begins: n(state.begins), ends: n(state.ends), size: n(state.size) }));
 }
 
+/** Begins or ends following the end of the text, as a log grows.
+ * @type {(state: TextView, follows: boolean) => Promise<void>} */
 async function follow(state, follows) {
   if (state.follows === follows) return;
   state.follows = follows;
-  state.follow.setAttribute("aria-pressed", String(follows));
-  state.follow.classList.toggle("active", follows);
+  state.buttons.follow.setAttribute("aria-pressed", String(follows));
+  state.buttons.follow.classList.toggle("active", follows);
   if (!follows) return;
   const mine = (state.following = {});
   const isWanted = () => state.follows && state.following === mine && state.box.isConnected;
@@ -119,67 +156,76 @@ async function follow(state, follows) {
   }
 }
 
+/** Appends what was written since; a file that became shorter is read again.
+ * @type {(state: TextView) => Promise<void>} */
 async function news(state) {
   const number = state.asked;
   const answer = await ask(state, { after: state.ends });
   if (number !== state.asked || !state.box.isConnected || !state.follows) return;
-  if (answer.problem) return write(state.said, answer.problem);
+  if (answer.problem) return write(state.status, answer.problem);
   if (answer.size < state.ends) {
     await begin(state, {});
-    return write(state.said, state.texts.begun_anew);
+    return write(state.status, state.texts.begun_anew);
   }
   if (!answer.lines.length) return;
   Object.assign(state, { ends: answer.ends, size: answer.size });
   add(state, answer.lines, "append");
   state.isCut = null;
   state.box.scrollTop = state.box.scrollHeight;
-  told(state);
+  showPosition(state);
 }
 
-/** Lines that have what is typed: from the end, from the beginning, or on from where the last search came to.
+/** Finds lines with what is typed: from the end, from the beginning, or from where the last search ended.
  *
- * Each question searches as much as it can in about a second, so that it can be left after each.
- */
+ * Each request searches for about a second, so that a reader can stop between them.
+ * @type {(state: TextView, side: Side, from?: number) => Promise<void>} */
 async function find(state, side, from) {
   const { texts } = state;
   hide(state.found, true);
-  hide(state.on, true);
+  hide(state.buttons.on, true);
   if (!state.search.value) return undefined;
   const query = { run: state.run, path: state.path, q: state.search.value, regex: state.regex.checked ? 1 : null };
-  const number = (state.searches = (state.searches || 0) + 1);
+  const number = (state.searches += 1);
   const isLeft = () => number !== state.searches || !state.box.isConnected;
   const begins = from ?? (side === "after" ? 0 : null);
-  let [at, answer] = [begins, null];
-  write(state.said, texts.reading);
-  hide(state.stop, false);
+  /** @type {number | null} */
+  let at = begins;
+  /** @type {Props} */
+  let answer = {};
+  write(state.status, texts.reading);
+  hide(state.buttons.stop, false);
   do {
     answer = await artifactCalls.ask("found", { ...query, [side]: at }, texts);
     if (isLeft()) return undefined;
     if (answer.problem) break;
-    at = answer.searched_to;
-    write(state.said, artifactCalls.filled(texts.searching, { at: artifactCalls.number(at), size: artifactCalls.number(answer.size) }));
-  } while (!answer.lines.length && !isThrough(side, answer));
-  hide(state.stop, true);
-  if (answer.problem) return write(state.said, answer.problem);
-  return tellFound(state, side, begins, answer);
+    at = Number(answer.searched_to);
+    write(state.status, artifactCalls.filled(texts.searching, { at: artifactCalls.number(at), size: artifactCalls.number(answer.size) }));
+  } while (!answer.lines.length && !isThrough(side, /** @type {Found} */ (answer)));
+  hide(state.buttons.stop, true);
+  if (answer.problem) return write(state.status, answer.problem);
+  return showFound(state, side, begins, /** @type {Found} */ (answer));
 }
 
+/** @type {(side: Side, found: Found) => boolean} */
 const isThrough = (side, { searched_to: at, size }) => (side === "after" ? at >= size : at <= 0);
 
+/** @type {(state: TextView) => void} */
 function stop(state) {
   state.searches += 1;
-  hide(state.stop, true);
-  told(state);
+  hide(state.buttons.stop, true);
+  showPosition(state);
 }
 
-function tellFound(state, side, begins, answer) {
+/** @type {(state: TextView, side: Side, begins: number | null, answer: Found) => void} */
+function showFound(state, side, begins, answer) {
   const { texts } = state;
   const n = artifactCalls.number;
   const count = answer.lines.length === 0 ? texts.found_none : answer.lines.length === 1 ? texts.found_one : artifactCalls.filled(texts.found_lines, { n: answer.lines.length });
   const ends = [begins ?? answer.size, answer.searched_to].sort((one, other) => one - other);
-  write(state.said, `${count} ${artifactCalls.filled(texts.searched, { from: n(ends[0]), to: n(ends[1]), size: n(answer.size) })}`);
-  state.on.onclick = () => find(state, side, answer.searched_to);
-  hide(state.on, isThrough(side, answer));
+  write(state.status, `${count} ${artifactCalls.filled(texts.searched, { from: n(ends[0]), to: n(ends[1]), size: n(answer.size) })}`);
+  state.buttons.on.onclick = () => find(state, side, answer.searched_to);
+  hide(state.buttons.on, isThrough(side, answer));
+  /** @type {(at: number) => string} */
   const share = (at) => (at / Math.max(1, answer.size)).toLocaleString(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 });
   state.found.replaceChildren(
     ...answer.lines.map(({ at, line }) =>
@@ -189,7 +235,8 @@ function tellFound(state, side, begins, answer) {
   hide(state.found, !answer.lines.length);
 }
 
-/** From a line that was found on. */
+/** Shows the lines from one that was found.
+ * @type {(state: TextView, at: number) => Promise<void>} */
 async function go(state, at) {
   follow(state, false);
   await begin(state, { after: at });

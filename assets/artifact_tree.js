@@ -1,15 +1,43 @@
-/* The folders and files of a run as a tree: a folder is asked for when it is opened, and only rows in sight are drawn. */
+/* The folders and files of a run as a tree: a folder is read when it is opened, and only rows in sight are drawn. */
 import { artifactCalls } from "./artifact_calls.js";
+import { elementOf } from "./event_target.js";
 import { live } from "./live_text.js";
 import { virtualList } from "./virtual_list.js";
 
+/**
+ * @typedef {{ name: string, isFolder: boolean, size: number, path: string }} Entry
+ * @typedef {{ entries: Entry[], isRead?: boolean, isReading?: boolean, problem?: string }} Folder
+ * @typedef {Entry & { key: string, level: number }} EntryRow
+ * @typedef {{ key: string, level: number, note: string, retries: string | null, isFolder: false }} NoteRow the note of a folder that failed, is empty or is being read
+ * @typedef {EntryRow | NoteRow} Row
+ * @typedef {{ read(folder: string): Promise<void>, reveal(path: string): Promise<Entry | undefined> }} ArtifactTree
+ * @typedef {object} TreeState
+ * @property {string} run
+ * @property {Texts} texts
+ * @property {(path: string, size: number) => void} chosen
+ * @property {HTMLElement} list
+ * @property {HTMLElement} grid
+ * @property {HTMLElement} count
+ * @property {HTMLInputElement} find
+ * @property {Map<string, Folder>} folders by path
+ * @property {Set<string>} open paths of folders
+ * @property {string | null} path of the file that is shown
+ * @property {string | null} at the key of the row with the tab stop
+ * @property {Row[]} rows
+ * @property {{ show(rows: Row[]): void, reach(key: string): HTMLElement | null | undefined }} shown
+ * @property {string} [nothing] the sentence of an empty tree
+ * @property {number} [hovering] a timer
+ * @property {boolean} [isAhead] whether a folder is being read before it is opened
+ */
+
 const ROW_HEIGHT = 34;
-const RESTS_MS = 65; // shorter than anybody takes from reaching a row to a click
+const HOVER_MS = 65; // shorter than the time from reaching a row to a click
 const AHEAD_MS = 30000;
-const SHOWN_AT_ONCE = 12.5; // rows; one that is cut off tells that there are more where scrollbars are hidden
+const SHOWN_AT_ONCE = 12.5; // rows; a row that is cut off shows that there are more, where scrollbars are hidden
 const { make } = live;
 
-/** Draws the tree of `run` into `place`; `chosen(path, size)` is called for a file. */
+/** Draws the tree of `run` into `place`; `chosen(path, size)` is called for a file.
+ * @type {(place: HTMLElement, run: string, texts: Texts, chosen: (path: string, size: number) => void) => ArtifactTree} */
 function tree(place, run, texts, chosen) {
   const find = make("input", { type: "search", class: "form-control form-control-sm", id: "artifact-find", autocomplete: "off", spellcheck: "false" });
   const refresh = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary" }, texts.refresh);
@@ -23,52 +51,57 @@ function tree(place, run, texts, chosen) {
     count,
     grid
   );
-  const state = { run, texts, chosen, list, grid, count, find, folders: new Map(), open: new Set([""]), path: null, at: null, rows: [] };
-  state.shown = virtualList(list, ROW_HEIGHT, (row) => rowOf(state, row));
+  const shown = virtualList(list, ROW_HEIGHT, (/** @type {Row} */ row) => rowOf(state, row));
+  /** @type {TreeState} */
+  const state = { run, texts, chosen, list, grid, count, find, folders: new Map(), open: new Set([""]), path: null, at: null, rows: [], shown };
   find.addEventListener("input", () => draw(state));
   refresh.addEventListener("click", () => reread(state));
-  for (const kind of ["pointerover", "focusin"]) list.addEventListener(kind, (event) => restsOn(state, event));
-  for (const kind of ["pointerleave", "pointercancel", "focusout"]) list.addEventListener(kind, () => window.clearTimeout(state.resting));
+  for (const kind of ["pointerover", "focusin"]) list.addEventListener(kind, (event) => readAhead(state, event));
+  for (const kind of ["pointerleave", "pointercancel", "focusout"]) list.addEventListener(kind, () => window.clearTimeout(state.hovering));
   list.addEventListener("keydown", (event) => pressed(state, event));
   list.addEventListener("click", (event) => {
-    const element = event.target.closest("[role=row]");
+    const element = elementOf(event)?.closest("[role=row]");
     const row = element && state.rows.find((one) => one.key === element.dataset.path);
     if (row) act(state, row);
   });
-  return { state, read: (folder) => read(state, folder), reveal: (path) => reveal(state, path), reread: () => reread(state) };
+  return { read: (folder) => read(state, folder), reveal: (path) => reveal(state, path) };
 }
 
+/** @type {(state: TreeState, folder: string) => Promise<void>} */
 async function read(state, folder) {
   const before = state.folders.get(folder);
   state.folders.set(folder, { ...(before || { entries: [] }), isRead: Boolean(before && before.isRead), isReading: true });
   if (state.open.has(folder)) draw(state);
   const answer = await artifactCalls.ask("list", { run: state.run, path: folder }, state.texts);
   if (!state.list.isConnected) return;
-  const entries = (answer.files || []).map(([name, isFolder, size]) => ({ name, isFolder, size, path: folder ? `${folder}/${name}` : name }));
+  const entries = (answer.files || []).map((/** @type {[string, boolean, number]} */ [name, isFolder, size]) => ({ name, isFolder, size, path: folder ? `${folder}/${name}` : name }));
   if (!folder) state.nothing = answer.root ? artifactCalls.filled(state.texts.none_at, { root: answer.root }) : state.texts.none;
   state.folders.set(folder, answer.problem ? { ...(before || { entries: [] }), problem: answer.problem } : { entries, isRead: true });
   if (state.open.has(folder)) draw(state);
 }
 
-/** Asks for a folder on which the pointer or the focus rests: MLflow works for up to half a second on ten thousand files.
+/** Reads a folder that the pointer or the focus stays on: MLflow needs up to half a second for ten thousand files.
  *
- * One at a time; what was not opened soon is forgotten, so that no old list is shown. */
-function restsOn(state, event) {
-  window.clearTimeout(state.resting);
-  const folder = event.target.closest("[role=row][aria-expanded=false]")?.dataset.path;
+ * One at a time; a folder that is not opened soon is forgotten, so that no old list is shown.
+ * @type {(state: TreeState, event: Event) => void} */
+function readAhead(state, event) {
+  window.clearTimeout(state.hovering);
+  const folder = elementOf(event)?.closest("[role=row][aria-expanded=false]")?.dataset.path;
   if (folder === undefined || state.folders.has(folder)) return;
-  state.resting = window.setTimeout(async () => {
+  state.hovering = window.setTimeout(async () => {
     if (state.isAhead || state.folders.has(folder) || !state.list.isConnected) return;
     state.isAhead = true;
     await read(state, folder);
     state.isAhead = false;
     window.setTimeout(() => !state.open.has(folder) && state.folders.delete(folder), AHEAD_MS);
-  }, RESTS_MS);
+  }, HOVER_MS);
 }
 
+/** @type {(state: TreeState) => Promise<void[]>} */
 const reread = (state) => Promise.all([...state.open].map((folder) => read(state, folder)));
 
-/** Opens the folders that lead to a file, and marks it. */
+/** Opens the folders that lead to a file, and marks it.
+ * @type {(state: TreeState, path: string) => Promise<Entry | undefined>} */
 async function reveal(state, path) {
   const parts = path.split("/").slice(0, -1);
   state.path = state.at = path;
@@ -82,8 +115,10 @@ async function reveal(state, path) {
   return (state.folders.get(parts.join("/"))?.entries || []).find((entry) => entry.path === path);
 }
 
-/** All rows of the open folders, in their order. */
+/** Returns all rows of the open folders, in their order.
+ * @type {(state: TreeState) => Row[]} */
 function rowsOf(state) {
+  /** @type {Row[]} */
   const rows = [];
   (function add(folder, level) {
     const known = state.folders.get(folder);
@@ -93,44 +128,47 @@ function rowsOf(state) {
       if (entry.isFolder && state.open.has(entry.path)) add(entry.path, level + 1);
     }
     const note = known.problem || (known.isReading && !known.isRead ? state.texts.reading : folder && !known.entries.length ? state.texts.empty_folder : null);
-    if (note) rows.push({ key: `${folder}//note`, level, note, retries: known.problem ? folder : null });
+    if (note) rows.push({ key: `${folder}//note`, level, note, retries: known.problem ? folder : null, isFolder: false });
   })("", 1);
   return rows;
 }
 
+/** @type {(state: TreeState) => void} */
 function draw(state) {
   const all = rowsOf(state);
   const typed = state.find.value.trim().toLowerCase();
-  state.rows = typed ? all.filter((row) => row.note || row.path.toLowerCase().includes(typed)) : all;
+  state.rows = typed ? all.filter((row) => "note" in row || row.path.toLowerCase().includes(typed)) : all;
   const hadFocus = state.list.contains(document.activeElement);
   if (!state.rows.some((row) => row.key === state.at)) state.at = state.rows.length ? state.rows[0].key : null;
-  const n = (rows) => rows.filter((row) => !row.note).length;
+  /** @type {(rows: Row[]) => number} */
+  const n = (rows) => rows.filter((row) => !("note" in row)).length;
   const { texts } = state;
-  const root = state.folders.get("") || {};
+  const root = state.folders.get("") || { entries: [] };
   const counted = typed ? artifactCalls.filled(texts.found, { n: artifactCalls.number(n(state.rows)), all: artifactCalls.number(n(all)) }) : artifactCalls.filled(texts.count, { n: artifactCalls.number(n(all)) });
   live.write(state.count, root.problem ? "" : root.isReading && !root.isRead ? texts.reading : n(all) ? counted : state.nothing || texts.none);
   state.grid.hidden = !state.rows.length;
-  state.grid.setAttribute("aria-rowcount", state.rows.length + 1);
+  state.grid.setAttribute("aria-rowcount", String(state.rows.length + 1));
   state.list.style.height = `${Math.min(state.rows.length, SHOWN_AT_ONCE) * ROW_HEIGHT + 2}px`;
   state.shown.show(state.rows);
   if (hadFocus) focus(state, state.at);
 }
 
+/** @type {(state: TreeState, row: Row) => HTMLElement} */
 function rowOf(state, row) {
   const { texts } = state;
   const indent = { class: "artifact-name", role: "gridcell" };
   const element = make("div", { role: "row", class: "artifact-row", "data-path": row.key, "aria-level": row.level, tabindex: row.key === state.at ? 0 : -1 });
-  element.style.setProperty("--level", row.level);
-  if (row.note) {
+  element.style.setProperty("--level", String(row.level));
+  if ("note" in row) {
     const note = make("span", { ...indent, class: "artifact-name text-body-secondary" }, row.note);
     element.append(note);
-    if (row.retries !== null && row.retries !== undefined) note.append(" ", make("span", { class: "artifact-retry" }, texts.retry));
+    if (row.retries !== null) note.append(" ", make("span", { class: "artifact-retry" }, texts.retry));
     return element;
   }
   if (row.isFolder) element.setAttribute("aria-expanded", String(state.open.has(row.key)));
   element.setAttribute("aria-selected", String(row.key === state.path));
-  const said = row.isFolder ? { name: row.name } : { name: row.name, size: artifactCalls.size(row.size) };
-  element.setAttribute("aria-label", artifactCalls.filled(row.isFolder ? texts.folder : texts.file, said));
+  const values = row.isFolder ? { name: row.name } : { name: row.name, size: artifactCalls.size(row.size) };
+  element.setAttribute("aria-label", artifactCalls.filled(row.isFolder ? texts.folder : texts.file, values));
   const mark = make("span", { class: row.isFolder ? "artifact-mark artifact-folder" : "artifact-mark", "aria-hidden": "true" }, row.isFolder ? (state.open.has(row.key) ? "▾" : "▸") : "");
   element.append(
     make("span", indent, mark, make("bdi", { title: row.path }, row.isFolder ? `${row.name}/` : row.name)),
@@ -139,11 +177,12 @@ function rowOf(state, row) {
   return element;
 }
 
-/** What a click on a row, or Enter, does. */
+/** Opens or closes a folder, shows a file, or reads again what failed.
+ * @type {(state: TreeState, row: Row) => void} */
 function act(state, row) {
   state.at = row.key;
-  if (row.note) {
-    if (row.retries !== null && row.retries !== undefined) read(state, row.retries);
+  if ("note" in row) {
+    if (row.retries !== null) read(state, row.retries);
     return;
   }
   if (row.isFolder) return toggle(state, row, !state.open.has(row.key));
@@ -153,6 +192,7 @@ function act(state, row) {
   state.chosen(row.path, row.size);
 }
 
+/** @type {(state: TreeState, row: EntryRow, opens: boolean) => void} */
 function toggle(state, row, opens) {
   if (opens) state.open.add(row.key);
   else state.open.delete(row.key);
@@ -162,6 +202,7 @@ function toggle(state, row, opens) {
   if (opens && !known?.isRead && !known?.isReading) read(state, row.key);
 }
 
+/** @type {(state: TreeState, key: string | null) => void} */
 function focus(state, key) {
   const element = key === null ? null : state.shown.reach(key);
   if (!element) return;
@@ -171,6 +212,7 @@ function focus(state, key) {
   element.focus({ preventScroll: true });
 }
 
+/** @type {(state: TreeState, event: KeyboardEvent) => void} */
 function pressed(state, event) {
   const place = state.rows.findIndex((row) => row.key === state.at);
   const row = state.rows[place];
@@ -186,6 +228,7 @@ function pressed(state, event) {
   event.preventDefault();
 }
 
+/** @type {(state: TreeState, place: number) => string} */
 function parentOf(state, place) {
   const level = state.rows[place].level;
   for (let at = place - 1; at >= 0; at--) if (state.rows[at].level < level) return state.rows[at].key;

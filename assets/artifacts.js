@@ -1,4 +1,4 @@
-/* The files of a run on its page: the tree, and beside it the file that the address names. */
+/* The files of a run on its page: the tree, and next to it the file that is named in the address. */
 import { addresses, setAddress } from "./addresses.js";
 import { artifactCalls } from "./artifact_calls.js";
 import { artifactMedia } from "./artifact_media.js";
@@ -8,11 +8,18 @@ import { register } from "./dash.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 
+/**
+ * @typedef {(path: string, size?: number) => void} Choose
+ * @typedef {import("./artifact_tree.js").ArtifactTree} Tree
+ * @typedef {HTMLElement & { clewReach?: ((path: string) => Promise<void>) | null }} ArtifactsPlace
+ */
+
 const PLACE = ID.RUN_ARTIFACTS;
 const IN_ADDRESS = "artifact";
 const { make } = live;
 
-/** Begins with a run once its section comes near the view, or at once where the address names a file. */
+/** Shows the files of a run once their section comes near the view, or at once where the address names a file.
+ * @type {(run: string) => string} */
 function open(run) {
   const place = document.getElementById(PLACE);
   if (!place || place.dataset.run === run) return run;
@@ -27,6 +34,7 @@ function open(run) {
   return run;
 }
 
+/** @type {(place: HTMLElement, happens: () => void) => void} */
 function near(place, happens) {
   const observer = new IntersectionObserver(
     (entries) => {
@@ -39,6 +47,7 @@ function near(place, happens) {
   observer.observe(place);
 }
 
+/** @type {(place: ArtifactsPlace, run: string, texts: Texts, named: string | null) => Promise<void>} */
 async function begin(place, run, texts, named) {
   const side = make("div", { class: "artifact-side" });
   const head = make("div", { class: "artifact-head" });
@@ -46,6 +55,7 @@ async function begin(place, run, texts, named) {
   const shown = make("div", { class: "artifact-shown" }, head, body);
   if (place.querySelector(".artifact-parts")) return;
   place.append(make("div", { class: "artifact-parts" }, side, shown));
+  /** @type {Choose} */
   const choose = (path, size) => show({ head, body, run, texts }, path, size);
   place.clewReach = (path) => reach(place, tree, choose, path);
   const tree = artifactTree(side, run, texts, (path, size) => {
@@ -56,12 +66,14 @@ async function begin(place, run, texts, named) {
   if (named && place.isConnected) await reach(place, tree, choose, named);
 }
 
+/** @type {(place: ArtifactsPlace, tree: Tree, choose: Choose, path: string) => Promise<void>} */
 async function reach(place, tree, choose, path) {
   choose(path, (await tree.reveal(path))?.size);
   place.scrollIntoView({ block: "start" });
 }
 
-/** Shows a file of the page's run, as a click on it would; the tree may have to begin first. */
+/** Shows a file of the page's run, as a click on it does; the tree may have to be loaded first.
+ * @type {(path: string) => Promise<void>} */
 async function chosen(path) {
   const place = document.getElementById(PLACE);
   setAddress((query) => query.set(IN_ADDRESS, path), "replaceState");
@@ -69,20 +81,21 @@ async function chosen(path) {
   return begin(place, place.dataset.run, JSON.parse(place.dataset.texts), path);
 }
 
+/** @type {(parts: { head: HTMLElement, body: HTMLElement, run: string, texts: Texts }, path: string, size: number | undefined) => void} */
 function show({ head, body, run, texts }, path, size) {
-  const said = make("span", { class: "small text-body-secondary", role: "status" });
+  const status = make("span", { class: "small text-body-secondary", role: "status" });
   const copy = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary" }, texts.copy_link);
   copy.onclick = () =>
     addresses.copyLink().then(
-      () => live.write(said, texts.copied),
-      () => live.write(said, texts.not_copied)
+      () => live.write(status, texts.copied),
+      () => live.write(status, texts.not_copied)
     );
   const save = make("a", { class: "btn btn-sm btn-outline-primary", href: artifactCalls.address(run, path, "save"), download: "" }, texts.download);
   head.replaceChildren(
     make("h3", { class: "h6 mb-0 artifact-path" }, make("bdi", {}, path)),
     make("span", { class: "text-body-secondary small" }, artifactCalls.size(size)),
     make("span", { class: "artifact-ways" }, save, copy),
-    said
+    status
   );
   artifactPreview.show(body, { run, path }, texts);
 }

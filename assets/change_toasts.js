@@ -1,10 +1,27 @@
-/* What is said of changes, of models or of views: a toast for each, one below the other, and the questions, one after the other. */
+/* Messages about changes of models or views: a toast for each, one below the other, and the questions, one after the other. */
 import { ID } from "./from_python.js";
 
+/**
+ * @typedef {"working" | "done" | "refused" | "not_known"} Outcome
+ * @typedef {{ name: string, text: string, moment?: number | null, href?: string }} Fact
+ * @typedef {{ text: string, signature: string }} Choice
+ * @typedef {{ title: string, facts: Fact[], sentence: string, confirm: string, look: string, choices?: Choice[] | null }} Question
+ * @typedef {(chosen: { signature?: string }) => unknown} Confirmed
+ */
+
+/** @type {Record<Outcome, string>} */
 const COLOURS = { working: "info", done: "success", refused: "danger", not_known: "warning" };
+/** @type {[Question, Confirmed][]} */
 const questions = [];
 const place = () => document.getElementById(ID.CHANGES);
 
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {string} className
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 function element(name, className, text) {
   const made = document.createElement(name);
   made.className = className;
@@ -12,6 +29,7 @@ function element(name, className, text) {
   return made;
 }
 
+/** @type {(className: string, text: string | undefined, press: () => unknown) => HTMLButtonElement} */
 function button(className, text, press) {
   const made = element("button", className, text);
   made.type = "button";
@@ -19,40 +37,48 @@ function button(className, text, press) {
   return made;
 }
 
-/** The texts of the page, once it is there. */
+/** Resolves to the texts of the page, once it is there.
+ * @type {() => Promise<Texts>} */
 async function texts() {
   while (!place()) await new Promise((resolve) => window.setTimeout(resolve, 50));
   return JSON.parse(place().dataset.texts);
 }
 
 class Toast {
+  /**
+   * @param {string} sentence
+   * @param {string | null} [header]
+   */
   constructor(sentence, header) {
     this.box = element("div", "toast show clew-toast");
     this.mark = element("span", "toast-mark");
-    this.said = element("span", "toast-said", sentence);
+    this.sentence = element("span", "toast-said", sentence);
     const head = element("div", "toast-header");
     this.words = JSON.parse(place().dataset.texts);
     const close = button("btn-close ms-auto", undefined, () => this.goes());
     close.ariaLabel = this.words.close;
     head.append(this.mark, element("strong", "", header || this.words.header), close);
     this.body = element("div", "toast-body");
-    this.body.append(this.said);
+    this.body.append(this.sentence);
     this.box.append(head, this.body);
     this.becomes("working");
     place().append(this.box);
   }
 
+  /** @type {(outcome: Outcome) => void} */
   becomes(outcome) {
     this.box.dataset.outcome = outcome;
     this.mark.className = `toast-mark bg-${COLOURS[outcome]}`;
   }
 
-  /** Another sentence; one that its reader has put away comes back only with the answer. */
+  /** Shows another sentence; a toast that its reader has closed comes back only with the answer.
+   * @type {(sentence: string) => void} */
   says(sentence) {
-    if (this.said.textContent !== sentence) this.said.textContent = sentence;
+    if (this.sentence.textContent !== sentence) this.sentence.textContent = sentence;
   }
 
-  /** What worked is said for a while, all else until somebody closes it. */
+  /** Shows the outcome: a success for a while, anything else until it is closed.
+   * @type {(outcome: Outcome, sentence: string, actions: Record<string, (() => unknown) | null | undefined | false>) => void} */
   ends(outcome, sentence, actions) {
     this.becomes(outcome);
     this.says(sentence);
@@ -63,7 +89,8 @@ class Toast {
     if (outcome === "done") this.fades(Number(place().dataset.seconds));
   }
 
-  /** Only the seconds count in which it can be read and reached. */
+  /** Closes the toast after so many seconds in which it can be read and reached.
+   * @type {(left: number) => void} */
   fades(left) {
     const held = document.hidden || this.box.matches(":hover, :focus-within") || document.querySelector("dialog[open]");
     if (left <= 0) this.goes();
@@ -75,6 +102,7 @@ class Toast {
   }
 }
 
+/** @type {(shown: Fact) => HTMLElement} */
 function fact({ name, text, moment, href }) {
   const pair = element("div", "");
   const value = element("dd", "");
@@ -86,13 +114,15 @@ function fact({ name, text, moment, href }) {
   return pair;
 }
 
-/** Asks one question after the other; `confirmed` is called where the answer is yes. */
+/** Queues a question; `confirmed` is called where the answer is yes.
+ * @type {(question: Question, confirmed: Confirmed) => void} */
 function ask(question, confirmed) {
   questions.push([question, confirmed]);
   if (questions.length === 1) show();
 }
 
-/** One way to read a policy's file. */
+/** Makes the radio button of one way to read a policy's file.
+ * @type {(choice: Choice, yes: HTMLButtonElement) => HTMLElement} */
 function reading({ text, signature }, yes) {
   const label = element("label", "form-check mt-2");
   const radio = Object.assign(element("input", "form-check-input"), { type: "radio", name: "reading", value: signature });
@@ -125,7 +155,7 @@ function show() {
   dialog.showModal();
 }
 
-// Who leaves the page leaves its question without a yes.
+// Leaving the page closes the question without a yes.
 for (const leaves of ["popstate", "_dashprivate_pushstate"]) {
   window.addEventListener(leaves, () => {
     const dialog = document.getElementById(ID.CHANGE_DIALOG);
@@ -133,4 +163,4 @@ for (const leaves of ["popstate", "_dashprivate_pushstate"]) {
   });
 }
 
-export const toasts = Object.freeze({ texts, begin: (sentence, header = null) => new Toast(sentence, header), ask });
+export const toasts = Object.freeze({ texts, begin: (/** @type {string} */ sentence, /** @type {string | null} */ header = null) => new Toast(sentence, header), ask });

@@ -4,31 +4,45 @@ import { toasts } from "./change_toasts.js";
 import { propsOf, visit } from "./clew.js";
 import { isThere } from "./clock.js";
 import { setProps } from "./dash.js";
+import { elementOf } from "./event_target.js";
 import { chosenModel } from "./models.js";
 
-const STILL_MS = 10000; // from then on it is said that it takes long
-const SILENT_MS = 5000; // from then on it is said that nobody answers
-const LOST_MS = 90000; // so long a silent Clew is asked again: one that is started anew takes half a minute
+/**
+ * @typedef {{ verb: string, model_id: string, id?: string, is_confirmed?: boolean, signature?: string }} ChangeRequest
+ * @typedef {ReturnType<typeof toasts.begin>} Toast
+ * @typedef {{ request: ChangeRequest, again: boolean, began: number, page: string, silentSince: number | null, what: string, toast: Toast }} Pending
+ * @typedef {{ outcome: "asked", question: import("./change_toasts.js").Question }} AskedFirst
+ * @typedef {{ outcome: import("./change_toasts.js").Outcome, sentence: string, undo?: ChangeRequest | null, go?: string | null }} Ended
+ */
+
+const STILL_MS = 10000; // from then on the toast says that it takes long
+const SILENT_MS = 5000; // from then on the toast says that no answer comes
+const LOST_MS = 90000; // for so long the request is repeated: a restart of Clew takes half a minute
 const CALL_MS = 30000;
 const PAUSES_MS = [200, 500, 1000, 2000];
-const pending = new Map(); // by what is asked for: a second click on the same is the same request
+/** @type {Map<string, ChangeRequest>} */
+const pending = new Map(); // by the change: a second click on the same is the same request
+/** @type {(ms: number) => Promise<void>} */
 const pause = (ms) => new Promise((resolve) => window.setTimeout(resolve, ms));
+/** @type {(since: number) => string} */
 const seconds = (since) => String(Math.round((Date.now() - since) / 1000));
 
-/** Not crypto.randomUUID: that is there on secure pages only. */
+/** Makes a random id; crypto.randomUUID exists on secure pages only. */
 function newId() {
   return [...window.crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Below the page's own prefix, in its language and its frame. */
+/** Returns the address for changes below the page's prefix, in its language and its frame.
+ * @type {(again: boolean) => string} */
 function address(again) {
   const here = new URL(window.location.href).searchParams;
-  const query = new URLSearchParams(["lang", "embed"].filter((name) => here.has(name)).map((name) => [name, here.get(name)]));
+  const query = new URLSearchParams(["lang", "embed"].filter((name) => here.has(name)).map((name) => [name, here.get(name) ?? ""]));
   if (again) query.set("again", "1");
   return `${document.documentElement.dataset.prefix}changes?${query}`;
 }
 
-/** What Clew says of a request; null where nobody who knows it answered. */
+/** Sends a request once; returns null where no answer to it came.
+ * @type {(request: ChangeRequest, again: boolean, texts: Texts) => Promise<AskedFirst | Ended | null>} */
 async function ask(request, again, texts) {
   const ends = new AbortController();
   const timer = window.setTimeout(() => ends.abort(), CALL_MS);
@@ -39,13 +53,14 @@ async function ask(request, again, texts) {
     // What is wrong with the request stays wrong; what is wrong with a server or a proxy need not.
     return answer.status < 500 && answer.status !== 429 ? { outcome: "refused", sentence: texts.status.replace("{status}", answer.status) } : null;
   } catch {
-    return null; // the line broke, or what came is no JSON: as good as nothing
+    return null; // the connection broke, or the answer is no JSON
   } finally {
     window.clearTimeout(timer);
   }
 }
 
-/** Asks until there is an answer; whatever may have arrived is only asked about from then on. */
+/** Sends a request until an answer comes; from the second try on, Clew is only asked what became of it.
+ * @type {(one: Pending, texts: Texts) => Promise<AskedFirst | Ended>} */
 async function answerOf(one, texts) {
   for (let tries = 0; ; tries += 1) {
     const answer = await ask(one.request, one.again, texts);
@@ -59,23 +74,26 @@ async function answerOf(one, texts) {
   }
 }
 
+/** @type {(one: Pending, texts: Texts) => void} */
 function waiting(one, texts) {
   const silent = one.silentSince && Date.now() - one.silentSince >= SILENT_MS;
   const since = silent ? one.silentSince : one.began;
   if (!silent && Date.now() - one.began < STILL_MS) return;
   const text = silent ? texts.silent : texts.still;
-  one.toast.says(text.replace("{n}", seconds(since)).replace("{what}", one.what));
+  one.toast.says(text.replace("{n}", seconds(since ?? one.began)).replace("{what}", one.what));
 }
 
-/** From the click to the answer. */
+/** Carries out a change, from the click to the answer.
+ * @type {(asked: ChangeRequest, again?: boolean) => Promise<void>} */
 async function change(asked, again = false) {
   const key = JSON.stringify({ ...asked, id: undefined });
   if (pending.has(key)) return;
-  const one = { request: { id: newId(), ...asked }, again, began: Date.now(), page: window.location.pathname, silentSince: null };
-  pending.set(key, one);
+  const sent = { request: { id: newId(), ...asked }, again, began: Date.now(), page: window.location.pathname, silentSince: null };
+  pending.set(key, sent.request);
   const texts = await toasts.texts();
-  one.what = texts.working[asked.verb].replace("{id}", asked.model_id);
-  one.toast = toasts.begin(one.what);
+  const what = texts.working[asked.verb].replace("{id}", asked.model_id);
+  /** @type {Pending} */
+  const one = { ...sent, what, toast: toasts.begin(what) };
   const clock = window.setInterval(() => waiting(one, texts), 1000);
   const answer = await answerOf(one, texts);
   window.clearInterval(clock);
@@ -83,28 +101,30 @@ async function change(asked, again = false) {
   ended(one, answer);
 }
 
+/** @type {(one: Pending, answer: AskedFirst | Ended) => void} */
 function ended(one, answer) {
-  const again = { ...one.request, is_confirmed: true };
-  delete again.id;
+  const { id: _former, ...again } = { ...one.request, is_confirmed: true };
   if (answer.outcome === "asked") {
     one.toast.goes();
     toasts.ask(answer.question, (chosen) => change({ ...again, ...chosen }));
     return;
   }
   const stays = window.location.pathname !== one.page;
-  const actions = { undo: answer.undo && (() => change(answer.undo)), watch: answer.go && stays && (() => go(answer.go)) };
+  const { undo, go: target } = answer;
+  const actions = { undo: undo && (() => change(undo)), watch: target && stays ? () => go(target) : null };
   one.toast.ends(answer.outcome, answer.sentence, actions);
   news();
-  if (answer.go && !stays) go(answer.go);
+  if (target && !stays) go(target);
 }
 
-/** To where the active model can be watched: a page of Clew, which is a path, or the team's own, maybe on this very host. */
+/** Goes where the active model can be watched: a page of Clew, which is a path, or the team's own page.
+ * @type {(where: string) => void} */
 function go(where) {
   if (where.startsWith("/")) visit(where);
   else window.location.assign(where);
 }
 
-/** Whatever page is there asks anew what it shows. */
+/** Has the page, whichever is open, refresh what it shows. */
 function news() {
   for (const place of ["front", "models", "model", "inference"]) {
     const clock = `${place}-tick`;
@@ -113,9 +133,9 @@ function news() {
   }
 }
 
-// From above: the buttons of tables and histories are drawn anew again and again.
+// Listened for on the document: the buttons of tables and histories are replaced often.
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest && event.target.closest("button[data-change]");
+  const button = elementOf(event)?.closest("button[data-change]");
   if (!button) return;
   const model = button.dataset.model || chosenModel();
   if (model) return change({ verb: button.dataset.change, model_id: model });
@@ -123,9 +143,9 @@ document.addEventListener("click", async (event) => {
   toasts.begin("").ends("refused", texts.none_chosen, {});
 });
 
-// A document that is left takes its requests along in its place in the history: who reloads it, or comes back, is told.
+// A document that is left keeps its requests in its history entry: after a reload, or going back, their outcome is shown.
 window.addEventListener("beforeunload", () => {
-  const left = [...pending.values()].map((one) => one.request);
+  const left = [...pending.values()];
   if (left.length) window.history.replaceState({ ...window.history.state, changes: left }, "");
 });
 const { changes, ...state } = window.history.state || {};

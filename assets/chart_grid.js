@@ -1,6 +1,6 @@
-/* The grid of charts of the comparison and of a run's page: which charts there are, and what each of them shows.
+/* The grid of charts of the comparison and of a run's page: which charts it has, and the runs and options they show.
  *
- * Boxes of a fixed height stand for all of them; only those near the view are asked for and drawn.
+ * Each chart has a box of a fixed height; only those near the view are fetched and drawn.
  */
 import { gridActions } from "./chart_grid_actions.js";
 import { gridCharts } from "./chart_grid_charts.js";
@@ -13,13 +13,69 @@ import { gridPointer } from "./chart_grid_pointer.js";
 import { register } from "./dash.js";
 import { runMetrics } from "./run_metrics.js";
 
+/**
+ * @typedef {object} ChartOptions how the charts of a page are drawn
+ * @property {string} axis
+ * @property {{ x_from: number | null, x_to: number | null }} window the part of the x axis that is shown, in its own unit
+ * @property {boolean} [log_y]
+ * @property {boolean} [grouped]
+ * @property {unknown} [group]
+ * @property {number} [zone_minutes] the reader's time zone
+ *
+ * @typedef {object} Catalogue which metrics the runs have
+ * @property {[key: string, runs: number, ...unknown[]][]} metrics
+ * @property {Record<string, number>} [presets] by word, how many runs logged it
+ * @property {Record<string, string[]>} [families] keys that make one chart together
+ * @property {boolean} [pending] whether more is being read
+ * @property {string | null} [axis_hint] an axis that fits all runs better
+ * @property {string | null} [hint_because]
+ *
+ * @typedef {object} GridData what Python wrote into the page for the grid
+ * @property {string} place "compare" or "run"
+ * @property {Texts} texts
+ * @property {string[]} preset words
+ * @property {string[] | null} specs the charts of the address
+ * @property {string[]} open prefixes of sections
+ * @property {ChartOptions} options
+ * @property {Props} config of Plotly
+ * @property {number} most how many runs are compared at most
+ *
+ * @typedef {import("./chart_grid_box.js").Box} Box
+ *
+ * @typedef {object} Grid
+ * @property {string} place
+ * @property {HTMLElement} root
+ * @property {Texts} texts
+ * @property {typeof gridActions} actions
+ * @property {string[]} preset
+ * @property {string[] | null} specs texts of the chosen charts; null for the preset
+ * @property {Set<string>} open
+ * @property {Map<string, Box>} boxes
+ * @property {string[]} runs
+ * @property {ChartOptions} options
+ * @property {Catalogue | null} catalogue
+ * @property {number} version counts refreshes
+ * @property {number | null} timer
+ * @property {number} fitting a frame
+ * @property {AbortController} [asking]
+ * @property {import("./chart_grid_layout.js").Parts} parts
+ * @property {ReturnType<typeof chartLegend>} legend
+ * @property {ReturnType<typeof chartDrawing.drawing>} drawing
+ * @property {IntersectionObserver} observer
+ * @property {ResizeObserver} resizes
+ */
+
 const NEAR = "400px 0px"; // how far outside of the view a chart begins to be drawn
 const BORDER = 2; // pixels of a chart's frame, both sides together
 const PENDING_MS = 2500;
+/** @type {Map<string, Grid>} */
 const grids = new Map(); // by place
 
+/** @type {(a: unknown, b: unknown) => boolean} */
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
+/** Fetches which metrics the runs have; again while the server still reads some.
+ * @type {(grid: Grid) => void} */
 function askCatalogue(grid) {
   grid.asking?.abort();
   const request = (grid.asking = new AbortController());
@@ -31,10 +87,11 @@ function askCatalogue(grid) {
       if (isNews) gridLayout.arrange(grid);
       if (catalogue.pending) window.setTimeout(() => grid.root.isConnected && askCatalogue(grid), PENDING_MS);
     },
-    (error) => error.name !== "AbortError" && gridLayout.say(grid, grid.texts.no_catalogue)
+    (error) => error.name !== "AbortError" && gridLayout.announce(grid, grid.texts.no_catalogue)
   );
 }
 
+/** @type {(grid: Grid) => IntersectionObserver} */
 function observed(grid) {
   return new IntersectionObserver(
     (entries) => {
@@ -49,16 +106,18 @@ function observed(grid) {
   );
 }
 
+/** @type {(grid: Grid) => ResizeObserver} */
 function sized(grid) {
   const observer = new ResizeObserver(() => gridCharts.fit(grid));
   observer.observe(grid.root);
   return observer;
 }
 
+/** @type {(root: HTMLElement, data: GridData) => Grid} */
 function begun(root, data) {
   const { place, texts } = data;
-  const grid = { place, root, texts, actions: gridActions, preset: data.preset, specs: data.specs, open: new Set(data.open), boxes: new Map() };
-  Object.assign(grid, { runs: [], options: data.options, catalogue: null, version: 0, timer: null });
+  const chosen = { preset: data.preset, specs: data.specs, open: new Set(data.open), options: data.options };
+  const grid = /** @type {Grid} */ (/** @type {Partial<Grid>} */ ({ place, root, texts, actions: gridActions, ...chosen, boxes: new Map(), runs: [], catalogue: null, version: 0, timer: null, fitting: 0 }));
   gridLayout.begin(grid);
   gridOrder.listen(grid);
   grid.legend = chartLegend(grid.parts.legend, texts, () => {
@@ -78,6 +137,7 @@ function begun(root, data) {
   return grid;
 }
 
+/** @type {(grid: Grid) => void} */
 function end(grid) {
   grid.observer.disconnect();
   grid.resizes.disconnect();
@@ -87,6 +147,8 @@ function end(grid) {
   grids.delete(grid.place);
 }
 
+/** Returns the grid of a page, made where there is none yet; null where the page has no place for it.
+ * @type {(data: GridData) => Grid | null | undefined} */
 function gridOf(data) {
   for (const grid of [...grids.values()]) if (!grid.root.isConnected) end(grid);
   const root = document.getElementById(`${data.place}-grid`);
@@ -95,7 +157,8 @@ function gridOf(data) {
   return grids.get(data.place);
 }
 
-/** The page has other runs or options, or news of them. */
+/** Shows other runs or options, or what is new of them.
+ * @type {(runs: string[], options: ChartOptions, data: GridData) => void} */
 function show(runs, options, data) {
   const grid = gridOf(data);
   if (!grid) return;
@@ -114,18 +177,24 @@ function show(runs, options, data) {
 }
 
 const chartGrid = {
-  /** Of a comparison: `{runs}` from the address or the button; `news` is a version of the run list. */
+  /** Shows the runs of a comparison; `news` is a version of the run list.
+   * @type {(compared: { runs: string[] }, options: ChartOptions, news: unknown, retries: unknown, data: GridData) => string} */
   compare(compared, options, news, retries, data) {
     show(compared.runs.slice(0, data.most), options, data);
     return `${compared.runs.length} ${news} ${retries}`;
   },
 
+  /** Shows one run.
+   * @type {(runId: string, options: ChartOptions, news: unknown, retries: unknown, data: GridData) => string} */
   run(runId, options, news, retries, data) {
     show([runId], options, data);
-    runMetrics.show(runId, (key) => grids.has("run") && gridActions.reach(grids.get("run"), key));
+    runMetrics.show(runId, (/** @type {string} */ key) => {
+      const grid = grids.get("run");
+      if (grid) gridActions.reach(grid, key);
+    });
     return `${news} ${retries}`;
   },
 };
 
-export const chartGrids = Object.freeze({ of: (place) => grids.get(place) });
+export const chartGrids = Object.freeze({ of: (/** @type {string} */ place) => grids.get(place) });
 register("chartGrid", chartGrid);

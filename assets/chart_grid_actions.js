@@ -1,4 +1,4 @@
-/* What a reader does with the charts of a grid: add, pin, overlay, move, scale, enlarge, take along, remove. */
+/* The actions of a reader on the charts of a grid: add, pin, overlay, move, scale, enlarge, export, remove. */
 import { chartBox } from "./chart_grid_box.js";
 import { chartAnswers } from "./chart_grid_figures.js";
 import { gridLayout } from "./chart_grid_layout.js";
@@ -9,29 +9,42 @@ import { gridPointer } from "./chart_grid_pointer.js";
 import { chartSpecs } from "./chart_grid_specs.js";
 import { metricPicker } from "./metric_picker.js";
 
-/** The charts on top from now on; null for the preset. */
+/**
+ * @typedef {import("./chart_grid.js").Grid} Grid
+ * @typedef {import("./chart_grid_box.js").Box} Box
+ * @typedef {import("./chart_grid_menu.js").Item} Item
+ * @typedef {Partial<import("./chart_grid_specs.js").ChartSpec>} SpecChange
+ */
+
+/** Sets the charts on top; null for the preset.
+ * @type {(grid: Grid, texts: string[] | null) => void} */
 function choose(grid, texts) {
   grid.specs = texts === null ? null : [...new Set(texts)];
   gridLayout.arrange(grid);
   gridLayout.writeAddress(grid);
 }
 
+/** @type {(grid: Grid, texts: string[], where?: { isFirst?: boolean }) => void} */
 function add(grid, texts, { isFirst = false } = {}) {
   const before = gridLayout.chosen(grid);
   const now = before.filter((text) => !isFirst || !texts.includes(text));
   choose(grid, isFirst ? [...texts, ...now] : [...now, ...texts]);
-  const [n, all] = [grid.specs.filter((text) => !before.includes(text)).length, grid.specs.length].map(gridLayout.number);
+  const after = gridLayout.chosen(grid);
+  const [n, all] = [after.filter((text) => !before.includes(text)).length, after.length].map(gridLayout.number);
   const moved = { chart: boxOf(grid, texts[0])?.title, n: 1, all };
-  gridLayout.say(grid, isFirst && n === gridLayout.number(0) ? gridLayout.filled(grid.texts.moved, moved) : gridLayout.filled(grid.texts.added, { n, all }));
+  gridLayout.announce(grid, isFirst && n === gridLayout.number(0) ? gridLayout.filled(grid.texts.moved, moved) : gridLayout.filled(grid.texts.added, { n, all }));
 }
 
+/** @type {(grid: Grid, box: Box) => void} */
 function pin(grid, box) {
   add(grid, [box.text], { isFirst: true });
   focus(grid, box.text);
 }
 
+/** @type {(key: string) => string} */
 const ofKey = (key) => chartSpecs.format(chartSpecs.chart([chartSpecs.subjectOf(key)]));
 
+/** @type {(grid: Grid) => void} */
 function pick(grid) {
   const { texts } = grid;
   metricPicker.open({
@@ -39,14 +52,15 @@ function pick(grid) {
     runs: grid.runs.length,
     title: texts.pick,
     texts,
-    add: (key) => add(grid, [ofKey(key)]),
-    pin: (key) => add(grid, [ofKey(key)], { isFirst: true }),
-    addAll: (keys) => add(grid, keys.map(ofKey)),
-    isThere: (key) => gridLayout.chosen(grid).includes(ofKey(key)),
+    add: (/** @type {string} */ key) => add(grid, [ofKey(key)]),
+    pin: (/** @type {string} */ key) => add(grid, [ofKey(key)], { isFirst: true }),
+    addAll: (/** @type {string[]} */ keys) => add(grid, keys.map(ofKey)),
+    isThere: (/** @type {string} */ key) => gridLayout.chosen(grid).includes(ofKey(key)),
     shown: () => gridLayout.chosen(grid).length,
   });
 }
 
+/** @type {(grid: Grid, box: Box) => void} */
 function overlay(grid, box) {
   const { texts } = grid;
   const picker = metricPicker.open({
@@ -54,14 +68,15 @@ function overlay(grid, box) {
     runs: grid.runs.length,
     title: gridLayout.filled(texts.overlay_on, { chart: box.title }),
     texts,
-    add: (key) => {
+    add: (/** @type {string} */ key) => {
       picker.close();
       change(grid, box, { subjects: [...box.spec.subjects, chartSpecs.subjectOf(key)] });
     },
   });
 }
 
-/** Another form of a chart stands where it stood; one of a section is chosen with it, for the address to have it. */
+/** Changes the form of a chart in its place; a chart of a section becomes a chosen one, so that the address has it.
+ * @type {(grid: Grid, box: Box, more: SpecChange) => void} */
 function change(grid, box, more) {
   const text = chartSpecs.format({ ...box.spec, ...more });
   if (box.section !== null) {
@@ -77,30 +92,38 @@ function change(grid, box, more) {
   focus(grid, text);
 }
 
+/** @type {(grid: Grid, text: string) => Box | undefined} */
 const boxOf = (grid, text) => grid.boxes.get(`|${text}`);
+/** @type {(grid: Grid, text: string) => void} */
 const focus = (grid, text) => boxOf(grid, text)?.button.focus();
 
+/** @type {(grid: Grid, box: Box) => void} */
 function remove(grid, box) {
   const now = gridLayout.chosen(grid);
   const at = now.indexOf(box.text);
   choose(grid, now.filter((text) => text !== box.text));
-  gridLayout.say(grid, gridLayout.filled(grid.texts.removed, { chart: box.title }));
-  const next = grid.specs[Math.min(at, grid.specs.length - 1)];
+  gridLayout.announce(grid, gridLayout.filled(grid.texts.removed, { chart: box.title }));
+  const left = gridLayout.chosen(grid);
+  const next = left[Math.min(at, left.length - 1)];
   if (next) focus(grid, next);
   else grid.parts.add.focus();
 }
 
+/** @type {(box: Box) => void} */
 function picture(box) {
   const name = `clew-${box.title.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 80)}`;
+  if (!box.div || !box.answer) return;
   const { layout: shown } = box.div;
-  // On paper each picture stands alone: its lines are named in it.
+  // A picture has no legend next to it: it names its lines itself.
   const own = { ...box.div.layout, ...(box.answer.figure.layout.showlegend ? { showlegend: true } : {}) };
   window.Plotly.downloadImage({ data: box.div.data, layout: own }, { format: "png", scale: 2, filename: name, width: shown.width, height: shown.height });
 }
 
-/** All points, as the server streams them; a selection too long for an address is asked for as JSON. */
+/** Saves all points as CSV; a selection too long for an address is posted as JSON.
+ * @type {(grid: Grid, box: Box) => unknown} */
 function points(grid, box) {
   const { width, x_from, x_to, smoothing, ...fields } = gridCharts.fieldsOf(grid, box);
+  /** @type {(address: string) => void} */
   const save = (address) => {
     const link = chartBox.element("a", { href: address, download: "" });
     document.body.append(link);
@@ -117,9 +140,10 @@ function points(grid, box) {
       save(made);
       window.setTimeout(() => URL.revokeObjectURL(made), 60000);
     })
-    .catch(() => gridLayout.say(grid, grid.texts.no_answer));
+    .catch(() => gridLayout.announce(grid, grid.texts.no_answer));
 }
 
+/** @type {(grid: Grid, box: Box) => (Item | false)[]} */
 function itemsOf(grid, box) {
   const { texts } = grid;
   const isChosen = box.section === null;
@@ -143,7 +167,8 @@ function itemsOf(grid, box) {
   ];
 }
 
-/** A box's own buttons. */
+/** Connects a box's button with its menu and its keys.
+ * @type {(grid: Grid, box: Box) => void} */
 function attach(grid, box) {
   box.button.addEventListener("click", () => chartMenu.show(box, itemsOf(grid, box)));
   box.button.addEventListener("keydown", (event) => {
@@ -155,19 +180,21 @@ function attach(grid, box) {
   });
 }
 
+/** @type {(grid: Grid, prefix: string) => void} */
 function toggle(grid, prefix) {
   if (!grid.open.delete(prefix)) grid.open.add(prefix);
   gridLayout.arrange(grid);
   gridLayout.writeAddress(grid);
 }
 
-/** A metric's own chart, brought into view: from a table of metrics, say. */
+/** Brings a metric's own chart into view, for example from a table of metrics.
+ * @type {(grid: Grid, key: string) => void} */
 function reach(grid, key) {
   const text = ofKey(key);
   if (!gridLayout.chosen(grid).includes(text)) add(grid, [text]);
   const box = boxOf(grid, text);
-  box.element.scrollIntoView({ block: "center" });
-  box.button.focus({ preventScroll: true });
+  box?.element.scrollIntoView({ block: "center" });
+  box?.button.focus({ preventScroll: true });
 }
 
 export const gridActions = Object.freeze({ add, attach, choose, pick, reach, toggle });

@@ -1,21 +1,64 @@
-/* The place of one chart: its frame of a fixed height, its menu, what it says in words, what failed. */
+/* The place of one chart: its frame of a fixed height, its menu, its caption, its failure. */
 import { chartSpecs } from "./chart_grid_specs.js";
 
+/**
+ * @typedef {import("./chart_grid.js").Grid} Grid
+ * @typedef {import("./chart_grid_specs.js").ChartSpec} ChartSpec
+ * @typedef {{ data: Props[], layout: Props }} Figure of Plotly
+ * @typedef {{ figure: Figure, summary: string, failures?: string[], pending?: boolean, version?: string }} Answer of the server
+ * @typedef {HTMLDivElement & { data: Props[], layout: Props, box: Box | null, isConnectedToPlotly?: boolean, on: (name: string, listener: (event: any) => void) => void }} PlotDiv
+ * @typedef {{ width: number, height: number }} Size in pixels
+ *
+ * @typedef {object} Box
+ * @property {string} key of the box in its grid
+ * @property {string} text of the chart, as in addresses
+ * @property {ChartSpec} spec
+ * @property {string} title
+ * @property {string | null} section its prefix; null among the chosen ones
+ * @property {HTMLElement} element
+ * @property {HTMLElement} place
+ * @property {HTMLElement} line
+ * @property {HTMLElement} caption
+ * @property {HTMLElement} failure
+ * @property {HTMLButtonElement} button
+ * @property {HTMLElement} handle
+ * @property {boolean} isNear
+ * @property {Answer | null} answer
+ * @property {Answer | null} [shown] the answer that is drawn
+ * @property {PlotDiv | null} div
+ * @property {(number | null)[] | null} yRange
+ * @property {string} [yRangeOf] the unit that `yRange` is in
+ * @property {Size | null} measured
+ * @property {AbortController} [request]
+ * @property {number | null} [freshOf] the grid's version when it was asked for
+ * @property {number} [retries]
+ * @property {() => Size} size
+ */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Props} [props]
+ * @param {(Node | string | null)[]} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 const element = (tag, props = {}, ...children) => {
   const made = Object.assign(document.createElement(tag), props);
-  made.append(...children.filter((child) => child !== null));
+  made.append(...children.flatMap((child) => (child === null ? [] : [child])));
   return made;
 };
 
-/** The chart's name, as its heading and its buttons have it. */
+/** Returns the chart's name, for its heading and its buttons.
+ * @type {(spec: ChartSpec, texts: Texts) => string} */
 function titleOf(spec, texts) {
-  return spec.subjects.map((subject) => texts.words[chartSpecs.wordOf(subject)] || chartSpecs.keyOf(subject)).join(" · ");
+  return spec.subjects.map((subject) => texts.words[chartSpecs.wordOf(subject) ?? ""] || chartSpecs.keyOf(subject)).join(" · ");
 }
 
-/** The place of the chart that `text` describes; `section` is null among the chosen ones. */
+/** Makes the place of the chart that `text` describes; `section` is null among the chosen ones.
+ * @type {(grid: Grid, text: string, section: string | null) => Box} */
 function box(grid, text, section) {
   const { texts, place } = grid;
-  const spec = chartSpecs.parse(text);
+  const spec = chartSpecs.parse(text) ?? chartSpecs.chart([text]);
   const title = titleOf(spec, texts);
   const word = spec.subjects.length === 1 && section === null ? chartSpecs.wordOf(spec.subjects[0]) : null;
   const name = word && word.replace(/_/g, "-");
@@ -38,25 +81,27 @@ function box(grid, text, section) {
     frame.id = `${place}-chart-${name}`;
     caption.id = `${place}-summary-${name}`;
   }
+  /** @type {Box} */
   const made = {
     key: `${section === null ? "" : section}|${text}`,
     ...{ text, spec, title, section, element: frame, place: plot, line, caption, failure, button, handle },
-    ...{ isNear: false, isStale: true, answer: null, div: null, leaving: null, yRange: null, measured: null },
-    /** Measured where nobody has said it: to ask has the browser lay out the page, in the middle of its drawing. */
+    ...{ isNear: false, answer: null, div: null, yRange: null, measured: null },
+    /** Measures the place if that was not done yet: it forces the browser to lay out the page, in the middle of drawing. */
     size: () => (made.measured = made.measured || { width: plot.clientWidth || 400, height: plot.clientHeight || 380 }),
   };
   frame.box = made;
   return made;
 }
 
-/** What failed, beside what is there; null where nothing did. */
-function say(made, sentence, texts, retry) {
+/** Shows what failed, next to the chart; an empty sentence hides it.
+ * @type {(made: Box, sentence: string, texts: Texts, retry: () => void) => void} */
+function showFailure(made, sentence, texts, retry) {
   made.failure.hidden = !sentence;
-  if (!sentence || made.failure.dataset.said === sentence) return;
-  made.failure.dataset.said = sentence;
+  if (!sentence || made.failure.dataset.sentence === sentence) return;
+  made.failure.dataset.sentence = sentence;
   const again = element("button", { type: "button", className: "btn btn-sm btn-outline-danger", textContent: texts.retry });
   again.addEventListener("click", retry);
   made.failure.replaceChildren(element("span", { textContent: sentence }), " ", again);
 }
 
-export const chartBox = Object.freeze({ box, element, say, titleOf });
+export const chartBox = Object.freeze({ box, element, showFailure, titleOf });

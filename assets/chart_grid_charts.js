@@ -1,27 +1,31 @@
-/* What each chart of a grid shows: asked for when it comes near the view, let go when it leaves. */
+/* The figures of a grid's charts: fetched when a chart comes near the view, released when it leaves. */
 import { chartBox } from "./chart_grid_box.js";
 import { chartAnswers } from "./chart_grid_figures.js";
 import { CHART_DEFAULTS } from "./from_python.js";
 import { live } from "./live_text.js";
 
+/**
+ * @typedef {import("./chart_grid.js").Grid} Grid
+ * @typedef {import("./chart_grid_box.js").Box} Box
+ * @typedef {import("./chart_grid_box.js").Answer} Answer
+ */
+
 const PENDING_MS = 2500;
 const RETRIES = 3;
 const SMALL = 300;
 const WIDE = 1000;
-const BY_ITSELF = CHART_DEFAULTS.axis; // the axis that nobody chose
+const BY_ITSELF = CHART_DEFAULTS.axis; // the axis where none is chosen
 const NOT_OF_FIGURES = new Set(["window", "final", "diverged", "differing", "log_y"]);
 
-/** What of the options a figure depends on; what is off or empty is not said.
- *
- * @returns {Record<string, any>}
- */
+/** Returns the fields of a figure's request: the options that it depends on, without those that are off or empty.
+ * @type {(grid: Grid, box: Box) => Props} */
 function fieldsOf(grid, box) {
   const { window: seen, ...options } = grid.options;
-  const said = Object.entries(options).filter(([name, value]) => !NOT_OF_FIGURES.has(name) && value && value !== BY_ITSELF && !(Array.isArray(value) && !value.length));
+  const asked = Object.entries(options).filter(([name, value]) => !NOT_OF_FIGURES.has(name) && value && value !== BY_ITSELF && !(Array.isArray(value) && !value.length));
   return {
     runs: grid.runs,
     chart: box.text,
-    ...Object.fromEntries(said),
+    ...Object.fromEntries(asked),
     ...(options.log_y ? { log_y: true } : {}),
     x_from: seen.x_from,
     x_to: seen.x_to,
@@ -29,6 +33,7 @@ function fieldsOf(grid, box) {
   };
 }
 
+/** @type {(grid: Grid, box: Box, answer: Answer) => void} */
 function answered(grid, box, answer) {
   box.retries = 0;
   box.answer = box.isNear ? answer : null;
@@ -36,13 +41,14 @@ function answered(grid, box, answer) {
   const loading = box.place.querySelector(".chart-loading");
   if (loading) loading.remove();
   live.write(box.caption, answer.summary);
-  chartBox.say(box, (answer.failures || []).join(" "), grid.texts, () => retry(grid));
+  chartBox.showFailure(box, (answer.failures || []).join(" "), grid.texts, () => retry(grid));
   grid.legend.learn(answer.figure);
-  // What is drawn already stays as it is, with the label under the pointer.
+  // A chart that shows this answer already is not drawn again: it would lose the label under the pointer.
   if (!box.div || box.shown !== answer) grid.drawing.later(box);
   if (answer.pending) later(grid);
 }
 
+/** @type {(grid: Grid, box: Box, error: import("./chart_grid_figures.js").Refused) => void} */
 function failed(grid, box, error) {
   if (error.name === "AbortError" || !box.element.isConnected) return;
   box.freshOf = null;
@@ -50,12 +56,13 @@ function failed(grid, box, error) {
     window.setTimeout(() => box.isNear && ask(grid, box), error.retryAfter * 1000);
     return;
   }
-  const said = error.isSaid ? error.message : grid.texts.no_answer;
-  chartBox.say(box, said, grid.texts, () => retry(grid));
+  const sentence = error.hasMessage ? error.message : grid.texts.no_answer;
+  chartBox.showFailure(box, sentence, grid.texts, () => retry(grid));
   box.place.querySelector(".chart-loading")?.remove();
 }
 
-/** The newest answer counts: one that was asked for before is not waited for any more. */
+/** Fetches a figure; an earlier request of the same chart is aborted.
+ * @type {(grid: Grid, box: Box) => void} */
 function ask(grid, box) {
   box.request?.abort();
   const request = (box.request = new AbortController());
@@ -66,6 +73,7 @@ function ask(grid, box) {
   );
 }
 
+/** @type {(grid: Grid, box: Box) => void} */
 function comes(grid, box) {
   box.isNear = true;
   const known = box.answer || (box.freshOf === grid.version && chartAnswers.last("charts/figure", fieldsOf(grid, box)));
@@ -73,6 +81,7 @@ function comes(grid, box) {
   else ask(grid, box);
 }
 
+/** @type {(grid: Grid, box: Box) => void} */
 function leaves(grid, box) {
   box.isNear = false;
   box.request?.abort();
@@ -81,12 +90,14 @@ function leaves(grid, box) {
   grid.drawing.release(box);
 }
 
-/** Charts in view are asked for again; the others when they come into view. */
+/** Fetches the charts in view again; the others when they come into view.
+ * @type {(grid: Grid) => void} */
 function refresh(grid) {
   grid.version += 1;
   for (const box of grid.boxes.values()) if (box.isNear) ask(grid, box);
 }
 
+/** @type {(grid: Grid) => void} */
 function later(grid) {
   if (grid.timer) return;
   grid.timer = window.setTimeout(() => {
@@ -96,13 +107,15 @@ function later(grid) {
   }, PENDING_MS);
 }
 
-/** The page's own Retry has the server forget that something failed. */
+/** Presses the page's Retry button, which has the server forget a failure, and refreshes the charts.
+ * @type {(grid: Grid) => void} */
 function retry(grid) {
   document.getElementById(`${grid.place}-retry`)?.click();
   window.setTimeout(() => refresh(grid), 300);
 }
 
-/** Charts whose place has become wider or narrower are drawn anew: other columns, another window. */
+/** Redraws charts whose place has become wider or narrower, by other columns or another window size.
+ * @type {(grid: Grid) => void} */
 function fit(grid) {
   window.cancelAnimationFrame(grid.fitting);
   grid.fitting = window.requestAnimationFrame(() => {

@@ -1,23 +1,40 @@
-/* Drawing the charts of a grid: one in a frame, into divs that are used again for other charts.
+/* Draws the charts of a grid, one in each frame of the browser, into divs that are reused for other charts.
  *
  * A div with a Plotly chart costs 20 ms to make and 5 to fill anew; 300 of them at once block a page for seconds.
+ */
+/**
+ * @typedef {import("./chart_grid_box.js").Box} Box
+ * @typedef {import("./chart_grid_box.js").PlotDiv} PlotDiv
+ * @typedef {{ later(box: Box): void, release(box: Box): void, warmUp(): void, purge(): void }} Drawing
+ * @typedef {object} Events
+ * @property {() => Set<string>} muted the names of lines that are hidden
+ * @property {(line: string, isAlone: boolean) => void} legend
+ * @property {(box: Box, x: unknown) => void} hover
+ * @property {() => void} unhover
+ * @property {(box: Box, change: Props) => void} zoom
+ * @property {(box: Box) => void} drawn
  */
 const MOST_FREE = 12;
 const OVERHANG = 2; // pixels of a line that stands at the edge
 
 const BESIDE_TITLE = 48; // pixels: before a title, and the button of the menu behind it
-const pen = document.createElement("canvas").getContext("2d");
+const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
 
-/** How a title is written, as CSS says it: what the server says of it, and of all letters of its chart. */
+/** Returns the font of a title as CSS writes it, from the server's layout.
+ * @type {(layout: Props) => string} */
 const fontOf = (layout) => `${layout.title.font.weight} ${layout.title.font.size}px ${layout.font.family}`;
+/** @type {(text: string, font: string) => number} */
 const wide = (text, font) => {
   pen.font = font;
   return pen.measureText(text).width;
 };
-const plain = (markup) => new DOMParser().parseFromString(markup, "text/html").documentElement.textContent;
+/** @type {(markup: string) => string} */
+const plain = (markup) => new DOMParser().parseFromString(markup, "text/html").documentElement.textContent ?? "";
+/** @type {(text: string) => string} */
 const markup = (text) => text.replace(/[&<>%$]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** A title in the room that there is, its middle left out: ends tell more than middles do. */
+/** Shortens a title to the room for it; its middle is left out, because the ends distinguish more.
+ * @type {(title: string, font: string, room: number) => string} */
 function fitted(title, font, room) {
   const letters = [...plain(title)];
   if (wide(letters.join(""), font) <= room) return title;
@@ -27,24 +44,31 @@ function fitted(title, font, room) {
   return markup(cut());
 }
 
+/** @type {(trace: Props) => string} */
 const lineOf = (trace) => trace.meta?.run ?? trace.meta?.name ?? trace.name;
 
-/** One for each grid; `on` hears of hover(box, x), unhover(), zoom(box, change) and drawn(box). */
+/** Returns the drawing of one grid; `on` receives the events of its charts.
+ * @type {(config: Props, on: Events) => Drawing} */
 function drawing(config, on) {
+  /** @type {PlotDiv[]} */
   const free = [];
+  /** @type {Set<Box>} */
   const queue = new Set();
+  /** @type {number | null} */
   let frame = null;
 
+  /** @type {() => PlotDiv} */
   function made() {
-    const div = document.createElement("div");
+    const div = /** @type {PlotDiv} */ (document.createElement("div"));
     div.className = "chart";
     return div;
   }
 
-  /** Plotly gives a div its events with the first chart. */
+  /** Listens to a div's events, which Plotly provides once it has drawn the first chart.
+   * @type {(div: PlotDiv) => void} */
   function listen(div) {
-    if (div.hears) return;
-    div.hears = true;
+    if (div.isConnectedToPlotly) return;
+    div.isConnectedToPlotly = true;
     div.on("plotly_hover", (event) => div.box && on.hover(div.box, event.points[0].x));
     div.on("plotly_unhover", () => on.unhover());
     div.on("plotly_relayout", (change) => div.box && on.zoom(div.box, change));
@@ -52,15 +76,18 @@ function drawing(config, on) {
     div.on("plotly_legenddoubleclick", (event) => on.legend(lineOf(event.data[event.curveNumber]), true));
   }
 
-  /** The figure as this box shows it: without muted lines, in its own size, its zoom its own however divs wander. */
-  function shown(box, muted) {
-    const { data, layout } = box.answer.figure;
+  /** Returns the figure as this box shows it: without muted lines, in its own size, with a zoom that stays with the box.
+   * @type {(box: Box, answer: import("./chart_grid_box.js").Answer, muted: Set<string>) => import("./chart_grid_box.js").Figure} */
+  function shown(box, answer, muted) {
+    const { data, layout } = answer.figure;
+    /** @type {(axis: Props | undefined) => Props} */
     const mine = (axis) => ({ ...axis, uirevision: `${box.key} ${axis?.uirevision}` });
+    /** @type {Props} */
     const own = { ...layout, uirevision: box.key, xaxis: mine(layout.xaxis), yaxis: mine(layout.yaxis) };
     const { width, height } = box.size();
     // Over a wide chart of few points the pointer is far from all of them: the nearest one is meant.
     Object.assign(own, { width, height, autosize: false, hoverdistance: -1 });
-    // The name of a metric stands above its chart; along the axis of a small one there is no room for it.
+    // The name of the metric is above its chart; along the axis of a small one there is no room for it.
     if (layout.yaxis?.title?.text === layout.title.text) own.yaxis.title = { ...layout.yaxis.title, text: "" };
     own.title = { ...layout.title, text: fitted(layout.title.text, fontOf(layout), width - BESIDE_TITLE) };
     if (box.spec.subjects.length === 1) {
@@ -73,19 +100,18 @@ function drawing(config, on) {
     return { data: muted.size ? data.filter((trace) => !muted.has(lineOf(trace))) : data, layout: own };
   }
 
+  /** @type {(box: Box) => void} */
   function draw(box) {
     if (!box.answer || !box.isNear || !box.element.isConnected) return;
-    const isFresh = !box.div;
-    if (isFresh) {
-      box.div = free.pop() || made();
-      box.place.prepend(box.div);
-    }
+    const div = box.div || free.pop() || made();
+    if (!box.div) box.place.prepend(div);
+    box.div = div;
     box.shown = box.answer;
-    box.div.box = null; // what Plotly says while it draws is no reader's doing
-    const { data, layout } = shown(box, on.muted());
-    window.Plotly.react(box.div, data, layout, config);
-    listen(box.div);
-    box.div.box = box;
+    div.box = null; // events that Plotly sends while it draws are not the reader's
+    const { data, layout } = shown(box, box.answer, on.muted());
+    window.Plotly.react(div, data, layout, config);
+    listen(div);
+    div.box = box;
     on.drawn(box);
   }
 
@@ -98,6 +124,7 @@ function drawing(config, on) {
     if (queue.size) frame = window.requestAnimationFrame(tick);
   }
 
+  /** @type {(box: Box) => void} */
   function release(box) {
     queue.delete(box);
     if (!box.div) return;
@@ -105,7 +132,7 @@ function drawing(config, on) {
     box.div = div.box = null;
     div.remove();
     if (free.length < MOST_FREE) free.push(div);
-    else if (div.hears) window.Plotly.purge(div);
+    else if (div.isConnectedToPlotly) window.Plotly.purge(div);
   }
 
   return {
@@ -114,7 +141,7 @@ function drawing(config, on) {
       if (frame === null) frame = window.requestAnimationFrame(tick);
     },
     release,
-    /** Plotly's own first chart takes 0.1 s or more: before anybody waits for it. */
+    /** Draws an empty chart: Plotly's first one takes 0.1 s or more, so it is drawn before a reader waits for it. */
     warmUp() {
       if (free.length) return;
       const div = made();
@@ -123,14 +150,15 @@ function drawing(config, on) {
       free.push(div);
     },
     purge() {
-      for (const div of free.splice(0)) if (div.hears) window.Plotly.purge(div);
+      for (const div of free.splice(0)) if (div.isConnectedToPlotly) window.Plotly.purge(div);
     },
   };
 }
 
-/** Where a value of the x axis stands in a drawn chart, in pixels of its div; null where it is out of sight. */
+/** Returns where a value of the x axis is in a drawn chart, in pixels of its div; null where it is out of sight.
+ * @type {(div: PlotDiv, x: unknown) => number | null} */
 function pixelOf(div, x) {
-  const axis = div._fullLayout?.xaxis;
+  const axis = /** @type {any} */ (div)._fullLayout?.xaxis; // a part of Plotly without types
   if (!axis || axis._length === undefined) return null;
   const along = axis.d2p(x);
   return along >= -OVERHANG && along <= axis._length + OVERHANG ? axis._offset + along : null;

@@ -1,19 +1,27 @@
-/* Figures and catalogues as the server draws them: asked for by address, kept for a while, and asked again whether they
-   are still the same. */
+/* Figures and catalogues as the server draws them: fetched by address, cached, and revalidated by their entity tag. */
+/**
+ * @typedef {RefusedRequest} Refused
+ * @typedef {{ etag: string | null, answer: any }} Entry the answer is JSON of the server
+ * @typedef {{ path: string, fields: Props, signal: AbortSignal, resolve: (answer: any) => void, reject: (error: unknown) => void }} Waiting
+ */
 const KEPT = 100; // of some 40 kB each
 const LONGEST_ADDRESS = 3500;
 const AT_ONCE = 4; // of the six that a browser has for a host: callbacks need theirs
+/** @type {Map<string, Entry>} */
 const kept = new Map(); // by address: {etag, answer}, the oldest first
+/** @type {Waiting[]} */
 const waiting = [];
 let running = 0;
 
+/** @type {(address: string, entry: Entry) => void} */
 function keep(address, entry) {
   kept.delete(address);
   kept.set(address, entry);
-  if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value ?? "");
 }
 
-/** The query of a request: what is null is not said, a list is said once for each. */
+/** Returns the address of a request: fields that are null are left out, a list becomes one parameter for each value.
+ * @type {(path: string, fields: Props) => string} */
 function addressOf(path, fields) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
@@ -25,35 +33,44 @@ function addressOf(path, fields) {
   return `${document.documentElement.dataset.prefix}${path}?${query.toString().replace(/%2C/gi, ",")}`;
 }
 
+/** @type {(path: string, fields: Props, entry: Entry | null | undefined, signal: AbortSignal | undefined) => Promise<Response>} */
 function requestOf(path, fields, entry, signal) {
   const address = addressOf(path, fields);
+  /** @type {Record<string, string>} */
   const headers = entry && entry.etag ? { "If-None-Match": entry.etag } : {};
   if (address.length <= LONGEST_ADDRESS) return window.fetch(address, { headers, signal, cache: "no-store" });
   const query = address.includes("&lang=") ? `?lang=${new URL(address, window.location.href).searchParams.get("lang")}` : "";
-  const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
+  const body = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
   return window.fetch(`${document.documentElement.dataset.prefix}${path}${query}`, {
     method: "POST",
     headers: { ...headers, "Content-Type": "application/json" },
-    body: JSON.stringify(said),
+    body: JSON.stringify(body),
     signal,
     cache: "no-store",
   });
 }
 
-/** What went wrong, as the server says it where it does. */
+/** Is thrown for a refused request, with the server's message where it sends one. */
 class RefusedRequest extends Error {
-  constructor(status, said, retryAfter) {
-    super(said || `HTTP ${status}`);
-    this.isSaid = Boolean(said);
+  /**
+   * @param {number} status
+   * @param {string | undefined} message
+   * @param {number | null} retryAfter seconds
+   */
+  constructor(status, message, retryAfter) {
+    super(message || `HTTP ${status}`);
+    this.hasMessage = Boolean(message);
     this.retryAfter = retryAfter;
   }
 }
 
+/** @type {(response: Response) => Promise<RefusedRequest>} */
 async function failureOf(response) {
   const body = await response.json().catch(() => null);
   return new RefusedRequest(response.status, body?.error, Number(response.headers.get("Retry-After")) || null);
 }
 
+/** @type {(path: string, fields: Props, signal: AbortSignal) => Promise<any>} */
 async function ask(path, fields, signal) {
   const address = addressOf(path, fields);
   const entry = kept.get(address);
@@ -64,15 +81,16 @@ async function ask(path, fields, signal) {
   }
   if (!response.ok) throw await failureOf(response);
   const asked = await response.json();
-  // Of equal answers the first one stays, which may be drawn.
+  // An equal answer does not replace the first one, which may be drawn.
   const answer = entry && asked.version && entry.answer.version === asked.version ? entry.answer : asked;
   keep(address, { etag: response.headers.get("ETag"), answer });
   return answer;
 }
 
+/** @type {() => void} */
 function next() {
   while (running < AT_ONCE && waiting.length) {
-    const one = waiting.shift();
+    const one = /** @type {Waiting} */ (waiting.shift());
     if (one.signal.aborted) {
       one.reject(new DOMException("left", "AbortError"));
       continue;
@@ -87,14 +105,16 @@ function next() {
   }
 }
 
-/** The answer to a request: in its turn, and none once `signal` says that nobody waits for it any more. */
+/** Fetches an answer in its turn; rejects with an AbortError once `signal` is aborted.
+ * @type {(path: string, fields: Props, signal: AbortSignal) => Promise<any>} */
 const get = (path, fields, signal) =>
   new Promise((resolve, reject) => {
     waiting.push({ path, fields, signal, resolve, reject });
     next();
   });
 
-/** What was answered the last time, whether it still holds or not. */
+/** Returns the last answer, whether it is still valid or not.
+ * @type {(path: string, fields: Props) => any} */
 const last = (path, fields) => kept.get(addressOf(path, fields))?.answer;
 
 export const chartAnswers = Object.freeze({ addressOf, get, last, requestOf });

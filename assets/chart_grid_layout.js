@@ -1,4 +1,4 @@
-/* Where the charts of a grid stand: those that were chosen, else the preset; below them a section for each prefix. */
+/* The order of a grid's charts: the chosen ones, else the preset; below them a section for each prefix. */
 import { setAddress } from "./addresses.js";
 import { chartBox } from "./chart_grid_box.js";
 import { gridCharts } from "./chart_grid_charts.js";
@@ -8,20 +8,34 @@ import { locale } from "./clew.js";
 import { live } from "./live_text.js";
 import { metricSearch } from "./metric_search.js";
 
+/**
+ * @typedef {import("./chart_grid.js").Grid} Grid
+ * @typedef {import("./chart_grid_box.js").Box} Box
+ * @typedef {import("./chart_grid.js").Catalogue["metrics"]} Metrics
+ * @typedef {HTMLElement & { fold: HTMLElement, charts: HTMLElement, texts: string[], frame?: number | null }} Section
+ * @typedef {Record<"add" | "offers" | "whole" | "reset" | "legend" | "remarks" | "hint" | "status" | "charts" | "sections", HTMLElement>} Parts
+ */
+
 const AT_ONCE = 40;
 const { element } = chartBox;
+/** @type {(n: number) => string} */
 const number = (n) => n.toLocaleString(locale());
+/** @type {(template: string, values: Props) => string} */
 const filled = (template, values) => template.replace(/\{(\w+)\}/g, (slot, name) => values[name] ?? slot);
+/** @type {(word: string) => string} */
 const subjectOf = (word) => `@${word}`;
+/** @type {(key: string) => string} */
 const ofKey = (key) => chartSpecs.format(chartSpecs.chart([chartSpecs.subjectOf(key)]));
 
+/** @type {(className: string, text: string, run: () => unknown) => HTMLButtonElement} */
 function button(className, text, run) {
   const made = element("button", { type: "button", className: `btn btn-sm ${className}`, textContent: text });
   made.addEventListener("click", run);
   return made;
 }
 
-/** The parts of an empty grid. */
+/** Makes the parts of an empty grid.
+ * @type {(grid: Grid) => void} */
 function begin(grid) {
   const { texts, root } = grid;
   const parts = {
@@ -30,7 +44,7 @@ function begin(grid) {
     whole: button("btn-outline-secondary grid-whole", texts.whole, () => gridPointer.seeAll(grid)),
     reset: button("btn-outline-secondary grid-reset", texts.reset, () => grid.actions.choose(grid, null)),
     legend: element("div", { className: "grid-legend", hidden: true }),
-    said: element("p", { className: "grid-said small text-body-secondary mb-1" }),
+    remarks: element("p", { className: "grid-said small text-body-secondary mb-1" }),
     hint: element("div", { className: "grid-hint alert alert-info py-2", hidden: true }),
     status: element("p", { className: "visually-hidden grid-status" }),
     charts: element("div", { className: "charts grid-charts" }),
@@ -38,17 +52,21 @@ function begin(grid) {
   };
   parts.status.setAttribute("role", "status");
   const bar = element("div", { className: "grid-bar d-flex flex-wrap gap-2 align-items-center mb-2" }, parts.add, parts.offers, parts.whole, parts.reset);
-  root.replaceChildren(bar, parts.hint, parts.said, parts.legend, parts.status, parts.charts, parts.sections);
+  root.replaceChildren(bar, parts.hint, parts.remarks, parts.legend, parts.status, parts.charts, parts.sections);
   grid.parts = parts;
 }
 
-/** Read out, and nothing else: the charts themselves say what they show. */
-const say = (grid, text) => live.write(grid.parts.status, text);
+/** Announces a text to screen readers; the charts themselves show the rest.
+ * @type {(grid: Grid, text: string) => void} */
+const announce = (grid, text) => live.write(grid.parts.status, text);
 
+/** @type {(grid: Grid) => Metrics} */
 const metricsOf = (grid) => grid.catalogue?.metrics || [];
+/** @type {(grid: Grid) => Set<string>} */
 const wordsWithData = (grid) => new Set(Object.entries(grid.catalogue?.presets || {}).filter(([, n]) => n).map(([word]) => word));
 
-/** The texts of the charts on top: a preset of which nothing was logged makes room, where anything else was. */
+/** Returns the texts of the charts on top: the chosen ones, else the preset without words that no run logged.
+ * @type {(grid: Grid) => string[]} */
 function chosen(grid) {
   if (!grid.runs.length) return [];
   if (grid.specs) return grid.specs;
@@ -57,17 +75,19 @@ function chosen(grid) {
   return metricsOf(grid).length ? all.filter((subject) => there.has(subject.slice(1))) : all;
 }
 
+/** @type {(grid: Grid, text: string, section: string | null) => Box} */
 function boxFor(grid, text, section) {
   const key = `${section === null ? "" : section}|${text}`;
-  if (!grid.boxes.has(key)) {
-    const box = chartBox.box(grid, text, section);
-    grid.actions.attach(grid, box);
-    grid.boxes.set(key, box);
-    grid.observer.observe(box.element);
-  }
-  return grid.boxes.get(key);
+  const known = grid.boxes.get(key);
+  if (known) return known;
+  const box = chartBox.box(grid, text, section);
+  grid.actions.attach(grid, box);
+  grid.boxes.set(key, box);
+  grid.observer.observe(box.element);
+  return box;
 }
 
+/** @type {(grid: Grid, box: Box) => void} */
 function drop(grid, box) {
   gridCharts.leaves(grid, box);
   grid.observer.unobserve(box.element);
@@ -75,7 +95,8 @@ function drop(grid, box) {
   box.element.remove();
 }
 
-/** Exactly these charts in `place`, in their order; what is there already stays as it is. */
+/** Puts exactly these charts into `place`, in their order; charts that are there already stay.
+ * @type {(grid: Grid, place: HTMLElement, texts: string[], section: string | null) => void} */
 function fill(grid, place, texts, section) {
   const boxes = texts.map((text) => boxFor(grid, text, section));
   const wanted = new Set(boxes);
@@ -85,8 +106,10 @@ function fill(grid, place, texts, section) {
   });
 }
 
+/** @type {(grid: Grid, prefix: string) => string} */
 const nameOf = (grid, prefix) => (prefix === "/" ? grid.texts.no_prefix : `${prefix}/`);
 
+/** @type {(grid: Grid, prefix: string) => HTMLElement} */
 function sectionMade(grid, prefix) {
   const fold = button("grid-fold", "", () => grid.actions.toggle(grid, prefix));
   const charts = element("div", { className: "charts section-charts" });
@@ -94,6 +117,7 @@ function sectionMade(grid, prefix) {
   return Object.assign(made, { fold, charts });
 }
 
+/** @type {(grid: Grid, made: Section, prefix: string, metrics: Metrics) => void} */
 function sectionFilled(grid, made, prefix, metrics) {
   const isOpen = grid.open.has(prefix);
   // A break after the mark would leave it alone on its line, before a prefix that has no other place to break.
@@ -104,7 +128,8 @@ function sectionFilled(grid, made, prefix, metrics) {
   fillByAndBy(grid, made, prefix, made.charts.children.length + AT_ONCE);
 }
 
-/** A thousand boxes at once would block the page: so many more in each frame. */
+/** Adds the charts of a section, so many in each frame: a thousand boxes at once would block the page.
+ * @type {(grid: Grid, made: Section, prefix: string, most: number) => void} */
 function fillByAndBy(grid, made, prefix, most) {
   fill(grid, made.charts, made.texts.slice(0, most), prefix);
   if (made.texts.length <= most || made.frame) return;
@@ -114,10 +139,11 @@ function fillByAndBy(grid, made, prefix, most) {
   });
 }
 
+/** @type {(grid: Grid) => void} */
 function sections(grid) {
   const groups = grid.runs.length ? metricSearch.grouped(metricsOf(grid)) : [];
-  const gone = [...grid.parts.sections.children].filter((one) => !groups.some(([prefix]) => prefix === one.dataset.key));
-  for (const one of gone) fill(grid, one.charts, [], one.dataset.key);
+  const former = [.../** @type {HTMLCollectionOf<Section>} */ (grid.parts.sections.children)].filter((one) => !groups.some(([prefix]) => prefix === one.dataset.key));
+  for (const one of former) fill(grid, one.charts, [], one.dataset.key ?? "");
   live.children(
     grid.parts.sections,
     groups,
@@ -127,14 +153,15 @@ function sections(grid) {
   );
 }
 
-/** Words that nobody logged, in a sentence; evaluation curves that somebody did, as buttons. */
+/** Names the words that no run logged, and offers evaluation curves that some did.
+ * @type {(grid: Grid) => void} */
 function remarks(grid) {
   const { texts, parts } = grid;
   const there = wordsWithData(grid);
   const isKnown = metricsOf(grid).length > 0;
   const without = grid.specs || !isKnown ? [] : grid.preset.filter((word) => !there.has(word));
   const names = without.map((word) => texts.words[word]).join(", ");
-  live.write(parts.said, without.length ? filled(texts.without, { names }) : "");
+  live.write(parts.remarks, without.length ? filled(texts.without, { names }) : "");
   offers(grid, there);
   const seen = grid.options.window;
   parts.whole.hidden = seen.x_from === null && seen.x_to === null;
@@ -142,17 +169,19 @@ function remarks(grid) {
   hint(grid);
 }
 
-/** The chart of several metrics. */
+/** Returns the chart of several metrics.
+ * @type {(keys: string[]) => string} */
 function together(keys) {
   const { chart, format, subjectOf: asSubject } = chartSpecs;
   return format(chart(keys.map(asSubject)));
 }
 
-/** A button for each word with data that is no chart yet, and for each family, whose members make one chart together. */
+/** Offers a button for each word with data that has no chart yet, and for each family, whose members share one chart.
+ * @type {(grid: Grid, there: Set<string>) => void} */
 function offers(grid, there) {
   const { texts, parts } = grid;
   const taken = new Set(chosen(grid));
-  const words = texts.offered
+  const words = /** @type {string[]} */ (texts.offered)
     .filter((word) => there.has(word) && !grid.preset.includes(word))
     .map((word) => [subjectOf(word), texts.words[word]]);
   const families = Object.entries(grid.catalogue?.families || {}).map(([family, keys]) => [together(keys), texts.families[family]]);
@@ -165,21 +194,24 @@ function offers(grid, there) {
   );
 }
 
-/** Steps that count different things lie on one axis: the tools' own counter is drawn instead, or a click away. */
+/** Hints that the steps of these runs count different things, and offers the axis that compares them.
+ * @type {(grid: Grid) => void} */
 function hint(grid) {
   const { parts, texts, options } = grid;
   const found = ["auto", "step"].includes(options.axis) ? grid.catalogue?.axis_hint : null;
   parts.hint.hidden = !found;
-  const other = found && (options.axis === "auto" ? "step" : found);
-  if (!found || parts.hint.dataset.offers === other) return;
+  if (!found) return;
+  const other = options.axis === "auto" ? "step" : found;
+  if (parts.hint.dataset.offers === other) return;
   parts.hint.dataset.offers = other;
   const offer = button("btn-outline-secondary", filled(texts.use_axis, { axis: texts.axes[other] }), () => undefined);
   offer.dataset.axis = other;
-  const drawn = grid.catalogue.hint_because === "tools" ? texts.hint_of_tools : texts.hint;
+  const drawn = grid.catalogue?.hint_because === "tools" ? texts.hint_of_tools : texts.hint;
   const said = filled(other === "step" ? drawn : texts.hint_of_steps, { axis: texts.axes[found] });
   parts.hint.replaceChildren(element("span", { textContent: said }), " ", offer);
 }
 
+/** @type {(grid: Grid) => void} */
 function arrange(grid) {
   fill(grid, grid.parts.charts, chosen(grid), null);
   sections(grid);
@@ -188,15 +220,16 @@ function arrange(grid) {
   gridCharts.fit(grid);
 }
 
+/** @type {(grid: Grid) => void} */
 function writeAddress(grid) {
   const { x_from, x_to } = grid.options.window;
   setAddress((query) => {
     for (const name of ["chart", "open", "x_from", "x_to"]) query.delete(name);
     for (const text of grid.specs || []) query.append("chart", text);
     for (const prefix of grid.open) query.append("open", prefix);
-    if (x_from !== null) query.set("x_from", x_from);
-    if (x_to !== null) query.set("x_to", x_to);
+    if (x_from !== null) query.set("x_from", String(x_from));
+    if (x_to !== null) query.set("x_to", String(x_to));
   }, "replaceState");
 }
 
-export const gridLayout = Object.freeze({ arrange, begin, chosen, filled, metricsOf, nameOf, number, say, writeAddress });
+export const gridLayout = Object.freeze({ arrange, begin, chosen, filled, metricsOf, nameOf, number, announce, writeAddress });

@@ -1,12 +1,25 @@
-/* The legend of a whole grid: a button for each line of its charts, which mutes the line everywhere or shows it alone. */
+/* The legend of a whole grid: a button for each line of its charts, which hides the line in all charts or shows it alone. */
 import { chartBox } from "./chart_grid_box.js";
 import { chartDrawing } from "./chart_grid_drawing.js";
 
-const { element } = chartBox;
+/**
+ * @typedef {object} Legend
+ * @property {() => Set<string>} muted the names of hidden lines
+ * @property {(line: string, isAlone: boolean) => void} toggle
+ * @property {(figure: import("./chart_grid_box.js").Figure) => void} learn
+ * @property {() => void} forget
+ */
 
-/** One for each grid; `changed()` is called when other lines are muted than before. */
+const { element } = chartBox;
+/** @type {Record<string, string>} */
+const BORDERS = { dash: "dashed", dot: "dotted", dashdot: "dashed" };
+
+/** Returns the legend of one grid; `changed()` is called when other lines are muted than before.
+ * @type {(place: HTMLElement, texts: Texts, changed: () => void) => Legend} */
 function legend(place, texts, changed) {
-  const lines = new Map(); // by identity: {name, colour, dash, button}
+  /** @type {Map<string, { button: HTMLButtonElement }>} */
+  const lines = new Map(); // by name
+  /** @type {Set<string>} */
   const muted = new Set();
 
   function mark() {
@@ -15,12 +28,14 @@ function legend(place, texts, changed) {
     changed();
   }
 
+  /** @type {(line: string) => void} */
   function mute(line) {
     if (!muted.delete(line)) muted.add(line);
     mark();
   }
 
-  /** Alone; once more, and all are back. */
+  /** Shows a line alone; called again, shows all of them.
+   * @type {(line: string) => void} */
   function isolate(line) {
     const others = [...lines.keys()].filter((other) => other !== line);
     const isAlone = !muted.has(line) && others.every((other) => muted.has(other));
@@ -40,9 +55,10 @@ function legend(place, texts, changed) {
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", texts.legend);
 
+  /** @type {(line: string, trace: Props) => void} */
   function added(line, trace) {
     const swatch = element("span", { className: "swatch" });
-    swatch.style.borderTop = `3px ${{ dash: "dashed", dot: "dotted", dashdot: "dashed" }[trace.line?.dash] || "solid"} ${trace.line?.color || "currentColor"}`;
+    swatch.style.borderTop = `3px ${BORDERS[trace.line?.dash] || "solid"} ${trace.line?.color || "currentColor"}`;
     swatch.setAttribute("aria-hidden", "true");
     const button = element("button", { type: "button", className: "btn btn-sm legend-line", title: `${line}\n${texts.legend_hint}` }, swatch, element("span", { className: "run-name", textContent: line }));
     button.setAttribute("aria-pressed", String(!muted.has(line)));
@@ -55,7 +71,7 @@ function legend(place, texts, changed) {
   return {
     muted: () => muted,
     toggle: (line, isAlone) => (isAlone ? isolate(line) : mute(line)),
-    /** What a drawn figure adds to it. */
+    /** Adds the lines of a drawn figure. */
     learn(figure) {
       for (const trace of figure.data) {
         const line = chartDrawing.lineOf(trace);
@@ -63,7 +79,7 @@ function legend(place, texts, changed) {
       }
       place.hidden = lines.size < 2;
     },
-    /** Other runs, or other groups of them, have other lines. */
+    /** Removes all lines, for other runs or other groups of them. */
     forget() {
       lines.clear();
       muted.clear();

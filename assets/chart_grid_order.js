@@ -1,31 +1,43 @@
 /* The order of the chosen charts, by drag (of a mouse, a pen or a finger) and by keys. */
 import { gridLayout } from "./chart_grid_layout.js";
+import { elementOf } from "./event_target.js";
 import { follow, pageAlong } from "./pointer_follow.js";
 
-/** To another place among the chosen ones, the focus with it. */
+/**
+ * @typedef {import("./chart_grid.js").Grid} Grid
+ * @typedef {import("./chart_grid_box.js").Box} Box
+ */
+
+/** Moves a chart to another place among the chosen ones, and focuses it.
+ * @type {(grid: Grid, box: Box, at: number) => void} */
 function place(grid, box, at) {
   const now = gridLayout.chosen(grid).filter((text) => text !== box.text);
   now.splice(at, 0, box.text);
   grid.actions.choose(grid, now);
   box.button.focus();
-  gridLayout.say(grid, gridLayout.filled(grid.texts.moved, { chart: box.title, n: gridLayout.number(at + 1), all: gridLayout.number(now.length) }));
+  gridLayout.announce(grid, gridLayout.filled(grid.texts.moved, { chart: box.title, n: gridLayout.number(at + 1), all: gridLayout.number(now.length) }));
 }
 
+/** @type {(grid: Grid, box: Box, step: number) => void} */
 function move(grid, box, step) {
   const now = gridLayout.chosen(grid);
   const to = now.indexOf(box.text) + step;
   if (to >= 0 && to < now.length) place(grid, box, to);
 }
 
-/** The chart under a pointer, where it is one of the chosen ones. */
+/** Returns the chart under a pointer, where it is one of the chosen ones.
+ * @type {(grid: Grid, event: MouseEvent) => Box | null} */
 function boxUnder(grid, { clientX, clientY }) {
   const box = document.elementFromPoint(clientX, clientY)?.closest(".grid-chart")?.box;
   return box && grid.parts.charts.contains(box.element) ? box : null;
 }
 
+/** @type {(grid: Grid, box: Box) => void} */
 function carry(grid, box) {
+  /** @type {Box | null} */
   let over = null;
   const page = pageAlong();
+  /** @type {(found: Box | null) => void} */
   const mark = (found) => {
     over = found === box ? null : found;
     for (const other of grid.parts.charts.children) other.classList.toggle("drop-here", over !== null && other.box === over);
@@ -38,9 +50,10 @@ function carry(grid, box) {
     },
     (event) => {
       const target = boxUnder(grid, event);
-      // Another window's link may have taken either away meanwhile.
-      const isThere = [box, target].every((one) => one && gridLayout.chosen(grid).includes(one.text));
-      if (isThere && target !== box) place(grid, box, gridLayout.chosen(grid).indexOf(target.text));
+      // Either may have been removed meanwhile.
+      const chosen = gridLayout.chosen(grid);
+      const isThere = target && [box, target].every((one) => chosen.includes(one.text));
+      if (isThere && target !== box) place(grid, box, chosen.indexOf(target.text));
     },
     () => {
       page.stop();
@@ -50,11 +63,13 @@ function carry(grid, box) {
   );
 }
 
+/** @type {(grid: Grid) => void} */
 function listen(grid) {
   grid.parts.charts.addEventListener("pointerdown", (event) => {
-    if (event.button || !event.target.classList?.contains("chart-handle")) return;
+    const handle = elementOf(event);
+    if (event.button || !handle?.classList.contains("chart-handle")) return;
     event.preventDefault();
-    carry(grid, event.target.closest(".grid-chart").box);
+    carry(grid, handle.closest(".grid-chart").box);
   });
 }
 

@@ -2,19 +2,29 @@
 import { chartDrawing } from "./chart_grid_drawing.js";
 import { setProps } from "./dash.js";
 
-const DEBOUNCE_MS = 60;
-const WHOLE = { x_from: null, x_to: null };
-let frame = null;
-let timer = null;
+/**
+ * @typedef {import("./chart_grid.js").Grid} Grid
+ * @typedef {import("./chart_grid_box.js").Box} Box
+ * @typedef {import("./chart_grid.js").ChartOptions["window"]} Range
+ */
 
-/** A range's end as a number: a time axis speaks in strings of its own zone. */
+const DEBOUNCE_MS = 60;
+/** @type {Range} */
+const WHOLE = { x_from: null, x_to: null };
+/** @type {number} */
+let frame = 0;
+let timer = 0;
+
+/** Converts a range's end to a number: a time axis has texts, in its own zone.
+ * @type {(end: unknown) => number} */
 function asNumber(end) {
   if (typeof end === "number") return end;
   const text = String(end).trim().replace(" ", "T");
   return Date.parse(text.length === 10 ? `${text}T00:00Z` : `${text}Z`);
 }
 
-/** A line at the same x in all charts in view but the one under the pointer, which has Plotly's own. */
+/** Draws a line at the same x in all charts in view but the one under the pointer, where Plotly draws one.
+ * @type {(grid: Grid, from: Box, x: unknown) => void} */
 function hover(grid, from, x) {
   window.cancelAnimationFrame(frame);
   frame = window.requestAnimationFrame(() => {
@@ -27,30 +37,34 @@ function hover(grid, from, x) {
   });
 }
 
+/** @type {(grid: Grid) => void} */
 function unhover(grid) {
   window.cancelAnimationFrame(frame);
   for (const box of grid.boxes.values()) box.line.hidden = true;
 }
 
-/** `[low, high]` of an axis in a change as Plotly says it, null where it shows everything again; else undefined. */
+/** Returns `[low, high]` of an axis in a change of Plotly's layout, null where it shows everything again; undefined where it did not change.
+ * @type {(change: Props, axis: string) => number[] | null | undefined} */
 function rangeIn(change, axis) {
   if (change[`${axis}.autorange`]) return null;
   const ends = change[`${axis}.range`] || [change[`${axis}.range[0]`], change[`${axis}.range[1]`]];
   return ends[0] === undefined ? undefined : ends.map(asNumber);
 }
 
-/** y is a chart's own; x is everybody's, and the server draws that part from all points. */
+/** Applies a zoom: y belongs to the chart; x belongs to the whole grid, and the server draws that part from all points.
+ * @type {(grid: Grid, box: Box, change: Props) => void} */
 function zoom(grid, box, change) {
   const [x, y] = [rangeIn(change, "xaxis"), rangeIn(change, "yaxis")];
-  if (y !== undefined) Object.assign(box, { yRange: y, yRangeOf: box.div.layout.yaxis.uirevision });
+  if (y !== undefined) Object.assign(box, { yRange: y, yRangeOf: box.div?.layout.yaxis.uirevision });
   if (x === undefined) return;
-  // In the axis's own unit, which is the same for every reader: time is drawn in the reader's zone, or in hours.
-  const { divisor = 1, shift = 0, base = 0 } = box.div.layout.meta?.x || {};
+  // Converted to the unit of the metric, the same for every reader: time is drawn in the reader's zone, or in hours.
+  const { divisor = 1, shift = 0, base = 0 } = box.div?.layout.meta?.x || {};
   const [from, to] = (x || [null, null]).map((shown) => (shown === null ? null : (shown + shift) * divisor + base));
   window.clearTimeout(timer);
   timer = window.setTimeout(() => see(grid, { x_from: from, x_to: to }), DEBOUNCE_MS);
 }
 
+/** @type {(grid: Grid, seen: Range) => void} */
 function see(grid, seen) {
   const { window: before } = grid.options;
   if (before.x_from === seen.x_from && before.x_to === seen.x_to) return;
@@ -58,7 +72,8 @@ function see(grid, seen) {
   setProps(`${grid.place}-options`, { data });
 }
 
-/** All of every chart, on both axes. */
+/** Shows all of every chart, on both axes.
+ * @type {(grid: Grid) => void} */
 function seeAll(grid) {
   for (const box of grid.boxes.values()) {
     box.yRange = null;

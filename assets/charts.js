@@ -1,41 +1,51 @@
-/* How the charts of a page are drawn: its controls become one set of options, which the server draws by. */
+/* The options of a page's charts: its controls become one set of options, by which the server draws. */
 import { addresses, setAddress } from "./addresses.js";
 import { chartGrids } from "./chart_grid.js";
 import { gridLayout } from "./chart_grid_layout.js";
 import { propsOf } from "./clew.js";
 import { register, setProps } from "./dash.js";
+import { elementOf } from "./event_target.js";
 import { CHART_DEFAULTS, ID } from "./from_python.js";
 import { metricPicker } from "./metric_picker.js";
 
+/** @typedef {import("./chart_grid.js").ChartOptions} ChartOptions */
+
 const NAMES = ["axis", "smoothing", "log_y", "grouped", "centre", "band", "final", "diverged", "differing"];
 const WHOLE = { x_from: null, x_to: null };
+/** @type {Props} */
+const DEFAULTS = CHART_DEFAULTS;
 const ANY_METRIC = "metric";
 
+/** @type {(place: string, options: ChartOptions) => void} */
 function publish(place, options) {
   setProps(`${place}-options`, { data: { ...options, zone_minutes: new Date().getTimezoneOffset() } });
 }
 
-/** What was chosen of `names` in the controls of a page. */
+/** Applies what is chosen of `names` in the controls of a page.
+ * @type {(place: string, names: string[], values: unknown[], before: ChartOptions) => void} */
 function choose(place, names, values, before) {
+  /** @type {Props} */
   const chosen = Object.fromEntries(names.map((name, i) => [name, values[i]]));
   chosen.smoothing = Number(chosen.smoothing);
   if (chosen.axis === ANY_METRIC) {
     askAxis(place, before.axis);
     return;
   }
-  if (names.every((name) => chosen[name] === before[name])) return;
+  if (names.every((name) => chosen[name] === /** @type {Props} */ (before)[name])) return;
   setAddress((query) => {
     for (const name of names) {
-      if (chosen[name] === CHART_DEFAULTS[name]) query.delete(name);
+      if (chosen[name] === DEFAULTS[name]) query.delete(name);
       else query.set(name, chosen[name]);
     }
   }, "replaceState");
   publish(place, { ...before, ...chosen, window: chosen.axis === before.axis ? before.window : WHOLE });
 }
 
+/** @type {(place: string) => string} */
 const axisOf = (place) => (place === "compare" ? ID.OPTION_AXIS : `${place}-option-axis`);
 
-/** Any metric may be the x axis: the list would be too long, so it is found like a chart. */
+/** Lets the reader search a metric for the x axis: a list of all of them would be too long.
+ * @type {(place: string, before: string) => void} */
 function askAxis(place, before) {
   const grid = chartGrids.of(place);
   const list = axisOf(place);
@@ -46,10 +56,10 @@ function askAxis(place, before) {
     runs: grid.runs.length,
     title: grid.texts.pick_axis,
     texts: grid.texts,
-    add: (key) => {
+    add: (/** @type {string} */ key) => {
       picker.close();
       const value = `metric:${key}`;
-      const others = propsOf(list).options.filter((one) => !one.value.startsWith("metric:"));
+      const others = propsOf(list).options.filter((/** @type {{ value: string }} */ one) => !one.value.startsWith("metric:"));
       others.splice(-1, 0, { label: key, value });
       setProps(list, { options: others, value });
     },
@@ -57,32 +67,36 @@ function askAxis(place, before) {
 }
 
 const charts = {
+  /** @param {unknown[]} values the controls' values, then the options so far */
   options(...values) {
     const before = values.pop();
-    choose("compare", NAMES, values, before);
+    choose("compare", NAMES, values, /** @type {ChartOptions} */ (before));
   },
 
+  /** @param {unknown[]} values the controls' values, then the options so far */
   runOptions(...values) {
     const before = values.pop();
-    choose("run", NAMES.slice(0, 3), values, before);
+    choose("run", NAMES.slice(0, 3), values, /** @type {ChartOptions} */ (before));
   },
 
+  /** @type {(clicks: number | null) => void} */
   copyLink(clicks) {
     if (!clicks) return;
     const button = document.getElementById(ID.COPY_LINK);
-    const say = (text) => {
+    /** @type {(text: string) => void} */
+    const show = (text) => {
       const before = button.dataset.text || (button.dataset.text = button.textContent);
       button.textContent = text;
       window.setTimeout(() => { button.textContent = before; }, 2500);
     };
     const { done, failed } = document.getElementById(ID.COPY_STATUS).dataset;
-    addresses.copyLink().then(() => say(done), () => say(failed));
+    addresses.copyLink().then(() => show(done), () => show(failed));
   },
 };
 
-/** What offers another axis, wherever it stands, does what choosing it in the list does. */
+// A button that offers another axis does the same as choosing that axis in the list.
 document.addEventListener("click", (event) => {
-  const offer = event.target.closest && event.target.closest("[data-axis]");
+  const offer = elementOf(event)?.closest("[data-axis]");
   if (!offer || !offer.dataset.axis) return;
   const list = ["compare", "run"].map(axisOf).find((id) => document.getElementById(id));
   if (list) setProps(list, { value: offer.dataset.axis });

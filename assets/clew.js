@@ -1,4 +1,5 @@
 /* The frame: colour scheme, moments in the reader's time, links without a page load. */
+import { elementOf } from "./event_target.js";
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const applyScheme = () => document.documentElement.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
 dark.addEventListener("change", applyScheme);
@@ -7,10 +8,13 @@ applyScheme();
 const locale = () => document.documentElement.lang || "en";
 
 // Making one takes 0.04 ms: too long for each of 5,000 rows.
+/** @type {Map<string, Intl.RelativeTimeFormat>} */
 const formats = new Map();
+/** @type {(language: string) => Intl.RelativeTimeFormat} */
 function relative(language) {
-  if (!formats.has(language)) formats.set(language, new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" }));
-  return formats.get(language);
+  const made = formats.get(language) || new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
+  formats.set(language, made);
+  return made;
 }
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
@@ -20,7 +24,8 @@ const UNITS = [
   ["minute", 60],
 ];
 
-/** "3 minutes ago" for a moment in Unix ms; `now` is given where the reader's clock may be wrong. */
+/** Returns "3 minutes ago" for a moment in Unix ms; `now` is given where the reader's clock may be wrong.
+ * @type {(ms: number | null | undefined, now?: number) => string} */
 function age(ms, now) {
   if (ms === null || ms === undefined) return "–";
   // Minus 0 is a moment ago; 0 would be one to come.
@@ -32,6 +37,7 @@ function age(ms, now) {
   return format.format(seconds, "second");
 }
 
+/** Writes the moments of the page in the reader's time zone and language, with how long ago they were. */
 function writeMoments() {
   for (const element of document.querySelectorAll("time.moment")) {
     const { ms, now } = element.dataset;
@@ -45,36 +51,39 @@ function writeMoments() {
     const date = sameDay ? "" : `${moment.toLocaleDateString(locale())} `;
     const past = age(Number(ms), Date.now() - element.skew);
     const short = element.dataset.form === "age";
-    const coming = element.dataset.form === "coming"; // its age says nothing
+    const coming = element.dataset.form === "coming"; // it has no age yet
     element.textContent = short ? past : coming ? `${date}${time}` : `${date}${time} (${past})`;
     if (short) element.title = `${date}${time}`;
     element.dateTime = moment.toISOString();
   }
 }
 
-/** The buttons that close a dialog or a toast: the components know no word for them but an English one. */
+/** Names the buttons that close a dialog or a toast: the components have an English name only. */
 function nameClosers() {
   for (const button of document.getElementsByClassName("btn-close")) {
-    if (button.ariaLabel !== document.documentElement.dataset.close) button.ariaLabel = document.documentElement.dataset.close;
+    if (button.ariaLabel !== document.documentElement.dataset.close) button.ariaLabel = document.documentElement.dataset.close ?? null;
   }
 }
 
 window.setInterval(writeMoments, 1000);
 new MutationObserver((changes) => {
   if (changes.some((c) => c.addedNodes.length)) nameClosers();
-  if (changes.some((c) => [...c.addedNodes].some((n) => n.querySelector && (n.matches("time.moment") || n.querySelector("time.moment"))) || c.type === "attributes")) writeMoments();
+  if (changes.some((c) => [...c.addedNodes].some((n) => n instanceof Element && (n.matches("time.moment") || n.querySelector("time.moment"))) || c.type === "attributes")) writeMoments();
 }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-ms"] });
 
-/** To another page of Clew, without a page load. */
+/** Goes to another page of Clew without loading a document.
+ * @type {(url: string | URL) => void} */
 function visit(url) {
   window.history.pushState(null, "", url);
   window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   window.scrollTo(0, 0);
 }
 
+/** @type {(n: number) => string} */
 const pad = (n) => String(n).padStart(2, "0");
 
-/** Unix ms as "2026-11-22 18:49:05" in the reader's time zone: sorts as text and filters by its beginning. */
+/** Formats Unix ms as "2026-11-22 18:49:05" in the reader's time zone: sorts as text and is filtered by its beginning.
+ * @type {(ms: number | null | undefined) => string | undefined} */
 function localTime(ms) {
   if (ms === null || ms === undefined) return undefined;
   const t = new Date(ms);
@@ -82,14 +91,16 @@ function localTime(ms) {
   return `${date} ${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())}`;
 }
 
-/** A row without its missing values: DataTable's filter takes null for 0, and 0 is less than many things. */
+/** Copies a row without its missing values: DataTable's filter takes null for 0, and 0 is less than many things.
+ * @type {(row: Props) => Props} */
 const known = (row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && typeof value !== "object"));
 
-/** Whether Clew is asked there: on its own host, others may be beside its path. */
-const isOurs = (url) => url.origin === window.location.origin && url.pathname.startsWith(document.documentElement.dataset.prefix);
+/** Is true for a page of Clew: on its host, other programs may serve other paths.
+ * @type {(url: URL) => boolean} */
+const isOurs = (url) => url.origin === window.location.origin && url.pathname.startsWith(document.documentElement.dataset.prefix ?? "/");
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest && event.target.closest("a[href]");
+  const link = elementOf(event)?.closest("a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const url = new URL(link.href, window.location.href);
   if (link.dataset.lang) {
@@ -97,16 +108,17 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     const here = new URL(window.location.href);
     here.searchParams.set("lang", link.dataset.lang);
-    window.location.assign(here);
+    window.location.assign(here.href);
     return;
   }
   const leaves = !isOurs(url) || (link.target && link.target !== "_self") || link.hasAttribute("download");
   if (leaves || url.hash || link.getAttribute("href") === "") return;
   event.preventDefault();
   visit(url);
-}, true); // while it goes down: the DataTable lets no click come up
+}, true); // in the capture phase: the DataTable stops clicks from bubbling
 
-/** What a component has at this moment; a callback's States are older by what Dash did since. */
+/** Returns a component's properties as they are now; the States of a callback may be older.
+ * @type {(id: string) => Props} */
 const propsOf = (id) => window.dash_component_api.getLayout(id).props;
 
 export { age, known, locale, localTime, propsOf, visit };

@@ -1,13 +1,18 @@
-/* Columns of the run list are moved and made wider at their headings: with a pointer, or with keys.
+/* Columns of the run list are moved and resized at their headings: with a pointer, or with keys.
  *
  * A heading is dragged to its place, by a finger once it was held; on its sort button Shift+Arrow moves the column by one. The handle at its right edge
- * is dragged, or moved with the arrows; a double click or Delete leaves the width to what is in the column.
+ * is dragged, or moved with the arrows; a double click or Delete resets the width to that of the content.
  */
 import { propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
+import { elementOf } from "./event_target.js";
 import { ID } from "./from_python.js";
 import { follow } from "./pointer_follow.js";
 import { columns } from "./run_columns.js";
+
+/** @typedef {HTMLElement & { dataset: { dashColumn: string } }} Heading */
+/** @typedef {{ is: boolean, isMissed: boolean, end: () => void }} Hold */
+/** @typedef {[before: Heading | null, marked: Heading, className: string]} DropPlace */
 
 const FRAME = `.table-frame[data-table="${ID.TABLE}"]`;
 const HEAD = `${FRAME} th.dash-header[data-dash-column]`;
@@ -15,9 +20,11 @@ const HANDLE = "column-width";
 const FAR_ENOUGH = 6; // pixels: less is a click
 const HELD_MS = 400; // a finger that moves sooner scrolls the table
 const STEP = 16;
+/** @type {(head: Heading) => string} */
 const refOf = (head) => columns.refOf(head.dataset.dashColumn);
 const texts = () => propsOf(ID.TEXTS).data;
 
+/** @type {(head: Heading) => void} */
 function place(head) {
   if (head.dataset.dashColumn === "details") return;
   let handle = head.querySelector(`.${HANDLE}`);
@@ -26,7 +33,7 @@ function place(head) {
     handle.setAttribute("role", "separator");
     handle.setAttribute("aria-orientation", "vertical");
     head.append(handle);
-    // Heard from the first touch on: later a browser would no longer ask.
+    // Added before the first touch: during one, browsers no longer let a listener prevent scrolling.
     head.addEventListener("touchmove", notWhileCarried, { passive: false });
     head.addEventListener("contextmenu", notWhileCarried);
   }
@@ -38,24 +45,26 @@ function place(head) {
   if (sort && !sort.hasAttribute("aria-keyshortcuts")) sort.setAttribute("aria-keyshortcuts", "Shift+ArrowLeft Shift+ArrowRight");
 }
 
-let waiting = false;
+let isWaiting = false;
 function placeAll() {
-  waiting = false;
+  isWaiting = false;
   if (!isThere(ID.TEXTS)) return;
   document.querySelectorAll(HEAD).forEach(place);
 }
 
 new MutationObserver((changes) => {
-  if (waiting || !changes.some(({ target }) => target.closest?.(FRAME) || target.querySelector?.(FRAME))) return;
-  waiting = true;
+  if (isWaiting || !changes.some(({ target }) => target instanceof Element && (target.closest(FRAME) || target.querySelector(FRAME)))) return;
+  isWaiting = true;
   window.requestAnimationFrame(placeAll);
 }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dash-column"] });
 
+/** @type {(head: Heading, start: PointerEvent) => void} */
 function resize(head, { clientX }) {
   const ref = refOf(head);
   const before = head.getBoundingClientRect().width;
   const { least_width, greatest_width } = propsOf(ID.KNOWN_COLUMNS).data;
   const widths = propsOf(ID.COLUMN_WIDTHS).data;
+  /** @type {(event: PointerEvent) => number} */
   const to = (event) => Math.round(Math.min(Math.max(before + event.clientX - clientX, least_width), greatest_width));
   follow(
     (event) => columns.drawWidths({ ...widths, [ref]: to(event) }),
@@ -64,7 +73,8 @@ function resize(head, { clientX }) {
   );
 }
 
-/** The heading before which a column dropped there would stand: [it or null for the end, where to mark it]. */
+/** Returns before which heading a column would be dropped (null: at the end), and which heading to mark how.
+ * @type {(event: PointerEvent) => DropPlace} */
 function placeAt({ clientX }) {
   const heads = [...document.querySelectorAll(HEAD)].filter((head) => head.dataset.dashColumn !== "details");
   const before = heads.find((head) => {
@@ -76,9 +86,10 @@ function placeAt({ clientX }) {
 
 let isCarried = false;
 
-/** A finger takes a heading by holding it; from then on the browser may not scroll, nor open its menu. */
+/** Begins a drag: a finger has to hold the heading, and from then on the browser may neither scroll nor open its menu.
+ * @type {(head: Heading, start: PointerEvent) => Hold} */
 function heldBy(head, start) {
-  const hold = { is: start.pointerType !== "touch", isMissed: false };
+  const hold = { is: start.pointerType !== "touch", isMissed: false, end: () => {} };
   const take = () => {
     hold.is = isCarried = !hold.isMissed;
     head.classList.toggle("column-held", hold.is);
@@ -92,11 +103,14 @@ function heldBy(head, start) {
   return hold;
 }
 
+/** @type {(event: Event) => void} */
 const notWhileCarried = (event) => isCarried && event.cancelable && event.preventDefault();
 
+/** @type {(head: Heading, start: PointerEvent) => void} */
 function carry(head, start) {
   const ref = refOf(head);
   const hold = heldBy(head, start);
+  /** @type {DropPlace | null} */
   let target = null;
   const unmark = () => document.querySelectorAll(".column-drop-before, .column-drop-after").forEach((one) => one.classList.remove("column-drop-before", "column-drop-after"));
   follow(
@@ -122,33 +136,43 @@ function carry(head, start) {
 document.addEventListener(
   "pointerdown",
   (event) => {
-    const head = event.target.closest?.(HEAD);
-    if (!head || event.button || head.dataset.dashColumn === "details") return;
-    if (event.target.matches(`.${HANDLE}`)) {
+    const target = elementOf(event);
+    const head = target?.closest(HEAD);
+    if (!target || !head || event.button || head.dataset.dashColumn === "details") return;
+    if (target.matches(`.${HANDLE}`)) {
       event.preventDefault();
-      event.target.focus();
+      /** @type {HTMLElement} */ (target).focus();
       resize(head, event);
-    } else if (!event.target.closest(".column-header--sort")) carry(head, event);
+    } else if (!target.closest(".column-header--sort")) carry(head, event);
   },
   true
 );
 
-document.addEventListener("dblclick", ({ target }) => target.matches?.(`${HEAD} .${HANDLE}`) && columns.setWidth(refOf(target.closest("th")), null), true);
+document.addEventListener(
+  "dblclick",
+  (event) => {
+    const handle = elementOf(event);
+    if (handle?.matches(`${HEAD} .${HANDLE}`)) columns.setWidth(refOf(handle.closest("th")), null);
+  },
+  true
+);
 
-const focusAgain = (id, what) => window.setTimeout(() => document.querySelector(`${HEAD}[data-dash-column="${CSS.escape(id)}"] ${what}`)?.focus(), 100);
+/** @type {(id: string, what: string) => void} */
+const focusAgain = (id, what) => void window.setTimeout(() => document.querySelector(`${HEAD}[data-dash-column="${CSS.escape(id)}"] ${what}`)?.focus(), 100);
 
 document.addEventListener(
   "keydown",
   (event) => {
-    const head = event.target.closest?.(HEAD);
-    if (!head || event.altKey || event.ctrlKey || event.metaKey) return;
+    const target = elementOf(event);
+    const head = target?.closest(HEAD);
+    if (!target || !head || event.altKey || event.ctrlKey || event.metaKey) return;
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (event.target.matches(`.${HANDLE}`)) {
+    if (target.matches(`.${HANDLE}`)) {
       if (event.key !== "Tab") event.stopPropagation();
       if (by) columns.setWidth(refOf(head), head.getBoundingClientRect().width + by * STEP);
       if (event.key === "Delete" || event.key === "Backspace") columns.setWidth(refOf(head), null);
       if (by) event.preventDefault();
-    } else if (by && event.shiftKey && event.target.matches(".column-header--sort")) {
+    } else if (by && event.shiftKey && target.matches(".column-header--sort")) {
       event.preventDefault();
       columns.step(refOf(head), by);
       focusAgain(head.dataset.dashColumn, ".column-header--sort");

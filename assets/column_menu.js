@@ -1,14 +1,22 @@
-/* The menu of columns: a dialog in which any of thousands is found by typing, and those on show are put in order.
+/* The menu of columns: a dialog to find any of thousands by typing, and to order those on show.
  *
- * Only what matches is drawn, and of that so much of each group as one reads; the rest is counted, and comes on demand.
+ * Only matching columns are drawn, the first of each group; the others are counted, and drawn on demand.
  */
 import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { register, setProps } from "./dash.js";
+import { elementOf } from "./event_target.js";
 import { filters } from "./filter_grammar.js";
 import { ID } from "./from_python.js";
 import { pageQuery } from "./page_request.js";
 import { columns } from "./run_columns.js";
+
+/**
+ * @typedef {{ kind: string, keys: [string, number][] }} KeyGroup
+ * @typedef {{ built_in: { id: string, name: string }[], groups: KeyGroup[] }} Catalogue
+ * @typedef {{ name: string, runs: number | null, refs: [label: string, ref: string][] }} Entry a column's name, in how many runs it is (null: all)
+ * @typedef {{ kind: string, entries: Entry[] }} Group
+ */
 
 const DIALOG = ID.COLUMN_MENU;
 const OPEN = ID.COLUMNS_OPEN;
@@ -18,12 +26,23 @@ const GROUPS = ID.COLUMN_GROUPS;
 const CHOSEN = ID.COLUMNS_CHOSEN;
 const AT_ONCE = 50;
 const EXTREMES = ["metric", "least", "greatest"];
+/** @type {(id: string) => any} */
 const element = (id) => document.getElementById(id);
 const texts = () => propsOf(ID.TEXTS).data.column_menu;
+/** @type {(count: number) => string} */
 const number = (count) => count.toLocaleString(locale());
+/** @type {Catalogue | null} */
 let catalogue = null;
+/** @type {Record<string, number>} */
 let more = {};
 
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {Props} props
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 function make(name, props, ...children) {
   const { dataset, aria, ...own } = props;
   const made = Object.assign(document.createElement(name), own);
@@ -35,9 +54,12 @@ function make(name, props, ...children) {
 
 const chosen = () => columns.onShow();
 
-/** Of each group its entries: a name, in how many runs it is (of every one: null), and the columns it can be. */
+/** Groups the columns that there can be: the built-in ones, then those of each kind of key.
+ * @type {(known: Catalogue) => Group[]} */
 function groupsOf({ built_in, groups }) {
+  /** @type {Entry[]} */
   const usual = built_in.filter(({ id }) => id !== "details").map(({ id, name }) => ({ name, runs: null, refs: [["", id]] }));
+  /** @type {Group[]} */
   const logged = groups.map(({ kind, keys }) => ({
     kind,
     entries: keys.map(([key, runs]) => ({
@@ -47,7 +69,8 @@ function groupsOf({ built_in, groups }) {
   return [{ kind: "built_in", entries: usual }, ...logged];
 }
 
-/** Each word that is typed stands somewhere in the name. */
+/** Returns the entries whose name contains each word that is typed.
+ * @type {(entries: Entry[], typed: string) => Entry[]} */
 function matching(entries, typed) {
   const words = filters.fold(typed).split(/\s+/).filter(Boolean);
   if (!words.length) return entries;
@@ -57,6 +80,7 @@ function matching(entries, typed) {
   });
 }
 
+/** @type {(label: string, name: string, ref: string, shown: Set<string>) => HTMLElement} */
 function tickOf(label, name, ref, shown) {
   const isFixed = columns.isOfItself(ref);
   const box = make("input", { type: "checkbox", className: "form-check-input", checked: shown.has(ref), disabled: isFixed, title: isFixed ? texts().of_itself : "", dataset: { ref } });
@@ -64,6 +88,7 @@ function tickOf(label, name, ref, shown) {
   return make("label", { className: label ? "column-extreme" : "column-name" }, box, make("span", { textContent: label || name, dir: "auto" }));
 }
 
+/** @type {(entry: Entry, shown: Set<string>) => HTMLElement} */
 function rowOf({ name, runs, refs }, shown) {
   const ticks = refs.map(([label, ref]) => tickOf(label, name, ref, shown));
   const row = make("li", { className: "column-entry" });
@@ -73,6 +98,7 @@ function rowOf({ name, runs, refs }, shown) {
   return row;
 }
 
+/** @type {(group: Group, found: Entry[], shown: Set<string>) => HTMLElement} */
 function groupOf({ kind, entries }, found, shown) {
   const most = AT_ONCE + (more[kind] || 0);
   const list = make("ul", { className: "list-unstyled mb-1" }, ...found.slice(0, most).map((entry) => rowOf(entry, shown)));
@@ -87,16 +113,18 @@ function groupOf({ kind, entries }, found, shown) {
 }
 
 function drawGroups() {
+  if (!catalogue) return;
   const shown = new Set(chosen());
   const typed = element(SEARCH).value;
   const groups = groupsOf(catalogue).filter(({ entries }) => entries.length);
   const found = groups.map((group) => matching(group.entries, typed));
-  element(GROUPS).replaceChildren(...groups.map((group, at) => [group, found[at]]).filter(([, some]) => some.length).map(([group, some]) => groupOf(group, some, shown)));
+  element(GROUPS).replaceChildren(...groups.flatMap((group, at) => (found[at].length ? [groupOf(group, found[at], shown)] : [])));
   const [n, total] = [found, groups.map(({ entries }) => entries)].map((lists) => lists.reduce((sum, one) => sum + one.length, 0));
-  const said = n === total ? texts().all.replace("{n}", number(n)) : texts().found.replace("{n}", number(n)).replace("{total}", number(total));
-  if (element(FOUND).textContent !== said) element(FOUND).textContent = said;
+  const summary = n === total ? texts().all.replace("{n}", number(n)) : texts().found.replace("{n}", number(n)).replace("{total}", number(total));
+  if (element(FOUND).textContent !== summary) element(FOUND).textContent = summary;
 }
 
+/** @type {(does: string, ref: string, sign: string, text: string, isOff: boolean) => HTMLButtonElement} */
 function buttonOf(does, ref, sign, text, isOff) {
   return make("button", { type: "button", className: "btn btn-sm btn-outline-secondary column-button", textContent: sign, disabled: isOff, title: text, dataset: { does, ref }, aria: { label: `${text}: ${columns.nameOf(ref)}` } });
 }
@@ -115,7 +143,8 @@ function drawChosen() {
   if (held) focusOn(held);
 }
 
-/** Back to the button that was pressed, which is another element now; where its column went, to the search. */
+/** Focuses the button that replaced the pressed one; the search where its column is no longer shown.
+ * @type {(pressed: DOMStringMap) => void} */
 function focusOn({ does, ref }) {
   const its = [...element(CHOSEN).querySelectorAll("button")].filter((button) => button.dataset.ref === ref && !button.disabled);
   (its.find((button) => button.dataset.does === does) || its[0] || element(SEARCH)).focus();
@@ -128,12 +157,12 @@ async function open() {
   dialog.showModal();
   more = {};
   drawChosen();
-  // Where fingers type, a keyboard would cover what is to be seen.
+  // On a touch screen the keyboard would cover the columns.
   if (!window.matchMedia("(pointer: coarse)").matches) element(SEARCH).focus();
   await load();
 }
 
-/** Asks anew each time: keys come while runs train. What is known already is on show meanwhile. */
+/** Reads the catalogue each time: keys are added while runs train. The known one is shown meanwhile. */
 async function load() {
   if (catalogue) drawGroups();
   else element(FOUND).textContent = texts().reading;
@@ -143,32 +172,35 @@ async function load() {
     if (!response.ok) throw new Error(answer.message || answer.error || `HTTP ${response.status}`);
     catalogue = answer;
   } catch (error) {
-    if (element(FOUND)) sayFailure(error.message);
+    if (element(FOUND)) showFailure(error instanceof Error ? error.message : String(error));
     return;
   }
   if (element(DIALOG)?.open) drawGroups();
 }
 
-function sayFailure(cause) {
+/** @type {(cause: string) => void} */
+function showFailure(cause) {
   const again = make("button", { type: "button", className: "btn btn-link btn-sm", textContent: texts().retry, dataset: { retry: "" } });
   element(FOUND).replaceChildren(texts().failed.replace("{cause}", () => cause), " ", again);
 }
 
+/** @type {Record<string, (ref: string) => void>} */
 const does = {
   up: (ref) => columns.step(ref, -1),
   down: (ref) => columns.step(ref, 1),
   hide: (ref) => columns.toggle(ref, false),
 };
 
-document.addEventListener("click", ({ target }) => {
-  if (target.closest?.(`#${OPEN}`)) return open();
-  const dialog = target.closest?.(`#${DIALOG}`);
-  if (!dialog) return;
+document.addEventListener("click", (event) => {
+  const target = elementOf(event);
+  if (target?.closest(`#${OPEN}`)) return open();
+  const dialog = target?.closest(`#${DIALOG}`);
+  if (!target || !dialog) return;
   const button = target.closest("button");
   if (target === dialog || button?.matches(".column-menu-close")) return dialog.close();
   if (!button) return;
   const { does: what, ref, more: kind, retry } = button.dataset;
-  if (what) does[what](ref);
+  if (what && ref) does[what](ref);
   if (retry !== undefined) load();
   if (button.matches(".columns-usual")) columns.choose(propsOf(ID.KNOWN_COLUMNS).data.usual);
   if (kind) {
@@ -179,28 +211,30 @@ document.addEventListener("click", ({ target }) => {
   }
 });
 
-document.addEventListener("input", ({ target }) => {
-  if (target.id === SEARCH && catalogue) {
+document.addEventListener("input", (event) => {
+  if (elementOf(event)?.id === SEARCH && catalogue) {
     more = {};
     drawGroups();
   }
 });
 
-document.addEventListener("change", ({ target }) => {
-  if (target.matches?.(`#${GROUPS} input[data-ref]`)) columns.toggle(target.dataset.ref, target.checked);
+document.addEventListener("change", (event) => {
+  const box = elementOf(event);
+  if (box?.matches(`#${GROUPS} input[data-ref]`)) columns.toggle(box.dataset.ref ?? "", Boolean(box.checked));
 });
 
-/** The arrows go from column to column; Tab would have to pass them all. */
+// The arrows go from column to column; Tab would have to pass them all.
 document.addEventListener("keydown", (event) => {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!by || !event.target.matches?.(`#${SEARCH}, #${GROUPS} input`)) return;
+  const target = elementOf(event);
+  if (!by || !target?.matches(`#${SEARCH}, #${GROUPS} input`)) return;
   const boxes = [element(SEARCH), ...element(GROUPS).querySelectorAll("input")];
   event.preventDefault();
-  boxes[boxes.indexOf(event.target) + by]?.focus();
+  boxes[boxes.indexOf(target) + by]?.focus();
 });
 
 const runs = {
-  /** After the table has its columns, whoever changed them. */
+  /** Updates the open menu after the table's columns changed. */
   menu() {
     if (!element(DIALOG)?.open) return;
     drawChosen();

@@ -1,6 +1,7 @@
 /* The comparison on the runs page: opened and closed in the browser, with the runs in the address. */
 import { addresses, setAddress } from "./addresses.js";
 import { register, setProps } from "./dash.js";
+import { elementOf } from "./event_target.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 
@@ -9,22 +10,25 @@ const NEWS = ID.COMPARE_NEWS;
 const LONGEST_ADDRESS = 6000; // servers take 8,000 characters
 
 const runs = {
-  /** What the list just learned, the comparison has to look at, too. */
+  /** Has the comparison refresh when the run list did.
+   * @type {(version: string | null) => void} */
   news(version) {
     if (version) setProps(NEWS, { data: version });
   },
 
+  /** @type {(clicks: number | null, selected: string[]) => void} */
   compare(clicks, selected) {
     if (!clicks) return;
     setAddress((query) => query.set("runs", selected.join(",")));
     setProps(COMPARED, { data: { runs: selected, malformed: 0, odd: [] } });
     window.setTimeout(() => {
       const heading = document.querySelector(`#${ID.COMPARE_PANEL} h2`);
-      heading.scrollIntoView({ block: "start" }); // at once: a smooth one draws the page again and again meanwhile
+      heading.scrollIntoView({ block: "start" }); // at once: smooth scrolling would paint the page many times
       heading.focus({ preventScroll: true });
     }, 50);
   },
 
+  /** @type {(clicks: number | null) => void} */
   closeComparison(clicks) {
     if (!clicks) return;
     setAddress((query) => query.delete("runs"));
@@ -32,14 +36,15 @@ const runs = {
     document.getElementById(ID.COMPARE).focus();
   },
 
+  /** @type {(compared: { runs: string[], malformed: number, odd: string[] }) => boolean} */
   hidden(compared) {
     return !compared.runs.length && !compared.malformed && !compared.odd.length;
   },
 };
 
-/** The report is of what the address says in the moment in which it is asked for. */
+// The report is of the address at the moment of the click.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.(`#${ID.REPORT}`);
+  const link = elementOf(event)?.closest(`#${ID.REPORT}`);
   if (!link) return;
   const query = addresses.query();
   const path = `${document.documentElement.dataset.prefix}runs/report.html`;
@@ -49,7 +54,8 @@ document.addEventListener("click", (event) => {
   send(path, query);
 });
 
-/** What is too long for an address goes as a form; its answer is a file, so the page stays. */
+/** Posts a query that is too long for an address as a form; its answer is a file, so the page stays.
+ * @type {(path: string, query: URLSearchParams) => void} */
 function send(path, query) {
   const { make } = live;
   const fields = [...query].map(([name, value]) => make("input", { type: "hidden", name, value }));

@@ -1,27 +1,40 @@
-/* Filters as queries of DataTable's own, in which whatever was typed stands in quotes or is a number.
+/* Filters as queries of DataTable's own language, in which all typed text is quoted or a number.
  *
- * DataTable takes text for numbers where both sides look like one, and has cases of its own. So each column of text, or of
- * numbers and words, has two columns beside it that are never shown: the text case-folded, and its number where it is one.
+ * DataTable compares text as numbers where both sides look like one, and does not fold case. So each column of text, or
+ * of numbers and words, has two hidden columns: the text case-folded, and its number where it is one.
  */
 import { filters } from "./filter_grammar.js";
 import { FILTER, MISSING } from "./from_python.js";
 
+/**
+ * @typedef {import("./filter_grammar.js").Kind} Kind
+ * @typedef {import("./filter_grammar.js").Term} Term
+ * @typedef {{ id: string, type?: string, presentation?: string, format?: { specifier?: string } }} Column of a DataTable
+ * @typedef {{ folded: string, shown: string, numbers: string, decimals: number | null }} Fields the columns to compare, as DataTable writes them
+ * @typedef {{ folded: string, number: number | null }} Shadows
+ */
+
 const { EXACT, LESS, SAME } = FILTER;
+/** @type {Map<string, Shadows>} */
 const known = new Map();
 const MOST_KNOWN = 50000;
 
-// DataTable knows no such type: these are numeric to it.
+// The ids of columns of numbers and words, which are numeric to DataTable.
+/** @type {Set<string>} */
 let mixed = new Set();
 
-/** Says which columns, by id, are of numbers with words in the place of some. */
+/** Sets which columns, by id, are of numbers with words in the place of some.
+ * @type {(ids: string[]) => void} */
 const setMixed = (ids) => { mixed = new Set(ids); };
 
-/** What a column is filtered as; null where it is not, as a link is not. */
+/** Returns how a column is filtered; null for a column of links, which is not.
+ * @type {(column: Column) => Kind | null} */
 function kindOf(column) {
   if (column.presentation === "markdown") return null;
-  return mixed.has(column.id) ? "mixed" : column.type;
+  return mixed.has(column.id) ? "mixed" : /** @type {Kind} */ (column.type);
 }
 
+/** @type {(text: string) => Shadows} */
 function shadows(text) {
   let found = known.get(text);
   if (found === undefined) {
@@ -32,12 +45,15 @@ function shadows(text) {
   return found;
 }
 
+/** @type {(key: string) => string} */
 const foldedKey = (key) => `${key}:text`;
+/** @type {(key: string) => string} */
 const numberKey = (key) => `${key}:number`;
 
-/** Adds to `rows` what their text columns are filtered by. */
+/** Adds to `rows` the hidden columns by which their text columns are filtered.
+ * @type {(rows: Props[], columns: Column[]) => Props[]} */
 function addShadows(rows, columns) {
-  const texts = columns.filter((column) => ["text", "mixed"].includes(kindOf(column)));
+  const texts = columns.filter((column) => ["text", "mixed"].includes(kindOf(column) ?? ""));
   const keys = texts.map(({ id }) => [id, foldedKey(id), numberKey(id)]);
   for (const row of rows) {
     for (const [key, asText, asNumber] of keys) {
@@ -55,10 +71,13 @@ function addShadows(rows, columns) {
   return rows;
 }
 
+/** @type {(text: string) => string} */
 const quoted = (text) => `"${text.replace(/["\\]/g, "\\$&")}"`;
+/** @type {(key: string) => string} */
 const field = (key) => `{${key.replace(/[{}\\]/g, "\\$&")}}`;
 
-/** How a column compares with what reaches from `low` to `high`, all of them as DataTable writes them. */
+/** Returns, by operator, the clause that compares a column with the range from `low` to `high`.
+ * @type {(column: string, low: string | number, high: string | number) => Record<string, string>} */
 const compared = (column, low, high) => ({
   "=": `(${column} >= ${low} && ${column} <= ${high})`,
   "!=": `(${column} < ${low} || ${column} > ${high} || ${column} is nil)`,
@@ -68,7 +87,8 @@ const compared = (column, low, high) => ({
   ">=": `${column} >= ${low}`,
 });
 
-/** The least and the greatest number that count as this one in a column that shows so many decimals, as in terms.py. */
+/** Returns the range of numbers that count as this one in a column that shows so many decimals, as in terms.py.
+ * @type {(number: number, decimals: number | null) => [least: number, greatest: number]} */
 function around(number, decimals) {
   if (decimals !== null && Math.abs(number) < EXACT && Number(number.toFixed(decimals)) === number) {
     const half = 0.5 / 10 ** decimals;
@@ -79,15 +99,18 @@ function around(number, decimals) {
   return [Math.max(number - margin, -Number.MAX_VALUE), Math.min(number + margin, Number.MAX_VALUE)];
 }
 
-/** How many decimals a column shows; null where that depends on the number. */
+/** Returns how many decimals a column shows; null where that depends on the number.
+ * @type {(column: Column) => number | null} */
 function decimalsOf(column) {
   const fixed = /\.(\d+)f$/.exec(column.format?.specifier || "");
   return fixed ? Number(fixed[1]) : null;
 }
 
-// Behind whatever a moment goes on with: "2026-11-20 18:05" is less than "2026-11-20~".
+// After every moment that begins so: "2026-11-20 18:05" is less than "2026-11-20~".
+/** @type {(moment: string) => string} */
 const endOf = (moment) => quoted(`${moment}~`);
 
+/** @type {{ [K in Term["term"]]: (term: Extract<Term, { term: K }>, fields: Fields) => string }} */
 const CLAUSES = {
   contains: ({ text }, { folded }) => `${folded} contains ${quoted(text)}`,
   // Not by "=": to DataTable 1 is 1.0, also in quotes.
@@ -103,10 +126,15 @@ const CLAUSES = {
   moments: ({ low, high }, { shown }) => compared(shown, quoted(low), endOf(high))["="],
 };
 
-/** The query for a column's `terms`. In parentheses, which DataTable's own boxes cannot show: so it leaves them alone. */
+/** Returns the clause of one term.
+ * @type {(term: Term, fields: Fields) => string} */
+const clauseOf = (term, fields) => /** @type {(term: Term, fields: Fields) => string} */ (CLAUSES[term.term])(term, fields);
+
+/** Returns the query for a column's `terms`, in parentheses: DataTable's own filter boxes cannot show those, and leave them alone.
+ * @type {(terms: Term[], column: Column) => string} */
 function query(terms, column) {
   const kind = kindOf(column);
-  const hasShadows = ["text", "mixed"].includes(kind);
+  const hasShadows = kind === "text" || kind === "mixed";
   const folded = field(hasShadows ? foldedKey(column.id) : column.id);
   const fields = {
     folded,
@@ -114,7 +142,7 @@ function query(terms, column) {
     numbers: field(hasShadows ? numberKey(column.id) : column.id),
     decimals: decimalsOf(column),
   };
-  return `(${terms.map((term) => CLAUSES[term.term](term, fields)).join(" || ")})`;
+  return `(${terms.map((term) => clauseOf(term, fields)).join(" || ")})`;
 }
 
 export const filterQueries = Object.freeze({ addShadows, kindOf, query, setMixed });

@@ -1,33 +1,43 @@
-/* The history of the GPUs: what the controls and the zoom ask for, in the address; times in the reader's zone. */
+/* The history of the GPUs: the question of its controls and zoom, in the address; times in the reader's zone. */
 import { setAddress } from "./addresses.js";
 import { known, localTime, propsOf } from "./clew.js";
 import { register, setProps } from "./dash.js";
 import { filterQueries } from "./filter_queries.js";
 import { ID } from "./from_python.js";
 
+/**
+ * @typedef {{ range: string, measure: string, by: string, q: string, since_ms?: number | null, until_ms?: number | null }} FleetQuestion
+ * @typedef {{ data: Props[], layout: Props }} Figure
+ */
+
 const TABLE = ID.FLEET_TABLE;
 const HIDDEN = { display: "none" };
+/** @type {Record<string, string>} */
 const FIRST = { range: "1d", measure: "utilization", by: "gpu", q: "" };
 const unchanged = () => window.dash_clientside.no_update;
 
 // Plotly takes a number on a date axis for UTC; the reader's own clock is meant.
+/** @type {(ms: number) => number} */
 const local = (ms) => ms - new Date(ms).getTimezoneOffset() * 60000;
 
-/** A moment of the axis, as Plotly writes it, in Unix ms; one that is none is null. */
+/** Converts a moment of the axis, as Plotly writes it, to Unix ms; null where it is none.
+ * @type {(moment: unknown) => number | null} */
 function fromAxis(moment) {
   const ms = new Date(String(moment).replace(" ", "T")).getTime();
   return Number.isFinite(ms) ? Math.max(0, Math.round(ms)) : null;
 }
 
-/** The part of the time that the reader drew a box around; undefined where it was something else that moved. */
+/** Returns the time that the reader zoomed to, null for all of it; undefined where something else of the layout changed.
+ * @type {(layout: Props | null) => { since_ms: number, until_ms: number } | null | undefined} */
 function zoomOf(layout) {
   if (!layout) return undefined;
   if (layout["xaxis.autorange"]) return null;
-  const ends = [layout["xaxis.range[0]"], layout["xaxis.range[1]"]].map((end) => (end === undefined ? null : fromAxis(end)));
-  return ends.includes(null) || ends[1] <= ends[0] ? undefined : { since_ms: ends[0], until_ms: ends[1] };
+  const [since, until] = [layout["xaxis.range[0]"], layout["xaxis.range[1]"]].map((end) => (end === undefined ? null : fromAxis(end)));
+  return since === null || until === null || until <= since ? undefined : { since_ms: since, until_ms: until };
 }
 
-/** The address says what differs from what the page begins with. */
+/** Writes into the address what differs from the page's defaults.
+ * @type {(question: FleetQuestion) => void} */
 function keep(question) {
   setAddress((query) => {
     for (const [name, value] of Object.entries(question)) {
@@ -37,8 +47,9 @@ function keep(question) {
   }, "replaceState");
 }
 
+/** @type {(range: string, measure: string, by: string, q: string | null, _whole: unknown, layout: Props | null, before: FleetQuestion) => unknown[]} */
 function ask(range, measure, by, q, _whole, layout, before) {
-  const trigger = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "";
+  const trigger = window.dash_clientside.callback_context.triggered[0]?.prop_id || "";
   const question = { ...before, range, measure, by, q: q || "" };
   if (trigger.startsWith(ID.FLEET_CHART)) {
     const zoom = zoomOf(layout);
@@ -52,16 +63,18 @@ function ask(range, measure, by, q, _whole, layout, before) {
   return [question, question.since_ms === null ? HIDDEN : {}];
 }
 
+/** @type {(figure: Figure | null) => unknown} */
 function draw(figure) {
   if (!figure) return unchanged();
   // Each moment by itself: a clock may be put forward, or back, within the span.
-  const data = figure.data.map(({ x0, dx, ...line }) => ({ ...line, x: line.y.map((_value, place) => local(x0 + place * dx)) }));
+  const data = figure.data.map(({ x0, dx, ...line }) => ({ ...line, x: line.y.map((/** @type {unknown} */ _value, /** @type {number} */ place) => local(x0 + place * dx)) }));
   const { xaxis } = figure.layout;
   const shown = xaxis.range ? { ...xaxis, range: xaxis.range.map(local) } : xaxis;
   return { data, layout: { ...figure.layout, xaxis: shown } };
 }
 
-/** The rows as the table takes them; returns where the same is to be had as a file. */
+/** Writes the rows into the table; returns the address of the same rows as CSV.
+ * @type {(rows: Props[] | null, question: Props | null, texts: Texts) => string} */
 function fill(rows, question, texts) {
   const drawn = (rows || []).map((row) => ({
     ...known(row),
@@ -70,10 +83,10 @@ function fill(rows, question, texts) {
     details: row.page ? `[${texts.open}](${row.page})` : "",
   }));
   setProps(TABLE, { data: filterQueries.addShadows(drawn, propsOf(TABLE).columns) });
-  const asked = Object.entries(question || {}).filter(([, value]) => value !== null && value !== "");
+  const parameters = Object.entries(question || {}).filter(([, value]) => value !== null && value !== "");
   const lang = new URL(window.location.href).searchParams.get("lang");
-  if (lang) asked.push(["lang", lang]);
-  return `${document.documentElement.dataset.prefix}fleet/usage.csv?${new URLSearchParams(asked)}`;
+  if (lang) parameters.push(["lang", lang]);
+  return `${document.documentElement.dataset.prefix}fleet/usage.csv?${new URLSearchParams(parameters)}`;
 }
 
 register("fleetHistory", { ask, draw, fill });

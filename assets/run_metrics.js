@@ -54,7 +54,7 @@ function begun(place, texts, reach) {
   const list = element("div", { className: "metric-list metric-rows", tabIndex: 0 });
   list.setAttribute("role", "rowgroup");
   const table = element("div", { className: "metric-table" }, element("div", {}, head), list);
-  table.firstChild.setAttribute("role", "rowgroup");
+  table.firstElementChild?.setAttribute("role", "rowgroup");
   table.setAttribute("role", "table");
   table.setAttribute("aria-label", texts.title);
   const said = element("p", { className: "small text-body-secondary mb-0" });
@@ -100,7 +100,7 @@ function show(runId, reach) {
       live.write(state.said, problem || (pending ? filled(state.texts.pending, { n: number(pending) }) : ""));
       if (pending || problem) window.setTimeout(() => place.isConnected && state.asking === request && show(runId, reach), PENDING_MS);
     },
-    (error) => error.name !== "AbortError" && live.write(state.said, error.isSaid ? error.message : state.texts.no_answer)
+    (error) => error.name !== "AbortError" && live.write(state.said, error.hasMessage ? error.message : state.texts.no_answer)
   );
 }
 

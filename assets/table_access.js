@@ -99,7 +99,7 @@ document.addEventListener(
     if (!target.closest || !target.closest(`${FRAME} .dash-table-container`)) return;
     if (target.matches(SORT) && (key === "Enter" || key === " ")) {
       event.preventDefault();
-      target.click();
+      /** @type {HTMLElement} */ (target).click();
     }
     const control = target.matches(CONTROLS);
     if (control && target.type === "checkbox" && (key === "ArrowDown" || key === "ArrowUp")) {

@@ -9,6 +9,7 @@ const GAP = 8; // px between the panel and the window's edge
 const part = (name) => document.getElementById(`views-${name}`);
 const filled = (text, values) => Object.entries(values).reduce((said, [name, value]) => said.replaceAll(`{${name}}`, () => value), text);
 const texts = () => JSON.parse(part("panel").dataset.texts);
+/** @type {Props} */
 let shown = { views: [], notes: [], refused: null };
 let changed = null; // the view that this page began from, as it was last saved here
 

@@ -1,6 +1,8 @@
 /* What a page of Clew has beside the browser's own: Dash, Plotly, and elements that Python describes. */
 
 type Props = Record<string, any>;
+/** The texts of a page, by name, as Python wrote them into it; some are groups of texts. */
+type Texts = Record<string, any>;
 
 interface DashClientside {
   no_update: unknown;
@@ -12,7 +14,8 @@ interface DashClientside {
 
 interface Window {
   dash_clientside: DashClientside;
-  dash_component_api: { getLayout(id: string): { props: Props } | undefined };
+  /** `getLayout` throws a TypeError for an id that is not on the page. */
+  dash_component_api: { getLayout(id: string): { props: Props } };
   /** The basic bundle of plotly.js, which ships no types. */
   Plotly: any;
   /** For the console and the browser's tests. */
@@ -41,10 +44,8 @@ interface Node {
 }
 interface EventTarget {
   checked?: boolean;
-  click?(): void;
   closest?(selectors: string): any;
   dataset: DOMStringMap;
-  focus?(options?: FocusOptions): void;
   id?: string;
   matches?(selectors: string): boolean;
   tagName?: string;

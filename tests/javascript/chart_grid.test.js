@@ -57,7 +57,7 @@ test("a key that looks like a word stays a key", () => {
 
 test("the preset is shown but for words that nobody logged, which are named", () => {
   assert.deepEqual(shown(), ["@reward"]);
-  assert.equal(grid.parts.said.textContent, "none logged Loss");
+  assert.equal(grid.parts.remarks.textContent, "none logged Loss");
 });
 
 test("metrics stand in sections by prefix, in the order of their numbers", () => {
