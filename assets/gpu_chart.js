@@ -5,20 +5,26 @@ import { gpuNumbers } from "./gpu_numbers.js";
 import { gpuUnits } from "./gpu_units.js";
 import { live } from "./live_text.js";
 
+/** @typedef {import("./gpu_units.js").Unit} Unit */
+
 const CHART = ID.GPU_CHART;
 const SUMMARY = ID.GPU_SUMMARY;
 const NOTE = ID.GPU_CHART_NOTE;
-const SHARE = 12; // drawing has to rest for so many times as long as it took: of many lines it takes 0.1 s
-const [LEAST_REST_MS, LONGEST_REST_MS] = [200, 10000];
+const SHARE = 12; // the pause between drawings is so many times as long as the last one took: many lines take 0.1 s
+const [LEAST_PAUSE_MS, LONGEST_PAUSE_MS] = [200, 10000];
 // Plotly takes a number on a date axis for UTC; the reader's own clock is meant.
+/** @type {(ms: number) => number} */
 const local = (ms) => ms - new Date(ms).getTimezoneOffset() * 60000;
 
-let lines = new Map(); // by the unit's key, as they are drawn: {name, last}, the time of the last point
-let restsUntil = 0;
+/** @type {Map<string, { last: number | null, first: number | null }>} */
+let lines = new Map(); // by the unit's key: the times of the last and the first point that are drawn
+let pausesUntil = 0;
+/** @type {(IntersectionObserver & { place?: HTMLElement }) | null} */
 let observer = null;
-let seen = true;
+let isSeen = true;
 
-/** Shows these units, and no others; what is drawn already is gone on with. Nothing is drawn while nobody sees it. */
+/** Shows exactly these units; a chart that is drawn already is extended. Nothing is drawn while the chart is out of view.
+ * @type {(units: Unit[], texts: Texts, several: boolean) => void} */
 function show(units, texts, several) {
   const place = document.getElementById(CHART);
   if (!place) return;
@@ -26,25 +32,29 @@ function show(units, texts, several) {
   live.hide(figure, units.length === 0);
   if (!units.length) return void (lines = new Map());
   watch(place);
-  if (!seen || performance.now() < restsUntil) return;
+  if (!isSeen || performance.now() < pausesUntil) return;
   const began = performance.now();
   const graph = place.querySelector(".js-plotly-plot");
-  const isSame = lines.size === units.length && units.every((unit) => lines.has(unit.key) && goesOn(unit));
+  const isSame = lines.size === units.length && units.every((unit) => goesOn(unit));
   if (!isSame) begin(units, texts, several);
   else if (graph && graph.data && graph.data.length === units.length) goOn(graph, units, texts);
   summarize(units, texts, several);
-  restsUntil = performance.now() + Math.min(LONGEST_REST_MS, Math.max(LEAST_REST_MS, SHARE * (performance.now() - began)));
+  pausesUntil = performance.now() + Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, SHARE * (performance.now() - began)));
 }
 
+/** @type {(unit: Unit) => number | null} */
 const lastOf = (unit) => (unit.past.length ? unit.past[unit.past.length - 1].at : null);
 
-/** Whether the line's last point is still among the unit's: else its history is another one, or has run away from it. */
+/** Is true where the line's last point is still among the unit's: otherwise its history is another one, or too far ahead.
+ * @type {(unit: Unit) => boolean} */
 function goesOn(unit) {
-  const { last, first } = lines.get(unit.key);
-  if (last === null) return unit.past.length === 0;
-  return unit.past.some((one) => one.at === last) && (unit.past[0].at >= first);
+  const line = lines.get(unit.key);
+  if (!line) return false;
+  if (line.last === null) return unit.past.length === 0;
+  return unit.past.some((one) => one.at === line.last) && unit.past[0].at >= (line.first ?? 0);
 }
 
+/** @type {(units: Unit[], texts: Texts, several: boolean) => void} */
 function begin(units, texts, several) {
   lines = new Map();
   units.forEach((unit) => lines.set(unit.key, { last: lastOf(unit), first: unit.past.length ? unit.past[0].at : null }));
@@ -53,31 +63,35 @@ function begin(units, texts, several) {
   live.hide(document.getElementById(NOTE), units.length <= texts.limits.legend);
 }
 
-/** Adds the points that came since the last drawing, as one change for all lines. */
+/** Adds the points since the last drawing, as one change for all lines.
+ * @type {(graph: Element, units: Unit[], texts: Texts) => void} */
 function goOn(graph, units, texts) {
-  const grown = units.map((unit, index) => ({ index, unit, points: unit.past.filter((one) => one.at > lines.get(unit.key).last) })).filter(({ points }) => points.length);
+  const grown = units.map((unit, index) => ({ index, unit, points: unit.past.filter((one) => one.at > (lines.get(unit.key)?.last ?? 0)) })).filter(({ points }) => points.length);
   if (!grown.length) return;
   const x = grown.map(({ points }) => points.map((one) => local(one.at)));
   const y = grown.map(({ points }) => points.map((one) => one.value));
   window.Plotly.extendTraces(graph, { x, y }, grown.map(({ index }) => index), texts.samples);
-  for (const { unit } of grown) lines.get(unit.key).last = lastOf(unit);
+  for (const { unit } of grown) lines.set(unit.key, { first: null, ...lines.get(unit.key), last: lastOf(unit) });
 }
 
-/** Whether anybody sees it: a chart that is scrolled away is not drawn. */
+/** Watches whether the chart is in view: one that is scrolled away is not drawn.
+ * @type {(place: HTMLElement) => void} */
 function watch(place) {
   if (observer && observer.place === place) return;
   if (observer) observer.disconnect();
-  observer = new IntersectionObserver((entries) => void (seen = entries[entries.length - 1].isIntersecting), { rootMargin: "200px" });
+  observer = new IntersectionObserver((entries) => void (isSeen = entries[entries.length - 1].isIntersecting), { rootMargin: "200px" });
   observer.place = place;
   observer.observe(place);
-  [lines, seen, restsUntil] = [new Map(), true, 0];
+  [lines, isSeen, pausesUntil] = [new Map(), true, 0];
 }
 
-/** So many lines have no legend that could be read: pointed at, a line says its name. */
+/** Returns the layout; a legend of too many lines could not be read, so a pointed line shows its name instead.
+ * @type {(number: number, texts: Texts) => Props} */
 function layout(number, texts) {
   return number <= texts.limits.legend ? texts.layout : { ...texts.layout, showlegend: false, hovermode: "closest" };
 }
 
+/** @type {(unit: Unit, index: number, texts: Texts, several: boolean) => Props} */
 function trace(unit, index, texts, several) {
   const { colours, dashes } = texts;
   return {
@@ -92,20 +106,24 @@ function trace(unit, index, texts, several) {
   };
 }
 
-/** The lines in words, for those who do not see them. */
+/** Writes the lines as text, for screen readers.
+ * @type {(units: Unit[], texts: Texts, several: boolean) => void} */
 function summarize(units, texts, several) {
-  const said = units.map((unit) => summary(unit, texts, several)).join("; ");
-  live.write(document.getElementById(SUMMARY), said);
+  const summaries = units.map((unit) => summary(unit, texts, several)).join("; ");
+  live.write(document.getElementById(SUMMARY), summaries);
 }
 
+/** @type {(unit: Unit, texts: Texts, several: boolean) => string} */
 function summary(unit, texts, several) {
   const { MISSING } = gpuNumbers;
-  const values = unit.past.map((one) => one.value).filter((value) => value !== null);
-  const say = (value) => (value === undefined || value === null || Number.isNaN(value) ? MISSING : `${Math.round(value)} %`);
+  const values = unit.past.flatMap(({ value }) => (value === null ? [] : [value]));
+  /** @type {(value: number | null) => string} */
+  const percent = (value) => (value === null || Number.isNaN(value) ? MISSING : `${Math.round(value)} %`);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const now = unit.past.length ? unit.past[unit.past.length - 1].value : null;
-  const parts = { gpu: gpuUnits.nameOf(unit, several, texts), now: say(now), mean: say(mean), lowest: say(values.length ? Math.min(...values) : null), highest: say(values.length ? Math.max(...values) : null) };
-  return texts.summary.replace(/\{(\w+)\}/g, (_all, part) => parts[part]);
+  /** @type {Record<string, string>} */
+  const parts = { gpu: gpuUnits.nameOf(unit, several, texts), now: percent(now), mean: percent(mean), lowest: percent(values.length ? Math.min(...values) : null), highest: percent(values.length ? Math.max(...values) : null) };
+  return texts.summary.replace(/\{(\w+)\}/g, (/** @type {string} */ _all, /** @type {string} */ part) => parts[part]);
 }
 
 export const gpuChart = Object.freeze({ show });

@@ -1,35 +1,37 @@
-/* When live GPUs are drawn: once a frame at most, whatever the messages, and not at all while nobody sees the page. */
-const SHARE = 6; // drawing rests for so many times as long as it took
-const [LEAST_MS, LONGEST_MS] = [100, 2000]; // of that rest: nobody reads numbers faster, and no page may stand still
+/* Limits the drawing of live GPUs: at most once a frame, however many messages come, and never on a hidden page. */
+const SHARE = 6; // the pause between drawings is so many times as long as the last one took
+const [LEAST_MS, LONGEST_MS] = [100, 2000]; // of that pause: numbers need not change faster, and a page must not seem to have stopped
 
-/** A function that has `draw` called soon; with `true` in the next frame, for what the reader did. */
+/** Returns a function that has `draw` called soon; with `true` in the next frame, after an action of the reader.
+ * @type {(draw: () => void) => (atOnce?: boolean) => void} */
 function frames(draw) {
-  let asked = false;
-  let timer = null;
-  let restsUntil = 0;
+  let isAsked = false;
+  /** @type {number | undefined} */
+  let timer;
+  let pausesUntil = 0;
 
   function frame() {
-    asked = false;
+    isAsked = false;
     const began = performance.now();
     draw();
-    // Style, layout and paint come after this in the same frame, and cost as much: they count.
+    // Style, layout and paint come after this in the same frame, and take as long: they are included.
     window.setTimeout(() => {
       const took = performance.now() - began;
-      restsUntil = performance.now() + Math.min(LONGEST_MS, Math.max(LEAST_MS, SHARE * took));
+      pausesUntil = performance.now() + Math.min(LONGEST_MS, Math.max(LEAST_MS, SHARE * took));
     }, 0);
   }
 
   function ask() {
     window.clearTimeout(timer);
-    [asked, timer] = [true, null];
-    window.requestAnimationFrame(frame); // a browser has no frames for a tab that is not seen
+    [isAsked, timer] = [true, undefined];
+    window.requestAnimationFrame(frame); // browsers run no frames for a hidden tab
   }
 
   return (atOnce) => {
-    if (asked) return;
-    const rest = restsUntil - performance.now();
-    if (atOnce || rest <= 0) ask();
-    else if (timer === null) timer = window.setTimeout(ask, rest);
+    if (isAsked) return;
+    const pause = pausesUntil - performance.now();
+    if (atOnce || pause <= 0) ask();
+    else if (timer === undefined) timer = window.setTimeout(ask, pause);
   };
 }
 

@@ -1,36 +1,62 @@
-/* The GPU hosts that a page watches: a socket each, whose messages are checked before anything is drawn. The GPU page and
-   the front page's tile have theirs, each with a view of its own. */
+/* The GPU hosts that a page watches: one socket for each, whose messages are checked before anything is drawn. The GPU
+   page and the tile of the front page have one view each. */
 import { gpuMessages } from "./gpu_messages.js";
 import { sockets } from "./live_sockets.js";
 import { pageSocket } from "./page_socket.js";
 
-const HISTORY_MS = 1000; // a history that was missed is asked for again after this
-const MOST_ASKS = 2; // by a new line each time: a service that has no history to tell would open them for ever
-const LONGEST_PERIOD = 4; // seconds: of a monitor that has not said its own yet
-const [LEAST_PERIOD, MOST_PERIOD] = [0.5, 60]; // seconds: how long a line may be silent is not a message's to say
-const CLOCK_MS = 3000; // clocks that differ by less are said to agree
+/**
+ * @typedef {import("./gpu_units.js").Host} Host
+ * @typedef {import("./gpu_units.js").Report} Report
+ * @typedef {import("./gpu_units.js").Misfit} Misfit
+ * @typedef {import("./live_sockets.js").Service & { name: string }} Monitor
+ * @typedef {object} HostsView what shows the hosts
+ * @property {(hosts: Host[], texts: Texts) => void} clear
+ * @property {(host: Host, report: Report, texts: Texts) => void} take is called for each message that fits
+ * @property {(host?: Host) => void} later is called after every change and each second
+ * @typedef {object} HostsHandlers the functions that Dash calls
+ * @property {(monitors: Monitor[] | null, texts: Texts, schema: import("./schema.js").Schema) => number} start
+ * @property {(state: { readyState: number } | null, id: string) => void} state
+ * @property {(message: { data: unknown } | null, id: string) => void} message
+ */
 
-let watched = null; // the page that is open
+const HISTORY_MS = 1000; // a history that was missed is requested again after this
+const MOST_ASKS = 2; // by a new connection each time: for a service without a history they would never end
+const LONGEST_PERIOD = 4; // seconds: of a monitor that has not reported its own yet
+const [LEAST_PERIOD, MOST_PERIOD] = [0.5, 60]; // seconds: bounds, whatever a message claims
+const CLOCK_MS = 3000; // clocks that differ by less count as equal
 
-/** The handlers of a page's sockets. `part(what, index)` is the id of a host's part, `page` of an element that is there as
-    long as the page is; the `view` has clear(hosts, texts), take(host, report, texts) for a message that fits, and later()
-    after every change and each second. */
+/** @type {(() => void) | null} */
+let watched = null; // reads what came while the page was hidden
+
+/** Returns the handlers of a page's sockets. `part(what, index)` is the id of a part of a host, `page` that of an element
+    that exists as long as the page does.
+ * @type {(part: (what: string, index: number) => string, page: string, view: HostsView) => HostsHandlers} */
 function watch(part, page, view) {
+  /** @type {Host[]} */
   let hosts = [];
+  /** @type {Texts} */
   let texts = {};
+  /** @type {import("./schema.js").Schema} */
   let schema = {};
 
+  /** @type {(monitor: Monitor, index: number, monitors: Monitor[]) => Host} */
   function hostOf(monitor, index, monitors) {
     const ids = { socket: part("socket", index), badge: part("badge", index), since: part("since", index) };
-    const host = { index, name: monitor.name, period: LONGEST_PERIOD, asks: 0, skew: 0, off: 0, part: (what) => part(what, index) };
+
+    const of = (/** @type {string} */ what) => part(what, index);
     const where = sockets.address(monitor, "/ws/gpu", `ws/gpu/${monitor.name}`);
     const silentMs = () => texts.silent_periods * host.period * 1000;
-    // A message that comes through a component costs Dash ten milliseconds, of whatever size: many hosts have lines of their own.
-    if (monitors.length <= texts.limits.components) host.socket = new sockets.LiveSocket(ids, where, silentMs);
-    else host.socket = pageSocket(ids, where, silentMs, { opened: () => opened(host), received: (data) => heard(host, data), closed: () => view.later() });
+    // A message through a component costs Dash ten milliseconds, of whatever size: many hosts have sockets without one.
+    const socket =
+      monitors.length <= texts.limits.components
+        ? new sockets.LiveSocket(ids, where, silentMs)
+        : pageSocket(ids, where, silentMs, { opened: () => opened(host), received: (data) => received(host, data), closed: () => view.later() });
+    /** @type {Host} */
+    const host = { index, name: monitor.name, socket, period: LONGEST_PERIOD, asks: 0, skew: 0, off: 0, received: 0, twice: [], part: of };
     return host;
   }
 
+  /** @type {(host: Host, report: Report) => void} */
   function take(host, report) {
     host.period = Math.min(MOST_PERIOD, Math.max(LEAST_PERIOD, report.sample_seconds));
     host.complete = host.complete || Boolean(report.history);
@@ -45,39 +71,44 @@ function watch(part, page, view) {
     view.take(host, report, texts);
   }
 
-  /** A busy page sees only the newest of two messages, and the history comes with the first: it is asked for again.
-      Where no GPU is told of, as by a monitor that only says what failed, there is none to miss. */
+  /** Is true where the history has to be requested again: it comes with the first message, and a busy page sees only the
+   *    newest of two. A monitor without GPUs, which only reports a failure, has none.
+   * @type {(host: Host, report: Report) => boolean} */
   function missesHistory(host, report) {
-    return !host.complete && report.gpus.length > 0 && host.asks < MOST_ASKS && Date.now() - host.socket.tried > HISTORY_MS;
+    return !host.complete && report.gpus.length > 0 && host.asks < MOST_ASKS && Date.now() - (host.socket.tried ?? Date.now()) > HISTORY_MS;
   }
 
-  /** A line has been opened: one that did not come by asking may be asked on again. */
+  /** Notes a new connection: unless it was opened to request the history, requests count from zero again.
+   * @type {(host: Host) => void} */
   function opened(host) {
     if (!host.asking) host.asks = 0;
     Object.assign(host, { asking: false, complete: false });
   }
 
+  /** @type {(host: Host, text: string) => void} */
   function read(host, text) {
-    const { report, why, parts, more } = gpuMessages.read(text, schema, texts.limits);
-    if (why) Object.assign(host, { misfits: (host.misfits || 0) + 1, why });
+    const message = gpuMessages.read(text, schema, texts.limits);
+    if ("why" in message) Object.assign(host, { misfits: (host.misfits || 0) + 1, why: message.why });
     else {
-      Object.assign(host, { parts: several(parts), more });
-      take(host, report);
+      Object.assign(host, { parts: several(message.parts), more: message.more });
+      take(host, message.report);
     }
   }
 
-  function heard(host, data) {
+  /** @type {(host: Host, data: unknown) => void} */
+  function received(host, data) {
     host.socket.receives();
-    // What nobody sees is not even read.
+    // A hidden page does not read its messages.
     if (document.hidden) return void (host.unread = { text: String(data), missed: Boolean(host.unread) });
     host.unread = null;
     read(host, String(data));
     view.later();
   }
 
-  /** The tab is seen again: the newest that each host said, and then the history of what was not read. */
-  function seen() {
-    for (const host of hosts.filter((one) => one.unread)) {
+  /** Reads each host's newest message when the page is visible again; the history of the others is requested. */
+  function readUnread() {
+    for (const host of hosts) {
+      if (!host.unread) continue;
       const { text, missed } = host.unread;
       Object.assign(host, { unread: null, asks: 0, complete: host.complete && !missed });
       read(host, text);
@@ -86,8 +117,8 @@ function watch(part, page, view) {
   }
 
   return {
-    start(monitors, said, shape) {
-      [texts, schema, watched] = [said, shape, seen];
+    start(monitors, words, shape) {
+      [texts, schema, watched] = [words, shape, readUnread];
       hosts = (monitors || []).map(hostOf);
       view.clear(hosts, texts);
       sockets.keep(hosts.map((host) => host.socket), page, () => view.later());
@@ -103,14 +134,15 @@ function watch(part, page, view) {
 
     message(message, id) {
       const host = hosts.find((one) => one.socket.ids.socket === id);
-      if (host && message) heard(host, message.data);
+      if (host && message) received(host, message.data);
     },
   };
 }
 
 document.addEventListener("visibilitychange", () => !document.hidden && watched && watched());
 
-/** Several misfits as one message; null where there are none. */
+/** Joins several misfits into one message; null where there are none.
+ * @type {(parts: Misfit[]) => Misfit | null} */
 function several(parts) {
   if (parts.length < 2) return parts[0] || null;
   return { code: "parts-misfit", params: { first: parts[0], number: parts.length - 1 } };

@@ -1,46 +1,61 @@
-/* A GPU monitor's message as it can be shown: bounded in size and count, and without what does not fit. One odd GPU takes
-   no other with it: what it says wrongly is null, and named in its `misfits`. */
+/* Reads a GPU monitor's message for display: bounded in size and count, and without what does not fit its schema. A wrong
+   value of one GPU affects no other: it becomes null, and is named in the GPU's `misfits`. */
 import { UNFIT, fit } from "./schema_fit.js";
+
+/**
+ * @typedef {import("./gpu_units.js").Gpu} Gpu
+ * @typedef {import("./gpu_units.js").Misfit} Misfit
+ * @typedef {import("./gpu_units.js").Report} Report
+ * @typedef {import("./schema.js").Schema} Schema
+ * @typedef {{ characters: number, gpus: number, processes: number }} Limits
+ * @typedef {{ report: Report, more: number, parts: Misfit[] } | { why: Props }} Message `more` GPUs are not shown; `parts` did not fit; `why` it cannot be shown at all
+ */
 
 const LONGEST_PARAMS = 4000; // characters of the values of a sentence
 
-/** `{report, more, parts}` of a message: how many GPUs more it had than are shown, and what else did not fit; or `{why}`
-    where it cannot be shown at all. */
+/** Reads the text of a message.
+ * @type {(text: string, schema: Schema, limits: Limits) => Message} */
 function read(text, schema, limits) {
   const number = text.length;
   if (number > limits.characters) return { why: { code: "message-too-long", params: { number, limit: limits.characters } } };
-  let said;
+  let given;
   try {
-    said = JSON.parse(text);
+    given = JSON.parse(text);
   } catch (error) {
-    return { why: { text: `message: ${error.message}` } };
+    return { why: { text: `message: ${error instanceof Error ? error.message : error}` } };
   }
-  // A monitor that cannot say more than what failed says this much (the contract's form of a failure).
-  const bare = said && typeof said.error === "string" && said.gpus === undefined;
-  if (bare) said = { host: "", sent_at: Date.now(), sample_seconds: 2, state: "failed", error: said.error, gpus: [] };
-  return shown(said, schema, limits);
+  // A monitor that can report nothing but its failure sends only `error`, as the contract of the stream defines.
+  const bare = given && typeof given.error === "string" && given.gpus === undefined;
+  if (bare) given = { host: "", sent_at: Date.now(), sample_seconds: 2, state: "failed", error: given.error, gpus: [] };
+  return shown(given, schema, limits);
 }
 
-function shown(said, schema, limits) {
-  const listed = said && Array.isArray(said.gpus) ? said.gpus : null;
+/** @type {(given: any, schema: Schema, limits: Limits) => Message} */
+function shown(given, schema, limits) {
+  const listed = given && Array.isArray(given.gpus) ? given.gpus : null;
+  /** @type {Misfit[]} */
   const parts = [];
-  const head = listed ? { ...said, gpus: [] } : said;
-  if (listed && said.history) head.history = past(said.history, listed, limits);
+  const head = listed ? { ...given, gpus: [] } : given;
+  if (listed && given.history) head.history = past(given.history, listed, limits);
   const report = fit(head, schema, parts);
   if (report === UNFIT) return { why: parts[0] };
-  report.gpus = told(listed || [], report, schema, limits, parts);
+  report.gpus = gpusOf(listed || [], report, schema, limits, parts);
   return { report: shortly(report), more: Math.max(0, (listed || []).length - limits.gpus), parts };
 }
 
-/** Of the history what is of the GPUs that are shown: the others' may be a hundred times as much. */
+/** Returns the part of a history that is of the GPUs that are shown: the others' may be a hundred times as much.
+ * @type {(history: any, listed: any[], limits: Limits) => any} */
 function past(history, listed, limits) {
   if (!Array.isArray(history) || listed.length <= limits.gpus) return history;
   const ids = listed.slice(0, limits.gpus).map((gpu) => gpu && gpu.gpu_id);
+  /** @type {(one: any) => Record<string, unknown>} */
   const values = (one) => Object.fromEntries(ids.filter((id) => id in one.utilization).map((id) => [id, one.utilization[id]]));
   return history.map((one) => (one && typeof one.utilization === "object" && one.utilization ? { ...one, utilization: values(one) } : one));
 }
 
-function told(listed, report, schema, limits, parts) {
+/** @type {(listed: unknown[], report: Report, schema: Schema, limits: Limits, parts: Misfit[]) => Gpu[]} */
+function gpusOf(listed, report, schema, limits, parts) {
+  /** @type {Map<number, Gpu>} */
   const gpus = new Map();
   listed.slice(0, limits.gpus).forEach((one, place) => {
     const gpu = fitGpu(one, place, report, schema, limits, parts);
@@ -51,7 +66,9 @@ function told(listed, report, schema, limits, parts) {
   return [...gpus.values()];
 }
 
+/** @type {(one: any, place: number, report: Report, schema: Schema, limits: Limits, parts: Misfit[]) => Gpu | null} */
 function fitGpu(one, place, report, schema, limits, parts) {
+  /** @type {Misfit[]} */
   const found = [];
   const gpu = fit(fewer(one, limits), schema.$defs.Gpu, found, schema);
   if (gpu === UNFIT) return unreadable(one, place, report, found[0], parts);
@@ -63,7 +80,8 @@ function fitGpu(one, place, report, schema, limits, parts) {
   return gpu;
 }
 
-/** A GPU of which no more is known than that it is there; where not even that is, it is named beside its host. */
+/** Makes a GPU of which only the number is known; without a number it is named as a misfit of its host.
+ * @type {(one: any, place: number, report: Report, why: Misfit, parts: Misfit[]) => Gpu | null} */
 function unreadable(one, place, report, why, parts) {
   const { gpu_id } = one && typeof one === "object" ? one : {};
   if (Number.isInteger(gpu_id) && gpu_id >= 0) return { gpu_id, timestamp: report.sent_at, state: "failed", error: null, ...why };
@@ -71,16 +89,23 @@ function unreadable(one, place, report, why, parts) {
   return null;
 }
 
+/** @type {(field: string, why: { code: string, params: Props }) => Misfit} */
 const misfit = (field, why) => ({ code: "field-misfit", params: { field, misfit: why } });
 
-/** A GPU with no more processes than are shown. */
+/** Returns a GPU with no more processes than are shown.
+ * @type {(gpu: any, limits: Limits) => any} */
 function fewer(gpu, limits) {
   if (!gpu || !Array.isArray(gpu.processes) || gpu.processes.length <= limits.processes) return gpu;
   const processes = gpu.processes.slice(0, limits.processes);
   return { ...gpu, processes, processes_left_out: (gpu.processes_left_out || 0) + gpu.processes.length - processes.length };
 }
 
-/** A sentence whose values would fill the page is said without them. */
+/** A sentence whose values would fill the page is given without them.
+ *
+ * @template {{ params?: Props, code?: string | null }} T
+ * @param {T} one
+ * @returns {T}
+ */
 function shortly(one) {
   if (JSON.stringify(one.params || {}).length > LONGEST_PARAMS) Object.assign(one, { code: null, params: {} });
   return one;

@@ -1,52 +1,67 @@
-/* The hosts in lines: how each one's line is, and what is wrong with it, with the seconds as they go by. Of many hosts those
-   that are well are counted only. */
+/* A line for each host: its connection and its troubles, with their seconds. Of many hosts, those without trouble are only
+   counted. */
 import { gpuNumbers } from "./gpu_numbers.js";
 import { gpuUnits } from "./gpu_units.js";
 import { live } from "./live_text.js";
 import { translate, troubleOf } from "./translate.js";
 
-const FEW = 8; // so many hosts have a line each
+/**
+ * @typedef {import("./gpu_units.js").Host} Host
+ * @typedef {{ key: string, text: string, strong?: string }} Trouble `key` changes with the trouble, not with its seconds
+ */
+
+const FEW = 8; // up to so many hosts, each has a line
 const MOST_LINES = 20; // of hosts in trouble
 const PATIENCE_MS = 5000; // before that a host that is still being connected is not in trouble
 const CALM = "state no_gpu "; // a host without GPUs is a host
-const LONGEST = 1000; // characters of what another program said
+const LONGEST = 1000; // characters of what another program found
+/** @type {(text: string) => string} */
 const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+/** @type {(ms: number) => string} */
 const secondsOf = (ms) => String(Math.round(Math.abs(ms) / 1000));
 
-/** What is wrong with a host: `key` changes with the trouble, and not with its seconds. */
+/** Returns the troubles of a host.
+ * @type {(host: Host, texts: Texts) => Trouble[]} */
 function troubles(host, texts) {
   const { report } = host;
-  const inWords = (message) => short(translate(message, texts.templates));
-  const said = [];
+  /** @type {(message: unknown) => string} */
+  const translated = (message) => short(translate(message, texts.templates));
+  /** @type {Trouble[]} */
+  const found = [];
   if (report && texts.states[report.state]) {
     const silent = Math.round((report.age_seconds || 0) + (Date.now() - host.received) / 1000);
     const trouble = short(troubleOf(report, texts.templates));
-    said.push({ key: `state ${report.state} ${trouble}`, strong: texts.states[report.state].replace("{n}", silent), text: texts.stop + trouble });
+    found.push({ key: `state ${report.state} ${trouble}`, strong: texts.states[report.state].replace("{n}", silent), text: texts.stop + trouble });
   }
-  // Of several vendors' GPUs some may be told of, and some not.
+  // A host with GPUs of several vendors may have trouble with one of them only.
   for (const trouble of (report && report.troubles) || []) {
     const text = short(troubleOf(trouble, texts.templates));
-    said.push({ key: `vendor ${trouble.vendor} ${trouble.state} ${text}`, strong: texts.vendors[trouble.vendor], text: ` · ${text}` });
+    found.push({ key: `vendor ${trouble.vendor} ${trouble.state} ${text}`, strong: texts.vendors[trouble.vendor], text: ` · ${text}` });
   }
-  if (report && report.recording) said.push({ key: "recording", text: texts.recording });
-  if (report && host.skew) said.push({ key: "clock", text: texts.clock.replace("{n}", secondsOf(host.skew)) });
-  if (gpuUnits.isOff(host)) said.push({ key: "off", text: texts.off.replace("{n}", secondsOf(host.off)) });
-  if (host.twice && host.twice.length) said.push({ key: `twice ${host.twice}`, text: texts.twice.replace("{names}", () => host.twice.join(", ")) });
-  if (host.renamed) said.push({ key: "renamed", text: texts.renamed.replace(/\{(\w+)\}/g, (_all, part) => short(host.renamed[part])) });
-  if (host.misfits) said.push({ key: "misfit", text: texts.misfit.replace("{n}", host.misfits).replace("{why}", () => inWords(host.why)) });
-  if (host.parts) said.push({ key: "parts", text: texts.parts.replace("{why}", () => inWords(host.parts)) });
-  if (host.more) said.push({ key: "more", text: texts.more.replace("{shown}", report.gpus.length).replace("{all}", report.gpus.length + host.more) });
-  return said;
+  if (report && report.recording) found.push({ key: "recording", text: texts.recording });
+  if (report && host.skew) found.push({ key: "clock", text: texts.clock.replace("{n}", secondsOf(host.skew)) });
+  if (gpuUnits.isOff(host)) found.push({ key: "off", text: texts.off.replace("{n}", secondsOf(host.off)) });
+  if (host.twice.length) found.push({ key: `twice ${host.twice}`, text: texts.twice.replace("{names}", () => host.twice.join(", ")) });
+  /** @type {Record<string, string> | undefined} */
+  const renamed = host.renamed;
+  if (renamed) found.push({ key: "renamed", text: texts.renamed.replace(/\{(\w+)\}/g, (/** @type {string} */ _all, /** @type {string} */ part) => short(renamed[part])) });
+  if (host.misfits) found.push({ key: "misfit", text: texts.misfit.replace("{n}", host.misfits).replace("{why}", () => translated(host.why)) });
+  if (host.parts) found.push({ key: "parts", text: texts.parts.replace("{why}", () => translated(host.parts)) });
+  if (host.more && report) found.push({ key: "more", text: texts.more.replace("{shown}", report.gpus.length).replace("{all}", report.gpus.length + host.more) });
+  return found;
 }
 
-/** Names the other hosts that tell the same GPUs: a machine that is reached by two addresses is counted twice. */
+/** Names for each host the others with the same GPUs: a machine that is reached by two addresses is counted twice.
+ * @type {(hosts: Host[]) => void} */
 function findTwins(hosts) {
-  const first = new Map(); // by uuid, who told of it first
-  const name = (host, other) => host.twice.includes(other.name) || host.twice.push(other.name);
+  /** @type {Map<string, Host>} */
+  const first = new Map(); // by uuid, the first host that has it
+  /** @type {(host: Host, other: Host) => void} */
+  const name = (host, other) => void (host.twice.includes(other.name) || host.twice.push(other.name));
   for (const host of hosts) host.twice = [];
   for (const host of hosts) {
     for (const { uuid } of host.report ? host.report.gpus : []) {
-      const other = uuid && first.get(uuid);
+      const other = uuid ? first.get(uuid) : undefined;
       if (uuid && !other) first.set(uuid, host);
       if (!other || other === host) continue;
       name(host, other);
@@ -55,16 +70,18 @@ function findTwins(hosts) {
   }
 }
 
-/** Writes those of at most so many hosts into `place`, and how many are well into the element before it. */
+/** Writes a line for each of at most so many hosts into `place`, and how many are well into the element before it.
+ * @type {(place: HTMLElement, hosts: Host[], texts: Texts, most?: number) => void} */
 function lines(place, hosts, texts, most = MOST_LINES) {
   findTwins(hosts);
-  const told = hosts.map((host) => ({ host, said: troubles(host, texts) }));
-  const isShown = ({ host, said }) => hosts.length <= FEW || said.length > 0 || isAway(host.socket);
-  const shown = told.filter(isShown);
-  live.children(place, shown.slice(0, most), ({ host }) => host.index, ({ host }) => newLine(host, hosts.length <= FEW), (line, { host, said }) => {
-    host.socket.write(texts);
+  const all = hosts.map((host) => ({ host, found: troubles(host, texts) }));
+  /** @type {(one: { host: Host, found: Trouble[] }) => boolean} */
+  const isShown = ({ host, found }) => hosts.length <= FEW || found.length > 0 || isAway(host.socket);
+  const shown = all.filter(isShown);
+  live.children(place, shown.slice(0, most), ({ host }) => host.index, ({ host }) => newLine(host, hosts.length <= FEW), (line, { host, found }) => {
+    host.socket.write(/** @type {import("./live_sockets.js").SocketTexts} */ (texts));
     live.write(line.querySelector(".gpu-machine"), gpuNumbers.machine(host.report, texts));
-    notice(host, said);
+    notice(host, found);
   });
   const well = hosts.filter((host) => host.socket.connection === "connected").length;
   const counted = hosts.length > FEW ? texts.hosts.replace("{n}", well).replace("{all}", hosts.length) : "";
@@ -72,32 +89,35 @@ function lines(place, hosts, texts, most = MOST_LINES) {
   live.write(place.previousElementSibling, [counted, more].filter(Boolean).join(" "));
 }
 
+/** @type {(socket: Host["socket"]) => boolean} */
 const isAway = (socket) => socket.connection !== "connected" && (socket.connection !== "connecting" || Date.now() - socket.began > PATIENCE_MS);
 
+/** @type {(host: Host, aloud: boolean) => HTMLElement} */
 function newLine(host, aloud) {
   const { make } = live;
-  // A hundred badges that are read aloud at once are none: there the number of hosts is.
+  // A hundred badges announced at once are of no use: then only the number of hosts is.
   const badge = make("span", { "aria-live": aloud ? "polite" : null }, make("span", { id: host.part("badge"), class: "badge text-bg-secondary" }));
   const head = make("div", { class: "d-flex flex-wrap gap-2 align-items-center" }, make("strong", { class: "gpu-host-name" }, host.name), badge, make("span", { id: host.part("since"), class: "small text-body-secondary" }), make("span", { class: "gpu-machine small text-body-secondary" }));
-  host.heard = "";
-  // The seconds change all the time: read aloud is what stands beside them, when the trouble is another one.
-  return make("li", { class: "gpu-host" }, head, make("div", { id: host.part("notice"), class: "alert py-2", hidden: "" }), make("div", { id: host.part("said"), class: "visually-hidden", role: "status" }));
+  host.announced = "";
+  // The seconds change all the time: the trouble is announced from another element, when it changes.
+  return make("li", { class: "gpu-host" }, head, make("div", { id: host.part("notice"), class: "alert py-2", hidden: "" }), make("div", { id: host.part("found"), class: "visually-hidden", role: "status" }));
 }
 
-function notice(host, said) {
+/** @type {(host: Host, found: Trouble[]) => void} */
+function notice(host, found) {
   const place = document.getElementById(host.part("notice"));
   const made = () => live.make("div", {}, live.make("strong"), live.make("span"));
-  live.children(place, said, (line) => line.key, made, (row, line) => {
+  live.children(place, found, (line) => line.key, made, (row, line) => {
     live.write(row.firstChild, line.strong || "");
     live.write(row.lastChild, line.text);
   });
-  live.hide(place, said.length === 0);
-  const calm = said.length > 0 && said.every((line) => ["recording", "more", CALM].includes(line.key));
+  live.hide(place, found.length === 0);
+  const calm = found.length > 0 && found.every((line) => ["recording", "more", CALM].includes(line.key));
   place.classList.toggle("alert-info", calm);
   place.classList.toggle("alert-warning", !calm);
-  const key = said.map((line) => line.key).join("\n");
-  if (key !== host.heard) live.write(document.getElementById(host.part("said")), said.map((line) => (line.strong || "") + line.text).join(" "));
-  host.heard = key;
+  const key = found.map((line) => line.key).join("\n");
+  if (key !== host.announced) live.write(document.getElementById(host.part("found")), found.map((line) => (line.strong || "") + line.text).join(" "));
+  host.announced = key;
 }
 
 export { lines as gpuHostLines };

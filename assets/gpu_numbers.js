@@ -1,24 +1,45 @@
-/* What the numbers of a GPU are called on screen, for the cards, the map and the front page alike; what is not known is a
-   dash, and never 0. */
+/* Formats the numbers of a GPU, for the cards, the map and the front page alike; an unknown number is a dash, never 0. */
 import { locale } from "./clew.js";
 import { HEAT_STEPS, MISSING } from "./from_python.js";
 import { translate } from "./translate.js";
+
+/**
+ * @typedef {import("./gpu_units.js").Gpu} Gpu
+ * @typedef {number | null | undefined} Maybe
+ * @typedef {object} Metric
+ * @property {(gpu: Gpu) => string} text with its unit
+ * @property {(gpu: Gpu) => number | null} share of the limit in %, null where that is unknown
+ * @property {(gpu: Gpu) => number | null} heat its place on the map's scale of colours in %
+ * @property {(gpu: Gpu) => string} cell the number alone, for the map
+ */
 
 const MIB_PER_GIB = 1024;
 const KIB_PER_MIB = 1024;
 const [COLDEST, HOTTEST] = [20, 100]; // °C: the ends of the map's scale
 const LONGEST_PATH = 60; // characters
+/**
+ * @template T
+ * @param {T | null | undefined} value
+ * @returns {value is T}
+ */
 const known = (value) => value !== null && value !== undefined;
+/** @type {(value: Maybe) => string} */
 const whole = (value) => (known(value) ? value.toFixed(0) : MISSING);
+/** @type {(value: Maybe, unit: string) => string} */
 const withUnit = (value, unit) => (known(value) ? `${whole(value)} ${unit}` : MISSING);
+/** @type {(mib: Maybe) => string} */
 const gib = (mib) => (known(mib) ? (mib / MIB_PER_GIB).toFixed(1) : MISSING);
+/** @type {(received: Maybe, sent: Maybe) => string} */
 const rates = (received, sent) => (known(received) && known(sent) ? `${whole(received / KIB_PER_MIB)} / ${whole(sent / KIB_PER_MIB)} MiB/s` : MISSING);
+/** @type {(value: Maybe, limit: Maybe, unit: string) => string} */
 const withLimit = (value, limit, unit) => (known(value) ? `${whole(value)}${known(limit) ? ` / ${whole(limit)}` : ""} ${unit}` : MISSING);
+/** @type {(value: Maybe, limit: Maybe) => number | null} */
 const percentOf = (value, limit) => (known(value) && limit ? Math.min(100, (100 * value) / limit) : null);
+/** @type {(value: Maybe, low: number, high: number) => number | null} */
 const between = (value, low, high) => (known(value) ? Math.min(100, Math.max(0, (100 * (value - low)) / (high - low))) : null);
 
-/** What has a limit. Of each: `text` with its unit, `share` of the limit in % (null where that is not known); on the map
-    `cell`, the number alone, and `heat`, where on the scale of colours it is, in %. */
+/** The numbers that have a limit.
+ * @type {Record<string, Metric>} */
 const METRICS = {
   utilization: {
     text: (gpu) => withUnit(gpu.utilization, "%"),
@@ -46,7 +67,8 @@ const METRICS = {
   },
 };
 
-/** What is a number alone. */
+/** The numbers without a limit.
+ * @type {Record<string, (gpu: Gpu) => string>} */
 const FACTS = {
   clock: (gpu) => withUnit(gpu.sm_clock, "MHz"),
   fan: (gpu) => withUnit(gpu.fan, "%"),
@@ -55,7 +77,8 @@ const FACTS = {
   nvlink: (gpu) => rates(gpu.nvlink_rx, gpu.nvlink_tx),
 };
 
-/** Readings as tables of other pages have them, which Python fills with numbers alone. */
+/** The numbers in tables of other pages, which Python writes there without a format.
+ * @type {Record<string, (numbers: any) => string>} */
 const READINGS = {
   utilization: METRICS.utilization.text,
   memory: METRICS.memory.text,
@@ -63,37 +86,44 @@ const READINGS = {
   process_memory: (process) => (known(process.memory_used) ? `${gib(process.memory_used)} GiB` : MISSING),
 };
 
-/** Writes the readings in `place`: each element says of what it is (`data-gpu-reading`), and the numbers (`data-numbers`). */
+/** Formats the readings in `place`: each element names its kind (`data-gpu-reading`) and has the numbers (`data-numbers`).
+ * @type {(place: Element) => void} */
 function writeReadings(place) {
   for (const cell of place.querySelectorAll("[data-gpu-reading]")) cell.textContent = READINGS[cell.dataset.gpuReading](JSON.parse(cell.dataset.numbers));
 }
 
-/** The step of the scale of colours, from 0; null where the number has no place on it. */
+/** Returns the step of the scale of colours, from 0; null where the number has no place on it.
+ * @type {(gpu: Gpu, metric: string) => number | null} */
 function step(gpu, metric) {
   const heat = METRICS[metric].heat(gpu);
   return heat === null ? null : Math.min(HEAT_STEPS - 1, Math.floor((heat * HEAT_STEPS) / 100));
 }
 
-/** A host beside its GPUs, in words, as far as it is known: its processors, its memory, the disk of its checkpoints. */
+/** Describes a host's processors, its memory and the disk of its checkpoints, as far as they are known.
+ * @type {(report: import("./gpu_units.js").Report | undefined, texts: Texts) => string} */
 function machine(report, texts) {
   const { cpu, cpus, memory_used, memory_total, disk } = (report && report.machine) || {};
-  const fill = (template, parts) => template.replace(/\{(\w+)\}/g, (_all, part) => parts[part]);
-  const said = [];
-  if (known(cpu)) said.push(fill(texts.machine.cpu, { share: whole(cpu), number: known(cpus) ? count(cpus) : MISSING }));
-  if (known(memory_used) || known(memory_total)) said.push(fill(texts.machine.memory, { used: gib(memory_used), total: gib(memory_total) }));
+  /** @type {(template: string, parts: Record<string, string>) => string} */
+  const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
+  /** @type {string[]} */
+  const parts = [];
+  if (known(cpu)) parts.push(fill(texts.machine.cpu, { share: whole(cpu), number: known(cpus) ? count(cpus) : MISSING }));
+  if (known(memory_used) || known(memory_total)) parts.push(fill(texts.machine.memory, { used: gib(memory_used), total: gib(memory_total) }));
   const path = disk && (disk.path.length > LONGEST_PATH ? `…${disk.path.slice(-LONGEST_PATH)}` : disk.path);
-  if (disk && known(disk.free)) said.push(fill(texts.machine.disk, { path, free: gib(disk.free), total: gib(disk.total) }));
-  else if (disk) said.push(`${path}: ${translate({ code: disk.code, params: disk.params }, texts.templates, disk.error || "") || MISSING}`);
-  return said.join(" · ");
+  if (disk && known(disk.free)) parts.push(fill(texts.machine.disk, { path, free: gib(disk.free), total: gib(disk.total) }));
+  else if (disk) parts.push(`${path}: ${translate({ code: disk.code, params: disk.params }, texts.templates, disk.error || "") || MISSING}`);
+  return parts.join(" · ");
 }
 
-let grouped = {};
+/** @type {{ language: string, format: Intl.NumberFormat } | null} */
+let grouped = null;
 
-/** A whole number as it is written in the reader's language. */
+/** Formats a whole number in the reader's language.
+ * @type {(value: number) => string} */
 function count(value) {
   const language = locale();
   // Making one takes longer than a row of a table.
-  if (grouped.language !== language) grouped = { language, format: new Intl.NumberFormat(language, { maximumFractionDigits: 0 }) };
+  if (grouped?.language !== language) grouped = { language, format: new Intl.NumberFormat(language, { maximumFractionDigits: 0 }) };
   return grouped.format.format(value);
 }
 

@@ -1,5 +1,6 @@
-/* The GPU page: what its hosts' messages say goes into the map, the cards and the chart of what is open, and the table. */
+/* The GPU page: shows the messages of its hosts on the map, in the cards and the chart of open GPUs, and in the table. */
 import { register } from "./dash.js";
+import { elementOf } from "./event_target.js";
 import { ID } from "./from_python.js";
 import { gpuCards } from "./gpu_cards.js";
 import { gpuChart } from "./gpu_chart.js";
@@ -15,22 +16,40 @@ import { gpuUnits } from "./gpu_units.js";
 import { gpuView } from "./gpu_view.js";
 import { live } from "./live_text.js";
 
-const EACH_MS = 1000; // who is where, in words and in groups: nobody reads those faster
+/**
+ * @typedef {import("./gpu_units.js").Host} Host
+ * @typedef {import("./gpu_units.js").Unit} Unit
+ * @typedef {import("./gpu_hosts.js").Monitor} Monitor
+ * @typedef {import("./gpu_hosts.js").HostsHandlers} HostsHandlers
+ */
+
+const EACH_MS = 1000; // between two updates of groups and texts: they need not change faster
+/** @type {(id: string) => any} */
 const at = (id) => document.getElementById(id);
 
+/** @type {Host[]} */
 let hosts = [];
+/** @type {Texts} */
 let texts = {};
-let empty = null; // the card without a GPU
+/** @type {import("./live_text.js").Described} */
+let empty; // the card without a GPU
+/** @type {(import("./gpu_map.js").GpuMap & { place: HTMLElement }) | null} */
 let map = null;
-let changed = true; // by the reader: all of it is drawn anew
+let changed = true; // by the reader: everything has to be drawn
 let arrangedAt = 0;
+/** @type {Unit[]} */
 let shown = [];
+/** @type {Set<string>} */
 let open = new Set();
-let told = new Set(); // the hosts that spoke since the last drawing
+/** @type {Set<Host>} */
+let updated = new Set(); // the hosts whose messages came since the last drawing
+/** @type {string | null} */
 let closed = null; // the key of the card that the reader closed
 
 const several = () => hosts.length > 1;
+/** @type {((atOnce?: boolean) => void) | null} */
 let frames = null;
+/** @type {(atOnce?: boolean) => void} */
 const later = (atOnce) => (frames = frames || gpuFrames(draw))(atOnce);
 
 function draw() {
@@ -44,35 +63,37 @@ function draw() {
   const isDue = changed || hosts.some((host) => host.reshaped) || performance.now() - arrangedAt >= EACH_MS;
   if (isDue) arrange(units);
   const { metric } = gpuView.chosen();
-  map.fill(isDue ? shown : shown.filter((unit) => told.has(unit.host)), metric, texts);
-  told = new Set();
+  map.fill(isDue ? shown : shown.filter((unit) => updated.has(unit.host)), metric, texts);
+  updated = new Set();
   drawOpen(units);
   if (!overview.hidden && closed !== null) map.focus(closed); // the button that had the focus went with its card
-  if (overview.hidden && hasFocus) at(ID.GPU_CARDS).querySelector(".btn-close")?.focus(); // one GPU alone is its card
+  if (overview.hidden && hasFocus) at(ID.GPU_CARDS).querySelector(".btn-close")?.focus(); // a single GPU has no map, only its card
   closed = null;
 }
 
-/** Who is where: groups, words, choices, the hosts' lines and the processes. */
+/** Updates groups, texts, choices, the hosts' lines and the processes.
+ * @type {(units: Unit[]) => void} */
 function arrange(units) {
   const view = gpuView.chosen();
-  const { grouped, inWords } = gpuGroups;
+  const { grouped, summary } = gpuGroups;
   const { hide, write } = live;
   [changed, arrangedAt] = [false, performance.now()];
   for (const host of hosts) host.reshaped = false;
   shown = gpuGroups.shown(units, view);
-  map.arrange(grouped(shown, view.group, texts));
-  // One GPU alone is its card.
+  map?.arrange(grouped(shown, view.group, texts));
+  // A single GPU needs no map: it has its card.
   hide(at(ID.GPU_OVERVIEW), units.every((unit) => units.length < 2 && open.has(unit.key)) && !isFiltered(view));
-  write(at(ID.GPU_WORDS), inWords(shown, units, texts));
+  write(at(ID.GPU_WORDS), summary(shown, units, texts));
   scale(view.metric);
   gpuView.offer(units, texts);
   gpuHostLines(at(ID.GPU_HOSTS), hosts, texts);
   gpuProcesses.draw(hosts, shown, texts);
 }
 
-/** @param {Record<string, any>} view */
+/** @param {Record<string, string>} view */
 const isFiltered = ({ host, owner, state, run }) => Boolean(host) || [owner, state, run].some((one) => one !== gpuGroups.EVERY);
 
+/** @type {(metric: string) => void} */
 function scale(metric) {
   const { low, high, label } = texts.scales[metric];
   const { mark, write } = live;
@@ -81,7 +102,8 @@ function scale(metric) {
   mark(at(ID.GPU_MAP), "aria-label", label);
 }
 
-/** The cards and the chart, of what is open, as many as fit. */
+/** Draws the cards and the chart of the open GPUs, as many as fit.
+ * @type {(units: Unit[]) => void} */
 function drawOpen(units) {
   const view = gpuView;
   const these = units.filter((unit) => open.has(unit.key));
@@ -100,10 +122,12 @@ function drawOpen(units) {
   live.write(at(ID.GPU_OPEN_ALL), texts.open_all.replace("{n}", shown.length));
 }
 
+/** @type {(place: HTMLElement) => import("./gpu_map.js").GpuMap} */
 function newMap(place) {
   return gpuMap.make(place, { opens: (key) => toggle([key]), isOpen: (key) => open.has(key), words: (unit) => inLines(unit) });
 }
 
+/** @type {(keys: string[], on?: boolean) => void} */
 function toggle(keys, on) {
   open = gpuView.toggle(keys, open, on); // at once: the next click may come before the next frame
   refresh();
@@ -114,7 +138,8 @@ function refresh() {
   later(true);
 }
 
-/** What is said of a cell that is pointed at. */
+/** Returns the lines about a cell that is pointed at.
+ * @type {(unit: Unit) => string[]} */
 function inLines(unit) {
   const { METRICS } = gpuNumbers;
   const { gpu } = unit;
@@ -122,47 +147,57 @@ function inLines(unit) {
   return [[unit.host.name, gpuUnits.nameOf(unit, false, texts), gpu.name].filter(Boolean).join(" · "), Object.values(METRICS).map((metric) => metric.text(gpu)).join(" · "), who, gpuNumbers.machine(unit.host.report, texts)].filter(Boolean);
 }
 
+/** @type {import("./gpu_hosts.js").HostsView} */
 const view = {
-  clear(these, said) {
-    [hosts, texts, map, changed, shown] = [these, said, null, true, []];
+  clear(these, words) {
+    [hosts, texts, map, changed, shown] = [these, words, null, true, []];
     gpuView.begin();
   },
-  take(host, report, said) {
-    gpuUnits.take(host, report, said);
-    told.add(host);
+  take(host, report, words) {
+    gpuUnits.take(host, report, words);
+    updated.add(host);
   },
   later: () => later(),
 };
 
-/** @param {any[]} choices */
+/** @param {string[]} choices */
 const named = ([metric, group, host, owner, state, run]) => ({ metric, group, host, owner, state, run });
+/** @type {HostsHandlers | null} */
 let handlers = null;
+/** @type {() => HostsHandlers} */
 const watched = () => (handlers = handlers || gpuHosts.watch((what, index) => `gpu-${what}-${index}`, ID.GPU_HOSTS, view));
 
 const gpus = {
-  start: (monitors, said, schema, card, ...choices) => {
+  /** @type {(monitors: Monitor[] | null, words: Texts, schema: import("./schema.js").Schema, card: import("./live_text.js").Described, ...choices: string[]) => number} */
+  start: (monitors, words, schema, card, ...choices) => {
     empty = card;
     gpuView.choose(named(choices));
-    return watched().start(monitors, said, schema);
+    return watched().start(monitors, words, schema);
   },
+  /** @type {(state: { readyState: number } | null, id: string) => void} */
   state: (state, id) => watched().state(state, id),
+  /** @type {(message: { data: unknown } | null, id: string) => void} */
   message: (message, id) => watched().message(message, id),
+  /** @type {(runs: import("./gpu_runs.js").TrainingRun[] | null) => void} */
   join(runs) {
     gpuRuns.join(runs);
     gpuUnits.all(hosts).forEach(gpuUnits.joined);
     refresh();
   },
+  /** @type {(...choices: string[]) => void} */
   choose(...choices) {
     gpuView.choose(named(choices));
     gpuView.write();
     refresh();
   },
-  openAll: (clicks) => clicks && toggle(shown.map((unit) => unit.key), true),
-  closeAll: (clicks) => clicks && toggle([...open], false),
+  /** @type {(clicks: number | null) => void} */
+  openAll: (clicks) => void (clicks && toggle(shown.map((unit) => unit.key), true)),
+  /** @type {(clicks: number | null) => void} */
+  closeAll: (clicks) => void (clicks && toggle([...open], false)),
 };
 
 document.addEventListener("click", (event) => {
-  const closer = event.target.closest && event.target.closest(`#${ID.GPU_CARDS} .btn-close`);
+  const closer = elementOf(event)?.closest(`#${ID.GPU_CARDS} .btn-close`);
   if (!closer) return;
   const { key } = closer.closest(".gpu-card").dataset;
   closed = key;

@@ -1,4 +1,4 @@
-/* The front page's tile of GPUs: how many do what, each GPU of a few, and of many a map, and those that need a person. */
+/* The tile of GPUs on the front page: each of a few GPUs; of many a summary, a map, and the GPUs that need attention. */
 import { visit } from "./clew.js";
 import { register } from "./dash.js";
 import { ID } from "./from_python.js";
@@ -14,21 +14,35 @@ import { gpuUnits } from "./gpu_units.js";
 import { live } from "./live_text.js";
 import { troubleOf } from "./translate.js";
 
-const EACH_MS = 1000; // words and rows: nobody reads those faster
-const FEW = 8; // so many GPUs have a row each
-const MOST_ROWS = 8; // of those that need a person
-const LONGEST = 1000; // characters of what a monitor said
+/**
+ * @typedef {import("./gpu_units.js").Host} Host
+ * @typedef {import("./gpu_units.js").Unit} Unit
+ * @typedef {import("./gpu_hosts.js").HostsHandlers} HostsHandlers
+ */
+
+const EACH_MS = 1000; // between two updates of texts and rows: they need not change faster
+const FEW = 8; // up to so many GPUs, each has a row
+const MOST_ROWS = 8; // of GPUs that need attention
+const LONGEST = 1000; // characters of a monitor's message
+/** @type {Record<string, string>} */
 const COLOURS = { busy: "primary", idle: "success", reserved: "warning", unknown: "secondary", mig: "secondary" };
 const FINE = ["busy", "idle", "unknown", "mig"];
+/** @type {(id: string) => any} */
 const at = (id) => document.getElementById(id);
 
+/** @type {Host[]} */
 let hosts = [];
+/** @type {Texts} */
 let texts = {};
+/** @type {(import("./gpu_map.js").GpuMap & { place: HTMLElement }) | null} */
 let map = null;
 let writtenAt = 0;
-let told = new Set(); // the hosts that spoke since the last drawing
+/** @type {Set<Host>} */
+let updated = new Set(); // the hosts whose messages came since the last drawing
+/** @type {((atOnce?: boolean) => void) | null} */
 let frames = null;
 
+/** @type {() => void} */
 const later = () => (frames = frames || gpuFrames(draw))();
 
 function draw() {
@@ -38,32 +52,35 @@ function draw() {
   const units = gpuUnits.all(hosts);
   const isDue = hosts.some((host) => host.reshaped) || performance.now() - writtenAt >= EACH_MS;
   if (isDue) write(units);
-  if (units.length > FEW) map.fill(isDue ? units : units.filter((unit) => told.has(unit.host)), "utilization", texts);
-  told = new Set();
+  if (units.length > FEW) map.fill(isDue ? units : units.filter((unit) => updated.has(unit.host)), "utilization", texts);
+  updated = new Set();
 }
 
+/** @type {(units: Unit[]) => void} */
 function write(units) {
   writtenAt = performance.now();
   for (const host of hosts) host.reshaped = false;
   const many = units.length > FEW;
-  const { hide, write: say, children } = live;
-  say(at(ID.FRONT_GPU_WORDS), many ? gpuGroups.inWords(units, units, texts) : "");
+  const { hide, write: writeText, children } = live;
+  writeText(at(ID.FRONT_GPU_WORDS), many ? gpuGroups.summary(units, units, texts) : "");
   hide(at(ID.FRONT_GPU_MAP).parentElement, !many);
-  map.arrange(many ? gpuGroups.grouped(units, "host", texts) : []);
+  map?.arrange(many ? gpuGroups.grouped(units, "host", texts) : []);
   const rows = many ? gpuGroups.grouped(units.filter((unit) => !FINE.includes(unit.use)), "state", texts).flatMap((group) => group.units) : units;
   children(at(ID.FRONT_GPU_GPUS), rows.slice(0, MOST_ROWS), (unit) => unit.key, newRow, fill);
   hide(at(ID.FRONT_GPU_MORE), rows.length <= MOST_ROWS);
-  say(at(ID.FRONT_GPU_MORE), rows.length > MOST_ROWS ? texts.and_more.replace("{n}", rows.length - MOST_ROWS) : "");
+  writeText(at(ID.FRONT_GPU_MORE), rows.length > MOST_ROWS ? texts.and_more.replace("{n}", rows.length - MOST_ROWS) : "");
   gpuHostLines(at(ID.FRONT_GPU_HOSTS), hosts, texts, MOST_ROWS);
 }
 
-/** To the GPU page, with this one open. */
+/** Goes to the GPU page, with this GPU open.
+ * @type {(key: string) => void} */
 function leadTo(key) {
   const url = new URL(document.querySelector("#front-gpus h2 a").href);
   url.searchParams.set("open", key);
   visit(url.pathname + url.search);
 }
 
+/** @type {(unit: Unit) => string[]} */
 function inLines(unit) {
   const { METRICS } = gpuNumbers;
   const { gpu } = unit;
@@ -73,59 +90,67 @@ function inLines(unit) {
 
 function newRow() {
   const { make } = live;
-  // As components/front/front.py has it: pressed, the badge says why.
+  // As in components/front/front.py: pressed, the badge shows the reason.
   const use = make("details", { class: "tile-why" }, make("summary", {}, make("span", { class: "badge" })), make("p"));
   const name = make("span", { class: "tile-name" }, make("strong"), make("span"));
   return make("li", {}, name, use, make("span", { class: "ms-auto text-end" }), make("span", { class: "small text-body-secondary text-end" }));
 }
 
+/** @type {(row: HTMLElement, unit: Unit) => void} */
 function fill(row, unit) {
-  const { write: say, mark } = live;
+  const { write: writeText, mark } = live;
   const { METRICS, known, gib } = gpuNumbers;
   const { gpu } = unit;
-  const [name, use, utilization, memory] = row.children;
-  say(name.firstChild, `${hosts.length > 1 ? `${unit.host.name} ` : ""}${gpuUnits.placeOf(gpu)}`);
-  say(name.lastChild, ` · ${gpu.name || texts.gpu}`);
+  const [name, use, utilization, memory] = /** @type {HTMLCollectionOf<HTMLElement>} */ (row.children);
+  writeText(name.firstElementChild, `${hosts.length > 1 ? `${unit.host.name} ` : ""}${gpuUnits.placeOf(gpu)}`);
+  writeText(name.lastElementChild, ` · ${gpu.name || texts.gpu}`);
   const badge = use.querySelector(".badge");
   mark(badge, "class", `badge text-bg-${COLOURS[unit.use] || "danger"}`);
   mark(badge, "data-use", unit.use);
-  say(badge, texts.use[unit.use]);
-  say(use.lastChild, [why(unit), oddGpu(gpu, texts)].filter(Boolean).join(" "));
-  say(utilization, METRICS.utilization.text(gpu));
-  const told = known(gpu.memory_used) || known(gpu.memory_total);
-  say(memory, told ? texts.memory.replace("{used}", gib(gpu.memory_used)).replace("{total}", gib(gpu.memory_total)) : "");
+  writeText(badge, texts.use[unit.use]);
+  writeText(use.lastElementChild, [why(unit), oddGpu(gpu, texts)].filter(Boolean).join(" "));
+  writeText(utilization, METRICS.utilization.text(gpu));
+  const isKnown = known(gpu.memory_used) || known(gpu.memory_total);
+  writeText(memory, isKnown ? texts.memory.replace("{used}", gib(gpu.memory_used)).replace("{total}", gib(gpu.memory_total)) : "");
   row.classList.toggle("tile-old", gpuUnits.isOld(unit));
 }
 
+/** @type {(unit: Unit) => string} */
 function why({ gpu, use, holder, owners }) {
   const { samples, percent } = texts.rule;
   const { known, count } = gpuNumbers;
   if (use === "reserved" && !holder) return texts.why.given.replace("{samples}", samples).replace("{percent}", percent).replace("{who}", () => owners.join(", ") || gpuNumbers.MISSING);
   if (!texts.why[use]) return troubleOf(gpu, texts.templates).slice(0, LONGEST);
-  const said = texts.why[use].replace("{samples}", samples).replace("{percent}", percent);
-  if (!holder) return said;
+  const text = texts.why[use].replace("{samples}", samples).replace("{percent}", percent);
+  if (!holder) return text;
   const who = [holder.user, holder.command, holder.pid].filter(known).join(" · ");
-  return said.replace("{held}", count(holder.memory_used)).replace("{who}", () => who);
+  return text.replace("{held}", count(holder.memory_used ?? 0)).replace("{who}", () => who);
 }
 
+/** @type {import("./gpu_hosts.js").HostsView} */
 const view = {
-  clear(these, said) {
-    [hosts, texts, map, told, writtenAt] = [these, said, null, new Set(), 0];
+  clear(these, text) {
+    [hosts, texts, map, updated, writtenAt] = [these, text, null, new Set(), 0];
     gpuRuns.join([]);
   },
-  take(host, report, said) {
-    gpuUnits.take(host, report, said);
-    told.add(host);
+  take(host, report, text) {
+    gpuUnits.take(host, report, text);
+    updated.add(host);
   },
   later,
 };
 
+/** @type {HostsHandlers | null} */
 let handlers = null;
+/** @type {() => HostsHandlers} */
 const watched = () => (handlers = handlers || gpuHosts.watch((what, index) => `front-gpu-${what}-${index}`, ID.FRONT_GPU_HOSTS, view));
 
 const gpuTile = {
-  start: (monitors, said, schema) => watched().start(monitors, said, schema),
+  /** @type {(monitors: import("./gpu_hosts.js").Monitor[] | null, texts: Texts, schema: import("./schema.js").Schema) => number} */
+  start: (monitors, text, schema) => watched().start(monitors, text, schema),
+  /** @type {(state: { readyState: number } | null, id: string) => void} */
   state: (state, id) => watched().state(state, id),
+  /** @type {(message: { data: unknown } | null, id: string) => void} */
   message: (message, id) => watched().message(message, id),
 };
 

@@ -1,22 +1,122 @@
-/* The GPUs of a host, each as what is known of it: its newest sample, its last utilisations, what it does, and for whom. */
+/* The GPUs of a host, each with its newest sample, its last utilisations, its use, its owners and its runs. */
 import { gpuRuns } from "./gpu_runs.js";
+/** @import { sockets } from "./live_sockets.js" */
 
-const MOST_OFF_MS = 2 * 3600 * 1000; // a time further from now than any history reaches is no time of a sample
-const known = (value) => value !== null && value !== undefined;
-const distinct = (values) => [...new Set(values.filter(Boolean))].sort();
+/**
+ * @typedef {{ samples: number, percent: number, mib: number }} Rule when a GPU is busy or reserved
+ * @typedef {"ok" | "mig" | "failed" | string} GpuState
+ * @typedef {{ pid?: number | null, user?: string | null, command?: string | null, memory_used?: number | null, start_ticks?: number | null, ns_pid?: number | null, run_id?: string | null }} GpuProcess memory in MiB
+ * @typedef {{ code: string, params: Props, field?: string, error?: string | null }} Misfit a value that does not fit its schema
+ *
+ * @typedef {object} Gpu one GPU, or a MIG instance of one, as domain/gpus/gpu.py defines it: memory in MiB, temperatures in °C, power in W, rates in KiB/s
+ * @property {number} gpu_id
+ * @property {number} timestamp Unix ms
+ * @property {GpuState} state
+ * @property {string | null} [uuid]
+ * @property {string | null} [name]
+ * @property {string | null} [vendor]
+ * @property {number | null} [parent_id]
+ * @property {{ gpu_instance: number, compute_instance: number, profile?: string | null } | null} [mig]
+ * @property {number | null} [utilization] %
+ * @property {number | null} [memory_used]
+ * @property {number | null} [memory_total]
+ * @property {boolean} [unified]
+ * @property {number | null} [temperature]
+ * @property {number | null} [temperature_limit]
+ * @property {number | null} [power]
+ * @property {number | null} [power_limit]
+ * @property {number | null} [sm_clock] MHz
+ * @property {number | null} [fan] %
+ * @property {string[] | null} [throttle_reasons]
+ * @property {string[] | null} [throttle_codes]
+ * @property {number | null} [ecc_errors]
+ * @property {number | null} [pcie_rx]
+ * @property {number | null} [pcie_tx]
+ * @property {number | null} [nvlink_rx]
+ * @property {number | null} [nvlink_tx]
+ * @property {GpuProcess[] | null} [processes]
+ * @property {number | null} [processes_left_out]
+ * @property {string | null} [owner]
+ * @property {string | null} [run_id]
+ * @property {boolean} [is_reserved]
+ * @property {Misfit[] | null} [misfits]
+ * @property {string | null} [error]
+ * @property {string | null} [code]
+ * @property {Props} [params]
+ *
+ * @typedef {object} Report a message of a GPU monitor, without what did not fit
+ * @property {string} host
+ * @property {number} sent_at Unix ms
+ * @property {number} sample_seconds
+ * @property {string} state
+ * @property {Gpu[]} gpus
+ * @property {{ at: number, utilization: Record<string, number | null> }[] | null} [history]
+ * @property {number | null} [age_seconds]
+ * @property {string | null} [boot_id]
+ * @property {boolean} [recording]
+ * @property {Props | null} [machine]
+ * @property {Props[] | null} [troubles]
+ * @property {string | null} [error]
+ * @property {string | null} [code]
+ * @property {Props} [params]
+ *
+ * @typedef {object} Host
+ * @property {number} index
+ * @property {string} name
+ * @property {InstanceType<typeof sockets.LiveSocket>} socket
+ * @property {(what: string) => string} part the id of one of its elements
+ * @property {number} period seconds between two samples
+ * @property {number} asks how often its history was requested
+ * @property {number} skew ms that its clock differs from this one
+ * @property {number} off ms that its samples differ from its message
+ * @property {number} received Unix ms of the newest message
+ * @property {Report} [report]
+ * @property {Map<number, Unit>} [units] by gpu_id
+ * @property {boolean} [complete] whether its history came
+ * @property {boolean} [asking] whether its history was requested
+ * @property {boolean} [reshaped] whether it has other GPUs than when they were arranged
+ * @property {{ text: string, missed: boolean } | null} [unread] the newest message while the page was hidden
+ * @property {Misfit | null} [parts] what of its message did not fit
+ * @property {number} [misfits] how many messages could not be shown
+ * @property {Props} [why] why the last of those could not
+ * @property {number} [more] how many GPUs are not shown
+ * @property {string[]} twice names of other hosts with the same GPUs
+ * @property {{ before: string, now: string }} [renamed]
+ * @property {string} [announced] the troubles that screen readers were sent last
+ *
+ * @typedef {object} Unit one GPU of a host, with what is isKnown of it
+ * @property {string} key
+ * @property {Host} host
+ * @property {Gpu} gpu
+ * @property {string} use
+ * @property {GpuProcess} [holder] the process that keeps an idle GPU
+ * @property {string[]} owners
+ * @property {string[]} runs names
+ * @property {{ at: number, value: number | null }[]} past the last utilisations
+ * @property {number} version counts samples
+ * @property {number} [sampled] Unix ms of the newest sample
+ */
 
-/** What a GPU does, and the process that keeps it where it does nothing: `past` are its last samples. */
+const MOST_OFF_MS = 2 * 3600 * 1000; // a time further from now than any history reaches cannot be of a sample
+/** @type {(value: unknown) => boolean} */
+const isKnown = (value) => value !== null && value !== undefined;
+/** @type {(values: (string | null | undefined)[]) => string[]} */
+const distinct = (values) => [...new Set(values.flatMap((value) => (value ? [value] : [])))].sort();
+
+/** Returns the use of a GPU and, of a reserved one, the process that keeps it; `past` are its last samples.
+ * @type {(gpu: Gpu, past: Unit["past"], rule: Rule) => [use: string, holder?: GpuProcess]} */
 function useOf(gpu, past, rule) {
   if (gpu.state !== "ok") return [gpu.state];
-  const samples = past.map((one) => one.value).filter(known).slice(-rule.samples);
+  const samples = past.flatMap(({ value }) => (value === null ? [] : [value])).slice(-rule.samples);
   if (!samples.length) return ["unknown"];
   if (samples.some((one) => one >= rule.percent)) return ["busy"];
-  const most = (gpu.processes || []).reduce((a, b) => ((b.memory_used || 0) > ((a && a.memory_used) || 0) ? b : a), null);
-  if (most && most.memory_used > rule.mib) return ["reserved", most];
+  const [most] = [...(gpu.processes || [])].sort((a, b) => (b.memory_used || 0) - (a.memory_used || 0));
+  if (most && (most.memory_used || 0) > rule.mib) return ["reserved", most];
   return [gpu.is_reserved ? "reserved" : "idle"];
 }
 
-/** Takes a host's message: its units by `gpu_id`; those that are not in it any more are gone. */
+/** Takes a host's message: replaces its units, by `gpu_id`; a GPU that is not in the message is removed.
+ * @type {(host: Host, report: Report, texts: Texts) => void} */
 function take(host, report, texts) {
   const before = host.units || new Map();
   host.off = Math.max(0, ...report.gpus.map((gpu) => Math.abs(report.sent_at - gpu.timestamp)));
@@ -25,17 +125,22 @@ function take(host, report, texts) {
   host.units = new Map(report.gpus.map((gpu) => [gpu.gpu_id, taken(before.get(gpu.gpu_id), host, report, gpu, texts)]));
 }
 
+/** @type {(before: Unit | undefined, host: Host, report: Report, gpu: Gpu, texts: Texts) => Unit} */
 function taken(before, host, report, gpu, texts) {
-  const unit = before || { key: `${host.name}.${gpu.gpu_id}`, host, past: [], version: 0 };
+  /** @type {Unit} */
+  const unit = before || { key: `${host.name}.${gpu.gpu_id}`, host, gpu, use: "unknown", owners: [], runs: [], past: [], version: 0 };
   remember(unit, host, report, gpu, texts.samples);
   const [use, holder] = useOf(gpu, unit.past, texts.rule);
   Object.assign(unit, { gpu, use, holder, version: unit.version + 1 });
   return joined(unit);
 }
 
-/** Its last utilisations: as the history has them where the message brings one, gaps included, else one more. */
+/** Remembers the last utilisations: the history where the message has one, gaps included, else the new sample.
+ * @type {(unit: Unit, host: Host, report: Report, gpu: Gpu, samples: number) => void} */
 function remember(unit, host, report, gpu, samples) {
+  /** @type {(one: number | null | undefined) => number | null} */
   const value = (one) => (one === undefined ? null : one);
+  /** @type {(at: number) => boolean} */
   const isNear = (at) => Math.abs(at - host.received) < MOST_OFF_MS;
   if (report.history && report.history.length) {
     const past = report.history.map((one) => ({ at: one.at + host.skew, value: value(one.utilization[gpu.gpu_id]) }));
@@ -48,33 +153,40 @@ function remember(unit, host, report, gpu, samples) {
   unit.sampled = gpu.timestamp;
 }
 
-/** Who is on it, and for which runs. */
+/** Finds the owners of a unit's processes, and their runs.
+ * @type {(unit: Unit) => Unit} */
 function joined(unit) {
   const { processes, owner, run_id } = unit.gpu;
   const boot = unit.host.report ? unit.host.report.boot_id : null;
-  const runs = [gpuRuns.named(run_id), ...(processes || []).map((process) => gpuRuns.of(boot, process))].filter(Boolean);
+  const found = [gpuRuns.named(run_id), ...(processes || []).map((process) => gpuRuns.of(boot, process))];
+  const runs = found.flatMap((run) => (run ? [run] : []));
   unit.runs = distinct(runs.map((run) => run.name));
   unit.owners = distinct(owner ? [owner] : [...(processes || []).map((process) => process.user), ...runs.map((run) => run.user)]);
   return unit;
 }
 
-/** Whether what is shown of a unit is from before: its line is dead, or its numbers are of another time. */
+/** Is true for a unit whose numbers are old: its connection is lost, or its samples are of another time.
+ * @type {(unit: Unit) => boolean} */
 const isOld = (unit) => unit.host.socket.connection !== "connected" || isOff(unit.host);
 
-/** Whether the numbers of a host are not of its message's time, and it does not say so itself. */
+/** Is true for a host whose samples are not of its message's time, although it does not report that itself.
+ * @type {(host: Host) => boolean} */
 function isOff(host) {
-  return Boolean(host.report) && host.report.state === "ok" && host.off > Math.max(15000, 4000 * host.period);
+  return host.report !== undefined && host.report.state === "ok" && host.off > Math.max(15000, 4000 * host.period);
 }
 
+/** @type {(hosts: Host[]) => Unit[]} */
 const all = (hosts) => hosts.flatMap((host) => (host.units ? [...host.units.values()] : []));
 
-/** Where a GPU is on its host: its number, or which part of which it is. */
+/** Names a GPU on its host: by its number, or as a part of another one.
+ * @type {(gpu: Pick<Gpu, "gpu_id" | "parent_id" | "mig">) => string} */
 function placeOf({ gpu_id, parent_id, mig }) {
-  if (!mig || !known(parent_id)) return String(gpu_id);
+  if (!mig || !isKnown(parent_id)) return String(gpu_id);
   return `${parent_id} MIG ${mig.gpu_instance}${mig.compute_instance ? `/${mig.compute_instance}` : ""}`;
 }
 
-/** What a unit is called where there are several hosts, or one. */
+/** Names a unit; with its host where there are several.
+ * @type {(unit: Unit, several: boolean, texts: Texts) => string} */
 function nameOf(unit, several, texts) {
   return `${several ? `${unit.host.name} ` : ""}${texts.gpu} ${placeOf(unit.gpu)}`;
 }

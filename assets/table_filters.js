@@ -123,7 +123,7 @@ function apply(frame, columns) {
   for (const column of columns) {
     const box = state.boxes.get(column.id);
     if (!box) continue;
-    /** @type {{ terms?: unknown[] } & import("./translate.js").Message} */
+    /** @type {{ terms?: import("./filter_grammar.js").Term[] } & import("./translate.js").Message} */
     const { terms, ...misfit } = filters.parse(box.typed, filterQueries.kindOf(column));
     const sentence = terms ? "" : `${translate(misfit, texts.codes)} ${texts.not_applied}`;
     showMisfit(box, sentence);
