@@ -1,6 +1,6 @@
 /* Draws the charts of a grid, one in each frame of the browser, into divs that are reused for other charts.
  *
- * A div with a Plotly chart costs 20 ms to make and 5 to fill anew; 300 of them at once block a page for seconds.
+ * A div with a Plotly chart costs 20 ms to make and 5 to fill again; 300 of them at once block a page for seconds.
  */
 /**
  * @typedef {import("./chart_grid_box.js").Box} Box
@@ -15,7 +15,7 @@
  * @property {(box: Box) => void} drawn
  */
 const MOST_FREE = 12;
-const OVERHANG = 2; // pixels of a line that stands at the edge
+const OVERHANG = 2; // pixels that a hover line may be beyond the edge
 
 const BESIDE_TITLE = 48; // pixels: before a title, and the button of the menu behind it
 const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
@@ -91,7 +91,7 @@ function drawing(config, on) {
     if (layout.yaxis?.title?.text === layout.title.text) own.yaxis.title = { ...layout.yaxis.title, text: "" };
     own.title = { ...layout.title, text: fitted(layout.title.text, fontOf(layout), width - BESIDE_TITLE) };
     if (box.spec.subjects.length === 1) {
-      // The legend beside the grid names the lines of all charts.
+      // The legend next to the grid names the lines of all charts.
       own.showlegend = false;
       own.xaxis.automargin = false;
       own.xaxis.title = { ...layout.xaxis?.title, standoff: layout.xaxis?.type === "date" ? 34 : 20 };

@@ -207,8 +207,8 @@ function hint(grid) {
   const offer = button("btn-outline-secondary", filled(texts.use_axis, { axis: texts.axes[other] }), () => undefined);
   offer.dataset.axis = other;
   const drawn = grid.catalogue?.hint_because === "tools" ? texts.hint_of_tools : texts.hint;
-  const said = filled(other === "step" ? drawn : texts.hint_of_steps, { axis: texts.axes[found] });
-  parts.hint.replaceChildren(element("span", { textContent: said }), " ", offer);
+  const sentence = filled(other === "step" ? drawn : texts.hint_of_steps, { axis: texts.axes[found] });
+  parts.hint.replaceChildren(element("span", { textContent: sentence }), " ", offer);
 }
 
 /** @type {(grid: Grid) => void} */

@@ -1,10 +1,10 @@
-/* Charts as addresses and requests write them: the subject alone where all else is default, else compact JSON.
-   domain/charts/chart_spec.py reads the same. */
+/* Charts as texts in addresses and requests: the subject alone where all else is default, else compact JSON.
+   domain/charts/chart_spec.py reads the same format. */
 /**
  * @typedef {{ subjects: string[], scale: "log" | "linear" | null, yFrom: number | null, yTo: number | null, size: "small" | "wide" }} ChartSpec
  */
 
-/** What an address says of a chart: its subjects (a metric's key, or @word), its own scale, range and size.
+/** Returns the description of a chart: its subjects (a metric's key, or @word), its own scale, range and size.
  *
  * @type {(subjects: string[], more?: Partial<ChartSpec>) => ChartSpec}
  */
@@ -15,7 +15,7 @@ const isSubjects = (value) => Array.isArray(value) && value.length > 0 && value.
 /** @type {(value: unknown) => number | null} */
 const end = (value) => (typeof value === "number" && Number.isFinite(value) ? value : null);
 
-/** The chart of a text; null where it describes none.
+/** Parses the text of a chart; returns null where it describes none.
  *
  * @param {string} text
  * @returns {ChartSpec | null}
@@ -34,7 +34,7 @@ function parse(text) {
   return chart([...new Set(read.m)], { scale, yFrom, yTo, size: read.wide === true ? "wide" : "small" });
 }
 
-/** The text of a chart: what is default in it is not said.
+/** Formats a chart as text, without what is default.
  *
  * @param {ChartSpec} spec
  */
@@ -48,13 +48,13 @@ function format({ subjects, scale, yFrom, yTo, size }) {
   return isPlain ? subjects[0] : JSON.stringify({ m: subjects, ...written });
 }
 
-/** The word of a subject, such as reward of @reward; null of a metric's key.
+/** Returns the word of a subject, such as reward of @reward; null for a metric's key.
  *
  * @type {(subject: string) => string | null}
  */
 const wordOf = (subject) => (/^@[^@]/.test(subject) ? subject.slice(1) : null);
 
-/** A key as a subject, and back: one that begins with the sign of a word has it twice.
+/** Converts a key to a subject: one that begins with the sign of a word has it twice.
  *
  * @type {(key: string) => string}
  */
@@ -62,7 +62,7 @@ const subjectOf = (key) => (key.startsWith("@") ? `@${key}` : key);
 /** @type {(subject: string) => string} */
 const keyOf = (subject) => (subject.startsWith("@@") ? subject.slice(1) : subject);
 
-/** Where a metric stands among the sections: what comes before its first slash; "/" for one without any.
+/** Returns the section of a metric: the part of its key before the first slash; "/" for a key without one.
  *
  * @param {string} key
  */

@@ -1,14 +1,14 @@
-/* Numbers below one another have as many decimals each, so that their points stand below one another, too.
-   components/texts/number_columns.py says the same for tables that the server writes. */
+/* Gives the numbers of a column the same number of decimals, so that their decimal points are aligned.
+   components/texts/number_columns.py does the same for tables that the server writes. */
 const SIGNIFICANT = 4;
 const MOST_MORE = 2; // decimals that small numbers may add to those of the largest one
-const WIDEST = 1e4; // of the largest to the least: beyond it decimals would be many, and mean nothing
-const BY_DIGITS = ".4g"; // what the columns have that were given no decimals (components/tables.py)
+const WIDEST = 1e4; // ratio of the largest to the least: beyond it the decimals would be many and meaningless
+const BY_DIGITS = ".4g"; // the format of columns without fixed decimals (components/tables.py)
 
 /** @type {(size: number, digits: number) => number} */
 const decimalsOf = (size, digits) => digits - 1 - Math.floor(Math.log10(size));
 
-/** How many decimals these values have together; null where they span too far, and for no numbers at all.
+/** Returns how many decimals these values share; null where they span too far, or there is no number.
  *
  * @param {unknown[]} values
  */
@@ -24,7 +24,7 @@ function shared(values) {
   return Math.max(0, Math.min(Math.max(ofMost, decimalsOf(least, 2)), ofMost + MOST_MORE));
 }
 
-/** These columns of the DataTable, each with the decimals that its cells in `rows` share.
+/** Returns the columns of a DataTable, each with the decimals that its cells in `rows` share.
  *
  * @param {Props[]} columns
  * @param {Props[]} rows

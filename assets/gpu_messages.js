@@ -100,7 +100,7 @@ function fewer(gpu, limits) {
   return { ...gpu, processes, processes_left_out: (gpu.processes_left_out || 0) + gpu.processes.length - processes.length };
 }
 
-/** A sentence whose values would fill the page is given without them.
+/** Removes a sentence from a GPU or a report where its values would fill the page.
  *
  * @template {{ params?: Props, code?: string | null }} T
  * @param {T} one

@@ -1,7 +1,7 @@
-/* Where all begins: the scripts that nobody else needs, for what they do by themselves on a page.
+/* The entry of the bundle: imports the scripts that work by themselves on a page, which no other script imports.
  *
- * api/edge/bundle.py makes one script of this file and of what it needs. `window.clew` is for the browser's console and
- * tests; no script reads it.
+ * api/edge/bundle.py makes one script of this file and its imports. `window.clew` is for the browser's console and tests;
+ * no script reads it.
  */
 import { addresses, setAddress } from "./addresses.js";
 import "./artifact_console.js";

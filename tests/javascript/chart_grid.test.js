@@ -14,7 +14,7 @@ import "./page.js";
 /** Texts by their own names, with what the grid reads of each. */
 const TEXTS = new Proxy(
   { words: { reward: "Reward", loss: "Loss" }, offered: ["entropy"], families: {}, axes: {}, added: "added {n}, {all} now", moved: "{chart} at {n} of {all}", menu_of: "menu of {chart}", without: "none logged {names}" },
-  { get: (said, name) => said[name] ?? String(name) }
+  { get: (texts, name) => texts[name] ?? String(name) }
 );
 const WHOLE = { x_from: null, x_to: null };
 let grid;
@@ -36,7 +36,7 @@ beforeEach(() => {
 const shown = () => [...grid.parts.charts.children].map((place) => place.box.text);
 const status = () => grid.parts.status.textContent;
 
-test("a chart is its subject where all else is default, and comes back as it went", () => {
+test("a default chart is written as its subject alone, and every chart is parsed as it was written", () => {
   for (const spec of [
     chartSpecs.chart(["loss"]),
     chartSpecs.chart(["{odd}"]),
@@ -55,12 +55,12 @@ test("a key that looks like a word stays a key", () => {
   assert.equal(chartSpecs.keyOf(chartSpecs.subjectOf("@reward")), "@reward");
 });
 
-test("the preset is shown but for words that nobody logged, which are named", () => {
+test("the preset is shown without words that no run logged, and these are named", () => {
   assert.deepEqual(shown(), ["@reward"]);
   assert.equal(grid.parts.remarks.textContent, "none logged Loss");
 });
 
-test("metrics stand in sections by prefix, in the order of their numbers", () => {
+test("metrics are grouped in sections by prefix, and sorted by the numbers in their names", () => {
   const groups = metricSearch.grouped([["train/b10"], ["loss"], ["train/b2"], ["eval/x"]]);
   assert.deepEqual(groups.map(([prefix]) => prefix), ["eval", "train", "/"]);
   assert.deepEqual(metricSearch.find(grid.catalogue.metrics, "/b\\d$/").found.map(([key]) => key), ["train/b2"]);
@@ -69,7 +69,7 @@ test("metrics stand in sections by prefix, in the order of their numbers", () =>
   assert.equal(grid.boxes.size, 1); // none is made of a section that is closed
 });
 
-test("a chart that is added stands last, is said, and stands in the address", () => {
+test("an added chart comes last, is announced, and is in the address", () => {
   gridActions.add(grid, ["loss"]);
   assert.deepEqual(shown(), ["@reward", "loss"]);
   assert.equal(status(), "added 1, 2 now");
@@ -78,7 +78,7 @@ test("a chart that is added stands last, is said, and stands in the address", ()
   assert.equal(window.location.search, "");
 });
 
-test("charts change places without being made anew, and the ends are ends", () => {
+test("charts change places and keep their elements; the first and the last one stay within the list", () => {
   gridActions.choose(grid, ["a", "b", "c"]);
   const boxes = new Map([...grid.boxes.values()].map((box) => [box.text, box]));
   gridOrder.move(grid, boxes.get("a"), 1);
@@ -90,7 +90,7 @@ test("charts change places without being made anew, and the ends are ends", () =
   assert.ok([...grid.boxes.values()].every((box) => boxes.get(box.text) === box));
 });
 
-test("a figure is asked for by what it depends on, and by nothing else", () => {
+test("the request of a figure has the options that it depends on, and no others", () => {
   const [box] = grid.boxes.values();
   grid.options = { axis: "auto", smoothing: 0, log_y: true, final: "last", grouped: false, group: [], centre: "mean", window: { x_from: 5, x_to: null } };
   assert.deepEqual(gridCharts.fieldsOf(grid, box), { runs: ["a"], chart: "@reward", centre: "mean", log_y: true, x_from: 5, x_to: null, width: 300 });
@@ -98,7 +98,7 @@ test("a figure is asked for by what it depends on, and by nothing else", () => {
   assert.equal(gridCharts.fieldsOf(grid, other).width, 1000);
 });
 
-test("a line is muted in all charts, or shown alone, and once more all are back", () => {
+test("a line is hidden in all charts, or shown alone; a second click shows all of them again", () => {
   const place = document.createElement("div");
   let changes = 0;
   const legend = chartLegend(place, TEXTS, () => {
@@ -116,7 +116,7 @@ test("a line is muted in all charts, or shown alone, and once more all are back"
   assert.equal(changes, 3);
 });
 
-test("of thousands of rows those in sight are in the document, in their order", () => {
+test("of thousands of rows only those in view are in the document, in their order", () => {
   const list = document.createElement("div");
   Object.defineProperty(list, "clientHeight", { value: 100 });
   document.body.append(list);

@@ -1,14 +1,14 @@
-/* Gives the tests a page: a document and what else of a browser the scripts ask for when they are loaded. */
+/* Gives the tests a page: a document, and the parts of a browser that the scripts use when they are loaded. */
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
 
 GlobalRegistrator.register({ url: "http://clew.example:8050/mlflow" });
 document.documentElement.lang = "en";
 document.documentElement.dataset.prefix = "/";
 
-/** What Dash keeps of the components of a page, by id; tests write into it. */
+/** The properties of the components of a page, by id; tests write into it. */
 export const components = new Map();
 
-/** What was set of a component since the last time that it was asked. */
+/** The properties that scripts set, as [id, properties]; tests empty it. */
 export const changes = [];
 
 window.dash_component_api = {

@@ -36,7 +36,7 @@ function pass(seconds) {
   }
 }
 
-test("an address is the configured one, else what page and service allow", () => {
+test("an address is the configured one, else the one that page and service allow", () => {
   const service = { url: "http://127.0.0.1:8001/base/", browser_url: null, prefix: "/clew/" };
   assert.equal(sockets.address(service, "/ws/gpu", "ws/gpu"), "ws://clew.example:8001/base/ws/gpu");
   assert.equal(sockets.address({ ...service, url: "https://gpu.example" }, "/ws/gpu", "ws/gpu"), "wss://gpu.example/ws/gpu");
@@ -44,13 +44,13 @@ test("an address is the configured one, else what page and service allow", () =>
   assert.equal(sockets.address({ ...service, browser_url: "wss://a.example/x" }, "/ws/gpu", "ws/gpu"), "wss://a.example/x");
 });
 
-test("each try has an address of its own, or the component would open nothing", () => {
+test("each try has its own address, because the component opens nothing for the same one", () => {
   pass(20);
   assert.ok(opened().length > 1);
   assert.equal(new Set(opened()).size, opened().length);
 });
 
-test("a line that closes is opened anew after four seconds, and is reconnecting until a message comes", () => {
+test("a socket that closes is reopened after four seconds, and is reconnecting until a message comes", () => {
   socket.becomes(CONNECTING);
   socket.becomes(OPEN);
   socket.receives();
@@ -67,7 +67,7 @@ test("a line that closes is opened anew after four seconds, and is reconnecting 
   assert.equal(socket.connection, "connected");
 });
 
-test("who begins to speak later than it may be silent afterwards is waited for, longer with each line", () => {
+test("a service whose first message takes longer than its later ones is waited for, longer with each try", () => {
   const slow = new sockets.LiveSocket(IDS, "ws://gpu.example/ws", () => 2000);
   const wait = (seconds) => {
     for (let n = 0; n < seconds; n += 1) {
@@ -93,7 +93,7 @@ test("who begins to speak later than it may be silent afterwards is waited for, 
   assert.equal(slow.connection, "connected");
 });
 
-test("a line that says nothing for too long is taken for dead", () => {
+test("a socket without messages for too long is taken for dead", () => {
   socket.becomes(OPEN);
   pass(5);
   socket.receives();
@@ -103,7 +103,7 @@ test("a line that says nothing for too long is taken for dead", () => {
   assert.equal(opened().length, 2);
 });
 
-test("what was lost for half a minute is disconnected, and tried all the same", () => {
+test("a socket that was lost for half a minute is disconnected, and still retried", () => {
   socket.becomes(OPEN);
   socket.receives();
   socket.becomes(CLOSED);
@@ -115,7 +115,7 @@ test("what was lost for half a minute is disconnected, and tried all the same", 
   assert.ok(opened().length >= 7);
 });
 
-test("badge and words say what it is, and since when", () => {
+test("badge and text show the state of a socket, and since when", () => {
   socket.write(TEXTS);
   assert.deepEqual([written("badge"), written("since")], ["connecting", ""]);
   pass(3);
@@ -129,7 +129,7 @@ test("badge and words say what it is, and since when", () => {
   assert.equal(document.getElementById("badge").className, "badge text-bg-success");
 });
 
-test("of many a few are opened at a time, and all are left with the page", () => {
+test("many sockets are opened a few at a time, and all are closed with the page", () => {
   const many = Array.from({ length: 20 }, (_, n) => new sockets.LiveSocket({ ...IDS, socket: `socket-${n}` }, "ws://gpu.example", () => null));
   const closed = [];
   many.forEach((one, n) => {
@@ -147,7 +147,7 @@ test("of many a few are opened at a time, and all are left with the page", () =>
   assert.equal(closed.length, 20);
 });
 
-test("of a page's own socket nothing is heard once another line took its place", (context) => {
+test("a page's own socket delivers nothing after another one took its place", (context) => {
   const lines = [];
   class Line {
     static OPEN = 1;
@@ -165,8 +165,8 @@ test("of a page's own socket nothing is heard once another line took its place",
   context.after(() => {
     globalThis.WebSocket = WebSocket;
   });
-  const heard = [];
-  const mine = pageSocket(IDS, "ws://engine.example", () => null, { opened: () => heard.push("opened"), received: (text) => heard.push(text), closed: () => heard.push("closed") });
+  const received = [];
+  const mine = pageSocket(IDS, "ws://engine.example", () => null, { opened: () => received.push("opened"), received: (text) => received.push(text), closed: () => received.push("closed") });
   mine.open();
   lines[0].onopen();
   lines[0].onmessage({ data: "one" });
@@ -175,5 +175,5 @@ test("of a page's own socket nothing is heard once another line took its place",
   lines[0].onmessage({ data: "late" });
   lines[0].onclose();
   lines[1].onmessage({ data: "two" });
-  assert.deepEqual(heard, ["opened", "one", "two"]);
+  assert.deepEqual(received, ["opened", "one", "two"]);
 });

@@ -19,29 +19,29 @@ beforeEach(() => {
   changes.length = 0;
 });
 
-test("a filter is understood, or not, as the table of cases states", () => {
+test("a filter is understood, or not, as cases.json defines", () => {
   for (const [kind, { cases }] of Object.entries(CASES)) {
-    for (const { typed, said } of cases) {
+    for (const { typed, said: expected } of cases) {
       const { terms, ...why } = filters.parse(typed, kind);
-      assert.deepEqual(terms ? undefined : why, said, `${kind}: ${typed}`);
+      assert.deepEqual(terms ? undefined : why, expected, `${kind}: ${typed}`);
     }
   }
 });
 
-test("what was typed stands in a query in quotes, and cannot end them", () => {
+test("typed text is quoted in a query, and cannot end the quotes", () => {
   const column = { id: "na}me", type: "text" };
   const { terms } = filters.parse('a"b\\', "text");
   assert.equal(filterQueries.query(terms, column), '({na\\}me:text} contains "a\\"b\\\\")');
 });
 
-test("a text that is a number is found as one, in a column that the reader never sees", () => {
+test("a text that is a number is found as a number, in a hidden column", () => {
   const [row] = filterQueries.addShadows([{ id: 1, seed: "1,000", name: "Straße", none: null }], ["seed", "name", "none"].map((id) => ({ id, type: "text" })));
   assert.equal(row["seed:number"], 1000);
   assert.equal(row["name:text"], "strasse");
   assert.ok(!("none:text" in row));
 });
 
-test("ticks follow their rows wherever these move, and go where these are gone", () => {
+test("ticks follow their rows when these move, and are removed with them", () => {
   components.set("table", { data: rows("c", "a", "b"), selected_rows: [0], selected_row_ids: ["a", "gone"] });
   followIds("table");
   assert.deepEqual(changes, [["table", { selected_rows: [1] }]]);
@@ -49,7 +49,7 @@ test("ticks follow their rows wherever these move, and go where these are gone",
   assert.equal(changes.length, 1);
 });
 
-test("what is ticked is the table's for rows on show, and remembered for those that are filtered away", () => {
+test("ticks of visible rows are the table's, and those of filtered rows are remembered", () => {
   components.set("runs-table", { data: rows("a", "b"), selected_row_ids: ["b"] });
   components.set("runs-selected", { data: ["a", "hidden"] });
   assert.deepEqual(selection.get(), ["hidden", "b"]);
@@ -58,7 +58,7 @@ test("what is ticked is the table's for rows on show, and remembered for those t
   assert.deepEqual(components.get("runs-table").selected_rows, [0]);
 });
 
-test("a column is moved, made wider within bounds, and has an id that no query can take for its own", () => {
+test("a column is moved, resized within bounds, and has an id that no query mistakes", () => {
   const built_in = Object.fromEntries(["details", "name", "state", "nested"].map((id) => [id, { id, name: id }]));
   components.set("runs-known-columns", { data: { built_in, of_type: { text: {}, numeric: {} }, names: { param: "{key}" }, least_width: 40, greatest_width: 900 } });
   components.set("runs-columns", { data: ["name", "state", "param:a{b}"] });
@@ -74,14 +74,14 @@ test("a column is moved, made wider within bounds, and has an id that no query c
   assert.deepEqual(components.get("runs-widths").data, { name: 40, state: 900 });
 });
 
-test("runs stand below the run that they stand in, once, also where they stand in each other", () => {
+test("runs are below the run that contains them, each once, also where they contain one another", () => {
   const run = (id, parent_id = null) => ({ id, parent_id });
   const placed = (...given) => together(given).map(([{ id }, depth]) => `${id}${depth}`).join(" ");
   assert.equal(placed(run("c", "a"), run("b"), run("a"), run("d", "c")), "b0 a0 c1 d2");
   assert.equal(placed(run("a", "b"), run("b", "a"), run("c", "elsewhere")), "c0 a0 b1");
 });
 
-test("models sort by number where their ids end in one, and what is missing comes last both ways", () => {
+test("models sort by the number at the end of their ids, and missing values come last in both orders", () => {
   const models = [{ model_id: "10" }, { model_id: "9" }, { model_id: "a:2", score: 1 }, { model_id: "x" }];
   const sorted = (column_id, direction) => sortModels(models, [{ column_id, direction }]).map((one) => one.model_id);
   assert.deepEqual(sorted("model_id", "asc"), ["9", "10", "a:2", "x"]);
