@@ -4,18 +4,17 @@
  */
 import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
+import { columnCatalogue } from "./column_catalogue.js";
 import { register, setProps } from "./dash.js";
 import { elementOf } from "./event_target.js";
-import { filters } from "./filter_grammar.js";
 import { ID } from "./from_python.js";
 import { pageQuery } from "./page_request.js";
 import { columns } from "./run_columns.js";
 
 /**
- * @typedef {{ kind: string, keys: [string, number][] }} KeyGroup
- * @typedef {{ built_in: { id: string, name: string }[], groups: KeyGroup[] }} Catalogue
- * @typedef {{ name: string, runs: number | null, refs: [label: string, ref: string][] }} Entry a column's name, in how many runs it is (null: all)
- * @typedef {{ kind: string, entries: Entry[] }} Group
+ * @typedef {import("./column_catalogue.js").Catalogue} Catalogue
+ * @typedef {import("./column_catalogue.js").Entry} Entry
+ * @typedef {import("./column_catalogue.js").Group} Group
  */
 
 const DIALOG = ID.COLUMN_MENU;
@@ -25,12 +24,12 @@ const FOUND = ID.COLUMNS_FOUND;
 const GROUPS = ID.COLUMN_GROUPS;
 const CHOSEN = ID.COLUMNS_CHOSEN;
 const AT_ONCE = 50;
-const EXTREMES = ["metric", "least", "greatest"];
 /** @type {(id: string) => any} */
 const element = (id) => document.getElementById(id);
 const texts = () => propsOf(ID.TEXTS).data.column_menu;
 /** @type {(count: number) => string} */
 const number = (count) => count.toLocaleString(locale());
+const { groupsOf, matching } = columnCatalogue;
 /** @type {Catalogue | null} */
 let catalogue = null;
 /** @type {Record<string, number>} */
@@ -53,32 +52,6 @@ function make(name, props, ...children) {
 }
 
 const chosen = () => columns.onShow();
-
-/** Groups the columns that there can be: the built-in ones, then those of each kind of key.
- * @type {(known: Catalogue) => Group[]} */
-function groupsOf({ built_in, groups }) {
-  /** @type {Entry[]} */
-  const usual = built_in.filter(({ id }) => id !== "details").map(({ id, name }) => ({ name, runs: null, refs: [["", id]] }));
-  /** @type {Group[]} */
-  const logged = groups.map(({ kind, keys }) => ({
-    kind,
-    entries: keys.map(([key, runs]) => ({
-      name: key, runs, refs: kind === "metric" ? EXTREMES.map((one) => [texts().extremes[one], `${one}:${key}`]) : [["", `${kind}:${key}`]],
-    })),
-  }));
-  return [{ kind: "built_in", entries: usual }, ...logged];
-}
-
-/** Returns the entries whose name contains each word that is typed.
- * @type {(entries: Entry[], typed: string) => Entry[]} */
-function matching(entries, typed) {
-  const words = filters.fold(typed).split(/\s+/).filter(Boolean);
-  if (!words.length) return entries;
-  return entries.filter(({ name }) => {
-    const folded = filters.fold(name);
-    return words.every((word) => folded.includes(word));
-  });
-}
 
 /** @type {(label: string, name: string, ref: string, shown: Set<string>) => HTMLElement} */
 function tickOf(label, name, ref, shown) {
@@ -116,7 +89,7 @@ function drawGroups() {
   if (!catalogue) return;
   const shown = new Set(chosen());
   const typed = element(SEARCH).value;
-  const groups = groupsOf(catalogue).filter(({ entries }) => entries.length);
+  const groups = groupsOf(catalogue, texts()).filter(({ entries }) => entries.length);
   const found = groups.map((group) => matching(group.entries, typed));
   element(GROUPS).replaceChildren(...groups.flatMap((group, at) => (found[at].length ? [groupOf(group, found[at], shown)] : [])));
   const [n, total] = [found, groups.map(({ entries }) => entries)].map((lists) => lists.reduce((sum, one) => sum + one.length, 0));
