@@ -27,10 +27,10 @@ function writtenOut(bar) {
   if (made) return made[0];
   const place = document.getElementById(ID.OPENED_ADDRESS);
   if (!place) return null;
-  const from = JSON.parse(place.dataset.from);
+  const from = JSON.parse(place.dataset.from ?? "{}");
   const isFromHere = Object.entries(from).every(([name, value]) => bar.get(name) === value);
   const isAll = from.v !== undefined || own(bar).every((name) => name in from);
-  return isFromHere && isAll ? place.dataset.full : null;
+  return isFromHere && isAll ? (place.dataset.full ?? null) : null;
 }
 
 /** Returns the page's whole query, also where the address bar has a short form of it, or the name of a view. */
@@ -55,7 +55,7 @@ function ofView() {
  * @type {(whole: URLSearchParams) => void} */
 function keepWhatIsOpen(whole) {
   const place = document.getElementById(ID.OPENED_ADDRESS);
-  const opened = place ? JSON.parse(place.dataset.from) : {};
+  const opened = place ? JSON.parse(place.dataset.from ?? "{}") : {};
   if (!own(whole).length) whole.delete("view");
   else if (isExperimentAlone(whole) && opened.experiment === whole.get("experiment")) whole.set("view", "none");
 }

@@ -2,6 +2,7 @@
 import { artifactCalls } from "./artifact_calls.js";
 import { artifacts } from "./artifacts.js";
 import { register } from "./dash.js";
+import { textsOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 
@@ -17,7 +18,7 @@ const known = new Map(); // by run: the output of a failed run does not change
 async function show(run) {
   const place = document.getElementById(PLACE);
   if (!place || !run) return run;
-  const texts = JSON.parse(place.dataset.texts);
+  const texts = textsOf(place);
   const answer = known.get(run) || /** @type {Console} */ (await artifactCalls.ask("console", { run }, texts));
   if (answer.problem || !answer.lines.length || !place.isConnected) return run;
   known.set(run, answer);

@@ -5,6 +5,7 @@ import { mediaCells } from "./artifact_media_cells.js";
 import { mediaControls } from "./artifact_media_controls.js";
 import { videoGroup } from "./artifact_sync.js";
 import { register } from "./dash.js";
+import { textsOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 
@@ -58,7 +59,7 @@ function compare(compared) {
 
 /** @type {(place: HTMLElement, runs: string[], all: number) => Promise<void>} */
 async function begin(place, runs, all) {
-  const texts = JSON.parse(place.dataset.texts ?? "{}");
+  const texts = textsOf(place);
   const [pattern, key, step] = IN_ADDRESS.map((name) => addresses.query().get(name) || "");
   /** @type {Request} */
   const request = { place, texts, pattern, key, step, runs, all };

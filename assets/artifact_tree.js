@@ -1,7 +1,7 @@
 /* The folders and files of a run as a tree: a folder is read when it is opened, and only rows in sight are drawn. */
 import { artifactCalls } from "./artifact_calls.js";
 import { treeRows } from "./artifact_tree_rows.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { live } from "./live_text.js";
 import { virtualList } from "./virtual_list.js";
 

@@ -5,6 +5,7 @@ import { artifactMedia } from "./artifact_media.js";
 import { artifactPreview } from "./artifact_preview.js";
 import { artifactTree } from "./artifact_tree.js";
 import { register } from "./dash.js";
+import { byId, textsOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 
@@ -21,12 +22,12 @@ const { make } = live;
 /** Shows the files of a run once their section comes near the view, or at once where the address names a file.
  * @type {(run: string) => string} */
 function open(run) {
-  const place = document.getElementById(PLACE);
+  const place = /** @type {ArtifactsPlace | null} */ (document.getElementById(PLACE));
   if (!place || place.dataset.run === run) return run;
   place.dataset.run = run;
   place.clewReach = null;
   const named = addresses.query().get(IN_ADDRESS);
-  const texts = JSON.parse(place.dataset.texts);
+  const texts = textsOf(place);
   place.replaceChildren(make("h2", { class: "h5 mt-3" }, texts.title));
   artifactMedia.compare({ runs: [run] });
   if (named) begin(place, run, texts, named);
@@ -75,10 +76,10 @@ async function reach(place, tree, choose, path) {
 /** Shows a file of the page's run, as a click on it does; the tree may have to be loaded first.
  * @type {(path: string) => Promise<void>} */
 async function chosen(path) {
-  const place = document.getElementById(PLACE);
+  const place = /** @type {ArtifactsPlace} */ (byId(PLACE));
   setAddress((query) => query.set(IN_ADDRESS, path), "replaceState");
   if (place.clewReach) return place.clewReach(path);
-  return begin(place, place.dataset.run, JSON.parse(place.dataset.texts), path);
+  return begin(place, place.dataset.run ?? "", textsOf(place), path);
 }
 
 /** @type {(parts: { head: HTMLElement, body: HTMLElement, run: string, texts: Texts }, path: string, size: number | undefined) => void} */

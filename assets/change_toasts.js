@@ -1,4 +1,5 @@
 /* Messages about changes of models or views: a toast for each, one below the other, and the questions, one after the other. */
+import { byId, textsOf } from "./elements.js";
 import { ID } from "./from_python.js";
 
 /**
@@ -13,7 +14,7 @@ import { ID } from "./from_python.js";
 const COLOURS = { working: "info", done: "success", refused: "danger", not_known: "warning" };
 /** @type {[Question, Confirmed][]} */
 const questions = [];
-const place = () => document.getElementById(ID.CHANGES);
+const place = () => byId(ID.CHANGES);
 
 /**
  * @template {keyof HTMLElementTagNameMap} K
@@ -40,8 +41,8 @@ function button(className, text, press) {
 /** Resolves to the texts of the page, once it is there.
  * @type {() => Promise<Texts>} */
 async function texts() {
-  while (!place()) await new Promise((resolve) => window.setTimeout(resolve, 50));
-  return JSON.parse(place().dataset.texts);
+  while (!document.getElementById(ID.CHANGES)) await new Promise((resolve) => window.setTimeout(resolve, 50));
+  return textsOf(place());
 }
 
 class Toast {
@@ -54,7 +55,7 @@ class Toast {
     this.mark = element("span", "toast-mark");
     this.sentence = element("span", "toast-said", sentence);
     const head = element("div", "toast-header");
-    this.words = JSON.parse(place().dataset.texts);
+    this.words = textsOf(place());
     const close = button("btn-close ms-auto", undefined, () => this.goes());
     close.ariaLabel = this.words.close;
     head.append(this.mark, element("strong", "", header || this.words.header), close);
@@ -133,22 +134,22 @@ function reading({ text, signature }, yes) {
 
 function show() {
   const [{ title, facts, sentence, confirm, look, choices }, confirmed] = questions[0];
-  const dialog = document.getElementById(ID.CHANGE_DIALOG);
-  const yes = document.getElementById(ID.CHANGE_CONFIRM);
-  document.getElementById(ID.CHANGE_TITLE).textContent = title;
+  const dialog = /** @type {HTMLDialogElement} */ (byId(ID.CHANGE_DIALOG));
+  const yes = /** @type {HTMLButtonElement} */ (byId(ID.CHANGE_CONFIRM));
+  byId(ID.CHANGE_TITLE).textContent = title;
   const list = element("dl", "facts");
   list.append(...facts.map(fact));
   const readings = (choices || []).map((one) => reading(one, yes));
-  document.getElementById(ID.CHANGE_QUESTION).replaceChildren(...(facts.length ? [list] : []), element("p", "mb-0", sentence), ...readings);
+  byId(ID.CHANGE_QUESTION).replaceChildren(...(facts.length ? [list] : []), element("p", "mb-0", sentence), ...readings);
   yes.disabled = readings.length > 0; // until one is chosen
   yes.textContent = confirm;
   yes.className = `btn btn-${look}`;
   yes.onclick = () => dialog.close("yes");
-  document.getElementById(ID.CHANGE_CANCEL).onclick = () => dialog.close("");
+  byId(ID.CHANGE_CANCEL).onclick = () => dialog.close("");
   dialog.returnValue = ""; // Escape leaves it as it was
   dialog.onclose = () => {
     questions.shift();
-    const chosen = dialog.querySelector("input[name=reading]:checked");
+    const chosen = /** @type {HTMLInputElement | null} */ (dialog.querySelector("input[name=reading]:checked"));
     if (dialog.returnValue === "yes") confirmed(chosen ? { signature: chosen.value } : {});
     if (questions.length) show();
   };
@@ -158,7 +159,7 @@ function show() {
 // Leaving the page closes the question without a yes.
 for (const leaves of ["popstate", "_dashprivate_pushstate"]) {
   window.addEventListener(leaves, () => {
-    const dialog = document.getElementById(ID.CHANGE_DIALOG);
+    const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById(ID.CHANGE_DIALOG));
     if (dialog && dialog.open) dialog.close("");
   });
 }

@@ -4,7 +4,7 @@ import { toasts } from "./change_toasts.js";
 import { propsOf, visit } from "./clew.js";
 import { isThere } from "./clock.js";
 import { setProps } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { chosenModel } from "./models.js";
 
 /**
@@ -138,7 +138,7 @@ document.addEventListener("click", async (event) => {
   const button = elementOf(event)?.closest("button[data-change]");
   if (!button) return;
   const model = button.dataset.model || chosenModel();
-  if (model) return change({ verb: button.dataset.change, model_id: model });
+  if (model) return change({ verb: button.dataset.change ?? "", model_id: model });
   const texts = await toasts.texts();
   toasts.begin("").ends("refused", texts.none_chosen, {});
 });

@@ -96,10 +96,11 @@ function observed(grid) {
   return new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting, boundingClientRect: { width, height } } of entries) {
-        if (isIntersecting) target.box.measured = { width: Math.floor(width) - BORDER, height: Math.floor(height) - BORDER };
-        if (isIntersecting === target.box.isNear) continue;
-        if (isIntersecting) gridCharts.comes(grid, target.box);
-        else gridCharts.leaves(grid, target.box);
+        const { box } = /** @type {import("./chart_grid_box.js").ChartFrame} */ (target);
+        if (isIntersecting) box.measured = { width: Math.floor(width) - BORDER, height: Math.floor(height) - BORDER };
+        if (isIntersecting === box.isNear) continue;
+        if (isIntersecting) gridCharts.comes(grid, box);
+        else gridCharts.leaves(grid, box);
       }
     },
     { rootMargin: NEAR }

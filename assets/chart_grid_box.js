@@ -7,6 +7,7 @@ import { chartSpecs } from "./chart_grid_specs.js";
  * @typedef {{ data: Props[], layout: Props }} Figure of Plotly
  * @typedef {{ figure: Figure, summary: string, failures?: string[], pending?: boolean, version?: string }} Answer of the server
  * @typedef {HTMLDivElement & { data: Props[], layout: Props, box: Box | null, isConnectedToPlotly?: boolean, on: (name: string, listener: (event: any) => void) => void }} PlotDiv
+ * @typedef {HTMLElement & { box: Box }} ChartFrame the element of a chart
  * @typedef {{ width: number, height: number }} Size in pixels
  *
  * @typedef {object} Box
@@ -15,7 +16,7 @@ import { chartSpecs } from "./chart_grid_specs.js";
  * @property {ChartSpec} spec
  * @property {string} title
  * @property {string | null} section its prefix; null among the chosen ones
- * @property {HTMLElement} element
+ * @property {ChartFrame} element
  * @property {HTMLElement} place
  * @property {HTMLElement} line
  * @property {HTMLElement} caption
@@ -73,7 +74,7 @@ function box(grid, text, section) {
   const handle = element("span", { className: "chart-handle", textContent: "⠿", title: texts.drag });
   handle.setAttribute("aria-hidden", "true");
   plot.append(line);
-  const frame = element("figure", { className: "chart-frame grid-chart" }, section === null ? handle : null, button, plot, caption, failure);
+  const frame = /** @type {ChartFrame} */ (element("figure", { className: "chart-frame grid-chart" }, section === null ? handle : null, button, plot, caption, failure));
   frame.setAttribute("aria-label", title);
   frame.dataset.chart = text;
   if (spec.size === "wide") frame.classList.add("grid-chart-wide");

@@ -1,6 +1,6 @@
 /* The menu of each chart, for pointer and keys; and the dialog for its range. */
 import { chartBox } from "./chart_grid_box.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 
 /**
  * @typedef {import("./chart_grid_box.js").Box} Box
@@ -58,7 +58,7 @@ const buttonsOf = (menu) => [.../** @type {HTMLCollectionOf<HTMLElement>} */ (me
 /** @type {(event: KeyboardEvent, menu: HTMLElement) => void} */
 function onKey(event, menu) {
   const there = buttonsOf(menu);
-  const at = there.indexOf(document.activeElement);
+  const at = there.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   /** @type {Record<string, number>} */
   const places = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: there.length - 1 };
   const to = places[event.key];

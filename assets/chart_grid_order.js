@@ -1,11 +1,12 @@
 /* The order of the chosen charts, by drag (of a mouse, a pen or a finger) and by keys. */
 import { gridLayout } from "./chart_grid_layout.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { follow, pageAlong } from "./pointer_follow.js";
 
 /**
  * @typedef {import("./chart_grid.js").Grid} Grid
  * @typedef {import("./chart_grid_box.js").Box} Box
+ * @typedef {import("./chart_grid_box.js").ChartFrame} ChartFrame
  */
 
 /** Moves a chart to another place among the chosen ones, and focuses it.
@@ -28,7 +29,8 @@ function move(grid, box, step) {
 /** Returns the chart under a pointer, where it is one of the chosen ones.
  * @type {(grid: Grid, event: MouseEvent) => Box | null} */
 function boxUnder(grid, { clientX, clientY }) {
-  const box = document.elementFromPoint(clientX, clientY)?.closest(".grid-chart")?.box;
+  const frame = /** @type {ChartFrame | null | undefined} */ (document.elementFromPoint(clientX, clientY)?.closest(".grid-chart"));
+  const box = frame?.box;
   return box && grid.parts.charts.contains(box.element) ? box : null;
 }
 
@@ -40,7 +42,7 @@ function carry(grid, box) {
   /** @type {(found: Box | null) => void} */
   const mark = (found) => {
     over = found === box ? null : found;
-    for (const other of grid.parts.charts.children) other.classList.toggle("drop-here", over !== null && other.box === over);
+    for (const other of /** @type {HTMLCollectionOf<ChartFrame>} */ (grid.parts.charts.children)) other.classList.toggle("drop-here", over !== null && other.box === over);
   };
   box.element.classList.add("is-carried");
   follow(
@@ -69,7 +71,7 @@ function listen(grid) {
     const handle = elementOf(event);
     if (event.button || !handle?.classList.contains("chart-handle")) return;
     event.preventDefault();
-    carry(grid, handle.closest(".grid-chart").box);
+    carry(grid, /** @type {ChartFrame} */ (handle.closest(".grid-chart")).box);
   });
 }
 

@@ -55,7 +55,7 @@ function drop(grid, box) {
 function fill(grid, place, texts, section) {
   const boxes = texts.map((text) => boxFor(grid, text, section));
   const wanted = new Set(boxes);
-  for (const child of [...place.children]) if (!wanted.has(child.box)) drop(grid, child.box);
+  for (const child of [.../** @type {HTMLCollectionOf<import("./chart_grid_box.js").ChartFrame>} */ (place.children)]) if (!wanted.has(child.box)) drop(grid, child.box);
   boxes.forEach(({ element: its }, at) => {
     if (place.children[at] !== its) place.insertBefore(its, place.children[at] || null);
   });

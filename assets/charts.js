@@ -4,7 +4,7 @@ import { chartGrids } from "./chart_grid.js";
 import { gridLayout } from "./chart_grid_layout.js";
 import { propsOf } from "./clew.js";
 import { register, setProps } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { byId, elementOf } from "./elements.js";
 import { CHART_DEFAULTS, ID } from "./from_python.js";
 import { metricPicker } from "./metric_picker.js";
 
@@ -82,14 +82,14 @@ const charts = {
   /** @type {(clicks: number | null) => void} */
   copyLink(clicks) {
     if (!clicks) return;
-    const button = document.getElementById(ID.COPY_LINK);
+    const button = byId(ID.COPY_LINK);
     /** @type {(text: string) => void} */
     const show = (text) => {
       const before = button.dataset.text || (button.dataset.text = button.textContent);
       button.textContent = text;
       window.setTimeout(() => { button.textContent = before; }, 2500);
     };
-    const { done, failed } = document.getElementById(ID.COPY_STATUS).dataset;
+    const { done = "", failed = "" } = byId(ID.COPY_STATUS).dataset;
     addresses.copyLink().then(() => show(done), () => show(failed));
   },
 };

@@ -1,9 +1,11 @@
 /* The frame: colour scheme, moments in the reader's time, links without a page load. */
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const applyScheme = () => document.documentElement.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
 dark.addEventListener("change", applyScheme);
 applyScheme();
+
+/** @typedef {HTMLTimeElement & { skew?: number, skewOf?: string }} Moment `skew` is how many ms the reader's clock is ahead */
 
 const locale = () => document.documentElement.lang || "en";
 
@@ -39,7 +41,8 @@ function age(ms, now) {
 
 /** Writes the moments of the page in the reader's time zone and language, with how long ago they were. */
 function writeMoments() {
-  for (const element of document.querySelectorAll("time.moment")) {
+  const moments = /** @type {NodeListOf<Moment>} */ (document.querySelectorAll("time.moment"));
+  for (const element of moments) {
     const { ms, now } = element.dataset;
     if (element.skewOf !== now) {
       element.skewOf = now;
@@ -49,7 +52,7 @@ function writeMoments() {
     const sameDay = moment.toDateString() === new Date().toDateString();
     const time = moment.toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
     const date = sameDay ? "" : `${moment.toLocaleDateString(locale())} `;
-    const past = age(Number(ms), Date.now() - element.skew);
+    const past = age(Number(ms), Date.now() - (element.skew ?? 0));
     const short = element.dataset.form === "age";
     const coming = element.dataset.form === "coming"; // it has no age yet
     element.textContent = short ? past : coming ? `${date}${time}` : `${date}${time} (${past})`;
@@ -100,7 +103,7 @@ const known = (row) => Object.fromEntries(Object.entries(row).filter(([, value])
 const isOurs = (url) => url.origin === window.location.origin && url.pathname.startsWith(document.documentElement.dataset.prefix ?? "/");
 
 document.addEventListener("click", (event) => {
-  const link = elementOf(event)?.closest("a[href]");
+  const link = /** @type {HTMLAnchorElement | null | undefined} */ (elementOf(event)?.closest("a[href]"));
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const url = new URL(link.href, window.location.href);
   if (link.dataset.lang) {

@@ -5,14 +5,13 @@
  */
 import { propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { follow } from "./pointer_follow.js";
 import { columns } from "./run_columns.js";
 
-/** @typedef {HTMLElement & { dataset: { dashColumn: string } }} Heading */
 /** @typedef {{ is: boolean, isMissed: boolean, end: () => void }} Hold */
-/** @typedef {[before: Heading | null, marked: Heading, className: string]} DropPlace */
+/** @typedef {[before: HTMLElement | null, marked: HTMLElement, className: string]} DropPlace */
 
 const FRAME = `.table-frame[data-table="${ID.TABLE}"]`;
 const HEAD = `${FRAME} th.dash-header[data-dash-column]`;
@@ -20,11 +19,11 @@ const HANDLE = "column-width";
 const FAR_ENOUGH = 6; // pixels: less is a click
 const HELD_MS = 400; // a finger that moves sooner scrolls the table
 const STEP = 16;
-/** @type {(head: Heading) => string} */
-const refOf = (head) => columns.refOf(head.dataset.dashColumn);
+/** @type {(head: HTMLElement) => string} */
+const refOf = (head) => columns.refOf(head.dataset.dashColumn ?? "");
 const texts = () => propsOf(ID.TEXTS).data;
 
-/** @type {(head: Heading) => void} */
+/** @type {(head: HTMLElement) => void} */
 function place(head) {
   if (head.dataset.dashColumn === "details") return;
   let handle = head.querySelector(`.${HANDLE}`);
@@ -58,7 +57,7 @@ new MutationObserver((changes) => {
   window.requestAnimationFrame(placeAll);
 }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dash-column"] });
 
-/** @type {(head: Heading, start: PointerEvent) => void} */
+/** @type {(head: HTMLElement, start: PointerEvent) => void} */
 function resize(head, { clientX }) {
   const ref = refOf(head);
   const before = head.getBoundingClientRect().width;
@@ -81,13 +80,13 @@ function placeAt({ clientX }) {
     const { left, width } = head.getBoundingClientRect();
     return clientX < left + width / 2;
   });
-  return before ? [before, before, "column-drop-before"] : [null, heads.at(-1), "column-drop-after"];
+  return before ? [before, before, "column-drop-before"] : [null, heads[heads.length - 1], "column-drop-after"];
 }
 
 let isCarried = false;
 
 /** Begins a drag: a finger has to hold the heading, and from then on the browser may neither scroll nor open its menu.
- * @type {(head: Heading, start: PointerEvent) => Hold} */
+ * @type {(head: HTMLElement, start: PointerEvent) => Hold} */
 function heldBy(head, start) {
   const hold = { is: start.pointerType !== "touch", isMissed: false, end: () => {} };
   const take = () => {
@@ -106,7 +105,7 @@ function heldBy(head, start) {
 /** @type {(event: Event) => void} */
 const notWhileCarried = (event) => isCarried && event.cancelable && event.preventDefault();
 
-/** @type {(head: Heading, start: PointerEvent) => void} */
+/** @type {(head: HTMLElement, start: PointerEvent) => void} */
 function carry(head, start) {
   const ref = refOf(head);
   const hold = heldBy(head, start);
@@ -152,7 +151,8 @@ document.addEventListener(
   "dblclick",
   (event) => {
     const handle = elementOf(event);
-    if (handle?.matches(`${HEAD} .${HANDLE}`)) columns.setWidth(refOf(handle.closest("th")), null);
+    const head = handle?.matches(`${HEAD} .${HANDLE}`) && handle.closest("th");
+    if (head) columns.setWidth(refOf(head), null);
   },
   true
 );
@@ -175,7 +175,7 @@ document.addEventListener(
     } else if (by && event.shiftKey && target.matches(".column-header--sort")) {
       event.preventDefault();
       columns.step(refOf(head), by);
-      focusAgain(head.dataset.dashColumn, ".column-header--sort");
+      focusAgain(head.dataset.dashColumn ?? "", ".column-header--sort");
     }
   },
   true

@@ -6,7 +6,7 @@ import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { columnCatalogue } from "./column_catalogue.js";
 import { register, setProps } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { byId, elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { pageQuery } from "./page_request.js";
 import { columns } from "./run_columns.js";
@@ -24,8 +24,10 @@ const FOUND = ID.COLUMNS_FOUND;
 const GROUPS = ID.COLUMN_GROUPS;
 const CHOSEN = ID.COLUMNS_CHOSEN;
 const AT_ONCE = 50;
-/** @type {(id: string) => any} */
-const element = (id) => document.getElementById(id);
+const menuDialog = () => /** @type {HTMLDialogElement | null} */ (document.getElementById(DIALOG));
+const searchBox = () => /** @type {HTMLInputElement} */ (byId(SEARCH));
+/** @type {() => NodeListOf<HTMLInputElement>} */
+const boxesOf = () => byId(GROUPS).querySelectorAll("input");
 const texts = () => propsOf(ID.TEXTS).data.column_menu;
 /** @type {(count: number) => string} */
 const number = (count) => count.toLocaleString(locale());
@@ -88,13 +90,13 @@ function groupOf({ kind, entries }, found, shown) {
 function drawGroups() {
   if (!catalogue) return;
   const shown = new Set(chosen());
-  const typed = element(SEARCH).value;
+  const typed = searchBox().value;
   const groups = groupsOf(catalogue, texts()).filter(({ entries }) => entries.length);
   const found = groups.map((group) => matching(group.entries, typed));
-  element(GROUPS).replaceChildren(...groups.flatMap((group, at) => (found[at].length ? [groupOf(group, found[at], shown)] : [])));
+  byId(GROUPS).replaceChildren(...groups.flatMap((group, at) => (found[at].length ? [groupOf(group, found[at], shown)] : [])));
   const [n, total] = [found, groups.map(({ entries }) => entries)].map((lists) => lists.reduce((sum, one) => sum + one.length, 0));
   const summary = n === total ? texts().all.replace("{n}", number(n)) : texts().found.replace("{n}", number(n)).replace("{total}", number(total));
-  if (element(FOUND).textContent !== summary) element(FOUND).textContent = summary;
+  if (byId(FOUND).textContent !== summary) byId(FOUND).textContent = summary;
 }
 
 /** @type {(does: string, ref: string, sign: string, text: string, isOff: boolean) => HTMLButtonElement} */
@@ -111,50 +113,51 @@ function drawChosen() {
     buttonOf("down", ref, "↓", texts().down, at === refs.length - 1),
     buttonOf("hide", ref, "✕", columns.isOfItself(ref) ? texts().of_itself : texts().hide, columns.isOfItself(ref))
   ));
-  const held = document.activeElement?.closest(`#${CHOSEN}`) ? { ...document.activeElement.dataset } : null;
-  element(CHOSEN).replaceChildren(...rows);
+  const focused = document.activeElement;
+  const held = focused instanceof HTMLElement && focused.closest(`#${CHOSEN}`) ? { ...focused.dataset } : null;
+  byId(CHOSEN).replaceChildren(...rows);
   if (held) focusOn(held);
 }
 
 /** Focuses the button that replaced the pressed one; the search where its column is no longer shown.
  * @type {(pressed: DOMStringMap) => void} */
 function focusOn({ does, ref }) {
-  const its = [...element(CHOSEN).querySelectorAll("button")].filter((button) => button.dataset.ref === ref && !button.disabled);
-  (its.find((button) => button.dataset.does === does) || its[0] || element(SEARCH)).focus();
+  const its = [...byId(CHOSEN).querySelectorAll("button")].filter((button) => button.dataset.ref === ref && !button.disabled);
+  (its.find((button) => button.dataset.does === does) || its[0] || searchBox()).focus();
 }
 
 async function open() {
   if (!isThere(DIALOG)) return;
-  const dialog = element(DIALOG);
+  const dialog = /** @type {HTMLDialogElement} */ (byId(DIALOG));
   setProps(SEARCH, { value: "" });
   dialog.showModal();
   more = {};
   drawChosen();
   // On a touch screen the keyboard would cover the columns.
-  if (!window.matchMedia("(pointer: coarse)").matches) element(SEARCH).focus();
+  if (!window.matchMedia("(pointer: coarse)").matches) searchBox().focus();
   await load();
 }
 
 /** Reads the catalogue each time: keys are added while runs train. The known one is shown meanwhile. */
 async function load() {
   if (catalogue) drawGroups();
-  else element(FOUND).textContent = texts().reading;
+  else byId(FOUND).textContent = texts().reading;
   try {
     const response = await window.fetch(`${document.documentElement.dataset.prefix}runs/columns`, { headers: { "X-Clew-Query": pageQuery() } });
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.message || answer.error || `HTTP ${response.status}`);
     catalogue = answer;
   } catch (error) {
-    if (element(FOUND)) showFailure(error instanceof Error ? error.message : String(error));
+    if (document.getElementById(FOUND)) showFailure(error instanceof Error ? error.message : String(error));
     return;
   }
-  if (element(DIALOG)?.open) drawGroups();
+  if (menuDialog()?.open) drawGroups();
 }
 
 /** @type {(cause: string) => void} */
 function showFailure(cause) {
   const again = make("button", { type: "button", className: "btn btn-link btn-sm", textContent: texts().retry, dataset: { retry: "" } });
-  element(FOUND).replaceChildren(texts().failed.replace("{cause}", () => cause), " ", again);
+  byId(FOUND).replaceChildren(texts().failed.replace("{cause}", () => cause), " ", again);
 }
 
 /** @type {Record<string, (ref: string) => void>} */
@@ -167,7 +170,7 @@ const does = {
 document.addEventListener("click", (event) => {
   const target = elementOf(event);
   if (target?.closest(`#${OPEN}`)) return open();
-  const dialog = target?.closest(`#${DIALOG}`);
+  const dialog = /** @type {HTMLDialogElement | null | undefined} */ (target?.closest(`#${DIALOG}`));
   if (!target || !dialog) return;
   const button = target.closest("button");
   if (target === dialog || button?.matches(".column-menu-close")) return dialog.close();
@@ -177,10 +180,10 @@ document.addEventListener("click", (event) => {
   if (retry !== undefined) load();
   if (button.matches(".columns-usual")) columns.choose(propsOf(ID.KNOWN_COLUMNS).data.usual);
   if (kind) {
-    const at = element(GROUPS).querySelectorAll(`input`).length;
+    const at = boxesOf().length;
     more[kind] = (more[kind] || 0) + 10 * AT_ONCE;
     drawGroups();
-    element(GROUPS).querySelectorAll("input")[Math.min(at, element(GROUPS).querySelectorAll("input").length - 1)]?.focus();
+    boxesOf()[Math.min(at, boxesOf().length - 1)]?.focus();
   }
 });
 
@@ -193,7 +196,7 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("change", (event) => {
   const box = elementOf(event);
-  if (box?.matches(`#${GROUPS} input[data-ref]`)) columns.toggle(box.dataset.ref ?? "", Boolean(box.checked));
+  if (box instanceof HTMLInputElement && box.matches(`#${GROUPS} input[data-ref]`)) columns.toggle(box.dataset.ref ?? "", box.checked);
 });
 
 // The arrows go from column to column; Tab would have to pass them all.
@@ -201,18 +204,18 @@ document.addEventListener("keydown", (event) => {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const target = elementOf(event);
   if (!by || !target?.matches(`#${SEARCH}, #${GROUPS} input`)) return;
-  const boxes = [element(SEARCH), ...element(GROUPS).querySelectorAll("input")];
+  const boxes = [searchBox(), ...boxesOf()];
   event.preventDefault();
-  boxes[boxes.indexOf(target) + by]?.focus();
+  boxes[boxes.indexOf(/** @type {HTMLInputElement} */ (target)) + by]?.focus();
 });
 
 const runs = {
   /** Updates the open menu after the table's columns changed. */
   menu() {
-    if (!element(DIALOG)?.open) return;
+    if (!menuDialog()?.open) return;
     drawChosen();
     const shown = new Set(chosen());
-    for (const box of element(GROUPS).querySelectorAll("input[data-ref]")) box.checked = shown.has(box.dataset.ref);
+    for (const box of boxesOf()) if (box.dataset.ref !== undefined) box.checked = shown.has(box.dataset.ref);
   },
 };
 

@@ -1,7 +1,7 @@
 /* The comparison on the runs page: opened and closed in the browser, with the runs in the address. */
 import { addresses, setAddress } from "./addresses.js";
 import { register, setProps } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { byId, elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 
@@ -22,7 +22,7 @@ const runs = {
     setAddress((query) => query.set("runs", selected.join(",")));
     setProps(COMPARED, { data: { runs: selected, malformed: 0, odd: [] } });
     window.setTimeout(() => {
-      const heading = document.querySelector(`#${ID.COMPARE_PANEL} h2`);
+      const heading = /** @type {HTMLElement} */ (document.querySelector(`#${ID.COMPARE_PANEL} h2`));
       heading.scrollIntoView({ block: "start" }); // at once: smooth scrolling would paint the page many times
       heading.focus({ preventScroll: true });
     }, 50);
@@ -33,7 +33,7 @@ const runs = {
     if (!clicks) return;
     setAddress((query) => query.delete("runs"));
     setProps(COMPARED, { data: { runs: [], malformed: 0, odd: [] } });
-    document.getElementById(ID.COMPARE).focus();
+    byId(ID.COMPARE).focus();
   },
 
   /** @type {(compared: { runs: string[], malformed: number, odd: string[] }) => boolean} */
@@ -44,7 +44,7 @@ const runs = {
 
 // The report is of the address at the moment of the click.
 document.addEventListener("click", (event) => {
-  const link = elementOf(event)?.closest(`#${ID.REPORT}`);
+  const link = /** @type {HTMLAnchorElement | null | undefined} */ (elementOf(event)?.closest(`#${ID.REPORT}`));
   if (!link) return;
   const query = addresses.query();
   const path = `${document.documentElement.dataset.prefix}runs/report.html`;

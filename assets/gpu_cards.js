@@ -15,8 +15,8 @@ const [MOST_MISFITS, LONGEST] = [5, 300]; // and characters of each
 const NEAR = 95; // % of the temperature at which it slows down
 const RARE = ["ecc", "pcie", "nvlink"]; // hidden where they are unknown
 
-/** @type {(card: Element, name: string) => any} */
-const partOf = (card, name) => card.querySelector(`[data-part="${name}"]`);
+/** @type {(card: Element, name: string) => HTMLElement} */
+const partOf = (card, name) => /** @type {HTMLElement} */ (card.querySelector(`[data-part="${name}"]`));
 
 /** @type {(card: Card, name: string, gpu: Gpu, texts: Texts) => void} */
 function fillBar(card, name, gpu, texts) {
@@ -25,7 +25,7 @@ function fillBar(card, name, gpu, texts) {
   const [words, percent] = [text(gpu) + (isShared ? ` ${texts.unified}` : ""), share(gpu) || 0];
   const meter = partOf(card, name);
   if (meter.getAttribute("aria-valuetext") === words) return;
-  meter.firstElementChild.style.width = `${percent.toFixed(1)}%`;
+  /** @type {HTMLElement} */ (meter.firstElementChild).style.width = `${percent.toFixed(1)}%`;
   meter.setAttribute("aria-valuenow", percent.toFixed(0));
   meter.setAttribute("aria-valuetext", words);
   // The bar has another colour a few degrees below the temperature where the GPU slows down; full memory is no trouble yet.
@@ -89,9 +89,9 @@ function fillCard(card, unit, texts, several) {
   live.write(partOf(card, "throttle-text"), slowedBy(unit.gpu, texts) || MISSING);
   live.write(partOf(card, "use-text"), texts.use[unit.use]);
   const vendor = partOf(card, "vendor-text");
-  writeOrHide(vendor, texts.vendors[unit.gpu.vendor ?? ""] || "", vendor.parentElement);
+  writeOrHide(vendor, texts.vendors[unit.gpu.vendor ?? ""] || "", vendor.parentElement ?? vendor);
   const owner = partOf(card, "owner-text");
-  writeOrHide(owner, unit.owners.join(", "), owner.parentElement);
+  writeOrHide(owner, unit.owners.join(", "), owner.parentElement ?? owner);
 }
 
 /** Shows the cards of these units in `place`; makes a copy of `empty` for each that has none.

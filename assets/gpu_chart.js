@@ -34,7 +34,7 @@ function show(units, texts, several) {
   watch(place);
   if (!isSeen || performance.now() < pausesUntil) return;
   const began = performance.now();
-  const graph = place.querySelector(".js-plotly-plot");
+  const graph = /** @type {(HTMLElement & { data?: Props[] }) | null} */ (place.querySelector(".js-plotly-plot"));
   const isSame = lines.size === units.length && units.every((unit) => goesOn(unit));
   if (!isSame) begin(units, texts, several);
   else if (graph && graph.data && graph.data.length === units.length) goOn(graph, units, texts);

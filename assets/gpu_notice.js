@@ -1,5 +1,6 @@
 /* A line for each host: its connection and its troubles, with their seconds. Of many hosts, those without trouble are only
    counted. */
+import { byId } from "./elements.js";
 import { gpuNumbers } from "./gpu_numbers.js";
 import { gpuUnits } from "./gpu_units.js";
 import { live } from "./live_text.js";
@@ -105,7 +106,7 @@ function newLine(host, aloud) {
 
 /** @type {(host: Host, found: Trouble[]) => void} */
 function notice(host, found) {
-  const place = document.getElementById(host.part("notice"));
+  const place = byId(host.part("notice"));
   const made = () => live.make("div", {}, live.make("strong"), live.make("span"));
   live.children(place, found, (line) => line.key, made, (row, line) => {
     live.write(row.firstChild, line.strong || "");

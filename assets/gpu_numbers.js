@@ -89,7 +89,7 @@ const READINGS = {
 /** Formats the readings in `place`: each element names its kind (`data-gpu-reading`) and has the numbers (`data-numbers`).
  * @type {(place: Element) => void} */
 function writeReadings(place) {
-  for (const cell of place.querySelectorAll("[data-gpu-reading]")) cell.textContent = READINGS[cell.dataset.gpuReading](JSON.parse(cell.dataset.numbers));
+  for (const cell of place.querySelectorAll("[data-gpu-reading]")) cell.textContent = READINGS[cell.dataset.gpuReading ?? ""](JSON.parse(cell.dataset.numbers ?? "{}"));
 }
 
 /** Returns the step of the scale of colours, from 0; null where the number has no place on it.

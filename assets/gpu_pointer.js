@@ -1,6 +1,6 @@
 /* Pointing at a cell of the map, with the mouse or by keys, shows text about it next to it. One cell has the tab stop;
    left and right go to the next cell, up and down to the nearest one in the line above or below. */
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { live } from "./live_text.js";
 
 /**
@@ -12,6 +12,8 @@ import { live } from "./live_text.js";
 const PAGE = 5; // lines
 /** @type {(box: DOMRect) => number} */
 const middle = (box) => box.left + box.width / 2;
+/** @type {(place: HTMLElement) => Cell | null} */
+const focusedIn = (place) => (place.contains(document.activeElement) ? /** @type {Cell} */ (document.activeElement) : null);
 /** @type {(cell: Cell) => string} */
 const keyOf = (cell) => cell.dataset.key ?? "";
 // A mouse that does not move points at nothing: the page may scroll or grow under it while keys are used.
@@ -70,7 +72,7 @@ function attach(place, { cells, opens, words }) {
   /** Returns the cell that has the focus before the cells are arranged; null where none has it.
    * @type {() => Focused | null} */
   function focused() {
-    const cell = place.contains(document.activeElement) ? document.activeElement : null;
+    const cell = focusedIn(place);
     return cell && { key: keyOf(cell), at: inOrder().indexOf(cell) };
   }
 
@@ -143,7 +145,7 @@ function attach(place, { cells, opens, words }) {
     const cell = mouse.moves ? cellOf(event) : null;
     if (cell && cell.dataset.key !== pointed) point(cell);
   };
-  place.onmouseleave = () => point(place.contains(document.activeElement) ? document.activeElement : null);
+  place.onmouseleave = () => point(focusedIn(place));
   return { focused, refresh, settle };
 }
 

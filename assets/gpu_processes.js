@@ -25,7 +25,7 @@ function draw(hosts, units, texts) {
   if (rows.length) return table(place, most(rows, texts), rows.length + leftOut, hosts.length > 1, texts);
   // Without a GPU there is no process; otherwise the monitor has to report them.
   const isKnown = reported.length > 0 || hosts.some((host) => host.report && host.report.state === "no_gpu");
-  if (place.children.length !== 1 || place.firstElementChild.tagName !== "P") place.replaceChildren(live.make("p", { class: "text-body-secondary" }));
+  if (place.children.length !== 1 || place.firstElementChild?.tagName !== "P") place.replaceChildren(live.make("p", { class: "text-body-secondary" }));
   live.write(place.firstElementChild, isKnown ? texts.no_process : texts.unknown_processes);
 }
 
@@ -51,7 +51,7 @@ function table(place, rows, all, several, texts) {
     return { ...row, key: `${key} ${seen.get(key)}` };
   });
   const newRow = () => live.make("tr", {}, ...names.map((_name, index) => live.make("td", isMemory(index, names) ? NUMBER : {})));
-  live.children(place.querySelector("tbody"), keyed, (one) => one.key, newRow, (element, one) => fill(element, one, several));
+  live.children(/** @type {Element} */ (place.querySelector("tbody")), keyed, (one) => one.key, newRow, (element, one) => fill(element, one, several));
   const { count } = gpuNumbers;
   live.write(place.lastElementChild, all > rows.length ? texts.most_processes.replace("{shown}", count(rows.length)).replace("{all}", count(all)) : "");
 }

@@ -1,6 +1,6 @@
 /* The GPU page: shows the messages of its hosts on the map, in the cards and the chart of open GPUs, and in the table. */
 import { register } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { byId, elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { gpuCards } from "./gpu_cards.js";
 import { gpuChart } from "./gpu_chart.js";
@@ -24,7 +24,7 @@ import { live } from "./live_text.js";
  */
 
 const EACH_MS = 1000; // between two updates of groups and texts: they need not change faster
-/** @type {(id: string) => any} */
+/** @type {(id: string) => HTMLElement | null} */
 const at = (id) => document.getElementById(id);
 
 /** @type {Host[]} */
@@ -57,7 +57,7 @@ function draw() {
   if (!place) return;
   if (!map || map.place !== place) map = { place, ...newMap(place) };
   const units = gpuUnits.all(hosts);
-  const overview = at(ID.GPU_OVERVIEW);
+  const overview = byId(ID.GPU_OVERVIEW);
   const hasFocus = overview.contains(document.activeElement);
   open = gpuView.opened(units, hosts);
   const isDue = changed || hosts.some((host) => host.reshaped) || performance.now() - arrangedAt >= EACH_MS;
@@ -67,7 +67,7 @@ function draw() {
   updated = new Set();
   drawOpen(units);
   if (!overview.hidden && closed !== null) map.focus(closed); // the button that had the focus went with its card
-  if (overview.hidden && hasFocus) at(ID.GPU_CARDS).querySelector(".btn-close")?.focus(); // a single GPU has no map, only its card
+  if (overview.hidden && hasFocus) byId(ID.GPU_CARDS).querySelector(".btn-close")?.focus(); // a single GPU has no map, only its card
   closed = null;
 }
 
@@ -86,7 +86,7 @@ function arrange(units) {
   write(at(ID.GPU_WORDS), summary(shown, units, texts));
   scale(view.metric);
   gpuView.offer(units, texts);
-  gpuHostLines(at(ID.GPU_HOSTS), hosts, texts);
+  gpuHostLines(byId(ID.GPU_HOSTS), hosts, texts);
   gpuProcesses.draw(hosts, shown, texts);
 }
 
@@ -108,7 +108,7 @@ function drawOpen(units) {
   const view = gpuView;
   const these = units.filter((unit) => open.has(unit.key));
   const few = these.slice(0, texts.limits.open);
-  gpuCards(at(ID.GPU_CARDS), few, empty, texts, several());
+  gpuCards(byId(ID.GPU_CARDS), few, empty, texts, several());
   gpuChart.show(few, texts, several());
   const unknown = view.unknown(units, hosts);
   const notes = [
@@ -199,7 +199,7 @@ const gpus = {
 document.addEventListener("click", (event) => {
   const closer = elementOf(event)?.closest(`#${ID.GPU_CARDS} .btn-close`);
   if (!closer) return;
-  const { key } = closer.closest(".gpu-card").dataset;
+  const key = closer.closest(".gpu-card")?.dataset.key ?? "";
   closed = key;
   toggle([key], false);
 });

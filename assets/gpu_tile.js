@@ -1,6 +1,7 @@
 /* The tile of GPUs on the front page: each of a few GPUs; of many a summary, a map, and the GPUs that need attention. */
 import { visit } from "./clew.js";
 import { register } from "./dash.js";
+import { byId } from "./elements.js";
 import { ID } from "./from_python.js";
 import { oddGpu } from "./gpu_cards.js";
 import { gpuFrames } from "./gpu_frames.js";
@@ -27,7 +28,7 @@ const LONGEST = 1000; // characters of a monitor's message
 /** @type {Record<string, string>} */
 const COLOURS = { busy: "primary", idle: "success", reserved: "warning", unknown: "secondary", mig: "secondary" };
 const FINE = ["busy", "idle", "unknown", "mig"];
-/** @type {(id: string) => any} */
+/** @type {(id: string) => HTMLElement | null} */
 const at = (id) => document.getElementById(id);
 
 /** @type {Host[]} */
@@ -63,19 +64,20 @@ function write(units) {
   const many = units.length > FEW;
   const { hide, write: writeText, children } = live;
   writeText(at(ID.FRONT_GPU_WORDS), many ? gpuGroups.summary(units, units, texts) : "");
-  hide(at(ID.FRONT_GPU_MAP).parentElement, !many);
+  hide(byId(ID.FRONT_GPU_MAP).parentElement, !many);
   map?.arrange(many ? gpuGroups.grouped(units, "host", texts) : []);
   const rows = many ? gpuGroups.grouped(units.filter((unit) => !FINE.includes(unit.use)), "state", texts).flatMap((group) => group.units) : units;
-  children(at(ID.FRONT_GPU_GPUS), rows.slice(0, MOST_ROWS), (unit) => unit.key, newRow, fill);
+  children(byId(ID.FRONT_GPU_GPUS), rows.slice(0, MOST_ROWS), (unit) => unit.key, newRow, fill);
   hide(at(ID.FRONT_GPU_MORE), rows.length <= MOST_ROWS);
   writeText(at(ID.FRONT_GPU_MORE), rows.length > MOST_ROWS ? texts.and_more.replace("{n}", rows.length - MOST_ROWS) : "");
-  gpuHostLines(at(ID.FRONT_GPU_HOSTS), hosts, texts, MOST_ROWS);
+  gpuHostLines(byId(ID.FRONT_GPU_HOSTS), hosts, texts, MOST_ROWS);
 }
 
 /** Goes to the GPU page, with this GPU open.
  * @type {(key: string) => void} */
 function leadTo(key) {
-  const url = new URL(document.querySelector("#front-gpus h2 a").href);
+  const link = /** @type {HTMLAnchorElement} */ (document.querySelector("#front-gpus h2 a"));
+  const url = new URL(link.href);
   url.searchParams.set("open", key);
   visit(url.pathname + url.search);
 }

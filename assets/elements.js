@@ -1,0 +1,19 @@
+/* Finds elements of the page. */
+
+/** Returns the element with this id; throws where the page has none.
+ * @type {(id: string) => HTMLElement} */
+function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`there is no element #${id}`);
+  return found;
+}
+
+/** Returns the element that an event happened on; null where that is the document, the window or a text.
+ * @type {(event: { target: EventTarget | null }) => Element | null} */
+const elementOf = (event) => (event.target instanceof Element ? event.target : null);
+
+/** Returns the texts that Python wrote into an element.
+ * @type {(place: HTMLElement) => Texts} */
+const textsOf = (place) => JSON.parse(place.dataset.texts ?? "{}");
+
+export { byId, elementOf, textsOf };
