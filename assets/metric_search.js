@@ -37,7 +37,7 @@ function matcher(typed, isExpression) {
 
 /** Returns the metrics that are meant, in their order; none where the expression is not valid.
  *
- * @template {Metric} Found
+ * @template {[key: string, ...more: unknown[]]} Found
  * @param {Found[]} metrics
  * @param {string} typed
  * @param {boolean} [isExpression]
@@ -50,7 +50,7 @@ function find(metrics, typed, isExpression = false) {
 
 /** Returns metrics by prefix, both in order of name; those without one come last.
  *
- * @template {Metric} Found
+ * @template {[key: string, ...more: unknown[]]} Found
  * @param {Found[]} metrics
  * @returns {[string, Found[]][]}
  */

@@ -1,20 +1,44 @@
-/* What changed between runs: on a run's page against another one, in a comparison against its first. Clew draws the tables;
-   here they are asked for once their section is open, searched, and the address carries which run was chosen. */
+/* Shows what changed between runs: on a run's page against another one, in a comparison against its first. Clew draws the
+   tables; here they are fetched once their section is open, and searched; the chosen run is in the address. */
 import { addresses, setAddress } from "./addresses.js";
 import { register } from "./dash.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { runFacts } from "./run_facts.js";
 
+/**
+ * @typedef {{ problem?: string, body: import("./live_text.js").DescribedChild, rows: number, against?: [id: string, ...more: string[]] | null }} Changes
+ *
+ * @typedef {object} Kept what a section keeps of its runs
+ * @property {string} clewRun
+ * @property {() => Record<string, string | null>} clewFields what is asked
+ * @property {(answer: Changes) => void} clewAnswered
+ * @property {() => void} clewClosed
+ * @property {string | null} clewShown
+ * @property {HTMLInputElement | null} clewFind
+ * @property {string | null | undefined} clewMost
+ * @property {string} clewSent
+ * @property {object} clewAsked
+ * @property {Texts} clewTexts
+ * @property {HTMLInputElement} clewTyped
+ * @property {HTMLElement} clewHead
+ * @property {HTMLElement} clewBody
+ * @property {HTMLElement} clewStatus
+ * @typedef {HTMLDetailsElement & Kept} Section
+ */
+
 const RUN = ID.RUN_CHANGES;
 const COMPARED = ID.COMPARE_CHANGES;
 const FOUND_FROM = 12;
 const TYPING_MS = 200;
 const { make } = live;
+/** @type {(name: string) => string | null} */
 const inAddress = (name) => addresses.query().get(name);
 
-/** Called as often as a run's page has news of its run. */
+/** Shows the changes of a run; called as often as its page has another version of it.
+ * @type {(run: string | null) => string | null} */
 function show(run) {
+  /** @type {Section | null} */
   const section = document.getElementById(RUN);
   if (!section || !run) return run;
   if (section.clewRun === run) {
@@ -28,7 +52,7 @@ function show(run) {
   begin(section, run, fields, (answer) => {
     if (!answer.against) return;
     const [id] = answer.against;
-    // Not over what somebody has begun to type since.
+    // Not over what the reader has begun to type since.
     if (section.clewTyped.value.trim() === section.clewSent) section.clewTyped.value = id;
     setAddress((query) => query.set("against", id), "replaceState");
   });
@@ -42,8 +66,10 @@ function show(run) {
   return run;
 }
 
-/** Called with each comparison. */
+/** Shows the changes between compared runs; called with each comparison.
+ * @type {(compared: { runs: string[] }) => string | null} */
 function compare(compared) {
+  /** @type {Section | null} */
   const section = document.getElementById(COMPARED);
   if (!section) return null;
   const runs = compared.runs.join(",");
@@ -56,6 +82,7 @@ function compare(compared) {
   return runs;
 }
 
+/** @type {(section: Section, run: string, fields: Kept["clewFields"], answered: Kept["clewAnswered"]) => void} */
 function begin(section, run, fields, answered) {
   const place = section.querySelector("[data-texts]");
   Object.assign(section, { clewRun: run, clewFields: fields, clewAnswered: answered, clewShown: null, clewFind: null, clewMost: null });
@@ -67,7 +94,8 @@ function begin(section, run, fields, answered) {
   section.ontoggle = () => (section.open ? load(section) : section.clewClosed());
 }
 
-/** Which run it is held against: typed, with the runs that it may mean offered. */
+/** Adds the box for the other run, which offers the runs that may be meant.
+ * @type {(section: Section, run: string) => void} */
 function choice(section, run) {
   const { clewTexts: texts } = section;
   const offered = make("datalist", { id: "run-changes-offered" });
@@ -79,7 +107,8 @@ function choice(section, run) {
     section.clewMost = null;
     load(section);
   };
-  let timer = null;
+  /** @type {number | undefined} */
+  let timer;
   typed.oninput = () => {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => offer(typed, offered, run), TYPING_MS);
@@ -88,14 +117,18 @@ function choice(section, run) {
   section.clewHead.append(form);
 }
 
+/** @type {(typed: HTMLInputElement, offered: HTMLElement, run: string) => Promise<void>} */
 async function offer(typed, offered, run) {
   const q = typed.value.trim();
   const answer = q ? await runFacts.ask("runs/named", { run, q }, {}) : { runs: [] };
   if (!answer.runs || typed.value.trim() !== q) return;
-  offered.replaceChildren(...answer.runs.map(([id, name, experiment]) => make("option", { value: id, label: `${name || id.slice(0, 8)} · ${experiment}` })));
+  /** @type {[id: string, name: string, experiment: string][]} */
+  const runs = answer.runs;
+  offered.replaceChildren(...runs.map(([id, name, experiment]) => make("option", { value: id, label: `${name || id.slice(0, 8)} · ${experiment}` })));
 }
 
-/** The newest question counts. */
+/** Fetches the changes and shows them; an answer to an older question is dropped.
+ * @type {(section: Section) => Promise<void>} */
 async function load(section) {
   const asked = (section.clewAsked = {});
   const { clewTexts: texts } = section;
@@ -114,6 +147,7 @@ async function load(section) {
   listen(section);
 }
 
+/** @type {(section: Section) => void} */
 function listen(section) {
   for (const button of section.clewBody.querySelectorAll("button[data-most]")) {
     button.onclick = () => {
@@ -129,10 +163,13 @@ function listen(section) {
   }
 }
 
+/** Adds the search box.
+ * @type {(section: Section) => void} */
 function find(section) {
   const id = `${section.id}-find`;
   const input = make("input", { type: "search", id, class: "form-control form-control-sm", autocomplete: "off", spellcheck: "false", maxlength: "500" });
-  let timer = null;
+  /** @type {number | undefined} */
+  let timer;
   input.oninput = () => {
     window.clearTimeout(timer);
     section.clewMost = null;

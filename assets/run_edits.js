@@ -1,23 +1,36 @@
-/* Changes of runs: one run, or many a few at a time. Each is one request, and what came of it is said in a toast, with undo. */
+/* Changes of runs: one run, or many a few at a time. Each is one request, whose outcome is shown in a toast, with undo. */
 import { toasts } from "./change_toasts.js";
 import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { setProps } from "./dash.js";
 import { trainingCalls } from "./training_calls.js";
 
+/**
+ * @import { Outcome, Question } from "./change_toasts.js"
+ * @typedef {{ name?: string, note?: string, tags?: Record<string, string | null>, marks?: Record<string, boolean>, seen?: unknown }} Change
+ * @typedef {{ run_id: string, action: string, change?: Change, is_confirmed?: boolean }} ChangeRequest
+ * @typedef {{ note: string, name: string, tags: [string, string][], marks: string[], is_deleted: boolean, refused?: string | null, note_drawn: import("./live_text.js").DescribedChild, history: import("./live_text.js").DescribedChild[] }} RunNow what of a run can be changed
+ * @typedef {{ outcome: Outcome | "asked", sentence: string, status?: number, message?: string, question: Question, undo?: Change, restore?: boolean, now?: RunNow }} ChangeAnswer
+ * @typedef {{ run_id: string, undo?: Change }} Done
+ * @typedef {{ name: string, sentence: string }} Failed
+ * @typedef {{ outcome: Outcome, sentence: string, done?: Done[], failed: Failed[], left: string[] }} ManyAnswer
+ */
+
 const PIECE = 25; // runs of one request, so that it can be counted and stopped
 const NAMED = 5;
 const { filled } = trainingCalls;
+/** @type {Texts} */
 let texts = {};
 
-/** The texts of the page's own part for runs, kept for toasts on whichever page comes next. */
+/** Reads the texts of the page's own part for runs, and keeps them for toasts on the pages that come next.
+ * @type {(place: HTMLElement | null) => Texts} */
 function learn(place) {
   if (place?.dataset.texts) texts = JSON.parse(place.dataset.texts);
   return texts;
 }
 
-/** Whatever page is there asks anew what it shows; the list of the server has the change by then. */
-function news() {
+/** Has the page on show fetch again what it shows; the server's list has the change by then. */
+function refresh() {
   for (const clock of ["runs-tick", "run-tick", "front-tick"]) {
     if (!isThere(clock)) continue;
     setProps(clock, { n_intervals: (propsOf(clock).n_intervals || 0) + 1 });
@@ -25,29 +38,34 @@ function news() {
   document.dispatchEvent(new CustomEvent("clew:runs-changed"));
 }
 
+/** Sends a change; a refusal is an answer, too.
+ * @type {(path: string, body: unknown) => Promise<any>} */
 async function asked(path, body) {
   const answer = (await trainingCalls.ask(path, {}, body)) || { outcome: "not_known", sentence: texts.lost };
   if (answer.status) Object.assign(answer, { outcome: "refused", sentence: answer.message || filled(texts.status, answer) });
   return answer;
 }
 
-/** One run, from the click to the answer, which is returned, too: `request` is `{run_id, action, change, is_confirmed}`. */
+/** Changes one run, from the click to the answer, which is returned, too.
+ * @type {(request: ChangeRequest, name: string) => Promise<ChangeAnswer>} */
 async function one(request, name) {
   await toasts.texts();
   const toast = toasts.begin(filled(texts.working, { name }), texts.header);
+  /** @type {ChangeAnswer} */
   const answer = await asked("runs/change", request);
   if (answer.outcome === "asked") {
     toast.goes();
     toasts.ask(answer.question, () => one({ ...request, is_confirmed: true }, name));
     return answer;
   }
-  const back = answer.undo && { run_id: request.run_id, action: "change", change: answer.undo };
-  const again = answer.restore && { run_id: request.run_id, action: "restore" };
-  toast.ends(answer.outcome, answer.sentence, { undo: (back || again) && (() => one(back || again, name)) });
-  if (answer.outcome !== "refused") news();
+  /** @type {ChangeRequest | null} */
+  const back = answer.undo ? { run_id: request.run_id, action: "change", change: answer.undo } : answer.restore ? { run_id: request.run_id, action: "restore" } : null;
+  toast.ends(answer.outcome, answer.sentence, { undo: back && (() => one(back, name)) });
+  if (answer.outcome !== "refused") refresh();
   return answer;
 }
 
+/** @type {(toast: ReturnType<typeof toasts.begin>, press: () => void) => HTMLElement} */
 function stopButton(toast, press) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-link btn-sm", textContent: texts.many_stop });
   button.addEventListener("click", press);
@@ -55,47 +73,57 @@ function stopButton(toast, press) {
   return button;
 }
 
-/** Many runs, a piece at a time, until all are done or somebody stops it; `request` is `{action, change}`. */
+/** Changes many runs, a piece at a time, until all are done or the reader stops it.
+ * @type {(ids: string[], request: { action: string, change?: Change }) => Promise<{ done: Done[], failed: Failed[] }>} */
 async function many(ids, request) {
   await toasts.texts();
-  const said = { done: 0, n: ids.length };
-  const toast = toasts.begin(filled(texts.many_working, said), texts.header);
-  const [done, failed] = [[], []];
+  const numbers = { done: 0, n: ids.length };
+  const toast = toasts.begin(filled(texts.many_working, numbers), texts.header);
+  /** @type {Done[]} */
+  const done = [];
+  /** @type {Failed[]} */
+  const failed = [];
   let isStopped = false;
+  /** @type {ManyAnswer | null} */
   let broke = null;
   const stop = stopButton(toast, () => { isStopped = true; });
   let left = [...ids];
   while (left.length && !isStopped && !broke) {
+    /** @type {ManyAnswer} */
     const answer = await asked("runs/many", { ...request, runs: left.slice(0, PIECE) });
     if (!answer.done) broke = answer;
     else {
       done.push(...answer.done);
       failed.push(...answer.failed);
       left = [...answer.left, ...left.slice(PIECE)];
-      toast.says(filled(texts.many_working, { ...said, done: done.length }));
+      toast.says(filled(texts.many_working, { ...numbers, done: done.length }));
     }
   }
   stop.remove();
   toast.ends(outcomeOf(failed, broke), sentenceOf(ids.length, done.length, failed, broke, isStopped && left.length > 0), { undo: undoOf(request, done) });
-  news();
+  refresh();
   return { done, failed };
 }
 
+/** @type {(failed: Failed[], broke: ManyAnswer | null) => Outcome} */
 const outcomeOf = (failed, broke) => (broke ? broke.outcome : failed.length ? "not_known" : "done");
 
+/** @type {(n: number, done: number, failed: Failed[], broke: ManyAnswer | null, isStopped: boolean) => string} */
 function sentenceOf(n, done, failed, broke, isStopped) {
   const numbers = { n: n.toLocaleString(locale()), done: done.toLocaleString(locale()) };
   const named = failed.slice(0, NAMED).map(({ name, sentence }) => `${name}: ${sentence}`);
   if (failed.length > NAMED) named.push(filled(texts.and_more, { n: failed.length - NAMED }));
-  const told = failed.length ? filled(texts.many_failed, { ...numbers, failed: named.join(" ") })
+  const sentence = failed.length ? filled(texts.many_failed, { ...numbers, failed: named.join(" ") })
     : filled(isStopped || broke ? texts.many_stopped : texts.many_done, numbers);
-  return broke ? `${told} ${broke.sentence}` : told;
+  return broke ? `${sentence} ${broke.sentence}` : sentence;
 }
 
-/** Each is taken back as it was; those of one kind by one request a piece. */
+/** Returns the function that undoes what was done, with one request for each kind of change and piece; null where none can be.
+ * @type {(request: { action: string }, done: Done[]) => (() => unknown) | null} */
 function undoOf({ action }, done) {
   if (!done.length || action === "restore") return null;
   if (action === "delete") return () => many(done.map(({ run_id }) => run_id), { action: "restore" });
+  /** @type {Map<string, string[]>} */
   const kinds = new Map();
   for (const { run_id, undo } of done) if (undo) kinds.set(JSON.stringify(undo), [...(kinds.get(JSON.stringify(undo)) || []), run_id]);
   if (!kinds.size) return null;
@@ -104,7 +132,8 @@ function undoOf({ action }, done) {
   };
 }
 
-/** What of a run can be changed, as it is now; null where nobody says. */
+/** Returns what of a run can be changed, as it is now; null where there is no answer.
+ * @type {(run: string) => Promise<RunNow | null>} */
 async function now(run) {
   const answer = await trainingCalls.ask("runs/now", { run });
   return answer && !answer.status ? answer : null;

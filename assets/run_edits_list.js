@@ -2,6 +2,7 @@
 import { toasts } from "./change_toasts.js";
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
+import { elementOf } from "./event_target.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { runEdits } from "./run_edits.js";
@@ -9,13 +10,17 @@ import { selection } from "./run_selection.js";
 
 const MENU = ID.RUNS_CHANGE;
 const { make } = live;
+/** @type {(number: number) => string} */
 const count = (number) => number.toLocaleString(locale());
+/** @type {Record<string, Record<string, boolean>>} */
 const MARKS = {
   [ID.RUNS_CHANGE_BASELINE]: { baseline: true },
   [ID.RUNS_CHANGE_NO_BASELINE]: { baseline: false },
   [ID.RUNS_CHANGE_ARCHIVE]: { archived: true },
   [ID.RUNS_CHANGE_NO_ARCHIVE]: { archived: false },
 };
+
+/** @typedef {import("./run_edits.js").Change} Change */
 
 const ticked = () => selection.get();
 const textsHere = () => runEdits.learn(document.getElementById(`${MENU}-place`));
@@ -31,11 +36,13 @@ function box(name, label, attributes, tag = "input") {
   return make("label", { class: "small w-100 mb-2" }, label, made);
 }
 
+/** @type {(name: string, label: string) => HTMLElement} */
 function tick(name, label) {
   return make("label", { class: "form-check small mb-2" }, make("input", { type: "checkbox", class: "form-check-input", name }), make("span", { class: "form-check-label" }, label));
 }
 
-/** Name, note and a tag for all of them. */
+/** Opens the dialog for the name, the note and a tag of all these runs.
+ * @type {(ids: string[]) => void} */
 function edit(ids) {
   const texts = textsHere();
   const title = make("h2", { class: "h5", id: "runs-change-title" }, runEdits.filled(texts.many_title, { n: count(ids.length) }));
@@ -58,9 +65,12 @@ function edit(ids) {
   dialog.showModal();
 }
 
-/** What is filled in; null where that is nothing. */
+/** Returns the change that is filled in; null where that is nothing.
+ * @type {(form: HTMLFormElement) => Change | null} */
 function changeOf(form) {
-  const { name, note, take_note, key, value, take_tag } = Object.fromEntries([...form.elements].filter((one) => one.name).map((one) => [one.name, one]));
+  const boxes = /** @type {HTMLInputElement[]} */ ([...form.elements]);
+  const { name, note, take_note, key, value, take_tag } = Object.fromEntries(boxes.filter((one) => one.name).map((one) => [one.name, one]));
+  /** @type {Change} */
   const change = {};
   if (name.value.trim()) change.name = name.value.trim();
   if (take_note.checked) change.note = "";
@@ -69,14 +79,15 @@ function changeOf(form) {
   return Object.keys(change).length ? change : null;
 }
 
+/** @type {(ids: string[]) => void} */
 function remove(ids) {
   const texts = textsHere();
   const question = { title: runEdits.filled(texts.many_delete, { n: count(ids.length) }), facts: [], sentence: texts.many_delete_hint, confirm: texts.delete, look: "danger" };
   toasts.ask(question, () => runEdits.many(ids, { action: "delete" }));
 }
 
-document.addEventListener("click", ({ target }) => {
-  const item = target.closest?.(`[id^="${MENU}-"]`);
+document.addEventListener("click", (event) => {
+  const item = elementOf(event)?.closest(`[id^="${MENU}-"]`);
   if (!item || !document.getElementById(`${MENU}-place`)) return;
   const ids = ticked();
   if (!ids.length) return;
@@ -87,7 +98,8 @@ document.addEventListener("click", ({ target }) => {
 });
 
 const runs = {
-  /** Nothing can be done with nothing. */
+  /** Returns whether the menu is disabled, as it is where no run is ticked.
+   * @type {(selected: string[] | null) => boolean} */
   changeMenu: (selected) => !(selected || []).length,
 };
 register("runs", runs);

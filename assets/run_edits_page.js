@@ -1,13 +1,16 @@
-/* A run's note, marks, tags and name on its page, where each can be changed, and what the run tells of its changes. */
+/* A run's note, marks, tags and name on its page, where each can be changed, and the history of its changes. */
 import { register } from "./dash.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { runEdits } from "./run_edits.js";
 
+/** @import { Change, RunNow } from "./run_edits.js" */
+
 const PLACE = ID.RUN_EDITS;
 const { make } = live;
 const place = () => document.getElementById(PLACE);
 
+/** @type {(text: string, press: () => void, look?: string) => HTMLButtonElement} */
 function button(text, press, look = "outline-secondary btn-sm") {
   const made = make("button", { type: "button", class: `btn btn-${look} run-writes` }, text);
   made.addEventListener("click", press);
@@ -15,6 +18,8 @@ function button(text, press, look = "outline-secondary btn-sm") {
 }
 
 class RunSection {
+  /** @param {HTMLElement} box
+   *  @param {string} run */
   constructor(box, run) {
     this.box = box;
     this.run = run;
@@ -24,8 +29,10 @@ class RunSection {
     this.note = make("div", { class: "run-note" });
     this.editor = make("div", { class: "run-editor" });
     this.past = make("details", { class: "mt-2" });
-    this.said = make("p", { class: "small text-body-secondary", role: "status" });
-    box.replaceChildren(this.head, this.said, this.buttons, this.editor, this.note, this.past);
+    this.status = make("p", { class: "small text-body-secondary", role: "status" });
+    /** @type {RunNow | null} */
+    this.now = null;
+    box.replaceChildren(this.head, this.status, this.buttons, this.editor, this.note, this.past);
   }
 
   isShown() {
@@ -36,21 +43,29 @@ class RunSection {
     const found = await runEdits.now(this.run);
     if (!this.isShown()) return;
     if (found) this.draw(found);
-    else if (!this.now) this.said.replaceChildren(this.texts.unreachable, " ", button(this.texts.retry, () => this.read(), "link btn-sm p-0"));
+    else if (!this.now) this.status.replaceChildren(this.texts.unreachable, " ", button(this.texts.retry, () => this.read(), "link btn-sm p-0"));
   }
 
+  /** @param {RunNow} found */
   draw(found) {
     this.now = found;
-    this.said.textContent = found.is_deleted ? this.texts.in_trash : found.refused || "";
+    this.status.textContent = found.is_deleted ? this.texts.in_trash : found.refused || "";
     this.note.replaceChildren(...live.build(found.note_drawn));
     this.drawButtons();
     const past = found.history.length ? live.build(found.history) : [make("p", { class: "small" }, this.texts.no_history)];
     this.past.replaceChildren(make("summary", {}, this.texts.history), ...past);
   }
 
+  /** Returns what was read last; the buttons and the forms are there only once something was. */
+  get known() {
+    return /** @type {RunNow} */ (this.now);
+  }
+
   drawButtons() {
-    const { texts, now } = this;
+    const { texts, known: now } = this;
+    /** @type {(mark: string) => boolean} */
     const is = (mark) => now.marks.includes(mark);
+    /** @type {(name: string, on: boolean) => () => unknown} */
     const mark = (name, on) => () => this.send({ marks: { [name]: on } });
     const some = now.is_deleted ? [button(texts.restore, () => this.act("restore"))] : [
       button(texts.rename, () => this.editName()),
@@ -64,20 +79,25 @@ class RunSection {
     this.buttons.replaceChildren(...some);
   }
 
+  /** @param {string} action */
   async act(action) {
-    await runEdits.one({ run_id: this.run, action }, this.now.name || this.run.slice(0, 8));
+    await runEdits.one({ run_id: this.run, action }, this.known.name || this.run.slice(0, 8));
     if (this.isShown()) await this.read();
   }
 
-  /** Whether it was done; else what stands in the way is drawn above what was typed, which stays. */
+  /** Sends a change; returns whether it was made. Else what is there now is drawn, and what was typed stays.
+   * @param {Change} change */
   async send(change) {
-    const answer = await runEdits.one({ run_id: this.run, action: "change", change }, this.now.name || this.run.slice(0, 8));
+    const answer = await runEdits.one({ run_id: this.run, action: "change", change }, this.known.name || this.run.slice(0, 8));
     if (!this.isShown()) return false;
     if (answer.now) this.draw(answer.now);
     return answer.outcome === "done";
   }
 
-  /** A form in the place of the last one; `sent` returns the change that is asked for, `there` what somebody else left. */
+  /** Opens a form in the place of the last one; `sent` returns the change to send, `there` what another user has written meanwhile.
+   * @param {HTMLElement[]} rows
+   * @param {() => Change | null} sent
+   * @param {() => string | null} there */
   edit(rows, sent, there) {
     const { texts } = this;
     const conflict = make("div", { role: "alert" });
@@ -107,24 +127,25 @@ class RunSection {
   }
 
   editName() {
-    let seen = this.now.name;
+    let seen = this.known.name;
     const box = Object.assign(make("input", { class: "form-control form-control-sm mb-2", maxlength: "250", required: "" }), { value: seen });
-    const wanted = () => (box.value.trim() === this.now.name ? null : { name: box.value.trim(), seen: { name: seen } });
-    this.edit([make("label", { class: "small w-100" }, this.texts.name, box)], wanted, () => theirs(seen, this.now.name, (name) => { seen = name; }));
+    const wanted = () => (box.value.trim() === this.known.name ? null : { name: box.value.trim(), seen: { name: seen } });
+    this.edit([make("label", { class: "small w-100" }, this.texts.name, box)], wanted, () => theirs(seen, this.known.name, (name) => { seen = name; }));
   }
 
   editNote() {
-    let seen = this.now.note;
+    let seen = this.known.note;
     const box = Object.assign(make("textarea", { class: "form-control form-control-sm mb-2", rows: "8", maxlength: "8000" }), { value: seen });
-    const wanted = () => (box.value === this.now.note ? null : { note: box.value, seen: { note: seen } });
-    this.edit([make("label", { class: "small w-100" }, this.texts.note, box)], wanted, () => theirs(seen, this.now.note, (note) => { seen = note; }));
+    const wanted = () => (box.value === this.known.note ? null : { note: box.value, seen: { note: seen } });
+    this.edit([make("label", { class: "small w-100" }, this.texts.note, box)], wanted, () => theirs(seen, this.known.note, (note) => { seen = note; }));
   }
 
   editTags() {
     const { texts } = this;
     const list = make("div", {});
-    const seen = new Map(this.now.tags);
+    const seen = new Map(this.known.tags);
     const row = (key = "", value = "") => {
+      /** @type {(text: string, name: "key" | "value") => HTMLElement} */
       const label = (text, name) => make("label", { class: "small flex-grow-1" }, text, make("input", { class: "form-control form-control-sm", "data-part": name, maxlength: name === "key" ? "250" : "8000" }));
       const one = make("div", { class: "run-tag d-flex flex-wrap gap-2 align-items-end mb-2" }, label(texts.tag, "key"), label(texts.value, "value"));
       const [keyBox, valueBox] = one.querySelectorAll("input");
@@ -138,30 +159,40 @@ class RunSection {
     const add = button(texts.add, () => row().querySelector("input").focus(), "link btn-sm");
     if (!seen.size) row();
     const wanted = () => {
-      const tagOf = (one) => [...one.querySelectorAll("input")].map((box) => box.value);
-      const there = new Map(/** @type {[string, string][]} */ ([...list.children].map(tagOf)).filter(([key]) => key));
+      /** @type {(one: Element) => [string, string]} */
+      const tagOf = (one) => {
+        const [key, value] = one.querySelectorAll("input");
+        return [key.value, value.value];
+      };
+      const there = new Map([...list.children].map(tagOf).filter(([key]) => key));
+      /** @type {Record<string, string | null>} */
       const tags = {};
       for (const [key, value] of there) if (seen.get(key) !== value) tags[key] = value;
       for (const key of seen.keys()) if (!there.has(key)) tags[key] = null;
-      const was = Object.fromEntries(Object.keys(tags).map((key) => [key, seen.has(key) ? seen.get(key) : null]));
+      const was = Object.fromEntries(Object.keys(tags).map((key) => [key, seen.get(key) ?? null]));
       return Object.keys(tags).length ? { tags, seen: { tags: was } } : null;
     };
+    /** @type {(tags: Iterable<[string, string]>) => string} */
     const text = (tags) => [...tags].map(([key, value]) => `${key}: ${value}`).join("\n");
-    this.edit([list, make("div", { class: "mb-2" }, add)], wanted, () => theirs(text(seen), text(this.now.tags), () => {
+    this.edit([list, make("div", { class: "mb-2" }, add)], wanted, () => theirs(text(seen), text(this.known.tags), () => {
       seen.clear();
-      for (const [key, value] of this.now.tags) seen.set(key, value);
+      for (const [key, value] of this.known.tags) seen.set(key, value);
     }));
   }
 }
 
-/** What is there now where that is not what was seen, which it is from then on; else null. */
+/** Returns what is there now where that is not what was seen, and notes it as seen; else null.
+ * @type {(seen: string, there: string, see: (there: string) => void) => string | null} */
 function theirs(seen, there, see) {
   if (seen === there) return null;
   see(there);
   return there;
 }
 
+/** @type {RunSection | null} */
 let section = null;
+/** Shows a run's section, and reads it again.
+ * @type {(run: string | null) => string | null} */
 function show(run) {
   const box = place();
   if (!box || !run) return run;
@@ -169,7 +200,7 @@ function show(run) {
     box.dataset.run = run;
     section = new RunSection(box, run);
   }
-  section.read();
+  section?.read();
   return run;
 }
 

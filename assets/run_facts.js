@@ -1,11 +1,17 @@
-/* The parts of a run's page beside its charts: GPUs, parameters, tags, models, datasets. Clew draws them, some entries at a time;
-   here they are asked for, searched, and those of which there is nothing stay hidden. */
+/* The parts of a run's page below its charts: GPUs, parameters, tags, models, datasets. Clew draws them, some entries at a time;
+   here they are fetched and searched; empty ones stay hidden. */
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
 import { ID } from "./from_python.js";
 import { gpuNumbers } from "./gpu_numbers.js";
 import { live } from "./live_text.js";
 import { trainingCalls } from "./training_calls.js";
+
+/**
+ * @typedef {{ body: import("./live_text.js").DescribedChild, entries: number, problem?: string, status?: number }} PartAnswer
+ *
+ * @typedef {HTMLElement & { clewAsked?: object, clewAgain?: number, clewShown?: string | null, clewFind?: HTMLInputElement, clewLive?: string }} Part
+ */
 
 const PLACE = ID.RUN_PARTS;
 const FOUND_FROM = 12; // with fewer entries there is nothing to search
@@ -16,27 +22,32 @@ const AGAIN_MS = 3000; // what could not be read may come by itself: Clew may ha
 const MOST_AGAIN = 5;
 const PATIENT = 2;
 const SEARCHED = new Set(["parameters", "tags"]);
-const ALWAYS = new Set(["parameters"]); // a run without says so
+const ALWAYS = new Set(["parameters"]); // shown also for a run without any
 const { make } = live;
 
-/** What Clew answers, or {problem, status}: a sentence where that is a refusal, or a failure behind it. */
+/** Returns Clew's answer, or {problem, status}: a sentence where that is a refusal, or a failure of a service behind it.
+ * @type {(path: string, query: Record<string, string | null | undefined>, texts: Texts) => Promise<any>} */
 async function ask(path, query, texts) {
-  const said = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
-  const fields = new URLSearchParams(said);
-  const lang = new URL(window.location.href).searchParams;
-  for (const name of ["lang", "embed"]) if (lang.has(name)) fields.set(name, lang.get(name));
+  const fields = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== null && value !== undefined) fields.set(name, value);
+  const here = new URL(window.location.href).searchParams;
+  for (const name of ["lang", "embed"]) {
+    const value = here.get(name);
+    if (value !== null) fields.set(name, value);
+  }
   try {
     const signal = AbortSignal.timeout(CALL_MS);
     const answer = await window.fetch(`${document.documentElement.dataset.prefix}${path}?${fields}`, { signal });
-    const told = await answer.json();
-    if (told.problem) return told;
-    return answer.ok ? told : { problem: told.message || told.error || texts.no_answer, status: answer.status };
+    const content = await answer.json();
+    if (content.problem) return content;
+    return answer.ok ? content : { problem: content.message || content.error || texts.no_answer, status: answer.status };
   } catch {
-    return { problem: texts.no_answer, status: 599 }; // the line broke, or what came is no JSON
+    return { problem: texts.no_answer, status: 599 }; // the connection broke, or the answer is no JSON
   }
 }
 
-/** Called as often as the page has news of its run. */
+/** Shows the parts of a run; called as often as the page has another version of it.
+ * @type {(run: string | null) => string | null} */
 function show(run) {
   const place = document.getElementById(PLACE);
   if (!place || !run) return run;
@@ -46,10 +57,12 @@ function show(run) {
   return run;
 }
 
-/** Asks for a part; the newest answer counts, and what is there already stays as it is. */
+/** Fetches a part; an answer to an older question is dropped, and one that is the same changes nothing.
+ * @type {(part: Part, run: string, texts: Texts) => Promise<void>} */
 async function load(part, run, texts) {
   const asked = (part.clewAsked = {});
   const query = { run, part: part.dataset.part, q: part.clewFind?.value || null, most: part.dataset.most || null };
+  /** @type {PartAnswer} */
   const answer = await ask("runs/facts", query, texts);
   if (part.clewAsked !== asked || !part.isConnected) return;
   if (answer.problem) {
@@ -59,7 +72,7 @@ async function load(part, run, texts) {
   part.clewAgain = 0;
   const isSame = part.clewShown === JSON.stringify(answer);
   part.clewShown = JSON.stringify(answer);
-  part.hidden = !answer.entries && !ALWAYS.has(part.dataset.part);
+  part.hidden = !answer.entries && !ALWAYS.has(part.dataset.part || "");
   if (!isSame) fill(part, answer, run, texts);
   if (part.dataset.part === "gpus" && answer.entries && part.clewLive !== run) {
     part.clewLive = run;
@@ -68,29 +81,32 @@ async function load(part, run, texts) {
   }
 }
 
-/** Asks once more by and by; true while it is too early to speak of a failure. */
+/** Asks again later; returns whether it is too early to show a failure.
+ * @type {(part: Part, run: string, texts: Texts, answer: PartAnswer) => boolean} */
 function again(part, run, texts, answer) {
-  if (answer.status < 500) return false;
+  if (answer.status !== undefined && answer.status < 500) return false;
   part.clewAgain = (part.clewAgain || 0) + 1;
   if (part.clewAgain <= MOST_AGAIN) window.setTimeout(() => part.isConnected && load(part, run, texts), AGAIN_MS * part.clewAgain);
   return answer.status === 503 && part.clewAgain <= PATIENT;
 }
 
-/** What was shown before stays, with the reason why it is not newer; of a run that is not there the page says enough. */
+/** Shows why a part could not be read; what was shown before stays. A run that is not there has a message of the page's own.
+ * @type {(part: Part, answer: PartAnswer) => void} */
 function fail(part, answer) {
   if (answer.status === 404) return;
   const alert = part.querySelector(".run-part-failed") || make("p", { class: "run-part-failed text-danger", role: "status" });
-  live.write(alert, answer.problem);
+  live.write(alert, answer.problem || "");
   part.append(alert);
   part.hidden = false;
   part.clewShown = null;
 }
 
+/** @type {(part: Part, answer: PartAnswer, run: string, texts: Texts) => void} */
 function fill(part, answer, run, texts) {
-  const { title } = part.dataset;
+  const { title = "" } = part.dataset;
   const counted = answer.entries > 1 ? `${title} (${answer.entries.toLocaleString(locale())})` : title;
   live.write(part.querySelector("h2"), counted);
-  if (answer.entries >= FOUND_FROM && SEARCHED.has(part.dataset.part) && !part.clewFind) find(part, run, texts);
+  if (answer.entries >= FOUND_FROM && SEARCHED.has(part.dataset.part || "") && !part.clewFind) find(part, run, texts);
   const body = make("div", { class: "run-part-body" }, ...live.build(answer.body));
   gpuNumbers.writeReadings(body);
   for (const button of body.querySelectorAll("button[data-most]")) {
@@ -107,18 +123,22 @@ function fill(part, answer, run, texts) {
   if (hadFocus) keepFocus(part, body);
 }
 
-/** A reader with a keyboard goes on where the button was that made the table longer. */
+/** Puts the focus where the button was that made the table longer.
+ * @type {(part: Part, body: Element) => void} */
 function keepFocus(part, body) {
   const place = body.querySelector("button[data-most]") || part.querySelector("h2");
   if (place.tagName === "H2") place.tabIndex = -1;
   place.focus({ preventScroll: true });
 }
 
+/** Adds the search box.
+ * @type {(part: Part, run: string, texts: Texts) => void} */
 function find(part, run, texts) {
   const id = `${part.id}-find`;
   const input = make("input", { type: "search", id, class: "form-control form-control-sm", autocomplete: "off", spellcheck: "false", maxlength: "500" });
   const label = make("label", { for: id, class: "small" }, trainingCalls.filled(texts.find, { title: part.dataset.title }));
-  let timer = null;
+  /** @type {number | undefined} */
+  let timer;
   input.oninput = () => {
     window.clearTimeout(timer);
     delete part.dataset.most;

@@ -1,4 +1,4 @@
-/* The run list: from rows as the server gives them to rows of its DataTable, which are all of them or a page. */
+/* The run list: makes rows of its DataTable, which are all of them or a page, from the server's rows. */
 import { age, known as withoutMissing, localTime, locale, propsOf } from "./clew.js";
 import { register, setProps } from "./dash.js";
 import { decimals } from "./decimals.js";
@@ -8,6 +8,19 @@ import { together } from "./nested_runs.js";
 import { columns } from "./run_columns.js";
 import { selection } from "./run_selection.js";
 
+/**
+ * A run as the server sends it: some fields of the list, and the columns that are chosen, by reference.
+ *
+ * @typedef {{ id: string, parent_id: string | null, status: string, experiment: string, algorithm: string, is_marked?: string, is_sample?: boolean, remarks: string, depth?: number, keys?: Record<string, string>, no_value?: Record<string, string>, [ref: string]: any }} Run
+ * @typedef {{ experiment: string[], algorithm: string[] }} Choices
+ * @typedef {{ choices: Choices, filled: string[], archived: number, kinds?: Record<string, string> }} ListFacts
+ * @typedef {ListFacts & { rows: Run[], gone?: string[], page_count: number }} PageAnswer a page of the list; `gone` are the ticked runs that were deleted
+ * @typedef {Record<string, { text: string, minutes: number }>} Silent the runs that log nothing any more, by id
+ * @typedef {{ added: [ref: string, id: string][], moments: string[], whole: string[] }} Sorts
+ * @import { Spec } from "./run_columns.js"
+ * @import { SortBy } from "./model_order.js"
+ */
+
 const TABLE = ID.TABLE;
 const SELECTED = ID.SELECTED;
 const EVERYTHING = "*";
@@ -15,6 +28,7 @@ const NATIVE = { sort_action: "native", filter_action: "native", page_action: "n
 const CUSTOM = { sort_action: "custom", filter_action: "custom", page_action: "custom" };
 const unchanged = () => window.dash_clientside.no_update;
 
+/** @type {(known: string[], everything: string, chosen: string) => { label: string, value: string }[]} */
 function options(known, everything, chosen) {
   const values = new Set(known);
   if (chosen !== EVERYTHING) values.add(chosen);
@@ -23,14 +37,19 @@ function options(known, everything, chosen) {
   );
 }
 
-/** What a silent run's row says beside its state. */
-const silence = (row, said) => (said ? { status: `${row.status} · ${said.text}`, silent_minutes: said.minutes } : {});
+/** Returns the state of a silent run's row, with for how long it has been silent.
+ * @type {(row: Run, silent: Silent[string] | undefined) => Partial<Run>} */
+const silence = (row, silent) => (silent ? { status: `${row.status} · ${silent.text}`, silent_minutes: silent.minutes } : {});
 
+/** @type {(row: Run) => boolean} */
 const isArchived = (row) => (row.is_marked || "").includes("archived");
 
-/** Of all rows, what the server says of a list of which it sends a page. */
+/** Returns of all rows what the server sends with a page of a list.
+ * @type {(rows: Run[]) => ListFacts} */
 function ofRows(rows) {
+  /** @type {(is: (row: Run) => unknown) => boolean} */
   const some = (is) => rows.some(is);
+  /** @type {Record<string, boolean>} */
   const filled = { sample: some((row) => row.is_sample), marks: some((row) => row.is_marked), remarks: some((row) => row.remarks !== "–"), nested: some((row) => row.parent_id !== null) };
   return {
     choices: { experiment: rows.map((row) => row.experiment), algorithm: rows.map((row) => row.algorithm) },
@@ -39,20 +58,23 @@ function ofRows(rows) {
   };
 }
 
-/** All rows that the menus leave, each with how deep it stands below others. */
+/** Returns all rows that the menus choose, each with how deep it is nested.
+ * @type {(rows: Run[], experiment: string, algorithm: string, isTogether: boolean, withArchived: boolean) => [Run, number?][]} */
 function chosenOf(rows, experiment, algorithm, isTogether, withArchived) {
   const chosen = rows.filter(
     (row) => (withArchived || !isArchived(row)) && [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
   );
-  return isTogether ? together(chosen) : chosen.map((row) => [row]);
+  return isTogether ? /** @type {[Run, number][]} */ (together(chosen)) : chosen.map((row) => [row]);
 }
 
+/** @type {(row: Run, depth: number | undefined, silent: Silent, sorts: Sorts, texts: Texts) => Props} */
 function drawnRow(row, depth, silent, { added, moments }, texts) {
+  /** @type {Props} */
   const drawn = {
     ...withoutMissing(row),
     ...(depth ? { depth } : {}),
     ...silence(row, silent[row.id]),
-    ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as one that is missing
+    ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as a missing value
     details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
   };
   for (const ref of moments) drawn[ref] = localTime(row[`${ref}_ms`]);
@@ -63,9 +85,11 @@ function drawnRow(row, depth, silent, { added, moments }, texts) {
   return drawn;
 }
 
-/** What a cell is called where it comes from, the key of a metric or a parameter; and long values whole. */
+/** Returns the tooltips of a row: the key of a cell's metric or parameter, and long values whole.
+ * @type {(row: Run, silent: Silent, sorts: Sorts) => Props} */
 function tooltips(row, silent, { added, moments, whole }) {
   const { keys } = row;
+  /** @type {(column: [ref: string, id: string]) => [string, string | undefined]} */
   const text = ([ref, id]) => [id, (keys && keys[ref]) || (typeof row[ref] === "string" ? row[ref] : undefined)];
   return {
     run_id: row.id,
@@ -77,40 +101,48 @@ function tooltips(row, silent, { added, moments, whole }) {
 
 const WHOLE = ["name", "nested", "experiment", "algorithm", "environment", "remarks", "user", "source", "commit", "diverged"];
 
-/** Which of the columns have other ids in the table, which are moments, and of which a tooltip says the whole text. */
+/** Sorts the columns: those with other ids in the table, moments, and those with the whole text in a tooltip.
+ * @type {(specs: Spec[]) => Sorts} */
 function sorts(specs) {
   const { refOf } = columns;
   return {
-    added: specs.map(({ id }) => [refOf(id), id]).filter(([ref, id]) => ref !== id),
+    added: specs.map(({ id }) => /** @type {[string, string]} */ ([refOf(id), id])).filter(([ref, id]) => ref !== id),
     moments: specs.filter(({ type }) => type === "datetime").map(({ id }) => refOf(id)),
     whole: specs.map(({ id }) => id).filter((id) => WHOLE.includes(id)),
   };
 }
 
 const LATE_MS = 60_000;
-const seen = new Set(); // ticked runs that were on the list
-const missingSince = new Map(); // those that have not been, in ms
+/** @type {Set<string>} ticked runs that were on the list */
+const seen = new Set();
+/** @type {Map<string, number>} those that have not been, and since when in Unix ms */
+const missingSince = new Map();
 
-/** Whether a run that is not there was deleted; one that never was there, as in a link, may only come with the next reading. */
+/** Returns whether a run that is not there was deleted; one that never was there, as of a link, may come with the next reading.
+ * @type {(id: string) => boolean} */
 function isDeleted(id) {
-  if (!missingSince.has(id)) missingSince.set(id, Date.now());
-  return seen.has(id) || Date.now() - missingSince.get(id) > LATE_MS;
+  const since = missingSince.get(id) ?? Date.now();
+  missingSince.set(id, since);
+  return seen.has(id) || Date.now() - since > LATE_MS;
 }
 
-/** The ticked runs that there still are: deleted ones would be counted for ever. */
+/** Returns the ticked runs that still exist: deleted ones would be counted for ever.
+ * @type {(selected: string[], rows: Run[], answer: PageAnswer | null) => string[]} */
 function stillThere(selected, rows, answer) {
-  const gone = new Set((answer && answer.gone) || []);
+  const deleted = new Set(answer?.gone || []);
   const there = answer ? null : new Set(rows.map((row) => row.id));
   return selected.filter((id) => {
-    if (there ? !there.has(id) : gone.has(id)) return !isDeleted(id);
+    if (there ? !there.has(id) : deleted.has(id)) return !isDeleted(id);
     seen.add(id);
     return true;
   });
 }
 
+/** @type {(some: Spec[], others: Spec[]) => boolean} */
 const sameColumns = (some, others) => JSON.stringify(some) === JSON.stringify(others);
 
-/** A table that lost a column is not sorted by it any more. */
+/** Returns the sorting without columns that the table has no more, as properties of the table.
+ * @type {(sorting: SortBy[] | undefined, specs: Spec[]) => { sort_by?: SortBy[] }} */
 function sortingBy(sorting, specs) {
   const there = new Set(specs.map(({ id }) => id));
   const left = (sorting || []).filter(({ column_id }) => there.has(column_id));
@@ -118,7 +150,20 @@ function sortingBy(sorting, specs) {
 }
 
 const runs = {
-  /** At once, by the ticks of this very moment: with Outputs, one that comes while Dash sees to them would be lost. */
+  /** Fills the table, at once and by the ticks of this very moment: with Outputs, a tick that is made while Dash handles them
+      would be lost. Returns the choices of the two menus, and whether two switches are hidden.
+   *
+   * @param {Run[] | null} allRows
+   * @param {PageAnswer | null} page
+   * @param {{ paged?: boolean, kinds?: Record<string, string> } | null} listed
+   * @param {string} experiment
+   * @param {string} algorithm
+   * @param {Silent} silent
+   * @param {boolean} isTogether
+   * @param {unknown} _chosen
+   * @param {boolean} withArchived
+   * @param {Texts} texts
+   */
   fill(allRows, page, listed, experiment, algorithm, silent, isTogether, _chosen, withArchived, texts) {
     const answer = listed?.paged ? page : null;
     const rows = listed?.paged ? answer?.rows : allRows;
@@ -132,9 +177,9 @@ const runs = {
     setProps(ID.ARCHIVED, { label: texts.archived.replace("{n}", archived.toLocaleString(locale())) });
     const wanted = columns.columnsOf(filled, (answer || listed)?.kinds || {});
     const these = sorts(wanted);
-    const ordered = answer ? rows.map((row) => [row, row.depth]) : chosenOf(rows, experiment, algorithm, isTogether, withArchived);
+    const ordered = answer ? rows.map((row) => /** @type {[Run, number?]} */ ([row, row.depth])) : chosenOf(rows, experiment, algorithm, isTogether, withArchived);
     const drawn = ordered.map(([row, depth]) => drawnRow(row, depth, silent, these, texts));
-    const written = decimals.aligned(wanted, drawn);
+    const written = /** @type {Spec[]} */ (decimals.aligned(wanted, drawn));
     const specs = answer ? written : columns.withWords(written, drawn);
     const data = answer ? drawn : filterQueries.addShadows(drawn, specs);
     setProps(TABLE, {

@@ -1,4 +1,4 @@
-/* What is asked of the server about a run list that is too long for the browser. */
+/* Requests to the server about a run list that is too long for the browser. */
 import { propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { ID } from "./from_python.js";
@@ -6,16 +6,19 @@ import { pageQuery } from "./page_request.js";
 
 const isPaged = () => isThere(ID.LISTED) && Boolean(propsOf(ID.LISTED).data?.paged);
 
+/** @type {(path: string) => string} */
 const address = (path) => document.documentElement.dataset.prefix + path;
 
-/** An answer's JSON; an error with the server's own sentence where it refuses. */
+/** Returns an answer's JSON; throws an error with the server's message where it refuses.
+ * @type {(response: Response) => Promise<any>} */
 async function read(response) {
   const answer = await response.json().catch(() => null);
   if (response.ok && answer) return answer;
   throw new Error(answer?.message || answer?.error || `HTTP ${response.status}`);
 }
 
-/** What the server answers to the list's query, with what else is asked. */
+/** Sends the list's query, with what else is asked, and returns the server's answer.
+ * @type {(path: string, body: unknown, signal?: AbortSignal) => Promise<any>} */
 async function postToList(path, body, signal) {
   const headers = { "Content-Type": "application/json", "X-Clew-Query": pageQuery() };
   return read(await window.fetch(address(path), { method: "POST", headers, body: JSON.stringify(body), signal }));

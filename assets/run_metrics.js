@@ -8,15 +8,32 @@ import { live } from "./live_text.js";
 import { metricSearch } from "./metric_search.js";
 import { virtualList } from "./virtual_list.js";
 
+/**
+ * @typedef {[key: string, last: number | string | null, step: number, timestamp: number | null, least: number | string | null, greatest: number | string | null, points: number | null]} LoggedMetric a word stands for a number that is none
+ * @typedef {{ key: string, of: LoggedMetric }} Row
+ * @typedef {object} State
+ * @property {LoggedMetric[]} rows
+ * @property {string} typed
+ * @property {HTMLInputElement} find
+ * @property {HTMLElement} count
+ * @property {HTMLElement} status
+ * @property {HTMLElement} list
+ * @property {HTMLElement} table
+ * @property {Texts} texts
+ * @property {{ show: (rows: Row[]) => void }} shown
+ * @property {AbortController} [asking]
+ */
+
 const PLACE = ID.RUN_METRICS;
 const ROW_HEIGHT = 36;
 const PENDING_MS = 2500;
-const SHOWN_AT_ONCE = 12.5; // rows; more are scrolled, which a row that is cut off tells where scrollbars are hidden
+const SHOWN_AT_ONCE = 12.5; // rows; more are scrolled, and half a row shows that where scrollbars are hidden
 
 const { element } = chartBox;
 const { filled, number } = gridLayout;
 
-/** Four digits of a number; what is none as it was logged. */
+/** Returns four digits of a number; a word as it was logged.
+ * @type {(value: number | string | null | undefined) => string} */
 function short(value) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
@@ -26,12 +43,14 @@ function short(value) {
   return size >= 1e-4 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(3);
 }
 
-function cell(className, content, label) {
+/** @type {(className: string, content: Node | string, role?: string) => HTMLElement} */
+function cell(className, content, role) {
   const made = element("span", { className }, content);
-  made.setAttribute("role", label || "cell");
+  made.setAttribute("role", role || "cell");
   return made;
 }
 
+/** @type {(metric: LoggedMetric, texts: Texts, reach: (key: string) => void) => HTMLElement} */
 function rowOf([key, last, step, timestamp, least, greatest, points], texts, reach) {
   const link = element("button", { type: "button", className: "btn btn-sm btn-link metric-chart" }, element("bdi", { className: "metric-key", textContent: key, title: key }));
   link.setAttribute("aria-label", filled(texts.chart_of, { metric: key }));
@@ -40,11 +59,12 @@ function rowOf([key, last, step, timestamp, least, greatest, points], texts, rea
   const cells = [short(last), short(least), short(greatest), points === null ? "–" : number(points), number(step), when];
   const made = element("div", { className: "metric-cells" }, cell("metric-name", link, "rowheader"), ...cells.map((text, at) => cell(`metric-cell metric-cell-${at}`, text)));
   made.setAttribute("role", "row");
-  if (timestamp !== null) made.title = localTime(timestamp);
+  if (timestamp !== null) made.title = localTime(timestamp) || "";
   return made;
 }
 
-/** The table's parts, once. */
+/** Makes the table's parts, once.
+ * @type {(place: Element, texts: Texts, reach: (key: string) => void) => State} */
 function begun(place, texts, reach) {
   const find = element("input", { type: "search", className: "form-control form-control-sm", id: "run-metrics-find", autocomplete: "off", spellcheck: false });
   const count = element("p", { className: "small text-body-secondary mb-0" });
@@ -57,11 +77,12 @@ function begun(place, texts, reach) {
   table.firstElementChild?.setAttribute("role", "rowgroup");
   table.setAttribute("role", "table");
   table.setAttribute("aria-label", texts.title);
-  const said = element("p", { className: "small text-body-secondary mb-0" });
+  const status = element("p", { className: "small text-body-secondary mb-0" });
   const label = element("label", { className: "small", htmlFor: find.id, textContent: texts.find });
-  place.replaceChildren(element("h2", { className: "h5 mt-3", textContent: texts.title }), label, find, count, table, said);
-  const state = { rows: [], typed: "", find, count, said, list, table, texts, place };
-  state.shown = virtualList(list, ROW_HEIGHT, (row) => rowOf(row.of, texts, reach));
+  place.replaceChildren(element("h2", { className: "h5 mt-3", textContent: texts.title }), label, find, count, table, status);
+  const shown = virtualList(list, ROW_HEIGHT, (/** @type {Row} */ row) => rowOf(row.of, texts, reach));
+  /** @type {State} */
+  const state = { rows: [], typed: "", find, count, status, list, table, texts, shown };
   find.addEventListener("input", () => {
     state.typed = find.value;
     draw(state);
@@ -69,25 +90,29 @@ function begun(place, texts, reach) {
   return state;
 }
 
+/** @type {(state: State) => void} */
 function draw(state) {
   const { texts, rows } = state;
   const { found, error } = metricSearch.find(rows, state.typed);
   const counted = filled(texts.found, { n: number(found.length), all: number(rows.length) });
   live.write(state.count, error === null ? (rows.length ? counted : texts.nothing) : filled(texts.bad_expression, { cause: error }));
   state.table.hidden = !rows.length;
-  state.table.setAttribute("aria-rowcount", found.length + 1);
+  state.table.setAttribute("aria-rowcount", String(found.length + 1));
   state.list.style.height = `${Math.min(found.length, SHOWN_AT_ONCE) * ROW_HEIGHT + 2}px`;
   state.shown.show(found.map((of) => ({ key: of[0], of })));
 }
 
-const states = new WeakMap(); // by place
+/** @type {WeakMap<Element, State>} */
+const states = new WeakMap();
 
-/** What the run logged, as often as the page has news, with `reach(key)` behind each metric's name; nothing while it does not answer but what was there. */
+/** Shows what the run logged; called as often as the page has another version of it. What was there stays while there is no
+    answer. `reach(key)` leads to a metric's chart.
+ * @type {(runId: string, reach: (key: string) => void) => void} */
 function show(runId, reach) {
   const place = document.getElementById(PLACE);
   if (!place) return;
-  if (!states.has(place)) states.set(place, begun(place, JSON.parse(place.dataset.texts), reach));
-  const state = states.get(place);
+  const state = states.get(place) || begun(place, JSON.parse(place.dataset.texts), reach);
+  states.set(place, state);
   state.asking?.abort();
   const request = (state.asking = new AbortController());
   chartAnswers.get("charts/table", { run: runId }, request.signal).then(
@@ -97,10 +122,10 @@ function show(runId, reach) {
         state.rows = rows;
         draw(state);
       }
-      live.write(state.said, problem || (pending ? filled(state.texts.pending, { n: number(pending) }) : ""));
+      live.write(state.status, problem || (pending ? filled(state.texts.pending, { n: number(pending) }) : ""));
       if (pending || problem) window.setTimeout(() => place.isConnected && state.asking === request && show(runId, reach), PENDING_MS);
     },
-    (error) => error.name !== "AbortError" && live.write(state.said, error.hasMessage ? error.message : state.texts.no_answer)
+    (error) => error.name !== "AbortError" && live.write(state.status, error.hasMessage ? error.message : state.texts.no_answer)
   );
 }
 

@@ -1,36 +1,50 @@
 /* The run list where it is too long for the browser: the server sorts and filters, and here is one page of it.
  *
- * The newest question counts: an answer to an older one is dropped. What failed is said, with a button to ask again, and
- * the rows stay.
+ * An answer to an older question is dropped. A failure is shown with a button to ask again, and the rows stay.
  */
 import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { register, setProps } from "./dash.js";
+import { elementOf } from "./event_target.js";
 import { COLUMNS_OF_THEMSELVES, ID } from "./from_python.js";
 import { listQuery, onListQuery } from "./list_query.js";
 import { columns } from "./run_columns.js";
 import { isPaged, postToList } from "./run_list_requests.js";
 import { selection } from "./run_selection.js";
 
+/**
+ * @typedef {{ paged?: boolean, version?: string, progress?: { read: number, about: number | null } | null, total?: number, pending?: Record<string, number> }} Listed
+ * @typedef {{ left: number, total: number, pending?: Record<string, number> }} PageAnswer
+ * @typedef {ReturnType<typeof question>["query"]} PageQuery
+ */
+
 const TABLE = ID.TABLE;
 const ANSWER = ID.ANSWER;
-const SOON = 150; // ms: what comes sooner needs no sign of waiting
+const SOON = 150; // ms: an answer that comes sooner needs no sign of waiting
+/** @type {(id: string) => any} */
 const dataOf = (id) => propsOf(id).data;
+/** @type {(id: string) => any} */
 const element = (id) => document.getElementById(id);
 let newest = 0;
 let asked = "";
+/** @type {Element | null} */
 let askedOn = null;
+/** @type {AbortController | null} */
 let running = null;
 
-/** The table's frame: another one each time that the page is entered. */
+/** Returns the table's frame: another one each time that the page is entered.
+ * @type {() => Element | null} */
 const frame = () => document.querySelector(`.table-frame[data-table="${TABLE}"]`);
 
+/** @type {(isLoading: boolean) => void} */
 function showLoading(isLoading) {
   frame()?.setAttribute("aria-busy", String(isLoading));
   const sign = element(ID.LOADING);
   if (sign) sign.hidden = !isLoading;
 }
 
+/** Shows a failure; an empty sentence hides it.
+ * @type {(sentence: string) => void} */
 function showFailure(sentence) {
   const alert = element(ID.PAGE_FAILURE);
   if (!alert) return;
@@ -38,18 +52,20 @@ function showFailure(sentence) {
   element(ID.PAGE_FAILURE_TEXT).textContent = sentence;
 }
 
-/** The question of this moment; which runs are ticked is asked for once with each state of the list. */
+/** Returns the question of this moment; the ticked runs are sent once with each version of the list. */
 function question() {
   const { page_current, page_size } = propsOf(TABLE);
   const { version } = dataOf(ID.LISTED);
   const isNews = dataOf(ANSWER)?.of !== version;
   const selected = isNews ? selection.get() : [];
   const { columns: refs, ...others } = listQuery();
-  // Those that come by themselves are asked for before it is known whether any run has something in them.
+  // Columns that come by themselves are asked for before it is known whether any run has something in them.
   const query = { ...others, columns: [...new Set([...refs, ...COLUMNS_OF_THEMSELVES])], page: page_current || 0, page_size, version };
   return { query, selected };
 }
 
+/** Fetches the page on show where the question is another one, or `again`.
+ * @param {boolean} [again] */
 async function ask(again) {
   if (!isPaged()) return;
   const { query, selected } = question();
@@ -69,13 +85,14 @@ async function ask(again) {
   } catch (error) {
     if (number !== newest || !isThere(TABLE)) return;
     asked = "";
-    showFailure(propsOf(ID.TEXTS).data.page_failed.replace("{cause}", () => error.message));
+    showFailure(propsOf(ID.TEXTS).data.page_failed.replace("{cause}", () => /** @type {Error} */ (error).message));
   } finally {
     window.clearTimeout(sign);
     if (number === newest) showLoading(false);
   }
 }
 
+/** @type {(query: PageQuery, answer: PageAnswer) => void} */
 function take(query, answer) {
   const last = Math.max(Math.ceil(answer.left / query.page_size) - 1, 0);
   // As DataTable does: a page beyond the last one is the first one.
@@ -83,33 +100,41 @@ function take(query, answer) {
   else setProps(ANSWER, { data: { ...answer, of: query.version, page_count: last + 1, query } });
 }
 
-document.addEventListener("click", ({ target }) => target.closest?.(`#${ID.PAGE_RETRY}`) && ask(true));
+document.addEventListener("click", (event) => elementOf(event)?.closest(`#${ID.PAGE_RETRY}`) && ask(true));
+
+/** @type {(number: number) => string} */
+const count = (number) => number.toLocaleString(locale());
 
 let isListening = false;
-let toldQuarter = null;
+/** @type {number | null} */
+let announced = null; // the quarter of the first reading
 const runs = {
-  /** Another page, or another version of the list: each asks anew; so does a tick while values are on their way. */
+  /** Fetches another page, or another version of the list; also at each tick while values are on their way. */
   pages() {
     if (!isListening) onListQuery(() => ask());
     isListening = true;
     window.setTimeout(() => ask(isPaged() && Object.keys(dataOf(ANSWER)?.pending || {}).length > 0), 0);
   },
 
-  /** How far a first reading is, to a screen reader: at each quarter, since what is seen changes every second. */
+  /** Returns for screen readers how far the first reading is: at each quarter, since the visible text changes every second.
+   * @param {Listed | null} listed
+   * @param {Texts} texts */
   progress(listed, texts) {
     const { progress, total } = listed || {};
-    const count = (number) => number.toLocaleString(locale());
     const quarter = progress?.about ? Math.floor((4 * progress.read) / progress.about) : null;
-    const [isNews, wasReading] = [quarter !== toldQuarter, toldQuarter !== null];
-    toldQuarter = quarter;
-    if (!isNews) return window.dash_clientside.no_update;
-    if (quarter === null) return wasReading ? texts.all_read.replace("{n}", count(total)) : "";
+    const [isNew, wasReading] = [quarter !== announced, announced !== null];
+    announced = quarter;
+    if (!isNew) return window.dash_clientside.no_update;
+    if (!progress?.about) return wasReading ? texts.all_read.replace("{n}", count(total || 0)) : "";
     return texts.progress.replace("{n}", count(progress.read)).replace("{total}", count(progress.about));
   },
 
-  /** What is still on its way, column by column; and how many runs the filters leave, where not the browser counts. */
+  /** Returns which values are still on their way, column by column; and writes how many runs the filters find, where the
+      browser does not count them.
+   * @param {PageAnswer | null} answer
+   * @param {Listed | null} listed
+   * @param {Texts} texts */
   shown(answer, listed, texts) {
-    const count = (number) => number.toLocaleString(locale());
     if (listed?.paged && answer) {
       const text = answer.left === answer.total ? "" : texts.shown.replace("{n}", count(answer.left));
       setProps(`${TABLE}-shown`, { children: text });

@@ -1,10 +1,11 @@
-/* The runs that are ticked: the Store `runs-selected` holds their ids, whatever rows the table has at the moment.
+/* The ticked runs: the Store `runs-selected` holds their ids, whatever rows the table has at the moment.
  *
- * `selection` is how other parts of the page read and change it.
+ * Other parts of the page read and change it by `selection`.
  */
 import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { register, setProps } from "./dash.js";
+import { elementOf } from "./event_target.js";
 import { ID } from "./from_python.js";
 import { listQuery } from "./list_query.js";
 import { isPaged, postToList } from "./run_list_requests.js";
@@ -12,11 +13,13 @@ import { followIds } from "./tables.js";
 
 const TABLE = ID.TABLE;
 const SELECTED = ID.SELECTED;
-const SAID = ID.SELECTION_STATUS;
+const STATUS = ID.SELECTION_STATUS;
+/** @type {Set<(ids: string[]) => void>} */
 const listeners = new Set();
 let drawnPage = "";
 
-/** The ticked ids: those of the rows on show as the table says, those of rows that are filtered away as remembered. */
+/** Returns the ticked ids: of the rows on show by the table, of rows that are filtered away as remembered.
+ * @type {(tableIds: string[] | undefined, shownRows: Props[] | undefined, remembered: string[] | undefined) => string[]} */
 function ticked(tableIds, shownRows, remembered) {
   const shown = new Set((shownRows || []).map((row) => row.id));
   const now = (tableIds || []).filter((id) => shown.has(id));
@@ -25,20 +28,22 @@ function ticked(tableIds, shownRows, remembered) {
   return hidden.concat(now);
 }
 
+/** @type {(some: string[], others: string[]) => boolean} */
 const isSame = (some, others) => some.length === others.length && some.every((id, at) => id === others[at]);
 
-/** What a page of rows is of: DataTable takes all ticks away where it is asked for another, before that comes.
+/** Returns what the table's page is of: DataTable takes all ticks away where another is asked for, before that comes.
  *
  * @param {Props} table
  */
 const pageNow = ({ sort_by, filter_query, page_current }) => JSON.stringify([sort_by || [], filter_query || "", page_current || 0]);
 
-/** Said by whoever drew the rows that are asked for now. */
+/** Notes that the table has the rows that are asked for now. */
 function drawn() {
   drawnPage = pageNow(propsOf(TABLE));
 }
 
-/** Of this very moment: on a slow machine the Store follows the table a while later. */
+/** Returns the ticked ids of this very moment: on a slow machine the Store follows the table a while later.
+ * @type {() => string[]} */
 function get() {
   if (!isThere(TABLE)) return [];
   const table = propsOf(TABLE);
@@ -47,13 +52,16 @@ function get() {
   return ticked(table.selected_row_ids, table.data, remembered);
 }
 
-/** Puts the table's ticks where the ids are among its rows. */
+/** Returns the table's properties that tick these ids among its rows.
+ * @type {(ids: string[], rows: Props[]) => { selected_rows: (number | undefined)[], selected_row_ids: string[] }} */
 function show(ids, rows) {
   const index = new Map(rows.map((row, at) => [row.id, at]));
   const shown = ids.filter((id) => index.has(id));
   return { selected_rows: shown.map((id) => index.get(id)), selected_row_ids: shown };
 }
 
+/** Ticks these runs and no others.
+ * @type {(ids: string[]) => void} */
 function set(ids) {
   if (!isThere(TABLE)) return;
   const chosen = [...new Set(ids)];
@@ -61,29 +69,34 @@ function set(ids) {
   setProps(TABLE, show(chosen, propsOf(TABLE).data));
 }
 
+/** @type {(ids: string[]) => void} */
 const add = (ids) => set(get().concat(ids));
 
+/** @type {(ids: string[]) => void} */
 function remove(ids) {
-  const gone = new Set(ids);
-  set(get().filter((id) => !gone.has(id)));
+  const removed = new Set(ids);
+  set(get().filter((id) => !removed.has(id)));
 }
 
-/** Has `listener(ids)` called after each change; returns what ends that. */
+/** Calls `listener(ids)` after each change; returns the function that ends that.
+ * @type {(listener: (ids: string[]) => void) => () => void} */
 function onChange(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** The ids of all runs that the filters leave: the table's own, or the server's where it has a page of them. */
+/** Returns the ids of all runs that the filters find: by the table, or by the server where the table has one page.
+ * @type {() => Promise<string[]>} */
 async function filteredIds() {
   if (!isPaged()) return propsOf(TABLE).derived_virtual_row_ids || [];
   const { columns, ...query } = listQuery();
   return (await postToList("runs/ids", query)).ids;
 }
 
-/** The menu says how many runs each of its entries takes, at the moment that it is opened. */
+/** Writes into the menu how many runs each of its entries ticks, when it is opened. */
 function countSelectable() {
   const { selection } = propsOf(ID.TEXTS).data;
+  /** @type {(number: number) => string} */
   const count = (number) => number.toLocaleString(locale());
   const { derived_virtual_row_ids, derived_viewport_row_ids } = propsOf(TABLE);
   const left = isPaged() ? propsOf(ID.ANSWER).data?.left : derived_virtual_row_ids?.length;
@@ -91,9 +104,10 @@ function countSelectable() {
   setProps(ID.SELECT_PAGE, { children: selection.page.replace("{n}", count((derived_viewport_row_ids || []).length)) });
 }
 
-document.addEventListener("click", ({ target }) => target.closest?.(`#${ID.SELECT}`) && isThere(TABLE) && countSelectable(), true);
+document.addEventListener("click", (event) => elementOf(event)?.closest(`#${ID.SELECT}`) && isThere(TABLE) && countSelectable(), true);
 
 const runs = {
+  /** Follows a tick in the table. */
   tick() {
     const { data } = propsOf(TABLE);
     if (!data || !data.length) return;
@@ -102,6 +116,9 @@ const runs = {
     if (!isSame(selected, propsOf(SELECTED).data || [])) setProps(SELECTED, { data: selected });
   },
 
+  /** Returns the text of the button that compares, whether it and the one that clears are disabled, and a warning.
+   * @param {string[] | null} selected
+   * @param {Texts} texts */
   buttons(selected, texts) {
     const ids = selected || [];
     listeners.forEach((listener) => listener(ids));
@@ -112,20 +129,24 @@ const runs = {
     return [text, ids.length === 0, ids.length === 0, tooMany];
   },
 
+  /** @param {number | null} clicks */
   clear(clicks) {
     if (clicks) set([]);
   },
 
-  /** All that the filters leave, whatever page is on show. */
+  /** Ticks all runs that the filters find, whatever page is on show.
+   * @param {number | null} clicks */
   async selectAll(clicks) {
     if (!clicks) return;
     try {
       add(await filteredIds());
     } catch (error) {
-      setProps(SAID, { children: propsOf(ID.TEXTS).data.selection.failed.replace("{cause}", () => error.message) });
+      setProps(STATUS, { children: propsOf(ID.TEXTS).data.selection.failed.replace("{cause}", () => /** @type {Error} */ (error).message) });
     }
   },
 
+  /** Ticks the runs of the page on show.
+   * @param {number | null} clicks */
   selectPage(clicks) {
     if (clicks) add(propsOf(TABLE).derived_viewport_row_ids || []);
   },

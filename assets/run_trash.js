@@ -1,48 +1,62 @@
-/* The trash: the deleted runs, found by typing, each with the button that brings it back, and ticked ones together. */
+/* The trash: the deleted runs, found by typing, each with a button that restores it, and one for all ticked runs. */
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
+import { elementOf } from "./event_target.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { runEdits } from "./run_edits.js";
 import { trainingCalls } from "./training_calls.js";
+
+/**
+ * @typedef {{ run_id: string, name: string, experiment: string, by: string, models: string, deleted_ms: number | null, parent?: string | null, is_purged: boolean }} DeletedRun
+ * @typedef {{ runs?: DeletedRun[], failure?: string, refused?: string | null, is_cut?: boolean, is_outdated?: boolean }} Trash
+ */
 
 const PLACE = ID.RUN_TRASH;
 const MOST_DRAWN = 200;
 const AGAIN_MS = 2000;
 const { make } = live;
 const place = () => document.getElementById(PLACE);
+/** @type {Trash | null} */
 let known = null;
 let reading = 0; // the number of the newest question
+/** @type {Texts} */
 let texts = {};
-let ticked = new Set(); // ids, also of rows that the search leaves out
+/** @type {Set<string>} ids, also of rows that the search does not find */
+let ticked = new Set();
 
+/** @type {(ms: number | null) => Node | string} */
 function moment(ms) {
   return ms === null ? "–" : make("time", { class: "moment", "data-ms": ms, "data-now": Date.now() }, "…");
 }
 
+/** @type {(run: DeletedRun) => HTMLElement} */
 function row(run) {
   const button = make("button", { type: "button", class: "btn btn-outline-secondary btn-sm text-nowrap run-writes", "aria-label": runEdits.filled(texts.restore_named, run) }, texts.restore);
-  Object.assign(button, known.refused ? { disabled: true, title: known.refused } : { disabled: run.is_purged });
+  Object.assign(button, known?.refused ? { disabled: true, title: known.refused } : { disabled: run.is_purged });
   button.addEventListener("click", () => runEdits.one({ run_id: run.run_id, action: "restore" }, run.name));
   const tick = make("input", { type: "checkbox", class: "form-check-input", value: run.run_id, "aria-label": runEdits.filled(texts.tick_named, run) });
   Object.assign(tick, { checked: ticked.has(run.run_id), disabled: !isFree(run) });
   const notes = [run.parent && texts.with_parent, run.is_purged && texts.being_purged].filter(Boolean).join(" · ");
   const name = make("td", {}, make("bdi", {}, run.name), ...(notes ? [make("div", { class: "small text-body-secondary" }, notes)] : []));
-  const cells = [run.experiment, moment(run.deleted_ms), run.by, run.models || "–"].map((what) => make("td", { class: "text-break" }, what));
+  const cells = [run.experiment, moment(run.deleted_ms), run.by, run.models || "–"].map((content) => make("td", { class: "text-break" }, content));
   return make("tr", { "data-run": run.run_id }, make("td", {}, tick), name, ...cells, make("td", {}, button));
 }
 
-/** Whether it can be brought back, by this reader and at all. */
-const isFree = (run) => !known.refused && !run.is_purged;
+/** Returns whether a run can be restored, by this reader and at all.
+ * @type {(run: DeletedRun) => boolean} */
+const isFree = (run) => !known?.refused && !run.is_purged;
 
-/** What is typed, and the runs that have it. */
+/** Returns what is typed, and the runs that have it.
+ * @type {(box: Element) => { sought: string, found: DeletedRun[] }} */
 function search(box) {
   const sought = box.querySelector("input[type=search]").value.trim().toLocaleLowerCase();
-  const found = (known.runs || []).filter((run) => [run.name, run.run_id, run.experiment, run.by].some((text) => text.toLocaleLowerCase().includes(sought)));
+  const found = (known?.runs || []).filter((run) => [run.name, run.run_id, run.experiment, run.by].some((text) => text.toLocaleLowerCase().includes(sought)));
   return { sought, found };
 }
 
-/** The ticks of the rows, of the heading, and how many the button brings back. */
+/** Writes the heading's tick, and how many runs the button restores.
+ * @type {(box: Element, found: DeletedRun[]) => void} */
 function count(box, found) {
   const free = found.filter(isFree);
   const here = free.filter((run) => ticked.has(run.run_id)).length;
@@ -60,32 +74,36 @@ function draw() {
   const all = known.runs || [];
   const { sought, found } = search(box);
   const free = new Set(all.filter(isFree).map((run) => run.run_id));
-  ticked = new Set([...ticked].filter((run) => free.has(run))); // what came back meanwhile is ticked no more
+  ticked = new Set([...ticked].filter((run) => free.has(run))); // a run that was restored meanwhile is not ticked any more
   box.querySelector("tbody").replaceChildren(...found.slice(0, MOST_DRAWN).map(row));
   box.querySelector("table").hidden = !found.length;
   count(box, found);
   const shown = found.length > MOST_DRAWN ? MOST_DRAWN : known.is_cut ? all.length : null;
-  const said = [
+  const sentences = [
     known.failure && runEdits.filled(texts.trash_unreachable, { cause: known.failure }),
     known.runs && !found.length && (sought ? texts.trash_none : texts.trash_empty),
     shown !== null && found.length && runEdits.filled(texts.trash_cut, { n: shown }),
     !known.runs && !known.failure && texts.loading,
     known.refused,
   ];
-  box.querySelector("[role=status]").textContent = said.filter(Boolean).join(" ");
+  box.querySelector("[role=status]").textContent = sentences.filter(Boolean).join(" ");
 }
 
+/** Fetches the trash; again where the answer is from before a change, or there is none. */
 async function read() {
   const own = (reading += 1);
   const answer = await trainingCalls.ask("runs/trash", {});
-  if (!place() || own !== reading) return; // one that was asked later knows more
-  known = answer && !answer.status ? answer : { ...known, failure: answer?.message || texts.lost };
+  if (!place() || own !== reading) return; // a later question has a newer answer
+  /** @type {Trash} */
+  const now = answer && !answer.status ? answer : { ...known, failure: answer?.message || texts.lost };
+  known = now;
   draw();
   // From before a change, where MLflow takes longer than a page waits.
-  if (!known.runs || known.is_outdated) window.setTimeout(() => place() && own === reading && read(), AGAIN_MS);
+  if (!now.runs || now.is_outdated) window.setTimeout(() => place() && own === reading && read(), AGAIN_MS);
 }
 
-/** A row's tick, or the heading's: then all that the search leaves, drawn or not. */
+/** Ticks a row's run, or by the heading all that the search finds, drawn or not.
+ * @type {(box: Element, target: HTMLInputElement) => void} */
 function tick(box, target) {
   const { found } = search(box);
   const ids = target.closest("thead") ? found.filter(isFree).map((run) => run.run_id) : [target.value];
@@ -94,15 +112,18 @@ function tick(box, target) {
   count(box, found);
 }
 
-document.addEventListener("input", ({ target }) => {
-  const box = target.closest?.(`#${PLACE}`);
-  if (box && known) target.type === "checkbox" ? tick(box, target) : draw();
+document.addEventListener("input", (event) => {
+  const target = /** @type {HTMLInputElement | null} */ (elementOf(event));
+  const box = target?.closest(`#${PLACE}`);
+  if (target && box && known) target.type === "checkbox" ? tick(box, target) : draw();
 });
-document.addEventListener("click", ({ target }) => {
-  if (target.closest?.(`#${PLACE} [data-restores]`) && ticked.size) runEdits.many([...ticked], { action: "restore" });
+document.addEventListener("click", (event) => {
+  if (elementOf(event)?.closest(`#${PLACE} [data-restores]`) && ticked.size) runEdits.many([...ticked], { action: "restore" });
 });
 document.addEventListener("clew:runs-changed", () => place() && read());
 
+/** Shows the trash.
+ * @type {(run: unknown) => unknown} */
 function show(run) {
   texts = runEdits.learn(place());
   place().querySelector("thead td").replaceChildren(make("input", { type: "checkbox", class: "form-check-input", disabled: "" }));

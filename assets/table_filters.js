@@ -13,6 +13,7 @@ import { translate } from "./translate.js";
 
 /**
  * @import { TableColumn as Column } from "./tables.js"
+ * @import { Kind, Term } from "./filter_grammar.js"
  * @typedef {{ typed: string, isUnderstood: boolean }} TypedFilter what is typed into the box of a column
  * @typedef {TypedFilter & { element: HTMLElement, input: HTMLInputElement, misfit: HTMLElement }} FilterBox
  * @typedef {{ boxes: Map<string, FilterBox>, query: string, shown: string, given: Record<string, string> }} TableState
@@ -123,8 +124,8 @@ function apply(frame, columns) {
   for (const column of columns) {
     const box = state.boxes.get(column.id);
     if (!box) continue;
-    /** @type {{ terms?: import("./filter_grammar.js").Term[] } & import("./translate.js").Message} */
-    const { terms, ...misfit } = filters.parse(box.typed, filterQueries.kindOf(column));
+    /** @type {{ terms?: Term[] } & import("./translate.js").Message} */
+    const { terms, ...misfit } = filters.parse(box.typed, /** @type {Kind} */ (filterQueries.kindOf(column)));
     const sentence = terms ? "" : `${translate(misfit, texts.codes)} ${texts.not_applied}`;
     showMisfit(box, sentence);
     box.isUnderstood = !sentence;
