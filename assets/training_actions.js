@@ -1,20 +1,26 @@
-/* The buttons of a training, wherever they stand: asked about first where something ends, and answered in a toast. */
+/* The buttons of a training, on any page: a question comes first where something ends, and the answer is a toast. */
 import { toasts } from "./change_toasts.js";
 import { visit } from "./clew.js";
+import { elementOf } from "./event_target.js";
 import { trainingCalls } from "./training_calls.js";
 
 const { ask, filled } = trainingCalls;
+/** @type {Texts} */
 let texts = {};
+/** @type {Set<string>} */
 const underWay = new Set();
 
+/** @type {(button: HTMLElement) => Promise<void>} */
 async function press(button) {
-  const { trainingAction: action, run, name } = button.dataset;
+  const { trainingAction: action = "", run = "", name } = button.dataset;
   const question = texts.questions[action];
   await toasts.texts();
   if (!question) return act(action, run);
   toasts.ask({ ...question, sentence: filled(question.sentence, { name }) }, () => act(action, run));
 }
 
+/** Sends an action, once at a time.
+ * @type {(action: string, run: string) => Promise<void>} */
 async function act(action, run) {
   const key = `${action} ${run}`;
   if (underWay.has(key)) return;
@@ -29,8 +35,8 @@ async function act(action, run) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest && event.target.closest("button[data-training-action]");
+  const button = elementOf(event)?.closest("button[data-training-action]");
   if (button) press(button);
 });
 
-export const trainingActions = Object.freeze({ texts: (said) => { texts = said; } });
+export const trainingActions = Object.freeze({ texts: (/** @type {Texts} */ its) => { texts = its; } });

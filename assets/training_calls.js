@@ -1,57 +1,70 @@
-/* What the training pages ask Clew: in the page's language, with an end, and an answer for whatever comes. */
+/* The training pages' requests to Clew: in the page's language, with a time limit, and an answer in any case. */
 import { ADDRESS } from "./from_python.js";
 
 const CALL_MS = 30000;
 const KEPT = ADDRESS.OF_THE_READER;
 
+/** @typedef {Record<string, string | number | boolean | null | undefined>} Query */
+
+/** @type {(path: string, query?: Query) => string} */
 function address(path, query) {
   const here = new URL(window.location.href).searchParams;
-  const asked = new URLSearchParams(Object.entries(query || {}).filter(([, value]) => value !== null && value !== undefined));
-  for (const name of KEPT) if (here.has(name)) asked.set(name, here.get(name));
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query || {})) if (value !== null && value !== undefined) asked.set(name, String(value));
+  for (const name of KEPT) {
+    const value = here.get(name);
+    if (value !== null) asked.set(name, value);
+  }
   return `${document.documentElement.dataset.prefix}${path}?${asked}`;
 }
 
-/** What Clew answers; null where nobody who knows it does, and {status, message} where it refuses. */
+/** Returns Clew's answer; null where there is none, and {status, message} where it refuses.
+ * @type {(path: string, query?: Query, body?: unknown) => Promise<any>} */
 async function ask(path, query, body) {
   const ends = new AbortController();
   const timer = window.setTimeout(() => ends.abort(), CALL_MS);
-  const sent = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const sent = body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {};
   try {
     const answer = await window.fetch(address(path, query), { ...sent, signal: ends.signal });
     if (answer.ok) return await answer.json();
     if (answer.status >= 500 || answer.status === 429) return null;
     return { status: answer.status, message: await messageOf(answer) };
   } catch {
-    return null; // the line broke, or what came is no JSON: as good as nothing
+    return null; // the connection broke, or the answer is no JSON
   } finally {
     window.clearTimeout(timer);
   }
 }
 
+/** @type {(answer: Response) => Promise<string>} */
 async function messageOf(answer) {
   try {
-    const said = await answer.json();
-    return said.message || said.error || "";
+    const content = await answer.json();
+    return content.message || content.error || "";
   } catch {
     return ""; // a proxy's page
   }
 }
 
-const filled = (text, values) => Object.entries(values).reduce((said, [name, value]) => said.replaceAll(`{${name}}`, () => String(value)), text);
+/** Fills the slots of a text.
+ * @type {(text: string, values: Record<string, unknown>) => string} */
+const filled = (text, values) => Object.entries(values).reduce((now, [name, value]) => now.replaceAll(`{${name}}`, () => String(value)), text);
 
-/** Not crypto.randomUUID: that is there on secure pages only. */
+/** Makes an id; crypto.randomUUID is there on secure pages only. */
 const newId = () => [...window.crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-const repeated = new Map(); // the newest by place
+/** @type {Map<string, object>} the newest by place */
+const repeated = new Map();
 
-/** Calls `look` again and again for as long as the element `place` is there; nobody asks for a page that is not seen. */
-function repeat(place, everyMs, look) {
+/** Calls `poll` again and again for as long as the element `place` is there; not while the page is hidden.
+ * @type {(place: string, everyMs: number, poll: (isWanted: () => boolean) => unknown) => void} */
+function repeat(place, everyMs, poll) {
   const generation = {};
   repeated.set(place, generation);
-  const isWanted = () => repeated.get(place) === generation && document.getElementById(place);
+  const isWanted = () => repeated.get(place) === generation && Boolean(document.getElementById(place));
   (async () => {
     while (isWanted()) {
-      if (!document.hidden) await look(isWanted);
+      if (!document.hidden) await poll(isWanted);
       await new Promise((resolve) => window.setTimeout(resolve, everyMs));
     }
   })();

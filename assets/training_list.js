@@ -1,41 +1,56 @@
-/* The queue and the history: asked for every second while the page is seen, and only what differs is drawn. */
+/* The queue and the history: fetched every second while the page is visible; only what differs is drawn. */
 import { addresses, setAddress } from "./addresses.js";
 import { register } from "./dash.js";
+import { elementOf } from "./event_target.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { trainingActions } from "./training_actions.js";
 import { trainingCalls } from "./training_calls.js";
 import { trainingForm } from "./training_form.js";
 
+/**
+ * @import { DescribedChild } from "./live_text.js"
+ * @typedef {{ key: string, cells: { html: DescribedChild, label: string }[] }} Row
+ * @typedef {{ version: string, page: number, failure: DescribedChild, queue: Row[], history: Row[], slots: string, queue_empty: string, history_empty: string, queue_count: string, count: string, archived?: string | null, away: string | null, is_same?: boolean }} Lists
+ */
+
 const EVERY_MS = 1000;
-const AWAY_MS = 5000; // so long Clew itself may be silent before it is said
+const AWAY_MS = 5000; // so long Clew itself may be silent before the page shows it
 const { ask, repeat } = trainingCalls;
+/** @type {(name: string) => any} */
 const part = (name) => document.getElementById(`trainings-${name}`);
+/** @type {string | null} */
 let version = null;
-let most = null;
-let queued = null; // of the queue
+/** @type {number | null} */
+let most = null; // rows of the history
+/** @type {number | null} */
+let queued = null; // rows of the queue
 let page = 50;
 let archived = false;
+/** @type {Texts} */
 let texts = {};
-let heard = Date.now();
+let answered = Date.now();
 
-function start(said) {
-  [version, most, queued, texts, heard] = [null, null, null, said, Date.now()];
+/** Begins the lists.
+ * @type {(its: Texts) => void} */
+function start(its) {
+  [version, most, queued, texts, answered] = [null, null, null, its, Date.now()];
   archived = addresses.query().get("archived") === "true";
-  repeat(ID.TRAININGS_QUEUE, EVERY_MS, look);
+  repeat(ID.TRAININGS_QUEUE, EVERY_MS, poll);
 }
 
-async function look() {
+async function poll() {
   const answer = await ask("trainings/list", { version, most, most_queued: queued, ...(archived && { archived: true }) });
   if (!part("queue")) return;
   if (!answer || answer.status) {
-    if (Date.now() - heard > AWAY_MS) trainingForm.scheduler(texts.unreachable);
+    if (Date.now() - answered > AWAY_MS) trainingForm.scheduler(texts.unreachable);
     return;
   }
-  heard = Date.now();
+  answered = Date.now();
   if (!answer.is_same) draw(answer);
 }
 
+/** @type {(answer: Lists) => void} */
 function draw(answer) {
   [version, page] = [answer.version, answer.page];
   const { build, write } = live;
@@ -53,15 +68,16 @@ function draw(answer) {
   trainingForm.scheduler(answer.away);
 }
 
-/** Cells that say the same stay: a button that is drawn anew under a finger would lose its click. */
+/** Draws rows; cells with the same content stay: a button that is replaced under a finger would lose its click.
+ * @type {(body: Element, listed: Row[]) => void} */
 function rows(body, listed) {
   live.children(body, listed, (row) => row.key, () => document.createElement("tr"), (element, row) => {
     row.cells.forEach((cell, place) => {
-      const said = JSON.stringify(cell.html);
+      const content = JSON.stringify(cell.html);
       const there = element.children[place] || element.appendChild(document.createElement("td"));
-      if (there.said === said) return;
+      if (there.clewContent === content) return;
       const held = there.contains(document.activeElement) ? document.activeElement.dataset.trainingAction : null;
-      there.said = said;
+      there.clewContent = content;
       there.dataset.label = cell.label;
       there.replaceChildren(...live.build(cell.html));
       if (held) (there.querySelector(`[data-training-action="${held}"]`) || there.querySelector("button") || body.closest("section").querySelector("h2")).focus();
@@ -70,28 +86,33 @@ function rows(body, listed) {
 }
 
 document.addEventListener("click", (event) => {
-  if (event.target.id === ID.TRAININGS_MORE) most = (most || page) + page * 2;
-  else if (event.target.id === ID.TRAININGS_QUEUE_MORE) queued = (queued || page) + page * 2;
+  const id = elementOf(event)?.id;
+  if (id === ID.TRAININGS_MORE) most = (most || page) + page * 2;
+  else if (id === ID.TRAININGS_QUEUE_MORE) queued = (queued || page) + page * 2;
   else return;
   version = null;
-  look();
+  poll();
 });
 
-document.addEventListener("change", ({ target }) => {
-  if (target.id !== ID.TRAININGS_ARCHIVED) return;
+document.addEventListener("change", (event) => {
+  const target = /** @type {HTMLInputElement | null} */ (elementOf(event));
+  if (target?.id !== ID.TRAININGS_ARCHIVED) return;
   archived = target.checked;
   setAddress((query) => (archived ? query.set("archived", "true") : query.delete("archived")), "replaceState");
   version = null;
-  look();
+  poll();
 });
 
-document.addEventListener("clew:trainings-changed", () => part("queue") && look());
+document.addEventListener("clew:trainings-changed", () => part("queue") && poll());
 
 const trainings = {
-  start(asked, said) {
-    trainingActions.texts(said);
-    trainingForm.start(asked, said);
-    start(said);
+  /** Begins the page.
+   * @param {Record<string, string> | null} asked by the address
+   * @param {Texts} its */
+  start(asked, its) {
+    trainingActions.texts(its);
+    trainingForm.start(asked, its);
+    start(its);
     return Date.now();
   },
 };

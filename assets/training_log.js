@@ -1,40 +1,45 @@
 /* The log of a training: its last lines as they come, earlier ones and a search on demand; never all of it. */
 import { live } from "./live_text.js";
 import { trainingCalls } from "./training_calls.js";
+import { append, beginLog, clearLines, drop, join, lengthOf, logPart as part, placed, prepend, shownLog } from "./training_log_lines.js";
+
+/**
+ * @import { LogPart } from "./training_log_lines.js"
+ * @typedef {{ at: number, line: string }} Found
+ */
 
 const LINES = 200; // at a time
-const NEAR_END = 40; // px: so near to its end its reader follows
+const NEAR_END = 40; // px: so near to its end it follows
 const { ask, filled } = trainingCalls;
-const part = (name) => document.getElementById(`live-log${name ? `-${name}` : ""}`);
-const bytes = new TextEncoder();
 
-let run = null;
+let run = "";
+/** @type {Texts} */
 let texts = {};
-let log = {};
 
-/** `lines` are {at, text}, one after the other; `ends` is the byte behind the last of them. */
-const begun = () => ({ lines: [], begins: null, ends: null, follows: true, isAlone: false, isReading: false, asked: 0 });
-
-function start(asked, said) {
-  [run, texts, log] = [asked, said, begun()];
-  part("").replaceChildren();
+/** Begins the log of a run.
+ * @type {(asked: string, its: Texts) => void} */
+function start(asked, its) {
+  [run, texts] = [asked, its];
+  beginLog();
   part("found").replaceChildren();
   live.hide(part("found"), true);
   live.hide(part("earlier"), true);
-  say("");
+  writeStatus("");
   press(true);
   part("").onscroll = scrolled;
-  part("follow").onclick = () => (log.follows ? press(false) : follow());
+  part("follow").onclick = () => (shownLog().follows ? press(false) : follow());
   part("earlier").onclick = earlier;
   part("find").onclick = find;
-  // What such a handler returns decides whether the key is typed.
-  part("search").onkeydown = (event) => {
+  // The returned value of such a handler decides whether the key is typed.
+  part("search").onkeydown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Enter") find();
   };
 }
 
+/** Shows whether the newest lines are followed.
+ * @type {(follows: boolean) => void} */
 function press(follows) {
-  log.follows = follows;
+  shownLog().follows = follows;
   part("follow").setAttribute("aria-pressed", String(follows));
   part("follow").classList.toggle("active", follows);
 }
@@ -42,15 +47,14 @@ function press(follows) {
 function scrolled() {
   const box = part("");
   const isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
-  if (log.follows && !isAtEnd) press(false);
+  if (shownLog().follows && !isAtEnd) press(false);
 }
 
-/** From now on the newest lines: what was looked up is left. */
+/** Follows the newest lines from now on, in the place of a line that was found. */
 function follow() {
   press(true);
-  if (log.isAlone) {
-    log = { ...begun(), asked: log.asked };
-    part("").replaceChildren();
+  if (shownLog().isAlone) {
+    beginLog(shownLog().asked);
     read();
   }
   down();
@@ -60,125 +64,82 @@ const down = () => {
   part("").scrollTop = part("").scrollHeight;
 };
 
-/** Its last lines, where no line tells them. */
+/** Fetches the last lines, where no socket brings them. */
 async function read() {
+  const log = shownLog();
   if (log.isReading || log.isAlone) return;
   log.isReading = true;
-  const found = await lines(null);
+  const found = await fetchLines(null);
   log.isReading = false;
   if (found) take(found);
 }
 
-/** The lines before a byte; null where they cannot be read. */
-async function lines(before) {
+/** Fetches the lines before a byte, or the last ones; null where they cannot be read.
+ * @type {(before: number | null) => Promise<LogPart | null>} */
+async function fetchLines(before) {
   const mine = run;
   const answer = await ask(`api/training/runs/${encodeURIComponent(run)}/log`, { before, lines: LINES });
   if (!part("") || mine !== run) return null;
   if (!answer || answer.status) {
-    say(answer && answer.message ? filled(texts.failed, { why: answer.message }) : "");
+    writeStatus(answer && answer.message ? filled(texts.failed, { why: answer.message }) : "");
     return null;
   }
   return answer;
 }
 
-const say = (text) => live.write(part("said"), text);
+/** @type {(text: string) => void} */
+const writeStatus = (text) => live.write(part("said"), text);
 
-/** Each line with the byte at which it begins. */
-function placed({ begins, lines: told }) {
-  let at = begins;
-  return told.map((text) => {
-    const line = { at, text };
-    at += bytes.encode(text).length + 1;
-    return line;
-  });
-}
-
-/** The newest part: what is known already is not told again, and a gap is marked as one. */
+/** Takes the newest part of the log.
+ * @type {(newest: LogPart | null | undefined) => void} */
 function take(newest) {
+  const log = shownLog();
   if (!newest || log.isAlone || !part("")) return;
-  if (log.ends !== null && newest.ends === log.ends && newest.begins >= log.begins) return;
-  // Shorter than before: another attempt has begun it anew.
-  if (log.ends !== null && newest.size < log.ends) reset();
-  const told = placed(newest);
-  if (log.ends === null || newest.begins > log.ends) {
-    if (log.ends !== null) add([{ at: null, text: texts.gap }]);
-    else log.begins = newest.begins;
-    add(told);
-  } else {
-    add(told.slice(keep(told)));
-  }
-  log.ends = newest.ends;
-  shown();
+  if (log.ends !== null && newest.ends === log.ends && newest.begins >= (log.begins ?? 0)) return;
+  // Shorter than before: another attempt has begun it again.
+  if (log.ends !== null && newest.size < log.ends) clearLines();
+  join(newest, texts.gap);
+  showEnds();
 }
 
-/** Leaves what stands there as it is told now, and no line behind it; a text that is marked there stays marked. */
-function keep(told) {
-  const from = log.lines.findIndex((line) => line.at !== null && told.length > 0 && line.at >= told[0].at);
-  const there = from < 0 ? [] : log.lines.slice(from);
-  const differs = there.findIndex((line, place) => !told[place] || line.at !== told[place].at || line.text !== told[place].text);
-  const same = differs < 0 ? there.length : differs;
-  for (let more = there.length - same; more > 0; more -= 1) drop(-1);
-  return same;
-}
-
-function reset() {
-  Object.assign(log, { lines: [], begins: null, ends: null });
-  part("").replaceChildren();
-}
-
-function shown() {
+/** Shows whether there are earlier lines, and the end of the log where it is followed. */
+function showEnds() {
+  const log = shownLog();
   live.hide(part("earlier"), !log.begins);
-  if (!log.lines.length) say(texts.none);
-  else if (part("said").textContent === texts.none) say("");
+  if (!log.lines.length) writeStatus(texts.none);
+  else if (part("said").textContent === texts.none) writeStatus("");
   while (log.follows && log.lines.length > texts.most_lines) drop(0);
   if (log.follows) down();
 }
 
-function element({ text }) {
-  return live.make("div", { class: "live-log-line" }, text || "\u00a0");
-}
-
-function add(told) {
-  log.lines.push(...told);
-  part("").append(...told.map(element));
-}
-
-function drop(place) {
-  log.lines.splice(place, 1);
-  const box = part("");
-  (place ? box.lastElementChild : box.firstElementChild).remove();
-  if (!place && log.lines.length) log.begins = log.lines[0].at;
-}
-
+/** Shows earlier lines. */
 async function earlier() {
   press(false);
-  const found = await lines(log.begins);
+  const found = await fetchLines(shownLog().begins);
   if (!found) return;
-  const box = part("");
-  const height = box.scrollHeight;
-  const told = placed(found);
-  log.lines.unshift(...told);
-  box.prepend(...told.map(element));
-  log.begins = found.begins;
-  box.scrollTop += box.scrollHeight - height;
-  live.hide(part("earlier"), !log.begins);
-  say(log.begins ? "" : texts.begin);
+  prepend(found);
+  live.hide(part("earlier"), !found.begins);
+  writeStatus(found.begins ? "" : texts.begin);
 }
 
+/** Searches the whole log; an answer to an older search is dropped. */
 async function find() {
+  const log = shownLog();
   const text = part("search").value;
   const number = (log.asked += 1);
   live.hide(part("found"), true);
-  if (!text) return say("");
+  if (!text) return writeStatus("");
   const answer = await ask(`api/training/runs/${encodeURIComponent(run)}/log`, { q: text });
-  if (!part("") || number !== log.asked) return undefined;
-  if (!answer || answer.status) return say(filled(texts.failed, { why: (answer && answer.message) || "" }));
-  return list(answer);
+  if (!part("") || number !== shownLog().asked) return;
+  if (!answer || answer.status) return writeStatus(filled(texts.failed, { why: (answer && answer.message) || "" }));
+  list(answer);
 }
 
+/** Lists the lines that were found; a very long log was searched in part only.
+ * @type {(answer: { lines: Found[], searched_to: number, size: number }) => void} */
 function list({ lines: found, searched_to: to, size }) {
-  const said = found.length === 0 ? texts.found_none : found.length === 1 ? texts.one_found : filled(texts.found, { n: found.length });
-  say(to > 0 ? `${said} ${filled(texts.searched, { byte: to, size })}` : said);
+  const counted = found.length === 0 ? texts.found_none : found.length === 1 ? texts.one_found : filled(texts.found, { n: found.length });
+  writeStatus(to > 0 ? `${counted} ${filled(texts.searched, { byte: to, size })}` : counted);
   const { make, hide } = live;
   part("found").replaceChildren(...found.map(({ at, line }) => {
     const button = make("button", { type: "button", class: "btn btn-link btn-sm" }, make("code", {}, line));
@@ -188,15 +149,16 @@ function list({ lines: found, searched_to: to, size }) {
   hide(part("found"), found.length === 0);
 }
 
-/** To a line that was found: it, and those before it. */
+/** Shows a line that was found, and the lines before it.
+ * @type {(at: number, line: string) => Promise<void>} */
 async function go(at, line) {
-  const found = await lines(at + bytes.encode(line).length + 1);
+  const found = await fetchLines(at + lengthOf(line));
   if (!found) return;
   press(false);
-  reset();
-  Object.assign(log, { isAlone: true, begins: found.begins, ends: found.ends });
-  add(placed(found));
-  live.hide(part("earlier"), !log.begins);
+  clearLines();
+  Object.assign(shownLog(), { isAlone: true, begins: found.begins, ends: found.ends });
+  append(placed(found));
+  live.hide(part("earlier"), !found.begins);
   const last = part("").lastElementChild;
   if (!last) return;
   last.classList.add("live-log-here");

@@ -6,7 +6,7 @@ const SLOT = /\{\w+\}/g;
  * @typedef {{ code?: string | null, params?: Record<string, unknown>, text?: string }} Message
  */
 
-/** The sentence of `{code, params}`, of another program's `{text}`, or of a plain value; `templates` are by code.
+/** Returns the sentence of `{code, params}`, of another program's `{text}`, or of a plain value; `templates` are by code.
     A code without a template here (of a service that is newer than the page) shows `english`, where that is given.
 
     @param {any} value
@@ -32,14 +32,14 @@ function translate(value, templates, english, depth = 0) {
   return Object.hasOwn(params, "service") ? `${translate(params.service, templates, "", depth + 1)}: ${sentence}` : sentence;
 }
 
-/** What is wrong and what to do about it, as the services say it: codes beside their English.
+/** Returns what is wrong and what to do about it, as the services send it: codes with their English.
  *
  * @param {Message & { error?: string | null, remedy?: string | null, remedy_code?: string | null }} trouble
  * @param {Record<string, string>} templates
  */
 function troubleOf({ error, code, params, remedy, remedy_code }, templates) {
-  const said = [translate({ code, params }, templates, error), translate({ code: remedy_code }, templates, remedy)];
-  return said.filter(Boolean).join(" ");
+  const sentences = [translate({ code, params }, templates, error), translate({ code: remedy_code }, templates, remedy)];
+  return sentences.filter(Boolean).join(" ");
 }
 
 export { translate, troubleOf };

@@ -1,0 +1,50 @@
+/* Shows the result of a training once it is over: its model, its run, as MLflow has them after a while. */
+import { live } from "./live_text.js";
+import { trainingCalls } from "./training_calls.js";
+import { isOver, part } from "./training_facts.js";
+
+/** @import { Training } from "./training_facts.js" */
+
+const RESULT_MS = 2000;
+const MOST_RESULTS = 45; // a model is registered, and MLflow read, within so many requests
+/** @type {string | null} */
+let resultOf = null; // the attempt whose result is asked for
+
+/** Begins the page of another training. */
+function clearResult() {
+  resultOf = null;
+}
+
+/** Asks for the result of an attempt that is over, until it is final; hides it where another attempt goes on.
+ * @type {(training: Training, before: Training | null, texts: Texts) => void} */
+function followEnd(training, before, texts) {
+  const attempt = `${training.run_id} ${training.state} ${training.attempt} ${training.ended_ms}`;
+  if (!isOver(training)) {
+    resultOf = null;
+    live.hide(part("result"), true);
+    return;
+  }
+  if (before && !isOver(before)) live.write(part("said"), texts.ended[training.state]);
+  if (resultOf === attempt) return;
+  resultOf = attempt;
+  showResult(training.run_id, attempt);
+}
+
+/** @type {(run: string, attempt: string) => Promise<void>} */
+async function showResult(run, attempt) {
+  let shown = null;
+  for (let tries = 0; tries < MOST_RESULTS && resultOf === attempt; tries += 1) {
+    const answer = await trainingCalls.ask("trainings/result", { run_id: run });
+    if (resultOf !== attempt || !part("result")) return;
+    const content = answer && answer.html ? JSON.stringify(answer.html) : null;
+    if (content && content !== shown) {
+      shown = content;
+      part("result").replaceChildren(...live.build(answer.html));
+      live.hide(part("result"), false);
+    }
+    if (answer && answer.is_final) return;
+    await new Promise((resolve) => window.setTimeout(resolve, RESULT_MS));
+  }
+}
+
+export { clearResult, followEnd };
