@@ -74,7 +74,7 @@ class Toast {
 
   /** Shows another sentence; a toast that its reader has closed comes back only with the answer.
    * @type {(sentence: string) => void} */
-  says(sentence) {
+  update(sentence) {
     if (this.sentence.textContent !== sentence) this.sentence.textContent = sentence;
   }
 
@@ -82,7 +82,7 @@ class Toast {
    * @type {(outcome: Outcome, sentence: string, actions: Record<string, (() => unknown) | null | undefined | false>) => void} */
   ends(outcome, sentence, actions) {
     this.becomes(outcome);
-    this.says(sentence);
+    this.update(sentence);
     for (const [name, press] of Object.entries(actions)) {
       if (press) this.body.append(button("btn btn-link btn-sm", this.words[name], () => [this.goes(), press()]));
     }

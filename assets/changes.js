@@ -80,7 +80,7 @@ function waiting(one, texts) {
   const since = silent ? one.silentSince : one.began;
   if (!silent && Date.now() - one.began < STILL_MS) return;
   const text = silent ? texts.silent : texts.still;
-  one.toast.says(text.replace("{n}", seconds(since ?? one.began)).replace("{what}", one.what));
+  one.toast.update(text.replace("{n}", seconds(since ?? one.began)).replace("{what}", one.what));
 }
 
 /** Carries out a change, from the click to the answer.

@@ -84,7 +84,7 @@ class Walk {
     walkChart.begin(this.side, this.nameOf(step), this.texts);
   }
 
-  /** An episode without a maze or an environment of its own is in the one before, which was of its kind.
+  /** Makes what draws an episode; one without a maze or an environment of its own goes on in the one before, of its kind.
    *
    * @param {HTMLElement} place
    * @param {Step} step

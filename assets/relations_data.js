@@ -20,6 +20,7 @@
  * @typedef {{ built_in: Record<string, string> } & Record<string, string>} RelationsTexts as components/relations/relations.py writes them
  */
 
+/** Returns the path below which Clew is. */
 const prefix = () => document.documentElement.dataset.prefix;
 
 /** Decodes base64 of little-endian numbers.

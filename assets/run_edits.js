@@ -96,7 +96,7 @@ async function many(ids, request) {
       done.push(...answer.done);
       failed.push(...answer.failed);
       left = [...answer.left, ...left.slice(PIECE)];
-      toast.says(filled(texts.many_working, { ...numbers, done: done.length }));
+      toast.update(filled(texts.many_working, { ...numbers, done: done.length }));
     }
   }
   stop.remove();

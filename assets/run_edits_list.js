@@ -2,7 +2,7 @@
 import { toasts } from "./change_toasts.js";
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { runEdits } from "./run_edits.js";

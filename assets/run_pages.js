@@ -5,7 +5,7 @@
 import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { register, setProps } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { COLUMNS_OF_THEMSELVES, ID } from "./from_python.js";
 import { listQuery, onListQuery } from "./list_query.js";
 import { columns } from "./run_columns.js";

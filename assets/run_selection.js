@@ -5,7 +5,7 @@
 import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { register, setProps } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { listQuery } from "./list_query.js";
 import { isPaged, postToList } from "./run_list_requests.js";

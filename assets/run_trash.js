@@ -1,7 +1,7 @@
 /* The trash: the deleted runs, found by typing, each with a button that restores it, and one for all ticked runs. */
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { runEdits } from "./run_edits.js";

@@ -1,7 +1,7 @@
 /* The buttons of a training, on any page: a question comes first where something ends, and the answer is a toast. */
 import { toasts } from "./change_toasts.js";
 import { visit } from "./clew.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { trainingCalls } from "./training_calls.js";
 
 const { ask, filled } = trainingCalls;

@@ -1,5 +1,5 @@
 /* The form that starts a training: Clew describes it, and checks it while the reader types, by the rules of the start. */
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { trainingCalls } from "./training_calls.js";

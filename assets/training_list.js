@@ -1,7 +1,7 @@
 /* The queue and the history: fetched every second while the page is visible; only what differs is drawn. */
 import { addresses, setAddress } from "./addresses.js";
 import { register } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { trainingActions } from "./training_actions.js";

@@ -3,7 +3,7 @@
 import { addresses } from "./addresses.js";
 import { toasts } from "./change_toasts.js";
 import { setProps } from "./dash.js";
-import { elementOf } from "./event_target.js";
+import { elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { filled, viewLine } from "./views_list.js";
 
