@@ -10,7 +10,7 @@ const { WHOLE } = relationsRanges;
 const { button, columnField, element, labelled, logSwitch, rangeFields } = relationsControls;
 
 /** @param {Element} place */
-const inputsOf = (place) => [...place.querySelectorAll("input, select, button")];
+const inputsOf = (place) => [...place.querySelectorAll("input,select,button")];
 
 /** Replaces fields, and puts the focus back where it was, with what is half typed there.
  *
