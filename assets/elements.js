@@ -4,7 +4,7 @@
  * @type {(id: string) => HTMLElement} */
 function byId(id) {
   const found = document.getElementById(id);
-  if (!found) throw new Error(`there is no element #${id}`);
+  if (!found) throw new Error(`missing: #${id}`);
   return found;
 }
 
