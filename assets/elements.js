@@ -8,6 +8,14 @@ function byId(id) {
   return found;
 }
 
+/** Returns the first element of these within another; throws where it has none.
+ * @type {(root: ParentNode, selectors: string) => HTMLElement} */
+function within(root, selectors) {
+  const found = root.querySelector(selectors);
+  if (!(found instanceof HTMLElement)) throw new Error(`missing: ${selectors}`);
+  return found;
+}
+
 /** Returns the element that an event happened on; null where that is the document, the window or a text.
  * @type {(event: { target: EventTarget | null }) => Element | null} */
 const elementOf = (event) => (event.target instanceof Element ? event.target : null);
@@ -16,4 +24,4 @@ const elementOf = (event) => (event.target instanceof Element ? event.target : n
  * @type {(place: HTMLElement) => Texts} */
 const textsOf = (place) => JSON.parse(place.dataset.texts ?? "{}");
 
-export { byId, elementOf, textsOf };
+export { byId, elementOf, textsOf, within };

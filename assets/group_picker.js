@@ -2,6 +2,7 @@
 import { setAddress } from "./addresses.js";
 import { propsOf } from "./clew.js";
 import { register, setProps } from "./dash.js";
+import { elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 
 /**
@@ -99,7 +100,8 @@ const groups = {
 };
 
 document.addEventListener("click", (event) => {
-  const button = /** @type {Element} */ (event.target).closest?.(".group-picker button");
+  /** @type {HTMLElement | null | undefined} */
+  const button = elementOf(event)?.closest(".group-picker button");
   if (!button) return;
   const { group, groupAdd, groupDefault, alone } = button.dataset;
   if (group !== undefined) groupBy([group]);

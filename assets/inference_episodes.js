@@ -1,5 +1,6 @@
 /* Lists the episodes that were watched since the page was opened, the newest first; each can be watched again from its seed,
    and kept with its model's run. */
+import { byId, within } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { pageQuery } from "./page_request.js";
@@ -42,9 +43,9 @@ function add(model, step, outcome) {
 function draw() {
   const place = document.getElementById(PLACE);
   if (!place) return;
-  document.getElementById(`${PLACE}-section`).hidden = !episodes.length;
+  byId(`${PLACE}-section`).hidden = !episodes.length;
   if (!place.firstChild) place.append(table());
-  live.children(place.querySelector("tbody"), episodes, ({ key }) => key, row, fill);
+  live.children(within(place, "tbody"), episodes, ({ key }) => key, row, fill);
 }
 
 function table() {

@@ -76,7 +76,7 @@ class WalkFacts {
    */
   show(name, isThere) {
     const place = this.list().querySelector(`[data-part="${name}"]`);
-    if (place) place.parentElement.hidden = !isThere;
+    if (place?.parentElement) place.parentElement.hidden = !isThere;
   }
 }
 

@@ -1,5 +1,6 @@
 /* The inference page: a socket for each side, the messages that come on it, and what they do. */
 import { register, setProps } from "./dash.js";
+import { byId } from "./elements.js";
 import { ID } from "./from_python.js";
 import { walkChart } from "./inference_chart.js";
 import { addressChoices, readChoices, watchedModel } from "./inference_choices.js";
@@ -64,7 +65,7 @@ function sideOf(side, service) {
  */
 function begin(service) {
   const wanted = request.versus ? ["a", "b"] : ["a"];
-  document.getElementById(part("section", "b")).hidden = wanted.length < 2;
+  byId(part("section", "b")).hidden = wanted.length < 2;
   walkChart.clear();
   watchedEpisodes.begin(texts, (seed) => setProps(ID.INFERENCE_SEED, { value: seed }));
   sides = wanted.map((side) => sideOf(side, service));

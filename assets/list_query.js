@@ -3,6 +3,7 @@ import { addresses, setAddress } from "./addresses.js";
 import { propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { register } from "./dash.js";
+import { elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { pageQuery } from "./page_request.js";
 import { columns } from "./run_columns.js";
@@ -118,7 +119,7 @@ function follow() {
   }, 0);
 }
 
-document.addEventListener("clew:typed", (/** @type {Event} */ { detail }) => detail === TABLE && follow());
+document.addEventListener("clew:typed", (event) => /** @type {CustomEvent<string>} */ (event).detail === TABLE && follow());
 
 /** Calls `listener(query)` when the query is another one, or its runs changed; returns the function that ends that.
  *
@@ -143,8 +144,8 @@ function csvAddress() {
   return `${document.documentElement.dataset.prefix}runs/list.csv?${asked}`;
 }
 
-document.addEventListener("click", ({ target }) => {
-  if (!target?.closest?.(`#${ID.LIST_CSV}`) || !isThere(TABLE)) return;
+document.addEventListener("click", (event) => {
+  if (!elementOf(event)?.closest(`#${ID.LIST_CSV}`) || !isThere(TABLE)) return;
   Object.assign(document.createElement("a"), { href: csvAddress(), download: "" }).click();
 });
 

@@ -81,7 +81,7 @@ function build(described) {
  * @param {(child: any, item: NoInfer<Item>) => void} filled
  */
 function children(parent, items, keyOf, made, filled) {
-  const there = new Map([...parent.children].map((child) => [child.dataset.key, /** @type {HTMLElement} */ (child)]));
+  const there = new Map(/** @type {HTMLElement[]} */ ([...parent.children]).map((child) => [child.dataset.key, child]));
   items.forEach((item, place) => {
     const key = String(keyOf(item));
     let child = there.get(key);

@@ -32,7 +32,7 @@ const filled = (template, values) => template.replace(/\{(\w+)\}/g, (slot, name)
  * @param {() => number} [asked.shown] how many charts there are
  */
 function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => false, shown = () => 0 }) {
-  const opener = document.activeElement;
+  const opener = /** @type {HTMLElement | null} */ (document.activeElement);
   /** @type {Set<string>} */
   const folded = new Set();
   const state = { typed: "", isExpression: false, isSure: false };
@@ -80,20 +80,21 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
 
   /** @param {Metric} metric */
   function metricParts([key, logged]) {
+    const mark = element("span", { className: "metric-mark", textContent: isThere(key) ? "✓" : "+" });
+    mark.setAttribute("aria-hidden", "true");
     const inRuns = runs > 1 ? element("span", { className: "metric-runs", textContent: filled(texts.in_runs, { n: number(logged), runs: number(runs) }) }) : null;
     const name = element("bdi", { className: "metric-key", textContent: key, title: key });
-    const take = element("button", { type: "button", className: "metric-add btn btn-sm" }, element("span", { className: "metric-mark", textContent: isThere(key) ? "✓" : "+" }), name, inRuns);
-    take.querySelector(".metric-mark").setAttribute("aria-hidden", "true");
+    const take = element("button", { type: "button", className: "metric-add btn btn-sm" }, mark, name, inRuns);
     take.addEventListener("click", () => {
       add(key);
-      if (dialog.open) take.querySelector(".metric-mark").textContent = "✓";
+      if (dialog.open) mark.textContent = "✓";
     });
     if (!pin) return [take];
     const top = element("button", { type: "button", className: "metric-pin btn btn-sm btn-link", textContent: texts.pin });
     top.setAttribute("aria-label", `${texts.pin}: ${key}`);
     top.addEventListener("click", () => {
       pin(key);
-      take.querySelector(".metric-mark").textContent = "✓";
+      mark.textContent = "✓";
     });
     return [take, top];
   }
@@ -105,9 +106,15 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
     fold.addEventListener("click", () => {
       if (!folded.delete(prefix)) folded.add(prefix);
       draw();
-      rowsOf.reach(`group ${prefix}`)?.querySelector("button").focus();
+      focusRow(`group ${prefix}`);
     });
     return [fold];
+  }
+
+  /** Focuses the button of a row, brought into sight.
+   * @param {string} key */
+  function focusRow(key) {
+    rowsOf.reach(key)?.querySelector("button")?.focus();
   }
 
   function draw() {
@@ -166,7 +173,7 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
     const row = target.closest("[role=listitem]");
     const at = row ? Number(row.getAttribute("aria-posinset")) - 1 : -1;
     const to = rows[at + step];
-    if (to) rowsOf.reach(to.key)?.querySelector("button").focus();
+    if (to) focusRow(to.key);
     else if (step < 0) box.focus();
   });
   dialog.addEventListener("close", () => {
@@ -174,7 +181,8 @@ function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => f
     const isElsewhere = focused && focused !== document.body && !dialog.contains(focused);
     dialog.remove();
     if (isElsewhere) return; // on a chart that took the place of the one it was opened from, say
-    (opener?.isConnected && opener !== document.body ? opener : document.querySelector(".grid-add"))?.focus();
+    const add = /** @type {HTMLElement | null} */ (document.querySelector(".grid-add"));
+    (opener?.isConnected && opener !== document.body ? opener : add)?.focus();
   });
   search();
   box.focus();

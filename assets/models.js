@@ -3,6 +3,7 @@ import { age, known, localTime, propsOf, visit } from "./clew.js";
 import { isThere } from "./clock.js";
 import { register, setProps } from "./dash.js";
 import { filterQueries } from "./filter_queries.js";
+import { byId } from "./elements.js";
 import { ID } from "./from_python.js";
 import { sortModels } from "./model_order.js";
 import { followIds } from "./tables.js";
@@ -34,7 +35,8 @@ function fillNames(rows, name, texts) {
   const names = [...new Set(rows.map((row) => row.name))];
   if (name !== EVERYTHING && !names.includes(name)) names.push(name);
   setProps(NAME, { options: [{ label: texts.every_name, value: EVERYTHING }].concat(names.map((value) => ({ label: value, value }))) });
-  document.getElementById(NAME).closest(".choice").hidden = names.length < 2;
+  const choice = /** @type {HTMLElement} */ (byId(NAME).closest(".choice"));
+  choice.hidden = names.length < 2;
 }
 
 const models = {

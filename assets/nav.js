@@ -1,7 +1,7 @@
 /* Marks the header's link to the page that is open: for the eye a line below its name, for a screen reader "current". */
 /** Marks the link to this page, or to the page that this one is below; of several the longest. Returns whether there are links. */
 function markHere() {
-  const links = [...document.querySelectorAll("header .navbar-nav a")];
+  const links = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll("header .navbar-nav a")]);
   const here = window.location.pathname.replace(/\/$/, "");
   const leadHere = links.filter(({ pathname }) => here === pathname || here.startsWith(`${pathname}/`));
   const open = leadHere.sort((one, other) => other.pathname.length - one.pathname.length)[0];

@@ -9,8 +9,8 @@ import { relationsRanges } from "./relations_ranges.js";
 const { WHOLE } = relationsRanges;
 const { button, columnField, element, labelled, logSwitch, rangeFields } = relationsControls;
 
-/** @param {Element} place */
-const inputsOf = (place) => [...place.querySelectorAll("input,select,button")];
+/** @type {(place: Element) => HTMLInputElement[]} */
+const inputsOf = (place) => [...place.querySelectorAll("input,select,button")].map((one) => /** @type {HTMLInputElement} */ (one));
 
 /** Replaces fields, and puts the focus back where it was, with what is half typed there.
  *
@@ -18,7 +18,7 @@ const inputsOf = (place) => [...place.querySelectorAll("input,select,button")];
  * @param {Element[]} made
  */
 function replaceFields(place, made) {
-  const before = document.activeElement;
+  const before = /** @type {HTMLInputElement} */ (document.activeElement);
   const focused = inputsOf(place).indexOf(before);
   place.replaceChildren(...made);
   const after = focused < 0 ? undefined : inputsOf(place)[focused];

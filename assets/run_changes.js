@@ -2,6 +2,7 @@
    tables; here they are fetched once their section is open, and searched; the chosen run is in the address. */
 import { addresses, setAddress } from "./addresses.js";
 import { register } from "./dash.js";
+import { textsOf, within } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { runFacts } from "./run_facts.js";
@@ -38,8 +39,7 @@ const inAddress = (name) => addresses.query().get(name);
 /** Shows the changes of a run; called as often as its page has another version of it.
  * @type {(run: string | null) => string | null} */
 function show(run) {
-  /** @type {Section | null} */
-  const section = document.getElementById(RUN);
+  const section = /** @type {Section | null} */ (document.getElementById(RUN));
   if (!section || !run) return run;
   if (section.clewRun === run) {
     if (section.open) load(section);
@@ -69,8 +69,7 @@ function show(run) {
 /** Shows the changes between compared runs; called with each comparison.
  * @type {(compared: { runs: string[] }) => string | null} */
 function compare(compared) {
-  /** @type {Section | null} */
-  const section = document.getElementById(COMPARED);
+  const section = /** @type {Section | null} */ (document.getElementById(COMPARED));
   if (!section) return null;
   const runs = compared.runs.join(",");
   section.hidden = compared.runs.length < 2;
@@ -84,9 +83,9 @@ function compare(compared) {
 
 /** @type {(section: Section, run: string, fields: Kept["clewFields"], answered: Kept["clewAnswered"]) => void} */
 function begin(section, run, fields, answered) {
-  const place = section.querySelector("[data-texts]");
+  const place = within(section, "[data-texts]");
   Object.assign(section, { clewRun: run, clewFields: fields, clewAnswered: answered, clewShown: null, clewFind: null, clewMost: null });
-  section.clewTexts = JSON.parse(place.dataset.texts);
+  section.clewTexts = textsOf(place);
   section.clewHead = make("div", { class: "changes-head" });
   section.clewBody = make("div", { class: "changes-body" });
   section.clewStatus = make("p", { class: "small mb-0", role: "status" });
@@ -142,22 +141,25 @@ async function load(section) {
   section.clewShown = JSON.stringify(answer);
   const hadFocus = section.clewBody.contains(document.activeElement);
   section.clewBody.replaceChildren(...live.build(answer.body));
-  if (hadFocus) section.querySelector("summary").focus({ preventScroll: true });
+  if (hadFocus) within(section, "summary").focus({ preventScroll: true });
   if (answer.rows >= FOUND_FROM && !section.clewFind) find(section);
   listen(section);
 }
 
+/** @type {(section: Section, selectors: string) => HTMLButtonElement[]} */
+const buttonsOf = (section, selectors) => /** @type {HTMLButtonElement[]} */ ([...section.clewBody.querySelectorAll(selectors)]);
+
 /** @type {(section: Section) => void} */
 function listen(section) {
-  for (const button of section.clewBody.querySelectorAll("button[data-most]")) {
+  for (const button of buttonsOf(section, "button[data-most]")) {
     button.onclick = () => {
       section.clewMost = button.dataset.most;
       load(section);
     };
   }
-  for (const button of section.clewBody.querySelectorAll("button[data-against]")) {
+  for (const button of buttonsOf(section, "button[data-against]")) {
     button.onclick = () => {
-      section.clewTyped.value = button.dataset.against;
+      section.clewTyped.value = button.dataset.against ?? "";
       load(section);
     };
   }

@@ -1,5 +1,6 @@
 /* A run's note, marks, tags and name on its page, where each can be changed, and the history of its changes. */
 import { register } from "./dash.js";
+import { within } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { runEdits } from "./run_edits.js";
@@ -118,7 +119,7 @@ class RunSection {
     });
     form.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     this.editor.replaceChildren(form);
-    form.querySelector(".form-control").focus();
+    within(form, ".form-control").focus();
   }
 
   close() {
@@ -156,7 +157,7 @@ class RunSection {
       return one;
     };
     for (const [key, value] of seen) row(key, value);
-    const add = button(texts.add, () => row().querySelector("input").focus(), "link btn-sm");
+    const add = button(texts.add, () => within(row(), "input").focus(), "link btn-sm");
     if (!seen.size) row();
     const wanted = () => {
       /** @type {(one: Element) => [string, string]} */

@@ -2,6 +2,7 @@
    here they are fetched and searched; empty ones stay hidden. */
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
+import { textsOf, within } from "./elements.js";
 import { ID } from "./from_python.js";
 import { gpuNumbers } from "./gpu_numbers.js";
 import { live } from "./live_text.js";
@@ -51,9 +52,9 @@ async function ask(path, query, texts) {
 function show(run) {
   const place = document.getElementById(PLACE);
   if (!place || !run) return run;
-  const texts = JSON.parse(place.dataset.texts);
+  const texts = textsOf(place);
   place.dataset.run = run;
-  for (const part of place.querySelectorAll(".run-part")) load(part, run, texts);
+  for (const part of place.querySelectorAll(".run-part")) load(/** @type {Part} */ (part), run, texts);
   return run;
 }
 
@@ -109,7 +110,7 @@ function fill(part, answer, run, texts) {
   if (answer.entries >= FOUND_FROM && SEARCHED.has(part.dataset.part || "") && !part.clewFind) find(part, run, texts);
   const body = make("div", { class: "run-part-body" }, ...live.build(answer.body));
   gpuNumbers.writeReadings(body);
-  for (const button of body.querySelectorAll("button[data-most]")) {
+  for (const button of /** @type {HTMLButtonElement[]} */ ([...body.querySelectorAll("button[data-most]")])) {
     button.onclick = () => {
       part.dataset.most = button.dataset.most;
       load(part, run, texts);
@@ -117,7 +118,7 @@ function fill(part, answer, run, texts) {
   }
   part.querySelector(".run-part-failed")?.remove();
   const before = part.querySelector(".run-part-body");
-  const hadFocus = Boolean(before) && before.contains(document.activeElement);
+  const hadFocus = Boolean(before?.contains(document.activeElement));
   if (before) before.replaceWith(body);
   else part.append(body);
   if (hadFocus) keepFocus(part, body);
@@ -126,7 +127,7 @@ function fill(part, answer, run, texts) {
 /** Puts the focus where the button was that made the table longer.
  * @type {(part: Part, body: Element) => void} */
 function keepFocus(part, body) {
-  const place = body.querySelector("button[data-most]") || part.querySelector("h2");
+  const place = /** @type {HTMLElement | null} */ (body.querySelector("button[data-most]")) || within(part, "h2");
   if (place.tagName === "H2") place.tabIndex = -1;
   place.focus({ preventScroll: true });
 }
@@ -145,7 +146,7 @@ function find(part, run, texts) {
     timer = window.setTimeout(() => load(part, run, texts), TYPING_MS);
   };
   part.clewFind = input;
-  part.querySelector("h2").after(make("div", { class: "run-part-find" }, label, input));
+  within(part, "h2").after(make("div", { class: "run-part-find" }, label, input));
 }
 
 export const runFacts = Object.freeze({ ask });

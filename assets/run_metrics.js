@@ -3,6 +3,7 @@ import { chartBox } from "./chart_grid_box.js";
 import { chartAnswers } from "./chart_grid_figures.js";
 import { gridLayout } from "./chart_grid_layout.js";
 import { age, localTime } from "./clew.js";
+import { textsOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { metricSearch } from "./metric_search.js";
@@ -111,7 +112,7 @@ const states = new WeakMap();
 function show(runId, reach) {
   const place = document.getElementById(PLACE);
   if (!place) return;
-  const state = states.get(place) || begun(place, JSON.parse(place.dataset.texts), reach);
+  const state = states.get(place) || begun(place, textsOf(place), reach);
   states.set(place, state);
   state.asking?.abort();
   const request = (state.asking = new AbortController());

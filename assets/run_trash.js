@@ -1,7 +1,7 @@
 /* The trash: the deleted runs, found by typing, each with a button that restores it, and one for all ticked runs. */
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
-import { elementOf } from "./elements.js";
+import { byId, elementOf, within } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { runEdits } from "./run_edits.js";
@@ -17,6 +17,8 @@ const MOST_DRAWN = 200;
 const AGAIN_MS = 2000;
 const { make } = live;
 const place = () => document.getElementById(PLACE);
+/** @type {(box: Element, selectors: string) => HTMLInputElement} */
+const inputIn = (box, selectors) => /** @type {HTMLInputElement} */ (within(box, selectors));
 /** @type {Trash | null} */
 let known = null;
 let reading = 0; // the number of the newest question
@@ -50,7 +52,7 @@ const isFree = (run) => !known?.refused && !run.is_purged;
 /** Returns what is typed, and the runs that have it.
  * @type {(box: Element) => { sought: string, found: DeletedRun[] }} */
 function search(box) {
-  const sought = box.querySelector("input[type=search]").value.trim().toLocaleLowerCase();
+  const sought = inputIn(box, "input[type=search]").value.trim().toLocaleLowerCase();
   const found = (known?.runs || []).filter((run) => [run.name, run.run_id, run.experiment, run.by].some((text) => text.toLocaleLowerCase().includes(sought)));
   return { sought, found };
 }
@@ -60,10 +62,10 @@ function search(box) {
 function count(box, found) {
   const free = found.filter(isFree);
   const here = free.filter((run) => ticked.has(run.run_id)).length;
-  const heading = box.querySelector("thead input");
+  const heading = inputIn(box, "thead input");
   Object.assign(heading, { checked: here > 0 && here === free.length, indeterminate: here > 0 && here < free.length, disabled: !free.length });
   heading.setAttribute("aria-label", runEdits.filled(texts.tick_all, { n: free.length.toLocaleString(locale()) }));
-  const button = box.querySelector("[data-restores]");
+  const button = /** @type {HTMLButtonElement} */ (within(box, "[data-restores]"));
   button.disabled = !ticked.size;
   live.write(button, runEdits.filled(texts.restore_ticked, { n: ticked.size.toLocaleString(locale()) }));
 }
@@ -75,8 +77,8 @@ function draw() {
   const { sought, found } = search(box);
   const free = new Set(all.filter(isFree).map((run) => run.run_id));
   ticked = new Set([...ticked].filter((run) => free.has(run))); // a run that was restored meanwhile is not ticked any more
-  box.querySelector("tbody").replaceChildren(...found.slice(0, MOST_DRAWN).map(row));
-  box.querySelector("table").hidden = !found.length;
+  within(box, "tbody").replaceChildren(...found.slice(0, MOST_DRAWN).map(row));
+  within(box, "table").hidden = !found.length;
   count(box, found);
   const shown = found.length > MOST_DRAWN ? MOST_DRAWN : known.is_cut ? all.length : null;
   const sentences = [
@@ -86,7 +88,7 @@ function draw() {
     !known.runs && !known.failure && texts.loading,
     known.refused,
   ];
-  box.querySelector("[role=status]").textContent = sentences.filter(Boolean).join(" ");
+  within(box, "[role=status]").textContent = sentences.filter(Boolean).join(" ");
 }
 
 /** Fetches the trash; again where the answer is from before a change, or there is none. */
@@ -108,7 +110,7 @@ function tick(box, target) {
   const { found } = search(box);
   const ids = target.closest("thead") ? found.filter(isFree).map((run) => run.run_id) : [target.value];
   for (const run of ids) ticked[target.checked ? "add" : "delete"](run);
-  for (const one of box.querySelectorAll("tbody input")) one.checked = ticked.has(one.value);
+  for (const one of /** @type {HTMLInputElement[]} */ ([...box.querySelectorAll("tbody input")])) one.checked = ticked.has(one.value);
   count(box, found);
 }
 
@@ -126,7 +128,7 @@ document.addEventListener("clew:runs-changed", () => place() && read());
  * @type {(run: unknown) => unknown} */
 function show(run) {
   texts = runEdits.learn(place());
-  place().querySelector("thead td").replaceChildren(make("input", { type: "checkbox", class: "form-check-input", disabled: "" }));
+  within(byId(PLACE), "thead td").replaceChildren(make("input", { type: "checkbox", class: "form-check-input", disabled: "" }));
   known = null;
   ticked = new Set();
   read();

@@ -31,7 +31,7 @@ function nameColumns(table, texts) {
       set(sort, "role", "button");
       set(sort, "tabindex", "0");
       set(sort, "aria-label", filled(texts.sort, name));
-      set(head, "aria-sort", ORDERS[sort.querySelector("svg")?.dataset.icon] || "none");
+      set(head, "aria-sort", ORDERS[sort.querySelector("svg")?.dataset.icon ?? ""] || "none");
     }
   }
 }
@@ -43,10 +43,11 @@ function nameColumns(table, texts) {
 function nameRows(table, texts) {
   const columns = String(texts.namedBy).split(",");
   for (const box of table.querySelectorAll("td.dash-select-cell input")) {
-    const cells = columns.map((key) => box.closest("tr").querySelector(`td[data-dash-column="${key}"]`));
-    const name = cells.filter(Boolean).map((cell) => cell.textContent.trim().slice(0, 60)).join(" ");
+    const row = box.closest("tr");
+    const cells = columns.map((key) => row?.querySelector(`td[data-dash-column="${key}"]`));
+    const name = cells.flatMap((cell) => (cell ? [cell.textContent.trim().slice(0, 60)] : [])).join(" ");
     set(box, "aria-label", filled(texts.choose, name));
-    for (const link of box.closest("tr").querySelectorAll("td a")) set(link, "aria-label", `${link.textContent} ${name}`);
+    for (const link of row?.querySelectorAll("td a") ?? []) set(link, "aria-label", `${link.textContent} ${name}`);
   }
 }
 
@@ -65,7 +66,7 @@ let waiting = false;
 
 function nameAll() {
   waiting = false;
-  for (const frame of document.querySelectorAll(FRAME)) {
+  for (const frame of /** @type {HTMLElement[]} */ ([...document.querySelectorAll(FRAME)])) {
     for (const table of frame.querySelectorAll("table")) {
       nameColumns(table, frame.dataset);
       nameRows(table, frame.dataset);
@@ -76,18 +77,18 @@ function nameAll() {
 
 // The table is drawn again at each sort, filter and page; once a frame is often enough to follow.
 new MutationObserver((changes) => {
-  if (waiting || !changes.some((change) => change.target.closest?.(FRAME) || change.target.querySelector?.(FRAME))) return;
+  if (waiting || !changes.some(({ target }) => target instanceof Element && (target.closest(FRAME) || target.querySelector(FRAME)))) return;
   waiting = true;
   window.requestAnimationFrame(nameAll);
 }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-icon"] });
 
 /** Focuses the checkbox of the next row, or of the one before.
  *
- * @param {Element} box
+ * @param {HTMLElement} box
  * @param {1 | -1} by
  */
 function step(box, by) {
-  const boxes = [...box.closest("table").querySelectorAll("td.dash-select-cell input")];
+  const boxes = /** @type {HTMLElement[]} */ ([...(box.closest("table")?.querySelectorAll("td.dash-select-cell input") ?? [])]);
   boxes[boxes.indexOf(box) + by]?.focus();
 }
 

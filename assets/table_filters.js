@@ -78,7 +78,7 @@ function place(box, cell) {
   others.forEach((other) => other.remove());
   if (box.element.parentElement === cell) return;
   const { input } = box;
-  const hadFocus = lastFocused === input && [input, document.body].includes(document.activeElement);
+  const hadFocus = lastFocused === input && [input, document.body].some((one) => one === document.activeElement);
   const [start, end] = [input.selectionStart, input.selectionEnd];
   cell.prepend(box.element);
   if (!hadFocus) return;
@@ -147,7 +147,7 @@ function apply(frame, columns) {
  * @returns {Record<string, TypedFilter>}
  */
 function typed(table) {
-  const frame = document.querySelector(`${FRAME}[data-table="${table}"]`);
+  const frame = /** @type {HTMLElement | null} */ (document.querySelector(`${FRAME}[data-table="${table}"]`));
   if (!frame || !isThere(table)) return {};
   const { boxes, given } = stateOf(frame);
   /** @type {(column: Column) => [string, TypedFilter]} */
@@ -178,7 +178,7 @@ function follow(state, query) {
  * @param {HTMLElement} frame
  */
 function sync(frame) {
-  const cells = [...frame.querySelectorAll("th.dash-filter[data-dash-column]")];
+  const cells = /** @type {HTMLElement[]} */ ([...frame.querySelectorAll("th.dash-filter[data-dash-column]")]);
   if (!cells.length) return;
   const state = stateOf(frame);
   const props = propsOf(String(frame.dataset.table));
@@ -201,9 +201,9 @@ new MutationObserver((changes) => {
   /** @type {Set<HTMLElement>} */
   const frames = new Set();
   for (const { target } of changes) {
-    const frame = target.closest?.(FRAME);
-    if (frame) frames.add(frame);
-    else target.querySelectorAll?.(FRAME).forEach((one) => frames.add(one));
+    if (!(target instanceof Element)) continue;
+    const frame = target.closest(FRAME);
+    for (const one of frame ? [frame] : target.querySelectorAll(FRAME)) frames.add(/** @type {HTMLElement} */ (one));
   }
   frames.forEach(sync);
 }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dash-column"] });
@@ -213,19 +213,19 @@ new MutationObserver((changes) => {
  * @param {HTMLInputElement} input
  */
 function commit(input) {
-  const frame = input.closest(FRAME);
+  const frame = /** @type {HTMLElement | null} */ (input.closest(FRAME));
   if (!frame) return; // its column is hidden, or its page was left
   const box = /** @type {FilterBox} */ ([...stateOf(frame).boxes.values()].find((one) => one.input === input));
   if (box.typed === input.value) return;
   box.typed = input.value;
-  apply(frame, columnsOf(propsOf(frame.dataset.table)));
+  apply(frame, columnsOf(propsOf(String(frame.dataset.table))));
 }
 
 /**
  * @param {EventTarget | null} target
  * @returns {target is HTMLInputElement}
  */
-const isBox = (target) => Boolean(target?.matches?.(INPUT));
+const isBox = (target) => target instanceof Element && target.matches(INPUT);
 
 // While events go down: DataTable listens to keys and the clipboard of all that is in it, and takes them for its cells'.
 for (const name of ["keydown", "copy", "cut", "paste"]) {
@@ -235,7 +235,7 @@ for (const name of ["keydown", "copy", "cut", "paste"]) {
       if (!isBox(event.target)) return;
       event.stopPropagation();
       // Enter also ends the choice of a Japanese word.
-      if (event.key === "Enter" && !event.isComposing) commit(event.target);
+      if (event instanceof KeyboardEvent && event.key === "Enter" && !event.isComposing) commit(event.target);
     },
     true
   );

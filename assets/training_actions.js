@@ -35,6 +35,7 @@ async function act(action, run) {
 }
 
 document.addEventListener("click", (event) => {
+  /** @type {HTMLElement | null | undefined} */
   const button = elementOf(event)?.closest("button[data-training-action]");
   if (button) press(button);
 });

@@ -1,4 +1,5 @@
 /* Checks the form that starts a training while the reader types, by the rules of the start, and shows what is wrong. */
+import { within } from "./elements.js";
 import { live } from "./live_text.js";
 import { trainingCalls } from "./training_calls.js";
 import { fieldPlaces, filledIn } from "./training_fields.js";
@@ -25,7 +26,7 @@ function mark() {
   const { wrong } = formState();
   for (const place of fieldPlaces()) {
     const why = place.hidden ? "" : wrong[place.dataset.field || ""] || "";
-    const input = place.querySelector(`#${place.dataset.control}`);
+    const input = within(place, `#${place.dataset.control}`);
     live.write(place.querySelector(".training-error"), why);
     input.classList.toggle("is-invalid", Boolean(why));
     if (why) input.setAttribute("aria-invalid", "true");

@@ -1,7 +1,7 @@
 /* The queue and the history: fetched every second while the page is visible; only what differs is drawn. */
 import { addresses, setAddress } from "./addresses.js";
 import { register } from "./dash.js";
-import { elementOf } from "./elements.js";
+import { elementOf, within } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { trainingActions } from "./training_actions.js";
@@ -76,11 +76,12 @@ function rows(body, listed) {
       const content = JSON.stringify(cell.html);
       const there = element.children[place] || element.appendChild(document.createElement("td"));
       if (there.clewContent === content) return;
-      const held = there.contains(document.activeElement) ? document.activeElement.dataset.trainingAction : null;
+      const active = /** @type {HTMLElement | null} */ (document.activeElement);
+      const held = active && there.contains(active) ? active.dataset.trainingAction : null;
       there.clewContent = content;
       there.dataset.label = cell.label;
       there.replaceChildren(...live.build(cell.html));
-      if (held) (there.querySelector(`[data-training-action="${held}"]`) || there.querySelector("button") || body.closest("section").querySelector("h2")).focus();
+      if (held) (there.querySelector(`[data-training-action="${held}"]`) || there.querySelector("button") || within(/** @type {Element} */ (body.closest("section")), "h2")).focus();
     });
   });
 }

@@ -1,5 +1,6 @@
 /* The page of one training: its messages come over the scheduler's socket, and by way of Clew where that does not open. */
 import { register, setProps } from "./dash.js";
+import { byId } from "./elements.js";
 import { ID } from "./from_python.js";
 import { sockets } from "./live_sockets.js";
 import { live } from "./live_text.js";
@@ -94,7 +95,7 @@ async function poll(isWanted) {
  * @type {(answer: { html: import("./live_text.js").DescribedChild }) => void} */
 function showMissing(answer) {
   state.isLive = false;
-  document.getElementById(PAGE).replaceChildren(...live.build(answer.html));
+  byId(PAGE).replaceChildren(...live.build(answer.html));
 }
 
 /** Takes a message of the scheduler.

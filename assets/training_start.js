@@ -1,6 +1,7 @@
 /* Starts a training from the form: sends it until there is an answer, and shows what came of it. */
 import { toasts } from "./change_toasts.js";
 import { visit } from "./clew.js";
+import { byId } from "./elements.js";
 import { ID } from "./from_python.js";
 import { trainingCalls } from "./training_calls.js";
 import { check, enable, mark } from "./training_check.js";
@@ -64,7 +65,7 @@ function ended(answer) {
     toast(answer.sentence);
     document.dispatchEvent(new CustomEvent("clew:trainings-changed"));
     formPart("summary").textContent = answer.sentence;
-    const queue = document.getElementById(ID.TRAININGS_QUEUE_TITLE);
+    const queue = byId(ID.TRAININGS_QUEUE_TITLE);
     queue.scrollIntoView({ block: "start" });
     queue.focus({ preventScroll: true });
   });

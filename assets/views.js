@@ -33,7 +33,7 @@ function newId() {
 function begunFrom() {
   const place = document.getElementById(ID.OPENED_VIEW);
   if (!place) return null;
-  const { view, name, revision } = place.dataset;
+  const { view = "", name = "", revision = "" } = place.dataset;
   return changed && changed.id === view ? changed : { id: view, name, revision };
 }
 
@@ -131,6 +131,7 @@ window.addEventListener("resize", () => part("panel") && part("panel").popover =
 // On the document: the page is drawn again whenever its reader comes back to it.
 document.addEventListener("pointerdown", (event) => {
   // The panel closes before the click arrives at its button.
+  /** @type {HTMLElement | null | undefined} */
   const pressed = elementOf(event)?.closest(`#${ID.VIEWS_BUTTON}`);
   if (pressed) pressed.dataset.wasOpen = part("panel").popover === "auto" && isOpen() ? "yes" : "";
 });

@@ -22,42 +22,16 @@ interface Window {
   clew: Record<string, unknown>;
 }
 
-/* Of what kind an element is, components/ says, in Python; whether it is there, the page. */
+/* What the scripts look for by selectors is HTML; SVG they draw themselves, and find by the names of tags. */
 interface ParentNode {
-  querySelector(selectors: string): any;
-  querySelectorAll(selectors: string): NodeListOf<any>;
-}
-interface NonElementParentNode {
-  getElementById(id: string): any;
-}
-interface Document {
-  getElementById(id: string): any;
-  activeElement: any;
+  querySelector<K extends keyof HTMLElementTagNameMap>(selectors: K): HTMLElementTagNameMap[K] | null;
+  querySelector<K extends keyof SVGElementTagNameMap>(selectors: K): SVGElementTagNameMap[K] | null;
+  querySelector(selectors: string): HTMLElement | null;
+  querySelectorAll<K extends keyof HTMLElementTagNameMap>(selectors: K): NodeListOf<HTMLElementTagNameMap[K]>;
+  querySelectorAll<K extends keyof SVGElementTagNameMap>(selectors: K): NodeListOf<SVGElementTagNameMap[K]>;
+  querySelectorAll(selectors: string): NodeListOf<HTMLElement>;
 }
 interface Element {
-  closest(selectors: string): any;
-}
-interface Node {
-  box?: any;
-  querySelector(selectors: string): any;
-  querySelectorAll(selectors: string): NodeListOf<any>;
-}
-interface EventTarget {
-  checked?: boolean;
-  closest?(selectors: string): any;
-  dataset: DOMStringMap;
-  id?: string;
-  matches?(selectors: string): boolean;
-  tagName?: string;
-  type?: string;
-  value?: any;
-}
-interface HTMLElement {
-  /** As the browser's own: an element has it, an event's target may. */
-  focus(options?: FocusOptions): void;
-}
-interface Event {
-  detail?: any;
-  isComposing?: boolean;
-  key?: string;
+  closest<K extends keyof HTMLElementTagNameMap>(selectors: K): HTMLElementTagNameMap[K] | null;
+  closest(selectors: string): HTMLElement | null;
 }
