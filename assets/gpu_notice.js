@@ -101,7 +101,7 @@ function newLine(host, aloud) {
   const head = make("div", { class: "d-flex flex-wrap gap-2 align-items-center" }, make("strong", { class: "gpu-host-name" }, host.name), badge, make("span", { id: host.part("since"), class: "small text-body-secondary" }), make("span", { class: "gpu-machine small text-body-secondary" }));
   host.announced = "";
   // The seconds change all the time: the trouble is announced from another element, when it changes.
-  return make("li", { class: "gpu-host" }, head, make("div", { id: host.part("notice"), class: "alert py-2", hidden: "" }), make("div", { id: host.part("found"), class: "visually-hidden", role: "status" }));
+  return make("li", { class: "gpu-host" }, head, make("div", { id: host.part("notice"), class: "alert py-2", hidden: "" }), make("div", { id: host.part("said"), class: "visually-hidden", role: "status" }));
 }
 
 /** @type {(host: Host, found: Trouble[]) => void} */
@@ -117,7 +117,7 @@ function notice(host, found) {
   place.classList.toggle("alert-info", calm);
   place.classList.toggle("alert-warning", !calm);
   const key = found.map((line) => line.key).join("\n");
-  if (key !== host.announced) live.write(document.getElementById(host.part("found")), found.map((line) => (line.strong || "") + line.text).join(" "));
+  if (key !== host.announced) live.write(document.getElementById(host.part("said")), found.map((line) => (line.strong || "") + line.text).join(" "));
   host.announced = key;
 }
 

@@ -131,12 +131,12 @@ function why({ gpu, use, holder, owners }) {
 
 /** @type {import("./gpu_hosts.js").HostsView} */
 const view = {
-  clear(these, text) {
-    [hosts, texts, map, updated, writtenAt] = [these, text, null, new Set(), 0];
+  clear(these, words) {
+    [hosts, texts, map, updated, writtenAt] = [these, words, null, new Set(), 0];
     gpuRuns.join([]);
   },
-  take(host, report, text) {
-    gpuUnits.take(host, report, text);
+  take(host, report, words) {
+    gpuUnits.take(host, report, words);
     updated.add(host);
   },
   later,
@@ -149,7 +149,7 @@ const watched = () => (handlers = handlers || gpuHosts.watch((what, index) => `f
 
 const gpuTile = {
   /** @type {(monitors: import("./gpu_hosts.js").Monitor[] | null, texts: Texts, schema: import("./schema.js").Schema) => number} */
-  start: (monitors, text, schema) => watched().start(monitors, text, schema),
+  start: (monitors, words, schema) => watched().start(monitors, words, schema),
   /** @type {(state: { readyState: number } | null, id: string) => void} */
   state: (state, id) => watched().state(state, id),
   /** @type {(message: { data: unknown } | null, id: string) => void} */
