@@ -1,1 +1,1 @@
-"""Flask blueprints: the JSON edge for machines."""
+"""Flask blueprints: the JSON API for programs, and the edge of the whole app."""

@@ -1,4 +1,7 @@
-"""/api/runs/<id>/artifacts: the files of a run, listed, whole, or in parts; served so that nothing in them runs."""
+"""/api/runs/<id>/artifacts: the files of a run: list, download, or parts.
+
+Served so that nothing in them is executed.
+"""
 
 from typing import Final
 
@@ -27,28 +30,28 @@ from services.artifacts.run_artifacts import RunArtifacts
 from services.connect import Services
 
 PIECE_BYTES: Final = 2**20
-"""A player is given so much at a time: what it does not read yet would hold a connection, and a browser has six."""
+"""The most that a video player gets per request: an unread answer would hold a connection, and a browser has six."""
 FIRST_PIECE_BYTES: Final = 2**18
-"""It has a film's first frame, for which its viewer waits."""
+"""Contains a video's first frame, which its viewer waits for."""
 _REVALIDATED: Final = "private, no-cache"
 _FILES: Final = "file?path="  # from a document of the same run
 _FAILURES: Final = (RunIdMalformed, RunNotFound, NoSuchArtifact, ArtifactPathMalformed, RefusedThere, *READING)
 
 
 class FolderQuery(BaseModel):
-    """Which folder is to be listed."""
+    """Which folder to list."""
 
     path: str = Field("", description="The folder; the run's own where it is absent.")
 
 
 class DocumentQuery(BaseModel):
-    """Which file is meant."""
+    """Which file to serve."""
 
     path: str = Field(description="Where it is in the run: relative, with single slashes.")
 
 
 class FileQuery(DocumentQuery):
-    """Which file is meant, and what for."""
+    """Which file to serve, and for what purpose."""
 
     save: str | None = Field(None, description="Given: it is to be saved.")
     pieces: str | None = Field(None, description="Given: at most 1 MiB of what Range asks for.")
@@ -62,7 +65,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("")
     @operation(*_FAILURES)
     def all_files(run_id: str, query: FolderQuery) -> list[ArtifactRow]:
-        """Lists what lies in a folder of the run."""
+        """Lists the content of a folder of the run."""
         return [ArtifactRow.of(entry) for entry in artifacts.listed(run_id, query.path)]
 
     @routes.get("/file")
@@ -72,7 +75,7 @@ def blueprint(services: Services) -> Blueprint:
         also=NOT_CHANGED | {206: "The part that Range asks for."},
     )
     def file(run_id: str, query: FileQuery) -> Response:
-        """Gives a file, or with a Range header a part of it; in a sandbox, and as a type that runs nothing."""
+        """Returns a file, or with a Range header a part of it; in a sandbox, and with a type that executes nothing."""
         opened, is_part = _opened(artifacts, run_id, query.path, _span(query))
         response = _sent(opened, query, is_part=is_part)
         return sandbox(response, settings)
@@ -80,7 +83,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/document")
     @operation(NotShown, *_FAILURES, files=("text/html",))
     def laid_out(run_id: str, query: DocumentQuery) -> Response:
-        """Gives an HTML file, a Markdown text or a notebook as a document, in a sandbox."""
+        """Returns an HTML file, a Markdown text or a notebook as a document, in a sandbox."""
         kind, html = document(artifacts, run_id, query.path, choose_language(), _FILES)
         response = Response(html, mimetype="text/html")
         response.headers["Cache-Control"] = _REVALIDATED
@@ -97,9 +100,9 @@ def _span(query: FileQuery) -> Span | None:
 
 
 def _opened(artifacts: RunArtifacts, run_id: str, path: str, span: Span | None) -> tuple[OpenedFile, bool]:
-    """Returns the file, and whether it is the part that was asked for.
+    """Returns the file, and whether it is the requested part.
 
-    Not where the other parts are of another version.
+    If the file has changed since the other parts were sent, it is the whole file.
     """
     known = request.headers.get("If-None-Match")
     opened = artifacts.open(run_id, path, span, {"If-None-Match": known} if known else {})
@@ -123,7 +126,7 @@ def _sent(opened: OpenedFile, query: FileQuery, *, is_part: bool) -> Response:
 def _describe(response: Response, opened: OpenedFile, query: FileQuery, *, is_part: bool) -> None:
     kind = media_type(query.path)
     response.headers["Content-Type"] = kind
-    # Or it would be compressed on its way, and a part of what is compressed is no part of the file.
+    # Otherwise it would be compressed on its way, and a part of compressed content is not a part of the file.
     response.headers["Content-Encoding"] = "identity"
     response.headers["Accept-Ranges"] = "bytes"
     is_saved = query.save is not None or kind == "application/octet-stream"

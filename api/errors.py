@@ -1,4 +1,4 @@
-"""Every failure as JSON: a sentence, its code, and details; HTML only where pages are, also at what no route is."""
+"""Every failure as JSON with message, code and details; HTML only for pages. Unknown routes included."""
 
 import logging
 
@@ -13,9 +13,9 @@ from domain.errors.requests import Unexpected
 from operations.failed_answers import MOST_BYTES, answer_of, answer_of_http, failed
 from serving.refusals import RETRY_SECONDS
 
-# The parent of all blueprints whose routes are the API's.
+# The parent blueprint of all API routes.
 BLUEPRINT = "api"
-# Below these everything is asked for by programs, or by the pages' own scripts.
+# Below these, all requests come from programs, or from the pages' own scripts.
 _DATA = ("/api", "/health", "/runs", "/charts", "/views", "/links", "/changes", "/artifacts", "/fleet")
 _EVERY_PAGE = "/<path:path>"
 _SCRIPTS = "/_dash-component-suites/"
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def register(server: Flask) -> None:
-    """Makes every error of `server` JSON, but for those of pages and their scripts, which are Dash's."""
+    """Makes every error of `server` JSON, except for those of pages and their scripts, which Dash handles."""
     server.register_error_handler(ClewError, _named)
     server.register_error_handler(HTTPException, _of_http)
     server.register_error_handler(DependencyException, _no_such_script)
@@ -34,7 +34,7 @@ def register(server: Flask) -> None:
     def keep_pages_out_of_the_data() -> None:
         if _is_under("/api"):
             request.max_content_length = MOST_BYTES
-        # Dash's own route takes every address that nobody else has, and would answer with a page.
+        # Dash's own route matches every other address, and would answer with a page.
         if _is_data() and (request.url_rule is None or request.url_rule.rule == _EVERY_PAGE):
             allowed = _methods_here(server)
             raise MethodNotAllowed(allowed) if allowed else NotFound
@@ -43,9 +43,9 @@ def register(server: Flask) -> None:
     def leave_no_html(response: Response) -> Response:
         if _is_data():
             response.headers.setdefault("Cache-Control", "no-store")
-            # A file that is sent as it comes has a body.
+            # A file that is streamed has a body.
             if response.mimetype == "text/html" and not response.is_streamed and not response.get_data():
-                del response.headers["Content-Type"]  # Flask's default, of an answer without a body
+                del response.headers["Content-Type"]  # Flask's default, on an answer without a body
         return response
 
 
@@ -58,7 +58,7 @@ def _is_under(root: str) -> bool:
 
 
 def _methods_here(server: Flask) -> list[str]:
-    """Returns the methods that this address takes; empty where it is none, for pages are not meant."""
+    """Returns the methods allowed at this address; empty if it is unknown, since pages do not count."""
     routes, found = server.url_map.bind_to_environ(request.environ), []
     for method in _METHODS:
         try:
@@ -79,9 +79,9 @@ def _of_http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _no_such_script(error: DependencyException) -> ResponseReturnValue:
-    """Answers 404 for an address below Dash's that names no script of a page.
+    """Answers 404 for an address below Dash's own that is no script of a page.
 
-    Anybody may ask for one, as for any other file.
+    Any client may request one, as with any other file.
     """
     return NotFound() if request.path.startswith(_SCRIPTS) else _unexpected(error)
 

@@ -1,4 +1,7 @@
-"""GET /health: is this process alive? Asks nobody else. GET /api/health: how are those it depends on?"""
+"""GET /health: whether this process is alive, without calls to others.
+
+GET /api/health: the state of its dependencies.
+"""
 
 from flask import Blueprint
 
@@ -14,18 +17,18 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/health")
 @operation()
 def health() -> Alive:
-    """Says that this process answers."""
+    """Returns that this process answers."""
     return Alive(status="healthy")
 
 
 def dependencies(services: Services) -> Blueprint:
-    """Makes /api/health, always 200: what is wrong is in the body, and a restart of Clew would mend none of it."""
+    """Makes /api/health, always 200: failures are in the body, since a restart of Clew would fix none of them."""
     routes = Blueprint("dependencies", __name__)
 
     @routes.get("/health")
     @operation()
     def dependency_health() -> Health:
-        """Tells how those are that Clew depends on; always 200."""
+        """Returns the state of the services that Clew depends on; always 200."""
         return services.health_checks.now()
 
     return routes

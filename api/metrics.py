@@ -31,7 +31,7 @@ ARROW: Final = "application/vnd.apache.arrow.stream"
 
 
 class FormatQuery(BaseModel):
-    """As what points are to come."""
+    """The format of the points."""
 
     format: str | None = Field(
         None, description="json, csv or arrow (an IPC stream); absent: as the Accept header prefers."
@@ -52,7 +52,7 @@ def blueprint(services: Services) -> Blueprint:
         found = [MetricRow.of(key, point, known.get(key)) for key, point in sorted(run.metrics.items())]
         return WithHeaders(found, as_of(view.as_of))
 
-    # A key may hold two slashes in a row, which are one in an address.
+    # A key may contain two slashes in a row, which Flask would merge.
     @routes.get("/<path:key>", merge_slashes=False)
     @operation(
         *(NoSuchFormat, NoSuchMetric, HistoryOnItsWay, *OF_A_RUN, *READING),
@@ -61,7 +61,7 @@ def blueprint(services: Services) -> Blueprint:
         headers=AS_OF,
     )
     def points(run_id: str, key: str, query: FormatQuery) -> WithHeaders[Response]:
-        """Gives all points of one metric; percent-encode its name."""
+        """Returns all points of one metric; percent-encode its name."""
         write, mimetype = _format(query.format)
         view = _view(services, run_id)
         run = known_run(view, run_id)
@@ -80,7 +80,7 @@ def _view(services: Services, run_id: str) -> RunView:
 
 
 def _history(services: Services, run: Run, key: str) -> History:
-    """Returns all points; raises what kept them from coming."""
+    """Returns all points; raises the failure that prevented it."""
     [found] = complete_histories(services.histories, [run], {run.run_id: [key]}, WAIT_SECONDS)
     if key in found.failures:
         raise found.failures[key]
@@ -93,7 +93,7 @@ Writer = Callable[[str, str, History], Iterator[bytes]]
 
 
 def as_json(run_id: str, key: str, history: History) -> Iterator[bytes]:
-    """Yields an object of columns; what is no finite number is a text."""
+    """Yields an object of columns; NaN and infinity are text."""
     yield b'{"run_id":%s,"key":%s' % (orjson.dumps(run_id), orjson.dumps(key))
     for name in COLUMNS:
         yield b',"%s":[' % name.encode()
@@ -113,8 +113,8 @@ def as_csv(_run_id: str, _key: str, history: History) -> Iterator[bytes]:
 
 
 def as_arrow(run_id: str, key: str, history: History) -> Iterator[bytes]:
-    """Yields an IPC stream; its schema's metadata say which run and which metric it is."""
-    # Here, because it brings 40 MB that only those pay for who ask for it.
+    """Yields an Arrow IPC stream; its schema's metadata have the run and the metric."""
+    # Imported here: it takes 40 MB of memory, which only requests for Arrow need.
     import pyarrow as pa
 
     metadata = {"run_id": run_id, "key": key}
@@ -130,7 +130,7 @@ def as_arrow(run_id: str, key: str, history: History) -> Iterator[bytes]:
 
 
 class _Pieces:
-    """A file that hands on what is written to it."""
+    """A file object that returns what was written to it, piece by piece."""
 
     closed = False
 
@@ -143,10 +143,10 @@ class _Pieces:
         return len(piece)
 
     def flush(self) -> None:
-        """Does nothing: nothing waits."""
+        """Does nothing: there is no buffer."""
 
     def taken(self) -> bytes:
-        """Returns what was written since."""
+        """Returns what was written since the last call."""
         written, self._written = b"".join(self._written), []
         return written
 
@@ -160,7 +160,7 @@ FORMATS: Final[Mapping[str, tuple[Writer, str]]] = {
 
 
 def _format(named: str | None) -> tuple[Writer, str]:
-    """Returns the format that `named` says, else that the Accept header prefers; raises BadInput."""
+    """Returns the format `named` by the query, else the preference of the Accept header; raises BadInput."""
     if named is not None:
         if named not in FORMATS:
             raise NoSuchFormat(named, ", ".join(FORMATS))

@@ -1,7 +1,7 @@
-"""/api/models: the team's models over the contract that the team's own model server speaks, too.
+"""/api/models: the team's models, by the same contract as the team's own model server.
 
-Ids are opaque, and come percent-encoded; the server in front has decoded them, so one may hold a slash: `path:`.
-Without `?name=` a question is about the models of the first registered model, as the contract has it.
+Ids are opaque, and percent-encoded; the server has decoded them, so one may contain a slash: `path:`. Without
+`?name=` a request is about the first registered model, as the contract defines.
 """
 
 from typing import Final
@@ -34,7 +34,7 @@ from services.connect import Services
 from services.registry.model_store import ModelStore
 
 EVERY_NAME: Final = "*"
-"""Asks about all registered models."""
+"""Selects all registered models."""
 _BAD_ROWS: Final = {"X-Bad-Rows": "How many models are left out because they do not fit the contract; absent if none."}
 _OF_LISTS: Final = (RegisteredModelUnknown, *READING)
 # The team's own model server may refuse for more reasons.
@@ -42,7 +42,7 @@ _CHANGING: Final = (ModelNotFound, Conflict, *WRITING)
 
 
 class OfName(BaseModel):
-    """Of which models it is asked."""
+    """Which registered model is meant."""
 
     name: str | None = Field(
         None, description="A registered model of the team's; absent: the first one, *: all of them."
@@ -60,7 +60,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("")
     @operation(*_OF_LISTS, headers=_BAD_ROWS)
     def all_models(query: OfName) -> WithHeaders[list[NamedModelRow] | list[ModelRow]]:
-        """Lists all models of the first registered model but deleted ones; with names where it is asked by name."""
+        """Lists the models of the first registered model, without deleted ones; with `name`, names are included."""
         found = asked_about(query).all()
         present = [model for model in found.models if model.state is not ModelState.DELETED]
         rows: list[NamedModelRow] | list[ModelRow]
@@ -70,7 +70,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/active")
     @operation(NoActiveModel, *_OF_LISTS)
     def active(query: OfName) -> ModelDetail:
-        """Tells of the active model; 404 before the first."""
+        """Returns the active model; 404 before the first."""
         model = asked_about(query).active()
         if model is None:
             raise NoActiveModel
@@ -79,7 +79,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/active")
     @operation(PolicyRefused, BadInput, ModelIsDeleted, RestoreFirst, DeletedMeanwhile, BeingPurged, *_CHANGING)
     def activate(body: ActivationRequest) -> Activated:
-        """Activates a model once its policy has passed its check."""
+        """Activates a model after its policy has passed the check."""
         by = user_of(request, services.settings)
         done = store.activate(_possible(body.model_id), by=by, reason=body.reason)
         return Activated(id=done.model_id, message=_message(done), overrules_deletion=done.overrules_deletion)
@@ -97,14 +97,15 @@ def blueprint(services: Services) -> Blueprint:
         also=NOT_CHANGED,
     )
     def policy(model_id: str) -> Response:
-        """Gives a model's ONNX file; its ETag is its SHA-256."""
+        """Returns a model's ONNX file; its ETag is its SHA-256."""
         file = store.policy_file(_kept(store.get(_possible(model_id))).id)
         if MEASURING_HEADER in request.headers and services.settings.embedded_inference:
-            services.following.follow(model_id)  # kept though nobody looks, and whoever had it measured
+            # Its evaluation is saved although no page watches it, and with the name of its requester.
+            services.following.follow(model_id)
         response = Response(file.chunks(), mimetype="application/octet-stream")
         response.call_on_close(file.close)
         response.content_length = file.size_bytes
-        # Whoever has the file already is told so, and not sent it again.
+        # A client that has the file already gets 304.
         response.set_etag(file.sha256)
         response.make_conditional(request)
         if response.status_code == 304 or request.method == "HEAD":
@@ -114,7 +115,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/<path:model_id>")
     @operation(ModelNotFound, ModelIsDeleted, *READING)
     def one(model_id: str) -> ModelDetail:
-        """Tells of one model."""
+        """Returns one model."""
         return detail_of(_kept(store.get(_possible(model_id))))
 
     @routes.delete("/<path:model_id>")
@@ -126,13 +127,13 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/<path:model_id>/restore")
     @operation(NothingToRestore, BeingPurged, *_CHANGING)
     def restore(model_id: str) -> ModelDetail:
-        """Brings a deleted model back."""
+        """Restores a deleted model."""
         return detail_of(store.restore(_possible(model_id)))
 
     @routes.post("/<path:model_id>/episodes")
     @operation(ModelNotFound, ModelWithoutRun, FilesElsewhere, *REFUSED_THERE, *WRITING, status=201)
     def keep_episode(model_id: str, body: EpisodeSeed) -> SavedEpisode:
-        """Plays the episode of a seed once more, and keeps it with the model's run as WebP or GIF."""
+        """Plays the episode of a seed again, and saves it with the model's run as WebP or GIF."""
         asked = EpisodeRequest(model_id=_possible(model_id), **dict(body))
         asker = program_asker(request.headers, request.remote_addr, services.settings)
         return services.episodes.save(asked, asker)
@@ -141,7 +142,7 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def _possible(model_id: str) -> str:
-    """Returns the id, unless no model can have it: those are not handed to a store, whatever it would make of them."""
+    """Returns the id unless it is impossible: such ids never reach a store, which might misinterpret them."""
     if len(model_id) > LONGEST_ID or not model_id.isprintable() or "\ufffd" in model_id:
         raise ModelNotFound(repr(model_id[:40]))
     return model_id

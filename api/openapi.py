@@ -1,4 +1,7 @@
-"""The API as an OpenAPI document, made of what its views declare: `python -m api.openapi` writes docs/openapi.yaml."""
+"""The API as an OpenAPI document, built from the declarations on its views.
+
+`python -m api.openapi` writes docs/openapi.yaml.
+"""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,7 +44,7 @@ def _api() -> openapi.HttpApi:
 
 
 def _codes() -> list[str]:
-    """Returns the codes of all failures; what Clew answers may hold those of others that it asked."""
+    """Returns the codes of all failures; Clew's answers may contain those of its other processes."""
     waiting, found = [ClewError], set[str]()
     while waiting:
         kind = waiting.pop()

@@ -1,4 +1,4 @@
-"""All that machines can ask of Clew, as one blueprint."""
+"""The whole API as one blueprint."""
 
 from flask import Blueprint, Flask
 from werkzeug.routing import Rule

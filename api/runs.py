@@ -1,4 +1,4 @@
-"""/api/runs/…: training runs as the pages know them, so at most `REFRESH_SECONDS` old while MLflow answers."""
+"""/api/runs/…: training runs as on the pages, so at most `REFRESH_SECONDS` old while MLflow answers."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ from services.tracking.known_runs import known_run, whole_table
 
 
 class RunIds(BaseModel):
-    """Which runs are meant."""
+    """Which runs to compare."""
 
     runs: str = Field(description="A comma list of run ids.")
 
@@ -36,20 +36,20 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/compare")
     @operation(RunIdsMalformed, RunIdsMissing, RunsStillComing, ServiceUnavailable, headers=AS_OF)
     def compare(query: RunIds) -> WithHeaders[Comparison]:
-        """Tells of runs side by side."""
+        """Returns several runs side by side."""
         ids = _checked(query.runs)
         view = services.runs.view_with(ids, patience)
         runs = {run_id: run for run_id in ids if (run := view.get(run_id)) is not None}
         missing = [run_id for run_id in ids if run_id not in runs]
         if missing:
-            whole_table(view)  # else nobody knows
+            whole_table(view)  # raises if not all runs are known
         found = located_summaries(list(runs.values()), services)
         return WithHeaders(Comparison(runs=found, missing=missing), as_of(view.as_of))
 
     @routes.get("/<run_id>")
     @operation(*OF_A_RUN, headers=AS_OF)
     def one(run_id: str) -> WithHeaders[RunDetail]:
-        """Tells of one run."""
+        """Returns one run."""
         if not is_run_id(run_id):
             raise RunIdMalformed
         view = services.runs.view_with([run_id], patience)
@@ -61,9 +61,7 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def located_summaries(runs: Sequence[Run], services: Services) -> list[RunSummary]:
-    """Returns the summaries of runs, with the steps at which metrics began to diverge where these can be found out in
-    time.
-    """
+    """Returns the summaries of runs, with the steps at which metrics began to diverge if these can be found in time."""
     summaries = [summarise(run, services.vocabulary) for run in runs]
     keys = {summary.run_id: list(summary.diverged) for summary in summaries if summary.diverged}
     asked = [run for run in runs if run.run_id in keys]

@@ -1,4 +1,4 @@
-"""What /api takes and gives, as types: requests are checked against them, and docs/openapi.yaml is made of them."""
+"""The types that /api accepts and returns: requests are validated by them, and docs/openapi.yaml is built from them."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -23,7 +23,7 @@ class ArtifactRow(BaseModel):
 
     @classmethod
     def of(cls, entry: ArtifactEntry) -> Self:
-        """Returns the row of what a folder holds."""
+        """Returns the row of a folder's entry."""
         return cls(path=entry.path, is_dir=entry.is_dir, size_bytes=entry.size_bytes)
 
 
@@ -38,7 +38,7 @@ class ModelRow(BaseModel):
 
 
 class NamedModelRow(ModelRow):
-    """A model in a list of which it was asked by name, with what tells such models apart."""
+    """A model in a list requested by name, with the fields that tell models of several names apart."""
 
     name: str | None = Field(description="the registered model that it is a version of")
     env_id: str | None
@@ -52,7 +52,7 @@ class NamedModelRow(ModelRow):
 
 
 class ModelDetail(ModelRow):
-    """One model; all but the first of these fields are more than the contract asks for."""
+    """One model; all but the first of these fields exceed the contract."""
 
     total_episodes: int | None
     env_id: str | None
@@ -73,7 +73,7 @@ class ModelDetail(ModelRow):
 
 
 class ActivationRequest(BaseModel):
-    """Which model to activate, and why."""
+    """Which model to activate, and the reason."""
 
     model_id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
     reason: Annotated[str | None, Field(max_length=500)] = None
@@ -89,7 +89,7 @@ class Activated(BaseModel):
     )
 
 
-# JSON has no numbers for these, and a loss that is NaN is what one looks for.
+# JSON has no numbers for these, but a loss of NaN must not be hidden.
 Number = Annotated[
     float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]})
 ]
@@ -106,7 +106,7 @@ class Latest(BaseModel):
 
 
 class MetricRow(BaseModel):
-    """A metric of a run: its newest point, and between which values it moved, over how many points; null: not known."""
+    """A metric of a run: its newest point, the range of its values, and its number of points; null: not known."""
 
     model_config = ConfigDict(ser_json_inf_nan="strings")
 
@@ -137,7 +137,7 @@ class MetricPoints(BaseModel):
 
 
 class RunDetail(RunSummary):
-    """One run: its summary, and everything that was logged but the histories."""
+    """One run: its summary, and everything that it logged except the histories."""
 
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
 
@@ -147,24 +147,24 @@ class RunDetail(RunSummary):
 
     @classmethod
     def of(cls, run: Run, summary: RunSummary) -> Self:
-        """Returns what is known of `run`, of which `summary` is a part."""
+        """Returns what is known of `run`; `summary` is included."""
         metrics = {key: Latest(**dict(metric)) for key, metric in run.metrics.items()}
         return cls(**summary.model_dump(), ended_at=run.ended_at, params=run.params, metrics=metrics)
 
 
 RunCells = dict[str, datetime | str | int | float | None]
-"""A run's id and the columns asked for, by name; parameters and tags are texts, as they were logged."""
+"""A run's id and the requested columns, by name; parameters and tags are text, as they were logged."""
 
 
 class Comparison(BaseModel):
-    """Summaries with their final metrics, in the order asked for, and the ids that no run has."""
+    """Summaries with their final metrics, in the requested order, and the unknown ids."""
 
     runs: list[RunSummary]
     missing: list[str]
 
 
 class ViewRow(BaseModel):
-    """A named view: the query of its page, or where that is long the short form `v` of it."""
+    """A named view: the query of its page, or its short form `v` if that is long."""
 
     id: str
     name: str
@@ -177,7 +177,7 @@ class ViewRow(BaseModel):
 
     @classmethod
     def of(cls, view: View, views: ViewList) -> Self:
-        """Returns what is known of `view`, which is one of `views`."""
+        """Returns the row of `view`, which is one of `views`."""
         return cls(
             id=view.id,
             name=view.name,
@@ -196,5 +196,5 @@ def row_of(model: Model) -> ModelRow:
 
 
 def detail_of(model: Model) -> ModelDetail:
-    """Returns what the API tells of one model."""
+    """Returns the API's details of a model."""
     return ModelDetail(**{field: getattr(model, field) for field in ModelDetail.model_fields})

@@ -1,4 +1,4 @@
-"""/api/training: trainings are started, stopped and told of, by handing on to the scheduler."""
+"""/api/training: starting, stopping and reading trainings, forwarded to the scheduler."""
 
 from typing import Final
 
@@ -27,26 +27,26 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/trainers")
     @operation(*READING)
     def trainers() -> TrainerList:
-        """Lists what can be started, with the fields of each."""
+        """Lists the trainers, with the fields of each."""
         return scheduler.trainers()
 
     @routes.get("/runs")
     @operation(*READING, headers=_BAD_ROWS)
     def all_trainings() -> WithHeaders[TrainingList]:
-        """Lists all trainings that wait or run, and the newest others."""
+        """Lists all waiting or running trainings, and the newest others."""
         listed, misfits = scheduler.trainings()
         return WithHeaders(listed, bad_rows(misfits))
 
     @routes.get("/runs/<run_id>")
     @operation(NoSuchTraining, *READING)
     def one(run_id: str) -> Training:
-        """Tells of one training."""
+        """Returns one training."""
         return scheduler.training(run_id)
 
     @routes.get("/runs/<run_id>/log")
     @operation(NoSuchTraining, *READING)
     def log(run_id: str, query: LogQuery) -> LogPart | LogFound:
-        """Gives the last lines of a training's log, those before a byte, or those in which a text stands."""
+        """Returns the last lines of a training's log, those before a byte position, or those that contain a text."""
         if query.q is not None:
             return scheduler.found_in_log(run_id, query.q)
         return scheduler.log(run_id, query.before, query.lines)
@@ -54,7 +54,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/runs/<run_id>/log.txt")
     @operation(NoSuchTraining, *READING, files=("text/plain",))
     def whole_log(run_id: str) -> Response:
-        """Gives all of a training's log as far as it goes by now, a file to be kept."""
+        """Returns a training's complete log so far, as a file."""
         response = Response(scheduler.whole_log(run_id), content_type="text/plain; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="training-{_file_part(run_id)}.txt"'
         return response
@@ -62,31 +62,31 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/start")
     @operation(*_CHANGING)
     def start(body: StartRequest) -> Started:
-        """Starts a training, or one for each of its seeds; the fields of the trainer stand beside `trainer`."""
+        """Starts a training, or one for each of its seeds; the trainer's fields are next to `trainer`."""
         return scheduler.start(body, asker())
 
     @routes.post("/stop")
     @operation(*_CHANGING)
     def stop(body: RunRequest) -> Stopped:
-        """Ends a training with its episode; one that waits is cancelled."""
+        """Stops a training at the end of its episode; a waiting one is cancelled."""
         return scheduler.stop(body, asker())
 
     @routes.post("/queue")
     @operation(*_CHANGING)
     def queue(body: QueueRequest) -> Queued:
-        """Moves a training that waits: first, hold, release, cancel."""
+        """Moves a waiting training: first, hold, release, cancel."""
         return scheduler.queue(body, asker())
 
     @routes.post("/continue")
     @operation(*_CHANGING)
     def go_on(body: RunRequest) -> Started:
-        """Starts a training that ended once more, from its checkpoint, in the same run."""
+        """Continues an ended training from its checkpoint, in the same run."""
         return scheduler.go_on(body, asker())
 
     @routes.post("/fork")
     @operation(*_CHANGING)
     def fork(body: ForkRequest) -> Started:
-        """Goes on from a training's checkpoint in a run of its own, with these fields changed."""
+        """Continues from a training's checkpoint in a new run, with these fields changed."""
         return scheduler.fork(body, asker())
 
     def asker() -> Asker:
@@ -96,5 +96,5 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def _file_part(run_id: str) -> str:
-    """Returns what of an id may stand in a file's name."""
+    """Returns the part of an id that is safe in a file name."""
     return "".join(one for one in run_id[:8] if one.isascii() and one.isalnum())

@@ -1,1 +1,1 @@
-"""What programs ask of alerts."""
+"""The API of alerts."""

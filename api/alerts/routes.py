@@ -1,4 +1,4 @@
-"""/api/alerts: what the watcher told and what holds now; mutes."""
+"""/api/alerts: current and sent alerts; mutes."""
 
 from flask import Blueprint, request
 
@@ -21,7 +21,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("")
     @operation(ServiceUnavailable, headers=AS_OF)
     def all_alerts() -> WithHeaders[AlertList]:
-        """Tells what holds now, what was told, and mutes."""
+        """Returns current alerts, sent alerts, and mutes."""
         known = services.alerts.view(services.settings.patience_seconds)
         if known.alerts is None:
             raise alerts_failure(known)
@@ -30,13 +30,13 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/mutes")
     @operation(MutesFull, *WRITING, status=201)
     def mute(body: MuteRequest) -> Mute:
-        """Has the watcher be silent about something for a time."""
+        """Mutes alerts for a while."""
         return services.alerts.mute(body, user_of(request, services.settings))
 
     @routes.delete("/mutes/<mute_id>")
     @operation(NoSuchMute, *WRITING, status=204)
     def unmute(mute_id: str) -> None:
-        """Ends a mute before its time."""
+        """Ends a mute early."""
         services.alerts.unmute(mute_id)
 
     return routes

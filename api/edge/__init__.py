@@ -1,4 +1,4 @@
-"""The edge of the whole Flask app, pages and API alike: guards, headers, caching, language, log.
+"""The edge of the whole Flask app, pages and API: guards, headers, caching, language, log.
 
-What comes in here sees requests and no runs or models.
+These modules handle requests, and know nothing of runs or models.
 """

@@ -1,7 +1,7 @@
-"""How many threads each kind of request may hold at a time, of `WEB_THREADS`: slow work stays among its own.
+"""How many of the `WEB_THREADS` each kind of request may use at a time, so that slow work cannot block other kinds.
 
-What waits for MLflow waits in its own queue, where it holds no thread: pages, their callbacks and /health always have
-theirs. What comes while a queue is full is answered with 503 and Retry-After.
+Requests that wait for MLflow queue separately without holding a thread: pages, their callbacks and /health always
+have threads. If a queue is full, further requests get 503 and Retry-After.
 """
 
 import re
@@ -15,9 +15,9 @@ from api.edge.guards import CALLBACK_PATH
 from serving.buffering_worker import BufferingWorker
 from serving.compartments import Compartment, Place
 
-# Dash's own browser code writes it first.
+# Dash's own browser code writes "output" first.
 _OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
-# Routes of pages that wait for MLflow, or that work on long lists.
+# Routes of pages that wait for MLflow, or process long lists.
 _OF_PAGES: Final = ("/views", "/links", "/runs/", "/trainings/")
 PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS = "pages", "callbacks", "reads", "policies", "changes", "checks"
 _METRIC: Final = re.compile(r"/api/runs/[^/]+/metrics/.")
@@ -26,23 +26,23 @@ _ARTIFACTS: Final = re.compile(r"/api/runs/[^/]+/artifacts(/|$)")
 
 
 def compartments(threads: int) -> dict[str, Compartment]:
-    """Returns the kinds of requests of a worker with so many threads."""
+    """Returns the compartments of a worker with so many threads."""
     half, quarter = max(1, threads // 2), max(1, threads // 4)
     return {
-        # Documents, scripts and /health: nothing of it waits for anybody.
+        # Documents, scripts and /health: they wait for no other service.
         PAGES: Compartment(threads),
-        # One callback that became slow, such as an activation, leaves half of them to the others.
+        # One slow callback, such as an activation, leaves half of the threads to the others.
         CALLBACKS: Compartment(threads, most_of_part=half),
         READS: Compartment(half, most_waiting=8 * threads),
-        # A file of 63 MiB at a time and worker, or two.
+        # A file may have 63 MiB; one or two at a time per worker.
         POLICIES: Compartment(quarter, most_waiting=quarter),
-        # An activation fetches the file and asks it, for ten seconds at most.
+        # An activation downloads the file and checks it, which takes up to ten seconds.
         CHANGES: Compartment(quarter, most_waiting=threads),
-        # A page has hundreds of charts and asks for a few at a time; each waits a little for its histories.
+        # A page has hundreds of charts and requests a few at a time; each waits briefly for its histories.
         FIGURES: Compartment(half, most_waiting=32 * threads),
-        # Millions of points in a file, which lasts as long as its reader takes.
+        # Millions of points in a file, which takes as long as its client reads.
         POINTS: Compartment(quarter, most_waiting=2 * threads),
-        # Files of runs in pieces, and what is shown of them: each waits for MLflow's store.
+        # Files of runs in pieces, and previews of them: each waits for MLflow's artifact store.
         FILES: Compartment(half, most_waiting=16 * threads),
         # /api/health is always 200.
         CHECKS: Compartment(quarter),
@@ -50,21 +50,21 @@ def compartments(threads: int) -> dict[str, Compartment]:
 
 
 def place_of(method: str, target: str, body_start: bytes) -> Place:
-    """Returns the kind of a request by its method and address; of a callback, also which one it is."""
+    """Returns the compartment of a request by its method and address; for a callback, also which one it is."""
     try:
-        path = unquote(split_request_uri(target).path)  # as gunicorn reads it, also with a host in front
+        path = unquote(split_request_uri(target).path)  # parsed as gunicorn does, also with a host in front
     except ValueError:
-        return Place(PAGES)  # no address; gunicorn refuses it
+        return Place(PAGES)  # invalid address; gunicorn refuses it
     if path == CALLBACK_PATH:
         output = _OUTPUT.match(body_start)
         return Place(CALLBACKS, output[1].decode("latin-1") if output else "")
     if path.startswith("/charts/"):
         return Place(POINTS if path == "/charts/points.csv" else FIGURES)
-    if path.startswith("/fleet/") or path == "/api/gpus/usage":  # for which Prometheus may take a while
+    if path.startswith("/fleet/") or path == "/api/gpus/usage":  # Prometheus may take a while for these
         return Place(POINTS)
-    if path == "/runs/report.html":  # a file, as long as its charts and pictures take
+    if path == "/runs/report.html":  # a file that takes as long as its charts and pictures
         return Place(POINTS)
-    if path == "/episodes":  # which is played and drawn before it is kept
+    if path == "/episodes":  # an episode is played and drawn before it is stored
         return Place(CHANGES)
     if path.startswith(_OF_PAGES):
         return Place(READS)
@@ -75,7 +75,7 @@ def place_of(method: str, target: str, body_start: bytes) -> Place:
     if method not in ("GET", "HEAD"):
         return Place(CHANGES)
     if _ARTIFACTS.match(path):
-        # A whole file lasts as long as its reader takes.
+        # A whole file takes as long as its client reads.
         return Place(POINTS if "save=" in target else FILES)
     if _METRIC.match(path):
         return Place(POINTS)
@@ -88,9 +88,9 @@ class DashboardWorker(BufferingWorker):
     """The dashboard's worker."""
 
     def compartments(self, threads: int) -> Mapping[str, Compartment]:
-        """Returns the kinds of requests, sized by the setting `threads`."""
+        """Returns the compartments, sized by the setting `threads`."""
         return compartments(threads)
 
     def place_of(self, method: str, target: str, body_start: bytes) -> Place:
-        """Returns where a request belongs."""
+        """Returns the compartment of a request."""
         return place_of(method, target, body_start)

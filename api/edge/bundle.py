@@ -1,6 +1,6 @@
-"""Makes one script of the modules in `assets/`, in the order in which they need one another.
+"""Bundles the modules in `assets/` into one script, each after those that it imports.
 
-They are ECMAScript modules, of whose syntax a line-wise part is understood, so that no JavaScript has to be parsed:
+They are ECMAScript modules of which only a line-based subset is supported, so that no JavaScript parser is needed:
 `import { a, b as c } from "./file.js";`, `import "./file.js";`, `export const …`, `export { a, b as c };`.
 """
 
@@ -20,12 +20,12 @@ _BEGIN, _END = '(() => {\n"use strict";\nconst modules = {};\n', "})();\n"
 
 
 class BundleError(ValueError):
-    """A script names another that is not there or needs it in turn, a name that it lacks, or has other syntax."""
+    """A script imports a missing or cyclic module, imports a missing name, or uses unsupported syntax."""
 
 
 @dataclass(frozen=True)
 class Module:
-    """A script as a function's body: each line where it was, and `exports` as names of what it declares."""
+    """A script as the body of a function: lines keep their numbers; `exports` maps exported to declared names."""
 
     name: str
     source: str
@@ -34,14 +34,14 @@ class Module:
     exports: Mapping[str, str]
 
     def text(self) -> str:
-        """Writes the script, which leaves what it exports in `modules`."""
+        """Returns the script, which puts its exports into `modules`."""
         exports = ", ".join(f"{name}: {own}" for name, own in self.exports.items())
         return "\n".join(["(() => {", *self.lines, f'modules["{self.name}"] = {{ {exports} }};', "})();", ""])
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """One script for browsers; `modules` come after those that they need."""
+    """One script for browsers; `modules` are in the order of their dependencies."""
 
     modules: list[Module]
 
@@ -52,12 +52,12 @@ class Bundle:
 
     @cached_property
     def version(self) -> str:
-        """Another one for each content."""
+        """The hash of the content."""
         return sha256(self.text.encode()).hexdigest()[:16]
 
     @cached_property
     def source_map(self) -> str:
-        """Where each line of `text` comes from, for the browser's tools: an index map, a section for each module."""
+        """The source map of `text` for browsers' tools: an index map with a section per module."""
         line, sections = _BEGIN.count("\n"), []
         for module in self.modules:
             sections.append({"offset": {"line": line + 1, "column": 0}, "map": _line_by_line(module)})
@@ -66,7 +66,7 @@ class Bundle:
 
 
 def bundle(folder: Path, entry: str) -> Bundle:
-    """Returns the script of all modules that `entry` needs, or those that it needs need; raises `BundleError`."""
+    """Returns the bundle of `entry` and all modules that it imports, directly or not; raises `BundleError`."""
     return Bundle(list(_in_order(folder, entry, {}, [])))
 
 
@@ -96,7 +96,7 @@ def _read(file: Path, needed_by: str | None) -> Module:
 
 
 def _line(line: str, place: str, needs: dict[str, list[str]], exports: dict[str, str]) -> str:
-    """Returns the line as it stands in a function, and notes what it imports or exports."""
+    """Returns the line without its import or export keywords, and notes what it imports or exports."""
     if not line.startswith(("import ", "export ")):
         return line
     if found := _IMPORT.fullmatch(line):
@@ -114,14 +114,17 @@ def _line(line: str, place: str, needs: dict[str, list[str]], exports: dict[str,
 
 
 def _names(listed: str) -> Iterator[tuple[str, str]]:
-    """Reads the pairs of "a, b as c": what stands before and after each `as`."""
+    """Parses "a, b as c" into pairs of the names before and after `as`."""
     for one in listed.split(","):
         first, _, second = one.strip().partition(" as ")
         yield first, second or first
 
 
 def _line_by_line(module: Module) -> Mapping[str, Any]:
-    """Makes a source map of a module's lines to those of its file: "AACA" is the first column of the next line."""
+    """Returns a source map from a module's lines to the same lines of its file.
+
+    "AACA" is the first column of the next line.
+    """
     return {
         "version": 3,
         "sources": [module.name],

@@ -1,7 +1,7 @@
-"""How long a browser may keep what it was given.
+"""How long a browser may cache answers.
 
-An address that names its file's time of change (`?m=…`, `name.v…m….js`) never changes its content and is kept for ever.
-Everything else is asked for again, documents too: they name the files' newest addresses.
+An address with its file's modification time (`?m=…`, `name.v…m….js`) never changes its content and is cached for
+ever. Everything else is revalidated, documents too: they contain the newest addresses.
 """
 
 import re
@@ -16,7 +16,7 @@ _ASSETS, _SUITES = "/assets/", "/_dash-component-suites/"
 
 
 def register(server: Flask, assets: Path) -> None:
-    """Adds Cache-Control to every answer of `server` that has none of its own; its files are in `assets`."""
+    """Adds Cache-Control to every answer of `server` that has none; its files are in `assets`."""
 
     @server.after_request
     def set_cache_lifetime(response: Response) -> Response:
@@ -31,7 +31,7 @@ def register(server: Flask, assets: Path) -> None:
 
 
 def _is_named_by_its_time(assets: Path) -> bool:
-    """Returns whether the address has the time of the file that was served.
+    """Returns whether the time in the address is that of the served file.
 
     Of two hosts one may still have the old file.
     """

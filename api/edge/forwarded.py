@@ -1,6 +1,6 @@
-"""Whether the reader came over https, where a proxy ends TLS: a trusted proxy says so in `X-Forwarded-Proto`.
+"""Whether the reader came over https, if a proxy terminates TLS: a trusted proxy says so in `X-Forwarded-Proto`.
 
-Its other headers stay unread. The proxy passes `Host` on, and an `X-Forwarded-Host` that counted would be a way around
+Its other headers are ignored. The proxy passes `Host` on; honouring `X-Forwarded-Host` would be a way around
 TRUSTED_HOSTS: browsers on this machine are loopback peers, too, and a page may set any header towards its own host.
 """
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def register(server: Flask, settings: Settings) -> None:
-    """Has the requests of `server` be https where a peer says so whom the settings trust."""
+    """Marks requests of `server` as https if a trusted peer says so."""
     inner = server.wsgi_app
-    # The peer stays who it is: whose user header counts is looked up by its address.
+    # The peer address is not replaced: it decides whose user header is trusted.
     believed = ProxyFix(inner, x_for=0, x_proto=1)
 
     def wsgi_app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -1,4 +1,7 @@
-"""Who may ask for what, for every route of the server: Dash's callbacks are routes too, so a blueprint is too small."""
+"""Access control for every route of the server.
+
+Dash's callbacks are routes, too, so a blueprint would not cover them.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +24,7 @@ CALLBACK_PATH = "/_dash-update-component"
 
 
 class _CallbackBody(BaseModel):
-    """What Dash's own browser code sends, as far as Dash trusts it blindly."""
+    """The parts of a callback request that Dash itself does not validate."""
 
     output: str
     outputs: dict[str, Any] | list[Any] | None = None
@@ -31,7 +34,7 @@ class _CallbackBody(BaseModel):
 
 
 def register(server: Flask, settings: Settings, callbacks: Mapping[str, Any]) -> None:
-    """Refuses what another site's page sends in the reader's name, what the table forbids, and odd callbacks.
+    """Refuses cross-site requests, what the access table forbids, and malformed callbacks.
 
     `callbacks` holds all of Dash's callbacks by their outputs; it may still grow.
     """
@@ -44,7 +47,7 @@ def register(server: Flask, settings: Settings, callbacks: Mapping[str, Any]) ->
 
     @server.before_request
     def refuse_by_table() -> None:
-        rule = request.url_rule  # none: its status says that there is nothing
+        rule = request.url_rule  # no route matches: the answer is 404 anyway
         if rule is not None and f"{request.method} {rule.rule}" not in ANSWERED_THERE:
             asker = program_asker(request.headers, request.remote_addr, settings)
             check(access_of(DASHBOARD, request.method, rule.rule), asker, settings)
@@ -59,11 +62,11 @@ def register(server: Flask, settings: Settings, callbacks: Mapping[str, Any]) ->
             misfit = CallbackMisfit(misfits_of(error))
             return _refusal(misfit, misfit.details)
         called = callbacks.get(body.output, {})
-        if "callback" not in called:  # not there, or the browser's own
+        if "callback" not in called:  # unknown, or a clientside callback
             unknown = CallbackUnknown({"output": Unknown()})
             return _refusal(unknown, unknown.details)
         name = callback_name(body.output, _first_input(called))
-        if is_listed(name):  # it asks by itself, and answers its reader where it was clicked
+        if is_listed(name):  # it checks access itself, and shows the refusal where the reader clicked
             return None
         asker = page_asker(request.headers, request.remote_addr, settings)
         forbidden = refusal(access_of_callback(name, body.changedPropIds), asker, settings)
@@ -79,9 +82,9 @@ def _refusal(error: ClewError, details: dict[str, str]) -> ResponseReturnValue:
 
 
 def _is_ours() -> bool:
-    """Returns whether a page of ours asks: browsers say where a request comes from.
+    """Returns whether the request comes from our own page: browsers send its origin.
 
-    Programs say nothing, and are not what this guards against.
+    Programs send none, and are not what this protects against.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

@@ -1,4 +1,4 @@
-"""Refuses requests under a host name that is not ours, whatever they ask for: pages, callbacks, assets and the API."""
+"""Refuses requests under a foreign host name, for pages, callbacks, assets and the API alike."""
 
 import logging
 
@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 def register(server: Flask, settings: Settings) -> None:
-    """Has `server` answer 400 where `Host` is no name of ours; to be called before hooks that read the request."""
+    """Makes `server` answer 400 if `Host` is not one of ours; call it before hooks that read the request."""
     trusted = hosts_answered(settings.trusted_hosts, settings.host)
 
     @server.before_request

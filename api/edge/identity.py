@@ -1,4 +1,4 @@
-"""Who sent the request at hand; the rules are in domain/access, for all processes."""
+"""The sender of the current request; the rules are in domain/access, for all processes."""
 
 from flask import Request, g, request
 
@@ -9,11 +9,11 @@ from settings.settings import Settings
 
 
 def user_of(request: Request, settings: Settings) -> str | None:
-    """Returns the user whom a trusted proxy names in `request`."""
+    """Returns the user that a trusted proxy names in `request`."""
     return _user_of(request.headers, request.remote_addr, settings)
 
 
 def note_refusals(settings: Settings) -> None:
-    """Notes what a reader of a page who sent this request may not do, for the page's buttons to say so."""
+    """Stores what the sender of this page request may not do, so that the page's buttons can show it."""
     asker = page_asker(request.headers, request.remote_addr, settings)
     g.refusals = {access: refusal(access, asker, settings) for access in Access}

@@ -1,4 +1,4 @@
-"""Which language a request is answered in, and whether its page stands in another site's frame."""
+"""The language of a request, and whether its page is embedded in another site."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -13,18 +13,18 @@ _QUERY_HEADER: Final = "X-Clew-Query"
 
 
 def choose_language() -> Language:
-    """Returns `?lang=` of the page, else what the browser prefers, else the source's.
+    """Returns `?lang=` of the page, else the browser's preference, else the source's language.
 
-    A Dash callback goes to an address of its own; what its page's address says comes with it.
+    A Dash callback has an address of its own; its page's query is sent along.
     """
     preferred = request.accept_languages.best_match(LANGUAGES)
     return _asked_language() or known_language(preferred) or SOURCE_LANGUAGE
 
 
 def note_links(prefix: str) -> None:
-    """Notes where links of this request lead: below `prefix`, with `?lang=` and `?embed=1` (no header) of its page.
+    """Stores where links of this request lead: below `prefix`, with `?lang=` and `?embed=1` (no header) of its page.
 
-    Before anything else: a link may be made before the first text, which is when the language is chosen.
+    It runs before anything else: a link may be made before the first text, which is when the language is chosen.
     """
     language = _asked_language()
     kept = {"lang": language} if language else {}
@@ -36,18 +36,17 @@ def _asked_language() -> Language | None:
 
 
 def _asked(name: str) -> tuple[str | None, str | None]:
-    """Returns a part of the request's own query, and of that of the page which it came from."""
+    """Returns a parameter of the request's own query, and of the query of its page."""
     return request.args.get(name), _page_query().get(name, [None])[0]
 
 
 def _page_query() -> Mapping[str, Sequence[str | None]]:
-    """Returns the query of the page's address: as assets/page_request.js says it, else as the Referer does, if at
-    all.
+    """Returns the query of the page's address: as sent by assets/page_request.js, else from the Referer, if any.
 
     Browsers cut a Referer of more than 4,096 characters to its origin, and a portal may forbid it.
     """
     try:
         query = request.headers.get(_QUERY_HEADER)
         return parse_qs(urlsplit(request.headers.get("Referer", "")).query if query is None else query)
-    except ValueError:  # no address at all, such as "http://[", or too many names
+    except ValueError:  # invalid address, such as "http://[", or too many names
         return {}

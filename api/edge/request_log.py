@@ -1,4 +1,4 @@
-"""One log line per request, and an id that ties a request's lines together."""
+"""One log line per request, and an id that connects all log lines of a request."""
 
 import logging
 import threading
@@ -13,7 +13,7 @@ _QUIET = ("/assets/", "/scripts/", "/_dash-component-suites/", "/_favicon.ico", 
 
 
 class LineQuota:
-    """At most so many lines in so many seconds; what came beyond is counted, and told with the next that is written."""
+    """At most so many lines per period; further ones are counted, and the count is logged with the next line."""
 
     def __init__(self, lines: int = 60, seconds: float = 60.0) -> None:
         self._lines = lines
@@ -24,7 +24,7 @@ class LineQuota:
         self._left_out = 0
 
     def take(self) -> tuple[bool, int]:
-        """Returns whether a line may be written, and how many were left out before it."""
+        """Returns whether a line may be written, and how many were skipped before it."""
         with self._lock:
             left_out, now = 0, time.monotonic()
             if now >= self._ends:
@@ -38,7 +38,7 @@ class LineQuota:
 
 
 class RequestIdFilter(logging.Filter):
-    """Adds `request_id` to every line that is logged while a request is answered."""
+    """Adds `request_id` to every line that is logged while a request is handled."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if flask.has_request_context() and "request_id" in g:
@@ -47,7 +47,10 @@ class RequestIdFilter(logging.Filter):
 
 
 def register(server: Flask) -> None:
-    """Logs the requests of `server`: method, path, status, duration in ms; of very many that are refused the first."""
+    """Logs the requests of `server`: method, path, status, duration in ms.
+
+    If very many are refused, only the first ones.
+    """
     refused = LineQuota()
     for handler in logging.getLogger().handlers:
         handler.addFilter(RequestIdFilter())

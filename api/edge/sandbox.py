@@ -1,4 +1,4 @@
-"""What an answer with a stranger's file tells the browser: nothing in it runs, asks, or belongs to our origin."""
+"""Headers for answers with a file of unknown origin: nothing in it runs, makes requests, or belongs to our origin."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,7 +8,7 @@ from flask import Response
 from settings.settings import Settings
 
 _HEADER: Final = "Content-Security-Policy"
-# A .env file would take their quotes for its own.
+# The quotes are added here because a .env file would drop them.
 _KEYWORDS: Final = {"self": "'self'", "none": "'none'"}
 _NOTHING: Final[Mapping[str, str]] = {
     "sandbox": "",
@@ -20,12 +20,12 @@ _NOTHING: Final[Mapping[str, str]] = {
     "base-uri": "'none'",
     "form-action": "'none'",
 }
-# A text that we laid out ourselves: its pictures are files of the same run, and its links open in tabs of their own.
+# Documents that we generated: pictures are files of the same run, and links open in new tabs.
 _OUR_DOCUMENT: Final = {"sandbox": "allow-popups allow-popups-to-escape-sandbox", "img-src": "'self' data:"}
 
 
 def sandbox(response: Response, settings: Settings, *, is_ours: bool = False) -> Response:
-    """Puts the answer into a sandbox, also where somebody opens its address by itself."""
+    """Adds headers that sandbox the answer, even if its address is opened directly."""
     parts = {**_NOTHING, **(_OUR_DOCUMENT if is_ours else {}), "frame-ancestors": _ancestors(settings)}
     response.headers[_HEADER] = "; ".join(f"{name} {value}".strip() for name, value in parts.items())
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -33,16 +33,16 @@ def sandbox(response: Response, settings: Settings, *, is_ours: bool = False) ->
 
 
 def _ancestors(settings: Settings) -> str:
-    """Returns our own page first of all, and what may show that."""
+    """Returns our own page, followed by the sites that may embed it."""
     others = [one for one in frame_ancestors(settings).split() if one not in ("'self'", "'none'")]
     return " ".join(["'self'", *others])
 
 
 def is_sandboxed(response: Response) -> bool:
-    """Returns whether the answer is in a sandbox, which a page's own policy must not replace."""
+    """Returns whether the answer is sandboxed; the policy of pages must not replace that."""
     return response.headers.get(_HEADER, "").startswith("sandbox")
 
 
 def frame_ancestors(settings: Settings) -> str:
-    """Returns who may show us in a frame."""
+    """Returns the sites that may show Clew in a frame."""
     return " ".join(_KEYWORDS.get(one, one) for one in settings.frame_ancestors.split())

@@ -1,4 +1,4 @@
-"""Serves the scripts of `assets/` as one, under an address that names its content."""
+"""Serves the scripts of `assets/` as one, at an address with the hash of its content."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def register(server: Flask, assets: Path) -> str:
 
     @server.get("/scripts/<asked>")
     def script(asked: str) -> Response:
-        """Answers the script, or the map of its lines. One of another version may not keep it."""
+        """Returns the script, or its source map. If the address has another version, the answer may not be cached."""
         is_map = asked.endswith(".map")
         if not asked.startswith("clew.") or not asked.endswith((".js", ".js.map")):
             abort(404)

@@ -1,6 +1,6 @@
-"""What browsers are told to allow: our own scripts and services, and the portal's frame.
+"""Security headers: which scripts, services and frames browsers allow.
 
-No X-Frame-Options: it knows no list, and browsers that know `frame-ancestors` mind that instead.
+No X-Frame-Options: it supports no list, and browsers that support `frame-ancestors` ignore it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,13 +18,13 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def register(server: Flask, settings: Settings, script_hashes: Callable[[], Sequence[str]]) -> None:
     """Adds the security headers to every answer of `server`.
 
-    `script_hashes` are of Dash's inline scripts; they are complete after the first request only.
+    `script_hashes` are of Dash's inline scripts; they are complete only after the first request.
     """
 
     @server.after_request
     def protect(response: Response) -> Response:
         response.headers["X-Content-Type-Options"] = "nosniff"
-        # What a page's address says is for Clew alone: which runs somebody compares is nobody else's to know.
+        # The address of a page, such as which runs are compared, must not reach other sites.
         response.headers["Referrer-Policy"] = "same-origin"
         if response.mimetype == "text/html" and not is_sandboxed(response):
             response.headers["Content-Security-Policy"] = _policy(settings, script_hashes())
@@ -35,8 +35,8 @@ def _policy(settings: Settings, hashes: Iterable[str]) -> str:
     parts = {
         "default-src": "'none'",
         "script-src": " ".join(["'self'", *hashes]),
-        "style-src": "'self' 'unsafe-inline'",  # DataTable and Plotly write styles of their own
-        "img-src": "'self' data: blob:",  # Plotly's exported pictures
+        "style-src": "'self' 'unsafe-inline'",  # DataTable and Plotly create styles
+        "img-src": "'self' data: blob:",  # pictures that Plotly exports
         "media-src": "'self'",
         "font-src": "'self' data:",
         "connect-src": " ".join(["'self'", *sorted(_sockets(settings))]),
@@ -49,9 +49,9 @@ def _policy(settings: Settings, hashes: Iterable[str]) -> str:
 
 
 def _sockets(settings: Settings) -> set[str]:
-    """Returns where the pages open sockets, as assets/live_sockets.js finds it.
+    """Returns the addresses of the pages' sockets, as assets/live_sockets.js computes them.
 
-    From the settings, and the page's own host.
+    They come from the settings, and the page's own host.
     """
     services = [(monitor.url, monitor.browser_url) for monitor in settings.gpu_monitors]
     services.append((settings.inference_url, settings.inference_ws_url or None))
@@ -63,7 +63,7 @@ def _source(page_host: str, url: str, browser_url: str | None) -> str:
     page = urlsplit(f"//{page_host}").hostname or ""
     if browser_url is not None:
         parts = urlsplit(browser_url)
-        # A path is on the page's own host: 'self' means its sockets, too, but not in every browser.
+        # A path is on the page's own host: 'self' should include its sockets, but not in every browser.
         return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"wss://{page_host} ws://{page_host}"
     if request.is_secure:
         return f"wss://{page_host}"

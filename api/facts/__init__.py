@@ -1,1 +1,1 @@
-"""All that is known of a run, and what differs between two, as JSON."""
+"""The API of a run as a whole, and of the differences between two runs."""

@@ -1,4 +1,4 @@
-"""/api/runs/<id>/facts.json and …/differences: a run as a whole, and what differs from another one."""
+"""/api/runs/<id>/facts.json and …/differences: a run as a whole, and its differences from another one."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -28,7 +28,7 @@ _MOST_CHILDREN: Final = 1_000
 
 
 class Against(BaseModel):
-    """Which run another one is held against."""
+    """The run to compare with."""
 
     against: str | None = Field(
         None, description="The id of the other run; absent: the run's parent, else the run before it."
@@ -43,7 +43,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/facts.json")
     @operation(*OF_A_RUN, headers=AS_OF)
     def facts(run_id: str) -> WithHeaders[RunFacts]:
-        """Tells all that is known of a run but its histories, as a file to keep."""
+        """Returns everything known of a run but its histories, as a file to keep."""
         view = services.runs.view_with([_checked(run_id)], patience)
         run = known_run(view, run_id)
         kept_as = {"Content-Disposition": f'inline; filename="{run_id}-facts.json"'}
@@ -52,7 +52,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/differences")
     @operation(NoRunBefore, *OF_A_RUN, headers=AS_OF)
     def differences(run_id: str, query: Against) -> WithHeaders[RunChanges]:
-        """Tells what changed against another run: code, parameters, metrics, tags."""
+        """Returns what changed compared to another run: code, parameters, metrics, tags."""
         asked = query.against or None
         ids = [_checked(run_id), *([] if asked is None else [_checked(asked)])]
         view = services.runs.view_with(ids, patience)
@@ -96,7 +96,7 @@ def _facts(services: Services, run: Run, view: RunView) -> RunFacts:
 
 
 def _read(missing: dict[str, str], field: str, read: Callable[[], Any]) -> Any:
-    """Returns what `read` gives; None where it fails, and why in `missing`."""
+    """Returns the result of `read`; on failure None, with the reason in `missing`."""
     try:
         return read()
     except (ServiceError, NotFound) as error:

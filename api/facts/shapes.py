@@ -1,4 +1,4 @@
-"""What the API tells of a run as a whole."""
+"""The API's types for a run as a whole."""
 
 from typing import Self
 
@@ -13,7 +13,7 @@ from domain.tracking.runs import Run, RunStatus
 
 
 class Origin(BaseModel):
-    """Where a run came from, as MLflow's own tags say; null: not told."""
+    """Where a run came from, according to MLflow's own tags; null: not known."""
 
     user: str | None
     source: str | None
@@ -31,7 +31,7 @@ class Origin(BaseModel):
 
 
 class ChildRun(BaseModel):
-    """A run that stands in this one."""
+    """A run nested in this one."""
 
     run_id: str
     name: str
@@ -57,7 +57,7 @@ class MadeModel(BaseModel):
 
 
 class Bounds(BaseModel):
-    """Between which values a metric moved, over how many points; null: not known."""
+    """The range of a metric's values, and its number of points; null: not known."""
 
     model_config = ConfigDict(ser_json_inf_nan="strings")
 
@@ -67,12 +67,12 @@ class Bounds(BaseModel):
 
     @classmethod
     def of(cls, found: Extremes) -> Self:
-        """Returns those that are known."""
+        """Returns the known ones."""
         return cls(**found._asdict())
 
 
 class RunFacts(RunDetail):
-    """All that is known of a run but its histories; what could not be read is null, and `missing` says why."""
+    """Everything known of a run but its histories; what could not be read is null, and `missing` has the reason."""
 
     tags: dict[str, str]
     origin: Origin

@@ -1,1 +1,1 @@
-"""/api/gpus: who used how much of the GPUs."""
+"""/api/gpus: GPU usage."""

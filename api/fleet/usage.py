@@ -1,4 +1,4 @@
-"""/api/gpus/usage: who had how much of the GPUs in a span of time, and how much of it is known."""
+"""/api/gpus/usage: GPU usage in a time range, and how much of the range is covered by data."""
 
 from typing import Final
 
@@ -19,15 +19,15 @@ _WAIT_SECONDS: Final = 25.0
 
 
 class UsageQuery(Span):
-    """Of which span, and by what GPUs are told together."""
+    """The time range, and how GPUs are grouped."""
 
     by: Grouping = Field(Grouping.OWNER, description="What a row is of; an owner if absent.")
 
 
 class Usage(BaseModel):
-    """Rows by hours, of what `source` knows of a span: from `since_ms` to `until_ms`, in steps of `step_s`.
+    """Usage in hours from the data of `source`, between `since_ms` and `until_ms`, in steps of `step_s`.
 
-    `remarks` say what is missing; `kept_since_ms` is since when anything was kept, null where that is not known.
+    `remarks` name what is missing; `kept_since_ms` is since when data exists, null if that is not known.
     """
 
     source: HistorySource
@@ -41,13 +41,13 @@ class Usage(BaseModel):
 
 
 def blueprint(services: Services) -> Blueprint:
-    """Returns the route of the usage of the GPUs that `services` know."""
+    """Returns the route of the GPU usage in `services`."""
     routes = Blueprint("gpu_usage", __name__, url_prefix="/gpus")
 
     @routes.get("/usage")
     @operation(SpanReversed, SpanTooLong, RefusedThere, NotFoundThere, *READING)
     def gpu_usage(query: UsageQuery) -> Usage:
-        """Tells who had how much of the GPUs in a span of time: hours, energy, utilisation, hours reserved and idle."""
+        """Returns GPU usage in a time range: hours, energy, utilisation, reserved and idle hours."""
         history = services.fleet.read(query, _WAIT_SECONDS)
         steps = history.steps
         return Usage(

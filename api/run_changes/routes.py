@@ -1,4 +1,4 @@
-"""`/api/runs/…`: names, notes, tags and marks of runs, the trash, and what runs tell of their changes."""
+"""`/api/runs/…`: names, notes, tags and marks of runs, the trash, and the history of changes."""
 
 from typing import Any, Final
 
@@ -38,14 +38,14 @@ _ONE: Final = (RunIdMalformed, NotFoundThere, RefusedThere)
 
 
 class RunFailed(Coded):
-    """A run with which nothing was done, and why."""
+    """A run that was not changed, and why."""
 
     run_id: str
     error: str
 
 
 class ManyDone(BaseModel):
-    """Which runs are as was asked, with which nothing was done, and for which there was no time: ask again for them."""
+    """Which runs are now as requested, which failed, and which were not reached in time: send these again."""
 
     done: list[str]
     failed: list[RunFailed]
@@ -60,13 +60,13 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/<run_id>/changes")
     @operation(*_ONE, *READING)
     def now(run_id: str) -> RunNow:
-        """Tells what of a run can be changed, as it is at this moment, and its newest changes."""
+        """Returns the parts of a run that can be changed, in their current state, and its newest changes."""
         return team_runs.now(_possible(run_id))
 
     @routes.patch("/<run_id>")
     @operation(*_ONE, RunInTrash, RunChangedMeanwhile, RunOverwritten, Conflict, *WRITING)
     def change(run_id: str, body: RunChange) -> RunNow:
-        """Changes a run's name, note, tags or marks; with `seen`, only what is as it was seen."""
+        """Changes a run's name, note, tags or marks; with `seen`, only if its state is still the one seen."""
         changed = team_runs.change(_possible(run_id), body, _by(services))
         services.runs.changed_view(patience)
         return changed.run
@@ -74,7 +74,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.delete("/<run_id>")
     @operation(*_ONE, RunServes, RunServesNow, RunOverwritten, TooManyChildren, Conflict, *WRITING)
     def delete(run_id: str) -> MovedRuns:
-        """Puts a run, and the runs that stand in it, in the trash; not one from which an active model came."""
+        """Moves a run and its nested runs to the trash, unless an active model came from one of them."""
         done = team_runs.delete(_possible(run_id), _by(services))
         services.runs.changed_view(patience)
         return done
@@ -82,7 +82,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/<run_id>/restore")
     @operation(*_ONE, RunBeingPurged, RunOverwritten, TooManyChildren, Conflict, *WRITING)
     def restore(run_id: str) -> MovedRuns:
-        """Brings a run back from the trash, and the runs that went with it."""
+        """Restores a run from the trash, with the runs that were deleted together with it."""
         done = team_runs.restore(_possible(run_id), _by(services))
         services.runs.changed_view(patience)
         return done
@@ -90,7 +90,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/trash")
     @operation(*READING)
     def trash() -> Trash:
-        """Lists the runs in the trash, those deleted last first."""
+        """Lists the runs in the trash, last deleted first."""
         known = team_runs.trash.view(patience)
         if known.trash is None:
             raise trash_failure(known)
@@ -99,7 +99,10 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/changes")
     @operation(NoRunsChosen, FiltersMisunderstood, BadInput, Conflict, *WRITING)
     def change_many(query: FilterQuery, body: ManyRuns) -> ManyDone:
-        """Does one thing with many runs: those that are named, or those that the filters leave, as in GET /api/runs."""
+        """Applies one change to many runs.
+
+        Those that are named, or those that match the filters, as in GET /api/runs.
+        """
         by = _by(services)
         found = each(_chosen(query, body, services), lambda run_id: team_runs.act(body, run_id, by), _BULK_SECONDS)
         services.runs.changed_view(patience)
@@ -110,7 +113,7 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def _chosen(query: FilterQuery, asked: ManyRuns, services: Services) -> list[str]:
-    """Returns those that are named, or that the filters of the address leave; without either nobody meant all."""
+    """Returns the named runs, or those that match the filters of the address; one of the two is required."""
     if asked.runs is not None:
         return asked.runs
     if query.keeps_all:

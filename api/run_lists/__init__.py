@@ -1,1 +1,1 @@
-"""Lists of runs: filtered, sorted, by pages, with chosen columns."""
+"""Lists of runs: filtered, sorted, paged, with chosen columns."""

@@ -1,6 +1,6 @@
-"""The names by which /api/runs filters, sorts and chooses: a run's fields, and any parameter, tag and metric.
+"""The names for filters, sorting and columns in /api/runs: a run's fields, and any parameter, tag and metric.
 
-Values are as the answers have them: null is missing, also of a metric that diverged; moments are in UTC.
+Values are as in the answers: null is missing, and also stands for a diverged metric; times are in UTC.
 """
 
 import re
@@ -27,7 +27,7 @@ _PARAMETER: Final = re.compile(r"filter\[(.*)\]", re.DOTALL)
 
 
 class _Field(NamedTuple):
-    """A field of a run: of which kind it is, and which built-in column has it."""
+    """A field of a run: its kind, and its built-in column."""
 
     kind: Kind
     column: str
@@ -56,10 +56,10 @@ FIELDS: Final = {
     "marks": _Field("text", "marks"),
     "read_as": _Field("text", "read_as"),
 }
-"""What a run has whatever it logged, by the names of the API."""
+"""The API's names of what every run has."""
 _FIELD_OF: Final = {field.column: name for name, field in FIELDS.items()}
 _SUCCESS, _DURATION = (ColumnRef(kind="built_in", key=key) for key in ("success_percent", "duration_minutes"))
-# The list shows per cent, and one decimal of them: what it finds by a rate is found here, too.
+# The list shows percentages with one decimal; a rate as shown there is found here, too.
 _RATE_DECIMALS: Final = DECIMALS["success_percent"] + 2
 _HINTS: Final[dict[Kind, str]] = {
     "text": "Runs whose {field} contains this, in upper or lower case; `= x`, `!= x`, `> 3`, `a or b`; `= –` is none.",
@@ -70,15 +70,15 @@ KEYED: Final = "`param:<key>`, `tag:<key>`, `metric:<key>` (the last value), `le
 
 
 def add_filters(schema: dict[str, Any]) -> None:
-    """Adds to the schema of a query the parameters that filter; beside them each parameter, tag and metric has one."""
+    """Adds the filter parameters to the schema of a query; besides these there is one per parameter, tag and metric."""
     hints = {f"{_PREFIX}[{name}]": _HINTS[field.kind].format(field=name) for name, field in FIELDS.items()}
     schema["properties"] |= {name: {"type": "string", "description": hint} for name, hint in hints.items()}
 
 
 def ref_of(name: str) -> ColumnRef:
-    """Returns the column that a field, or a parameter, tag or metric, is in; raises BadInput for any other name.
+    """Returns the column of a field, or of a parameter, tag or metric; raises BadInput for any other name.
 
-    The list's own columns are none: their names, units and texts are those of the list.
+    The list's own columns are not included: their names, units and texts are the list's.
     """
     field = FIELDS.get(name)
     if field is not None:
@@ -100,7 +100,7 @@ def sort_key(text: str) -> SortKey:
 
 
 def as_answered(table: RunTable, columns: ColumnSource, vocabulary: Vocabulary) -> ColumnSource:
-    """Gives each column in the units of the API, where nothing stands in the place of a number."""
+    """Returns a column source in the units of the API, where missing numbers have no substitutes."""
 
     @cache
     def column(ref: ColumnRef) -> Column:
@@ -117,9 +117,9 @@ def as_answered(table: RunTable, columns: ColumnSource, vocabulary: Vocabulary) 
 
 
 def filters_in(asked: Mapping[str, Sequence[str]]) -> tuple[Typed, ...]:
-    """Returns the filters in the query of a request, which may name one more than once; what is none is passed over.
+    """Returns the filters in a request's query, where a name may be repeated; other parameters are skipped.
 
-    Raises `FiltersMisunderstood` (400) with a sentence for each that names nothing, or makes no sense for its field.
+    Raises `FiltersMisunderstood` (400) with a sentence for each filter with an unknown name or an invalid value.
     """
     found: list[Typed] = []
     misfits: dict[str, Reason] = {}
@@ -140,7 +140,7 @@ def filters_in(asked: Mapping[str, Sequence[str]]) -> tuple[Typed, ...]:
 def _filters_of(parameter: str, typed: Sequence[str]) -> list[Typed]:
     name = _PARAMETER.fullmatch(parameter)
     ref = ref_of("" if name is None else name[1])
-    if ref.kind == "built_in":  # of others only the runs say what they hold
+    if ref.kind == "built_in":  # the type of other columns depends on the runs
         for text in typed:
             parse(text, FIELDS[_FIELD_OF[ref.key]].kind)
     return [Typed(ref, text) for text in typed]

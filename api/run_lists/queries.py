@@ -1,4 +1,4 @@
-"""What is asked of lists of runs: which runs, in which order, with which columns, and which page."""
+"""Queries for lists of runs: which runs, in which order, with which columns, and which page."""
 
 from typing import Annotated, Any, Final
 
@@ -10,12 +10,12 @@ from domain.errors.requests import ContractMisfit
 from domain.run_table.query import RunQuery, Typed
 
 MOST_ROWS: Final = 1_000
-"""Of a page."""
+"""Per page."""
 _ROWS: Final = 100
 
 
 class FilterQuery(BaseModel):
-    """Which runs: those that every `filter[…]` keeps."""
+    """Which runs: those that match every `filter[…]`."""
 
     model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra=add_filters)
 
@@ -28,17 +28,17 @@ class FilterQuery(BaseModel):
 
     @property
     def filters(self) -> tuple[Typed, ...]:
-        """What is typed into filters; raises `FiltersMisunderstood`."""
+        """The filter expressions; raises `FiltersMisunderstood`."""
         return filters_in(self.__pydantic_extra__)
 
     @property
     def keeps_all(self) -> bool:
-        """Whether no run is left out by it, but archived ones: an empty filter says nothing."""
+        """Whether it matches all runs that are not archived: an empty filter counts as none."""
         return self.experiment is None and not any(one.text.strip() for one in self.filters)
 
     @property
     def run_query(self) -> RunQuery:
-        """As the run table takes it; raises BadInput or `RequestRefused`."""
+        """The query in the run table's format; raises BadInput or `RequestRefused`."""
         try:
             return RunQuery.model_validate(self._values())
         except ValidationError as error:
@@ -49,7 +49,7 @@ class FilterQuery(BaseModel):
 
 
 class ListQuery(FilterQuery):
-    """Which runs, in which order, with what, and which page, the first one being 0; without a page all are one."""
+    """Which runs, in which order, with which columns, and which page, starting with 0; without a page, all."""
 
     column: tuple[str, ...] = Field(
         (),
@@ -74,7 +74,7 @@ class ListQuery(FilterQuery):
         return super()._values() | {"columns": tuple(map(ref_of, self.column)), "sort": order}
 
     def slice_of(self, rows: int) -> slice:
-        """Returns which of so many rows the page has."""
+        """Returns the range of rows on the page."""
         if self.page is None and self.page_size is None:
             return slice(0, rows)
         first = (self.page or 0) * self.size

@@ -1,4 +1,4 @@
-"""`/api/runs`: the runs that filters leave, in any order, whole or by pages, with all fields or with chosen columns."""
+"""`/api/runs`: the runs that match filters, in any order, whole or by pages, with all fields or with chosen columns."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -53,7 +53,10 @@ def blueprint(services: Services) -> Blueprint:
         also=NOT_CHANGED,
     )
     def all_runs(query: ListQuery) -> Response:
-        """Lists all runs, or those that every filter keeps; all in a filter is text but an operator written as such."""
+        """Lists all runs, or those that match every filter.
+
+        In a filter everything is text, except explicit operators.
+        """
         asked = query.run_query
         view = services.runs.whole_view(services.settings.patience_seconds)
         table = whole_table(view)
@@ -74,7 +77,7 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def run_ids_left_by(asked: RunQuery, services: Services) -> list[str]:
-    """Returns the ids of the runs that a query leaves, in its order; raises where not all runs are known."""
+    """Returns the ids of the runs that match a query, in its order; raises if not all runs are known."""
     table = whole_table(services.runs.whole_view(services.settings.patience_seconds))
     columns = as_answered(table, _columns(table, services), services.vocabulary)
     selection = select(table, asked, columns)
@@ -88,7 +91,7 @@ def _refuse_misfits(selection: Selection) -> None:
 
 
 def _columns(table: RunTable, services: Services) -> ColumnSource:
-    """Returns what is in a column at the time of the request, also where more of it is still on its way."""
+    """Returns the content of a column at the time of the request, even if more of it is still being read."""
     return cache(lambda ref: services.runs.column(table, ref))
 
 
@@ -99,7 +102,7 @@ def _answer(
         return answer(list[RunSummary], [summarise(run, services.vocabulary) for run in table.runs(rows)])
     logged = _columns(table, services)
     chosen = [ref_of("run_id"), *refs]
-    # What a metric ended in is told, as where one run is asked for; a field that has no value is null.
+    # The last value of a diverged metric is included, as in the answer for one run; a field without value is null.
     found = [(name_of(ref), logged(ref) if ref.kind != "built_in" else columns(ref)) for ref in chosen]
     return answer(list[RunCells], [{name: _cell(name, column, row) for name, column in found} for row in rows])
 
@@ -114,7 +117,7 @@ def _cell(name: str, column: Column, row: int) -> Any:
 
 
 def _number(name: str, column: NumberColumn, row: int) -> Any:
-    """Says how a value looks: a parameter or a tag is the text that was logged, also where each run's is a number."""
+    """Returns the value's JSON form: a parameter or a tag is the logged text, even if all runs have numbers."""
     if column.logged_as is not None:
         return column.logged_as.at(row)
     value, why = column.at(row), column.reasons.get(row)
@@ -124,14 +127,14 @@ def _number(name: str, column: NumberColumn, row: int) -> Any:
 
 
 def _describe_page(response: Response, total: int, page: int, next_row: int | None) -> None:
-    """Says how many runs there are on all pages, and where the next ones are."""
+    """Adds headers with the number of runs on all pages, and the address of the next page."""
     response.headers["X-Total-Count"] = str(total)
     if next_row is not None and next_row < total:
         response.headers["Link"] = f'<{_address_of(page + 1)}>; rel="next"'
 
 
 def _with_version(response: Response, version: str, pending: int) -> Response:
-    """Says which version of the list this is, and how many values are still on their way, which belong to it."""
+    """Adds the version of the list, and the number of values that are still being read for it."""
     response.set_etag(version)
     response.headers["Cache-Control"] = "no-cache"
     if pending:
@@ -142,7 +145,7 @@ def _with_version(response: Response, version: str, pending: int) -> Response:
 
 
 def _address_of(page: int) -> str:
-    """Returns the address of another page, below the one asked for: a proxy's prefix is not ours to know."""
+    """Returns the address of another page, relative to the requested one, since a proxy's prefix is unknown."""
     given = request.args.to_dict(flat=False)
     pairs = [(name, text) for name, texts in given.items() if name != "page" for text in texts]
     return "?" + urlencode([*pairs, ("page", str(page))])
