@@ -1,5 +1,5 @@
-"""MLflow over REST, for every process of ours: runs, metric histories, the model registry.
+"""MLflow's REST API for all of Clew's processes: runs, metric histories, the model registry.
 
-What comes in here turns a request of MLflow's API into validated domain values. MLflow's own words stop here: no
-cache, no refresh, no decision of Clew's.
+These modules turn MLflow's answers into validated domain values. MLflow's own terms stop here; there is no cache, no
+refresh, and no decision of Clew's.
 """

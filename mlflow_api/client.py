@@ -36,14 +36,14 @@ from transport.opened import OpenAnswer
 
 API = "/api/2.0/mlflow/"
 CALL_SECONDS = 10.0
-# Left to itself, PostgreSQL would have those without a start first.
+# Without an explicit order, PostgreSQL would put runs without a start first.
 _NEWEST_FIRST = ["attributes.start_time DESC"]
-# Runs with hundreds of metrics are 50 kB each, and MLflow says nothing before the page is whole.
+# Runs with hundreds of metrics have 50 kB each, and MLflow sends nothing before the page is complete.
 PAGE_RUNS = 100
 
 
 class RunAnswer(NamedTuple):
-    """One page of a run search: rows as MLflow tells them, the way to the next page, and what it took."""
+    """One page of a run search: MLflow's rows, the token of the next page, and the duration."""
 
     rows: list[Any]
     next_token: str
@@ -52,7 +52,7 @@ class RunAnswer(NamedTuple):
 
 
 class MlflowApi:
-    """The calls that Clew makes to an MLflow tracking server; each ends within `CALL_SECONDS` or what `within` says."""
+    """Clew's calls to an MLflow tracking server; each ends within `CALL_SECONDS`, or the time set by `within`."""
 
     def __init__(
         self,
@@ -67,12 +67,12 @@ class MlflowApi:
         self._each_seconds = each_seconds
 
     def within(self, seconds: float, *, each_seconds: float = math.inf) -> "MlflowApi":
-        """Returns the same server for a piece of work that must end, all its calls together, in `seconds` from now."""
+        """Returns the same server with a total deadline for all calls: `seconds` from now."""
         return MlflowApi(self.service, self._page_size, time.monotonic() + seconds, each_seconds)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "MlflowApi":
-        """Returns the server that the settings name, with the credentials they hold: those of the address come last."""
+        """Returns the server in the settings, with their credentials; those in the address have the lowest priority."""
         auth: Auth = None
         if settings.mlflow_tracking_token:
             auth = BearerAuth(settings.mlflow_tracking_token)
@@ -81,7 +81,7 @@ class MlflowApi:
         return cls(JsonService(SERVICE, settings.tracking_url, auth))
 
     def ping(self) -> None:
-        """Asks for one experiment, which costs the server's database little; raises a `ServiceError`."""
+        """Requests one experiment, which costs the server's database little; raises a `ServiceError`."""
         self.post("experiments/search", {"max_results": 1})
 
     def experiments(self) -> dict[str, Experiment]:
@@ -97,7 +97,7 @@ class MlflowApi:
                 return found
 
     def search_runs(self, experiments: dict[str, Experiment], where: str = "") -> tuple[list[Run], list[BadRow]]:
-        """Returns the few runs of `experiments` that fit MLflow's filter `where`, and the rows that fit no contract."""
+        """Returns the few runs of `experiments` that match MLflow's filter `where`, and the invalid rows."""
         runs: list[Run] = []
         bad: list[BadRow] = []
         for raw in self._rows(list(experiments), where):
@@ -110,11 +110,11 @@ class MlflowApi:
     def runs_page(
         self, experiment_ids: Sequence[str], where: str, most_runs: int, token: str = "", *, with_deleted: bool = False
     ) -> RunAnswer:
-        """Returns up to `most_runs` runs of the experiments that fit MLflow's filter `where`, newest start first."""
+        """Returns up to `most_runs` runs of the experiments that match MLflow's filter `where`, newest start first."""
         body = {"experiment_ids": experiment_ids, "filter": where, "max_results": most_runs, "order_by": _NEWEST_FIRST}
         body |= {"run_view_type": "ALL"} if with_deleted else {}
         asked, began = orjson.dumps(body | ({"page_token": token} if token else {})), time.monotonic()
-        # MLflow says nothing before the page is whole.
+        # MLflow sends nothing before the page is complete.
         answer = self.service.exchange(
             "POST", API + "runs/search", body=asked, deadline_seconds=self._seconds_left(), is_silent=True
         )
@@ -123,7 +123,7 @@ class MlflowApi:
         return RunAnswer(page.runs, page.next_page_token, len(answer.content), took)
 
     def run(self, run_id: str, experiments: dict[str, Experiment]) -> Run:
-        """Returns one run; raises `NotFound`, also for a deleted one, which MLflow would still tell."""
+        """Returns one run; raises `NotFound`, also for a deleted one, which MLflow would still return."""
         raw = validated(OneRun, self.get_api("runs/get", {"run_id": run_id})).run
         try:
             run, stage = run_of(raw, experiments), RawRun.model_validate(raw).info.lifecycle_stage

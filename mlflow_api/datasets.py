@@ -1,4 +1,4 @@
-"""The datasets of a run: the list of runs tells them not, so one run is asked for."""
+"""The datasets of a run: the list of runs does not include them, so each run needs a request."""
 
 from typing import Annotated, Final
 

@@ -1,6 +1,6 @@
-"""Page tokens that overlap: a run that is deleted between two pages moves all that come after it up by one.
+"""Overlapping page tokens: a run that is deleted between two pages shifts all later ones by one.
 
-MLflow's token is its own; the form of today's, an offset, is understood and any other is followed as it is.
+MLflow's tokens are opaque; the current format, an offset, is understood, and any other is used unchanged.
 """
 
 import base64
@@ -13,7 +13,7 @@ _OFFSET: Final = "offset"
 
 
 def offset_in(token: str) -> int | None:
-    """Returns how many runs stand before the page; None where the token does not say so."""
+    """Returns how many runs precede the page; None if the token does not contain it."""
     if not token:
         return 0
     try:
@@ -25,5 +25,5 @@ def offset_in(token: str) -> int | None:
 
 
 def token_at(offset: int) -> str:
-    """Returns the token of the page before which `offset` runs stand."""
+    """Returns the token of the page that `offset` runs precede."""
     return base64.b64encode(orjson.dumps({_OFFSET: offset})).decode() if offset > 0 else ""

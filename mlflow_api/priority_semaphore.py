@@ -1,4 +1,4 @@
-"""A bound on the requests under way at once, in which what somebody waits for goes first."""
+"""A limit on concurrent requests that serves urgent ones first."""
 
 import threading
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class PrioritySemaphore:
-    """At most `count` holders at a time; one that is not urgent waits until none is that waits or holds."""
+    """At most `count` holders at a time; one that is not urgent waits while an urgent one waits or holds."""
 
     def __init__(self, count: int) -> None:
         self._free = count
@@ -15,7 +15,7 @@ class PrioritySemaphore:
 
     @contextmanager
     def hold(self, urgent: bool) -> Iterator[None]:
-        """Holds a slot for as long as the block lasts."""
+        """Holds a slot within the block."""
         with self._changed:
             self._urgent += urgent
             self._changed.wait_for(lambda: self._free > 0 and (urgent or not self._urgent))

@@ -1,4 +1,4 @@
-"""Files of runs, written through the tracking server."""
+"""Writes files of runs through the tracking server."""
 
 import os
 from typing import BinaryIO, Final
@@ -14,7 +14,7 @@ from mlflow_api.schemas import OneRun, validated
 _OWN_STORE: Final = "mlflow-artifacts"
 _SECONDS: Final = 30.0
 _BYTES_A_SECOND: Final = 2**20
-"""A slower way to a server than this is taken for none."""
+"""The slowest upload speed that the timeout allows for."""
 
 
 class _Info(BaseModel):
@@ -26,15 +26,15 @@ class _Run(BaseModel):
 
 
 class RunFiles:
-    """Writes into the store of files that the tracking server itself serves; credentials of buckets Clew has none."""
+    """Writes into the artifact store that the tracking server serves; Clew has no credentials of buckets."""
 
     def __init__(self, mlflow: MlflowApi) -> None:
         self._mlflow = mlflow
 
     def write(self, run_id: str, path: str, content: bytes | BinaryIO) -> None:
-        """Writes one file, over one that is there; raises FilesElsewhere, NotFound or a ServiceError.
+        """Writes one file, replacing an existing one; raises FilesElsewhere, NotFound or a ServiceError.
 
-        What stands in an open file, however long, is sent from its beginning, and never held in memory as a whole.
+        An open file is streamed from its beginning, and never held in memory as a whole.
         """
         place = artifact_root(self._mlflow, run_id)
         root = urlsplit(place)
@@ -48,7 +48,7 @@ class RunFiles:
             "PUT",
             f"/api/2.0/mlflow-artifacts/artifacts/{quote(root.path.strip('/'))}/{quote(path)}",
             headers={"Content-Type": "application/octet-stream"},
-            # Without bytes an open file would be sent as one whose length is not known, which MLflow does not take.
+            # An empty open file would be sent without a length, which MLflow does not accept.
             body=content if size else b"",
             deadline_seconds=_SECONDS + size / _BYTES_A_SECOND,
             writes=True,
@@ -58,6 +58,6 @@ class RunFiles:
 
 
 def artifact_root(mlflow: MlflowApi, run_id: str) -> str:
-    """Returns where a run keeps its files, as MLflow names it; raises NotFound or a ServiceError."""
+    """Returns where a run stores its files, as MLflow writes it; raises NotFound or a ServiceError."""
     answer = validated(OneRun, mlflow.get_api("runs/get", {"run_id": run_id}))
     return validated(_Run, answer.run).info.artifact_uri

@@ -1,4 +1,4 @@
-"""A page of runs as the columns of a run table, checked a column at a time: a model per value costs seconds a page."""
+"""Converts a page of runs to the columns of a run table, a column at a time: a model per value costs seconds a page."""
 
 import re
 from collections.abc import Sequence
@@ -18,18 +18,18 @@ from domain.tracking.runs import BadRow
 from mlflow_api.histories.columns import as_logged, integers, numbers
 from mlflow_api.schemas import Experiment, bad_row_of, run_of
 
-# Less than `schemas` lets through: what is odd goes that way.
+# Stricter than `schemas`, which handles unusual ids.
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATUS_CODE: Final = {status.value: code for code, status in enumerate(STATUSES)}
 Rows = Sequence[dict[str, Any]]
 
 
 class _Odd(Exception):
-    """Something in the page is not as MLflow sends it; which row it is in is another's to find."""
+    """Something in the page is invalid; `schemas` finds the row."""
 
 
 class _Logged(NamedTuple):
-    """What runs have under keys of their own: the row of each entry, its key, and the entries as they came."""
+    """Parameters, tags or metrics of runs: the row of each entry, its key, and the raw entries."""
 
     row: NDArray[np.intp]
     keys: list[str]
@@ -37,7 +37,7 @@ class _Logged(NamedTuple):
 
 
 def parts_of_rows(rows: Sequence[Any], experiments: dict[str, Experiment]) -> tuple[Parts, list[BadRow]]:
-    """Returns the runs of a page as the arrays of a table, and the rows that do not fit the contract."""
+    """Returns the runs of a page as the arrays of a table, and the invalid rows."""
     try:
         return _in_columns(rows, experiments), []
     except (_Odd, BadResponse):

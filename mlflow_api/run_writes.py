@@ -1,4 +1,4 @@
-"""Runs of MLflow that Clew itself makes: created with their tags in one call, told on, ended, found again by tags."""
+"""Runs in MLflow that Clew itself creates: made with their tags in one call, updated, ended, and found by tags."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class StoredRun(BaseModel):
-    """A run as MLflow keeps it; times in Unix ms."""
+    """A run as stored in MLflow; times in Unix ms."""
 
     run_id: str
     experiment_id: str
@@ -36,7 +36,7 @@ class StoredRun(BaseModel):
 
     @property
     def tool(self) -> ToolReading:
-        """The tool that the run is read as."""
+        """The tool as whose the run is interpreted."""
         return tool_of(self.metrics, self.params, self.tags)
 
 
@@ -62,18 +62,18 @@ class _Files(BaseModel):
 
 
 class RunWrites:
-    """The calls; each raises a `ServiceError`, `NotFound`, or what MLflow refuses."""
+    """The calls that write runs; each raises a `ServiceError`, `NotFound`, or MLflow's refusal."""
 
     def __init__(self, mlflow: MlflowApi) -> None:
         self._mlflow = mlflow
 
     def experiment(self, name: str) -> str:
-        """Returns the id of the experiment of that name, made where there is none; raises `ExperimentDeleted`."""
+        """Returns the id of the experiment of that name, created if needed; raises `ExperimentDeleted`."""
         with suppress(NotFound):
             return self._experiment(name)
         try:
             return validated(_ExperimentMade, self._post("experiments/create", {"name": name})).experiment_id
-        except (BadInput, Conflict):  # another was faster
+        except (BadInput, Conflict):  # another process created it first
             return self._experiment(name)
 
     def experiments(self) -> dict[str, Experiment]:
@@ -81,17 +81,17 @@ class RunWrites:
         return self._mlflow.experiments()
 
     def create(self, experiment_id: str, name: str, *, start_ms: int, tags: Mapping[str, str]) -> StoredRun:
-        """Makes a run, which MLflow calls RUNNING whatever it is told."""
+        """Creates a run, to which MLflow always gives the status RUNNING."""
         body = {"experiment_id": experiment_id, "run_name": name, "start_time": start_ms, "tags": _pairs(tags)}
         return stored_run(validated(OneRun, self._post("runs/create", body)).run)
 
     def set_status(self, run_id: str, status: RunStatus, end_ms: int | None = None) -> None:
-        """Says what the run does, and when it ended."""
+        """Sets the run's status, and when it ended."""
         body = {"run_id": run_id, "status": status.value}
         self._post("runs/update", body if end_ms is None else body | {"end_time": end_ms})
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
-        """Sets tags, all of them or none."""
+        """Sets all of these tags, or none."""
         if tags:
             self._post("runs/log-batch", {"run_id": run_id, "tags": _pairs(tags)})
 
@@ -103,7 +103,7 @@ class RunWrites:
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Logs points, as MLflow's JSON has them, parameters and tags, 1,000 in all; the tags are kept last."""
+        """Logs points in MLflow's JSON format, parameters and tags, 1,000 in total; the tags are written last."""
         body = {"run_id": run_id, "metrics": metrics, "params": _pairs(params or {}), "tags": _pairs(tags or {})}
         self._post("runs/log-batch", body)
 
@@ -112,11 +112,11 @@ class RunWrites:
         self._post("runs/update", {"run_id": run_id, "run_name": name})
 
     def delete(self, run_id: str) -> None:
-        """Deletes a run as MLflow does: it can be restored there."""
+        """Deletes a run; MLflow can restore it."""
         self._post("runs/delete", {"run_id": run_id})
 
     def untag(self, run_id: str, key: str) -> None:
-        """Removes a tag, if it is there."""
+        """Removes a tag, if it exists."""
         with suppress(NotFound):
             self._post("runs/delete-tag", {"run_id": run_id, "key": key})
 
@@ -125,7 +125,7 @@ class RunWrites:
         return stored_run(validated(OneRun, self._mlflow.get_api("runs/get", {"run_id": run_id})).run)
 
     def logged_nothing(self, run_id: str) -> bool:
-        """Returns whether nothing but tags is in the run."""
+        """Returns whether the run contains nothing but tags."""
         run = self.get(run_id)
         return not run.metrics and not run.params and not self.has_artifacts(run_id)
 
@@ -134,14 +134,14 @@ class RunWrites:
         return bool(validated(_Files, self._mlflow.get_api("artifacts/list", {"run_id": run_id})).files)
 
     def artifact_names(self, run_id: str, folder: str) -> list[str]:
-        """Returns the names of what lies in a folder of the run's artifacts; none where there is no such folder."""
+        """Returns the names in a folder of the run's artifacts; empty if the folder does not exist."""
         answer = self._mlflow.get_api("artifacts/list", {"run_id": run_id, "path": folder})
         return [PurePosixPath(file.path).name for file in validated(_Files, answer).files]
 
     def search(
         self, experiment_ids: list[str], where: str, most: int, *, with_deleted: bool = False
     ) -> Iterator[StoredRun]:
-        """Yields the newest `most` runs that fit MLflow's filter; one that fits no contract is left out, and logged."""
+        """Yields the newest `most` runs that match MLflow's filter; an invalid one is skipped, and logged."""
         token, left = "", most
         while experiment_ids and left > 0:
             answer = self._mlflow.runs_page(experiment_ids, where, min(_PAGE, left), token, with_deleted=with_deleted)
@@ -161,7 +161,7 @@ class RunWrites:
         return found.experiment.experiment_id
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Returns a write, once more where it met another one of the same key."""
+        """Sends a write, and repeats it once if it collided with another one of the same key."""
         try:
             return self._mlflow.post(path, body, writes=True)
         except BadInput as error:
@@ -171,7 +171,7 @@ class RunWrites:
 
 
 def stored_run(raw: object) -> StoredRun:
-    """Returns a run of MLflow's answer; raises BadResponse."""
+    """Returns a run from MLflow's answer; raises BadResponse."""
     try:
         parsed = RawRun.model_validate(raw)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What MLflow answers, as pydantic shapes, and how that becomes what we know. MLflow's own words stop here."""
+"""The shapes of MLflow's answers in pydantic, and their conversion to domain values. MLflow's own terms stop here."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
@@ -16,13 +16,13 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def _as_logged(value: Any) -> Any:
-    """Restores an infinity, which MLflow's store cannot hold: it keeps the largest float instead."""
+    """Restores an infinity: MLflow's store cannot hold it, and keeps the largest float instead."""
     if isinstance(value, float) and abs(value) >= LARGEST_FLOAT:
         return float("inf") if value > 0 else float("-inf")
     return value
 
 
-# 64 bits, as MLflow's store and our columns have it.
+# 64 bits, as in MLflow's store and our columns.
 Integer = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 MetricValue = Annotated[float, BeforeValidator(_as_logged)]
 
@@ -56,14 +56,14 @@ class _Data(BaseModel):
 
 
 class RawRun(BaseModel):
-    """A run as MLflow tells it."""
+    """A run in MLflow's answer."""
 
     info: _Info
     data: _Data = _Data()
 
 
 class RunPage(BaseModel):
-    """A page of a search; each run is validated on its own, so that a bad one hides no other."""
+    """A page of a search; each run is validated separately, so that an invalid one hides no other."""
 
     runs: list[Any] = []
     next_page_token: str = ""
@@ -76,7 +76,7 @@ class OneRun(BaseModel):
 
 
 class Experiment(BaseModel):
-    """An experiment, the group that runs sit in."""
+    """An experiment, MLflow's group of runs."""
 
     experiment_id: str
     name: str
@@ -91,7 +91,7 @@ class ExperimentPage(BaseModel):
 
 
 def validated(shape: type[M], answer: object) -> M:
-    """Validates `answer` as `shape`; raises a `BadResponse` that names the first field that does not fit."""
+    """Validates `answer` as `shape`; raises a `BadResponse` that names the first invalid field."""
     try:
         return shape.model_validate(answer)
     except ValidationError as error:
@@ -121,19 +121,19 @@ def run_of(raw: object, experiments: dict[str, Experiment]) -> Run:
 
 
 def _moment(unix_ms: int | None, now: datetime) -> datetime | None:
-    """Returns None, too, where no clock can have told it: a start in seconds would be one in January 1970."""
+    """Returns the time; None if it is impossible: a start in seconds instead of ms would be in January 1970."""
     if unix_ms is None or not is_believable(unix_ms, now):
         return None
     return datetime.fromtimestamp(unix_ms / 1000, UTC)
 
 
 def _odd(unix_ms: int | None, now: datetime) -> int | None:
-    """Returns what is no moment; MLflow writes 0 where nobody gave a time."""
+    """Returns an impossible time; MLflow writes 0 if no time was given."""
     return unix_ms if unix_ms and not is_believable(unix_ms, now) else None
 
 
 def bad_row_of(raw: object, error: ValidationError) -> BadRow:
-    """Names the run that did not fit, and the first field that did not."""
+    """Returns the id of the invalid run, and its first invalid field."""
     info = raw.get("info") if isinstance(raw, dict) else None
     name = str(info.get("run_id") or "?") if isinstance(info, dict) else "?"
     field, misfit = misfit_of(error)

@@ -1,12 +1,10 @@
-"""Where views and long addresses lie in MLflow: tags of one registered model, and versions of another.
+"""Stores named views and long addresses in MLflow: as tags of one registered model, and as versions of another.
 
-Tags of a registered model, since experiments' tags come with each list of the experiments, which every refresh asks
-for, and runs would stand among the runs. A view is one tag: one write, and MLflow answers with all of them at once.
-
-Long addresses have no bound in number, so each is a version, found by a tag that MLflow's database searches: only what
-is asked for is read. It is made with all its tags by one call, so there is no half of one. Both registered models are
-marked as prompts, which is what MLflow calls versioned texts: so they are not among the models in its lists, and a
-version needs no file.
+Experiments' tags are sent with each list of the experiments, which every refresh requests, and runs would appear
+among the users' runs. A view is one tag: one write, and MLflow returns all of them at once. Long addresses are
+unlimited in number, so each is a version, found by a tag that MLflow's database searches: only the requested one is
+read. It is created with all its tags in one call, so it is never incomplete. Both registered models are marked as
+prompts, MLflow's term for versioned texts: so they do not appear among the models, and a version needs no file.
 """
 
 from contextlib import suppress
@@ -23,7 +21,7 @@ from mlflow_api.schemas import validated
 VIEWS: Final = "clew-views"
 ADDRESSES: Final = "clew-addresses"
 MOST_CHARACTERS: Final = 5_000
-"""What MLflow's databases take as a tag's value, whatever its version."""
+"""What MLflow's databases accept as a tag's value, in all versions."""
 KEPT_SECONDS: Final = 5.0
 _PROMPT: Final = "mlflow.prompt.is_prompt"
 _TEXT: Final = "mlflow.prompt.text"
@@ -52,18 +50,18 @@ class _Versions(BaseModel):
 
 
 class MlflowViews:
-    """The calls; each raises a `ServiceError`, or what MLflow refuses."""
+    """Reads and writes views; each call raises a `ServiceError`, or MLflow's refusal."""
 
     def __init__(self, mlflow: MlflowApi) -> None:
         self._mlflow = mlflow
 
     @property
     def address(self) -> str:
-        """The server."""
+        """The server's address."""
         return self._mlflow.service.url
 
     def tags(self) -> dict[str, str]:
-        """Returns all tags of the views; none where nobody saved one yet."""
+        """Returns all tags of the views; empty if none was saved yet."""
         try:
             answer = self._mlflow.get_api("registered-models/get", {"name": VIEWS})
         except NotFound:
@@ -75,22 +73,23 @@ class MlflowViews:
         self._set("registered-models/set-tag", {"name": VIEWS, "key": key, "value": value})
 
     def untag(self, key: str) -> None:
-        """Removes a tag of the views; nothing happens where there is none."""
+        """Removes a tag of the views, if it exists."""
         self._mlflow.delete("registered-models/delete-tag", {"name": VIEWS, "key": key})
 
     def kept(self, key: str) -> list[dict[str, str]]:
-        """Returns the tags of whatever is kept under a hash: several where two wrote it at once."""
-        # A page waits for this, with a thread.
+        """Returns the tags stored under a hash: several if two processes wrote it at once."""
+        # A page waits for this, and holds a thread.
         mlflow = self._mlflow.within(KEPT_SECONDS)
         where = f"name='{ADDRESSES}' and tags.`{_HASH_TAG}`='{key}' and tags.`{_PROMPT}`='true'"
         answer = mlflow.get_api("model-versions/search", {"filter": where, "max_results": 10})
         return [one.tags for one in validated(_Versions, answer).model_versions]
 
     def keep(self, key: str, tags: dict[str, str]) -> None:
-        """Keeps these tags under a hash."""
+        """Stores these tags under a hash."""
         all_tags = tags | {_HASH_TAG: key, _PROMPT: "true", _TEXT: _ABOUT[ADDRESSES]}
         body = {"name": ADDRESSES, "source": _PLACEHOLDER, "tags": _pairs(all_tags)}
-        validated(_Kept, self._set("model-versions/create", body))  # whoever else answers 200 has kept nothing
+        # Another server may answer 200 without storing anything.
+        validated(_Kept, self._set("model-versions/create", body))
 
     def _set(self, path: str, body: dict[str, Any]) -> Any:
         try:
@@ -109,7 +108,8 @@ class MlflowViews:
 
     def _make(self, name: str) -> None:
         body = {"name": name, "description": _ABOUT[name], "tags": _pairs({_PROMPT: "true"})}
-        with suppress(BadInput, Conflict):  # another was faster; what else it may be, the next write is told
+        # Another process created it first; any other cause makes the next write fail.
+        with suppress(BadInput, Conflict):
             self._mlflow.post("registered-models/create", body, writes=True)
 
 

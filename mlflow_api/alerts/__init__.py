@@ -1,1 +1,1 @@
-"""Where alerts lie in MLflow, and what tells of them in few requests."""
+"""The storage of alerts in MLflow, and the watcher's combined queries."""

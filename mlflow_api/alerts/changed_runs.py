@@ -1,7 +1,7 @@
-"""The runs that run or wait, those that ended lately, and the watcher's own tags, in one request.
+"""Live runs, recently ended runs, and the watcher's own tags, in one request.
 
-MLflow's search has no OR, so over REST these are three. Its pages ask their server by GraphQL, which takes several
-searches at once; a server that has none, or refuses it, is asked over REST.
+MLflow's search has no OR, so over REST this takes three requests. MLflow's own pages use GraphQL, which combines
+several searches; if a server lacks it or refuses, REST is used.
 """
 
 import logging
@@ -18,7 +18,7 @@ from mlflow_api.client import MlflowApi
 from mlflow_api.schemas import Experiment, RunPage, bad_row_of, run_of, validated
 from transport.cooldown import Cooldown
 
-# RUNNING and SCHEDULED, which alone have a U: MLflow's filter has no OR and no IN for states.
+# RUNNING and SCHEDULED are the only states with a U: MLflow's filter has no OR and no IN for states.
 _LIVE: Final = "attributes.status LIKE '%U%'"
 _PAGE: Final = 100
 _SECONDS: Final = 20.0
@@ -43,7 +43,7 @@ _Listed = Annotated[list[Any], BeforeValidator(lambda value: value or [])]
 
 
 class ChangedRuns(NamedTuple):
-    """What one round reads: `live` run or wait, `ended` did so after the moment that was asked for."""
+    """The result of one round: `live` runs are running or waiting, `ended` ones ended after the given time."""
 
     live: list[Run]
     ended: list[Run]
@@ -81,7 +81,7 @@ class _Answer(BaseModel):
 
 
 class ChangedRunsApi:
-    """Asks one MLflow; each call raises a `ServiceError`."""
+    """Queries one MLflow; each call raises a `ServiceError`."""
 
     def __init__(self, mlflow: MlflowApi, holder: AlertHolder) -> None:
         self._mlflow = mlflow
@@ -90,7 +90,7 @@ class ChangedRunsApi:
 
     @property
     def is_one_request(self) -> bool:
-        """Whether a round is one request, and not three."""
+        """Whether a round takes one request instead of three."""
         return not self._graph_avoided
 
     def read(self, experiments: Mapping[str, Experiment], ended_after_ms: int) -> ChangedRuns:
@@ -114,7 +114,7 @@ class ChangedRunsApi:
         order: Sequence[str],
         known: Mapping[str, Experiment],
     ) -> list[Run]:
-        """Returns the first `most` runs that fit MLflow's filter."""
+        """Returns the first `most` runs that match MLflow's filter."""
         body = {"experiment_ids": experiment_ids, "filter": where, "max_results": most, "order_by": order}
         return _runs(validated(RunPage, self._mlflow.within(_SECONDS).post("runs/search", body)).runs, known)
 
@@ -127,7 +127,7 @@ class ChangedRunsApi:
         }
         asked["control"] = {"filter": control_filter(), "maxResults": 1}
         body = orjson.dumps({"query": _QUERY, "variables": asked})
-        # MLflow says nothing before the answer is whole.
+        # MLflow sends nothing before the answer is complete.
         answer = self._mlflow.service.exchange("POST", "/graphql", body=body, deadline_seconds=_SECONDS, is_silent=True)
         found = validated(_Answer, self._mlflow.service.decode(answer)).data
         live, ended = (self._whole(part, experiments, searches[name]) for name, part in _parts(found))
@@ -135,7 +135,7 @@ class ChangedRunsApi:
         return ChangedRuns(live, ended, Control.of(tags_of_versions(versions)))
 
     def _whole(self, part: _Found, experiments: Mapping[str, Experiment], where: str) -> list[Run]:
-        if part.nextPageToken:  # more than a page is read anew, page by page
+        if part.nextPageToken:  # with more than a page, all are read again over REST, page by page
             return self._pages(experiments, where)
         return _runs([_as_rest(row) for row in part.runs], experiments)
 
@@ -159,7 +159,7 @@ def _parts(found: _Searches) -> Sequence[tuple[str, _Found]]:
 
 
 def _as_rest(row: _Row) -> dict[str, Any]:
-    """Returns a run as REST has it; GraphQL says null for NaN."""
+    """Returns a run in REST's format; GraphQL sends null for NaN."""
     info = {
         "run_id": row.info.get("runId"),
         "run_name": row.info.get("runName") or "",

@@ -1,7 +1,8 @@
-"""Where alerts lie: tags of one registered model, and on its only version what each round of the watcher reads.
+"""Stores alerts in MLflow as tags of one registered model; tags of its only version hold what each round of the
+watcher reads.
 
-Marked as a prompt, which is what MLflow calls versioned texts: so it is not among the models in its lists, and its
-version needs no file. No experiment's tags: those come with each list of the experiments.
+It is marked as a prompt, MLflow's term for versioned texts: so it does not appear among the models, and its version
+needs no file. Tags of an experiment would be sent with each list of the experiments.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,9 +32,9 @@ _ABOUT: Final = "What Clew's watcher told the team, and what it is to be silent 
 
 
 class Lease(BaseModel):
-    """Which watcher works: `beat` changes with each renewal, `read_ms` is up to when it has read what ended.
+    """Which watcher works: `beat` changes with each renewal, `read_ms` is up to when it has read ended runs.
 
-    `at_ms` is when it said so, by its own clock, in Unix ms.
+    `at_ms` is the time of the renewal by its own clock, in Unix ms.
     """
 
     watcher: str = Field(max_length=64)
@@ -44,7 +45,7 @@ class Lease(BaseModel):
 
 
 class Control(NamedTuple):
-    """What each round reads: who works, since when alerts are told, what is muted, and a hint that models changed."""
+    """What each round reads: the lease, since when alerts are reported, mutes, and a hint that models changed."""
 
     lease: Lease | None = None
     began_ms: int | None = None
@@ -54,7 +55,7 @@ class Control(NamedTuple):
 
     @classmethod
     def of(cls, tags: Mapping[str, str]) -> "Control":
-        """Reads the tags; those of another hand that make no sense are passed over."""
+        """Parses the tags; invalid ones, written by other programs, are skipped."""
         lease = None
         with suppress(ValidationError):
             lease = Lease.model_validate_json(tags[LEASE_TAG]) if LEASE_TAG in tags else None
@@ -62,7 +63,7 @@ class Control(NamedTuple):
         for key in sorted(key for key in tags if key.startswith(MUTE_TAG)):
             with suppress(ValidationError):
                 mute = Mute.model_validate_json(tags[key])
-                mutes += [mute] if key == MUTE_TAG + mute.id else []  # another could not be ended
+                mutes += [mute] if key == MUTE_TAG + mute.id else []  # one under another key could not be ended
         began = tags.get(BEGAN_TAG, "")
         watchers = frozenset(key.removeprefix(WATCHER_TAG) for key in tags if key.startswith(WATCHER_TAG))
         return cls(lease, int(began) if began.isdecimal() else None, tuple(mutes), tags.get(HINT_TAG, ""), watchers)
@@ -77,23 +78,23 @@ class _Versions(BaseModel):
 
 
 class AlertHolder:
-    """The calls; each raises a `ServiceError`, or what MLflow refuses."""
+    """Reads and writes alerts; each call raises a `ServiceError`, or MLflow's refusal."""
 
     def __init__(self, mlflow: MlflowApi) -> None:
         self._mlflow = mlflow
 
     @property
     def address(self) -> str:
-        """The server."""
+        """The server's address."""
         return self._mlflow.service.url
 
     def control(self) -> Control:
-        """Returns what each round reads."""
+        """Returns the control data that each round reads."""
         answer = self._mlflow.get_api("model-versions/search", {"filter": control_filter(), "max_results": 1})
         return Control.of(tags_of_versions(validated(_Versions, answer).model_versions))
 
     def alerts(self) -> list[Alert]:
-        """Returns all that are kept; one that cannot be read is passed over."""
+        """Returns all stored alerts; invalid ones are skipped."""
         try:
             answer = self._mlflow.get_api("registered-models/get", {"name": HOLDER})
         except NotFound:
@@ -107,11 +108,11 @@ class AlertHolder:
         return found
 
     def keep(self, alert: Alert) -> None:
-        """Writes an alert, as a whole."""
+        """Writes a complete alert."""
         self._set("registered-models/set-tag", {"name": HOLDER, "key": ALERT_TAG + alert.id, "value": alert.as_tag})
 
     def drop(self, alert_id: str) -> None:
-        """Removes an alert; nothing happens where there is none."""
+        """Deletes an alert, if it exists."""
         with suppress(NotFound):
             self._mlflow.delete("registered-models/delete-tag", {"name": HOLDER, "key": ALERT_TAG + alert_id})
 
@@ -121,20 +122,20 @@ class AlertHolder:
         self._set("model-versions/set-tag", body, within_seconds)
 
     def hint(self, value: str) -> None:
-        """Has the watcher look at the registry and the trash soon; nothing happens where there never was a watcher."""
+        """Asks the watcher to check the registry and the trash soon; does nothing if there never was a watcher."""
         with suppress(NotFound, BadInput):
             body = {"name": HOLDER, "version": _VERSION, "key": HINT_TAG, "value": value}
             self._mlflow.within(3.0).post("model-versions/set-tag", body, writes=True)
 
     def drop_control(self, key: str) -> None:
-        """Removes such a tag; nothing happens where there is none."""
+        """Removes such a tag, if it exists."""
         with suppress(NotFound):
             self._mlflow.delete("model-versions/delete-tag", {"name": HOLDER, "version": _VERSION, "key": key})
 
     def _set(self, path: str, body: dict[str, Any], within_seconds: float = 10.0) -> None:
         try:
             self._posted(path, body, within_seconds)
-        except (NotFound, BadInput):  # no such version is a bad argument to some
+        except (NotFound, BadInput):  # some versions of MLflow answer a missing version with 400
             self._make()
             self._posted(path, body, within_seconds)
 
@@ -149,7 +150,8 @@ class AlertHolder:
 
     def _make(self) -> None:
         body = {"name": HOLDER, "description": _ABOUT, "tags": [{"key": _PROMPT, "value": "true"}]}
-        with suppress(BadInput, Conflict):  # another was faster; what else it may be, the next write is told
+        # Another process created it first; any other cause makes the next write fail.
+        with suppress(BadInput, Conflict):
             self._mlflow.post("registered-models/create", body, writes=True)
         if not self._mlflow.get_api("model-versions/search", {"filter": control_filter(), "max_results": 1}).get(
             "model_versions"
@@ -166,7 +168,7 @@ def control_filter() -> str:
 
 
 def tags_of_versions(versions: Sequence[Any]) -> dict[str, str]:
-    """Returns the tags of the only version of an answer; none where there is none."""
+    """Returns the tags of the only version in an answer; empty without one."""
     found = versions[0] if versions else {}
     tags = tags_of(found.get("tags") or []) if isinstance(found, Mapping) else {}
     return tags if isinstance(tags, dict) else {}

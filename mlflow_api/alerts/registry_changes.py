@@ -1,4 +1,4 @@
-"""What became active, and what was deleted, in all registered models at once."""
+"""Activations and deletions in all registered models at once."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Final
@@ -36,13 +36,13 @@ class _Versions(BaseModel):
 
 
 def registered_models(mlflow: MlflowApi) -> Iterator[NamedModel]:
-    """Yields all registered models, each with its aliases and tags; one that fits no contract is passed over."""
+    """Yields all registered models with their aliases and tags; invalid ones are skipped."""
     for raw in _rows(mlflow, "registered-models/search", _Models, "registered_models", {"order_by": "name ASC"}):
         yield from _valid(NamedModel, raw)
 
 
 def versions_tagged(mlflow: MlflowApi, tag: str) -> Iterator[NamedVersion]:
-    """Yields all versions, of whichever registered model, that carry a tag."""
+    """Yields all versions, of any registered model, that have a tag."""
     query = {"filter": f"tags.`{tag}` != ''"}
     for raw in _rows(mlflow, "model-versions/search", _Versions, "model_versions", query):
         yield from _valid(NamedVersion, raw)

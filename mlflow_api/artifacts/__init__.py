@@ -1,1 +1,1 @@
-"""The files of MLflow's runs: folders listed, files opened, by way of the server or of an address that it signed."""
+"""The files of MLflow's runs: lists folders and opens files, through the server or at an address that it signed."""

@@ -1,8 +1,8 @@
-"""The files of MLflow's runs over REST: folders are listed, files come in pieces, from whatever store the server has.
+"""The files of MLflow's runs over REST: lists folders and streams files, from any artifact store of the server.
 
-A file in a bucket is read at an address that MLflow signed, where it signs one that may be read. All others come
-through the tracking server, so that no bucket's credentials are needed here. It sends parts of a file where its store
-is a folder; from a bucket it fetches the whole first, and what is before the part is then read and dropped.
+A file in a bucket is read at an address signed by MLflow, if it signs one that is allowed. All others come through
+the tracking server, so that no bucket's credentials are needed here. It sends parts of a file if its store is a
+folder; from a bucket it fetches the whole file first, and the content before the part is read and dropped.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ from mlflow_api.client import API, MlflowApi
 from mlflow_api.schemas import SERVICE, validated
 
 LIST_SECONDS: Final = 20.0
-# A server that fetches the file from a bucket first is silent meanwhile.
+# A server that downloads the file from a bucket first sends nothing meanwhile.
 FILE_SECONDS: Final = 30.0
 MOST_LIST_BYTES: Final = 24 * 2**20
 """Some 200,000 files."""
@@ -30,16 +30,16 @@ T = TypeVar("T")
 
 
 class MlflowArtifacts:
-    """The calls; each raises a `ServiceError`, `NotFound`, or what MLflow refuses."""
+    """Lists and opens files; each call raises a `ServiceError`, `NotFound`, or MLflow's refusal."""
 
     def __init__(self, mlflow: MlflowApi, signed: SignedAddresses) -> None:
         self._mlflow = mlflow
         self._addresses = signed
 
     def listed(self, run_id: str, folder: str) -> list[ArtifactEntry]:
-        """Returns what lies in a folder, "" for the run's own.
+        """Returns the content of a folder; "" is the run's root.
 
-        Nothing, too, where there is none. Raises `RunNotFound`.
+        Empty, too, if the folder does not exist. Raises `RunNotFound`.
         """
         try:
             found = self._naming_store(run_id, lambda: self._listing(run_id, folder))
@@ -50,21 +50,21 @@ class MlflowArtifacts:
         return found.files
 
     def root_elsewhere(self, run_id: str) -> str | None:
-        """Returns where a run keeps its files, for a sentence; None where that is MLflow's own place."""
+        """Returns where a run stores its files, for a message; None if that is MLflow's own store."""
         root = self._addresses.root(run_id)
         return None if is_proxied(root) else shown_root(root)
 
     def open(
         self, run_id: str, path: str, span: Span | None = None, conditions: Mapping[str, str] | None = None
     ) -> OpenFile:
-        """Returns a file, or a part of it; `conditions` are headers such as If-None-Match.
+        """Opens a file, or a part of it; `conditions` are headers such as If-None-Match.
 
-        Raises `NoSuchArtifact`, `RangeOutside`, and `RangeNotServed` where the part lies too far in.
+        Raises `NoSuchArtifact`, `RangeOutside`, and `RangeNotServed` if the part is too far into the file.
         """
         try:
             return self._part(run_id, path, span, conditions or {})
         except RangeOutside as error:
-            # More from the end than there is means all of it (RFC 9110), but not to MLflow.
+            # A suffix longer than the file means all of it (RFC 9110), but not to MLflow.
             if span is None or span.first >= 0 or not error.size:
                 raise
             return self._part(run_id, path, Span(0), conditions or {})
@@ -113,13 +113,11 @@ class MlflowArtifacts:
         return validated(ArtifactListing, service.decode(answer) or {})
 
     def _naming_store(self, run_id: str, read: Callable[[], T]) -> T:
-        """Returns what `read` does; a refusal of MLflow's names the store, where the run keeps its files in one
-        itself.
-        """
+        """Returns the result of `read`; a refusal names the store if the run has a store of its own."""
         try:
             return read()
         except (AnsweredStatus, AccessDenied) as error:
-            # Who may not see the run is told so here.
+            # Raises if the caller may not see the run.
             root = self.root_elsewhere(run_id)
             if root is None:
                 raise

@@ -1,4 +1,4 @@
-"""A file that is being read, from MLflow or from its store: what the head of the answer says, and the bytes."""
+"""A file that is being read, from MLflow or from its store: the header of the answer, and the bytes."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -15,13 +15,13 @@ MOST_DROPPED_MIB: Final = 256
 
 
 class OpenFile:
-    """A file, or the part of it from `begins` up to `ends`; its bytes come as they are read. Close it."""
+    """A file, or the part of it from `begins` up to `ends`; its bytes are streamed. It has to be closed."""
 
     def __init__(self, answer: OpenAnswer, begins: int, ends: int | None, size: int | None) -> None:
         self.begins = begins
         self.ends = ends
         self.size = size
-        """None where the server does not say it; then `ends` is None, too."""
+        """None if the server does not send it; then `ends` is None, too."""
         self.etag: str | None = answer.headers.get("ETag")
         self._answer = answer
         self._drops = begins if answer.status == 200 else 0
@@ -32,7 +32,7 @@ class OpenFile:
         return self._answer.status == 304
 
     def pieces(self) -> Iterator[bytes]:
-        """Yields its bytes; raises a `ServiceUnavailable` where they break off. Closes it."""
+        """Yields its bytes and closes it; raises a `ServiceUnavailable` if the connection breaks."""
         left = None if self.ends is None else self.ends - self.begins
         drops = self._drops
         try:
@@ -46,18 +46,18 @@ class OpenFile:
             self.close()
 
     def read(self) -> bytes:
-        """Returns all of them."""
+        """Returns all bytes."""
         return b"".join(self.pieces())
 
     def close(self) -> None:
-        """Leaves it."""
+        """Closes the connection."""
         self._answer.close()
 
 
 def opened(answer: OpenAnswer, span: Span | None, path: str, size: int | None = None) -> OpenFile:
-    """Returns what the head of an answer says; `size` is the file's, where it is known from elsewhere.
+    """Returns the file described by an answer's header; `size` is its length if already known.
 
-    Raises `NoSuchArtifact`, `RangeOutside`, `RangeNotServed`, and a `ServiceError` for what is no file.
+    Raises `NoSuchArtifact`, `RangeOutside`, `RangeNotServed`, and a `ServiceError` if the answer is no file.
     """
     if answer.status == 304:
         return OpenFile(answer, 0, None, None)
@@ -65,7 +65,7 @@ def opened(answer: OpenAnswer, span: Span | None, path: str, size: int | None = 
         raise RangeOutside(_size_behind(answer.headers.get("Content-Range", "")) or size or 0)
     if answer.status not in (200, 206):
         _refuse(answer, path)
-    # With it MLflow sends every file, and has a store do so; a login page or a proxy's word comes without.
+    # MLflow sends every file with this header, and makes stores do so; login pages and proxies' answers lack it.
     if not answer.headers.get("Content-Disposition", "").startswith("attachment"):
         raise BadResponse(SERVICE, "Content-Disposition", NotAsMlflowSends())
     if answer.status == 206:
@@ -77,7 +77,7 @@ def opened(answer: OpenAnswer, span: Span | None, path: str, size: int | None = 
 
 
 def _whole(answer: OpenAnswer, span: Span | None) -> OpenFile:
-    """Opens a file of a server that sent all of it, whether or not a part was asked for."""
+    """Opens a file that the server sent completely, even if a part was requested."""
     announced = answer.headers.get("Content-Length", "")
     size = int(announced) if announced.isdigit() else None
     if span is None:

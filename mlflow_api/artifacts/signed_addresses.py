@@ -1,7 +1,7 @@
-"""Addresses of files in a bucket that MLflow signs, so that a part of one comes from there without the whole before it.
+"""Addresses of files in a bucket signed by MLflow, so that a part can be read without what precedes it.
 
-Runs that keep their files in a bucket themselves have one way to such an address, runs whose files the server hands on
-another; a server without either is not asked for some minutes. No name, password or token of ours goes to a store.
+Runs with a bucket of their own and runs whose files the server proxies need different calls to get such an address; a
+server without either is not asked again for some minutes. None of our credentials are sent to a store.
 """
 
 import logging
@@ -31,7 +31,7 @@ from transport.opened import Answer, OpenAnswer
 
 SECONDS: Final = 300
 LEFT_ALONE_SECONDS: Final = 300.0
-"""How long a way that does not lead to files is not tried again."""
+"""How long a failed call is not tried again."""
 _KEPT_SECONDS: Final = 60.0
 _SIGN_SECONDS: Final = 10.0
 _OPEN_SECONDS: Final = 10.0
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 class SignedAddress(NamedTuple):
-    """An address with which one file can be read for a while, whoever reads it; `size` is None where it is not told."""
+    """A temporary address at which anyone can read one file; `size` is None if it is unknown."""
 
     url: str
     headers: Mapping[str, str]
@@ -50,7 +50,7 @@ class SignedAddress(NamedTuple):
 
 
 class _Signed(BaseModel):
-    """The answer of either way."""
+    """The answer of either call."""
 
     url: str = Field("", max_length=8192)
     presigned_url: str = Field("", max_length=8192)
@@ -59,7 +59,7 @@ class _Signed(BaseModel):
 
 
 class SignedAddresses:
-    """Those of one MLflow, kept for less than they are good for; `stores` are read whatever else holds."""
+    """Caches one MLflow's signed addresses for part of their validity; addresses of `stores` are always allowed."""
 
     def __init__(self, mlflow: MlflowApi, stores: frozenset[Origin] = frozenset()) -> None:
         self._mlflow = mlflow
@@ -71,7 +71,7 @@ class SignedAddresses:
         self._left_until: dict[str, float] = {}
 
     def root(self, run_id: str) -> str:
-        """Returns where a run keeps its files, which never changes; raises as `MlflowApi`."""
+        """Returns where a run stores its files, which never changes; raises as `MlflowApi`."""
         with self._lock:
             known = self._roots.get(run_id)
         if known is None:
@@ -80,12 +80,12 @@ class SignedAddresses:
         return known
 
     def note_root(self, run_id: str, root: str) -> None:
-        """Keeps what another answer told."""
+        """Caches the root that another answer contained."""
         with self._lock:
             self._roots[run_id] = root
 
     def of(self, run_id: str, path: str) -> SignedAddress | None:
-        """Returns an address of a file; None where this run, this server or what it signed has none that may be read.
+        """Returns an address of a file; None if this run or server has none, or the signed one is not allowed.
 
         Raises `NoSuchArtifact`, and as `root`.
         """
@@ -102,7 +102,7 @@ class SignedAddresses:
         except ServiceError as error:
             self._leave(way, str(error))
             return None
-        # Kept for less than half of the time that it is good for: a film is sought in for a while.
+        # Cached for less than half of its validity: a video is read in parts for a while.
         expires = _EXPIRES.search(found.url) if found else None
         if found is not None and (expires is None or int(expires[1]) >= 2 * _KEPT_SECONDS):
             with self._lock:
@@ -110,7 +110,7 @@ class SignedAddresses:
         return found
 
     def open(self, signed: SignedAddress, headers: Mapping[str, str]) -> OpenAnswer:
-        """Returns the head of the store's answer; raises a `ServiceError` where it has none."""
+        """Returns the store's answer; raises a `ServiceError` if there is none."""
         parts = urlsplit(signed.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         with self._lock:
@@ -121,7 +121,7 @@ class SignedAddresses:
         return service.open(f"{parts.path}?{parts.query}", params={}, headers=sent, deadline_seconds=_OPEN_SECONDS)
 
     def leave(self, run_id: str, path: str, error: ServiceError) -> None:
-        """Leaves the store alone that did not give a file: MLflow itself is asked for some minutes."""
+        """Avoids a store that failed for some minutes; MLflow itself serves its files meanwhile."""
         with self._lock:
             self._kept.pop((run_id, path), None)
         root = self.root(run_id)
@@ -154,7 +154,5 @@ class SignedAddresses:
 
 
 def _harmless(headers: Mapping[str, str]) -> dict[str, Any]:
-    """Returns those that a store asks for with what it signed, and none that mean something to whatever is on the
-    way.
-    """
+    """Returns the headers that a store requires along with the signature, without those that affect intermediaries."""
     return {name: value for name, value in headers.items() if name.lower().startswith("x-")}

@@ -1,4 +1,4 @@
-"""Rows of metric points as NumPy columns: checked a column at a time, in one order whoever sent them."""
+"""Rows of metric points as NumPy columns: validated a column at a time, in one order regardless of the source."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def from_rows(rows: Sequence[Any]) -> History:
-    """Makes a history of MLflow's JSON rows; raises `BadResponse` that names the first row and field that do not fit.
+    """Makes a history of MLflow's JSON rows; raises `BadResponse` that names the first invalid row and field.
 
     One check per column, none per point: a pydantic model per point costs 8.5 s for 3 million of them.
     """
@@ -26,9 +26,10 @@ def from_rows(rows: Sequence[Any]) -> History:
 
 
 def in_order(step: NDArray[np.int64], value: NDArray[np.float64], timestamp: NDArray[np.int64]) -> History:
-    """Returns the columns sorted by step, timestamp and value, as MLflow's database sorts them: it keeps a NaN as 0.
+    """Returns the columns sorted by step, timestamp and value, as MLflow's database sorts them, which stores a NaN as
+    0.
 
-    Finite values as large as a float can be are the infinities that MLflow's store could not hold.
+    The largest finite floats are the infinities that MLflow's store could not hold.
     """
     if not (step[1:] > step[:-1]).all():
         is_nan = np.isnan(value)
@@ -38,8 +39,8 @@ def in_order(step: NDArray[np.int64], value: NDArray[np.float64], timestamp: NDA
 
 
 def as_logged(value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Returns the values as they were before MLflow's store, which cannot hold an infinity; one NaN for all of them."""
-    # Most have none of either, and a copy of a long one for each is megabytes.
+    """Returns the values as logged, undoing the loss of infinities in MLflow's store; all NaNs become the same one."""
+    # Most have neither, and copying a long history costs megabytes.
     if (is_nan := np.isnan(value)).any():
         value = np.where(is_nan, np.nan, value)
     if (is_infinite := (value >= LARGEST_FLOAT) | (value <= -LARGEST_FLOAT)).any():
@@ -58,9 +59,9 @@ def joined(parts: Iterable[History]) -> History:
 
 
 def integers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.int64]:
-    """Returns one field of JSON rows as 64-bit integers, 0 where it is not there; raises `BadResponse`."""
+    """Returns one field of JSON rows as 64-bit integers, 0 if absent; raises `BadResponse`."""
     column = [row.get(name, 0) for row in rows]
-    # NumPy would cut 1.5 to 1 without a word.
+    # NumPy would silently cut 1.5 to 1.
     if set(map(type, column)) <= {int}:
         try:
             return np.array(column, np.int64)

@@ -1,8 +1,8 @@
 """Metric histories from MLflow's REST API: an even sample at once, all points in windows.
 
-`get-history-bulk-interval` is the endpoint of MLflow's own pages: up to 100 runs at once, at most 2,500 rows a run, and
-a sample where there are more. Measured on SQLite, 100,000 points come in 5 s in windows of it and in 8–11 s by the
-public `get-history`, which answers wherever that endpoint is missing or refuses.
+`get-history-bulk-interval` is the endpoint of MLflow's own pages: up to 100 runs at once, at most 2,500 rows a run,
+and a sample if there are more. Measured on SQLite, 100,000 points take 5 s in windows of it and 8–11 s with the
+public `get-history`, which is used wherever that endpoint is missing or refuses.
 """
 
 import logging
@@ -27,7 +27,7 @@ CALLS_AT_ONCE = 4
 _CALL_SECONDS = 60.0
 _INTERVAL = "/ajax-api/2.0/mlflow/metrics/get-history-bulk-interval"
 _FIRST_PAGE, _PAGE = 5_000, 25_000
-# What says that this server has no such endpoint, or not for us. That it does not answer at all says nothing.
+# Answers that mean that this server lacks the endpoint, or refuses it to us. No answer at all does not mean that.
 _REFUSALS = (NotFound, BadInput, BadResponse, AccessDenied)
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class MetricsApi:
     def _interval(
         self, run_ids: Sequence[str], key: str, first: int, last: int, most: int, urgent: bool = False
     ) -> dict[str, HistoryPart]:
-        # Always with a range of steps: without one SQLite scans the key of all runs.
+        # Always with a range of steps: without one SQLite scans the key in all runs.
         query = {"run_ids": run_ids, "metric_key": key, "start_step": first, "end_step": last, "max_results": most}
         answer = validated(_Rows, self._call(lambda mlflow: mlflow.get(_INTERVAL, query), urgent))
         found = _by_run(answer.metrics, run_ids)
@@ -107,7 +107,7 @@ class MetricsApi:
         }
 
     def _first_pages(self, run_ids: Sequence[str], key: str, from_step: int) -> dict[str, HistoryPart]:
-        """Reads the first pages, which of a long history are no sample of it: `get-history` sorts by time."""
+        """Reads the first pages, which for a long history are no sample of it: `get-history` sorts by time."""
         parts: dict[str, HistoryPart] = {}
         for run_id in run_ids:
             page = self._page(run_id, key, _FIRST_PAGE, "", urgent=True)
@@ -123,7 +123,7 @@ class MetricsApi:
                 return None
         whole = from_rows(rows)
         if _has_twins(whole):
-            # Pages are offsets: a row that came in between moved another one onto two of them.
+            # Pages are offsets: a row added in between shifts another one onto two pages.
             raise BadResponse(SERVICE, "metrics", HistoryChanged())
         return whole.from_step(from_step)
 
@@ -158,17 +158,18 @@ def _by_run(rows: Sequence[Any], run_ids: Sequence[str]) -> dict[str, History]:
 
 
 def _is_sampled_by_run(found: Mapping[str, History], most: int) -> bool:
-    """Returns whether each run's answer stands for itself.
+    """Returns whether each run was sampled by itself.
 
-    Older servers sample the steps of all runs together, so that a short answer can be a sample too. They never return
-    more different steps than asked for, besides each run's first and last; and nothing is sampled if there are fewer.
+    Older servers sample the steps of all runs together, so that a short answer can be a sample, too. They never
+    return more different steps than requested, besides each run's first and last; with fewer steps nothing is
+    sampled.
     """
     steps = len(np.unique(np.concatenate([history.step for history in found.values()]))) if found else 0
     return steps < most or steps > most + 1 + 2 * len(found)
 
 
 def _has_twins(history: History) -> bool:
-    """Returns whether a point is there twice, which MLflow's primary key forbids."""
+    """Returns whether a point occurs twice, which MLflow's primary key forbids."""
     same = (history.step[1:] == history.step[:-1]) & (history.timestamp[1:] == history.timestamp[:-1])
     value, former = history.value[1:], history.value[:-1]
     return bool((same & ((value == former) | (np.isnan(value) & np.isnan(former)))).any())

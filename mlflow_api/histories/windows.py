@@ -1,4 +1,4 @@
-"""A long history in windows of steps, each small enough to come back whole."""
+"""Reads a long history in windows of steps, each small enough to be returned completely."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,21 +7,21 @@ import numpy as np
 from domain.tracking.history import History
 
 MOST_ROWS = 2_500
-# A little less than fits: the rows between two points of a sample differ by one, and by more where steps repeat.
+# A little below the limit: the rows between two points of a sample vary by one, and by more if steps repeat.
 _AIM = 2_450
 Window = Callable[[int, int], History]
 
 
 class CrowdedStep(Exception):
-    """More values share one step than a window can hold."""
+    """More values share one step than fit in a window."""
 
 
 def in_windows(window: Window, sample: History) -> Iterator[History]:
-    """Yields all rows from the sample's first step to its last, in order; `window(first, last)` fetches, both ends
-    included.
+    """Yields all rows from the sample's first step to its last, in order.
 
-    The sample is even: as many rows lie between any two of its points as between any other two, so the first window
-    tells how many points of it the next ones can span. Raises `CrowdedStep`.
+    `window(first, last)` fetches rows, both ends included. The sample is even: the same number of rows is between any
+    two of its neighbouring points, so the first window shows how many points of it the next ones can span. Raises
+    `CrowdedStep`.
     """
     edges = np.unique(sample.step)
     position, stride = 0, max(1, int(np.searchsorted(edges, edges[0] + _AIM)))

@@ -1,4 +1,4 @@
-"""MLflow's model registry over REST, one registered model: its versions, its one alias, their tags."""
+"""MLflow's model registry over REST for one registered model: its versions, its alias, their tags."""
 
 from contextlib import suppress
 from typing import Any
@@ -15,12 +15,12 @@ from mlflow_api.registry.versions import Registered, Version
 from mlflow_api.schemas import SERVICE, validated
 from transport.http_client import Download
 
-# The server gives as many in one page and no more.
+# The server's maximum per page.
 _PAGE = 1_000
 ALL_VERSIONS_SECONDS = 60.0
-# MLflow may have to fetch the file itself first, from a bucket, and is silent meanwhile.
+# MLflow may have to download the file from a bucket first, and sends nothing meanwhile.
 FILE_SECONDS = 30.0
-# As SQLite and PostgreSQL, and as MySQL say it; and as SQLAlchemy does where the row went after it was looked for.
+# The messages of SQLite and PostgreSQL, of MySQL, and of SQLAlchemy if the row was deleted concurrently.
 _MET_ANOTHER = ("unique constraint", "duplicate entry", "expected to update")
 
 
@@ -46,7 +46,7 @@ class MlflowRegistry:
         self._page_size = page_size
 
     def registered(self) -> Registered:
-        """Returns aliases and tags; empty ones where the model is not registered yet."""
+        """Returns aliases and tags; empty if the model is not registered yet."""
         try:
             return validated(
                 _Model, self._mlflow.get_api("registered-models/get", {"name": self._name})
@@ -55,7 +55,7 @@ class MlflowRegistry:
             return Registered()
 
     def versions(self) -> tuple[list[Version], list[BadRow]]:
-        """Returns every version, pages followed to the end, and the rows that do not fit."""
+        """Returns every version, from all pages, and the invalid rows."""
         found: list[Version] = []
         bad: list[BadRow] = []
         token = ""
@@ -63,10 +63,11 @@ class MlflowRegistry:
             "filter": "name='{}'".format(self._name.replace("'", "''")),
             "max_results": self._page_size,
         }
-        # MLflow's own order is by last change, and its tokens count rows: a version that somebody edits while the pages
-        # are read would jump to one that was read before, and be missed.
+        # MLflow's default order is by last change, and its tokens count rows: a version that is edited while the
+        # pages
+        # are read would move to a page that was read before, and be missed.
         query["order_by"] = "version_number ASC"
-        # Pages without an end, say, would keep whoever reads them for ever.
+        # Endless pages, for example, must not block the caller for ever.
         mlflow = self._mlflow.within(ALL_VERSIONS_SECONDS, each_seconds=CALL_SECONDS)
         while True:
             query["page_token"] = token
@@ -81,7 +82,7 @@ class MlflowRegistry:
                 return found, bad
 
     def version(self, version: str) -> Version:
-        """Returns one version; raises `NotFound`, also for what can be no version's number."""
+        """Returns one version; raises `NotFound`, also for an invalid version number."""
         try:
             answer = self._mlflow.get_api("model-versions/get", {"name": self._name, "version": version})
         except (BadInput, NotFound) as error:
@@ -89,7 +90,7 @@ class MlflowRegistry:
         return validated(_One, answer).model_version
 
     def point_at(self, version: str) -> None:
-        """Makes the alias name this version: one write, so there is no moment without an active model."""
+        """Points the alias at this version: one write, so there is no moment without an active model."""
         body = {"name": self._name, "alias": ALIAS, "version": version}
         self._set("registered-models/alias", body)
 
@@ -99,7 +100,7 @@ class MlflowRegistry:
         self._set("model-versions/set-tag", body)
 
     def untag_version(self, version: str, key: str) -> None:
-        """Removes a tag of a version; nothing happens where it has none."""
+        """Removes a tag of a version, if it has it."""
         self._mlflow.delete("model-versions/delete-tag", {"name": self._name, "version": version, "key": key})
 
     def tag_model(self, key: str, value: str) -> None:
@@ -107,11 +108,11 @@ class MlflowRegistry:
         self._mlflow.post("registered-models/set-tag", {"name": self._name, "key": key, "value": value}, writes=True)
 
     def untag_model(self, key: str) -> None:
-        """Removes a tag of the registered model; nothing happens where it has none."""
+        """Removes a tag of the registered model, if it has it."""
         self._mlflow.delete("registered-models/delete-tag", {"name": self._name, "key": key})
 
     def archive_tag(self, key: str, value: str) -> None:
-        """Sets a tag of the registered model that holds what is old of this one; makes that where there is none."""
+        """Sets a tag of the registered model that archives this one's old data; creates it if needed."""
         body = {"name": archive_of(self._name), "key": key, "value": value}
         try:
             self._set("registered-models/set-tag", body)
@@ -125,11 +126,12 @@ class MlflowRegistry:
             "description": f"Who made which version of {self._name} active: what is older than its newest activations,"
             " some together in a tag. Clew writes them here, and reads them nowhere.",
         }
-        with suppress(BadInput, Conflict):  # another was faster; what else it may be, the next write is told
+        # Another process created it first; any other cause makes the next write fail.
+        with suppress(BadInput, Conflict):
             self._mlflow.post("registered-models/create", body, writes=True)
 
     def delete_version(self, version: str) -> None:
-        """Deletes a version for good; MLflow then drops an alias to it without a word, so ask before."""
+        """Deletes a version for good; MLflow silently drops an alias to it, so check that first."""
         self._mlflow.delete("model-versions/delete", {"name": self._name, "version": version})
 
     def _set(self, path: str, body: object) -> None:
@@ -138,23 +140,21 @@ class MlflowRegistry:
         except BadInput as error:
             if not met_another(error):
                 raise
-            self._mlflow.post(path, body, writes=True)  # by now there is a row to change, or none
+            self._mlflow.post(path, body, writes=True)  # by now the row to change exists, or does not
 
     @property
     def address(self) -> str:
-        """Which registered model of which server this is."""
+        """The name of the registered model and its server."""
         return f"{self._mlflow.service.url} {self._name}"
 
     def file(self, version: str, path: str, most_bytes: int, known_etag: str | None = None) -> Download:
-        """Returns a file of the version, through the tracking server, so that no bucket's credentials are needed
-        here.
-        """
+        """Returns a version's file through the tracking server, so that no bucket's credentials are needed here."""
         query = {"name": self._name, "version": version, "path": path}
         mlflow = self._mlflow.within(FILE_SECONDS)
         return mlflow.download("/model-versions/get-artifact", query, most_bytes, known_etag)
 
     def has_run(self, run_id: str) -> bool:
-        """Returns whether the run is there, and not deleted."""
+        """Returns whether the run exists, and is not deleted."""
         try:
             self._mlflow.run(run_id, {})
         except NotFound:
@@ -163,10 +163,10 @@ class MlflowRegistry:
 
 
 def met_another(error: BadInput) -> bool:
-    """Returns whether a write may be repeated at once, for it met another one.
+    """Returns whether a write may be repeated at once, since it collided with another one.
 
-    Of two that set a tag or alias for the first time at once, or of which one removes what the other sets anew, MLflow
-    tells one its database's error, and has changed nothing for it.
+    If two processes set a tag or alias for the first time at once, or one removes what the other sets, MLflow returns
+    its database's error to one of them, and has changed nothing for it.
     """
     return any(words in str(error).lower() for words in _MET_ANOTHER)
 

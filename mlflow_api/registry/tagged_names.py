@@ -1,4 +1,4 @@
-"""Which registered models an MLflow has that carry a tag."""
+"""Finds the registered models that have a tag."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ class _Page(BaseModel):
 
 
 def tagged_names(mlflow: MlflowApi, tag: str) -> list[str]:
-    """Returns the names of all registered models with this tag, unless it says "false", in the order of the alphabet.
+    """Returns the names of all registered models with this tag, unless its value is "false", sorted.
 
-    Raises a `ServiceError`, and `BadInput` where this MLflow does not search by tags.
+    Raises a `ServiceError`, and `BadInput` if this MLflow does not support searches by tag.
     """
     query: dict[str, Any] = {"filter": f"tags.`{tag}` != 'false'", "max_results": _PAGE, "order_by": "name ASC"}
     within = mlflow.within(_ALL_SECONDS, each_seconds=CALL_SECONDS)

@@ -1,4 +1,4 @@
-"""What MLflow tells of a registered model and its versions."""
+"""MLflow's answers about a registered model and its versions."""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,12 +15,12 @@ class _Tag(BaseModel):
 
 
 def tags_of(value: object) -> object:
-    """Returns MLflow's list of tags as a dict; anything else as it is, for pydantic to refuse."""
+    """Returns MLflow's list of tags as a dict; anything else unchanged, for pydantic to reject."""
     return {tag.key: tag.value for tag in map(_Tag.model_validate, value)} if isinstance(value, list) else value
 
 
 class Version(BaseModel):
-    """One version of the registered model, as MLflow tells it."""
+    """One version of the registered model in MLflow's answer."""
 
     version: Annotated[str, BeforeValidator(str)]
     run_id: str = ""
@@ -43,16 +43,16 @@ class Registered(BaseModel):
 
     @property
     def active(self) -> str | None:
-        """The version that the alias names."""
+        """The version that Clew's alias points at."""
         return next((alias.version for alias in self.aliases if alias.alias == ALIAS), None)
 
     def others_aliases(self, version: str) -> tuple[str, ...]:
-        """Returns what else names this version: aliases that are not Clew's, and that it never touches."""
+        """Returns the other aliases of this version, which are not Clew's and which it never changes."""
         return tuple(sorted(one.alias for one in self.aliases if one.version == version and one.alias != ALIAS))
 
 
 def moment_of(text: str | None) -> datetime | None:
-    """Returns an ISO 8601 moment in a tag, in UTC where it names no zone; None for anything else."""
+    """Returns an ISO 8601 time in a tag, in UTC if it has no zone; None for anything else."""
     try:
         return None if text is None else in_utc(datetime.fromisoformat(text))
     except ValueError:

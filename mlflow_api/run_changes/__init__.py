@@ -1,1 +1,1 @@
-"""MLflow's calls for what people do with runs."""
+"""MLflow's calls for changes of runs."""

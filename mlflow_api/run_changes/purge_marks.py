@@ -1,4 +1,4 @@
-"""Which runs are about to be removed for good: tags of one registered model, since a run in the trash takes none."""
+"""Marks runs that are about to be removed for good: tags of a registered model, since deleted runs accept no tags."""
 
 from contextlib import suppress
 from typing import Any, Final
@@ -21,13 +21,13 @@ class _Model(BaseModel):
 
 
 class PurgeMarks:
-    """The marks of one MLflow; each call raises a `ServiceError`, or what MLflow refuses."""
+    """The marks in one MLflow; each call raises a `ServiceError`, or MLflow's refusal."""
 
     def __init__(self, mlflow: MlflowApi) -> None:
         self._mlflow = mlflow
 
     def all(self) -> dict[str, str]:
-        """Returns when each marked run was marked, by run; empty where nothing was ever purged."""
+        """Returns the time of marking by run id; empty if there never was a purge."""
         try:
             answer = self._mlflow.get_api("registered-models/get", {"name": HOLDER})
         except NotFound:
@@ -45,7 +45,7 @@ class PurgeMarks:
             self._posted("registered-models/set-tag", body)
 
     def unmark(self, run_id: str) -> None:
-        """Takes a mark away; nothing happens where there is none."""
+        """Removes a mark, if it exists."""
         with suppress(NotFound):
             self._mlflow.delete("registered-models/delete-tag", {"name": HOLDER, "key": f"{_PREFIX}{run_id}"})
 
@@ -58,7 +58,7 @@ class PurgeMarks:
             self._mlflow.post(path, body, writes=True)
 
     def _make(self) -> None:
-        """Creates the marks' place as a prompt, which MLflow shows among its models nowhere."""
+        """Creates the registered model as a prompt, which MLflow does not show among its models."""
         body = {"name": HOLDER, "description": _ABOUT, "tags": [{"key": "mlflow.prompt.is_prompt", "value": "true"}]}
-        with suppress(BadInput, Conflict):  # another was faster
+        with suppress(BadInput, Conflict):  # another process created it first
             self._mlflow.post("registered-models/create", body, writes=True)

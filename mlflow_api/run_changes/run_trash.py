@@ -1,4 +1,4 @@
-"""Runs that are renamed, deleted and brought back, and those in the trash."""
+"""Renames, deletes and restores runs, and lists those in the trash."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Final
@@ -12,7 +12,7 @@ from mlflow_api.run_writes import RunWrites, StoredRun, stored_run
 from mlflow_api.schemas import RunPage, validated
 
 _PAGE: Final = 200
-# Runs of one query: gunicorn in front of MLflow takes lines of 4,094 bytes.
+# Runs per query: gunicorn in front of MLflow limits lines to 4,094 bytes.
 _PIECE: Final = 50
 _ALL_SECONDS: Final = 60.0
 _VIEWS: Final = {True: "DELETED_ONLY", False: "ACTIVE_ONLY", None: "ALL"}
@@ -32,18 +32,18 @@ class _Versions(BaseModel):
 
 
 class RunTrashCalls(RunWrites):
-    """The calls; each raises a `ServiceError`, `NotFound`, or what MLflow refuses."""
+    """The calls for the trash; each raises a `ServiceError`, `NotFound`, or MLflow's refusal."""
 
     def rename(self, run_id: str, name: str) -> None:
-        """Gives the run another name."""
+        """Renames the run."""
         self._post("runs/update", {"run_id": run_id, "run_name": name})
 
     def delete(self, run_id: str) -> None:
-        """Puts the run in the trash; it may be there already."""
+        """Moves the run to the trash; it may be there already."""
         self._post("runs/delete", {"run_id": run_id})
 
     def restore(self, run_id: str) -> None:
-        """Brings the run back; it may be there already."""
+        """Restores the run; it may be restored already."""
         self._post("runs/restore", {"run_id": run_id})
 
     def children(self, run_id: str, experiment_ids: Sequence[str], most: int) -> Iterator[StoredRun]:
@@ -53,7 +53,7 @@ class RunTrashCalls(RunWrites):
     def runs(
         self, experiment_ids: Sequence[str], where: str, most: int, *, deleted: bool | None
     ) -> Iterator[StoredRun]:
-        """Yields the newest `most` runs that fit MLflow's filter: those in the trash, the others, or all."""
+        """Yields the newest `most` runs that match MLflow's filter: those in the trash, the others, or all."""
         mlflow, token, left = self._mlflow.within(_ALL_SECONDS, each_seconds=CALL_SECONDS), "", most
         while experiment_ids and left > 0:
             body: dict[str, Any] = {"experiment_ids": list(experiment_ids), "filter": where}
@@ -76,7 +76,7 @@ class RunTrashCalls(RunWrites):
         return [made for piece in pieces for made in self._versions_of_some(piece)]
 
     def _versions_of_some(self, run_ids: Sequence[str]) -> list[MadeVersion]:
-        """Returns the versions of as many runs as go into an address."""
+        """Returns the versions of as many runs as fit into an address."""
         named = ", ".join(f"'{run_id}'" for run_id in run_ids)
         query: dict[str, Any] = {"filter": f"run_id IN ({named})", "max_results": _PAGE, "page_token": ""}
         found: list[MadeVersion] = []
@@ -88,12 +88,12 @@ class RunTrashCalls(RunWrites):
                 return found
 
     def versions_by_run(self, run_ids: Sequence[str]) -> dict[str, list[MadeVersion]]:
-        """Returns the same of any number of runs, by run."""
+        """Returns the versions of any number of runs, by run."""
         found: dict[str, list[MadeVersion]] = {}
         for made in self.versions_of(run_ids):
             found.setdefault(made.run_id, []).append(made)
         return found
 
     def is_active(self, made: MadeVersion) -> bool:
-        """Returns whether the alias of its registered model names this version, as it is now."""
+        """Returns whether the alias of its registered model points at this version now."""
         return MlflowRegistry(self._mlflow, made.name).registered().active == made.version
