@@ -1,1 +1,1 @@
-"""Gymnasium's environments, each made and played in a process of its own under limits."""
+"""Gymnasium environments, each created and played in a process of its own under limits."""

@@ -1,4 +1,7 @@
-"""Observations and actions as bytes: part after part in the order of their space, each of all copies together."""
+"""Observations and actions as bytes.
+
+One part after the other in the order of their space, each for all copies together.
+"""
 
 from collections.abc import Sequence
 from math import prod
@@ -11,7 +14,7 @@ from domain.environments.spaces import Space, leaves
 
 
 class Arrays:
-    """How values of one space are laid out."""
+    """The binary format of values of one space."""
 
     def __init__(self, space: Space) -> None:
         self.parts = {name: (leaf.shape, np.dtype(leaf.dtype)) for name, leaf in leaves(space).items()}
@@ -22,7 +25,7 @@ class Arrays:
         return b"".join(item[name].tobytes() for name in self.parts for item in items)
 
     def unpacked(self, content: bytes, count: int) -> dict[str, NDArray[Any]]:
-        """Returns the parts, each [count, …]; raises ValueError where these are not the bytes of so many values."""
+        """Returns the parts, each [count, …]; raises ValueError if the length does not match."""
         if len(content) != count * self.item_bytes:
             raise ValueError(f"{len(content)} bytes are not {count} values of {self.item_bytes}")
         found, at = {}, 0

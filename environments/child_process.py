@@ -1,6 +1,6 @@
-"""A process that plays in copies of one environment, seen from outside: asked over a socket, killed when it must be.
+"""A process that runs copies of one environment, from the parent's side: queried over a socket, killed if necessary.
 
-What it says comes as environments/wire.py tells.
+The protocol is in environments/wire.py.
 """
 
 import contextlib
@@ -32,10 +32,10 @@ _CALLS: Final = ("make", "reset", "step", "render")
 
 
 class ChildProcess:
-    """One process; after any failure it is over."""
+    """One process; after any failure it is ended."""
 
     def __init__(self, server: ForkServer, name: str) -> None:
-        """Starts a child; `name` is what the environment is called in a sentence. Raises ServiceUnavailable."""
+        """Starts a child; `name` is the environment's name in messages. Raises ServiceUnavailable."""
         self._server = server
         self._name = name
         self._pid: int | None
@@ -45,16 +45,19 @@ class ChildProcess:
 
     @property
     def pid(self) -> int | None:
-        """Of the process; None once it has ended."""
+        """The id of the process; None once it has ended."""
         return self._pid
 
     def make(self, plan: MakingPlan) -> bytes:
-        """Has it make the environment; returns the facts as JSON. Raises as `ask`, and EnvironmentRefused, -Missing."""
+        """Makes it create the environment; returns the facts as JSON.
+
+        Raises as `ask`, and EnvironmentRefused, -Missing.
+        """
         self._memory_mib = plan.described.memory_mib
         return self.ask(0, plan.model_dump_json().encode(), plan.described.make_seconds, "make")
 
     def ask(self, kind: int, content: bytes, seconds: float, call: str) -> bytes:
-        """Returns its answer; raises EnvironmentFailed where it is in trouble, or there is none within `seconds`."""
+        """Returns its answer; raises EnvironmentFailed if it reports trouble, or does not answer within `seconds`."""
         deadline = time.monotonic() + seconds
         try:
             self._write(HEAD.pack(kind, len(content)) + content, deadline)
@@ -117,7 +120,7 @@ class ChildProcess:
         return EnvironmentFailed(self._name, reason)
 
     def _death(self, call: str) -> Message:
-        """Returns what is to be said of a process that has ended, or of whose answers there is no end."""
+        """Returns the error for a process that has ended, or whose answer is endless."""
         pid, self._pid = self._pid, None
         status = None if pid is None else self._server.end(pid, at_once=False)
         if status is None:
@@ -125,19 +128,19 @@ class ChildProcess:
         if status == -signal.SIGXCPU:
             return DidNotReturn(call, 0)
         if status == -signal.SIGKILL:
-            # Nobody here did it: the kernel, for want of memory on the whole machine.
+            # It was killed by the kernel, because the whole machine lacked memory.
             return NeedsMoreMemory(call, self._memory_mib)
         return ProcessEnded(call, str(signal.strsignal(-status)) if status < 0 else ExitStatus(status))
 
     def end(self) -> None:
-        """Kills it with whatever it started; may be called again, and from any thread."""
+        """Kills it with everything it started; may be called again, and from any thread."""
         pid, self._pid = self._pid, None
         if pid is not None:
             self._server.end(pid, at_once=True)
             with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)  # whoever waits for an answer wakes up
+                self._socket.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
 
     def close(self) -> None:
-        """Ends it and gives its socket back; nobody may be asking."""
+        """Ends it and closes its socket; no call of `ask` may be running."""
         self.end()
         self._socket.close()

@@ -1,4 +1,4 @@
-"""How the process that forks environments is spoken to; environments/child/serving.py tells what the words mean."""
+"""The messages to the process that forks environments; environments/child/serving.py explains them."""
 
 import struct
 from typing import Final

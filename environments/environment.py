@@ -1,4 +1,4 @@
-"""What can be played in: made from a source, started anew from a seed, stepped, drawn, and given back."""
+"""The interface of an environment: created from a source, reset with a seed, stepped, drawn, and closed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from domain.environments.facts import EnvironmentFacts
 
 Observation = dict[str, NDArray[Any]]
-"""Arrays by the names that `domain.environments.spaces.leaves` gives; a batch has one more dimension, the first."""
+"""Arrays by the names that `domain.environments.spaces.leaves` returns; a batch has one more dimension, the first."""
 
 Action = int | Sequence[float] | NDArray[Any]
-"""One action as the environment takes it: a whole number counts from its space's `start`."""
+"""One action in the environment's format: an integer counts from its space's `start`."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a step led to. `success` is None while that is open, and where the environment does not tell."""
+    """The result of a step. `success` is None while it is open, and if the environment does not report it."""
 
     observation: Observation
     reward: float
@@ -41,23 +41,23 @@ class Frame:
 
 
 class Environment(Protocol):
-    """An environment for one player at a time; after a failure it is over, and another has to be made.
+    """An environment for one player at a time; after a failure it is ended, and a new one has to be created.
 
-    All but `facts` and `close` raise EnvironmentFailed where it went wrong or did not answer in time.
+    All methods but `facts` and `close` raise EnvironmentFailed if it failed or did not answer in time.
     """
 
     @property
     def facts(self) -> EnvironmentFacts:
-        """What is known of it."""
+        """The environment's facts."""
 
     def reset(self, seed: int | None) -> Observation:
         """Starts an episode; the same seed starts the same one."""
 
     def step(self, action: Action) -> Outcome:
-        """Does one action; the episode must not be over."""
+        """Makes one step; the episode must not be over."""
 
     def render(self, longest_side: int) -> Frame | None:
-        """Draws what there is now, at most so many pixels wide and high; None where it cannot be drawn."""
+        """Draws the current state, at most so many pixels wide and high; None if it cannot be drawn."""
 
     def close(self) -> None:
-        """Gives back what it holds; may be called again."""
+        """Releases its resources; may be called again."""

@@ -1,4 +1,4 @@
-"""The process that forks environments, seen from outside: started when one is wanted, and again after it ended."""
+"""The process that forks environments, from the parent's side: started on demand, and again after it ended."""
 
 import os
 import socket
@@ -14,12 +14,12 @@ from domain.messages import Text
 from environments.control import END, KILL, START, UNKNOWN, WORD
 from policies.confinement import command, environment
 
-_WAIT_SECONDS: Final = 15.0  # for its first answer it imports some 50 MB on a machine that has other work
+_WAIT_SECONDS: Final = 15.0  # for its first answer it imports some 50 MB, maybe on a busy machine
 _HANDED_ON: Final = ("MUJOCO_GL", "PYOPENGL_PLATFORM")
 
 
 class ForkServer:
-    """Starts and ends processes of environments; may be used by many threads."""
+    """Starts and ends processes of environments; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,7 +28,7 @@ class ForkServer:
         self._is_closed = False
 
     def warm_up(self) -> None:
-        """Has it running soon, so that the first environment need not wait for it; returns at once."""
+        """Starts it in advance, so that the first environment need not wait; returns at once."""
         with self._lock, suppress(StartFailed, OSError):
             self._running()
 
@@ -51,7 +51,7 @@ class ForkServer:
                     pid = _answer(control)
                     break
                 except (OSError, EOFError) as error:
-                    self._discard()  # it may just have ended, for want of work
+                    self._discard()  # it may just have ended because it was idle
                     if is_last:
                         raise StartFailed(Environments(), Text(str(error) or type(error).__name__)) from error
         if pid < 0:
@@ -59,9 +59,9 @@ class ForkServer:
         return pid
 
     def end(self, pid: int, at_once: bool) -> int | None:
-        """Ends a process, and all that it started; returns how it ended: below 0 by a signal, None where unknown.
+        """Ends a process, and everything it started; returns how it ended: below 0 by a signal, None if unknown.
 
-        With `at_once` it is killed; else it is given a moment to end by itself.
+        With `at_once` it is killed; else it has a moment to end by itself.
         """
         with self._lock:
             if self._control is None:
@@ -75,7 +75,7 @@ class ForkServer:
         return None if status == UNKNOWN else status
 
     def _running(self) -> socket.socket:
-        """Returns the way to speak to it; it is started where it does not run. The lock is held."""
+        """Returns the connection, starting the process if it does not run. The lock must be held."""
         if self._is_closed:
             raise StartFailed(Environments(), Text(os.strerror(107)))
         if self._process is not None and self._process.poll() is not None:
@@ -98,7 +98,7 @@ class ForkServer:
         return self._control
 
     def _discard(self) -> None:
-        """Forgets it, and ends it; with it end all that it started."""
+        """Drops the connection, and ends the process with everything it started."""
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -108,12 +108,12 @@ class ForkServer:
             self._process = None
 
     def close(self) -> None:
-        """Ends it and all its processes, and starts no more."""
+        """Ends it and all its processes, permanently."""
         with self._lock:
             self._is_closed = True
             process, self._process = self._process, None
             if self._control is not None:
-                self._control.close()  # it ends its processes, and itself
+                self._control.close()  # it then ends its processes, and itself
                 self._control = None
             if process is not None:
                 _wait_or_kill(process)
@@ -138,7 +138,7 @@ def _answer(control: socket.socket) -> int:
 
 
 def _environment() -> Mapping[str, str]:
-    """Returns all that an environment gets to know of this process's: no credentials, no screen, no sound."""
+    """Returns the environment variables for environments: no credentials, no display, no sound."""
     handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     return {
         **environment(),

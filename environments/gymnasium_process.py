@@ -7,20 +7,22 @@ from environments.many import MakesPlans, ManyEnvironments
 
 
 class GymnasiumProcess:
-    """An Environment; see environments/environment.py."""
+    """Implements Environment; see environments/environment.py."""
 
     def __init__(self, source: EnvironmentSource, known: MakesPlans) -> None:
-        """Raises EnvironmentRefused, EnvironmentMissing, EnvironmentFailed and ServiceUnavailable."""
+        """Creates the environment; raises EnvironmentRefused, EnvironmentMissing, EnvironmentFailed and
+        ServiceUnavailable.
+        """
         self._one = ManyEnvironments(source, known, copies=1, niceness=0)
 
     @property
     def facts(self) -> EnvironmentFacts:
-        """What is known of it."""
+        """The environment's facts."""
         return self._one.facts
 
     @property
     def pid(self) -> int | None:
-        """Of its process; None once that has ended."""
+        """The id of its process; None once that has ended."""
         return self._one.pid
 
     def reset(self, seed: int | None) -> Observation:
@@ -28,7 +30,7 @@ class GymnasiumProcess:
         return _only(self._one.reset([seed]))
 
     def step(self, action: Action) -> Outcome:
-        """Does one action."""
+        """Makes one step."""
         after = self._one.step([action])
         return Outcome(
             observation=_only(after.observation),
@@ -39,7 +41,7 @@ class GymnasiumProcess:
         )
 
     def render(self, longest_side: int) -> Frame | None:
-        """Draws what there is now as WebP of at most about 10 kB."""
+        """Draws the current state as WebP of at most about 10 kB."""
         return self._one.render(longest_side)
 
     def end(self) -> None:
@@ -47,7 +49,7 @@ class GymnasiumProcess:
         self._one.end()
 
     def close(self) -> None:
-        """Ends its process; may be called again, by any thread that knows nobody to be asking."""
+        """Ends its process; may be called again, by any thread while no other call is running."""
         self._one.close()
 
 

@@ -1,4 +1,4 @@
-"""The environments that can be made here: by the operator's file, and by what is installed."""
+"""The environments that can be created here: by the operator's file, and by installed packages."""
 
 import threading
 from pathlib import Path
@@ -18,7 +18,7 @@ _MOST_FACTS: Final = 256
 
 
 class KnownEnvironments:
-    """Resolves what a model says of its environment; owns the process that all environments are forked from."""
+    """Resolves a model's description of its environment; owns the process that all environments are forked from."""
 
     def __init__(self, file: EnvironmentsFile | None = None) -> None:
         self.file = file or EnvironmentsFile()
@@ -32,7 +32,7 @@ class KnownEnvironments:
         return cls(None if path is None else environments_in(path))
 
     def plan_for(self, source: EnvironmentSource, copies: int, niceness: int) -> MakingPlan:
-        """Returns how it is to be made; raises EnvironmentRefused where the model's words are not followed."""
+        """Returns the plan to create it; raises EnvironmentRefused if the model's description is not allowed."""
         named, facts = named_in(source), self.known_facts(source)
         spec = named if isinstance(named, NamedSpec) else None
         return MakingPlan(
@@ -49,7 +49,7 @@ class KnownEnvironments:
         )
 
     def facts_of(self, source: EnvironmentSource) -> EnvironmentFacts:
-        """Returns what is known of it, found out once; raises as ManyEnvironments does, whose process it takes."""
+        """Returns its facts, determined once; raises as ManyEnvironments, in whose process it runs."""
         found = self.known_facts(source)
         if found is None:
             made = ManyEnvironments(source, self, copies=1)
@@ -58,15 +58,15 @@ class KnownEnvironments:
         return found
 
     def known_facts(self, source: EnvironmentSource) -> EnvironmentFacts | None:
-        """Returns what was found out before; None where nothing was."""
+        """Returns its facts if they have been determined; else None."""
         with self._lock:
             return self._facts.get(source.model_dump_json())
 
     def keep_facts(self, source: EnvironmentSource, facts: EnvironmentFacts) -> None:
-        """Remembers what was found out when one was made."""
+        """Stores the facts of an environment that was created."""
         with self._lock:
             self._facts[source.model_dump_json()] = facts
 
     def close(self) -> None:
-        """Ends all environments, and makes no more."""
+        """Ends all environments, permanently."""
         self.server.close()

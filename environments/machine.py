@@ -1,8 +1,8 @@
-"""What the machine has on which environments are played in."""
+"""The memory of the machine."""
 
 import os
 
 
 def memory_bytes() -> int:
-    """Returns how much memory it has."""
+    """Returns the size of the machine's memory."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

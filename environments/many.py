@@ -1,4 +1,4 @@
-"""Copies of one environment that are played in together: many steps for one trip to another process."""
+"""Copies of one environment in one process: many steps per request."""
 
 import math
 import struct
@@ -30,20 +30,20 @@ _BEHIND_VIEWERS: Final = 10
 
 
 class MakesPlans(Protocol):
-    """What knows how environments are made; KnownEnvironments does."""
+    """Something that knows how environments are created; KnownEnvironments implements it."""
 
     server: ForkServer
 
     def plan_for(self, source: EnvironmentSource, copies: int, niceness: int) -> MakingPlan:
-        """Returns how it is to be made."""
+        """Returns the plan to create the environment."""
 
     def keep_facts(self, source: EnvironmentSource, facts: EnvironmentFacts) -> None:
-        """Remembers what was found out when one was made."""
+        """Stores the facts of an environment that was created."""
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What one step of k copies led to; arrays [k, …], in the order in which the copies were named."""
+    """The results of one step of k copies; arrays [k, …], in the order in which the copies were named."""
 
     observation: Observation
     rewards: NDArray[np.float64]
@@ -53,12 +53,12 @@ class Outcomes:
 
     @property
     def done(self) -> NDArray[np.bool_]:
-        """Whose episode is over."""
+        """Which episodes are over."""
         return self.terminated | self.truncated
 
 
 class ManyEnvironments:
-    """`copies` of one environment in one process, for one player; after a failure they are over.
+    """`copies` of one environment in one process, for one player; after a failure they are ended.
 
     Copies have numbers from 0 on. All methods but `close` raise EnvironmentFailed.
     """
@@ -66,7 +66,9 @@ class ManyEnvironments:
     def __init__(
         self, source: EnvironmentSource, known: MakesPlans, copies: int, niceness: int = _BEHIND_VIEWERS
     ) -> None:
-        """Raises EnvironmentRefused, EnvironmentMissing, EnvironmentFailed and ServiceUnavailable as well."""
+        """Creates the copies; raises EnvironmentRefused, EnvironmentMissing, EnvironmentFailed and
+        ServiceUnavailable.
+        """
         self.copies = copies
         self._name = source.name
         self._statistics = source.statistics
@@ -96,7 +98,7 @@ class ManyEnvironments:
 
     @property
     def pid(self) -> int | None:
-        """Of the process; None once it has ended."""
+        """The id of the process; None once it has ended."""
         return self._child.pid
 
     @property
@@ -113,7 +115,7 @@ class ManyEnvironments:
         return self._observed(self._child.ask(wire.RESET, asked, self._seconds, "reset"), len(seeds), "reset")
 
     def step(self, actions: Actions, copies: Sequence[int] | None = None) -> Outcomes:
-        """Does one action in each of the copies, by default all; actions [k, …], or by the names of their parts."""
+        """Makes one step in each of the copies, by default all; actions [k, …], or by the names of their parts."""
         which = range(self.copies) if copies is None else copies
         count = len(which)
         head = struct.pack(f"=I{count}I", count, *which)
@@ -129,7 +131,7 @@ class ManyEnvironments:
         )
 
     def render(self, longest_side: int, copy: int = 0) -> Frame | None:
-        """Draws one copy, at most so many pixels a side; None where it cannot be drawn."""
+        """Draws one copy, at most so many pixels a side; None if it cannot be drawn."""
         if not self.facts.can_render:
             return None
         side = max(1, min(longest_side, _LONGEST_SIDE))
@@ -141,7 +143,7 @@ class ManyEnvironments:
     def animate(
         self, seed: int, actions: Sequence[Action], form: EpisodeFormat, longest_side: int, seconds: float
     ) -> tuple[float, bytes]:
-        """Plays an episode in the first copy; returns its return, and all of it as one picture."""
+        """Plays an episode in the first copy; returns its return, and an animation of it."""
         packed = self._packed(actions, len(actions))
         side, which = max(1, min(longest_side, _LONGEST_SIDE)), wire.FORMATS.index(form)
         asked = wire.REPLAY.pack(seed, len(actions), side, which) + packed
@@ -184,12 +186,12 @@ class ManyEnvironments:
         self._child.end()
 
     def close(self) -> None:
-        """Gives back what it holds; may be called again."""
+        """Releases its resources; may be called again."""
         self._child.close()
 
 
 def _is_in(leaf: Any, given: NDArray[Any], cast: NDArray[Any]) -> bool:
-    """Returns whether these are actions of the space; bounds of boxes are the environment's own affair."""
+    """Returns whether these are actions of the space; the bounds of boxes are checked by the environment itself."""
     if given.size != cast.size or given.size != len(cast) * math.prod(leaf.shape):
         return False
     if isinstance(leaf, BoxSpace):

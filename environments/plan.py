@@ -1,4 +1,4 @@
-"""What a process is told that is to make an environment."""
+"""The instructions for a process that creates an environment."""
 
 from typing import Final
 
@@ -11,9 +11,9 @@ MOST_OBSERVATION_BYTES: Final = 8 * 2**20
 
 
 class MakingPlan(BaseModel):
-    """How an environment is to be made: `spec` as a model names it, where it does; the rest is the operator's.
+    """How to create an environment: `spec` comes from a model, if it has one; the rest from the operator.
 
-    With `known_success` it is known already that `success` is what counts there, or that nothing does.
+    `known_success`: an earlier process has determined the rule of success, which is `success`, or that there is none.
     """
 
     model_config = ConfigDict(frozen=True)

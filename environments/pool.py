@@ -1,4 +1,4 @@
-"""The environments that are played in now: so many and no more, and those given back ready for whoever comes next."""
+"""The environments in use, up to a limit, and released ones that are kept for the next player."""
 
 import threading
 import time
@@ -14,11 +14,11 @@ from environments.gymnasium_process import GymnasiumProcess
 from environments.known import KnownEnvironments
 
 IDLE_SECONDS: Final = 30.0
-"""So long an environment that was given back waits for another player."""
+"""How long a released environment is kept for another player."""
 
 
 class PooledEnvironment:
-    """An Environment of the pool's. After it had to make room for somebody else's, it raises EnvironmentsBusy."""
+    """An Environment of the pool. After its place was given to another player, it raises EnvironmentsBusy."""
 
     def __init__(self, pool: "EnvironmentPool", source: EnvironmentSource, own: GymnasiumProcess, person: str) -> None:
         self.source = source
@@ -31,7 +31,7 @@ class PooledEnvironment:
 
     @property
     def facts(self) -> EnvironmentFacts:
-        """What is known of it."""
+        """The environment's facts."""
         return self.own.facts
 
     def reset(self, seed: int | None) -> Observation:
@@ -40,12 +40,12 @@ class PooledEnvironment:
             return self._ready().reset(seed)
 
     def step(self, action: Action) -> Outcome:
-        """Does one action."""
+        """Makes one step."""
         with self.lock:
             return self._ready().step(action)
 
     def render(self, longest_side: int) -> Frame | None:
-        """Draws what there is now."""
+        """Draws the current state."""
         with self.lock:
             return self._ready().render(longest_side)
 
@@ -56,15 +56,15 @@ class PooledEnvironment:
         return self.own
 
     def close(self) -> None:
-        """Gives it back; may be called again."""
+        """Returns it to the pool; may be called again."""
         self._pool.give_back(self)
 
 
 class EnvironmentPool:
-    """At most `most` environments.
+    """Holds at most `most` environments.
 
-    Where all are played in, a person who has two fewer than somebody else gets the place of that one's which was asked
-    the longest ago.
+    If all are in use, a person who has at least two fewer than another one gets that person's least recently used
+    one.
     """
 
     def __init__(self, known: KnownEnvironments, most: int, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -73,7 +73,7 @@ class EnvironmentPool:
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._played: set[PooledEnvironment] = set()
-        self._idle: list[PooledEnvironment] = []  # the one given back the longest ago first
+        self._idle: list[PooledEnvironment] = []  # least recently released first
         self._starting = 0
         self._is_closed = False
 
@@ -81,7 +81,7 @@ class EnvironmentPool:
         return len(self._played) + len(self._idle) + self._starting
 
     def take(self, source: EnvironmentSource, person: str = "") -> PooledEnvironment:
-        """Returns an environment to play in; raises as GymnasiumProcess does, and EnvironmentsBusy."""
+        """Returns an environment; raises as GymnasiumProcess does, and EnvironmentsBusy."""
         if waiting := self._waiting(source):
             waiting.person, waiting.last_asked = person, time.monotonic()
             return waiting
@@ -109,7 +109,7 @@ class EnvironmentPool:
         return None
 
     def _make_room(self, person: str) -> None:
-        """Takes a place for one that is about to start."""
+        """Frees a place for a new environment."""
         with self._lock:
             one = None
             if len(self) >= self.most:
@@ -130,7 +130,7 @@ class EnvironmentPool:
         return min((one for one in self._played if places[one.person] == greediest), key=lambda one: one.last_asked)
 
     def give_back(self, environment: PooledEnvironment) -> None:
-        """Keeps it for a while for another player, if it is well."""
+        """Keeps it for a while for another player, unless it failed."""
         with self._lock:
             if environment not in self._played:
                 return
@@ -147,7 +147,7 @@ class EnvironmentPool:
         timer.start()
 
     def release_idle(self) -> None:
-        """Ends those that have waited for too long."""
+        """Ends those that have been idle for too long."""
         before = time.monotonic() - self._idle_seconds
         with self._lock:
             over = [one for one in self._idle if one.last_asked <= before]
@@ -157,14 +157,14 @@ class EnvironmentPool:
 
     def _end(self, environment: PooledEnvironment) -> None:
         environment.is_taken = True
-        environment.own.end()  # whoever is asking it wakes up
+        environment.own.end()  # wakes a thread that waits for it
         with environment.lock:
             environment.own.close()
         with self._lock:
             self._played.discard(environment)
 
     def close(self) -> None:
-        """Ends all, and starts no more."""
+        """Ends all, permanently."""
         with self._lock:
             self._is_closed = True
             ending = [*self._played, *self._idle]

@@ -1,6 +1,6 @@
-"""Reads an EnvSpec as a model carries it: a stranger's text, which names things and makes none of them.
+"""Reads the EnvSpec of a model: untrusted text that names things but creates none of them.
 
-What it names is matched against what is installed by the process that makes the environment.
+The process that creates the environment compares the names with what is installed.
 """
 
 import json
@@ -22,16 +22,16 @@ from domain.errors.environments.naming import (
 from domain.errors.misfits import misfit_of
 from domain.messages import Message
 
-# As Gymnasium's own, but for the colon: "module:Name-v0" would import the module.
+# As Gymnasium's own, but without a colon: "module:Name-v0" would import the module.
 PLAIN_ID: Final = re.compile(r"(?:[\w-]+/)?[\w.-]+")
-# A path, a dotted name with letters on both sides, or a place in a module: none of which is an argument by value.
+# Paths, dotted names, and references into modules, none of which may be argument values.
 _NAMES_CODE: Final = re.compile(r"[/\\]|^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$|^[\w.]+:[\w.]+$|^~")
 _LONGEST_SHOWN: Final = 80
 _KWARGS: Final = AliasChoices("kwargs", "arguments")
 
 
 class NamedWrapper(BaseModel):
-    """A WrapperSpec; without arguments where the wrapper did not record them."""
+    """A WrapperSpec; without arguments if the wrapper did not record them."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,7 +41,7 @@ class NamedWrapper(BaseModel):
 
 
 class NamedSpec(BaseModel):
-    """What is taken of an EnvSpec; its other fields are the registry's to say."""
+    """The used fields of an EnvSpec; the others are taken from the registry."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +54,7 @@ class NamedSpec(BaseModel):
 
 
 def named_in(source: EnvironmentSource) -> str | NamedSpec:
-    """Returns the id, or the EnvSpec, that a model names; raises EnvironmentRefused where it is none."""
+    """Returns the id, or the EnvSpec, that a model names; raises EnvironmentRefused if it is invalid."""
     if source.env_spec is not None:
         return _spec_in(source, source.env_spec)
     if source.env_id is None:
@@ -73,7 +73,7 @@ def _spec_in(source: EnvironmentSource, text: str) -> NamedSpec:
         raise EnvironmentRefused(source.name, SpecTooLong(LONGEST_SPEC >> 10))
     try:
         spec = NamedSpec.model_validate(json.loads(text))
-        list(_texts(spec.model_dump(), ""))  # too deep for this is too deep for all that comes after
+        list(_texts(spec.model_dump(), ""))  # if it is too deeply nested for this, it is for all later code, too
     except ValidationError as error:
         raise EnvironmentRefused(source.name, SpecUnreadable(str(misfit_of(error)[0]))) from error
     except (ValueError, RecursionError) as error:
@@ -84,7 +84,9 @@ def _spec_in(source: EnvironmentSource, text: str) -> NamedSpec:
 
 
 def refused_argument(kwargs: dict[str, Any], own: dict[str, Any]) -> Message | None:
-    """Says which argument of a model's EnvSpec names a file or code that `own`, the installed ones, do not."""
+    """Returns an error if an argument of a model's EnvSpec names a file or code that `own`, the installed ones, do
+    not.
+    """
     known = set(_texts(own, ""))
     for path, text in _texts(kwargs, ""):
         if _NAMES_CODE.search(text) and (path, text) not in known:

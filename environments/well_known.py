@@ -1,11 +1,11 @@
-"""What is known of packages that many have: which register which ids, what their actions are called, what counts."""
+"""Facts about widespread packages: which ids they register, the names of actions, the rules of success."""
 
 import re
 from typing import Final, TypeVar
 
 Found = TypeVar("Found")
 
-# By the beginning of the ids that they register when they are imported.
+# By the prefix of the ids that they register when imported.
 PACKAGES: Final = {
     "ALE/": "ale_py",
     "MiniGrid-": "minigrid",
@@ -25,13 +25,14 @@ PACKAGES: Final = {
     "racetrack-": "highway_env",
 }
 
-# Of these, those that only compute: imported ahead of their first use.
+# Those that only compute are imported in advance.
 EARLY: Final = ("minigrid", "ale_py")
 
-# Modules whose wrappers change nothing but what is observed, done or paid, and open nothing.
+# Modules whose wrappers change only observations, actions or rewards, and open nothing.
 WRAPPER_MODULES: Final = ("minigrid.wrappers",)
 
-# Gymnasium's wrappers that a model may name: those that JSON can make, and that write nothing and show nothing.
+# Gymnasium's wrappers that a model may name: those that can be created from JSON, and neither write nor show
+# anything.
 WRAPPERS: Final = frozenset(
     {
         *("AtariPreprocessing", "DelayObservation", "DiscretizeObservation", "FilterObservation", "FlattenObservation"),
@@ -41,7 +42,8 @@ WRAPPERS: Final = frozenset(
         *("AddWhiteNoise", "ObstructView"),
     }
 )
-# What only records, shows or checks, changes the pay by numbers of the training, or starts the next episode: left out.
+# Left out: wrappers that only record, show or check, scale rewards by statistics of the training, or restart
+# episodes.
 LEFT_OUT: Final = frozenset(
     {
         *("RecordVideo", "RecordEpisodeStatistics", "HumanRendering", "RenderCollection", "Autoreset"),
@@ -66,23 +68,23 @@ _ACTION_NAMES: Final = {
     r"Taxi-v\d": ("south", "north", "east", "west", "pick up", "drop off"),
     r"Blackjack-v\d": ("stick", "hit"),
 }
-# MiniGrid pays for the goal alone, and nothing for all other ends.
+# MiniGrid rewards only the goal, and no other end.
 _SUCCESS: Final = {r"(MiniGrid|BabyAI)-.*": "positive_reward"}
 
 
 def package_of(env_id: str) -> str | None:
-    """Returns the package that registers an id when it is imported; None where none is known to."""
+    """Returns the package that registers an id when imported; None if unknown."""
     return next((package for start, package in PACKAGES.items() if env_id.startswith(start)), None)
 
 
 def action_names(env_id: str, number: int) -> tuple[str, ...] | None:
-    """Returns what the environment's actions, or an action's parts, are called, where as many are known."""
+    """Returns the names of the environment's actions, or of an action's parts, if their number matches."""
     names = _of(_ACTION_NAMES, env_id)
     return names if names is not None and len(names) == number else None
 
 
 def success_of(env_id: str) -> str | None:
-    """Returns what counts as success there, where the environment itself tells in no other way."""
+    """Returns the rule of success, for environments that do not report it themselves."""
     return _of(_SUCCESS, env_id)
 
 

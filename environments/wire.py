@@ -1,8 +1,9 @@
-"""How a process that makes an environment and the one that asks it talk.
+"""The protocol between a process that runs an environment and its parent.
 
-Over a socket, both ways: a byte that says what follows, its length (uint32), and as many bytes. First comes the plan;
-the process answers with a PHASE before each call that may take long, then GOOD with the facts as JSON, or TROUBLE. Then
-it is asked, RESET, STEP or RENDER, and answers GOOD or TROUBLE, after which it ends. `n` is the number of copies meant:
+Messages over a socket, both ways: a byte with the kind, the length (uint32), and as many bytes. The parent sends the
+plan first; the process answers with a PHASE before each call that may take long, then GOOD with the facts as JSON, or
+TROUBLE. The parent then sends RESET, STEP, EPISODE or RENDER, and gets GOOD, or TROUBLE, after which the process ends.
+`n` is the number of copies:
 
     RESET   n × (copy uint32, seed int64; -1: none)          GOOD: n observations
     STEP    n (uint32), n × copy uint32, n actions           GOOD: n × (reward float64, flags uint8), n observations
@@ -10,7 +11,7 @@ it is asked, RESET, STEP or RENDER, and answers GOOD or TROUBLE, after which it 
                                                              GOOD: return float64, the episode as a picture
     RENDER  copy uint32, longest side uint32                 GOOD: width, height uint32, WebP, if it has a picture
 
-Arrays are as environments/arrays.py has them. TROUBLE is JSON: `kind`, which is "refused", "missing" or "failed", and
+Arrays are in the format of environments/arrays.py. TROUBLE is JSON: `kind`, which is "refused", "missing" or "failed", and
 `reason`, a message.
 """
 
@@ -43,11 +44,11 @@ SUCCESS: Final = 4
 REPORTS_SUCCESS: Final = 8
 
 MOST_BYTES: Final = 64 * 2**20
-"""Of one answer; as many copies are stepped at once as fit into it."""
+"""The limit of one answer; it determines how many copies are stepped at once."""
 
 
 class TroubleReport(BaseModel):
-    """TROUBLE as it travels."""
+    """TROUBLE as it is sent."""
 
     model_config = ConfigDict(frozen=True)
 

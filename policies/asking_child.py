@@ -1,8 +1,8 @@
-"""Runs one policy of the maze for as long as it is asked: `python -m policies.asking_child PLAN`.
+"""Runs one policy of the maze in a process of its own: `python -m policies.asking_child PLAN`.
 
-PLAN is as policies/child_talk.py has it, with `input` and `width` of the observation. A question is a count n (uint32)
-and n × width float32, its answer the scores as float32. policies/child_process.py starts it, and
-policies/policy_process.py judges what it says.
+PLAN is as in policies/child_talk.py, with `input` and `width` of the observation. A request is a count n (uint32) and
+n × width float32, its answer the scores as float32. policies/child_process.py starts it, and
+policies/policy_process.py validates its answers.
 """
 
 import json
@@ -26,7 +26,7 @@ class Scores:
         return json.dumps(tensors).encode()
 
     def question(self, plan: Plan) -> Any:
-        """Returns the observations: float32 [n, width]."""
+        """Returns the observations: float32 [n, width]; None at the end of stdin."""
         import numpy as np
 
         head = read(4)

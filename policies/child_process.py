@@ -1,6 +1,7 @@
-"""A process that runs one policy, seen from outside: started under limits, asked over pipes, killed when it must be.
+"""A process that runs one policy, from the parent's side: started under limits, queried over pipes, killed if
+necessary.
 
-What it says comes as policies/child_talk.py tells.
+The protocol is in policies/child_talk.py.
 """
 
 import json
@@ -36,19 +37,19 @@ from policies.session import NOT_INSTALLED
 LOAD_SECONDS: Final = 10.0
 _ANSWER_BYTES: Final = 64 * 2**10
 _CPU_SECONDS: Final = 5
-_EXIT_SECONDS: Final = 0.5  # between a process's last word and its end
+_EXIT_SECONDS: Final = 0.5  # between a process's last output and its end
 _HEAD: Final = struct.Struct("=BI")
 _NAME: Final = PolicyProcessName()
 Late = type[LoadTimedOut] | type[AnswerTimedOut]
 
 
 class ChildProcess:
-    """One child, about to load its policy: what it says first is what the file is."""
+    """One child process that is loading its policy: its first answer describes the file."""
 
     def __init__(
         self, onnx: bytes, module: str, plan: Mapping[str, object], niceness: int, answer_bytes: int = _ANSWER_BYTES
     ) -> None:
-        """Starts `module`, with `plan` beside its limits; raises ServiceUnavailable where none can be started."""
+        """Starts `module`, with `plan` added to its limits; raises ServiceUnavailable if it cannot be started."""
         self._answer_bytes = answer_bytes
         limits = {
             "memory_bytes": MEMORY_BYTES,
@@ -63,13 +64,13 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
-        """Of the process, and of the group of whatever it starts."""
+        """The id of the process, and of the process group of everything that it starts."""
         return self._process.pid
 
     def answer(self, question: bytes, seconds: float, late: Late) -> bytes:
-        """Returns what it says to `question`, or first where that is empty.
+        """Returns the answer to `question`, or the first answer if that is empty.
 
-        Raises PolicyFailed, `late` after `seconds`.
+        Raises PolicyFailed, with `late` after `seconds`.
         """
         deadline = time.monotonic() + seconds
         if question:
@@ -83,7 +84,7 @@ class ChildProcess:
         return content
 
     def _write(self, question: bytes, deadline: float, seconds: float, late: Late) -> None:
-        """Writes as much at a time as its pipe takes: a child that reads nothing holds nobody up."""
+        """Writes as much at a time as the pipe accepts, so that a child that reads nothing cannot block the caller."""
         assert self._process.stdin is not None
         pipe, left = self._process.stdin.fileno(), memoryview(question)
         poll = select.poll()
@@ -94,7 +95,7 @@ class ChildProcess:
             try:
                 left = left[os.write(pipe, left) :]
             except BlockingIOError:
-                continue  # there was room for less than the smallest write
+                continue  # the pipe had no room for the smallest write
             except BrokenPipeError as error:
                 raise self._death() from error
 
@@ -113,7 +114,7 @@ class ChildProcess:
         return bytes(content)
 
     def _death(self) -> PolicyFailed | ServiceUnavailable:
-        """Returns what is to be said of a process that has ended."""
+        """Returns the error for a process that has ended."""
         try:
             status = self._process.wait(_EXIT_SECONDS)
         except subprocess.TimeoutExpired:
@@ -125,14 +126,14 @@ class ChildProcess:
         return PolicyFailed(Crashed(str(signal.strsignal(-status)) if status < 0 else ExitStatus(status)))
 
     def end(self) -> None:
-        """Kills it with whatever it started; may be called again, and from any thread."""
+        """Kills it with everything it started; may be called again, and from any thread."""
         if self._process.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def close(self) -> None:
-        """Ends it and gives its pipes back; nobody may be asking."""
+        """Ends it and closes its pipes; no call of `answer` may be running."""
         self.end()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -140,7 +141,7 @@ class ChildProcess:
 
 
 def _reason_in(content: bytes) -> MessageData:
-    """Returns what the child says is wrong; its own words, should it say anything else."""
+    """Returns the child's error message; its raw text if that has another format."""
     try:
         return MessageData.model_validate_json(content)
     except ValidationError:
@@ -148,7 +149,7 @@ def _reason_in(content: bytes) -> MessageData:
 
 
 def _started(onnx: bytes, module: str, plan: Mapping[str, object]) -> "subprocess.Popen[bytes]":
-    """Returns the child, about to load the policy. Raises ServiceUnavailable."""
+    """Returns the child process, which is about to load the policy. Raises ServiceUnavailable."""
     try:
         # A file, not a pipe: 64 MiB do not fit into one, and the child need not read.
         with tempfile.TemporaryFile() as model:

@@ -1,10 +1,10 @@
-"""The process's side of the talk with whoever asks a policy: limits, loading, questions, answers, trouble.
+"""The child's side of the protocol with the caller of a policy: limits, loading, requests, answers, errors.
 
 The one argument of the process is JSON: `model_file` (an open descriptor), `memory_bytes`, `answer_bytes`,
-`load_seconds` and `run_seconds` of CPU, `niceness`, and what its kind of question needs. Questions come on stdin. An
-answer on stdout is a byte (0 good, 1 trouble), a length (uint32) and as many bytes: for the file itself, which is
-answered first, JSON with `inputs` and `outputs` at least; for trouble its code and parameters as JSON. After trouble,
-and at the end of stdin, the process ends.
+`load_seconds` and `run_seconds` of CPU, `niceness`, and what its kind of request needs. Requests come on stdin. An
+answer on stdout is a byte (0 success, 1 trouble), a length (uint32) and as many bytes: the first one describes the
+file, as JSON with `inputs` and `outputs` at least; for trouble it is code and parameters as JSON. After trouble, and
+at the end of stdin, the process ends.
 """
 
 import json
@@ -33,25 +33,25 @@ class Trouble(Exception):
 
 
 class Answers(Protocol):
-    """What one kind of such a process says; each may raise Trouble, and what onnxruntime raises."""
+    """One kind of such a process; each method may raise Trouble, and onnxruntime's exceptions."""
 
     def described(self, session: Any, model: bytes, plan: Plan) -> bytes:
-        """Returns what the file is, as JSON."""
+        """Returns the description of the file, as JSON."""
 
     def question(self, plan: Plan) -> Any:
-        """Returns the next question on stdin; None when nobody asks any more."""
+        """Returns the next request on stdin; None at its end."""
 
     def answer(self, session: Any, question: Any, plan: Plan) -> bytes:
-        """Returns what the policy says to it."""
+        """Returns the policy's answer."""
 
 
 def answer_all(kind: Answers) -> None:
-    """Confines this process, loads the policy, and answers until nobody asks any more."""
+    """Confines this process, loads the policy, and answers until stdin ends."""
     plan = json.loads(sys.argv[1])
     os.nice(plan["niceness"])
     confine(plan["memory_bytes"], plan["answer_bytes"])
     allow_cpu(plan["load_seconds"])
-    # The answers have their pipe to themselves: onnxruntime's Python half prints when it is in trouble.
+    # The answers have a descriptor of their own: onnxruntime's Python part prints errors to stdout.
     answers = os.dup(1)
     os.dup2(2, 1)
     try:
@@ -82,7 +82,7 @@ def _serve(kind: Answers, plan: Plan, answers: int) -> None:
 
 
 def read(size: int) -> bytes:
-    """Returns so many bytes of the question; fewer where nobody asks any more."""
+    """Returns so many bytes of the request; fewer at the end of stdin."""
     content = bytearray()
     while len(content) < size and (more := os.read(0, size - len(content))):
         content += more
@@ -94,7 +94,7 @@ def _as_bytes(reason: Message) -> bytes:
 
 
 def _send(answers: int, kind: int, content: bytes) -> None:
-    """Answers, whole."""
+    """Writes a complete answer."""
     whole = struct.pack("=BI", kind, len(content)) + content
     while whole:
         whole = whole[os.write(answers, whole) :]

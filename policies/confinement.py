@@ -1,4 +1,4 @@
-"""How a process that runs a stranger's policy is started, and the limits that it sets itself before it looks at one."""
+"""Starts a process for an untrusted policy, and sets the limits of that process before it loads one."""
 
 import os
 import resource
@@ -8,44 +8,45 @@ from pathlib import Path
 from typing import Final
 
 MEMORY_BYTES: Final = 2 * 2**30
-"""Address space, of which Python, numpy and onnxruntime reserve about 0.2 GiB before a policy is loaded, and a policy
-of many weights about three times its size."""
+"""Address space: Python, numpy and onnxruntime reserve about 0.2 GiB before a policy is loaded, and a policy with
+many weights about three times its size.
+"""
 
 _ROOT: Final = Path(__file__).parents[1]
-# What Python may need to start at all. Nothing else is handed on: the environment holds the credentials of MLflow.
+# What Python may need to start. Nothing else is passed on: the environment holds the credentials of MLflow.
 HANDED_ON: Final = ("LD_LIBRARY_PATH", "PYTHONHOME")
 
 
 def command(module: str) -> list[str]:
-    """Returns what runs a module of this package in a process of its own."""
+    """Returns the command that runs a module of this package in a separate process."""
     # -P: the working directory is not searched for modules. -B: its limits allow no file to be written.
     return [sys.executable, "-P", "-B", "-m", module]
 
 
 def environment() -> Mapping[str, str]:
-    """Returns all that the process gets to know of this one's environment."""
+    """Returns the environment variables that are passed to the process."""
     handed_on = {name: os.environ[name] for name in HANDED_ON if name in os.environ}
-    # Threads that are never used would each reserve address space, which is limited.
+    # Unused threads would each reserve address space, which is limited.
     return handed_on | {"PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def confine(memory_bytes: int, file_bytes: int) -> None:
-    """Limits this process's memory, and the files it writes, for good."""
-    if sys.platform == "linux":  # macOS knows the limit on memory, but refuses to set it
+    """Limits this process's memory, and the size of files it writes, permanently."""
+    if sys.platform == "linux":  # macOS has the limit on memory, but refuses to set it
         lower(resource.RLIMIT_AS, memory_bytes)
     lower(resource.RLIMIT_FSIZE, file_bytes)
     lower(resource.RLIMIT_CORE, 0)
 
 
 def lower(limit: int, most: int) -> None:
-    """Sets a limit of this process to `most`, or leaves a lower one."""
+    """Lowers a limit of this process to `most`, unless it is lower already."""
     hard = resource.getrlimit(limit)[1]
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(limit, (most, most))
 
 
 def allow_cpu(seconds: int) -> None:
-    """Lets this process compute for so many seconds more; then the kernel ends it, also when nobody else is left."""
+    """Allows this process so many further seconds of CPU; then the kernel ends it, even without its parent."""
     spent = resource.getrusage(resource.RUSAGE_SELF)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     most = int(spent.ru_utime + spent.ru_stime) + seconds + 1

@@ -1,8 +1,8 @@
-"""Takes the numbers that an ONNX file keeps in other files ("external data") into it, so that it is one file again.
+"""Moves the numbers that an ONNX file keeps in other files ("external data") into it, so that it is one file again.
 
-Torch and MLflow write them so by default. What is needed is only named here, and given by the caller as bytes: nothing
-is opened, whatever a stranger's file names. Everything that is run, checked or handed on is the one file, and is read
-once more for pointers by the process that runs it.
+Torch and MLflow write them in this way by default. The required files are only named here, and the caller provides
+their bytes: no file named by an untrusted model is opened. Only the resulting single file is run, checked or passed
+on, and the process that runs it checks it again for references.
 """
 
 import re
@@ -24,9 +24,9 @@ MOST_FILES: Final = 32
 _RAW_DATA: Final = 9
 _KEY, _VALUE = 1, 2
 _LONGEST_LOCATION: Final = 200
-# Plain names, one below the other: no root, no drive, no scheme, no way up, nothing that a server would decode.
+# Plain relative names: no root, drive, scheme, parent folder, or characters that a server would decode.
 _OWN: Final = re.compile(r"(?!\.)[^\x00-\x1f\x7f\\/:%?#]+(/(?!\.)[^\x00-\x1f\x7f\\/:%?#]+)*")
-# Of what has more, a pass in Python would take seconds; a policy has some thousands.
+# With more fields, parsing in Python would take seconds; a policy has some thousands.
 _MOST_FIELDS: Final = 200_000
 
 
@@ -39,11 +39,10 @@ class _Place(NamedTuple):
 
 
 def locations_in(model: bytes) -> list[str]:
-    """Returns the files, relative to this one's folder, that hold numbers of the model's, each once; empty where none
-    does.
+    """Returns the files with the model's numbers, relative to the model's folder, each once; empty if it has none.
 
-    Raises PolicyRefused where one is not in that folder, or where they are too many. Of bytes that make no sense, and
-    of a file with more parts than any policy has, it says nothing: the process that loads a policy finds out.
+    Raises PolicyRefused if one is outside of that folder, or if there are too many. Invalid bytes, and files with
+    more parts than any policy has, are not reported here: the process that loads the policy does that.
     """
     found: dict[str, None] = {}
     try:
@@ -57,10 +56,10 @@ def locations_in(model: bytes) -> list[str]:
 
 
 def inlined(model: bytes, files: Mapping[str, bytes], most_bytes: int) -> bytes:
-    """Returns the model with its numbers in it, from the `files` that `locations_in` names.
+    """Returns the model with its numbers inside, taken from the `files` that `locations_in` names.
 
-    Raises PolicyRefused where a file is too short, and where all together are more than `most_bytes`: many tensors may
-    name one place.
+    Raises PolicyRefused if a file is too short, or if the total exceeds `most_bytes`: many tensors may refer to the
+    same bytes.
     """
     sizes = sum(len(_numbers(place, files)) for place in _places(model, "ModelProto", 0, len(model), _Budget()))
     if len(model) + sizes > most_bytes:
@@ -73,7 +72,7 @@ class _TooManyFields(Exception):
 
 
 class _Budget:
-    """How many fields may still be looked at."""
+    """How many more fields may be parsed."""
 
     def __init__(self) -> None:
         self.left = _MOST_FIELDS
@@ -101,7 +100,7 @@ def _places(model: bytes, kind: str, at: int, end: int, budget: _Budget, depth: 
 
 
 def _place(model: bytes, at: int, end: int, budget: _Budget) -> _Place | None:
-    """Raises PolicyRefused where the tensor says that its numbers are elsewhere, and not where."""
+    """Returns where a tensor's numbers are; raises PolicyRefused if they are external, but no place is given."""
     is_elsewhere = False
     entries: dict[str, str] = {}
     for field in fields(model, at, end):
@@ -123,7 +122,7 @@ def _place(model: bytes, at: int, end: int, budget: _Budget) -> _Place | None:
 
 def _entry(model: bytes, entry: Field) -> tuple[str, str]:
     found = {field.number: model[field.start : field.end] for field in fields(model, entry.start, entry.end)}
-    # A name in no text at all is no file's; what it is is said by `_own`.
+    # A name that is no text belongs to no file; `_own` reports it.
     return found.get(_KEY, b"").decode(errors="replace"), found.get(_VALUE, b"").decode(errors="replace")
 
 
@@ -148,7 +147,7 @@ def _numbers(place: _Place, files: Mapping[str, bytes]) -> memoryview:
 
 
 def _rebuilt(model: bytes, kind: str, at: int, end: int, files: Mapping[str, bytes]) -> bytes:
-    """Returns a message with the numbers of all its tensors in it; what has none elsewhere is as it was."""
+    """Returns a message with the numbers of all its tensors inside; everything else is copied unchanged."""
     if kind == "TensorProto":
         return _tensor(model, at, end, files)
     parts, copied = [], at

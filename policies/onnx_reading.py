@@ -1,7 +1,7 @@
-"""Reads of an ONNX file only what has to be known before any library may touch it: whether it points at other files.
+"""Reads from an ONNX file only what has to be known before any library may load it: whether it refers to other files.
 
-An ONNX file is a protobuf `ModelProto`. A tensor in it may name a file that holds its numbers ("external data"), which
-onnxruntime would open relative to the working directory. Reading this much takes no library, and opens nothing.
+An ONNX file is a protobuf `ModelProto`. A tensor in it may name a file that holds its numbers ("external data"),
+which onnxruntime would open relative to the working directory. This check needs no library, and opens nothing.
 """
 
 from typing import Final
@@ -10,7 +10,7 @@ from domain.errors.policy_files import ExternalData, FileDamaged, NotOnnx
 from domain.messages import Message
 from policies.protobuf_reading import BYTES, Damaged, Field, fields
 
-# Which fields of which message lead to a tensor, by field number (onnx.proto3; a test compares this with onnx itself).
+# The fields that lead to a tensor, per message, by field number (onnx.proto3; a test compares this with onnx itself).
 PARTS: Final[dict[str, dict[int, str]]] = {
     "ModelProto": {7: "GraphProto", 20: "TrainingInfoProto", 25: "FunctionProto"},
     "TrainingInfoProto": {1: "GraphProto", 2: "GraphProto"},
@@ -31,12 +31,12 @@ PARTS: Final[dict[str, dict[int, str]]] = {
 EXTERNAL_DATA: Final = 13
 DATA_LOCATION: Final = 14
 
-_IR_VERSION_TAG: Final = 0x08  # what every exporter writes first
+_IR_VERSION_TAG: Final = 0x08  # every exporter writes this first
 DEEPEST: Final = 100  # protobuf's own limit
 
 
 def trouble_in(model: bytes) -> Message | None:
-    """Says why onnxruntime must not see the file; None where nothing speaks against it."""
+    """Returns why onnxruntime must not load the file; None if it may."""
     try:
         if _points_elsewhere(model):
             return ExternalData()
@@ -48,7 +48,7 @@ def trouble_in(model: bytes) -> Message | None:
 
 
 def _points_elsewhere(model: bytes) -> bool:
-    """Returns whether any tensor, however deep, has external data. Raises Damaged."""
+    """Returns whether any tensor, at any depth, has external data. Raises Damaged."""
     frames = [("ModelProto", fields(model, 0, len(model)))]
     while frames:
         kind, left = frames[-1]
@@ -67,8 +67,8 @@ def _points_elsewhere(model: bytes) -> bool:
 
 
 def is_pointer(field: Field) -> bool:
-    """Returns whether a field of a tensor says that its numbers are elsewhere.
+    """Returns whether a field of a tensor refers to external data.
 
-    Either field is enough, whatever its wire type: better to refuse what a parser might have skipped.
+    Either field is enough, whatever its wire type: better to refuse a file that some parser would accept.
     """
     return field.number == EXTERNAL_DATA or (field.number == DATA_LOCATION and field.value != 0)

@@ -1,7 +1,7 @@
-"""The check that a policy passes before it is activated: it is loaded and asked in a process of its own, under limits.
+"""The check of a policy before its activation: it is loaded and run in a process of its own, under limits.
 
-A policy file comes from whoever can register a version. Whatever it does (loop for ever, fill the memory, crash
-onnxruntime) happens to the child, and within ten seconds all of it is over.
+Anyone who can register a version can provide a policy file. Whatever it does (loop for ever, fill the memory, crash
+onnxruntime) happens to the child, and is over within ten seconds.
 """
 
 import hashlib
@@ -55,10 +55,10 @@ class _Report(BaseModel):
 
 
 def check_policy(onnx: bytes, env_id: str | None) -> PolicyGraph:
-    """Loads the policy, asks it in batches of several sizes, and says what it is; takes ten seconds at most.
+    """Loads the policy, runs it in batches of several sizes, and returns its description; takes ten seconds at most.
 
-    Raises PolicyRefused with the reason where it must not be activated, and ServiceUnavailable where this machine
-    could not check it.
+    Raises PolicyRefused with the reason if it must not be activated, and ServiceUnavailable if this machine could not
+    check it.
     """
     contract = contract_for(env_id)
     if contract is None or env_id is None:
@@ -89,7 +89,7 @@ def _actions(contract: PolicyContract) -> int:
 
 
 def _ask_child(onnx: bytes, contract: PolicyContract, probes: Probes) -> _Report:
-    """Returns what the child says of the policy. Raises PolicyRefused, ServiceUnavailable."""
+    """Returns the child's report on the policy. Raises PolicyRefused, ServiceUnavailable."""
     rows, width = probes.observations.shape
     plan = {
         "input": contract.input.name,
@@ -102,7 +102,8 @@ def _ask_child(onnx: bytes, contract: PolicyContract, probes: Probes) -> _Report
         "answer_bytes": ANSWER_BYTES,
     }
     try:
-        # Files, not pipes: nobody has to read and write in turn, so a child that does neither holds nobody up.
+        # Files, not pipes: parent and child need not alternate, so a child that does not read or write blocks
+        # nothing.
         with (
             tempfile.TemporaryFile() as question,
             tempfile.TemporaryFile() as answer,
@@ -127,7 +128,7 @@ def _command() -> list[str]:
 
 
 def _run(command: list[str], question: IO[bytes], answer: IO[bytes], folder: str) -> None:
-    """Runs the child until it ends or its time is up. Raises PolicyRefused where it did not end well."""
+    """Runs the child until it ends or its time is up. Raises PolicyRefused if it failed."""
     process = subprocess.Popen(
         command,
         stdin=question,
@@ -143,7 +144,7 @@ def _run(command: list[str], question: IO[bytes], answer: IO[bytes], folder: str
         raise PolicyRefused(TooSlow(WALL_SECONDS)) from error
     finally:
         if process.returncode is None:
-            # At once and not to be ignored, with whatever it started.
+            # SIGKILL cannot be ignored; the group includes everything the child started.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()

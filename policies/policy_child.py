@@ -1,7 +1,7 @@
-"""Loads a policy and asks it, in a process of its own: `python -m policies.policy_child PLAN < observations + file`.
+"""Loads a policy and runs it, in a process of its own: `python -m policies.policy_child PLAN < observations + file`.
 
-PLAN is JSON: `input`, `width` and `rows` of the observations, which come first on stdin as float32 [rows, width], and
-then the file; `actions` to be scored, the `batches` to ask for (begin, length), `memory_bytes`, `cpu_seconds`,
+PLAN is JSON: `input`, `width` and `rows` of the observations, which come first on stdin as float32 [rows, width],
+followed by the file; the number of `actions`, the `batches` to run (begin, length), `memory_bytes`, `cpu_seconds`,
 `answer_bytes`. The answer is JSON on stdout: `inputs` and `outputs` (name, dtype, shape) once the file is loaded,
 `answers` (shape, and scores in base64) once it ran, and `trouble`, its code and parameters, or null.
 policies/policy_check.py starts it, policies/probing.py judges the answers.
@@ -22,12 +22,12 @@ from policies.session import described, needs_too_much, refusal, runtime, sessio
 
 
 def main() -> None:
-    """Answers for the policy on stdin."""
+    """Runs the policy on stdin."""
     plan = json.loads(sys.argv[1])
     confine(plan["memory_bytes"], plan["answer_bytes"])
-    # Should the parent be killed, nobody else would end a policy that runs for ever.
+    # If the parent is killed, only this limit ends a policy that runs for ever.
     lower(resource.RLIMIT_CPU, plan["cpu_seconds"])
-    # The answer has its file to itself: onnxruntime's Python half prints when it is in trouble.
+    # The answer has a file of its own: onnxruntime's Python part prints errors to stdout.
     answer_file = os.dup(1)
     os.dup2(2, 1)
     answer: dict[str, Any] = {"trouble": None}
@@ -43,11 +43,11 @@ def main() -> None:
 
 
 def _examine(model: bytes, observations: bytes, plan: dict[str, Any], answer: dict[str, Any]) -> None:
-    """Fills `answer` as far as it gets."""
+    """Fills `answer` as far as the policy allows."""
     if trouble := trouble_in(model):
         answer["trouble"] = trouble.json_value
         return
-    # Not before: what is refused above needs no second of loading, and what follows can open no file at all.
+    # Only now: a file refused above does not cost a second of loading, and after this no file can be opened.
     onnxruntime, refusals = runtime()
     failed: type[LoadFailed] | type[RunFailed] = LoadFailed
     try:
@@ -62,7 +62,7 @@ def _examine(model: bytes, observations: bytes, plan: dict[str, Any], answer: di
 
 
 def _is_askable(answer: dict[str, Any], plan: dict[str, Any]) -> bool:
-    """Returns whether there is a point in asking; what else is wrong with the tensors the parent says better."""
+    """Returns whether the policy can be run at all; the parent reports other problems of the tensors."""
     kinds = [[tensor["dtype"] for tensor in answer[side]] for side in ("inputs", "outputs")]
     return kinds == [["float32"], ["float32"]] and answer["inputs"][0]["name"] == plan["input"]
 

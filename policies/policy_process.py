@@ -1,4 +1,4 @@
-"""A policy that runs in a process of its own, under limits, and answers as long as it behaves."""
+"""A policy that runs in a process of its own, under limits, as long as it behaves."""
 
 import hashlib
 import struct
@@ -23,7 +23,7 @@ from domain.inference.policies import PolicyGraph, TensorShape, contract_for, mi
 from policies.child_process import LOAD_SECONDS, ChildProcess
 
 ANSWER_SECONDS: Final = 1.0
-MOST_ASKED: Final = 256  # so that a question fits into a pipe, and asking never waits for the child to read
+MOST_ASKED: Final = 256  # so that a request fits into a pipe, and sending never waits for the child to read
 
 BACKGROUND_NICENESS: Final = 10
 _ACTIONS: Final = len(ACTION_NAMES)
@@ -37,12 +37,13 @@ class _Tensors(BaseModel):
 
 
 class PolicyProcess:
-    """One policy, loaded. One thread asks it at a time; whatever it does wrong, it is dead when the error is raised."""
+    """One loaded policy, used by one thread at a time. After an error its process is dead."""
 
     def __init__(self, onnx: bytes, env_id: str, *, in_background: bool = False) -> None:
-        """Takes ten seconds at most; raises PolicyRefused, PolicyFailed, or ServiceUnavailable (no fault of its own).
+        """Loads the file in at most ten seconds; raises PolicyRefused, PolicyFailed, or ServiceUnavailable (not the
+        file's fault).
 
-        `in_background` lets everything else on this machine go first.
+        `in_background` gives everything else on this machine priority.
         """
         contract = contract_for(env_id)
         if contract is None:
@@ -62,7 +63,7 @@ class PolicyProcess:
 
     @property
     def scores_name(self) -> str:
-        """What the scores are: "q_values" or "action_probabilities"."""
+        """The kind of the scores: "q_values" or "action_probabilities"."""
         return self.graph.outputs[0].name
 
     def ask(self, observations: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -82,11 +83,11 @@ class PolicyProcess:
             raise
 
     def end(self) -> None:
-        """Kills it with whatever it started; may be called again, and from any thread."""
+        """Kills it with everything it started; may be called again, and from any thread."""
         self._child.end()
 
     def close(self) -> None:
-        """Ends it and gives its pipes back; nobody may be asking."""
+        """Ends it and closes its pipes; no call of `ask` may be running."""
         self._child.close()
 
     def _load(self, onnx: bytes) -> PolicyGraph:

@@ -1,8 +1,8 @@
-"""In which batches a check asks a policy, and what is wrong with its answers.
+"""The batches in which a check runs a policy, and the judgement of its answers.
 
-What a policy answers to an observation has to be numbers, the same each time, and the same alone as among others: it is
-evaluated in batches and walks alone. Probabilities have to be some. Answers that never vary pass: a policy that always
-goes right is a baseline.
+Answers have to be finite numbers, and the same each time and in any batch, since the policy is evaluated in batches
+but watched one step at a time. Probabilities have to be valid. Constant answers pass: a policy that always goes right
+is a baseline.
 """
 
 import base64
@@ -26,20 +26,20 @@ from domain.inference.probe_observations import Probes
 from domain.messages import Message
 
 VERSION: Final = 2
-"""Rises whenever the check asks for more: what passed an earlier one is checked again."""
+"""Increases whenever the check becomes stricter: policies that passed an earlier version are checked again."""
 
 Scores = NDArray[np.float32]
 
-_MOST_TOGETHER: Final = 256  # as many as a policy is ever asked for at once
+_MOST_TOGETHER: Final = 256  # the largest batch that is ever requested of a policy
 _ALONE: Final = 12
 _FEW: Final = (2, 3, 7)
-# What sums of float32 in another order may differ by, as a share of the largest score.
+# The difference that another order of float32 sums may cause, as a share of the largest score.
 _ROUNDING: Final = 1e-3
-_PROBABILITY_ROUNDING: Final = 0.01  # also of those that were computed in half precision
+_PROBABILITY_ROUNDING: Final = 0.01  # allows for results computed in half precision
 
 
 class Answer(BaseModel):
-    """What a policy gave for one batch: the shape of its scores, and where that is right float32 in base64."""
+    """A policy's output for one batch: the shape of its scores, and if that is right float32 in base64."""
 
     model_config = ConfigDict(strict=True)
 
@@ -48,9 +48,9 @@ class Answer(BaseModel):
 
 
 def batches(count: int) -> list[tuple[int, int]]:
-    """Returns the slices of `count` observations, begin and length, in which a policy is asked.
+    """Returns the slices of `count` observations, begin and length, in which a policy is run.
 
-    Single ones first and twice.
+    Single ones come first and twice.
     """
     alone = [(begin, 1) for begin in range(min(_ALONE, count))]
     few = [(0, size) for size in _FEW if size <= count]
@@ -59,9 +59,9 @@ def batches(count: int) -> list[tuple[int, int]]:
 
 
 def wrong_answers(answers: Sequence[Answer], probes: Probes, output: str, width: int) -> Message | None:
-    """Returns what is wrong with the answers to `batches`, scores [n, width] of the kind `output` names.
+    """Returns an error about the answers to `batches`, scores [n, width] of the kind `output`.
 
-    None if nothing is.
+    None if they are right.
     """
     asked = batches(len(probes.kinds))
     if len(answers) != len(asked):
@@ -100,7 +100,7 @@ def _are_probabilities(scores: Scores) -> bool:
 
 
 def _changed(scores: Scores, count: int, before: tuple[int, Scores] | None, probes: Probes, row: int) -> Message | None:
-    """Says that an observation was answered otherwise before, in a batch of another size or of the same."""
+    """Returns an error if the answer differs from an earlier one to the same observation, in a batch of any size."""
     if before is None or np.allclose(scores, before[1], rtol=0, atol=_tolerance(scores, before[1])):
         return None
     first, again, kind = _listed(before[1]), _listed(scores), probes.kinds[row]

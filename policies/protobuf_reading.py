@@ -1,4 +1,4 @@
-"""Reads the fields of a protobuf message, whatever it means: no library, one pass over its bytes."""
+"""Reads the fields of any protobuf message: without a library, in one pass over its bytes."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -13,7 +13,10 @@ class Damaged(Exception):
 
 
 class Field(NamedTuple):
-    """A field as it lies in its message: tag at `begin`, content from `start` to `end`, `value` of a varint."""
+    """A field within its message: its tag is at `begin`, its content from `start` to `end`.
+
+    `value` if it is a varint.
+    """
 
     number: int
     wire: int
@@ -24,7 +27,7 @@ class Field(NamedTuple):
 
 
 def fields(message: bytes, at: int, end: int) -> Iterator[Field]:
-    """Yields the fields between two places of `message`; raises Damaged where one does not fit."""
+    """Yields the fields between two positions of `message`; raises Damaged at an invalid one."""
     while at < end:
         number, wire, content = _tag(message, at, end)
         start, after, value = _content(message, wire, content, end)
@@ -33,12 +36,12 @@ def fields(message: bytes, at: int, end: int) -> Iterator[Field]:
 
 
 def field_of_bytes(number: int, content: bytes) -> bytes:
-    """Returns a field with this content, as `fields` would read it."""
+    """Returns a field with this content, in the format that `fields` reads."""
     return varint(number << 3 | BYTES) + varint(len(content)) + content
 
 
 def varint(value: int) -> bytes:
-    """Returns a number of any size, seven bits a byte, the lowest first."""
+    """Returns a number as varint: seven bits per byte, the lowest first."""
     written = b""
     while value >= 0x80:
         written, value = written + bytes([value & 0x7F | 0x80]), value >> 7
@@ -46,16 +49,16 @@ def varint(value: int) -> bytes:
 
 
 def _tag(message: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """Returns a field's number, its wire type, and where its value begins."""
+    """Returns a field's number, its wire type, and the position of its value."""
     tag, at = _varint(message, at, end)
-    # Parsers cut a longer tag to 32 bits, each in its own way; none is written by any exporter.
+    # Parsers truncate a longer tag to 32 bits, each in its own way; no exporter writes one.
     if not 8 <= tag < 2**32:
         raise Damaged
     return tag >> 3, tag & 7, at
 
 
 def _content(message: bytes, wire: int, at: int, end: int) -> tuple[int, int, int | None]:
-    """Returns where a field's content begins and ends, and its value where that is a varint."""
+    """Returns the begin and end of a field's content, and its value if it is a varint."""
     value = None
     start = at
     if wire == VARINT:
@@ -65,7 +68,7 @@ def _content(message: bytes, wire: int, at: int, end: int) -> tuple[int, int, in
         after = start + size
     elif wire in _FIXED_SIZES:
         after = at + _FIXED_SIZES[wire]
-    else:  # a group, which ONNX has none of, or no wire type at all
+    else:  # a group, which ONNX does not use, or an invalid wire type
         raise Damaged
     if after > end:
         raise Damaged

@@ -1,1 +1,1 @@
-"""What runs in the processes of environments: nothing else imports it."""
+"""The code that runs in the processes of environments: nothing else imports it."""

@@ -1,4 +1,4 @@
-"""A played episode as one moving picture: WebP, or a GIF whose frames share one palette."""
+"""An episode as one animation: WebP, or a GIF whose frames share one palette."""
 
 import io
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ MOST_FRAMES: Final = 900
 MOST_BYTES: Final = 16 * 2**20
 _COLOURS: Final = 128
 _LOOKED_AT: Final = 8
-_LEAST_MS: Final = 20  # browsers show what is quicker at a tenth of its rate
+_LEAST_MS: Final = 20  # browsers show faster ones at a tenth of their rate
 _QUALITY: Final = 70
-_EFFORT: Final = 2  # of 0 to 6; more halves neither bytes nor patience
+_EFFORT: Final = 2  # of 0 to 6; more costs time and saves few bytes
 _SMALLER: Final = 0.7
 
 
 class Animation:
-    """Takes pictures as they come, of which it keeps `MOST_FRAMES` at most, evenly spread over `count`."""
+    """Collects frames, at most `MOST_FRAMES`, evenly spread over `count`."""
 
     def __init__(self, count: int, longest_side: int, frames_per_second: float) -> None:
         self._stride = max(1, -(-count // MOST_FRAMES), round(_LEAST_MS * frames_per_second / 1000))
@@ -30,15 +30,15 @@ class Animation:
         self._pictures: list[Image.Image] = []
 
     def wants(self, number: int) -> bool:
-        """Returns whether the picture after so many steps is kept; the last always is."""
+        """Returns whether the frame after so many steps is kept; the last one always is."""
         return number % self._stride == 0 or number == self._count
 
     def add(self, pixels: Any) -> None:
-        """Keeps a picture; raises Trouble for what is none."""
+        """Adds a frame; raises Trouble if it is no picture."""
         self._pictures.append(scaled(picture_of(pixels), self._side))
 
     def encoded(self, form: EpisodeFormat) -> bytes:
-        """Returns the moving picture, made smaller until it has `MOST_BYTES` at most."""
+        """Returns the animation, reduced in size until it has `MOST_BYTES` at most."""
         pictures, encode = self._pictures, _webp if form is EpisodeFormat.WEBP else _gif
         while True:
             content = encode(pictures, self._milliseconds)

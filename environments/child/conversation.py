@@ -1,4 +1,4 @@
-"""The child's side of the talk that environments/wire.py describes."""
+"""The child's side of the protocol in environments/wire.py."""
 
 import socket
 
@@ -7,13 +7,13 @@ from environments.wire import GOOD, HEAD, PHASE, TROUBLE, TroubleReport
 
 
 class Conversation:
-    """Hears questions, and says answers."""
+    """Receives requests, and sends answers."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
 
     def receive(self) -> tuple[int, bytes]:
-        """Returns the next question: its kind and content; raises EOFError when nobody asks any more."""
+        """Returns the next request: its kind and content; raises EOFError when the connection is closed."""
         kind, size = HEAD.unpack(self._read(HEAD.size))
         return kind, self._read(size)
 
@@ -27,14 +27,14 @@ class Conversation:
         return bytes(content)
 
     def send(self, content: bytes, kind: int = GOOD) -> None:
-        """Answers."""
+        """Sends an answer."""
         self._connection.sendall(HEAD.pack(kind, len(content)) + content)
 
     def send_phase(self, call: str) -> None:
-        """Tells which call is made next, so that one that never returns can be named."""
+        """Sends which call comes next, so that one that never returns can be named."""
         self.send(call.encode(), PHASE)
 
     def send_trouble(self, trouble: Trouble) -> None:
-        """Tells what is wrong."""
+        """Sends an error."""
         report = TroubleReport(kind=trouble.kind, reason=trouble.reason)
         self.send(report.model_dump_json().encode(), TROUBLE)

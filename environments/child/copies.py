@@ -1,4 +1,4 @@
-"""One copy of an environment: how its episode goes, and what of its answers makes no sense."""
+"""One copy of an environment: the state of its episode, and the validation of its answers."""
 
 import math
 from typing import Any, Final
@@ -14,7 +14,7 @@ _OUTCOME: Final = "(observation, reward, terminated, truncated, info)"
 
 
 class Copy:
-    """One copy of the environment, and how its episode goes."""
+    """One copy of the environment, and the state of its episode."""
 
     def __init__(self, env: Any, reader: ObservationReader, rule: str | None) -> None:
         self.env = env
@@ -29,7 +29,7 @@ class Copy:
         return self._reader.parts(pair(answer)[0], "reset")
 
     def step(self, action: Any) -> tuple[float, int, Any]:
-        """Does one action; returns the reward, the flags and the parts of the observation."""
+        """Makes one step; returns the reward, the flags and the parts of the observation."""
         answer = self.env.step(action)
         if not isinstance(answer, tuple) or len(answer) != 5:
             raise Trouble(FAILED, OutcomeMisfit("step", _shown(answer), _OUTCOME))
@@ -49,14 +49,14 @@ class Copy:
 
 
 def pair(answer: Any) -> tuple[Any, Any]:
-    """Returns what `reset` answers; raises Trouble for anything else."""
+    """Returns the pair that `reset` returned; raises Trouble for anything else."""
     if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[1], dict):
         raise Trouble(FAILED, OutcomeMisfit("reset", _shown(answer), _START))
     return answer
 
 
 def info_after(answer: Any) -> dict[str, Any]:
-    """Returns the info that comes with a step, as far as there is one."""
+    """Returns the info of a step, if it has any."""
     info = answer[4] if isinstance(answer, tuple) and len(answer) == 5 else None
     return info if isinstance(info, dict) else {}
 

@@ -1,4 +1,4 @@
-"""What an environment that was just made tells about itself."""
+"""The facts of a newly created environment."""
 
 from enum import IntEnum
 from typing import Any
@@ -21,7 +21,7 @@ _LONGEST_NAME = 60
 
 
 def facts_of(env: Any, plan: MakingPlan, success: str | None) -> EnvironmentFacts:
-    """Returns its facts; raises Trouble where its spaces are of no kind that anybody could play in."""
+    """Returns its facts; raises Trouble if its spaces are of an unsupported kind."""
     observation_space, modes = space_of(env.observation_space), undrawable_modes(env)
     size = Arrays(observation_space).item_bytes
     if size > MOST_OBSERVATION_BYTES:
@@ -51,9 +51,9 @@ def _rate(env: Any) -> float | None:
 
 
 def _action_names(env: Any, plan: MakingPlan) -> tuple[str, ...] | None:
-    """Returns the operator's; else the environment's own, as Atari games and MiniGrid have them.
+    """Returns the operator's names; else the environment's own, as Atari games and MiniGrid have them.
 
-    Else those that are known.
+    Else those of a well-known environment.
     """
     number = _number_of_actions(env.action_space)
     if number is None:
@@ -74,7 +74,7 @@ def _declared_by(env: Any) -> list[str] | None:
 
 
 def _number_of_actions(space: Any) -> int | None:
-    """Counts the actions of a discrete space, or the numbers that one action has."""
+    """Counts the actions of a discrete space, or the numbers of one action."""
     if isinstance(space, spaces.Discrete):
         return int(space.n)
     is_list = isinstance(space, spaces.Box | spaces.MultiBinary | spaces.MultiDiscrete) and len(space.shape) == 1

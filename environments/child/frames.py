@@ -14,20 +14,20 @@ LARGEST_SIDE: Final = 4096
 MOST_BYTES: Final = 10_000
 _QUALITIES: Final = (60, 40, 20)
 _SMALLER: Final = 0.7
-_NEAR_ENOUGH: Final = 1.3  # below that, scaling takes longer than encoding what is larger
+_NEAR_ENOUGH: Final = 1.3  # below that, scaling takes longer than encoding the larger picture
 _SMALLEST_SIDE: Final = 64
 _PICTURE: Final = "uint8 [height, width, 3]"
 
 
 class Painter:
-    """Encodes pictures; of an environment whose pictures are large, each begins where the last one ended."""
+    """Encodes pictures; for large ones it starts with the size that fit last time."""
 
     def __init__(self) -> None:
         self._quality = 0
         self._scale = 1.0
 
     def encoded(self, pixels: Any, longest_side: int) -> bytes:
-        """Returns the size and the WebP, at most so many pixels a side; raises Trouble for what is no picture."""
+        """Returns the size and the WebP, at most so many pixels a side; raises Trouble if it is no picture."""
         image = picture_of(pixels)
         while True:
             picture = scaled(image, longest_side * self._scale, _NEAR_ENOUGH)
@@ -44,7 +44,7 @@ class Painter:
 
 
 def picture_of(pixels: Any) -> Image.Image:
-    """Returns what `render` gave as a picture; raises Trouble where it is none, or too large."""
+    """Returns the result of `render` as a picture; raises Trouble if it is none, or too large."""
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or not _is_picture(pixels.shape):
         shape = f"{pixels.dtype} {list(pixels.shape)}" if isinstance(pixels, np.ndarray) else type(pixels).__name__
         raise Trouble(FAILED, OutcomeMisfit("render", shape, _PICTURE))
@@ -59,7 +59,7 @@ def _is_picture(shape: tuple[int, ...]) -> bool:
 
 
 def scaled(image: Image.Image, longest_side: float, near_enough: float = 1.0) -> Image.Image:
-    """Returns the picture at most `near_enough` times so large."""
+    """Returns the picture, at most `near_enough` times as large."""
     factor = longest_side / max(image.size)
     if factor * near_enough >= 1:
         return image

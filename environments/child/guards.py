@@ -23,7 +23,7 @@ _NETWORK: Final = frozenset({"socket.connect", "socket.bind", "socket.sendto", "
 
 
 def limit(plan: MakingPlan) -> None:
-    """Limits memory, files, processes and network of this process, for good."""
+    """Limits memory, files, processes and network of this process, permanently."""
     os.nice(plan.niceness)
     confine(plan.described.memory_mib << 20, _MOST_FILE_BYTES)
     _reseed()
@@ -34,13 +34,16 @@ def limit(plan: MakingPlan) -> None:
 
 
 def _refuse(event: str, forbidden: frozenset[str]) -> None:
-    """Says no where Python itself is asked to do it; what native code does, the limits and the group's end catch."""
+    """Raises Forbidden for audit events of Python.
+
+    Native code is restricted by the limits and the kill of the process group.
+    """
     if event in forbidden:
         raise Forbidden(StartsProcesses if event in _PROCESSES else UsesNetwork)
 
 
 def _reseed() -> None:
-    """Sets new seeds: copies of one process would else all draw the same."""
+    """Sets new seeds: forked processes would otherwise all draw the same numbers."""
     import numpy as np
 
     random.seed()
@@ -48,16 +51,16 @@ def _reseed() -> None:
 
 
 def end_with_parent() -> None:
-    """Has the kernel end this process when the one that forked it ends, however it does."""
+    """Makes the kernel end this process when its parent ends, in whatever way."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
 
 
 def allow_cpu(seconds: float) -> None:
-    """Lets this process compute for so many seconds more: a limit that holds also when nobody else is left."""
+    """Allows this process so many further seconds of CPU: a limit that holds even without the parent."""
     spent: Any = resource.getrusage(resource.RUSAGE_SELF)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    # Twice, for what it does in threads of its own; the one that asks it waits for `seconds`.
+    # Twice, for work in threads of its own; the caller waits for `seconds`.
     most = int(spent.ru_utime + spent.ru_stime + 2 * seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

@@ -1,4 +1,4 @@
-"""Makes an environment from a plan: only what is registered here, or stands in the operator's file, is imported."""
+"""Creates an environment from a plan: imports only code that is registered here, or named in the operator's file."""
 
 import importlib
 import inspect
@@ -33,7 +33,7 @@ PICTURES = "rgb_array"
 
 
 def make(plan: MakingPlan) -> Any:
-    """Returns a Gymnasium environment; raises Trouble, or whatever the environment's own code raises."""
+    """Returns a Gymnasium environment; raises Trouble, or any exception of the environment's own code."""
     registered = _registered(plan)
     spec = EnvSpec(
         id=registered.id,
@@ -49,9 +49,9 @@ def make(plan: MakingPlan) -> Any:
 
 
 def _registered(plan: MakingPlan) -> EnvSpec:
-    """Returns what is registered here under the id.
+    """Returns the registered spec of the id.
 
-    Imports what the operator, or a short list of ours, says registers it.
+    Imports the package that registers it according to the operator, or to a short list of ours.
     """
     described = plan.described
     sys.path[:0] = plan.paths
@@ -70,7 +70,7 @@ def _registered(plan: MakingPlan) -> EnvSpec:
 
 
 def _found(env_id: str) -> EnvSpec | None:
-    """Finds an environment by its id; where that has no version, the newest."""
+    """Finds an environment by its id; without a version in it, the newest."""
     namespace, name, version = parse_env_id(env_id)
     if version is None and env_id not in gymnasium.registry:
         version = find_highest_version(namespace, name)
@@ -85,7 +85,7 @@ def _import(package: str) -> None:
 
 
 def _other_code(spec: NamedSpec, registered: EnvSpec) -> str | None:
-    """Returns the code that a model names and the registry does not."""
+    """Returns the code that a model names but the registry does not."""
     named = (spec.entry_point, spec.vector_entry_point)
     known = (registered.entry_point, registered.vector_entry_point)
     return next((one for one, own in zip(named, known, strict=True) if one is not None and one != own), None)
@@ -107,7 +107,7 @@ def _arguments(plan: MakingPlan, registered: EnvSpec) -> dict[str, Any]:
 
 
 def _wrappers(plan: MakingPlan, registered: EnvSpec) -> tuple[WrapperSpec, ...]:
-    """Returns those that a model names, each vouched for; else the operator's."""
+    """Returns the wrappers that a model names, each verified; else the operator's."""
     own = registered.additional_wrappers
     if plan.spec is None:
         described = plan.described.wrappers
@@ -115,7 +115,7 @@ def _wrappers(plan: MakingPlan, registered: EnvSpec) -> tuple[WrapperSpec, ...]:
     allowed = {*plan.allowed_wrappers, *(one.entry_point for one in (*own, *plan.described.wrappers))}
     named = [one for one in plan.spec.additional_wrappers if not _is_left_out(one)]
     if named and _class(named[-1]) == NORMALISING and plan.normalised:
-        named.pop()  # the statistics of the training take its place
+        named.pop()  # it is replaced by the statistics of the training
     return tuple(_vouched(one, allowed) for one in named)
 
 
@@ -149,7 +149,7 @@ def _vouched(wrapper: NamedWrapper, allowed: set[str]) -> WrapperSpec:
 
 
 def _recorded(wrapper: NamedWrapper, kind: type) -> dict[str, Any]:
-    """Returns its arguments; one that did not record them has none only where it takes none."""
+    """Returns the recorded arguments; a wrapper without a record has none only if it accepts none."""
     if wrapper.arguments is not None:
         return wrapper.arguments
     if len(inspect.signature(kind).parameters) > 1:
@@ -158,7 +158,7 @@ def _recorded(wrapper: NamedWrapper, kind: type) -> dict[str, Any]:
 
 
 def _drawing(registered: EnvSpec) -> dict[str, str]:
-    """Returns what has it draw pictures, where it says that it can."""
+    """Returns the arguments that enable pictures, if the environment supports them."""
     creator: Any = registered.entry_point
     if isinstance(creator, str):
         module, _, name = creator.partition(":")
@@ -177,6 +177,6 @@ def _parameters(creator: Any) -> set[str]:
 
 
 def undrawable_modes(env: Any) -> list[str] | None:
-    """Returns the render modes of an environment that draws no pictures; None of one that does."""
+    """Returns the render modes of an environment that draws no pictures; None if it does."""
     modes = [str(mode) for mode in env.metadata.get("render_modes", [])][:10]
     return None if PICTURES in (env.render_mode, *modes) else modes

@@ -1,4 +1,4 @@
-"""Plays in the copies of one environment for as long as it is asked to, in a process of its own."""
+"""Runs the copies of one environment on request, in a process of its own."""
 
 import socket
 import struct
@@ -28,7 +28,7 @@ _FRAMES_PER_SECOND: Final = 30.0
 
 
 class Player:
-    """Answers questions about the copies."""
+    """Answers requests about the copies."""
 
     def __init__(self, plan: MakingPlan, talk: Conversation) -> None:
         self._plan = plan
@@ -54,7 +54,7 @@ class Player:
         return facts, [Copy(one, reader, rule) for one in (env, *others)]
 
     def _rule(self, env: Any, talk: Conversation) -> str | None:
-        """Returns what counts as success: some environments tell of it at once, some with a step only."""
+        """Returns the rule of success: some environments show it from the start, others only with a step."""
         if self._plan.described.success is not None:
             return self._plan.described.success
         with self._reported(talk, "reset"):
@@ -70,7 +70,7 @@ class Player:
         return reported_as(call, self._plan.described.memory_mib)
 
     def answer(self, kind: int, content: bytes) -> bytes:
-        """Returns what is asked for; raises Trouble."""
+        """Returns the answer to a request; raises Trouble."""
         call, answer = self._answers[kind]
         allow_cpu(self._plan.described.call_seconds if kind != wire.EPISODE else _REPLAY_SECONDS)
         with reported_as(call, self._plan.described.memory_mib):
@@ -99,7 +99,7 @@ class Player:
         return self._painter.encoded(self._copies[copy].env.render(), longest_side)
 
     def _episode(self, content: bytes) -> bytes:
-        """Plays it all on the first copy, and draws it."""
+        """Plays the whole episode in the first copy, and draws it."""
         seed, count, longest_side, form = wire.REPLAY.unpack_from(content)
         actions = self._actions.unpacked(content[wire.REPLAY.size :], count)
         copy, total = self._copies[0], 0.0
@@ -114,13 +114,13 @@ class Player:
 
 
 def _action(space: Space, arrays: dict[str, Any], at: int, path: str = "") -> Any:
-    """Returns an action as Gymnasium takes it."""
+    """Returns an action in Gymnasium's format."""
     if isinstance(space, DictSpace):
         return {name: _action(one, arrays, at, _below(path, name)) for name, one in space.spaces.items()}
     if isinstance(space, TupleSpace):
         return tuple(_action(one, arrays, at, _below(path, str(i))) for i, one in enumerate(space.spaces))
     value = arrays[path or WHOLE][at]
-    # A copy: what is read off a message cannot be written to, and some environments do.
+    # A copy: arrays from a message are read-only, but some environments write to them.
     return np.int64(value) if isinstance(space, DiscreteSpace) else np.array(value)
 
 
@@ -129,7 +129,7 @@ def _below(path: str, name: str) -> str:
 
 
 def play(connection: socket.socket) -> None:
-    """Reads the plan, makes the environment, and answers until nobody asks any more."""
+    """Reads the plan, creates the environment, and answers until the connection closes."""
     talk = Conversation(connection)
     try:
         plan = MakingPlan.model_validate_json(talk.receive()[1])

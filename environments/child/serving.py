@@ -1,10 +1,10 @@
 """Forks a process for each environment: `python -m environments.child.serving SOCKET`, an open descriptor.
 
-It has imported what all of them need, so that one more starts in milliseconds and shares that memory. Over SOCKET it is
-asked (a byte and an int32) to START, with the descriptor of the new process's own socket, and answers its process id;
-or to END one, or to KILL it first, and answers how it ended: an exit status, or less than 0 for a signal; UNKNOWN for
-one that it never started. It ends, and ends all of them, when SOCKET closes, and when it has had nothing to do for a
-minute.
+It has imported what all of them need, so that another one starts in milliseconds and shares that memory. Requests
+over SOCKET (a byte and an int32) are START, with the descriptor of the new process's own socket, which is answered
+with its process id; and END, or KILL to kill it first, which are answered with how it ended: an exit status, or less
+than 0 for a signal; UNKNOWN for one that it never started. It ends, and ends all of them, when SOCKET closes, and
+when it has been idle for a minute.
 """
 
 import gc
@@ -25,7 +25,7 @@ from environments.control import KILL, START, UNKNOWN, WORD
 
 _IDLE_SECONDS: Final = 60.0
 _SWEEP_SECONDS: Final = 0.5
-_END_SECONDS: Final = 0.5  # between a process's last word and its end
+_END_SECONDS: Final = 0.5  # between a process's last output and its end
 
 
 class _Server:
@@ -36,7 +36,7 @@ class _Server:
         self._early_work = pieces()
 
     def serve(self) -> None:
-        """Does as it is asked until nobody can ask any more, or nobody has for long."""
+        """Handles requests until the connection closes, or it has been idle for long."""
         asked = time.monotonic()
         while self._running or time.monotonic() - asked < _IDLE_SECONDS:
             if not select.select([self._control], [], [], _SWEEP_SECONDS)[0]:
@@ -87,7 +87,7 @@ class _Server:
         return self._ended.pop(pid, UNKNOWN)
 
     def _sweep(self) -> None:
-        """Ends what those that have ended had started, and takes note of how they ended."""
+        """Ends the process groups of ended processes, and records how they ended."""
         for pid in list(self._running):
             if (status := _status_of(pid)) is not None:
                 self._running.discard(pid)
@@ -97,11 +97,11 @@ class _Server:
 
 
 def _status_of(pid: int) -> int | None:
-    """Returns how a process ended, with whose end comes that of its group; None of one that runs."""
+    """Returns how a process ended, after ending its group; None if it still runs."""
     if hasattr(os, "waitid"):  # macOS has it since Python 3.13
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             return None
-        _kill(pid)  # as long as it is not reaped, the number is nobody else's
+        _kill(pid)  # until it is reaped, its id is not reused
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     ended, status = os.waitpid(pid, os.WNOHANG)
     if ended == 0:
@@ -116,7 +116,7 @@ def _kill(pid: int) -> None:
 
 
 def _be_a_child(connection: socket.socket, parent: int) -> None:
-    """Plays, and never returns."""
+    """Runs as a child; never returns."""
     status = 1
     try:
         os.setsid()
@@ -132,13 +132,13 @@ def _import_what_all_need() -> None:
     import gymnasium  # noqa: F401
     import PIL.WebPImagePlugin  # noqa: F401
 
-    if sys.platform == "linux":  # elsewhere it touches frameworks that do not outlive a fork
+    if sys.platform == "linux":  # elsewhere it uses frameworks that do not survive a fork
         with suppress(ImportError):
             import pygame  # noqa: F401
 
 
 def main() -> None:
-    """Serves until nobody needs it any more."""
+    """Serves until it is no longer needed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _import_what_all_need()
     gc.collect()

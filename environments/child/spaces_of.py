@@ -1,4 +1,4 @@
-"""Gymnasium's spaces, and the values in them, as ours."""
+"""Converts Gymnasium's spaces, and the values in them, to ours."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ from environments.child.trouble import FAILED, REFUSED, Trouble
 
 
 def space_of(space: Any) -> Space:
-    """Returns a space as ours; raises Trouble where there is no such kind."""
+    """Returns a space in our form; raises Trouble for an unsupported kind."""
     try:
         return _space_of(space)
     except (ValidationError, TypeError, AttributeError) as error:
@@ -53,7 +53,7 @@ def _space_of(space: Any) -> Space:
 
 
 def _of_parts(space: spaces.Dict) -> DictSpace:
-    """Leaves out the parts that are no numbers, such as the mission that MiniGrid tells in words."""
+    """Returns the space without text parts, such as the mission in MiniGrid."""
     parts, unknown = {}, None
     for name, one in space.spaces.items():
         try:
@@ -66,7 +66,7 @@ def _of_parts(space: spaces.Dict) -> DictSpace:
 
 
 def _bounds(values: NDArray[Any]) -> Bounds:
-    """Returns bound by bound where they are few; else the one that all share, or none."""
+    """Returns all bounds if they are few; else the one that all share, or none."""
     finite = np.isfinite(values)
     if not finite.any():
         return None
@@ -76,14 +76,14 @@ def _bounds(values: NDArray[Any]) -> Bounds:
 
 
 class ObservationReader:
-    """Takes observations apart, and says where one does not lie in its space."""
+    """Splits observations into parts, and reports those outside of their space."""
 
     def __init__(self, space: Space) -> None:
         self._space = space
         self._leaves = leaves(space)
 
     def parts(self, observation: Any, call: str) -> dict[str, NDArray[Any]]:
-        """Returns the arrays by name, of the shapes and types that the space says; raises Trouble."""
+        """Returns the arrays by name, in the shapes and types of the space; raises Trouble."""
         found = {WHOLE: observation} if WHOLE in self._leaves else dict(_flat(self._space, observation, "", call))
         return {name: _array(found[name], leaf, name, call) for name, leaf in self._leaves.items()}
 
@@ -121,7 +121,7 @@ def _array(value: Any, leaf: PlainSpace, name: str, call: str) -> NDArray[Any]:
 
 
 def _as_array(value: Any) -> NDArray[Any] | None:
-    """Returns a value as an array of numbers; None where it is none, such as a list of lists of different lengths."""
+    """Returns a value as an array of numbers; None if that is impossible, as for nested lists of different lengths."""
     try:
         array = np.asarray(value)
     except (ValueError, TypeError):

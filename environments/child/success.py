@@ -1,4 +1,4 @@
-"""When an episode counts as a success: by the operator's word, the environment's own, or what is known of it."""
+"""When an episode counts as a success: by the operator's rule, the environment's own, or a known one."""
 
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ POSITIVE: Final = "positive_reward"
 
 
 def rule_of(plan: MakingPlan, threshold: float | None, info: Any) -> str | None:
-    """Returns what counts, by one word, given what `info` the environment has shown so far; None where nothing does."""
+    """Returns the name of the rule, given the `info` seen so far; None if there is none."""
     own = next((field for field in OWN_FIELDS if isinstance(info, dict) and field in info), None)
     known = own or success_of(plan.described.id)
     return known or (THRESHOLD if threshold is not None else None)
@@ -23,7 +23,7 @@ def rule_of(plan: MakingPlan, threshold: float | None, info: Any) -> str | None:
 def succeeded(
     rule: str | None, info: Any, reward: float, total: float, terminated: bool, threshold: float | None
 ) -> bool | None:
-    """Returns whether an episode that has just ended was a success; None where that is not told."""
+    """Returns whether an episode that has just ended was a success; None if that is unknown."""
     if rule is None:
         return None
     if rule == TERMINATED:

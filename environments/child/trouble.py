@@ -1,4 +1,4 @@
-"""What is wrong with an environment, as its own process finds out."""
+"""Errors of an environment, found by its own process."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ _LONGEST_TEXT = 300
 
 
 class Trouble(Exception):
-    """Ends the process, after it has told `kind` and `reason`."""
+    """Ends the process, after `kind` and `reason` were sent."""
 
     def __init__(self, kind: str, reason: Reason) -> None:
         super().__init__(str(reason))
@@ -21,7 +21,7 @@ class Trouble(Exception):
 
 
 class Forbidden(PermissionError):
-    """Something that an environment may not do; `reason` makes the sentence once the call is known."""
+    """A forbidden operation of an environment; `reason` makes the message once the call is known."""
 
     def __init__(self, reason: Callable[[str], Message]) -> None:
         super().__init__("an environment may not do this here")
@@ -30,14 +30,14 @@ class Forbidden(PermissionError):
 
 @contextmanager
 def reported_as(call: str, memory_mib: int) -> Iterator[None]:
-    """Turns whatever the environment's code raises into Trouble that names the call."""
+    """Converts exceptions of the environment's code to Trouble that names the call."""
     try:
         yield
     except Trouble:
         raise
     except MemoryError as error:
         raise Trouble(FAILED, NeedsMoreMemory(call, memory_mib)) from error
-    except BaseException as error:  # also SystemExit: a stranger's code may raise anything
+    except BaseException as error:  # also SystemExit: third-party code may raise anything
         raise _trouble_of(error, call) from error
 
 
@@ -53,7 +53,7 @@ def _trouble_of(error: BaseException, call: str) -> Trouble:
 
 
 def shortened(error: BaseException) -> Text:
-    """Returns what an exception says, as much as one reads."""
+    """Returns an exception's message, shortened."""
     text = " ".join(str(error).split())
     return Text(text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…")
 

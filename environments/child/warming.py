@@ -1,4 +1,4 @@
-"""What is done ahead of its first use while nothing else is to be done: all that are forked later have it."""
+"""Prepares things ahead of their first use while the process is idle: all later forks share the result."""
 
 import importlib
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from environments.well_known import EARLY
 
 
 def pieces() -> Iterator[None]:
-    """Does one piece each time that it is asked; each takes a fraction of a second."""
+    """Does one piece of work per iteration; each takes a fraction of a second."""
     for package in EARLY:
         with suppress(ImportError, OSError):
             importlib.import_module(package)
@@ -18,7 +18,7 @@ def pieces() -> Iterator[None]:
 
 
 def _tiles_of_minigrid() -> Iterator[None]:
-    """Warms MiniGrid's tiles: it draws each kind of cell once, in a tenth of a second, and keeps it."""
+    """Warms MiniGrid's tile cache: it draws each kind of cell once, which takes a tenth of a second each."""
     from minigrid.core.grid import Grid
     from minigrid.core.world_object import Goal, Wall
 

@@ -1,1 +1,1 @@
-"""Policies for any environment: asked and read by their signature, in processes of their own."""
+"""Policies for any environment: run by their signature, in processes of their own."""

@@ -1,4 +1,4 @@
-"""What a policy answers, read by its signature: its greedy action, and what it thinks of the others."""
+"""Interprets a policy's outputs by its signature: its greedy action, and the scores of all actions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -19,12 +19,12 @@ Action = int | NDArray[Any]
 
 
 class PolicyAnswer(NamedTuple):
-    """What a policy makes of one observation.
+    """A policy's answer to one observation.
 
-    `action` is as the environment takes it. `scores` are of each action, in order, of several choices one after
-    another; of continuous actions they are the action itself. `scores_kind` says what they are, and
-    `value` is what the policy thinks the state is worth; None where the file does not say. `state` is given back with
-    the next observation of the episode.
+    `action` is in the environment's format. `scores` has one value per action, in order, for several discrete choices
+    one after another; for continuous actions it is the action itself. `scores_kind` names their meaning, and `value`
+    is the policy's estimate of the state's value; None if the file has none. `state` has to be passed with the next
+    observation of the episode.
     """
 
     action: Action
@@ -35,7 +35,7 @@ class PolicyAnswer(NamedTuple):
 
 
 class Answering:
-    """Reads what one policy answers."""
+    """Interprets the outputs of one policy."""
 
     def __init__(self, signature: PolicySignature, facts: EnvironmentFacts) -> None:
         self._signature = signature
@@ -44,13 +44,13 @@ class Answering:
 
     @property
     def outputs(self) -> list[str]:
-        """The names of the outputs that are read."""
+        """The names of the required outputs."""
         read = (self._signature.chooses, self._signature.scores, self._signature.values)
         names = [*(output.name for output in read if output is not None), *(pair.output for pair in self._states)]
         return list(dict.fromkeys(names))
 
     def answers(self, found: Mapping[str, NDArray[Any]], states: Sequence[PolicyState]) -> list[PolicyAnswer]:
-        """Returns one answer for each observation; raises PolicyFailed where they are none."""
+        """Returns one answer for each observation; raises PolicyFailed if the outputs are invalid."""
         count = len(states)
         actions = self._actions(found, count)
         scored, kind = self._scored(found, actions, count)
@@ -80,7 +80,7 @@ class Answering:
         return self._best(rows, output.meaning)
 
     def _as_chosen(self, rows: NDArray[Any], meaning: Meaning) -> list[Action]:
-        """Returns actions that the policy gives as such: choices that there are, numbers within their bounds."""
+        """Returns the policy's own actions: existing choices, numbers within their bounds."""
         space = self._space
         if isinstance(space, BoxSpace):
             return list(_within(rows, space, is_scaled=meaning is Meaning.SCALED_ACTIONS))
@@ -92,7 +92,7 @@ class Answering:
         return self._as_actions(chosen.astype(np.int64))
 
     def _best(self, rows: NDArray[Any], meaning: Meaning) -> list[Action]:
-        """Returns the first of the highest scores; of zeros and ones, what is more likely."""
+        """Returns the first of the highest scores; for binary actions, the more likely value."""
         space = self._space
         if isinstance(space, MultiBinarySpace):
             return self._as_actions((rows > (0.5 if meaning is Meaning.PROBABILITIES else 0.0)).astype(np.int64))
@@ -134,7 +134,7 @@ class Answering:
 
 
 def _within(rows: NDArray[Any], space: BoxSpace, *, is_scaled: bool) -> NDArray[Any]:
-    """Returns continuous actions in the space's shape and type, clipped to its bounds as Stable-Baselines3 does."""
+    """Returns continuous actions in the space's shape and type, clipped to its bounds, as in Stable-Baselines3."""
     low, high = (_bounds(bound, space, end) for bound, end in ((space.low, -np.inf), (space.high, np.inf)))
     if is_scaled:
         rows = np.where(np.isfinite(low) & np.isfinite(high), low + 0.5 * (rows + 1.0) * (high - low), rows)

@@ -1,7 +1,7 @@
-"""The check that a policy of any environment passes before it is activated: loaded, asked, and its answers judged.
+"""The check of a policy for any environment before its activation: loads it, runs it, and judges its answers.
 
-What it answers has to be numbers, the same each time, and the same alone as among others; probabilities have to be
-some, choices have to be there. It is asked in a process of its own, under limits, and within ten seconds it is over.
+Answers have to be finite numbers, and the same each time and in any batch; probabilities have to be valid, choices
+have to exist. The policy runs in a process of its own, under limits, for at most ten seconds.
 """
 
 import time
@@ -29,13 +29,13 @@ from policies.general.answering import PolicyAnswer
 from policies.general.general_policy import GeneralPolicy, TensorProcess
 
 VERSION: Final = 1
-"""Rises whenever the check asks for more: what passed an earlier one is checked again."""
+"""Increases whenever the check becomes stricter: policies that passed an earlier version are checked again."""
 CHECK_SECONDS: Final = 10.0
 
 _ALONE: Final = 12
 _FEW: Final = (2, 3, 7)
 _LONGEST_EPISODE: Final = 24
-# As the maze's check has it: what sums of float32 in another order may differ by.
+# As in the maze's check: the difference that another order of float32 sums may cause.
 _ROUNDING: Final = 1e-3
 _PROBABILITY_ROUNDING: Final = 0.01
 _LATE: Final = (AnswerTimedOut.code, LoadTimedOut.code)
@@ -49,11 +49,11 @@ def check_general_policy(
     algorithm: str | None = None,
     played: Sequence[Observation] = (),
 ) -> PolicyGraph:
-    """Loads the policy, asks it, and says what it is, its signature included; takes ten seconds at most.
+    """Loads the policy, runs it, and returns its description with its signature; takes ten seconds at most.
 
-    `tag` is the tag `policy_signature`; `played` are observations as the environment shows them one after another.
-    Raises PolicyRefused with the reason, SignatureUnclear with the choices, and ServiceUnavailable where this machine
-    could not check it.
+    `tag` is the tag `policy_signature`; `played` are consecutive observations from the environment. Raises
+    PolicyRefused with the reason, SignatureUnclear with the choices, and ServiceUnavailable if this machine could not
+    check it.
     """
     until = time.monotonic() + CHECK_SECONDS
     try:
@@ -69,7 +69,10 @@ def check_general_policy(
 
 
 def load_without_environment(onnx: bytes) -> PolicyGraph:
-    """Says only what the file holds, for an environment that nobody knows here; raises as `check_general_policy`."""
+    """Returns only the content of the file, for an environment that is not installed.
+
+    Raises as `check_general_policy`.
+    """
     try:
         with closing(TensorProcess(onnx)) as process:
             return process.graph
@@ -78,11 +81,11 @@ def load_without_environment(onnx: bytes) -> PolicyGraph:
 
 
 Known = tuple[int, PolicyAnswer]
-"""In a batch of how many, and what."""
+"""The size of the batch, and the answer."""
 
 
 class _Check:
-    """Asks one policy until its time is over."""
+    """Runs one policy until its time is over."""
 
     def __init__(self, policy: GeneralPolicy, facts: EnvironmentFacts, until: float) -> None:
         self._policy = policy
@@ -107,9 +110,7 @@ class _Check:
         return None
 
     def _batches(self, count: int) -> Iterator[tuple[int, int]]:
-        """Yields begin and length: single ones first and twice, then all of them, together where the file allows
-        that.
-        """
+        """Yields begin and length: single ones first and twice, then all of them, together if the file allows that."""
         alone = [(begin, 1) for begin in range(min(_ALONE, count))]
         yield from (*alone, *alone)
         if self._policy.signature.together == 1:
@@ -119,7 +120,7 @@ class _Check:
         yield 0, count
 
     def _of_episodes(self, seen: Sequence[Observation]) -> Message | None:
-        """Returns what is wrong where one that remembers does not go the same way twice."""
+        """Returns an error if a recurrent policy does not repeat an episode identically."""
         if not self._policy.signature.is_recurrent:
             return None
         first, second = (self._episode(seen[:_LONGEST_EPISODE]) for _time in range(2))
@@ -160,7 +161,7 @@ class _Check:
 def _changed(
     answer: PolicyAnswer, count: int, before: tuple[int, PolicyAnswer] | None, kind: Message
 ) -> Message | None:
-    """Says that an observation was answered otherwise before, in a batch of another size or of the same."""
+    """Returns an error if the answer differs from an earlier one to the same observation, in a batch of any size."""
     if before is None or _are_alike(answer, before[1]):
         return None
     first, again = _listed(before[1]), _listed(answer)
@@ -170,7 +171,7 @@ def _changed(
 def _are_alike(one: PolicyAnswer, other: PolicyAnswer) -> bool:
     """Returns whether they differ by rounding at most.
 
-    Where there are scores, two best ones may be as good as each other.
+    If there are scores, the two best actions may be tied.
     """
     numbers = (_numbers(one), _numbers(other))
     tolerance = _ROUNDING * max(float(np.abs(one).max(initial=0)) for one in numbers) + 1e-6

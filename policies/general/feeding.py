@@ -1,4 +1,4 @@
-"""What a policy's inputs are fed with: observations in the form that each takes, and what it remembered."""
+"""Builds a policy's inputs: observations in each input's format, and the recurrent state."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -12,15 +12,18 @@ from domain.errors.policies import ObservationUnlike
 from domain.inference.signatures import ALL_PARTS, Layout, PolicyInput, PolicySignature, Role
 
 Observations = Mapping[str, NDArray[Any]]
-"""Arrays by the names of their parts; of several observations, one more dimension, the first."""
+"""Arrays by the names of their parts; several observations add a first dimension."""
 PolicyState = tuple[NDArray[Any], ...]
-"""What a recurrent policy remembers of one episode, in the order of its signature's pairs; empty of another."""
+"""The recurrent state of one episode, in the order of the pairs in the signature.
+
+Empty if the policy is not recurrent.
+"""
 
 _ORDERS: Final = {Layout.CHANNELS_FIRST: (0, 3, 1, 2), Layout.CHANNELS_LAST: (0, 2, 3, 1)}
 
 
 class Feeding:
-    """Makes what one policy is fed with."""
+    """Builds the inputs of one policy."""
 
     def __init__(self, signature: PolicySignature, facts: EnvironmentFacts) -> None:
         self._signature = signature
@@ -29,13 +32,13 @@ class Feeding:
         self._order = [pair.input for pair in signature.state]
 
     def feeds(self, observations: Observations, states: Sequence[PolicyState | None]) -> dict[str, NDArray[Any]]:
-        """Returns the arrays by the inputs' names, for as many observations as states; None starts an episode."""
+        """Returns the arrays by input name, one observation per state; a state of None starts an episode."""
         return {one.name: self._feed(one, observations, states) for one in self._signature.inputs}
 
     def single_feeds(self, observations: Observations, states: Sequence[PolicyState | None]) -> dict[str, NDArray[Any]]:
-        """Feeds as `feeds` does, for a file that takes one at a time.
+        """Returns them as `feeds` does, for a file without a batch dimension.
 
-        The first dimension counts the times that it is run.
+        The first dimension counts the runs.
         """
         found = {}
         for one in self._signature.inputs:
@@ -47,9 +50,9 @@ class Feeding:
         return found
 
     def checked(self, observations: Observations) -> dict[str, NDArray[Any]]:
-        """Returns the parts as arrays with their number first.
+        """Returns the parts as arrays with a batch dimension.
 
-        Raises BadInput where one is not of its space's shape.
+        Raises BadInput if one does not have its space's shape.
         """
         found = {}
         for part, space in self._parts.items():
@@ -99,9 +102,9 @@ def _alone(one: PolicyInput) -> tuple[int | None, ...]:
 
 
 def _in_place(array: NDArray[Any], one: PolicyInput, count: int) -> NDArray[Any]:
-    """Returns observations in the input's type and with its number of dimensions.
+    """Returns observations in the input's type and number of dimensions.
 
-    Those between are 1, such as a sequence's.
+    Dimensions in between, such as that of a sequence, are 1.
     """
     array = np.asarray(array, one.dtype)
     if one.batch_axis is None:
@@ -117,7 +120,7 @@ def _for_each(numbers: NDArray[Any], one: PolicyInput) -> NDArray[Any]:
 
 
 def _are_choices(array: NDArray[Any], space: PlainSpace) -> bool:
-    """Returns whether numbers that stand for choices are some of them."""
+    """Returns whether the numbers are valid choices of the space."""
     if isinstance(space, DiscreteSpace):
         return bool(((array >= space.start) & (array < space.start + space.n)).all())
     if isinstance(space, MultiDiscreteSpace):
@@ -135,7 +138,7 @@ def _laid_out(array: NDArray[Any], space: PlainSpace, layout: Layout) -> NDArray
 
 
 def _row(array: NDArray[Any], space: PlainSpace) -> NDArray[Any]:
-    """Returns each observation as one row of numbers; a choice as zeros and a one."""
+    """Returns each observation as one row of numbers; choices are one-hot."""
     if isinstance(space, DiscreteSpace):
         return _ones_at(array.astype(int) - space.start, space.n)
     if isinstance(space, MultiDiscreteSpace):
@@ -146,5 +149,5 @@ def _row(array: NDArray[Any], space: PlainSpace) -> NDArray[Any]:
 
 
 def _ones_at(places: NDArray[Any], width: int) -> NDArray[Any]:
-    """Returns a row of zeros for each place, with a one there."""
+    """Returns one-hot rows."""
     return np.asarray(places[:, None] == np.arange(width), np.float32)

@@ -1,4 +1,4 @@
-"""A policy of any environment, run in a process of its own for as long as it is asked, and killed when it must be."""
+"""A policy for any environment that runs in a process of its own, and is killed if necessary."""
 
 import hashlib
 import struct
@@ -25,7 +25,7 @@ from policies.policy_process import ANSWER_SECONDS, BACKGROUND_NICENESS
 MOST_TOGETHER: Final = 256
 _ANSWER_BYTES: Final = 4 * 2**20
 _QUESTION_BYTES: Final = 4 * 2**20
-"""So many bytes of observations are asked about at once, where there are several."""
+"""Up to so many bytes of observations are sent in one request."""
 
 
 class _Description(BaseModel):
@@ -37,12 +37,13 @@ class _Description(BaseModel):
 
 
 class TensorProcess:
-    """One file, loaded, that answers arrays to arrays. Whatever it does wrong, it is dead when the error is raised."""
+    """One loaded file that maps arrays to arrays. After an error its process is dead."""
 
     def __init__(self, onnx: bytes, *, in_background: bool = False, load_seconds: float = LOAD_SECONDS) -> None:
-        """Takes ten seconds at most; raises PolicyRefused, PolicyFailed, or ServiceUnavailable (no fault of its own).
+        """Loads the file in at most ten seconds; raises PolicyRefused, PolicyFailed, or ServiceUnavailable (not the
+        file's fault).
 
-        `in_background` lets everything else on this machine go first.
+        `in_background` gives everything else on this machine priority.
         """
         if reason := oversize(len(onnx)) if onnx else FileEmpty():
             raise PolicyRefused(reason)
@@ -57,9 +58,9 @@ class TensorProcess:
     def ask(
         self, tensors: Tensors, outputs: Sequence[str], seconds: float, *, singly: bool = False
     ) -> dict[str, NDArray[Any]]:
-        """Returns the outputs of those names; raises PolicyFailed.
+        """Returns the outputs with these names; raises PolicyFailed.
 
-        `singly`, the first dimension counts how often it is run, of the arrays and of the answers.
+        With `singly`, the first dimension of inputs and outputs counts the runs.
         """
         content = packed(tensors, outputs=list(outputs), singly=singly)
         try:
@@ -74,11 +75,11 @@ class TensorProcess:
         return found
 
     def end(self) -> None:
-        """Kills it with whatever it started; may be called again, and from any thread."""
+        """Kills it with everything it started; may be called again, and from any thread."""
         self._child.end()
 
     def close(self) -> None:
-        """Ends it and gives its pipes back; nobody may be asking."""
+        """Ends it and closes its pipes; no call of `ask` may be running."""
         self._child.close()
 
     def _load(self, onnx: bytes, seconds: float) -> PolicyGraph:
@@ -91,7 +92,7 @@ class TensorProcess:
 
 
 class GeneralPolicy:
-    """One policy, loaded, with how it is asked and read. One thread asks it at a time."""
+    """One loaded policy with its signature. It is used by one thread at a time."""
 
     def __init__(self, process: TensorProcess, signature: PolicySignature, facts: EnvironmentFacts) -> None:
         self._process = process
@@ -123,10 +124,10 @@ class GeneralPolicy:
     def ask(
         self, observation: Observations, state: PolicyState | None = None, seconds: float = ANSWER_SECONDS
     ) -> PolicyAnswer:
-        """Returns what it makes of one observation, within a second; `state` is its last answer's, None at an
-        episode's start.
+        """Returns the answer to one observation, within a second.
 
-        Raises PolicyFailed, and BadInput for an observation that is not of its environment's space.
+        `state` is that of the previous answer, None at an episode's start. Raises PolicyFailed, and BadInput for an
+        observation outside of its environment's space.
         """
         alone = {part: np.asarray(array)[None] for part, array in observation.items()}
         return self.ask_many(alone, [state], seconds)[0]
@@ -134,10 +135,9 @@ class GeneralPolicy:
     def ask_many(
         self, observations: Observations, states: Sequence[PolicyState | None], seconds: float = ANSWER_SECONDS
     ) -> list[PolicyAnswer]:
-        """Returns what it makes of as many observations as states, each part with their number first.
+        """Returns the answers to as many observations as states; each part has a batch dimension.
 
-        They are asked together as far as the file allows. `seconds` are for each time that it is asked; raises as
-        `ask`.
+        They are batched as far as the file allows. `seconds` is the limit per request; raises as `ask`.
         """
         parts = self._feeding.checked(observations)
         size = self._at_once(parts)
@@ -148,11 +148,11 @@ class GeneralPolicy:
         return answers
 
     def end(self) -> None:
-        """Kills it with whatever it started; may be called again, and from any thread."""
+        """Kills it with everything it started; may be called again, and from any thread."""
         self._process.end()
 
     def close(self) -> None:
-        """Ends it and gives its pipes back; nobody may be asking."""
+        """Ends it and closes its pipes; no call of `ask` may be running."""
         self._process.close()
 
     def _at_once(self, parts: Observations) -> int:
@@ -166,7 +166,7 @@ class GeneralPolicy:
         return self.signature.together == 1
 
     def _asked(self, parts: Observations, states: Sequence[PolicyState | None], seconds: float) -> list[PolicyAnswer]:
-        """Fills up with the last one where the file takes only a fixed number."""
+        """Returns the answers; repeats the last observation if the file has a fixed batch size."""
         count, missing = len(states), (self.signature.together or 1) - len(states)
         if missing > 0:
             parts = {part: np.concatenate([array, *[array[-1:]] * missing]) for part, array in parts.items()}
@@ -180,16 +180,16 @@ class GeneralPolicy:
             raise
 
     def _states(self, found: Mapping[str, NDArray[Any]], count: int) -> list[PolicyState]:
-        """Returns what it remembers of each episode."""
+        """Returns the recurrent state of each episode."""
         pairs = self.signature.state
         each = [_split(found[pair.output], self._inputs[pair.input], count, self._is_single) for pair in pairs]
         return list(zip(*each, strict=True)) if each else [()] * count
 
 
 def _split(array: NDArray[Any], taken_by: PolicyInput, count: int, singly: bool) -> list[NDArray[Any]]:
-    """Returns a state of several episodes, apart, each as its input takes it.
+    """Returns the state of several episodes, split, each in its input's shape.
 
-    Raises PolicyFailed where it does not fit.
+    Raises PolicyFailed if it does not fit.
     """
     together = 1 if singly else count
     wanted = [together if axis == taken_by.batch_axis else size for axis, size in enumerate(taken_by.shape)]

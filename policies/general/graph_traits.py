@@ -1,4 +1,7 @@
-"""Reads of an ONNX file what its tensors' shapes do not say: what makes each output, and whether pixels are divided."""
+"""Finds facts of an ONNX file beyond its tensors' shapes.
+
+The operator of each output, and whether pixels are scaled.
+"""
 
 import struct
 from collections.abc import Iterator
@@ -6,11 +9,11 @@ from typing import Final, NamedTuple
 
 from policies.protobuf_reading import BYTES, Field, fields
 
-_GRAPH: Final = 7  # of a ModelProto
-_NODE, _INITIALIZER = 1, 5  # of a GraphProto
-_INPUT, _OUTPUT, _OPERATOR, _ATTRIBUTE = 1, 2, 4, 5  # of a NodeProto
-_TENSOR: Final = 5  # of an AttributeProto
-_DIMENSIONS, _FLOATS, _RAW = 1, 4, 9  # of a TensorProto
+_GRAPH: Final = 7  # in a ModelProto
+_NODE, _INITIALIZER = 1, 5  # in a GraphProto
+_INPUT, _OUTPUT, _OPERATOR, _ATTRIBUTE = 1, 2, 4, 5  # in a NodeProto
+_TENSOR: Final = 5  # in an AttributeProto
+_DIMENSIONS, _FLOATS, _RAW = 1, 4, 9  # in a TensorProto
 _PASSING_ON: Final = ("Identity", "Squeeze", "Unsqueeze", "Flatten")
 _MOST_STEPS: Final = 10
 _PIXELS: Final = frozenset(struct.pack(form, value) for form in ("<f", "<d") for value in (255.0, 1 / 255)) | frozenset(
@@ -24,13 +27,13 @@ class _Node(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """What makes each tensor, by its name, and whether a single number 255 or 1/255 is in the graph."""
+    """The operator of each tensor, by name, and whether the constant 255 or 1/255 is in the graph."""
 
     nodes: dict[str, _Node]
     scales_pixels: bool
 
     def operator_of(self, name: str) -> str | None:
-        """Returns what makes that tensor, past what only passes numbers on."""
+        """Returns the operator behind a tensor, skipping those that only pass numbers on."""
         for _step in range(_MOST_STEPS):
             node = self.nodes.get(name)
             if node is None or node.operator not in _PASSING_ON or not node.inputs:
@@ -64,7 +67,7 @@ def _node(model: bytes, part: Field) -> tuple[_Node, list[str], bool]:
 
 
 def _is_pixel_scale(model: bytes, tensor: Field) -> bool:
-    """Returns whether it is one number, by which or into which pixels are divided."""
+    """Returns whether it is a single number 255 or 1/255, by which pixels are scaled."""
     if tensor.end - tensor.start > 2**10:  # a single number is short, whatever its name
         return False
     found = list(fields(model, tensor.start, tensor.end))

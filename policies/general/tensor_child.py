@@ -1,8 +1,8 @@
-"""Runs one policy with whatever arrays it is given: `python -m policies.general.tensor_child PLAN`.
+"""Runs one policy with given arrays in a process of its own: `python -m policies.general.tensor_child PLAN`.
 
-PLAN is as policies/child_talk.py has it. A question is a length (uint32) and arrays as policies/general/tensors.py
-packs them, with `outputs`, the names that are asked for, and `singly`, whether the first dimension counts runs; its
-answer are arrays. Of the file it says `scales_pixels` as well, and of each output which operator makes it.
+PLAN is as in policies/child_talk.py. A request is a length (uint32) and arrays as policies/general/tensors.py packs
+them, with `outputs`, the names of the requested outputs, and `singly`, whether the first dimension counts runs; its
+answer are arrays. The description of the file also has `scales_pixels`, and the operator of each output.
 """
 
 import json
@@ -23,19 +23,19 @@ from policies.session import described
 
 
 class Tensors:
-    """The outputs that are asked for."""
+    """Answers with the requested outputs."""
 
     def described(self, session: Any, model: bytes, plan: Plan) -> bytes:
         """Implements `Answers.described`."""
         return _described(session, model, plan["answer_bytes"])
 
     def question(self, plan: Plan) -> bytes | None:
-        """Returns the arrays, packed."""
+        """Returns the packed arrays of the request."""
         head = read(4)
         return None if len(head) < 4 else read(struct.unpack("=I", head)[0])
 
     def answer(self, session: Any, question: bytes, plan: Plan) -> bytes:
-        """Returns the outputs, packed."""
+        """Returns the packed outputs."""
         return _answer(session, question, plan["answer_bytes"])
 
 
@@ -70,7 +70,7 @@ def _answer(session: Any, question: bytes, most_bytes: int) -> bytes:
 
 
 def _run_singly(session: Any, outputs: list[str], tensors: dict[str, Any]) -> list[Any]:
-    """Runs once for each of the first dimension: for files that take one observation at a time."""
+    """Runs once for each index of the first dimension: for files that take one observation at a time."""
     count = len(next(iter(tensors.values())))
     each = [session.run(outputs, {name: array[row] for name, array in tensors.items()}) for row in range(count)]
     return [np.stack(answers) for answers in zip(*each, strict=True)]

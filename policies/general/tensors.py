@@ -1,4 +1,4 @@
-"""Named arrays as bytes, between a policy's process and whoever asks it; numbers only, never pickled."""
+"""Named arrays as bytes, between a policy's process and its caller; numbers only, never pickled."""
 
 import json
 import struct
@@ -22,14 +22,14 @@ class TensorsDamaged(ValueError):
 
 
 def packed(tensors: Tensors, **more: object) -> bytes:
-    """Returns the arrays and whatever JSON goes with them."""
+    """Returns the arrays and additional JSON as bytes."""
     listed = [[name, array.dtype.name, list(array.shape)] for name, array in tensors.items()]
     head = json.dumps({"tensors": listed, **more}).encode()
     return b"".join([_HEAD.pack(len(head)), head, *(np.ascontiguousarray(one).tobytes() for one in tensors.values())])
 
 
 def unpacked(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Returns what `packed` was given; raises TensorsDamaged."""
+    """Returns the arguments of `packed`; raises TensorsDamaged."""
     try:
         (size,) = _HEAD.unpack_from(content)
         head = json.loads(content[_HEAD.size : _HEAD.size + size])
