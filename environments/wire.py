@@ -11,8 +11,8 @@ TROUBLE. The parent then sends RESET, STEP, EPISODE or RENDER, and gets GOOD, or
                                                              GOOD: return float64, the episode as a picture
     RENDER  copy uint32, longest side uint32                 GOOD: width, height uint32, WebP, if it has a picture
 
-Arrays are in the format of environments/arrays.py. TROUBLE is JSON: `kind`, which is "refused", "missing" or "failed", and
-`reason`, a message.
+Arrays are in the format of environments/arrays.py. TROUBLE is JSON: `kind`, which is "refused", "missing" or
+"failed", and `reason`, a message.
 """
 
 import struct
