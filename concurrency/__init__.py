@@ -1,4 +1,4 @@
-"""Threads of one process: work done once for all who ask for it, and work in the background.
+"""Threads of one process: work shared by concurrent callers, and work in the background.
 
-What comes in here knows nothing of files, services or pages, so every process of ours may stand on it.
+These modules know nothing of files, services or pages, so every process can use them.
 """

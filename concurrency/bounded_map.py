@@ -1,4 +1,4 @@
-"""The same work for several things at once, up to a number."""
+"""Runs the same work for several items in parallel, with a limit."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,9 +9,10 @@ R = TypeVar("R")
 
 
 def bounded_map(work: Callable[[T], R], items: Sequence[T], at_once: int, name: str) -> list[R]:
-    """Returns what `work` makes of each, in order, with `at_once` threads called `name`; raises the first error.
+    """Returns the result of `work` for each item, in order, with `at_once` threads called `name`; raises the first
+    error.
 
-    What has not begun by then is not begun any more.
+    Work that has not started by then is skipped.
     """
     if len(items) < 2:
         return [work(item) for item in items]

@@ -1,4 +1,4 @@
-"""Work that is done round after round in a thread of its own, for as long as the process lasts."""
+"""Periodic work in a thread of its own, for as long as the process lasts."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 
 class Rounds:
-    """Does `work` every so many seconds, or at once when woken; what it raises is logged, and the next round comes."""
+    """Runs `work` every so many seconds, or at once when woken; exceptions are logged, and the next round follows."""
 
     def __init__(self, name: str, seconds: float, work: Callable[[], None]) -> None:
         self._seconds = seconds
@@ -18,16 +18,16 @@ class Rounds:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
-        """Begins."""
+        """Starts the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the present round."""
+        """Ends after the current round."""
         self.is_stopping = True
         self._wake.set()
 
     def wake(self) -> None:
-        """Begins a round at once."""
+        """Starts a round at once."""
         self._wake.set()
 
     def _run(self) -> None:

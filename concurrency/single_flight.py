@@ -1,4 +1,4 @@
-"""Work that is done once for all threads that ask for it at the same time."""
+"""Work that is done once for all threads that request it at the same time."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def has_ended(future: Future[T], within_seconds: float) -> bool:
-    """Returns whether `future` has ended, well or not, after `within_seconds` at most."""
+    """Returns whether `future` ends, with a result or an error, within `within_seconds`."""
     return not wait([future], timeout=max(0.0, within_seconds)).not_done
 
 
@@ -28,11 +28,11 @@ class _Flight(Generic[T]):
 
 
 class SingleFlight(Generic[T]):
-    """One execution per key at a time, in the background; its result or its error goes to all who wait for it.
+    """One execution per key at a time, in the background; all waiting callers get its result or its error.
 
     Each key has a daemon thread while there is work for it; `start` hands the work to other threads instead, for
-    example to those of a `DaemonPool`. An answer is kept for as many seconds as `keep_seconds` says of its error (None
-    where it went well); without it, for none.
+    example to those of a `DaemonPool`. A result is kept for as many seconds as `keep_seconds` returns for its error
+    (None for success); without that function, not at all.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class SingleFlight(Generic[T]):
         self._kept: TLRUCache[Hashable, Future[T]] = TLRUCache(_MOST_KEPT, ttu=self._kept_until)
 
     def join(self, key: Hashable, work: Callable[[], T]) -> Future[T]:
-        """Joins the work on `key` that is under way or kept, or begins it; returns at once."""
+        """Joins the running or kept work on `key`, or starts it; returns at once."""
         with self._lock:
             flight = self._current.get(key)
             if flight is not None:
@@ -59,10 +59,9 @@ class SingleFlight(Generic[T]):
             return self._kept.get(key) or self._begin(key, work)
 
     def fresh(self, key: Hashable, work: Callable[[], T]) -> Future[T]:
-        """Joins as `join` does, but work that begins after this call: all who come during one execution share the
-        next.
+        """Joins only work that begins after this call: all callers during one execution share the next.
 
-        What is done for them is the `work` of the one who came last.
+        It runs the `work` of the last caller.
         """
         with self._lock:
             current = self._current.get(key)
@@ -73,16 +72,16 @@ class SingleFlight(Generic[T]):
             return flight.future
 
     def get(self, key: Hashable, work: Callable[[], T]) -> T:
-        """Waits for what `fresh` begins, and returns its result or raises its error."""
+        """Waits for the work that `fresh` starts, and returns its result or raises its error."""
         return self.fresh(key, work).result()
 
     def _begin(self, key: Hashable, work: Callable[[], T]) -> Future[T]:
-        """Starts the work; expects the lock to be held."""
+        """Starts the work; the lock must be held."""
         flight = self._current[key] = _Flight(work)
         try:
             self._start(lambda: self._run(key))
         except BaseException:
-            del self._current[key]  # no thread to be had: the next caller tries again
+            del self._current[key]  # no thread could be started: the next caller tries again
             raise
         return flight.future
 
@@ -105,7 +104,7 @@ class SingleFlight(Generic[T]):
             done.set_exception(error)
 
     def _settle(self, key: Hashable, flight: _Flight[T], done: Future[T]) -> _Flight[T] | None:
-        """Makes room for those who come from now on, and only then tells those who waited; returns what is next."""
+        """Makes room for new callers, and only then resolves the old future; returns the next flight."""
         with self._lock:
             following = self._next.pop(key, None)
             if following is None:

@@ -1,4 +1,4 @@
-"""Work in the background that never holds up the end of a process."""
+"""Background work that never delays the end of a process."""
 
 import logging
 import queue
@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 class DaemonPool:
-    """Does work in the order it is given, in `threads` threads; they start with the first piece, so after a fork."""
+    """Runs work in order, in `threads` threads, which start with the first piece, so after a fork."""
 
     def __init__(self, threads: int, name: str) -> None:
         self._jobs: queue.SimpleQueue[tuple[Future[None], Callable[[], None]]] = queue.SimpleQueue()
@@ -21,7 +21,7 @@ class DaemonPool:
         """Queues `work`; its future ends when it does."""
         with self._lock:
             for thread in self._threads:
-                if thread.ident is None:  # not started yet, or there was none to be had when it should
+                if thread.ident is None:  # not started yet, or starting it failed
                     thread.start()
         future: Future[None] = Future()
         self._jobs.put((future, work))

@@ -1,1 +1,1 @@
-"""WebSockets that stay open: who may come in, how many, how they end, and the server under them."""
+"""Long-lived WebSockets: access, limits, closing, and their server."""

@@ -1,4 +1,4 @@
-"""One text for many sockets: framed once, sent without waiting for anybody, and never queued."""
+"""Sends one text to many sockets: framed once, sent without blocking, and never queued."""
 
 import socket
 import threading
@@ -10,12 +10,15 @@ from sockets.connections import Connection
 from sockets.frames import hang_up, text_frame, unsent
 
 _BEHIND_SECONDS: Final = 8.0
-_SMALL_BYTES: Final = 256  # a handshake's answer, a ping: on their way, they say nothing about a connection's speed
+_SMALL_BYTES: Final = 256  # a handshake's answer, a ping: if unsent, they say nothing about the connection's speed
 _TAKES_NO_DATA: Final = 1003
 
 
 class Broadcast:
-    """The connections of one stream; one that did not take the last message skips this, one that takes none ends."""
+    """The connections of one stream.
+
+    One that has not taken the last message skips this one, one that takes none is closed.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -27,7 +30,7 @@ class Broadcast:
         return len(self._connections)
 
     def serve(self, connection: Connection, first: Callable[[], str]) -> None:
-        """Keeps a connection among them until it ends; one that sends something is closed (1003)."""
+        """Keeps a connection registered until it ends; one that sends something is closed (1003)."""
         try:
             self.add(connection, first)
             connection.receive()
@@ -36,18 +39,18 @@ class Broadcast:
             self.remove(connection)
 
     def add(self, connection: Connection, first: Callable[[], str]) -> None:
-        """Adds a connection; what `first` returns is its first message, and it misses none after that."""
+        """Adds a connection; `first` returns its first message, and it misses none after that."""
         with self._lock:
             self._connections.add(connection)
             self._offer(connection, text_frame(first()), time.monotonic())
 
     def remove(self, connection: Connection) -> None:
-        """Takes a connection out, if it still is among them."""
+        """Removes a connection, if it is registered."""
         with self._lock:
             self._connections.discard(connection)
 
     def publish(self, text: str) -> None:
-        """Sends a text to all viewers; takes some microseconds for each, however slow they are."""
+        """Sends a text to all viewers; takes some microseconds for each, even for slow ones."""
         frame, now = text_frame(text), time.monotonic()
         with self._lock:
             for connection in list(self._connections):
@@ -56,7 +59,8 @@ class Broadcast:
     def _offer(self, connection: Connection, frame: bytes, now: float) -> None:
         try:
             if unsent(connection.sock) <= _SMALL_BYTES:
-                # Whole, or never: a rest that is sent later would have to wait, and pings would get into its midst.
+                # Completely, or never: a rest that is sent later would have to wait, and pings could be sent in the
+                # middle.
                 if connection.sock.send(frame, socket.MSG_DONTWAIT) == len(frame):
                     connection.behind_since = 0.0
                     return
@@ -65,7 +69,7 @@ class Broadcast:
                 connection.behind_since = connection.behind_since or now
                 if now - connection.behind_since < _BEHIND_SECONDS:
                     return
-        except OSError:  # it has gone, or is going
+        except OSError:  # the connection is closed, or closing
             pass
         self.dropped += 1
         self._connections.discard(connection)

@@ -18,9 +18,9 @@ _POLL_SECONDS: Final = 1.0
 
 @dataclass(eq=False)
 class Connection:
-    """One end of a connection; `sock` has a descriptor that nobody else closes, so that it cannot become another's.
+    """One connection; `sock` has a descriptor of its own, so that its number cannot be reused by another connection.
 
-    `person` is whom its share counts for, `arguments` what stood in its address.
+    `person` is the viewer whose share of places it uses, `arguments` are those in its address.
     """
 
     sock: socket.socket
@@ -30,11 +30,12 @@ class Connection:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
     def receive(self, seconds: float | None = None) -> str | bytes | None:
-        """Returns the next message; None when none came for so long. Raises ConnectionClosed at the end."""
+        """Returns the next message; None if none came in time. Raises ConnectionClosed at the end."""
         ends = None if seconds is None else time.monotonic() + seconds
         while True:
             left = _POLL_SECONDS if ends is None else max(0.0, ends - time.monotonic())
-            # Never for long: simple-websocket wakes us before it says that it ended, when a message was too long.
+            # In short waits: after a message that is too long, simple-websocket wakes this thread before it sets its
+            # closed flag.
             message: str | bytes | None = self.server.receive(timeout=min(left, _POLL_SECONDS))
             if message is not None or left <= 0:
                 return message
@@ -56,23 +57,23 @@ class ConnectionRegistry:
             self._open.add(connection)
 
     def remove(self, connection: Connection) -> None:
-        """Takes a connection out, if it still is among them, and ends it."""
+        """Removes a connection, if it is registered, and ends it."""
         with self._lock:
             self._open.discard(connection)
             hang_up(connection.sock)
 
     def close(self, code: int, reason: str) -> None:
-        """Sends all of them a close frame with this WebSocket close code; waits for none."""
+        """Sends all of them a close frame with this WebSocket close code, without waiting."""
         with self._lock:
             for connection in self._open:
                 try:
-                    # Not server.close(): that would wait for one who does not read, and not for the answer.
+                    # Not server.close(): that blocks on a viewer who does not read, and awaits no close frame.
                     connection.sock.send(connection.server.ws.send(CloseConnection(code, reason)), socket.MSG_DONTWAIT)
                 except (OSError, LocalProtocolError):
                     hang_up(connection.sock)
 
     def hang_up(self) -> None:
-        """Ends the connections that are left."""
+        """Ends the remaining connections."""
         with self._lock:
             for connection in self._open:
                 hang_up(connection.sock)

@@ -1,4 +1,4 @@
-"""One message on the wire, and how much of it the other side has not taken; never waits for anybody."""
+"""One message on the wire, and how much of it the other side has not received; never blocks."""
 
 import socket
 import struct
@@ -7,7 +7,10 @@ from serving.outbox import unsent as unsent
 
 
 def text_frame(text: str) -> bytes:
-    """Returns a WebSocket text message as a server sends it (RFC 6455): not masked, hence the same for everybody."""
+    """Returns a WebSocket text message as a server sends it (RFC 6455).
+
+    Unmasked, so that all viewers get the same bytes.
+    """
     payload = text.encode()
     if len(payload) < 126:
         return struct.pack("!BB", 0x81, len(payload)) + payload
@@ -17,7 +20,7 @@ def text_frame(text: str) -> bytes:
 
 
 def hang_up(sock: socket.socket) -> None:
-    """Ends a connection, so that whoever waits for it in another thread wakes up."""
+    """Ends a connection, which wakes a thread that waits for it."""
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:  # it has ended already

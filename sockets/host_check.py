@@ -1,4 +1,4 @@
-"""Refuses requests under a host name that is not ours, before anything else is read of them."""
+"""Refuses requests under a foreign host name before reading anything else of them."""
 
 import logging
 
@@ -10,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 
 def check_hosts(app: Flask, trusted: TrustedHosts) -> None:
-    """Has `app` answer 400 where `Host` is none of `trusted`; to be called before its other hooks are added."""
+    """Makes `app` answer 400 if `Host` is not one of `trusted`; call it before adding other hooks."""
 
     @app.before_request
     def refuse_other_names() -> Response | None:

@@ -1,4 +1,4 @@
-"""Sends one connection its messages, each once and in order; ends a connection that does not take them."""
+"""Sends messages to one connection, each once and in order; ends a connection that does not receive them."""
 
 import socket
 import time
@@ -7,23 +7,24 @@ from typing import Final
 from sockets.connections import Connection
 from sockets.frames import hang_up, text_frame, unsent
 
-_BEHIND_BYTES: Final = 2**15  # less is what a long line has in flight anyway
+_BEHIND_BYTES: Final = 2**15  # less is normally in flight on a slow connection
 _BEHIND_SECONDS: Final = 8.0
 
 
 class MessageSender:
-    """Sends to one connection. One thread sends everything, and never waits for the viewer."""
+    """Sends to one connection. It is used by one thread, and never waits for the viewer."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._sock = connection.sock
 
     def send(self, text: str) -> None:
-        """Sends a text; raises OSError when the viewer has gone, or has read nothing for too long."""
+        """Sends a text; raises OSError if the connection is closed, or its viewer has read nothing for too long."""
         try:
             self._check_backlog()
             frame = text_frame(text)
-            # Whole, or never: a rest that is sent later would have to wait, and pings would get into its midst.
+            # Completely, or never: a rest that is sent later would have to wait, and pings could be sent in the
+            # middle.
             if self._sock.send(frame, socket.MSG_DONTWAIT) != len(frame):
                 raise OSError("the viewer's buffer is full")
         except OSError:

@@ -1,16 +1,16 @@
-"""Which pages may open a socket. Browsers let any page open one to anywhere, and name the page in `Origin`."""
+"""Which pages may open a socket. Browsers let any page open one to any host, and send the page's `Origin`."""
 
 from collections.abc import Set
 
 from domain.hosts import Origin, host_name, is_loopback
 from domain.secrets import may_hold_credentials
 
-# What a list may say beside origins: any page, and pages that browsers give no origin, such as files.
+# Values besides origins: any page, and pages without an origin, such as files.
 _WORDS = frozenset({"*", "null"})
 
 
 def read_origins(listed: str) -> frozenset[str | Origin]:
-    """Returns the origins of a comma list; raises ValueError, which names an entry that is none."""
+    """Returns the origins in a comma-separated list; raises ValueError that names an invalid entry."""
     entries = {entry.strip() for entry in listed.split(",") if entry.strip()}
     words = {entry.lower() for entry in entries} & _WORDS
     is_secret = may_hold_credentials(listed)
@@ -19,10 +19,10 @@ def read_origins(listed: str) -> frozenset[str | Origin]:
 
 
 def is_allowed(origin: str | None, asked_host: str, allowed: Set[str | Origin]) -> bool:
-    """Returns whether a page of `origin` may watch, where the request's Host header was `asked_host`.
+    """Returns whether a page of `origin` may connect, if the request's Host header was `asked_host`.
 
-    No origin means no browser: allowed. A list that was set is all that counts. Without one: pages of loopback hosts,
-    whatever their port, and pages of the host name that the request asked for, whatever their port.
+    No origin means no browser: allowed. If a list is set, only that counts. Without one: pages of loopback hosts on
+    any port, and pages of the requested host name on any port.
     """
     if origin is None or "*" in allowed:
         return True

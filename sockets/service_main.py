@@ -1,4 +1,4 @@
-"""A service with sockets as a program: its settings, its log, its server, its exit status."""
+"""Runs a service with sockets: its settings, its log, its server, its exit status."""
 
 import logging
 import sys
@@ -16,11 +16,11 @@ Make = Callable[[], tuple[Flask, Stop]]
 
 
 class CannotRun(Exception):
-    """Why the service does not start, as a sentence."""
+    """Why the service cannot start, as a sentence."""
 
 
 class ServiceSettings(Protocol):
-    """What all have in their settings."""
+    """The settings that all services share."""
 
     @property
     def log_level(self) -> str: ...
@@ -30,7 +30,10 @@ class ServiceSettings(Protocol):
 
 
 class Listening(NamedTuple):
-    """Where a service listens, for how many sockets, what its log must not hold; `host_setting` is of its address."""
+    """The service's address, its number of sockets, and secrets to keep out of its log.
+
+    `host_setting` names the address's setting.
+    """
 
     host_setting: str
     host: str
@@ -45,9 +48,9 @@ S = TypeVar("S", bound=ServiceSettings)
 def run_service(
     read_settings: Callable[[], S], listening: Callable[[S], Listening], made_by: Callable[[S], Make]
 ) -> int:
-    """Runs it in the foreground until SIGTERM or Ctrl-C; returns the exit status where gunicorn does not exit itself.
+    """Runs it in the foreground until SIGTERM or Ctrl-C; returns the exit status unless gunicorn exits itself.
 
-    0 when told to stop, 1 when it cannot run, 2 when a setting is wrong. `made_by` may raise CannotRun.
+    0 when stopped, 1 when it cannot run, 2 when a setting is wrong. `made_by` may raise CannotRun.
     """
     try:
         settings = read_settings()

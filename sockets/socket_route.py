@@ -1,4 +1,4 @@
-"""The manners of a WebSocket, whatever is said on it: who may come in, how many, and how it ends."""
+"""The rules of a WebSocket route, independent of its messages: access, limits, and closing."""
 
 import logging
 import socket
@@ -20,8 +20,8 @@ from sockets.inbox import listening_thread
 from sockets.origins import is_allowed
 
 _log = logging.getLogger(__name__)
-# A viewer that answers no ping is gone: noticed within twice this time, also when the line died silently, and also
-# when its system's buffers still take our messages.
+# A viewer that answers no ping is lost: detected within twice this time, even if the connection died silently, or
+# its system's buffers still accept our messages.
 _PING_SECONDS: Final = 4.5
 _SEND_SECONDS: Final = 2
 _BUFFER_BYTES: Final = 2**18
@@ -32,7 +32,7 @@ _GOING_AWAY: Final = 1001
 
 
 class SocketRoute:
-    """A route of a Flask app under gunicorn's gthread worker; `talk` is what is said, in the viewer's own thread."""
+    """A route of a Flask app under gunicorn's gthread worker; `talk` handles a connection, in a thread of its own."""
 
     def __init__(
         self,
@@ -45,12 +45,10 @@ class SocketRoute:
         kept_places: int = 0,
         person_of: Callable[[Request], str] = address_of,
     ) -> None:
-        """Takes `talk`, which ends when the connection does, by ConnectionClosed or OSError; `origins` as
-        `is_allowed` takes it.
+        """Registers the route; `talk` ends when the connection does, by ConnectionClosed or OSError.
 
-        What `path` has in <…> is in the connection's `arguments`.
-
-        The last `kept_places` are for those who have none yet; `person_of` tells one from another.
+        Placeholders <…> in `path` are in the connection's `arguments`. `origins` are those of `is_allowed`. The last
+        `kept_places` are for persons who have none yet; `person_of` identifies a person.
         """
         self._connections = ConnectionRegistry()
         self._talk = talk
@@ -73,7 +71,7 @@ class SocketRoute:
         return len(self._connections)
 
     def close(self) -> None:
-        """Ends all connections with 1001, those that do not answer it half a second later; takes in nobody more."""
+        """Ends all connections with 1001, and cuts those that do not answer half a second later; accepts no more."""
         self._closing.set()
         self._connections.close(_GOING_AWAY, "The service is being stopped.")
         deadline = time.monotonic() + _GOODBYE_SECONDS
@@ -82,8 +80,8 @@ class SocketRoute:
         self._connections.hang_up()
 
     def _refuse(self) -> Response | None:
-        """Refuses before the handshake, where a refusal still is an HTTP status."""
-        # What asks for no WebSocket there fits no rule.
+        """Refuses before the handshake, while a refusal can still be an HTTP status."""
+        # Requests there that are no WebSockets match no rule.
         rule = request.path if request.url_rule is None else request.url_rule.rule
         if rule != self._path:
             return None
@@ -95,10 +93,11 @@ class SocketRoute:
         if self._closing.is_set() or not self._places.take(person):
             return _come_back_later("As many watch already as may; try again later.")
         try:
-            # A descriptor of our own: simple-websocket's thread closes the other one when it likes, and the kernel then
-            # gives its number to the next viewer, who would get what is sent to this one.
+            # A descriptor of our own: simple-websocket's thread may close the other one at any time, and the kernel
+            # would reuse
+            # its number for the next viewer, who would get the messages of this one.
             g.own_end, g.person = request.environ["gunicorn.socket"].dup(), person
-        except OSError as error:  # no file is left to be opened; without own_end nobody gives the place back later
+        except OSError as error:  # too many open files; without own_end the place is not returned later
             self._places.give_back(person)
             _log.warning("A viewer was refused", extra={"cause": str(error)})
             return _come_back_later(f"No connection is to be had ({error.strerror}); try again later.")
@@ -114,20 +113,21 @@ class SocketRoute:
         try:
             _be_impatient(connection.sock)
             self._connections.add(connection)
-            if self._closing.is_set():  # it came in while the others were being told
+            if self._closing.is_set():  # it arrived while the others were being closed
                 self._connections.hang_up()
             self._talk(connection)
-            server.thread.join(_GOODBYE_SECONDS)  # until the viewer has taken the goodbye
+            server.thread.join(_GOODBYE_SECONDS)  # until the viewer has received the close frame
         except (ConnectionClosed, OSError):  # the usual end
             pass
         finally:
             self._connections.remove(connection)
-            server.thread.join(_GOODBYE_SECONDS)  # gunicorn closes the socket next: one thread only may
+            # Gunicorn closes the socket next, which must not happen in two threads.
+            server.thread.join(_GOODBYE_SECONDS)
 
 
 def _be_impatient(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 0))
-    # For pings and goodbyes, which wait for room; messages do not.
+    # For pings and close frames, which may block; messages do not.
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,4 +1,4 @@
-"""gunicorn for a service whose sockets stay open for hours: one worker, a thread for each of them."""
+"""gunicorn for a service with long-lived sockets: one worker, with a thread for each."""
 
 import logging
 import resource
@@ -15,15 +15,15 @@ from serving.buffering_worker import BufferingWorker
 from serving.json_logger import JsonLogger
 
 _log = logging.getLogger(__name__)
-_SPARE_THREADS: Final = 24  # for whatever is no socket, and for refusing those who are one too many
-_MOST_BODY_BYTES: Final = 2**16  # what is asked here has no body worth mentioning
-_FILES_EACH: Final = 4  # the socket, a viewer's own end of it, the reading thread's selector, and one to spare
+_SPARE_THREADS: Final = 24  # for other requests, and for refusing viewers beyond the limit
+_MOST_BODY_BYTES: Final = 2**16  # requests here have no large bodies
+_FILES_EACH: Final = 4  # the socket, a viewer's own descriptor of it, the reading thread's selector, and one in reserve
 _OTHER_FILES: Final = 256
 Stop = Callable[[], None]
 
 
 class SocketWorker(BufferingWorker):
-    """Tells the app at once when it is to end."""
+    """Stops the app at once when the worker is to end."""
 
     most_body_bytes = _MOST_BODY_BYTES
     stop: Stop | None = None
@@ -39,7 +39,7 @@ class SocketWorker(BufferingWorker):
         super().handle_exit(number, frame)
 
     def is_parent_alive(self) -> bool:
-        """Stops the app also when gunicorn itself was killed."""
+        """Stops the app also if gunicorn itself was killed."""
         is_alive = bool(super().is_parent_alive())
         if not is_alive:
             self._stop_app()
@@ -52,7 +52,7 @@ class SocketWorker(BufferingWorker):
 
 
 class SocketServer(BaseApplication):  # type: ignore[misc]
-    """Runs the app that `make` returns, together with what stops it; `make` is called in the worker process."""
+    """Runs the app that `make` returns, along with its stop function; `make` is called in the worker process."""
 
     def __init__(self, make: Callable[[], tuple[Flask, Stop]], *, host: str, port: int, sockets: int, log_level: str):
         self._make = make
@@ -64,7 +64,7 @@ class SocketServer(BaseApplication):  # type: ignore[misc]
             "worker_connections": 2 * (sockets + _SPARE_THREADS),
             "timeout": 30,
             "graceful_timeout": 1,
-            "keepalive": 0,  # an idle connection would hold up the end of the service
+            "keepalive": 0,  # an idle connection would delay the end of the service
             "control_socket_disable": True,
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
             "loglevel": log_level.lower(),
@@ -79,7 +79,7 @@ class SocketServer(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Makes the app, after the fork: threads would not survive it."""
+        """Creates the app after the fork: threads would not survive it."""
         _allow_files(self.cfg.threads)
         app, SocketWorker.stop = self._make()
         return app

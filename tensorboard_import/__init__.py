@@ -1,5 +1,5 @@
-"""Folders of TensorBoard event files, and experiments of another MLflow, as runs in the team's MLflow.
+"""Imports folders of TensorBoard event files, and experiments of another MLflow, into the team's MLflow.
 
-`reading/` turns bytes into points, `folders/` knows what lies where and how far it was read, `writing/` is MLflow's
-side, `following/` brings them together, and `copying/` copies experiments.
+`reading/` parses bytes into points, `folders/` finds files and tracks how far each was read, `writing/` writes to
+MLflow, `following/` connects these, and `copying/` copies experiments.
 """

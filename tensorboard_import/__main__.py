@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         sys.stderr.write(f"--pattern {error}.\n")
         return 2
-    if asked.logdir is not None and not asked.watch and not os.path.isdir(asked.logdir):  # which minds no rights
+    # Unlike Path.is_dir, this raises no permission errors.
+    if asked.logdir is not None and not asked.watch and not os.path.isdir(asked.logdir):
         sys.stderr.write(f"{asked.logdir} is no folder.\n")
         return 2
     if asked.from_mlflow:
@@ -118,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _sources(asked: argparse.Namespace, settings: ImportSettings) -> list[Source]:
-    """Returns what is to be imported; raises ValueError where the pattern is wrong."""
+    """Returns the sources to import; raises ValueError if the pattern is invalid."""
     pattern = asked.pattern or settings.tensorboard_pattern
     if pattern:
         compiled(pattern)

@@ -17,7 +17,7 @@ def _naming(pattern: str) -> str:
 
 
 class ImportSettings(Settings):
-    """Where runs of TensorBoard come from, and what they are called."""
+    """Where TensorBoard's runs are, and how they are named."""
 
     tensorboard_pattern: Annotated[str, AfterValidator(_naming)] = Field(
         "",
@@ -33,7 +33,7 @@ class ImportSettings(Settings):
 
     @property
     def machine(self) -> str:
-        """What this machine calls itself."""
+        """The name of this machine."""
         return socket.gethostname()
 
 

@@ -1,4 +1,4 @@
-"""The one HTTP client of every process of ours: deadlines, a circuit breaker, errors by type.
+"""The HTTP client of all of Clew's processes: deadlines, a circuit breaker, typed errors.
 
-What comes in here knows HTTP and no service: no MLflow, no model, no page.
+These modules know HTTP, but no service: no MLflow, no model, no page.
 """

@@ -1,6 +1,6 @@
-"""Says at once that a service is dead, while one caller in a few seconds finds out whether it still is.
+"""Fails calls to a dead service at once, while one caller every few seconds checks whether it is back.
 
-Own code, for pybreaker holds its lock while it calls: all threads of a worker would queue for one service.
+Own code, since pybreaker holds its lock during a call: all threads of a worker would queue for one service.
 """
 
 import threading
@@ -13,12 +13,15 @@ from domain.errors.connections import NotAsked, TimedOut
 
 OPENS_AFTER = 3
 PAUSE_SECONDS = 4.0
-# Who leaves earlier has seen that a service is slow, and not that it is dead: others wait longer for it, and get it.
+# A caller with less patience has only seen that a service is slow, not dead: others wait longer, and get an answer.
 PATIENT_SECONDS = 5.0
 
 
 class CircuitBreaker:
-    """Open once `OPENS_AFTER` calls in a row found the service dead; then one call begins every `PAUSE_SECONDS`."""
+    """Opens after `OPENS_AFTER` consecutive calls found the service dead.
+
+    Then one call per `PAUSE_SECONDS` is allowed.
+    """
 
     def __init__(self, service: Name) -> None:
         self._service = service
@@ -29,7 +32,7 @@ class CircuitBreaker:
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """Guards a call that raises `ServiceUnavailable` where nothing came back; raises `NotAsked` while open."""
+        """Guards a call that raises `ServiceUnavailable` if no answer came; raises `NotAsked` while open."""
         began = self._enter()
         failure = None
         try:
@@ -39,7 +42,7 @@ class CircuitBreaker:
             raise
         finally:
             self._note(began, failure)
-            del failure  # it knows this frame: the two would keep each other, and a socket, until a collection
+            del failure  # it refers to this frame: the cycle would keep a socket open until a garbage collection
 
     def _enter(self) -> float:
         now = time.monotonic()
@@ -47,7 +50,7 @@ class CircuitBreaker:
             if self._last is not None and self._dead_in_a_row >= OPENS_AFTER:
                 if now < self._try_at:
                     raise NotAsked(self._service, self._last)
-                # Whoever comes after the pause tries, too: this caller may have to wait for much longer.
+                # The next caller after the pause may try, too: this one may have to wait for much longer.
                 self._try_at = now + PAUSE_SECONDS
         return now
 
@@ -56,15 +59,15 @@ class CircuitBreaker:
         with self._lock:
             if failure is None:
                 self._alive_at, self._dead_in_a_row = now, 0
-            # Whoever was answered meanwhile is the proof that it lives.
+            # A call answered meanwhile proves that it is alive.
             elif self._alive_at < began and _is_dead(failure, now - began):
                 self._dead_in_a_row, self._last = self._dead_in_a_row + 1, failure
             self._try_at = now + PAUSE_SECONDS
 
 
 def _is_dead(failure: ServiceUnavailable, seconds: float) -> bool:
-    """Returns whether nobody is there.
+    """Returns whether the service is dead.
 
-    A caller with little time of its own learns no more than that it had too little.
+    A caller with little time of its own only learns that its time was too short.
     """
     return seconds >= PATIENT_SECONDS or not (failure.was_sent or isinstance(failure, TimedOut))

@@ -1,4 +1,4 @@
-"""A pause after a failure, so that what failed is left alone for a while."""
+"""A pause after a failure."""
 
 import time
 
@@ -14,5 +14,5 @@ class Cooldown:
         return time.monotonic() < self._until
 
     def start(self) -> None:
-        """Starts the pause, or begins it anew."""
+        """Starts the pause, or restarts it."""
         self._until = time.monotonic() + self._seconds

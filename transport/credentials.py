@@ -1,4 +1,4 @@
-"""How a request says who sends it."""
+"""The authentication of requests."""
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
@@ -18,15 +18,16 @@ class BearerAuth(AuthBase):
 
 
 class NoAuth(AuthBase):
-    """Sends nothing, not even what ~/.netrc has for the host: an address that is signed says it all."""
+    """Sends no credentials, not even those in ~/.netrc: a signed address needs none."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
 
 
 def basic_auth(credentials: Credentials | None) -> HTTPBasicAuth | None:
-    """Returns the header for a name and a password, in UTF-8; None without them."""
+    """Returns basic authentication with name and password in UTF-8; None without them."""
     if credentials is None:
         return None
-    # As bytes, since requests would write text in Latin-1 and raise for what that lacks; MLflow's client writes UTF-8.
+    # As bytes, since requests would encode text in Latin-1, and fail for other characters; MLflow's client uses
+    # UTF-8.
     return HTTPBasicAuth(credentials.username.encode(), credentials.password.encode())

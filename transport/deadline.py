@@ -1,4 +1,4 @@
-"""Ends an HTTP exchange at a moment, wherever it stands: requests limits only the wait for each next piece."""
+"""Ends an HTTP exchange at a deadline at any stage: requests only limits the wait for each piece."""
 
 import contextlib
 import socket
@@ -19,14 +19,14 @@ from domain.addresses import origin_of
 def session_until(ends: float) -> Iterator["DeadlineSession"]:
     """Opens a session for one exchange.
 
-    Its connection is cut at `ends` (of time.monotonic), and raises as one that broke.
+    Its connection is cut at `ends` (of time.monotonic), which raises the same errors as a broken one.
     """
     with DeadlineSession() as session, session.connection.cut_at(ends):
         yield session
 
 
 class DeadlineSession(Session):
-    """A session whose `connection` tells how far it got."""
+    """A session whose `connection` shows how far it got."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,15 +35,18 @@ class DeadlineSession(Session):
         self.mount("https://", self.connection)
 
     def get_redirect_target(self, resp: Response) -> str | None:
-        """Returns None: for the next request, which is not made here, requests would read a redirect's whole body."""
+        """Returns None: otherwise requests would read a redirect's whole body before a next request.
+
+        That request is not made here, but by transport/redirects.py.
+        """
         return None
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Knows the connection that it sends over, and its socket, which http.client gives away with the response.
+    """Keeps the connection that it sends over, and its socket, which http.client hands over to the response.
 
-    `is_connected` once a request can have been sent: through any tunnel, and past any certificate. `proxy` is the one
-    that it goes through.
+    `is_connected` once a request can have been sent: through any tunnel, and past the certificate check. `proxy` is
+    the proxy in use.
     """
 
     def __init__(self) -> None:
@@ -56,7 +59,7 @@ class DeadlineAdapter(HTTPAdapter):
     def get_connection_with_tls_context(
         self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
-        """Returns the pool that requests would take, whose connections tell of their sockets."""
+        """Returns requests' own pool, whose connections make their sockets accessible."""
         self.proxy = _shown(select_proxy(request.url or "", proxies))
         pool = super().get_connection_with_tls_context(request, verify, proxies, cert)  # type: ignore[misc]  # the stubs are older
         kind = pool.ConnectionCls
@@ -64,8 +67,8 @@ class DeadlineAdapter(HTTPAdapter):
         return pool
 
     def cut(self) -> None:
-        """Ends the exchange: who reads from the connection, or writes to it, is told at once."""
-        # The connection's own while it connects, for a proxy may answer a byte at a time as well.
+        """Ends the exchange: a thread that reads from the connection, or writes to it, gets an error at once."""
+        # Also the connection's own socket while it connects, since a proxy may answer slowly, too.
         for one in (self._socket, getattr(self._connection, "sock", None)):
             if one is not None:
                 with contextlib.suppress(OSError):  # it has ended by itself
@@ -73,7 +76,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     @contextlib.contextmanager
     def cut_at(self, ends: float) -> Iterator[None]:
-        """Cuts the exchange at that moment (of time.monotonic), unless the block ends before."""
+        """Cuts the exchange at that time (of time.monotonic), unless the block ends before."""
         timer = threading.Timer(max(0.0, ends - time.monotonic()), self.cut)
         timer.daemon = True
         timer.start()
@@ -94,7 +97,7 @@ class DeadlineAdapter(HTTPAdapter):
 
 
 def _shown(proxy: str | None) -> str | None:
-    """Returns host and port of a proxy, which the environment may name with a password and without a scheme."""
+    """Returns host and port of a proxy, whose setting may contain a password or lack a scheme."""
     if not proxy:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What a service's answer says: its JSON, or by its status and words why there is none."""
+"""Decodes a service's answer: its JSON, or an error by its status and message."""
 
 from contextlib import suppress
 from typing import Any
@@ -23,13 +23,13 @@ from transport.words import reason_in, reason_of
 
 
 def decoded(service: Name, answer: Answer) -> Any:
-    """Returns the JSON of an answer, None for an empty one; errors as of `JsonService.call`."""
+    """Returns the JSON of an answer, None for an empty one; raises the errors of `JsonService.call`."""
     status, content = answer.status, answer.content
     if status in (401, 403):
         raise _refusal_of_ours(content) or _denied(service, status, answer.proxy)
     if status >= 500 or status == 429:
         raise unavailable(service, answer)
-    if 300 <= status < 400:  # a choice of addresses, say, but no answer
+    if 300 <= status < 400:  # a list of choices, for example, but no answer
         raise BadResponse(service, "status", UnexpectedStatus(status))
     if status < 300 and not content:
         return None
@@ -54,9 +54,9 @@ def _accepted(status: int, answer: Any, service: Name) -> Any:
 
 
 def unavailable(service: Name, answer: Answer) -> ServiceUnavailable:
-    """Returns the failure with the service's own reason where it has one.
+    """Returns the failure with the service's own reason, if it sent one.
 
-    A proxy on the way of plain HTTP answers just as it does.
+    With plain HTTP, a proxy's answer looks the same.
     """
     status, proxy, reason = answer.status, answer.proxy, reason_in(answer.content)
     if reason is None:
@@ -71,7 +71,7 @@ def _denied(service: Name, status: int, proxy: str | None) -> AccessDenied:
 
 
 def _refusal_of_ours(content: bytes) -> RefusedToUs | None:
-    """Returns why another process of ours refuses, by its code; None where none stands in its answer."""
+    """Returns the code of the refusal if another process of Clew sent one; else None."""
     with suppress(orjson.JSONDecodeError):
         message = message_in(orjson.loads(content), "")
         return None if message.code is None else RefusedToUs(message)
@@ -79,7 +79,7 @@ def _refusal_of_ours(content: bytes) -> RefusedToUs | None:
 
 
 def _reason(answer: object) -> Reason:
-    """Returns why it refuses: by a code of ours where another Clew answers, else in its own words."""
+    """Returns the reason: by code if another Clew answers, else in the service's own words."""
     return reason_of(answer) or NoReason()
 
 

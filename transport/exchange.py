@@ -1,4 +1,4 @@
-"""One HTTP request and its whole answer, within a deadline and a size, by the way that the address asks for."""
+"""One HTTP request and its whole answer, within a deadline and a size limit, through the proxy for the address."""
 
 import os
 import time
@@ -24,7 +24,7 @@ Take = Callable[[bytes], None]
 
 
 class Request(NamedTuple):
-    """What is asked; `url` has no name and password in it. An open file is sent from where it stands to its end."""
+    """The request; `url` contains no credentials. An open file is sent from its current position."""
 
     method: str
     url: str
@@ -34,7 +34,7 @@ class Request(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """`ends` is of time.monotonic(); `read_seconds` the longest silence of the service."""
+    """`ends` is of time.monotonic(); `read_seconds` the longest allowed silence of the service."""
 
     ends: float
     read_seconds: float
@@ -42,10 +42,10 @@ class Limits(NamedTuple):
 
 
 class Sender:
-    """Sends requests of one service, with `auth`.
+    """Sends requests to one service, with `auth`.
 
-    Loopback addresses, and all where `direct`, are asked without a proxy and without what ~/.netrc has; for others both
-    count as requests reads them, but `auth` comes before ~/.netrc.
+    Loopback addresses, and all if `direct`, are reached without a proxy and without ~/.netrc; for others both apply
+    as in requests, but `auth` takes precedence over ~/.netrc.
     """
 
     def __init__(self, service: Name, auth: Auth, *, direct: bool) -> None:
@@ -54,9 +54,10 @@ class Sender:
         self._direct = direct
 
     def send(self, request: Request, limits: Limits, take: Take | None = None) -> Answer:
-        """Sends it once and follows no redirect; of an answer 200 `take` gets each piece, and none is kept.
+        """Sends it once, without following redirects; with status 200 each piece goes to `take` instead of the
+        answer.
 
-        Raises a `ServiceUnavailable` by type where no whole answer came in time, and `BadResponse` for one too long.
+        Raises a `ServiceUnavailable` by type if no complete answer came in time, and `BadResponse` for one too long.
         """
         with session_until(limits.ends) as session:
             session.trust_env = not (self._direct or leads_to_loopback(request.url))
@@ -66,7 +67,7 @@ class Sender:
                 raise self._failure(error, session, limits) from error
 
     def open(self, request: Request, limits: Limits) -> OpenAnswer:
-        """Sends it once, and returns the head of its answer; who gets it closes it. Raises as `send`."""
+        """Sends it once, and returns the head of its answer, which the caller has to close. Raises as `send`."""
         session = DeadlineSession()
         session.trust_env = not (self._direct or leads_to_loopback(request.url))
         try:
@@ -82,7 +83,7 @@ class Sender:
         content = bytearray()
         with self._begin(session, request, limits) as response:
             self._read(response, limits.most_bytes, take if take and response.status_code == 200 else content.extend)
-        if time.monotonic() >= limits.ends:  # an answer without an announced length ends where it was cut
+        if time.monotonic() >= limits.ends:  # an answer without announced length ends where it was cut
             raise TimedOut(self._service)
         proxy = session.connection.proxy if request.url.lower().startswith("http:") else None
         if response.status_code == 407 and proxy is not None:
@@ -97,17 +98,18 @@ class Sender:
             request.url,
             params=request.params,
             data=request.body,
-            # Keep-alive costs 42 ms a request against an MLflow with several workers (Nagle and delayed ACK).
+            # Keep-alive costs 42 ms per request with an MLflow of several workers (Nagle and delayed ACK).
             headers={"Connection": "close", "Accept-Encoding": "identity", **request.headers},
             auth=self._auth,
             timeout=(min(CONNECT_SECONDS, seconds), min(limits.read_seconds, seconds)),
-            # As requests has it where it trusts the environment: a team's own authority signs loopback's, too.
+            # The same as in requests when it trusts the environment: a team's own authority may have signed
+            # loopback's, too.
             verify=os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True,
             stream=True,
         )
 
     def _read(self, response: requests.Response, most_bytes: int, take: Take) -> None:
-        # With 304 it is the length of what is not sent.
+        # With 304 it is the length of a body that is not sent.
         announced = response.headers.get("Content-Length", "") if response.status_code != 304 else ""
         if announced.isdigit() and int(announced) > most_bytes:
             raise BadResponse(self._service, "body", TooLong(most_bytes >> 20))

@@ -1,4 +1,4 @@
-"""What became of a request, by the type of what urllib3 (1.26 or 2) or requests raised, never by its English."""
+"""Translates exceptions of urllib3 (1.26 or 2) and requests, by type, never by message."""
 
 import socket
 import ssl
@@ -22,12 +22,12 @@ from domain.errors.connections import (
     TimedOut,
 )
 
-# A part of an address that no host can have is found by the encoding of names, as a UnicodeError.
+# An invalid part of a host name is detected by the name's encoding, as a UnicodeError.
 RAISED = (requests.RequestException, Urllib3Error, HTTPException, OSError, UnicodeError)
 
 
 def failure_of(error: Exception, service: Name, *, is_connected: bool, proxy: str | None) -> ServiceUnavailable:
-    """Names what happened to a request of `service`; one that had no connection yet was not sent."""
+    """Returns the failure of a request to `service`; without a connection, the request was not sent."""
     found = list(_causes(error))
     if is_connected:
         return _of_an_exchange(error, found, service)
@@ -58,15 +58,16 @@ def _of_a_connection(error: Exception, found: list[BaseException], service: Name
 
 def _of_the_proxy(error: Exception, found: list[BaseException], proxy: str) -> ServiceUnavailable:
     is_reached = _has(found, ProxyError) and not _has(found, NewConnectionError, ConnectTimeoutError)
-    # http.client has a bare OSError without a number for a proxy that answers CONNECT with anything but 200.
+    # http.client raises a bare OSError without a number if a proxy answers CONNECT with anything but 200.
     if is_reached and any(type(one) is OSError and one.errno is None for one in found):
         return PassingRefused(proxy)
     return _of_a_connection(error, found, proxy)
 
 
 def _is_of_the_proxy(found: list[BaseException]) -> bool:
-    """Returns whether the proxy failed: a certificate that fails is the service's, seen through the tunnel, unless it
-    is said to be the proxy's.
+    """Returns whether the proxy failed.
+
+    A certificate error is the service's, seen through the tunnel, unless it names the proxy.
     """
     return _has(found, ProxyError) or not _has(found, ssl.SSLError)
 
@@ -76,18 +77,19 @@ def _has(found: list[BaseException], *kinds: type[BaseException]) -> bool:
 
 
 def _kind(error: Exception) -> str:
-    # urllib3 1.26 calls whatever breaks a connection through a proxy its ProxyError, 2 does not.
+    # urllib3 1.26 raises ProxyError for any broken connection through a proxy, 2 does not.
     is_lost = isinstance(error, requests.exceptions.ProxyError)
     return "ConnectionError" if is_lost else type(error).__name__
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yields an exception, and all that it says it comes from."""
+    """Yields an exception, and all of its causes."""
     yield error
     links = [*error.args, error.__cause__, getattr(error, "reason", None), getattr(error, "original_error", None)]
     if isinstance(error, NewConnectionError):
-        # 1.26 names its cause in words only. Of any other exception the context may be another call's: one is repeated
-        # while the failure of the first is still being handled.
+        # 1.26 has its cause only in the message. The context of any other exception may belong to another call: a
+        # request may
+        # be repeated while the failure of the first is still being handled.
         links.append(error.__context__)
     for link in links:
         if isinstance(link, BaseException):

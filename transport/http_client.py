@@ -1,4 +1,4 @@
-"""One way to call a service: a deadline, named errors, nothing else."""
+"""Calls JSON services: with a deadline and named errors."""
 
 import time
 from collections.abc import Mapping
@@ -19,22 +19,22 @@ from transport.redirects import follow
 
 READ_SECONDS = 15.0
 MAX_BYTES = 256 * 2**20
-# What a proxy says when the service behind it did not answer: it may have done what it was asked.
+# What a proxy answers if the service behind it did not: the service may have processed the request.
 _GATEWAY = (502, 504)
 
 
 class Download(NamedTuple):
-    """A file's content, None where the caller has it, and what its server calls this version of it, if anything."""
+    """A file's content, None if the caller has it, and the server's ETag of this version, if any."""
 
     content: bytes | None
     etag: str | None
 
 
 class JsonService:
-    """A JSON service under the name that its errors show; `url` as it may be shown.
+    """A JSON service, with the name for its errors; `url` is safe to show.
 
-    A name and a password in the address it is made with become the request's credentials, unless `auth` has others.
-    Where it is `direct` it is this machine's own, and no proxy is asked for it; loopback addresses always are.
+    Name and password in the given address become the request's credentials, unless `auth` is set. If it is `direct`,
+    it runs on this machine, and no proxy is used, as always for loopback addresses.
     """
 
     def __init__(self, name: Name, url: str, auth: Auth = None, *, direct: bool = False) -> None:
@@ -42,7 +42,7 @@ class JsonService:
         self.url = without_credentials(url)
         self._sender = Sender(name, auth or basic_auth(credentials_in(url)), direct=direct)
         self._circuit = CircuitBreaker(name)
-        # A file takes long for reasons of its own, and says nothing of how all else is answered.
+        # Files may be slow for reasons of their own, which says nothing about other requests.
         self._file_circuit = CircuitBreaker(name)
 
     def call(
@@ -58,9 +58,9 @@ class JsonService:
     ) -> Any:
         """Sends one request and returns the decoded JSON, None for an empty answer.
 
-        The whole exchange ends within `deadline_seconds`, also when the service drips a byte a second. Raises a
-        `ServiceError`, `NotFound` (404), `Conflict` (409) or `BadInput` (400, 422), in the service's own words where it
-        has any; and where the call `writes` something and nothing came back, `OutcomeUnknown`.
+        The whole exchange ends within `deadline_seconds`, even if the service sends a byte a second. Raises a
+        `ServiceError`, `NotFound` (404), `Conflict` (409) or `BadInput` (400, 422), with the service's own reason if
+        it sends one; and if the call `writes` something and no answer came, `OutcomeUnknown`.
         """
         body_bytes = None if body is None else orjson.dumps(body)
         answer = self.exchange(
@@ -85,10 +85,9 @@ class JsonService:
         deadline_seconds: float,
         known_etag: str | None = None,
     ) -> Download:
-        """Returns one file of at most `most_bytes`, without its content where it is still `known_etag`'s; errors as
-        of `call`.
+        """Returns one file of at most `most_bytes`, without its content if `known_etag` is still current.
 
-        One that is longer is a `BadResponse` whose misfit is `TooLong`.
+        Errors as of `call`. A file that is too long is a `BadResponse` whose misfit is `TooLong`.
         """
         headers = {"If-None-Match": known_etag} if known_etag else {}
         answer = self.exchange(
@@ -123,12 +122,12 @@ class JsonService:
     ) -> Answer:
         """Sends one request and returns the whole answer, whatever its status; only reads follow a redirect.
 
-        Of an answer 200 `take` gets each piece as it comes, and is to raise no OSError; the answer is returned empty.
-        A service whose files do not come in time is still asked for all else, and the other way around. Where it
-        `is_silent` until its answer is whole, it may be so for all of `deadline_seconds`.
-        Raises a `ServiceError` where there is none, and `OutcomeUnknown` where the call `writes` and was sent.
+        With status 200 `take` gets each piece as it comes, and must not raise OSError; the returned answer is empty
+        then. Files and other requests have separate circuit breakers. If the service `is_silent` until its answer is
+        complete, it may be silent for all of `deadline_seconds`. Raises a `ServiceError` if there is no answer, and
+        `OutcomeUnknown` if the call `writes` and was sent.
         """
-        # A write is silent for as long as its work takes: to leave early is not to know what became of it.
+        # A write is silent for as long as its work takes: giving up early would leave its outcome unknown.
         patience = deadline_seconds if writes or is_silent else min(READ_SECONDS, deadline_seconds)
         limits = Limits(time.monotonic() + deadline_seconds, patience, most_bytes)
         request = Request(
@@ -154,9 +153,10 @@ class JsonService:
         headers: Mapping[str, str],
         deadline_seconds: float,
     ) -> OpenAnswer:
-        """Returns the head of the answer to one GET, of which the body is still to be read, piece by piece; close it.
+        """Returns the head of the answer to a GET, whose body is read piece by piece; it has to be closed.
 
-        Its head comes within `deadline_seconds`, and so does each piece. Errors as of `exchange`; whatever its status.
+        The head has to come within `deadline_seconds`, and so does each piece. Errors as of `exchange`; any status is
+        returned.
         """
         limits = Limits(time.monotonic() + deadline_seconds, deadline_seconds, MAX_BYTES)
         request = Request("GET", self.url + path, headers, params)

@@ -1,4 +1,4 @@
-"""Answers: whole ones, and those whose body is read piece by piece, however long it is."""
+"""Answers: complete ones, and those whose body is read piece by piece."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ _MOST_WORDS: Final = 2**16
 
 
 class Answer(NamedTuple):
-    """A whole answer; header names are of any case. `proxy` where it may be a proxy's own, as of plain HTTP."""
+    """A complete answer; header names are case-insensitive. `proxy` if a proxy may have sent it, as with plain HTTP."""
 
     status: int
     headers: Mapping[str, str]
@@ -25,11 +25,11 @@ class Answer(NamedTuple):
     proxy: str | None = None
 
     def close(self) -> None:
-        """Does nothing: nothing is left to close."""
+        """Does nothing: a complete answer has no connection."""
 
 
 class OpenAnswer:
-    """An answer of which only the head has come; close it. Each piece has to come within `piece_seconds`."""
+    """An answer with an unread body; it has to be closed. Each piece has to come within `piece_seconds`."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class OpenAnswer:
         self._piece_seconds = piece_seconds
 
     def pieces(self) -> Iterator[bytes]:
-        """Yields the body; raises a `ServiceUnavailable` where it breaks off or stalls. Closes the answer."""
+        """Yields the body; raises a `ServiceUnavailable` if it breaks off or stalls. Closes the answer."""
         announced, length = self.headers.get("Content-Length", ""), 0
         try:
             while piece := self._next():
@@ -60,7 +60,7 @@ class OpenAnswer:
             self.close()
 
     def whole(self) -> Answer:
-        """Returns the answer with its body, of which the beginning is enough: what is no file is short. Closes it."""
+        """Returns the answer with the beginning of its body, which suffices for errors. Closes it."""
         content = b""
         for piece in self.pieces():
             content += piece
@@ -70,12 +70,12 @@ class OpenAnswer:
         return Answer(self.status, self.headers, content[:_MOST_WORDS], self._proxy)
 
     def close(self) -> None:
-        """Ends the exchange, however much of it is left."""
+        """Ends the exchange, even if the body is not read completely."""
         self._response.close()
         self._session.close()
 
     def _next(self) -> bytes:
-        # A read waits until so many bytes are there, and a server may drip them.
+        # A read waits for the requested number of bytes, and a server may send them slowly.
         ends = time.monotonic() + self._piece_seconds
         try:
             with self._session.connection.cut_at(ends):

@@ -1,8 +1,8 @@
-"""Whether a redirect leads to the same service still.
+"""Whether a redirect still leads to the same service.
 
 A write is never repeated elsewhere. A read is, at the same scheme, host and port, and from http to https of the same
-host on their own ports: there a name and password of ours go that went there before, in the clear. Any other port may
-be another user's, any other host anybody's: what they answer is not the service's word.
+host on their default ports: our credentials went to that host before, even unencrypted. Another port may belong to
+another user, another host to anyone: their answers are not the service's.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,25 +21,25 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 class Answered(Protocol):
-    """What has a head at least, and can be left."""
+    """An answer with at least a head, which can be closed."""
 
     @property
     def status(self) -> int:
-        """HTTP's."""
+        """The HTTP status."""
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Of any case."""
+        """The headers, case-insensitive."""
 
     def close(self) -> None:
-        """Leaves it."""
+        """Closes it."""
 
 
 A = TypeVar("A", bound=Answered)
 
 
 def follow(send: Callable[[Request], A], request: Request, service: Name, *, writes: bool) -> A:
-    """Returns the answer that no redirect leads on from; raises `Redirected` for one that is not to be followed."""
+    """Returns the final answer after redirects; raises `Redirected` for one that must not be followed."""
     hops = 0 if writes else MOST_REDIRECTS
     while (answer := send(request)).status in _STATUSES:
         answer.close()
@@ -55,17 +55,17 @@ def _target(url: str, answer: Answered, service: Name) -> str:
     location = answer.headers.get("Location")
     if not location:
         raise BadResponse(service, "status", UnexpectedStatus(answer.status))
-    # http.client reads headers as Latin-1; they are meant as UTF-8.
+    # http.client decodes headers as Latin-1; they are meant as UTF-8.
     location = location.encode("latin-1", "replace").decode("utf-8", "replace")
     try:
         return urljoin(url, location)
-    except ValueError:  # such as an IPv6 address that is none
+    except ValueError:  # such as an invalid IPv6 address
         return location
 
 
 def _repeated(request: Request, status: int, target: str) -> Request | None:
-    """Returns the same request at the target; None where that is another service's."""
-    # A 303 says that what was asked for is somewhere else, for a GET: a question in a body is not asked by one.
+    """Returns the same request at the target; None if that is another service."""
+    # A 303 names another address for a GET, which cannot carry the body of this request.
     if status == 303 and request.method != "GET":
         return None
     try:
@@ -73,7 +73,7 @@ def _repeated(request: Request, status: int, target: str) -> Request | None:
         is_same = _is_same_service(own, other)
     except ValueError:
         return None
-    # Only path and query are taken from the answer: two readers of one odd address may see two hosts in it.
+    # Only path and query are taken from the answer: two parsers of one malformed address may see two hosts in it.
     url = urlunsplit((other.scheme, _same_host(own, other), other.path or "/", other.query, ""))
     return request._replace(url=url, params=None) if is_same else None
 
@@ -89,7 +89,7 @@ def _place(parts: SplitResult) -> tuple[str, str, int | None]:
 
 
 def _same_host(own: SplitResult, other: SplitResult) -> str:
-    """Returns the host as our own address has it, with its port unless the scheme changes, and so the port."""
+    """Returns the host as in our own address, with its port unless the scheme, and thereby the port, changes."""
     if own.scheme == other.scheme:
         return own.netloc
     host = own.hostname or ""

@@ -1,4 +1,4 @@
-"""What another program says of its failure, as it may be shown: its own words, bounded, without secrets, no page."""
+"""Error messages of other programs, as they may be shown: shortened, without secrets and HTML."""
 
 import re
 from typing import Any, Final
@@ -10,10 +10,10 @@ from domain.message_data import message_in
 from domain.messages import Reason
 
 MOST_LETTERS: Final = 600
-_TAIL: Final = 200  # the numbers that matter often come last
+_TAIL: Final = 200  # important numbers often come last
 _MOST_BYTES: Final = 2**18
 _PAGE: Final = re.compile(r"<\s*(!doctype|html|head|body|title|script)\b", re.IGNORECASE)
-# Names of secrets, as settings, headers and signed addresses have them, and what stands beside them.
+# Names of secrets, as in settings, headers and signed addresses, followed by their values.
 _SECRET: Final = re.compile(
     r"(?i)([\w.-]*(?:passw(?:or)?d|passphrase|secret|token|credential|signature|api[_-]?key|access[_-]?key)[\w.-]*"
     r"[\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&]+)"
@@ -22,7 +22,7 @@ _AUTHORIZATION: Final = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
 
 
 def reason_in(content: bytes) -> Reason | None:
-    """Returns why another program failed, by a code of ours where it gives one; None where it says nothing of use."""
+    """Returns why another program failed, by code if it sends one; None if its answer contains no reason."""
     if len(content) > _MOST_BYTES:
         return None
     try:
@@ -32,7 +32,7 @@ def reason_in(content: bytes) -> Reason | None:
 
 
 def reason_of(answer: Any) -> Reason | None:
-    """Returns the reason as `reason_in` does, of decoded JSON."""
+    """Returns the reason from decoded JSON, as `reason_in` does."""
     if not isinstance(answer, dict):
         return None
     text = _words(answer.get("message")) or _words(answer.get("error"))
@@ -43,7 +43,7 @@ def reason_of(answer: Any) -> Reason | None:
 
 
 def shown(text: str) -> str:
-    """Returns the text on one line, its middle left out where it is long, and without what may be a secret."""
+    """Returns the text on one line, shortened in the middle, and without possible secrets."""
     text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     text = _AUTHORIZATION.sub(r"\1 ***", _SECRET.sub(r"\1***", hiding_credentials(text)))
     if len(text) <= MOST_LETTERS:
@@ -52,5 +52,5 @@ def shown(text: str) -> str:
 
 
 def _words(text: object) -> str:
-    """Returns the text as it is shown; nothing of a page that another program made of its failure."""
+    """Returns the text as it is shown; empty for an HTML page."""
     return shown(text) if isinstance(text, str) and not _PAGE.search(text) else ""

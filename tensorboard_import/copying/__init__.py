@@ -1,1 +1,1 @@
-"""Copies an experiment of another MLflow, run by run; begun again, it goes on where it was."""
+"""Copies an experiment of another MLflow, run by run; an interrupted copy can be continued."""

@@ -1,4 +1,4 @@
-"""All runs of an experiment, each copied once: first all of them are made, then filled, the newest first."""
+"""Copies all runs of an experiment once each: first all of them are created, then filled, newest first."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +17,9 @@ _log = logging.getLogger(__name__)
 
 
 class ExperimentCopy:
-    """From one MLflow into the experiment `into` of another, or of the same.
+    """Copies an experiment of one MLflow into the experiment `into` of another, or of the same.
 
-    `again`: also runs are read whose last points are there, which may have got earlier ones since.
+    `again`: also read runs whose last points are copied, since they may have got earlier points since.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class ExperimentCopy:
         self._again = again
 
     def run(self) -> bool:
-        """Copies what is missing; returns whether all is there. Raises BadInput where there is nothing to copy."""
+        """Copies what is missing; returns whether everything is copied. Raises BadInput if there is nothing to copy."""
         originals = self._source.runs()
         experiment_id = self._server.patience.call(lambda: self._server.runs.experiment(self._into))
         copies = self._copies(experiment_id)
@@ -57,7 +57,7 @@ class ExperimentCopy:
         return all(sound)
 
     def _copies(self, experiment_id: str) -> dict[str, StoredRun]:
-        """Returns the copies that are there, by their originals; of two that two copiers made at once, one stays."""
+        """Returns the existing copies by their originals; if two copiers made one each, only one stays."""
         found: dict[str, StoredRun] = {}
         for run in sorted(self._all_copies(experiment_id), key=lambda run: run.run_id):
             if (original_id := run.tags[RUN]) in found:
@@ -72,7 +72,7 @@ class ExperimentCopy:
 
     def _made(self, experiment_id: str, original: StoredRun) -> StoredRun:
         tags = {RUN: original.run_id, SERVER: self._source.url}
-        # Kept from the start, since lists show who made a run and with what.
+        # Set at once, since lists show who made a run and with what.
         tags |= {key: value for key, value in copied_tags(original.tags, None).items() if key.startswith("mlflow.")}
 
         def make() -> StoredRun:
@@ -90,7 +90,7 @@ class ExperimentCopy:
     def _remove(self, run_id: str) -> None:
         try:
             self._server.patience.call(lambda: self._server.runs.delete(run_id))
-        except (BadInput, NotFound) as error:  # another copier did it in the same moment
+        except (BadInput, NotFound) as error:  # another copier did it at the same moment
             _log.info("A twin was removed by another: %s", error)
 
 

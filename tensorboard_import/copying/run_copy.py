@@ -1,4 +1,4 @@
-"""One run on its way into another MLflow: parameters, tags, histories, files, and then its status."""
+"""Copies one run into another MLflow: parameters, tags, histories, files, and then its status."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -16,30 +16,30 @@ from tensorboard_import.writing.batches import MOST, MOST_TAGS, WORDS
 from tensorboard_import.writing.imported_run import TrackingServer
 
 RUN: Final = "clew.copied.run"
-"""The tag that says which run a copy is of."""
+"""The tag with the id of the original."""
 SERVER: Final = "clew.copied.server"
 PARENT: Final = "mlflow.parentRunId"
 _STATE: Final = "clew.copied.state"
-"""What the original was like when all of it was copied."""
+"""The state of the original when all of it had been copied."""
 _BEGUN: Final = "clew.copied.begun"
 _KEY: Final = "clew.copied.key"
-"""The last metric that is here as a whole, of the original as _BEGUN has it."""
-# Of the original's tags those that are another's promise about its run there; MLflow makes the name anew.
+"""The last metric that is copied completely, as of the original's state in _BEGUN."""
+# Tags that are only valid for the original run are not copied; MLflow sets the name itself.
 _LEFT_OUT: Final = ("clew.copied.", "clew.tensorboard.", "clew.scheduler", "mlflow.runName", PARENT)
 _ENDED: Final = (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED)
 _BATCH: Final = MOST - MOST_TAGS
 
 
 def copied_tags(tags: Mapping[str, str], parent_id: str | None) -> dict[str, str]:
-    """Returns the tags that a copy has of its original's; `parent_id` is the parent's copy."""
+    """Returns the tags that are copied from the original; `parent_id` is the parent's copy."""
     kept = {key: value for key, value in tags.items() if not key.startswith(_LEFT_OUT)}
     return kept if parent_id is None else kept | {PARENT: parent_id}
 
 
 class RunCopy:
-    """A copy and its original; `there` is the experiment that the copy lies in, `parent_id` the parent's copy.
+    """A copy and its original; `there` is the copy's experiment, `parent_id` the parent's copy.
 
-    `again`: all histories are read, whether or not the original's last points say that it got more.
+    `again`: read all histories, even if the original's last points do not show any change.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class RunCopy:
         self._state = state_of(original)
         self.points = 0
         self.left_out: list[str] = []
-        """Files that could not be copied, and why."""
+        """The files that could not be copied, with the reason."""
 
     @property
     def name(self) -> str:
@@ -72,12 +72,12 @@ class RunCopy:
 
     @property
     def is_done(self) -> bool:
-        """Whether all of the original was copied since it ended, as far as its latest values tell."""
+        """Whether everything has been copied since the original ended, judging by its latest values."""
         is_ended = self._original.status in _ENDED
         return is_ended and self._copy.tags.get(_STATE) == self._state and not self._again
 
     def run(self) -> None:
-        """Copies what is missing; raises what MLflow's calls do, OSError where there is no room, and Stopped."""
+        """Copies what is missing; raises the errors of MLflow's calls, OSError if the disk is full, and Stopped."""
         self._copy_words()
         self._copy_metrics()
         self._copy_files()
@@ -109,7 +109,7 @@ class RunCopy:
                 while len(waiting) > _BATCH:
                     self._log(waiting[:_BATCH], {})
                     del waiting[:_BATCH]
-            # Short histories share a batch; what it says is done is here as a whole.
+            # Short histories share a batch; a metric counts as done once it is written completely.
             if len(waiting) > _BATCH // 2 or key == keys[-1]:
                 self._log(waiting, {_KEY: key})
                 waiting = []

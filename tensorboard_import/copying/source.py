@@ -1,4 +1,4 @@
-"""An experiment of an MLflow, as it is read for a copy: with the patience that is had with that server."""
+"""Reads an experiment for a copy, and waits while its MLflow is unreachable."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -34,14 +34,17 @@ class Point(BaseModel):
 
 
 class _HistoryPage(BaseModel):
-    """A part of a metric's history, and the way to the next; empty after the last."""
+    """A page of a metric's history, and the token of the next; empty after the last."""
 
     metrics: list[Point] = []
     next_page_token: str = ""
 
 
 class SourceExperiment:
-    """The experiment of that name; each call waits while MLflow is away, and raises what MLflow's do, and Stopped."""
+    """The experiment of that name.
+
+    Each call waits while MLflow is unreachable, and raises MLflow's errors, and Stopped.
+    """
 
     def __init__(self, mlflow: MlflowApi, name: str, patience: Patience) -> None:
         self.url = mlflow.service.url
@@ -52,14 +55,14 @@ class SourceExperiment:
         self._name = name
 
     def runs(self) -> list[StoredRun]:
-        """Returns all of its runs that are not deleted, the oldest first.
+        """Returns all of its runs that are not deleted, oldest first.
 
-        Raises BadInput where there is no such experiment.
+        Raises BadInput if there is no such experiment.
         """
         return self._call(self._read_runs)
 
     def points(self, run_id: str, key: str) -> Iterator[list[Point]]:
-        """Yields a metric's history, a few thousand points at a time."""
+        """Yields a metric's history in pieces of a few thousand points."""
         token = ""
         while True:
             page = self._call(partial(self._page, run_id, key, token))
@@ -69,11 +72,11 @@ class SourceExperiment:
                 return
 
     def files(self, run_id: str) -> list[ArtifactEntry]:
-        """Returns all files of a run, those in folders included."""
+        """Returns all files of a run, including those in folders."""
         return self._call(lambda: list(self._files_in(run_id, "", 0)))
 
     def read_file(self, run_id: str, path: str, into: BinaryIO) -> None:
-        """Writes a file of a run, of any length, over what `into` holds; raises OSError, too."""
+        """Downloads a file of any length into `into`, replacing its content; also raises OSError."""
         self._call(partial(self._read_file, run_id, path, into))
 
     def _read_runs(self) -> list[StoredRun]:
@@ -105,14 +108,14 @@ class SourceExperiment:
 
 
 def no_such_experiment(name: str, url: str) -> BadInput:
-    """Says that there is none of that name."""
+    """Returns the error that there is no experiment of that name."""
     return InvalidArgument(Text(f"The MLflow at {url} has no experiment {name!r}."))
 
 
 def state_of(run: StoredRun) -> str:
-    """Returns what changes whenever a run gets later points, parameters or tags, or another status.
+    """Returns a digest that changes whenever a run gets later points, parameters or tags, or another status.
 
-    Not with a point at a step before the last: MLflow says of each metric the last one only.
+    It does not change with a point at an earlier step: MLflow returns only the last one of each metric.
     """
     metrics = sorted((key, repr(m.value), m.step, m.timestamp) for key, m in run.metrics.items())
     content = [run.name, run.status.value, run.end_ms, metrics, sorted(run.params.items()), sorted(run.tags.items())]

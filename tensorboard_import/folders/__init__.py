@@ -1,1 +1,1 @@
-"""What lies under a LOGDIR: its folders and event files, how far each was read, and what a restart made void."""
+"""The content of a LOGDIR: folders and event files, how far each was read, and the points discarded by restarts."""

@@ -1,4 +1,4 @@
-"""One event file, read piece by piece from where it was left; who it is, however it is called or wherever it lies."""
+"""One event file, read piece by piece from the last position; identified by content, independent of its path."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ _FIRST_READ: Final = 4 * 2**10
 
 
 class Head(BaseModel):
-    """The beginning of a file: so many bytes, and their SHA-256."""
+    """The beginning of a file: its length, and the SHA-256."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,9 +23,9 @@ class Head(BaseModel):
 
 
 class Piece(NamedTuple):
-    """What was read: the records from `begins` on, and how many bytes lie behind them in the file.
+    """A read piece: the records from `begins` on, and how many bytes follow them in the file.
 
-    `passed_over` is the length of a whole record that is longer than is read, 0 where there is none.
+    `passed_over` is the length of a record that is too long to be read, 0 if there is none.
     """
 
     begins: int
@@ -35,19 +35,19 @@ class Piece(NamedTuple):
 
     @property
     def ends(self) -> int:
-        """Where the next piece begins."""
+        """The position of the next piece."""
         return self.begins + self.records.used + self.passed_over
 
 
 def file_id(path: Path) -> str | None:
-    """Returns who a file is: by its name and its first record, which holds the time of its making; None while it has
-    none.
+    """Returns the identity of a file: its name and its first record, which has its creation time; None without a
+    record.
 
     Raises OSError.
     """
     with path.open("rb") as file:
         start = file.read(_FIRST_READ)
-        # The first alone: the checksums of all others are another's to check.
+        # Only the first: the other checksums are checked later.
         records = records_in(start[: FRAME + int.from_bytes(start[:8], "little")])
         if not len(records.starts) and len(start) < records.next_bytes <= MOST_BYTES:
             records = records_in(start + file.read(records.next_bytes - len(start)))
@@ -65,12 +65,12 @@ def head_of(path: Path, most: int = MOST_HEAD) -> Head:
 
 
 def begins_as(path: Path, head: Head) -> bool:
-    """Returns whether a file still begins with the bytes it had; raises OSError."""
+    """Returns whether a file still has the same beginning; raises OSError."""
     return head_of(path, head.length) == head
 
 
 def is_boundary(path: Path, place: int) -> bool:
-    """Returns whether a record ends there, as one finds it from the first byte on; raises OSError."""
+    """Returns whether a record ends at this position, counting from the first byte; raises OSError."""
     at = 0
     while at < place:
         piece = read_piece(path, at, min(MOST_HEAD * 16, place - at))
@@ -81,7 +81,7 @@ def is_boundary(path: Path, place: int) -> bool:
 
 
 def read_piece(path: Path, begins: int, most: int) -> Piece:
-    """Returns the whole records from `begins` on, some `most` bytes of them, and one at least where it is there.
+    """Returns the complete records from `begins` on, about `most` bytes of them, but at least one if possible.
 
     Raises OSError.
     """
@@ -90,7 +90,8 @@ def read_piece(path: Path, begins: int, most: int) -> Piece:
         file.seek(begins)
         data = file.read(most)
         records = records_in(data)
-        if not records.used and len(data) < records.next_bytes <= MOST_BYTES + FRAME:  # one is longer than that
+        # The next record is longer than `most`.
+        if not records.used and len(data) < records.next_bytes <= MOST_BYTES + FRAME:
             data += file.read(records.next_bytes - len(data))
             records = records_in(data)
     left = max(0, size - begins - records.used)

@@ -1,4 +1,4 @@
-"""The event files of one folder: who they are, how far each was read, and what restarts in them make void."""
+"""The event files of one folder: their identities, how far each was read, and the points discarded by restarts."""
 
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ _HEAD_BYTES: Final = 64 * 2**10
 
 
 class OpenedFile:
-    """An event file whose first record is there: its id, and where reading goes on."""
+    """An event file with a first record: its id, and the position where reading continues."""
 
     def __init__(self, found: FoundFile, own_id: str) -> None:
         self.path = path = found.path
@@ -27,37 +27,37 @@ class OpenedFile:
         content = content_of(first.records)
         self.version = version_of(content.versions[0]) if content.versions else None
         self.voids = voids_of(path.name, 0, content.restarts)
-        # A writer may be given times of its own, earlier than the making of its file.
+        # A writer may pass its own times, which may be earlier than the creation of its file.
         self.first_wall = min([_first_wall(first), *content.points.wall[content.points.wall > 0].tolist()])
         self.head = head_of(path, min(_HEAD_BYTES, first.ends))
         self.is_suspect = False
-        """Whether another file may lie there by now."""
+        """Whether the file at this path may have been replaced."""
         self._found = found
         self._is_boundary = False
         self._stuck: FoundFile | None = None
 
     def note(self, found: FoundFile) -> None:
-        """Takes in how it is found by now."""
+        """Updates the file's state from a new walk."""
         if found.size < self.offset or self._found.inode not in (0, found.inode):
             self.is_suspect = True
         self._found = found
 
     @property
     def backlog(self) -> int:
-        """Bytes that are not read yet, 0 where nothing changed since the last attempt."""
+        """Unread bytes; 0 if nothing changed since the last attempt."""
         if self._stuck == self._found:
             return 0
         return self._found.size if self.is_suspect else max(0, self._found.size - self.offset)
 
     def read(self, most: int) -> Piece:
-        """Returns the next piece; it counts as read only once `move` was called. Raises OSError."""
+        """Returns the next piece; it counts as read only after a call of `move`. Raises OSError."""
         return read_piece(self.path, self.offset, most)
 
     def move(self, piece: Piece) -> None:
-        """Goes on behind a piece whose content is in MLflow."""
+        """Moves the position past a piece whose content is in MLflow."""
         self.offset, self.is_suspect = piece.ends, piece.records.is_damaged
         if self.is_suspect and not self._is_boundary:
-            if not is_boundary(self.path, self.offset):  # it shrank, and grew again before it was looked at
+            if not is_boundary(self.path, self.offset):  # it shrank, and grew again before this check
                 self.begin_again()
                 return
             self._is_boundary = True
@@ -71,21 +71,21 @@ class OpenedFile:
                 self.problem = f"{self.path.name} {what} {self.offset:,}, and is read up to there"
 
     def take_up(self, offset: int, head: Head, top: int | None, last_ms: int | None) -> None:
-        """Goes on where an earlier import was, if the file has not shrunk or changed since."""
+        """Continues from the position of an earlier import, if the file has not shrunk or changed since."""
         if self.offset < offset <= self._found.size and begins_as(self.path, head):
             self.offset, self.head, self.top, self.last_ms = offset, head, top, last_ms
 
     def begin_again(self) -> None:
-        """Reads it from its first byte on."""
+        """Restarts at the first byte."""
         self.offset, self.top, self.last_ms, self._stuck = 0, None, None, None
 
     def is_same_file(self) -> bool:
-        """Returns whether what lies at its path is still it; raises OSError."""
+        """Returns whether its path still leads to the same file; raises OSError."""
         return file_id(self.path) == self.id and begins_as(self.path, self.head)
 
 
 class ClosedFile(NamedTuple):
-    """A file that could not be opened as it was found, and why; `is_readable` where only no record is there yet."""
+    """A file that could not be opened, and why; `is_readable` if only its first record is missing so far."""
 
     found: FoundFile
     problem: str
@@ -93,7 +93,7 @@ class ClosedFile(NamedTuple):
 
 
 class FolderFiles:
-    """Those of a folder that have a first record, by name; `voids` is all that is known to count no more."""
+    """The files of a folder that have a first record, by name; `voids` are the known discards by restarts."""
 
     def __init__(self) -> None:
         self.opened: dict[str, OpenedFile] = {}
@@ -102,25 +102,26 @@ class FolderFiles:
         self._found: dict[str, FoundFile] = {}
 
     def note(self, found: list[FoundFile]) -> None:
-        """Takes in what the folder holds by now; opens nothing."""
+        """Updates the state of the folder from a new walk; opens nothing."""
         self._found = {file.path.name: file for file in found}
         self.opened = {name: file for name, file in self.opened.items() if name in self._found}
         for name, file in self.opened.items():
             file.note(self._found[name])
 
     def open_new(self) -> list[OpenedFile]:
-        """Opens the files that are new, or were replaced; one without a first record or rights is left closed."""
+        """Opens new and replaced files; those without a first record, or without permission, are skipped."""
         found = sorted(self._found.items())
         new = {name: opened for name, file in found if (opened := self._opened(name, file)) is not None}
-        self.opened = dict(sorted({**self.opened, **new}.items()))  # another: somebody may be counting the old one
-        if not self.is_old:  # what restarts say counts in files of today only; of others a scan tells
+        # A new dict, since another thread may iterate over the old one.
+        self.opened = dict(sorted({**self.opened, **new}.items()))
+        if not self.is_old:  # only recent files state restarts explicitly; for old ones a scan finds them
             for file in new.values():
                 self.voids.update(file.voids)
         return list(new.values())
 
     @property
     def backlog(self) -> int:
-        """Bytes of all files that are not read yet."""
+        """The unread bytes of all files."""
         new = (
             found.size for name, found in self._found.items() if name not in self.opened and not self._is_closed(found)
         )
@@ -128,30 +129,30 @@ class FolderFiles:
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with files, a sentence each."""
+        """The problems of files, a sentence each."""
         found = [closed.problem for name, closed in self._closed.items() if name in self._found]
         found += [f"{name} is empty" for name, file in self._found.items() if not file.size]
         return found + [file.problem for file in self.opened.values() if file.problem]
 
     @property
     def unread(self) -> list[str]:
-        """Which files the system lets nobody read, a sentence each."""
+        """The files without read permission, a sentence each."""
         return [one.problem for name, one in self._closed.items() if name in self._found and not one.is_readable]
 
     def next(self) -> OpenedFile | None:
-        """Returns the first file that has more to read."""
+        """Returns the first file with unread content."""
         return next((file for file in self.opened.values() if file.backlog), None)
 
     @property
     def is_old(self) -> bool:
-        """Whether its files are of the time before writers told of their restarts."""
+        """Whether its files are in the old format, without explicit restarts."""
         versions = [file.version for file in self.opened.values()]
         return bool(versions) and (
             versions[0] is None or min(one or RECORDS_RESTARTS for one in versions) < RECORDS_RESTARTS
         )
 
     def scan(self) -> None:
-        """Finds all that restarts make void, wherever in the files; raises OSError."""
+        """Finds all restarts in all files; raises OSError."""
         self.voids.update(all_voids(file.path for file in self.opened.values()))
 
     def _is_closed(self, found: FoundFile) -> bool:
@@ -159,7 +160,7 @@ class FolderFiles:
         return known is not None and known.found == found
 
     def _opened(self, name: str, found: FoundFile) -> OpenedFile | None:
-        """Returns a file to read from its beginning; None where it is open already, or cannot be."""
+        """Returns a file to read from its beginning; None if it is open already, or cannot be opened."""
         known = self.opened.get(name)
         if (known is not None and not known.is_suspect) or self._is_closed(found):
             return None

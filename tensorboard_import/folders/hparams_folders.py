@@ -1,7 +1,7 @@
-"""The folder that torch's `SummaryWriter.add_hparams` makes inside a run's: it belongs to that run, and is none itself.
+"""The folders that torch's `SummaryWriter.add_hparams` creates inside a run's folder: they belong to that run.
 
-Called as the time of the call, with the hyperparameters and what came of them. Where a run has several, each is a trial
-of its own, as TensorBoard shows it; so is one that the caller named.
+They are named after the time of the call, and hold the hyperparameters and results. If a run has several, each is a
+trial of its own, as in TensorBoard; so is one that the caller named.
 """
 
 import re
@@ -17,12 +17,12 @@ _CALLED: Final = re.compile(r"\d{9,11}\.\d+")
 _SIGN: Final = b"_hparams_/session_start_info"
 _READ: Final = 64 * 2**10
 _BEGUN_BYTES: Final = 300
-"""What comes before the sign, in the longest file that has none yet."""
+"""The most bytes that precede the hparams record in a file."""
 _BEING_WRITTEN_SECONDS: Final = 60.0
 
 
 def with_hparams(folders: list[FoundFolder]) -> list[FoundFolder]:
-    """Returns the folders, in their order; those of `add_hparams` are in their runs."""
+    """Returns the folders in their order; those of `add_hparams` are merged into their runs."""
     inside: dict[Path, list[FoundFolder]] = defaultdict(list)
     runs = {folder.path for folder in folders}
     for folder in folders:
@@ -44,10 +44,10 @@ def _has_hparams(file: FoundFile) -> bool:
     try:
         with file.path.open("rb") as opened:
             return _SIGN in opened.read(_READ)
-    except OSError:  # named where it is opened as a run's
+    except OSError:  # reported when it is opened as a run's file
         return False
 
 
 def _is_being_written(file: FoundFile) -> bool:
-    """Returns whether a file that has no sign yet may get it in a moment."""
+    """Returns whether a file without an hparams record may still get one in a moment."""
     return file.size < _BEGUN_BYTES and time.time() - file.changed < _BEING_WRITTEN_SECONDS

@@ -1,4 +1,4 @@
-"""Restarts that are read after the points which they make void were imported."""
+"""Restarts that are found after the points which they discard were imported."""
 
 from collections.abc import Iterable
 
@@ -9,14 +9,14 @@ from tensorboard_import.reading.events import Content
 
 
 def is_late(files: FolderFiles) -> bool:
-    """Returns whether a restart that is known makes points void which were read already; raises OSError."""
+    """Returns whether a known restart discards points that were read already; raises OSError."""
     if files.is_old:
         files.scan()
     return _any_late(files, files.voids)
 
 
 def found_late_restart(files: FolderFiles, file: OpenedFile, piece: Piece, content: Content) -> bool:
-    """Returns whether a piece tells of such a restart; all others are then known, too. Raises OSError."""
+    """Returns whether a piece contains such a restart; if so, it also finds all others. Raises OSError."""
     if _any_late(files, _new_in(files, file, piece, content)):
         files.scan()
         return True
@@ -24,7 +24,7 @@ def found_late_restart(files: FolderFiles, file: OpenedFile, piece: Piece, conte
 
 
 def _new_in(files: FolderFiles, file: OpenedFile, piece: Piece, content: Content) -> set[Void]:
-    """Takes in what restarts in a piece make void; returns what was not known before."""
+    """Adds the restarts in a piece; returns the new ones."""
     known = set(files.voids)
     if not files.is_old:
         files.voids |= set(voids_of(file.path.name, piece.begins, content.restarts))

@@ -1,4 +1,4 @@
-"""Which experiment a folder's run belongs to, and what the run is called."""
+"""The experiment of a folder, and the name of its run."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -17,9 +17,9 @@ class Place(NamedTuple):
 
 
 class Naming:
-    """By the folder's path below the LOGDIR, or by what a pattern finds in it.
+    """Names runs by the folder's path below the LOGDIR, or by what a pattern finds in it.
 
-    `experiment` is for folders of which the pattern says none; `logdir_name` names the run of the LOGDIR itself.
+    `experiment` is for folders without one in the pattern; `logdir_name` names the run of the LOGDIR itself.
     """
 
     def __init__(self, experiment: str, logdir_name: str, pattern: str = "") -> None:
@@ -28,7 +28,7 @@ class Naming:
         self._pattern = compiled(pattern) if pattern else None
 
     def place(self, relative: str) -> Place:
-        """Returns where the folder with this path below the LOGDIR goes."""
+        """Returns the experiment and run for this path below the LOGDIR."""
         path = _readable(self._logdir_name if relative == "." else relative)
         found = None if self._pattern is None else self._pattern.search(path)
         named = {} if found is None else {name: found.group(name) for name in found.re.groupindex}
@@ -37,16 +37,17 @@ class Naming:
 
 
 def default_experiment(logdir: Path) -> str:
-    """Returns the LOGDIR's own name, or that of the folder above it where it is only called `logs`, `runs` or the
-    like.
-    """
+    """Returns the LOGDIR's own name, or that of its parent if it is only called `logs`, `runs` or similar."""
     path = logdir.resolve()
     is_general = path.name.lower() in ("logs", "log", "runs", "tensorboard", "tb", "tb_logs", "tensorboard_logs")
     return _readable((path.parent.name if is_general else "") or path.name or "tensorboard")
 
 
 def compiled(pattern: str) -> "re2._Regexp[str]":
-    """Returns the pattern; raises ValueError with a sentence where it is none, or names neither experiment nor run."""
+    """Returns the compiled pattern.
+
+    Raises ValueError with a message if it is invalid, or has no group for experiment or run.
+    """
     options = re2.Options()
     options.log_errors = False
     try:

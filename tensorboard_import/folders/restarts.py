@@ -1,7 +1,7 @@
-"""What a restart makes void: the points before it in a folder's files at its step or later, as TensorBoard has it.
+"""Which points a restart discards: earlier ones in a folder's files at its step or later, as in TensorBoard.
 
-As in TensorBoard's `EventAccumulator`: a writer of today says at its start from which step it goes on. Files of the
-time before that say nothing; there an event whose step is behind the last one's voids later steps of its own tags.
+It follows TensorBoard's `EventAccumulator`: a current writer states at its start from which step it continues. Older
+files do not; in them an event with a lower step than the previous one discards later steps of its own tags.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ _PREFIX: Final = "brain.Event:"
 
 
 class Void(NamedTuple):
-    """What came before `place` of `file`, of `tag` (None: of all tags), at `step` or later, counts no more."""
+    """Discards what comes before `place` in `file`, of `tag` (None: of all tags), at `step` or later."""
 
     file: str
     place: int
@@ -31,7 +31,7 @@ class Void(NamedTuple):
 
 
 def version_of(text: str) -> float:
-    """Returns the number of a file's version; -1 where it has none."""
+    """Returns the version in a file's header; -1 without one."""
     try:
         return float(text.removeprefix(_PREFIX))
     except ValueError:
@@ -39,12 +39,12 @@ def version_of(text: str) -> float:
 
 
 def voids_of(file: str, begins: int, restarts: Iterable[Restart]) -> list[Void]:
-    """Returns what the restarts in a piece that begins there make void."""
+    """Returns the discards by the restarts in a piece that begins there."""
     return [Void(file, begins + restart.place, restart.step) for restart in restarts]
 
 
 def without_void(content: Content, file: str, begins: int, voids: Iterable[Void]) -> Content:
-    """Returns what counts of a piece of `file` that begins there."""
+    """Returns the content of a piece without discarded points."""
     for void in voids:
         if void.file < file:
             continue
@@ -70,7 +70,7 @@ def _is_void(one: Any, void: Void, before: int) -> bool:
 
 
 def goes_back(points: Points, highest: int | None) -> bool:
-    """Returns whether a step of theirs is behind one before it, or behind `highest`."""
+    """Returns whether any step is lower than an earlier one, or than `highest`."""
     if not len(points.step):
         return False
     first_back = highest is not None and bool(points.step[0] < highest)
@@ -78,20 +78,20 @@ def goes_back(points: Points, highest: int | None) -> bool:
 
 
 def all_voids(files: Iterable[Path]) -> list[Void]:
-    """Returns what restarts anywhere in a folder's files make void; reads all of them. Raises OSError."""
+    """Returns the discards by all restarts in a folder's files, which it reads completely. Raises OSError."""
     scan = _Scan()
     return [void for path in files for event, place in _events(path) for void in scan.event(event, path.name, place)]
 
 
 class _Scan:
-    """Goes through a folder's events in their order, as TensorBoard does."""
+    """Processes a folder's events in their order, as TensorBoard does."""
 
     def __init__(self) -> None:
         self._version: float | None = None
         self._latest_step = -1
 
     def event(self, event: Any, file: str, place: int) -> Iterator[Void]:
-        """Yields what it makes void."""
+        """Yields what the event discards."""
         if event.HasField("file_version"):
             self._version = version_of(event.file_version)
         if self._version is not None and self._version >= RECORDS_RESTARTS:

@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 _SIGN: Final = "tfevents"
 _EMPTY: Final = ".profile-empty"
 _LEADS_NOWHERE: Final = (errno.ENOENT, errno.ELOOP)
-"""A link whose target is gone, or that leads to itself: there is nothing behind it that could be read."""
+"""Errors of a link to a deleted target, or to itself: there is nothing to read."""
 
 
 class FoundFile(NamedTuple):
-    """An event file as it was found; `changed` and `touched` (rights and name, too) in seconds since 1970."""
+    """An event file as found; `changed` and `touched` (includes permissions and name) in seconds since 1970."""
 
     path: Path
     size: int
@@ -24,14 +24,14 @@ class FoundFile(NamedTuple):
 
 
 class FoundFolder(NamedTuple):
-    """A folder with event files, in the order of their names, which is that of their making."""
+    """A folder with event files, sorted by name, which is the order of their creation."""
 
     path: Path
     relative: str
     """Its path below the LOGDIR, with slashes; "." for the LOGDIR itself."""
     files: list[FoundFile]
     hparams: FoundFile | None = None
-    """The file of a folder below it that torch's `add_hparams` made for its run."""
+    """The file of a subfolder that torch's `add_hparams` created for this run."""
 
     @property
     def changed(self) -> float:
@@ -45,7 +45,7 @@ class FoundFolder(NamedTuple):
 
 
 class Walk:
-    """One pass through a LOGDIR; `problems` says what could not be looked at, `unread` what of it may hold runs."""
+    """One pass through a LOGDIR; `problems` are unreadable paths, `unread` those of them that may contain runs."""
 
     def __init__(self, logdir: Path) -> None:
         self.problems: list[str] = []
@@ -54,9 +54,9 @@ class Walk:
         self._seen: set[tuple[int, int]] = set()
 
     def folders(self) -> list[FoundFolder]:
-        """Returns its folders with event files, the one written last first.
+        """Returns its folders with event files, last written first.
 
-        A folder that two links lead to is found once.
+        A folder that several links lead to is found once.
         """
         found = [folder for folder in self._below(self._logdir, ".") if folder.files]
         return sorted(found, key=lambda folder: folder.changed, reverse=True)
@@ -89,7 +89,7 @@ class Walk:
                 folders.append(Path(entry.path))
             elif _SIGN in entry.name and not entry.name.endswith(_EMPTY):
                 found = entry.stat()
-                if stat.S_ISREG(found.st_mode):  # a pipe would never end
+                if stat.S_ISREG(found.st_mode):  # reading a pipe would never end
                     files.append(_found(entry, found))
         except OSError as error:
             self._note(f"{entry.path} cannot be looked at: {error.strerror}", error)

@@ -1,1 +1,1 @@
-"""Brings folders and runs together: which folder is read next, and what becomes of it."""
+"""Connects folders and runs: which folder is read next, and where its content is written."""

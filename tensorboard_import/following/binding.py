@@ -1,4 +1,4 @@
-"""Which run stands for a folder: the one that its files were in before, another's copy, or a new one."""
+"""Finds or creates the run of a folder: the one its files were imported into, a copy's, or a new one."""
 
 import hashlib
 import logging
@@ -27,18 +27,18 @@ class Importing(NamedTuple):
     known: KnownRuns
     host: str
     stand_still_seconds: float
-    """How long another host's progress may stand still before its run is gone on with here."""
+    """How long another host's import may make no progress before this host continues it."""
     logdir: Path
 
 
 class LeftAlone(NamedTuple):
-    """A folder that gets no run, and why."""
+    """A folder without a run, and why."""
 
     reason: str
 
 
 class Binding:
-    """A folder with the files that are open in it, as they are now; raises what MLflow's calls do, and Stopped."""
+    """A folder with its open files; raises the errors of MLflow's calls, and Stopped."""
 
     def __init__(self, shared: Importing, place: Place, found: FoundFolder, files: FolderFiles) -> None:
         self._shared = shared
@@ -47,7 +47,7 @@ class Binding:
         self._files = files
 
     def run(self) -> ImportedRun | LeftAlone:
-        """Returns its run: known, or made."""
+        """Returns its run, existing or new."""
         key = next(iter(self._files.opened.values())).id
         with self._shared.known.binding(key):
             run = self._found_or_made(key)
@@ -58,7 +58,7 @@ class Binding:
         return run
 
     def recreated(self, run: ImportedRun) -> ImportedRun:
-        """Returns a new run in the place of one; the old one is deleted."""
+        """Returns a new run that replaces `run`, which is deleted."""
         generation = run_tags.generation_of(run.tags) + 1
         tags = run_tags.others(run.tags) | self._tags(run.tags[run_tags.KEY], generation)
         known = self._shared.known
@@ -83,9 +83,9 @@ class Binding:
         return deleted(ranked[0].run_id) if ranked[0].is_removed else self._first_of(ranked)
 
     def _first_of(self, ranked: list[KnownRun]) -> ImportedRun:
-        """Returns the first of the runs that stand for it.
+        """Returns the first of the runs that belong to the folder.
 
-        Those that another host made of the same folder are deleted.
+        Duplicates that another host made for the same folder are deleted.
         """
         for twin in ranked[1:]:
             if not twin.is_removed and twin.folder == ranked[0].folder:
@@ -108,7 +108,7 @@ class Binding:
         }
 
     def _begun(self) -> dict[str, str]:
-        """Returns the tags of files of which nothing was read yet."""
+        """Returns the tags for files that are still unread."""
         tags: dict[str, str] = {}
         for file in self._files.opened.values():
             tags |= run_tags.file_tag(file.id, FileProgress(name=file.path.name, offset=0, head=file.head))
@@ -119,13 +119,13 @@ class Binding:
         return {key: text.encode("utf-8", "replace").decode() for key, text in clean.items()}
 
     def _report_place(self, run: ImportedRun) -> None:
-        """Keeps where a folder lies that was moved."""
+        """Updates the run's tags if the folder was moved."""
         is_ours = run.tags.get(run_tags.HOST) == self._shared.host
         if is_ours and any(run.tags.get(key) != text for key, text in self._where().items()):
             run.tag(self._where())
 
     def _fits(self, files: Mapping[str, FileProgress]) -> bool:
-        """Returns whether the files that a run was made of are those that lie here."""
+        """Returns whether the files that a run was made of are the ones in this folder."""
         by_id = {file.id: file for file in self._files.opened.values()}
         return all(begins_as(by_id[own].path, progress.head) for own, progress in files.items() if own in by_id)
 
@@ -133,7 +133,7 @@ class Binding:
         return run.folder == self._where()[run_tags.FOLDER] and self._original(run) is None
 
     def _original(self, run: KnownRun) -> Path | None:
-        """Returns another folder of this host where one of the run's files still lies: this one is its copy."""
+        """Returns another folder of this host that still has one of the run's files: this folder is a copy of it."""
         places = [self._shared.known.bound(run.run_id)]
         if run.host == self._shared.host:
             places += [Path(run.logdir) / run.folder, self._shared.logdir / run.folder]
@@ -145,7 +145,7 @@ class Binding:
         return None
 
     def _is_copy_of(self, folder: Path) -> bool:
-        """Returns whether each file here lies there, too, and is as long."""
+        """Returns whether each file here is also there, with the same length."""
         try:
             return all((folder / one.path.name).stat().st_size == one.size for one in self._found.files)
         except OSError:
@@ -157,5 +157,5 @@ class Binding:
 
 
 def deleted(run_id: str) -> LeftAlone:
-    """Returns why a folder whose run a person deleted is left alone."""
+    """Returns the reason for a folder whose run was deleted by a user."""
     return LeftAlone(f"its run {run_id} was deleted in MLflow; restore it there to go on")

@@ -1,4 +1,4 @@
-"""One folder and its run: a piece of its files after the other goes into MLflow, and its status after it."""
+"""Imports one folder into its run: its files piece by piece, then its status."""
 
 import time
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ from tensorboard_import.writing import run_tags
 from tensorboard_import.writing.imported_run import ImportedRun
 
 _SHORT: Final = 48 * 2**10
-"""Bytes of a folder's first piece, so that something of each folder shows soon."""
+"""The size of a folder's first piece, so that every folder soon shows something."""
 _LONG: Final = 512 * 2**10
 
 
 class FolderImport:
-    """A folder on its way; one thread at a time."""
+    """The import of a folder; used by one thread at a time."""
 
     def __init__(self, shared: Importing, found: FoundFolder, place: Place) -> None:
         self.found = found
@@ -39,46 +39,46 @@ class FolderImport:
 
     @property
     def points(self) -> int:
-        """How many it was given by now."""
+        """The number of points imported so far."""
         return self._writer.points
 
     @property
     def backlog(self) -> int:
-        """Bytes that wait to be imported."""
+        """The number of bytes still to import."""
         if self.left_alone or self._taking_over.is_waiting:
             return 0
         return self._files.backlog + (self._hparams.backlog if self._files.opened else 0)
 
     @property
     def is_waiting(self) -> bool:
-        """Whether another host is at it."""
+        """Whether another host is importing it."""
         return not self.left_alone and self._taking_over.is_waiting
 
     @property
     def is_running(self) -> bool:
-        """Whether MLflow has its run as one that still grows."""
+        """Whether its run has the status "running" in MLflow."""
         return self.run is not None and not self.left_alone and self.run.status == RunStatus.RUNNING
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with its files, each with where it lies."""
+        """The problems with its files, each with the path."""
         return [f"{self.found.path}: {sentence}" for sentence in (*self._files.problems, *self._hparams.problems)]
 
     @property
     def has_unread(self) -> bool:
-        """Whether a file of it may not be read."""
+        """Whether one of its files lacks read permission."""
         return bool(self._files.unread or self._hparams.unread)
 
     def note(self, found: FoundFolder) -> None:
-        """Takes in what lies in it by now."""
+        """Updates the state of the folder from a new walk."""
         if self.left_alone and found.files != self.found.files:
-            self.left_alone = ""  # a copy may have gone its own way
+            self.left_alone = ""  # a copy may have been changed since
         self.found = found
         self._files.note(found.files)
         self._hparams.note(found.hparams_files)
 
     def step(self) -> None:
-        """Imports the next piece of it; raises ClewError, OSError and Stopped."""
+        """Imports the next piece; raises ClewError, OSError and Stopped."""
         opened = self._files.open_new()
         if not self._files.opened:
             return
@@ -97,7 +97,7 @@ class FolderImport:
             self._lose()
 
     def settle(self, silent_seconds: float) -> None:
-        """Says in MLflow whether it still grows, once all there is was imported."""
+        """Sets the run's status once everything is imported, depending on whether the files still grow."""
         if self.run is None or self.left_alone or self.is_waiting:
             return
         if time.time() - self.found.changed < silent_seconds:
@@ -112,7 +112,7 @@ class FolderImport:
         return Binding(self._shared, self._place, self.found, self._files)
 
     def _bind(self) -> ImportedRun | None:
-        """Returns its run; None where it is to be left alone."""
+        """Returns its run; None if it is not to be imported."""
         bound = self._binding.run()
         if isinstance(bound, LeftAlone):
             self.left_alone = bound.reason
@@ -121,7 +121,7 @@ class FolderImport:
         return bound
 
     def _take_up(self, run: ImportedRun) -> ImportedRun:
-        """Has new files go on where an earlier import was, and heeds what they say of a restart."""
+        """Lets new files continue from an earlier import, and applies the restarts that they contain."""
         self._adopt(run)
         return self._rewrite(run) if is_late(self._files) else run
 
@@ -147,14 +147,14 @@ class FolderImport:
             file.move(piece)
 
     def _rewrite(self, run: ImportedRun) -> ImportedRun:
-        """Begins a new run in the place of this one: a restart made points void, and MLflow takes none back."""
+        """Starts a new run in place of this one: a restart discarded points, and MLflow cannot delete points."""
         for file in self._opened():
             file.begin_again()
         self.run = self._binding.recreated(run)
         return self.run
 
     def _lose(self) -> None:
-        """Looks for its run anew: another host's took the place of this one, or a person deleted it."""
+        """Searches its run again: another host replaced it, or a user deleted it."""
         assert self.run is not None
         lost, self.run = self.run.read_again(), None
         if run_tags.SUPERSEDED in lost.tags:
@@ -164,11 +164,11 @@ class FolderImport:
         self._open_none()
 
     def _open_none(self) -> None:
-        """Takes the files as they were found, and none of them as read."""
+        """Treats all files as found, but unread."""
         self._files = FolderFiles()
         self._files.note(self.found.files)
         self._hparams = FolderFiles()
-        """What restarts of the run say does not count for it: to its writer it is a run of its own."""
+        """Separate files: restarts of the run do not apply to them, since they have a writer of their own."""
         self._hparams.note(self.found.hparams_files)
 
     def _opened(self) -> Iterator[OpenedFile]:
@@ -176,7 +176,7 @@ class FolderImport:
         yield from self._hparams.opened.values()
 
     def _is_left_to_another(self, run: ImportedRun) -> bool:
-        """Returns whether another host is at it; what that one has written by now is then known here, too."""
+        """Returns whether another host is importing it; if so, adopts that host's progress."""
         if (now := self._taking_over.of_another(run)) is None:
             return False
         self.run = ImportedRun(self._shared.server, now)

@@ -1,4 +1,4 @@
-"""Goes through LOGDIRs again and again, and keeps a few folders at a time on their way into MLflow."""
+"""Walks LOGDIRs again and again, and imports several folders at a time into MLflow."""
 
 import logging
 import time
@@ -23,24 +23,24 @@ from tensorboard_import.writing.patience import Stopped
 WORKERS: Final = 3
 _WALK_SECONDS: Final = 1.5
 _WALK_SHARE: Final = 10
-"""Of all time a tenth at most goes into looking for what is new."""
+"""At most this share of the time, a tenth, is spent on walks."""
 _STAND_STILL_SECONDS: Final = 20.0
 _RETRY_SECONDS: Final = 30.0
-"""When a folder that could not be imported is tried again."""
+"""After how long a failed folder is tried again."""
 _ONE_SHOT_SILENT_SECONDS: Final = 60.0
-"""An import that does not wait for more takes a run for finished after so much silence at most."""
+"""A one-time import sets a run to finished after at most this much silence."""
 _log = logging.getLogger(__name__)
 
 
 class Source(NamedTuple):
-    """A LOGDIR, and how its folders are called."""
+    """A LOGDIR, and how its folders are named."""
 
     logdir: Path
     naming: Naming
 
 
 class Importer:
-    """Imports what is there; `follow` goes on with what comes."""
+    """Imports the existing content; `follow` continues with new content."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Importer:
         self.report = Report()
 
     def import_all(self) -> bool:
-        """Imports what lies there now; returns whether all of it is in MLflow."""
+        """Imports the existing content; returns whether all of it is in MLflow."""
         self._walk()
         with ThreadPoolExecutor(WORKERS, "import") as pool:
             while not self._stop.is_set() and (self._serve(pool) or self._is_waiting()):
@@ -84,7 +84,7 @@ class Importer:
         return is_all_read and not failures and not self._stop.is_set()
 
     def follow(self) -> None:
-        """Imports what lies there and what comes, until it is told to stop."""
+        """Imports existing and new content until it is stopped."""
         with ThreadPoolExecutor(WORKERS, "import") as pool:
             while not self._stop.is_set():
                 if time.monotonic() >= self._walk_due:
@@ -95,7 +95,7 @@ class Importer:
                 self.report.report_progress(self._imports())
 
     def stop(self) -> None:
-        """Ends it after the batches that are on their way."""
+        """Stops after the batches in progress."""
         self._stop.set()
 
     def _walk(self) -> None:
@@ -120,11 +120,11 @@ class Importer:
         return FolderImport(shared, folder, source.naming.place(folder.relative))
 
     def _serve(self, pool: ThreadPoolExecutor) -> bool:
-        """Gives the pool as much as it can do at once; returns whether it has anything to do."""
+        """Submits as much work as the pool can do at once; returns whether there is any."""
         for future in [future for future in self._busy if future.done()]:
             self._served(self._busy.pop(future), future)
         while len(self._busy) < WORKERS:
-            # One of them goes through all in turn, so that nobody waits for ever behind those who are served first.
+            # One worker goes through all folders in turn, so that prioritised ones cannot starve the others.
             turn = self._turns.next(self._folders.values(), live_first=bool(self._busy))
             if turn is None:
                 break

@@ -1,4 +1,4 @@
-"""A piece of an event file goes into a run: parameters, texts and pictures, then points with how far it was read."""
+"""Writes a piece of an event file into a run: parameters, texts and pictures, then points with the file's progress."""
 
 from tensorboard_import.folders.event_file import Piece
 from tensorboard_import.folders.folder_files import OpenedFile
@@ -10,13 +10,13 @@ from tensorboard_import.writing.run_tags import FileProgress
 
 
 class PieceWriter:
-    """Counts the points that it wrote; raises what MLflow's calls do, OSError and Stopped."""
+    """Writes pieces, and counts the points; raises the errors of MLflow's calls, OSError and Stopped."""
 
     def __init__(self) -> None:
         self.points = 0
 
     def add_words(self, run: ImportedRun, file: OpenedFile, content: Content) -> None:
-        """Adds all that is no point."""
+        """Writes everything except points."""
         run.add_params(content.params)
         for text in content.texts:
             found = params_in(text.text)
@@ -26,13 +26,13 @@ class PieceWriter:
         run.others.update(content.others)
 
     def log_points(self, run: ImportedRun, file: OpenedFile, piece: Piece, content: Content) -> None:
-        """Logs the points, each batch with how far the file was read, and moves on in the file."""
+        """Logs the points, each batch with the file's progress, and moves the position in the file."""
         top, last_ms = file.top, file.last_ms
         before = piece.begins
         for batch in batches(content.points, run.names):
             top = batch.top if top is None else max(top, batch.top)
             last_ms = max(last_ms or 0, batch.last_ms)
-            # Up to the record in which the next batch begins, which may hold points of this one, too.
+            # Up to the record in which the next batch begins, which may contain points of this one, too.
             before = piece.ends if batch.place is None else piece.begins + batch.place - 12
             run.log(batch, file.id, _progress(file, before, top, last_ms))
             self.points += len(batch.metrics)

@@ -1,4 +1,4 @@
-"""What a person at the terminal, or the log, is told of an import."""
+"""The messages of an import, on the terminal or in the log."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ _log = logging.getLogger("tensorboard_import")
 
 
 class Report:
-    """Says each problem once, and progress every few seconds while there is any."""
+    """Reports each problem once, and progress every few seconds while there is any."""
 
     def __init__(self) -> None:
         self._began = self._reported = time.monotonic()
@@ -21,14 +21,14 @@ class Report:
         self._problems: set[str] = set()
 
     def report_problems(self, problems: Sequence[str]) -> None:
-        """Says those that are new."""
+        """Reports new problems."""
         for problem in problems:
             if problem not in self._problems:
                 self._problems.add(problem)
                 _log.warning(problem)
 
     def report_progress(self, imports: Sequence[FolderImport]) -> None:
-        """Says how far it is, if it got on."""
+        """Reports the progress, if there was any."""
         now = time.monotonic()
         if now - self._reported < _EACH_SECONDS:
             return
@@ -42,7 +42,7 @@ class Report:
         self._reported, self._points = now, points
 
     def report_end(self, imports: Sequence[FolderImport], failures: Sequence[str]) -> None:
-        """Says what came of it."""
+        """Reports the result."""
         for one in imports:
             self.report_problems(one.problems)
             if one.left_alone:
@@ -54,7 +54,7 @@ class Report:
             _log.error(f"Not imported: {failure}")
 
     def report_running(self, imports: Sequence[FolderImport], silent_seconds: float) -> None:
-        """Says which runs are left running, since their files were written shortly before the import ended."""
+        """Reports which runs keep the status "running", since their files were written shortly before the end."""
         running = [str(one.found.path) for one in imports if one.is_running]
         if running:
             named = ", ".join(running[:_MOST_NAMED]) + (", …" if len(running) > _MOST_NAMED else "")

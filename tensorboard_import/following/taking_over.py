@@ -1,4 +1,4 @@
-"""Another host's run: left to it while it goes on, and taken over when it stands still."""
+"""Leaves a run to the host that imports it, and takes it over once that host makes no progress."""
 
 import time
 from typing import Final
@@ -12,7 +12,7 @@ _LOOK_SECONDS: Final = 2.0
 
 
 class TakingOver:
-    """Of one folder: how long the run's progress has stood still, and when it is to be read again."""
+    """For one folder: since when its run has had no progress, and when to check again."""
 
     def __init__(self, host: str, stand_still_seconds: float) -> None:
         self._host = host
@@ -22,13 +22,13 @@ class TakingOver:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether another host was at it a moment ago."""
+        """Whether another host was importing it at the last check."""
         return time.monotonic() < self._waits_until
 
     def of_another(self, run: ImportedRun) -> StoredRun | None:
-        """Returns the run as another host has it by now, if it is left to that one.
+        """Returns the run as another host has written it so far, if that host is still importing it.
 
-        None where it is this host's to write.
+        None if this host should write it.
         """
         if run.tags.get(run_tags.HOST) == self._host:
             return None

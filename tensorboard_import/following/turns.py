@@ -1,4 +1,4 @@
-"""Which folder is served next: one worker takes all in turn, the others those that grow first."""
+"""The order of folders: one worker takes all in turn, the others prefer those that are growing."""
 
 import time
 from collections import deque
@@ -9,12 +9,12 @@ from tensorboard_import.folders.walk import FoundFolder
 from tensorboard_import.following.folder_import import FolderImport
 
 _LIVE_BYTES: Final = 64 * 2**10
-"""So much at most has a file that is being written gained since it was last read."""
+"""A file that is being written has gained at most this much since it was last read."""
 _KEPT_SECONDS: Final = 0.5
 
 
 class Turn:
-    """A folder, when it was last served, and when it may be again."""
+    """A folder, when it was last processed, and when it may be again."""
 
     def __init__(self, folder: FolderImport) -> None:
         self.folder = folder
@@ -25,18 +25,18 @@ class Turn:
         self._found_meanwhile: FoundFolder | None = None
 
     def note(self, found: FoundFolder) -> None:
-        """Takes in what lies in the folder by now, as soon as no worker is at it."""
+        """Takes the result of a new walk, as soon as no worker uses the folder."""
         if self.is_busy:
             self._found_meanwhile = found
         else:
             self.folder.note(found)
 
     def begin(self) -> None:
-        """Notes that a worker is at it."""
+        """Notes that a worker has started on it."""
         self.is_busy = True
 
     def end(self) -> None:
-        """Notes that no worker is at it any more."""
+        """Notes that the worker has finished."""
         self.is_busy, self.served, self.failure = False, time.monotonic(), ""
         if self._found_meanwhile is not None:
             self.folder.note(self._found_meanwhile)
@@ -49,12 +49,12 @@ class Turn:
 
     @property
     def is_live(self) -> bool:
-        """Whether it was read up to a short time ago, and so is what somebody may be watching."""
+        """Whether its import is nearly up to date, so that a user may be watching it."""
         return self.served > 0 and self.folder.backlog <= _LIVE_BYTES
 
 
 class Turns:
-    """The order of those that wait, made anew every now and then: of a thousand, each is not looked at for each."""
+    """The queue of ready folders, rebuilt now and then: checking all of a thousand for each turn would be slow."""
 
     def __init__(self) -> None:
         self._in_turn: deque[Turn] = deque()
@@ -62,7 +62,7 @@ class Turns:
         self._made = float("-inf")
 
     def next(self, turns: Iterable[Turn], *, live_first: bool) -> Turn | None:
-        """Returns the one to be served, of all `turns`; None where none is ready."""
+        """Returns the next one of `turns`; None if none is ready."""
         if time.monotonic() - self._made < _KEPT_SECONDS and (found := self._first(live_first)) is not None:
             return found
         self._make(turns)

@@ -1,1 +1,1 @@
-"""What an event file holds, as TensorBoard itself reads it: bytes in, checked points and events out. No I/O."""
+"""Parses event files as TensorBoard does: bytes in, validated points and events out. No I/O."""

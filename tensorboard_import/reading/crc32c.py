@@ -1,7 +1,7 @@
-"""CRC-32C of many records of one length at once, a byte of all of them at a time; and of one long record.
+"""CRC-32C of many records of one length in parallel, byte by byte; and of one long record.
 
-With NumPy: a library's call for each of a million records, or Python's own loop over their bytes, takes longer than
-all else that reading does.
+It uses NumPy: a library call for each of a million records, or a Python loop over their bytes, would take longer than
+all other reading.
 """
 
 from typing import Final
@@ -35,7 +35,7 @@ _TABLE: Final = _table()
 
 
 def _sums(rows: Bytes, start: np.uint32) -> Sums:
-    """Returns what is left in the register after all bytes of each row, from `start` on."""
+    """Returns the register after all bytes of each row, starting with `start`."""
     sums = np.full(len(rows), start, np.uint32)
     for column in np.ascontiguousarray(rows.T):
         sums = _TABLE[(sums ^ column) & np.uint32(0xFF)] ^ (sums >> np.uint32(8))
@@ -43,7 +43,7 @@ def _sums(rows: Bytes, start: np.uint32) -> Sums:
 
 
 def _moved_on(length: int) -> Sums:
-    """Returns for each byte of the register, in four tables, what is left of it after `length` zero bytes."""
+    """Returns for each byte of the register, in four tables, its state after `length` zero bytes."""
     alone = np.arange(256, dtype=np.uint32)
     starts = np.concatenate([alone << np.uint32(8 * place) for place in range(4)])
     for _byte in range(length):
@@ -55,10 +55,14 @@ _AFTER_A_BLOCK: Final = [row.tolist() for row in _moved_on(_BLOCK)]
 
 
 def _long_sum(row: Bytes) -> np.uint32:
-    """Blocks are summed side by side from 0, then joined: the sum is linear, and zeros in front change nothing."""
+    """Returns the sum; blocks are summed in parallel from 0, then joined.
+
+    The sum is linear, and leading zeros change nothing.
+    """
     filled = np.zeros(-(-len(row) // _BLOCK) * _BLOCK, np.uint8)
     filled[-len(row) :] = row
-    filled[len(filled) - len(row) : len(filled) - len(row) + 4] ^= np.uint8(0xFF)  # as starting from all ones
+    # Equivalent to starting with all ones.
+    filled[len(filled) - len(row) : len(filled) - len(row) + 4] ^= np.uint8(0xFF)
     first, second, third, fourth = _AFTER_A_BLOCK
     register = 0
     for block in _sums(filled.reshape(-1, _BLOCK), np.uint32(0)).tolist():

@@ -1,4 +1,4 @@
-"""What a piece of an event file says: points, texts, pictures, parameters, restarts, and how much else."""
+"""The content of a piece of an event file: points, texts, pictures, parameters, restarts, and counts of the rest."""
 
 from collections import Counter
 from typing import Any, Final, NamedTuple
@@ -17,7 +17,7 @@ _HPARAMS_TAG: Final = "_hparams_/session_start_info"
 
 
 class Text(NamedTuple):
-    """A text that was logged; `wall` in seconds since 1970, `place` where its record begins."""
+    """A logged text; `wall` in seconds since 1970, `place` where its record begins."""
 
     tag: str
     step: int
@@ -27,7 +27,7 @@ class Text(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """An encoded picture that was logged, the `number`th of its tag and step."""
+    """A logged, encoded picture, the `number`th of its tag and step."""
 
     tag: str
     step: int
@@ -38,16 +38,16 @@ class Picture(NamedTuple):
 
 
 class Restart(NamedTuple):
-    """A writer that began anew at `step`: what was logged before, at that step or later, counts no more."""
+    """A writer that restarted at `step`: earlier points at that step or later are discarded."""
 
     place: int
     step: int
 
 
 class Content(NamedTuple):
-    """All that a piece of a file says.
+    """The content of a piece of a file.
 
-    `versions` are the versions of files as they are told, `others` how many summaries of which kinds are not read.
+    `versions` are the file versions as written, `others` counts unsupported summaries by kind.
     """
 
     points: Points
@@ -60,14 +60,14 @@ class Content(NamedTuple):
 
 
 class _Read:
-    """What is found in the records that are read one by one."""
+    """Collects the content of records that are parsed one by one."""
 
     def __init__(self) -> None:
         self.scalars: list[tuple[str, int, float, float, int]] = []
         self.content = Content(_NOTHING, [], [], {}, [], [], Counter())
 
     def event(self, event: Any, place: int) -> None:
-        """Takes in one event whose record begins at `place`."""
+        """Adds one event whose record begins at `place`."""
         if event.HasField("file_version"):
             self.content.versions.append(event.file_version)
         if event.HasField("session_log") and event.session_log.status == _START:
@@ -95,7 +95,8 @@ class _Read:
         if number is not None:
             self.scalars.append((tag, event.step, event.wall_time, number, place))
         elif plugin == "images":
-            self._pictures(event, tag, place, list(value.tensor.string_val)[2:])  # width and height come first
+            # The first two strings are width and height.
+            self._pictures(event, tag, place, list(value.tensor.string_val)[2:])
         elif texts is not None and plugin in ("", "text"):
             self.content.texts.append(Text(tag, event.step, event.wall_time, place, "\n".join(texts)))
         elif not plugin.startswith("_") and plugin != "hparams":
@@ -115,9 +116,9 @@ _NOTHING: Final = Points(
 
 
 def content_of(records: Records, columns_from: int = COLUMNS_FROM) -> Content:
-    """Returns what the records say; a record that is no event counts among the others.
+    """Returns the content of the records; a record that is no event is counted in `others`.
 
-    Fewer records than `columns_from` are read one by one: to find out what they have in common would take longer.
+    Fewer records than `columns_from` are parsed one by one, since finding their common layout would take longer.
     """
     points, others = _NOTHING, np.arange(len(records.starts))
     if len(others) >= columns_from:
@@ -150,7 +151,7 @@ def _with(points: Points, scalars: list[tuple[str, int, float, float, int]]) -> 
 
 
 def _hparams(content: bytes) -> dict[str, str]:
-    """Returns the hyperparameters of a session, as its plugin keeps them."""
+    """Returns the hyperparameters of a session, as the HParams plugin stores them."""
     try:
         found = HParams.FromString(content).session_start_info.hparams
     except DecodeError:

@@ -1,4 +1,4 @@
-"""Where in an event of one scalar its numbers stand: events of one tag differ in nothing else."""
+"""The byte positions of the numbers in an event with one scalar: events of one tag differ only in these."""
 
 import struct
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
 _WALL, _STEP, _SUMMARY = 1, 2, 5
 _TAG, _SIMPLE, _TENSOR, _METADATA = 1, 2, 8, 9
-# Of a tensor: its type, its content, and lists of one float or one double.
+# The fields of a tensor: its type, its content, and lists with one float or one double.
 _DTYPE, _CONTENT = 1, 4
 _LISTED: Final = {5: "<f4", 6: "<f8"}
 _DTYPES: Final = {1: "<f4", 2: "<f8"}
 _SCALARS: Final = b"\x0a\x09\x0a\x07scalars"
-"""The metadata of a tensor that is a scalar begins with its plugin's data, and that with the plugin's name."""
+"""The metadata of a scalar tensor begins with its plugin's data, which begins with the plugin's name."""
 _KNOWN: Final = {(_WALL, _EIGHT), (_STEP, _VARINT), (_SUMMARY, _BYTES)}
 _MOST_STEP_BYTES: Final = 9
-"""Ten only for a step below 0."""
+"""Only negative steps take ten."""
 
 
 class _Field(NamedTuple):
@@ -29,9 +29,9 @@ class _Field(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The tag, where wall time and value begin, where the step stands (None: it is 0), and which bits are fixed.
+    """The tag, the positions of wall time, value and step (None: it is 0), and which bits are fixed.
 
-    `kind` is how NumPy reads the value.
+    `kind` is the NumPy type of the value.
     """
 
     tag: str
@@ -43,7 +43,7 @@ class Layout(NamedTuple):
 
 
 def layout_of(data: bytes) -> Layout | None:
-    """Returns the layout of an event that holds one scalar, of either version, and nothing else; None for any other."""
+    """Returns the layout of an event with exactly one scalar, of either version; None for any other."""
     try:
         return _layout(data)
     except (IndexError, UnicodeDecodeError, struct.error):
@@ -74,7 +74,7 @@ def _layout(data: bytes) -> Layout | None:
 
 
 def _value_of(data: bytes, fields: dict[int, _Field]) -> tuple[int, str] | None:
-    """Returns where the value of a summary begins, and of what kind it is."""
+    """Returns the position and kind of a summary's value."""
     if {number: field.kind for number, field in fields.items()} == {_TAG: _BYTES, _SIMPLE: _FOUR}:
         return fields[_SIMPLE].begins, "<f4"
     if set(fields) != {_TAG, _TENSOR, _METADATA} or {field.kind for field in fields.values()} != {_BYTES}:
@@ -98,12 +98,12 @@ def _fixed(length: int, wall: _Field | None, step: _Field | None, value: tuple[i
     if wall is not None:
         fixed[wall.begins : wall.ends] = 0
     if step is not None:
-        fixed[step.begins : step.ends] = 0x80  # whether another byte follows
+        fixed[step.begins : step.ends] = 0x80  # the bit that says whether another byte follows
     return fixed
 
 
 def _fields(data: bytes, place: int, ends: int) -> Iterator[_Field]:
-    """Yields the fields of a message in the wire format; raises IndexError where it is none."""
+    """Yields the fields of a message in the wire format; raises IndexError if it is invalid."""
     while place < ends:
         key, place = _varint(data, place)
         kind, begins = key & 7, place

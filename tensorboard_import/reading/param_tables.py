@@ -1,4 +1,4 @@
-"""Parameters that were logged as a text: the table that CleanRL and others write."""
+"""Parameters logged as a text table, as by CleanRL and others."""
 
 import re
 from typing import Final
@@ -15,7 +15,7 @@ _HEADS: Final = {
 
 
 def params_in(text: str) -> dict[str, str] | None:
-    """Returns the parameters in a Markdown table of two columns that says it has some; None in any other text."""
+    """Returns the parameters in a Markdown table of two columns with such a heading; None for any other text."""
     lines = [line for line in text.splitlines() if line.strip()]
     rows = [found[1] for line in lines if (found := _ROW.match(line))]
     if len(rows) < 2 or len(rows) != len(lines) or not _RULE.match(rows[1]) or _cells(rows[0]) is None:
@@ -27,6 +27,6 @@ def params_in(text: str) -> dict[str, str] | None:
 
 
 def _cells(row: str) -> tuple[str, str] | None:
-    """Returns the first cell, and all the rest: a value may hold a bar."""
+    """Returns the first cell, and the rest of the row: a value may contain a bar."""
     name, bar, value = row.partition("|")
     return (name.strip(), value.strip()) if bar else None

@@ -1,4 +1,4 @@
-"""TensorBoard's Event message, as far as we read it: the fields, with TensorFlow's own numbers, and no package of it.
+"""The used fields of TensorBoard's Event message, with TensorFlow's field numbers, but without its package.
 
 From tensorflow/core/util/event.proto, framework/summary.proto and tensor.proto, and from the HParams plugin's
 plugin_data.proto.
@@ -64,7 +64,7 @@ def _field(name: str, number: int, kind: str, owner: str) -> descriptor_pb2.Fiel
         field.type = _SCALAR[kind]
     else:
         field.type, field.type_name = 11, kind if kind.startswith(".") else f".{_PACKAGE}.{kind}"
-    # As in oneof: whether it was there is known of a 0, too.
+    # As in a oneof: the presence of a 0 is known, too.
     field.proto3_optional = field.label == 1 and field.type != 11
     return field
 
@@ -97,6 +97,6 @@ def _classes() -> dict[str, type[Any]]:
 
 
 _CLASSES: Final = _classes()
-# Their fields are made as they run, which no checker sees.
+# The classes are generated at runtime, invisible to type checkers.
 Event: Final[Any] = _CLASSES[f"{_PACKAGE}.Event"]
 HParams: Final[Any] = _CLASSES[f"{_PACKAGE}.HParams"]

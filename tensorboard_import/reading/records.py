@@ -10,20 +10,20 @@ from tensorboard_import.reading.crc32c import masked_sums
 
 HEAD: Final = 12
 FRAME: Final = 16
-"""Bytes of a frame beside its data."""
+"""The bytes of a frame besides its data."""
 MOST_BYTES: Final = 32 * 2**20
-"""A longer record, such as a film or a graph, is passed over: memory is bounded, whatever lies in a file."""
+"""Longer records, such as videos or graphs, are skipped, which bounds the memory."""
 LONG: Final = 4_096
 _HEAD: Final = Struct("<QI")
 _MOST_AT_ONCE: Final = 8 * 2**20
 
 
 class Records(NamedTuple):
-    """The whole and sound records of a piece of a file.
+    """The complete and valid records of a piece of a file.
 
-    `starts` and `lengths` are of their data, in the piece. `used` is how many bytes they take; `next_bytes` how many
-    the record that follows takes, 0 where none does or its length is not there yet. `is_damaged`: what follows does not
-    match its checksum.
+    `starts` and `lengths` are those of the data, within the piece. `used` is their total size; `next_bytes` the size
+    of the following record, 0 if there is none or its length is incomplete. `is_damaged`: what follows does not match
+    its checksum.
     """
 
     piece: NDArray[np.uint8]
@@ -35,7 +35,7 @@ class Records(NamedTuple):
 
 
 def records_in(piece: bytes) -> Records:
-    """Returns the records at the beginning of `piece`, up to the first that is cut off or damaged."""
+    """Returns the records at the beginning of `piece`, up to the first incomplete or damaged one."""
     starts, used, next_bytes, damaged = _walk(piece)
     data = np.frombuffer(piece, np.uint8)
     begins = np.array(starts, np.int64)
@@ -48,7 +48,7 @@ def records_in(piece: bytes) -> Records:
 
 def rows_of(data: NDArray[np.uint8], starts: NDArray[np.int64], length: int) -> NDArray[np.uint8]:
     """Returns the `length` bytes from each start on, a row each."""
-    if length > LONG:  # an index for each byte would take eight times as much
+    if length > LONG:  # an index per byte would take eight times as much memory
         return np.stack([data[start : start + length] for start in starts])
     rows: NDArray[np.uint8] = data[starts[:, None] + np.arange(length)]
     return rows
@@ -78,7 +78,7 @@ def header_sum(length: int) -> int:
 
 
 def _sound(data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> int:
-    """Returns how many records from the first on match their checksums."""
+    """Returns how many records, from the first on, match their checksums."""
     first_bad = len(starts)
     for length in np.unique(lengths):
         found = np.flatnonzero(lengths == length)

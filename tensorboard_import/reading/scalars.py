@@ -1,4 +1,4 @@
-"""Scalars of many records at once: those alike in all but their numbers are read as columns, others one by one."""
+"""Scalars of many records at once: records with the same layout are read as columns, others one by one."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
@@ -10,7 +10,7 @@ from tensorboard_import.reading.layout import Layout, layout_of
 from tensorboard_import.reading.records import LONG, Records, rows_of
 
 _MOST_LAYOUTS: Final = 400
-"""More of one length in a piece are no series, and comparing each with all costs more than reading them singly."""
+"""More layouts of one length in a piece are no series, and comparing them costs more than reading records singly."""
 
 
 class Points(NamedTuple):
@@ -27,12 +27,12 @@ class Points(NamedTuple):
     place: NDArray[np.int64]
 
     def where(self, kept: NDArray[np.bool_]) -> "Points":
-        """Returns those that are kept."""
+        """Returns the points selected by `kept`."""
         return points_of(self.tags, [column[kept] for column in self[1:]])
 
 
 def points_of(tags: list[str], columns: Sequence[NDArray[Any]]) -> Points:
-    """Makes points from their columns, in the order of the fields."""
+    """Returns points from their columns, in the order of the fields."""
     tag, step, wall, value, place = columns
     return Points(tags, tag, step, wall, value, place)
 

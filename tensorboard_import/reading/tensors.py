@@ -1,4 +1,4 @@
-"""The one number of a tensor, as TensorBoard's scalars of the second version have it, and its texts."""
+"""The value of a tensor with one number, as in TensorBoard's scalars of version 2, and the texts of a tensor."""
 
 from typing import Any, Final
 
@@ -7,7 +7,7 @@ import numpy as np
 _HALF: Final = 19
 _BFLOAT16: Final = 14
 _TEXT: Final = 7
-# TensorFlow's numbers of types: how NumPy reads its content, and the list it may stand in instead.
+# TensorFlow's type numbers: the NumPy type of the content, and the list that may hold the value instead.
 _TYPES: Final[dict[int, tuple[str, str]]] = {
     1: ("<f4", "float_val"),
     2: ("<f8", "double_val"),
@@ -26,7 +26,7 @@ _TYPES: Final[dict[int, tuple[str, str]]] = {
 
 
 def number_of(tensor: Any) -> float | None:
-    """Returns the value of a tensor of one number; None for any other tensor."""
+    """Returns the value of a tensor with one number; None for any other tensor."""
     if tensor.dtype not in _TYPES or any(dim.size != 1 for dim in tensor.tensor_shape.dim):
         return None
     kind, listed = _TYPES[tensor.dtype]
@@ -38,7 +38,7 @@ def number_of(tensor: Any) -> float | None:
         values = getattr(tensor, listed)
         if len(values) > 1:
             return None
-        value = np.dtype(kind).type(values[0] if values else 0)  # proto3 leaves zeros out
+        value = np.dtype(kind).type(values[0] if values else 0)  # proto3 omits zeros
     return _as_float(value, tensor.dtype)
 
 

@@ -1,1 +1,1 @@
-"""MLflow's side of an import: names that it takes, tags that say what a run is, batches, files, and patience."""
+"""Writing to MLflow: allowed names, tags that identify a run, batches, files, and retries."""

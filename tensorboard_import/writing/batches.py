@@ -1,4 +1,4 @@
-"""Points as the batches that MLflow takes."""
+"""Points as batches for MLflow."""
 
 import math
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ from tensorboard_import.reading.scalars import Points
 from tensorboard_import.writing.names import Names
 
 MOST: Final = 1_000
-"""Metrics, parameters and tags of one batch, together."""
+"""MLflow's limit of metrics, parameters and tags per batch, together."""
 MOST_TAGS: Final = 100
 _MOST_CHANGED: Final = 90
 _LATEST_MS: Final = 2**53
 WORDS: Final = {math.inf: "Infinity", -math.inf: "-Infinity"}
-"""The JSON form of protobuf's numbers, as MLflow reads it; any other that is not finite is NaN."""
+"""Protobuf's JSON form, as MLflow reads it; any other non-finite value is NaN."""
 
 
 class Batch(NamedTuple):
-    """Metrics as MLflow's JSON has them, and what they leave to do.
+    """Metrics in MLflow's JSON format, and what follows from them.
 
     `names` are those changed for the first time here; `place` is where the record of the next point begins in its
     piece, None after the last; `top` is the highest step, `last_ms` the last point's time.
@@ -34,7 +34,7 @@ class Batch(NamedTuple):
 
 
 def batches(points: Points, names: Names, most: int = MOST - MOST_TAGS) -> Iterator[Batch]:
-    """Yields the points, in their order."""
+    """Yields the points in their order, in batches."""
     times = unix_ms(points.wall)
     begins, count = 0, len(points.step)
     while begins < count:
@@ -46,7 +46,7 @@ def batches(points: Points, names: Names, most: int = MOST - MOST_TAGS) -> Itera
 
 
 def _named(points: Points, names: Names, begins: int, ends: int) -> tuple[int, dict[str, str]]:
-    """Returns where a batch ends in which no more names change than have room as tags, and those that do."""
+    """Returns the end of a batch whose changed names fit into its tags, and those names."""
     numbers, firsts = np.unique(points.tag[begins:ends], return_index=True)
     changed: dict[str, str] = {}
     for first, number in sorted(zip(firsts.tolist(), numbers.tolist(), strict=True)):
@@ -74,7 +74,7 @@ def _metrics(points: Points, times: NDArray[np.int64], names: Names, part: slice
 
 
 def unix_ms(wall: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Converts times of a writer's clock to ms; 0 where it told none that MLflow could keep."""
+    """Converts a writer's times to ms; 0 if a time is not valid for MLflow."""
     with np.errstate(invalid="ignore", over="ignore"):
         ms = np.rint(wall * 1000)
         plausible = np.where((ms >= 0) & (ms <= _LATEST_MS), ms, 0)

@@ -1,4 +1,4 @@
-"""A run of MLflow that stands for a folder: what it has already, and what it is given."""
+"""A run in MLflow that belongs to a folder: its current content, and writes to it."""
 
 import json
 import logging
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class TrackingServer:
-    """The MLflow that is written to, and the patience with it."""
+    """The MLflow to write to, with its retries."""
 
     def __init__(self, runs: RunWrites, files: RunFiles, patience: Patience) -> None:
         self.runs = runs
@@ -35,7 +35,7 @@ class TrackingServer:
 
 
 class ImportedRun:
-    """Each call waits while MLflow is away, and may be repeated: nothing is there twice for it."""
+    """Writes to one run; each call waits while MLflow is unreachable, and is idempotent."""
 
     def __init__(self, server: TrackingServer, stored: StoredRun) -> None:
         self._server = server
@@ -52,18 +52,18 @@ class ImportedRun:
         self._keeps_files = True
 
     def log(self, batch: Batch, file_id: str, progress: FileProgress) -> None:
-        """Logs a batch, and how far the file was read with it."""
+        """Logs a batch, together with the file's progress."""
         tags = run_tags.file_tag(file_id, progress) | run_tags.name_tags(batch.names)
         self._log(batch.metrics, tags)
         self.progress[file_id] = progress
 
     def note_progress(self, file_id: str, progress: FileProgress) -> None:
-        """Says how far a file was read that held no more points, and what else there was."""
+        """Stores the progress of a file without further points, and counts of its other content."""
         self.tag(run_tags.file_tag(file_id, progress) | self._left_out())
         self.progress[file_id] = progress
 
     def add_params(self, params: Mapping[str, str]) -> None:
-        """Adds parameters that it does not have yet; the first value of each stays, as MLflow has it."""
+        """Adds missing parameters; the first value of each stays, as MLflow requires."""
         named = {self._param_names.name(name): _clean(value)[:_LONGEST_PARAM] for name, value in params.items()}
         new = {name: value for name, value in named.items() if name not in self._params}
         names = list(new)
@@ -73,11 +73,11 @@ class ImportedRun:
             self._params |= some
 
     def add_picture(self, picture: Picture, file_id: str) -> None:
-        """Keeps a picture among the run's files."""
+        """Saves a picture among the run's files."""
         self._write(picture_path(picture, file_id), picture.content)
 
     def add_text(self, text: Text) -> None:
-        """Keeps a text among the run's files."""
+        """Saves a text among the run's files."""
         self._write(text_path(text), text.text.encode())
 
     def tag(self, tags: Mapping[str, str]) -> None:
@@ -87,22 +87,20 @@ class ImportedRun:
         self.tags = {**self.tags, **cut}
 
     def set_status(self, status: RunStatus, end_ms: int | None = None) -> None:
-        """Says what the run does."""
+        """Sets the run's status."""
         if status != self.status:
             self._call(lambda: self._server.runs.set_status(self.run_id, status, end_ms))
             self.status = status
 
     def read_again(self) -> StoredRun:
-        """Returns the run as MLflow has it now."""
+        """Returns the run as it is in MLflow now."""
         return self._server.patience.call(lambda: self._server.runs.get(self.run_id))
 
     def _left_out(self) -> dict[str, str]:
         return {run_tags.LEFT_OUT: json.dumps(self.others)} if self.others else {}
 
     def _log(self, metrics: Sequence[Mapping[str, object]], tags: Mapping[str, str]) -> None:
-        """Logs a batch; one that MLflow refuses is tried in halves, down to the point that it refuses, which is left
-        out.
-        """
+        """Logs a batch; a refused one is split in halves, down to the refused point, which is dropped."""
         try:
             self._call(lambda: self._server.runs.log(self.run_id, metrics, tags=tags))
         except BadInput as error:
@@ -147,5 +145,5 @@ def _counts(text: str) -> dict[str, int]:
 
 
 def _clean(text: str) -> str:
-    """Removes what a database does not keep in a text."""
+    """Removes characters that databases cannot store."""
     return text.replace("\0", "")

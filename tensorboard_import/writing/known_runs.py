@@ -1,4 +1,4 @@
-"""The runs that stand for folders already: found by who a folder is, wherever it lies; made once, by whichever host."""
+"""The existing runs of folders: found by the folder's identity, independent of its path; created once across hosts."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ FitsFiles = Callable[[Mapping[str, FileProgress]], bool]
 
 
 class KnownRun(NamedTuple):
-    """A run and what its tags say of the folder."""
+    """A run, and the folder described by its tags."""
 
     run_id: str
     logdir: str
@@ -27,12 +27,12 @@ class KnownRun(NamedTuple):
     host: str
     generation: int
     is_removed: bool
-    """Deleted by a person: it is not to come back."""
+    """Deleted by a user, so it must not be created again."""
     files: Mapping[str, FileProgress]
 
 
 class KnownRuns:
-    """All of one MLflow, read once; runs that appear later are looked for when a new one is about to be made."""
+    """All imported runs of one MLflow, read once; later ones are searched before a new one is created."""
 
     def __init__(self, runs: RunWrites, patience: Patience) -> None:
         self._runs = runs
@@ -45,21 +45,21 @@ class KnownRuns:
         self._is_read = False
 
     def of(self, key: str, fits: FitsFiles) -> list[KnownRun]:
-        """Returns the runs of a folder with this key whose files are those that `fits` knows."""
+        """Returns the runs of a folder with this key whose files `fits` accepts."""
         self._read()
         return [run for run in self._by_key.get(key, []) if fits(run.files)]
 
     def bind(self, run_id: str, path: Path) -> None:
-        """Keeps which folder here a run stands for."""
+        """Stores which local folder belongs to a run."""
         self._bound[run_id] = path
 
     def bound(self, run_id: str) -> Path | None:
-        """Returns the folder here that a run stands for, if any was found yet."""
+        """Returns the local folder of a run, if it has been found."""
         return self._bound.get(run_id)
 
     @contextmanager
     def binding(self, key: str) -> Iterator[None]:
-        """Lets one thread at a time find or make the run of a folder with this key."""
+        """Lets one thread at a time find or create the run of a folder with this key."""
         with self._lock:
             lock = self._bindings.setdefault(key, Lock())
         with lock:
@@ -68,7 +68,7 @@ class KnownRuns:
     def make(
         self, experiment_id: str, name: str, *, start_ms: int, tags: Mapping[str, str], fits: FitsFiles
     ) -> StoredRun:
-        """Returns the one run of a folder: made here, or by another who was faster."""
+        """Returns the one run of a folder: created here, or by a faster process."""
         found = self._settled(experiment_id, tags, fits)
         if found is None:
             made = self._patience.call(lambda: self._runs.create(experiment_id, name, start_ms=start_ms, tags=tags))
@@ -77,30 +77,30 @@ class KnownRuns:
         return found
 
     def remove(self, run_id: str, kept_id: str) -> None:
-        """Deletes a run in whose place there is another."""
+        """Deletes a run that has been replaced by another."""
         try:
             self._patience.call(lambda: self._runs.tag(run_id, {run_tags.SUPERSEDED: kept_id}))
             self._patience.call(lambda: self._runs.delete(run_id))
-        except (BadInput, NotFound) as error:  # another did it in the same moment
+        except (BadInput, NotFound) as error:  # another process did it at the same moment
             _log.info("A run was removed by another: %s", error, extra={"run_id": run_id})
 
     def replace(self, lost: StoredRun) -> None:
-        """Takes in the run that another host put in the place of one, which is known no more; raises NotFound."""
+        """Takes the run with which another host replaced `lost`, and drops that; raises NotFound."""
         same = self._by_key.get(lost.tags[run_tags.KEY], [])
         same[:] = [run for run in same if run.run_id != lost.run_id]
         self._note(self._patience.call(lambda: self._runs.get(lost.tags[run_tags.SUPERSEDED])))
 
     def experiment(self, name: str) -> str:
-        """Returns the id of an experiment, made where there is none."""
+        """Returns the id of an experiment, created if needed."""
         with self._lock:
             if name not in self._experiments:
                 self._experiments[name] = self._patience.call(lambda: self._runs.experiment(name))
             return self._experiments[name]
 
     def _settled(self, experiment_id: str, tags: Mapping[str, str], fits: FitsFiles) -> StoredRun | None:
-        """Chooses of several runs the newest generation's with the least id.
+        """Returns the run that stays if there are several: of the newest generation, the one with the lowest id.
 
-        The others are deleted, by whoever sees them.
+        The others are deleted, by any process that sees them.
         """
         where = f"tags.`{run_tags.KEY}` = '{tags[run_tags.KEY]}'"
         found = [

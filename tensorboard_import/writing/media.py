@@ -1,4 +1,4 @@
-"""Pictures and texts as files of a run, called as MLflow calls what it logs itself."""
+"""Pictures and texts as files of a run, with the names that MLflow itself would use."""
 
 import hashlib
 from typing import Final
@@ -15,7 +15,7 @@ _LONGEST: Final = 120
 
 
 def picture_path(picture: Picture, file_id: str) -> str:
-    """Returns where a picture goes: the same each time, so that reading it again makes no second one."""
+    """Returns the path of a picture: always the same, so that importing it again makes no duplicate."""
     ms = int(unix_ms(np.array([picture.wall]))[0])
     kind = next((kind for sign, kind in _KINDS if picture.content.startswith(sign)), "png")
     own = hashlib.sha256(f"{file_id} {picture.place} {picture.number}".encode()).hexdigest()[:12]
@@ -23,7 +23,7 @@ def picture_path(picture: Picture, file_id: str) -> str:
 
 
 def text_path(text: Text) -> str:
-    """Returns where a text goes, which TensorBoard shows as Markdown."""
+    """Returns the path of a text, which TensorBoard shows as Markdown."""
     return f"text/{_key(text.tag.removesuffix(_SUMMARY))}_step_{text.step}.md"
 
 

@@ -1,4 +1,4 @@
-"""Names that MLflow takes, for those it refuses; the original is kept."""
+"""Replaces names that MLflow refuses; the originals are stored."""
 
 import hashlib
 import posixpath
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 LONGEST: Final = 250
-# A tag holds the original under the new name, and is no longer itself.
+# A tag stores the original under the new name, so its key has to fit, too.
 _LONGEST_CHANGED: Final = 220
 _REFUSED: Final = re.compile(r"[^\w.\- :/]")
 
 
 class Names:
-    """The names of a run's metrics: each original always has the same one, and no two have one.
+    """The names of a run's metrics: each original always has the same name, and names are unique.
 
-    `taken` are those that the run has in MLflow, `changed` the originals of those that were changed. Names that differ
-    by case only count as one: to some databases they are.
+    `taken` are the existing names in MLflow, `changed` the originals of changed ones. Names that differ only in case
+    count as equal, as in some databases.
     """
 
     def __init__(self, taken: Iterable[str] = (), changed: Mapping[str, str] | None = None) -> None:
@@ -27,7 +27,7 @@ class Names:
         self._taken = {name.casefold() for name in self._known.values()}
 
     def name(self, original: str) -> str:
-        """Returns what MLflow is to call it."""
+        """Returns its name in MLflow."""
         if original not in self._known:
             made = allowed(original)
             if made.casefold() in self._taken:
@@ -40,7 +40,7 @@ class Names:
 
 
 def allowed(original: str) -> str:
-    """Returns the nearest name that MLflow takes; two originals may have the same."""
+    """Returns the nearest allowed name; two originals may have the same."""
     parts = _REFUSED.sub("_", original).split("/")
     kept = [part if part.strip(".") else "_" * len(part) for part in parts if part and part != "."]
     made = "/".join(kept) or "_"

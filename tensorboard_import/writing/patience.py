@@ -1,4 +1,4 @@
-"""Calls to MLflow that wait while it is away, go on when it is back, and are given up where only they fail."""
+"""Calls to MLflow that wait while it is unreachable, and are given up if only they keep failing."""
 
 import logging
 import math
@@ -15,20 +15,20 @@ _FIRST_SECONDS: Final = 0.5
 _MOST_SECONDS: Final = 5.0
 _GIVES_UP_SECONDS: Final = 120.0
 _SOON_SECONDS: Final = 10.0
-"""How long a call is tried where another was given up and nothing was done since."""
+"""How long a call is retried if another was given up and none has succeeded since."""
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
 class Stopped(Exception):
-    """The import was told to end while it waited."""
+    """The import was stopped while it waited."""
 
 
 class Patience:
-    """Asks again and again until it is told to stop; what is asked has to do no harm when it is done twice.
+    """Repeats calls until it is stopped; they have to be idempotent.
 
-    `probe` is a cheap read: a server that answers it is not away, and what fails for `gives_up_seconds` although each
-    probe is answered will not come right by waiting.
+    `probe` is a cheap read: if it succeeds, the server is reachable, and a call that fails for `gives_up_seconds`
+    although each probe succeeds will keep failing.
     """
 
     def __init__(
@@ -40,9 +40,9 @@ class Patience:
         self._is_away = False
 
     def call(self, ask: Callable[[], T]) -> T:
-        """Returns what `ask` returns, once MLflow answers.
+        """Returns the result of `ask`, once MLflow answers.
 
-        Raises Stopped, KeepsFailing, and all but `ServiceUnavailable`.
+        Raises Stopped, KeepsFailing, and all errors but `ServiceUnavailable`.
         """
         pause, refused_since, has_failed = _FIRST_SECONDS, math.inf, False
         while True:
@@ -63,7 +63,7 @@ class Patience:
                 return answer
 
     def renew(self) -> None:
-        """Tries calls for long again: something was done."""
+        """Allows long retries again: a call succeeded."""
         self._tried_seconds = self._gives_up_seconds
 
     def _give_up_what_alone_fails(self, error: ServiceUnavailable, seconds: float) -> None:
@@ -74,10 +74,10 @@ class Patience:
         raise KeepsFailing(error.service, round(seconds), error) from error
 
     def _refused_since(self, known: float) -> float:
-        """Returns since when it has answered all probes, of time.monotonic(); infinity where it is away."""
+        """Returns since when all probes have succeeded, of time.monotonic(); infinity if MLflow is unreachable."""
         try:
             self._probe()
-        except NotAsked:  # others found it slow, and nothing is known
+        except NotAsked:  # the circuit breaker is open, so nothing is known
             return known
         except ClewError:
             return math.inf

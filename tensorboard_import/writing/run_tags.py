@@ -1,4 +1,4 @@
-"""The tags by which a run is known as a folder's, and which say how far its files were read."""
+"""The tags that identify a folder's run, and those with the progress of its files."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tensorboard_import.folders.event_file import Head
 
 KEY: Final = "clew.tensorboard.key"
-"""Who the folder is, wherever it lies."""
+"""The identity of the folder, independent of its path."""
 FOLDER: Final = "clew.tensorboard.folder"
 LOGDIR: Final = "clew.tensorboard.logdir"
 HOST: Final = "clew.tensorboard.host"
 GENERATION: Final = "clew.tensorboard.generation"
-"""How often the run was written anew, since a restart had made points void."""
+"""How often the run was recreated because a restart discarded points."""
 SUPERSEDED: Final = "clew.tensorboard.superseded_by"
 LEFT_OUT: Final = "clew.tensorboard.left_out"
 PROBLEM: Final = "clew.tensorboard.problem"
@@ -23,7 +23,7 @@ _OWN: Final = "clew.tensorboard."
 
 
 class FileProgress(BaseModel):
-    """How far a file was read: the place of the next byte, the highest step and the last time in ms up to there."""
+    """The progress of a file: the next byte, and the highest step and last time (ms) up to there."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,12 +35,12 @@ class FileProgress(BaseModel):
 
 
 def file_tag(file_id: str, progress: FileProgress) -> dict[str, str]:
-    """Returns the tag that keeps it."""
+    """Returns the tag that stores it."""
     return {_FILE + file_id: progress.model_dump_json()}
 
 
 def files_in(tags: Mapping[str, str]) -> dict[str, FileProgress]:
-    """Returns how far each file was read, by its id; what somebody else made of a tag counts as nothing."""
+    """Returns the progress of each file, by its id; tags edited by others are ignored."""
     found = {}
     for key, value in tags.items():
         if key.startswith(_FILE):
@@ -52,7 +52,7 @@ def files_in(tags: Mapping[str, str]) -> dict[str, FileProgress]:
 
 
 def name_tags(changed: Mapping[str, str]) -> dict[str, str]:
-    """Returns the tags that keep the originals of changed names."""
+    """Returns the tags that store the originals of changed names."""
     return {_NAME + name: original for name, original in changed.items()}
 
 
@@ -62,11 +62,11 @@ def changed_names(tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def generation_of(tags: Mapping[str, str]) -> int:
-    """Returns how often the run was written anew."""
+    """Returns how often the run was recreated."""
     generation = tags.get(GENERATION, "")
     return int(generation) if generation.isascii() and generation.isdigit() else 0
 
 
 def others(tags: Mapping[str, str]) -> dict[str, str]:
-    """Returns the tags that are not the importer's: what people and other programs said of the run."""
+    """Returns the tags that are not the importer's: those of users and other programs."""
     return {key: value for key, value in tags.items() if not key.startswith(_OWN)}
