@@ -1,1 +1,1 @@
-"""Addresses and their layouts. Pages describe; they read no data, and nothing imports a page."""
+"""Pages: addresses and layouts. They read no data, and nothing imports a page."""

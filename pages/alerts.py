@@ -1,4 +1,4 @@
-"""/alerts: what the team is told of."""
+"""/alerts: the alerts that the team receives."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""/: what matters now, at a glance; a tile each for what needs a person, models, runs, GPUs, and other services."""
+"""/: the current state at a glance: tiles for what needs attention, models, runs, GPUs, and other services."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from components.ui_settings import UiSettings, page
 
 @page
 def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
-    """Returns the page; its tiles fill each on its own."""
+    """Returns the page; each tile is filled separately."""
     return [
         page_head(_("Now")),
         html.Div(_tiles(len(ui.gpu_monitors)), className="tiles"),
@@ -35,7 +35,7 @@ def _tiles(gpu_hosts: int) -> list[html.Section]:
         front.tile("runs", _("Runs in progress"), _asked("runs"), leads_to=href("/mlflow")),
         front.tile("gpus", _("GPUs"), front_gpus.parts(gpu_hosts), leads_to=href("/gpu")),
         front.tile("best", _("Best runs"), _asked("best"), leads_to=href("/mlflow")),
-        # Whoever is down stands in its list: it has no failure of its own.
+        # Failing services are listed in it, so it has no error message of its own.
         front.tile("health", _("Services"), [*front.filled("health"), front_health.fold(), front_health.ask_again()]),
     ]
 

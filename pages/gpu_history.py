@@ -1,4 +1,4 @@
-"""/gpu/history: the GPUs over an hour, a day, a week, and who had how much of them."""
+"""/gpu/history: the GPUs over an hour, a day, a week, and their usage."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from domain.fleet.queries import query_in
 
 @page
 def layout(ui: UiSettings, /, **query: str) -> list[Any]:
-    """Returns the page as its address asks for it, empty until its callbacks fill it."""
+    """Returns the page, preset from its address, empty until its callbacks fill it."""
     asked = query_in(query)
     return [
         page_head(_("History of the GPUs"), ways=[html.A(_("The GPUs now"), href=href("/gpu"))]),

@@ -1,4 +1,4 @@
-"""/gpu: which GPU is busy, and for whom, as it is right now."""
+"""/gpu: which GPUs are busy now, and who uses them."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def layout(
 ) -> list[Any]:
     """Returns the page, empty until the monitors' first messages.
 
-    `open` in the address is read by assets/gpu_view.js.
+    assets/gpu_view.js reads the parameter `open`.
     """
     return [
         page_head(_("GPUs"), ways=[html.A(_("History of the GPUs"), href=href("/gpu/history"))]),

@@ -1,4 +1,4 @@
-"""/inference: the active model, or any other, plays before your eyes; or two of them, side by side."""
+"""/inference: shows the active model, or another one, playing live; or two of them, side by side."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from components.ui_settings import UiSettings, page
 
 @page
 def layout(ui: UiSettings, /, **query: str) -> list[Any]:
-    """Returns the page; the address says which models, which maze, and how fast."""
+    """Returns the page; the address selects models, maze and speed."""
     request, odd = _read(query)
     return [
         page_head(_("Inference")),
@@ -46,7 +46,7 @@ def layout(ui: UiSettings, /, **query: str) -> list[Any]:
 
 
 def _read(query: dict[str, str]) -> tuple[ViewRequest, list[str]]:
-    """Returns what the address asks for, and the names in it whose values make no sense."""
+    """Returns the request in the address, and the names of its invalid parameters."""
     given = {name: value for name, value in query.items() if value != ""}
     try:
         return ViewRequest.model_validate(given), []

@@ -14,7 +14,7 @@ from components.ui_settings import UiSettings, page
 
 @page
 def layout(ui: UiSettings, /, model_id: str = "", **_query: str) -> list[Any]:
-    """Returns the page of the model with this id, which comes percent-encoded, as a browser's address has it."""
+    """Returns the page of the model with this id, which is percent-encoded, as in a browser's address."""
     model_id = unquote(model_id)
     return [
         *model_detail.place(model_id),

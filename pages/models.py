@@ -1,4 +1,4 @@
-"""/models: all models, which one is active, and how that came about."""
+"""/models: all models, the active one, and the history of activations."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Any address that has no page."""
+"""The page of an unknown address."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from components.texts.language import _
 
 
 def layout(**_other: str) -> list[Any]:
-    """Says so, and where to go."""
+    """Returns a page that says so, with a link to continue."""
     return nothing_at_this_address()
 
 

@@ -17,10 +17,10 @@ from domain.tracking.compared import is_run_id
 
 @page
 def layout(ui: UiSettings, /, run_id: str = "", **other: str | list[str]) -> list[Any]:
-    """Returns the page of the run with this id; what cannot be an id is said at once."""
+    """Returns the page of the run with this id; an invalid id is reported at once."""
     if not is_run_id(run_id):
         return run_detail.not_found(run_id)
-    # There is no table beside these charts that could say that an option is odd.
+    # Unlike the comparison, this page has no place to report invalid options.
     options, _odd = ChartOptions.from_address(other)
     return [
         *run_detail.place(options),

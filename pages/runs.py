@@ -1,4 +1,4 @@
-"""/mlflow: all runs, and the comparison of the ticked ones."""
+"""/mlflow: all runs, and the comparison of the selected ones."""
 
 from typing import Any
 
@@ -25,9 +25,7 @@ from domain.tracking.compared import parse_run_ids
 
 @page_with_defaults
 def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any]:
-    """Returns the page; `runs` is the comparison that the address carries, the rest is what list and charts are asked
-    for.
-    """
+    """Returns the page; `runs` are the compared runs in the address, `other` its options of list and charts."""
     compared, malformed = parse_run_ids(runs)
     options, odd = ChartOptions.from_address(other)
     address, odd_of_list = ListAddress.from_address(other)

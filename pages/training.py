@@ -14,7 +14,7 @@ from components.ui_settings import UiSettings, page
 
 @page
 def layout(_ui: UiSettings, /, **query: str) -> list[Any]:
-    """Returns the page; `?from=` fills the form from a run, `?fork=` goes on from its checkpoint."""
+    """Returns the page; `?from=` fills the form from a run, `?fork=` continues from its checkpoint."""
     asked = {name: query[name] for name in ("from", "fork", "trainer") if query.get(name)}
     return [
         page_head(_("Training")),

@@ -1,4 +1,4 @@
-"""/training/<run_id>: one training, while it waits, trains, and once it is over."""
+"""/training/<run_id>: one training, while it waits, runs, and afterwards."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from domain.tracking.compared import is_run_id
 
 @page
 def layout(ui: UiSettings, /, run_id: str = "", **_query: str) -> list[Any]:
-    """Returns the page of the training with this id; what cannot be an id is said at once."""
+    """Returns the page of the training with this id; an invalid id is reported at once."""
     if not is_run_id(run_id):
         return training_page.not_found(run_id)
     return [

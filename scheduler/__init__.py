@@ -1,4 +1,4 @@
 """The scheduler: a process of its own, `python -m scheduler`. It queues, starts, watches and stops trainings.
 
-The queue is in MLflow: each training is a run, whose tags say what is to become of it.
+The queue is in MLflow: each training is a run, whose tags hold its state.
 """

@@ -1,6 +1,7 @@
-"""`python -m scheduler`: queues, starts, watches and stops trainings until SIGTERM or Ctrl-C; what trains trains on.
+"""`python -m scheduler`: queues, starts, watches and stops trainings until SIGTERM or Ctrl-C; running trainings
+continue.
 
-Exit status: 0 when told to stop, 1 when it cannot run, 2 when a setting is wrong.
+Exit status: 0 when stopped, 1 when it cannot run, 2 when a setting is wrong.
 """
 
 import sys

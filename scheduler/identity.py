@@ -1,4 +1,4 @@
-"""Who this scheduler is: an id that it keeps, and a lock by which nobody else is the same at the same time."""
+"""The identity of this scheduler: an id on disk, and a lock that keeps a second process from using it."""
 
 import fcntl
 import os
@@ -12,11 +12,11 @@ _PATIENCE_SECONDS: Final = 5.0
 
 
 class AlreadyScheduling(Exception):
-    """Another scheduler has this STATE_DIR; the sentence names it."""
+    """Another scheduler uses this STATE_DIR; the message names it."""
 
 
 def take_identity(folder: Path) -> tuple[str, int]:
-    """Returns the scheduler's id, and the descriptor of its lock, which the kernel opens when all who hold it have
+    """Returns the scheduler's id, and the descriptor of its lock, which lasts until all processes that hold it have
     ended.
 
     Waits some seconds for a scheduler that is just ending. Raises AlreadyScheduling, or OSError.
@@ -50,7 +50,7 @@ def _read(descriptor: int) -> str:
     kept = os.pread(descriptor, _MOST_BYTES, 0).decode(errors="replace").strip()
     try:
         return str(uuid.UUID(kept))
-    except ValueError:  # none yet, or half of one
+    except ValueError:  # there is none yet, or it was not written completely
         made = str(uuid.uuid4())
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, made.encode(), 0)

@@ -1,4 +1,4 @@
-"""What trainings left that are over: room for newer ones, and what a training can go on from whose files are gone."""
+"""Housekeeping of ended trainings: frees disk space, and finds checkpoints in MLflow for those without files."""
 
 import logging
 import time
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 class PastTrainings:
-    """Looks every two seconds, once the queue was read; makes room every half a minute."""
+    """Runs every two seconds, once the queue was read; frees space every half a minute."""
 
     def __init__(self, entries: Entries, dispatcher: Dispatcher, folders: RunFolders, stored: Checkpoints) -> None:
         self._entries = entries
@@ -31,15 +31,15 @@ class PastTrainings:
         self._rounds = Rounds("past-trainings", _ROUND_SECONDS, self.tick)
 
     def start(self) -> None:
-        """Begins."""
+        """Starts the thread."""
         self._rounds.start()
 
     def stop(self) -> None:
-        """Ends after the present look."""
+        """Stops after the current round."""
         self._rounds.stop()
 
     def tick(self) -> None:
-        """Makes room, notes whose files are gone, and asks MLflow what it has of those."""
+        """Frees space, notes which files were deleted, and asks MLflow for the checkpoints of those trainings."""
         if not self._entries.is_read:
             return
         if time.monotonic() >= self._sweep_at:
@@ -52,7 +52,7 @@ class PastTrainings:
                 return
 
     def _is_needed(self, run_id: str) -> bool | None:
-        """Returns whether it waits, runs, is still to be told of, or another one is to begin with its checkpoint."""
+        """Returns whether it waits, runs, has unsent changes, or another training is to start from its checkpoint."""
         entry = self._entries.find(run_id)
         if entry is not None and not (entry.is_over and entry.recorded is entry.state):
             return True
@@ -67,13 +67,13 @@ class PastTrainings:
                 yield entry
 
     def _unasked(self) -> Iterator[Entry]:
-        """Yields trainings whose checkpoints MLflow was not asked for; programs of others leave none there."""
+        """Yields trainings whose checkpoints MLflow has not been asked for; only Clew's own programs upload any."""
         for entry in self._entries.over():
             if entry.trainer_reports and not (entry.has_files or entry.has_checkpoint or entry.run_id in self._asked):
                 yield entry
 
     def _ask(self, entry: Entry) -> bool:
-        """Returns whether MLflow answered."""
+        """Asks MLflow about one; returns whether it answered."""
         try:
             has_one = self._stored.newest(entry.run_id) is not None
         except ClewError as error:

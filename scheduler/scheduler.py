@@ -1,4 +1,4 @@
-"""The parts of the scheduler, wired; what its addresses ask and change."""
+"""Connects the parts of the scheduler; provides the operations behind its routes."""
 
 import os
 import time
@@ -42,7 +42,7 @@ _STARTS_WITHIN_SECONDS = 1.0
 
 
 class Scheduler:
-    """All of it; `start` begins its threads, which `stop` ends, and no training with them."""
+    """The whole scheduler; `start` starts its threads, `stop` ends them, but no training."""
 
     def __init__(self, settings: SchedulerSettings, scheduler_id: str) -> None:
         self.id = scheduler_id
@@ -74,7 +74,7 @@ class Scheduler:
         self._watch = Watch(
             self.entries, self.backend, self.dispatcher, self._book.has_begun, may_restart=settings.training_restart
         )
-        # A cluster's machines have packages of their own: there a training finds out itself.
+        # A cluster's machines have packages of their own, so this check is left to the training.
         self._environments = (
             None if settings.ray_jobs_url is not None else KnownEnvironments.read(settings.environments_file)
         )
@@ -88,14 +88,14 @@ class Scheduler:
         self.viewers = Viewers(self.entries, self._book, self.news)
 
     def start(self) -> None:
-        """Begins to look after trainings."""
+        """Starts the threads."""
         self.dispatcher.start()
         self._watch.start()
         self.viewers.start()
         self._past.start()
 
     def stop(self) -> None:
-        """Ends; trainings go on."""
+        """Stops the threads; trainings continue."""
         self._past.stop()
         self.viewers.stop()
         self._watch.stop()
@@ -111,7 +111,7 @@ class Scheduler:
         return self._described(entry, places(self.entries).get(run_id))
 
     def trainings(self) -> TrainingList:
-        """Returns those that wait in their order, those that run, then those that are over, the newest first."""
+        """Returns waiting ones in their order, running ones, then ended ones, newest first."""
         self.entries.check_read()
         place = places(self.entries)
         alive = self.entries.alive()
@@ -130,30 +130,30 @@ class Scheduler:
 
     @property
     def slots(self) -> int:
-        """How many there are; none where a cluster has its own."""
+        """The number of slots; none if a cluster has its own."""
         return 0 if self._settings.ray_jobs_url is not None else self._settings.training_slots
 
     @property
     def busy(self) -> int:
-        """How many slots are taken."""
+        """The number of slots in use."""
         return sum(entry.needs.slots for entry in self.entries.alive() if not entry.needs.gpus)
 
     def log(self, run_id: str) -> TrainingLog:
-        """Returns what a training wrote; raises NoSuchTraining."""
+        """Returns a training's log; raises NoSuchTraining."""
         return self.backend.log(run_id, self.entries.get(run_id).attempt)
 
     def news(self, entry: Entry) -> TrainingMessage:
-        """Returns all that the page of a training shows."""
+        """Returns everything that the page of a training shows."""
         training = self._described(entry, places(self.entries).get(entry.run_id) if entry.is_waiting else None)
         part = self.backend.log(entry.run_id, entry.attempt).part(None, _SHOWN_LINES)
         return TrainingMessage(training=training, curves=self._book.curves(entry), log=part)
 
     def place(self, run_id: str) -> int | None:
-        """Returns where a training stands in the queue."""
+        """Returns a training's place in the queue."""
         return places(self.entries).get(run_id)
 
     def begun_soon(self, run_ids: Sequence[str]) -> set[str]:
-        """Returns which of these start at once; waits for that no longer than a click may."""
+        """Returns which of these start at once; waits only as long as a reader may wait after a click."""
         deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
         while waiting := [run_id for run_id in run_ids if self._is_waiting(run_id)]:
             if waiting[0] in self.dispatcher.reasons or time.monotonic() > deadline:
@@ -176,7 +176,7 @@ class Scheduler:
 
 
 def _read_by_ours(settings: SchedulerSettings) -> dict[str, str]:
-    """Returns the settings that the trainers which come with Clew read."""
+    """Returns the settings that Clew's own trainers read."""
     file = settings.environments_file
     own = {} if file is None else {"ENVIRONMENTS_FILE": str(file.absolute())}
     return {"MODEL_NAME": settings.model_name, "LOG_LEVEL": settings.log_level, **own}

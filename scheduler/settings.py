@@ -1,4 +1,4 @@
-"""The scheduler's settings, from the environment or `.env`: the dashboard's, and its own."""
+"""The scheduler's settings, from the environment or `.env`: those of the dashboard, and its own."""
 
 import socket
 from pathlib import Path
@@ -79,22 +79,25 @@ class SchedulerSettings(RayJobsSettings):
 
     @property
     def folder(self) -> Path:
-        """Where it keeps who it is, and what trainings write."""
+        """The folder for its identity and the trainings' files."""
         return self.state_dir.absolute() / "scheduler"
 
     @property
     def machine(self) -> str:
-        """What this machine calls itself."""
+        """The name of this machine."""
         return socket.gethostname()
 
     @property
     def memory_bytes(self) -> int | None:
-        """What a process of a training may take."""
+        """The memory limit of a training's process."""
         return int(self.training_memory_gb * 10**9) or None
 
 
 def read_settings() -> SchedulerSettings:
-    """Reads the settings; raises BadInput with a sentence for each wrong one: its name, its value, what is right."""
+    """Reads the settings; raises BadInput with a sentence for each wrong one.
+
+    Its name, its value, what would be right.
+    """
     try:
         return SchedulerSettings()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Settings and their types, and addresses as browsers can open them.
+"""Settings and their types, and addresses in the form that browsers need.
 
-What comes in here reads the environment or works out an address; nothing connects.
+These modules read the environment or compute an address; nothing connects.
 """

@@ -1,4 +1,4 @@
-"""ALERTS_FILE as a setting: read once at the start, so that a mistake in it stops the start with its line."""
+"""Reads ALERTS_FILE once at the start, so that an error in it stops the start, with its line."""
 
 import os
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from domain.messages import Text
 def rules_in(path: Path, is_address: Callable[[str], bool] = lambda _url: True) -> AlertRules:
     """Returns the receivers and rules of a TOML file.
 
-    Raises BadInput. Its variables are the environment's, or of `.env`.
+    Raises BadInput. Variables in it are taken from the environment, or `.env`.
     """
     variables = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     try:

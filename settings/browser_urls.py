@@ -1,4 +1,4 @@
-"""Addresses as the reader's browser can open them, which is not always how this process reaches the same thing."""
+"""Addresses for the reader's browser, which may differ from the ones that this process uses."""
 
 from urllib.parse import quote
 
@@ -9,10 +9,10 @@ from settings.settings import Settings
 def mlflow_run_page(
     settings: Settings, page_scheme: str, page_host: str, experiment_id: str, run_id: str
 ) -> str | None:
-    """Returns the run in MLflow's own pages, or None where the browser has no way there.
+    """Returns the run's page in MLflow, or None if the browser cannot reach it.
 
-    `MLFLOW_URL` where it is set, else the team's server as configured; the embedded one is on the page's own host,
-    and cannot be reached from a page on https.
+    `MLFLOW_URL` if it is set, else the team's server as configured; the embedded one is on the page's own host, and
+    cannot be reached from a page on https.
     """
     if settings.mlflow_url is not None:
         base = without_credentials(str(settings.mlflow_url).rstrip("/"))
@@ -26,7 +26,7 @@ def mlflow_run_page(
 
 
 def browser_url_warnings(settings: Settings) -> list[str]:
-    """Returns a sentence for each address that browsers open without the name and the password which it was given."""
+    """Returns a sentence for each address that browsers open without its configured name and password."""
     opened = {"MLFLOW_URL": settings.mlflow_url, "INFERENCE_UI_URL": settings.inference_ui_url}
     return [
         f"{name} holds a name or a password. Every reader would see it, so pages link to the address without it."
@@ -36,5 +36,5 @@ def browser_url_warnings(settings: Settings) -> list[str]:
 
 
 def _without_port(host: str) -> str:
-    """Returns `host` of "host:port"; an IPv6 address keeps its brackets."""
+    """Returns the host of "host:port"; an IPv6 address keeps its brackets."""
     return host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host

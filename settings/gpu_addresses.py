@@ -1,4 +1,4 @@
-"""Where the GPU monitors are: the list of GPU_MONITOR_URLS."""
+"""The addresses of the GPU monitors, parsed from GPU_MONITOR_URLS."""
 
 import re
 from typing import Final, NamedTuple
@@ -6,11 +6,12 @@ from typing import Final, NamedTuple
 from domain.addresses import Credentials, credentials_in, is_sound, without_credentials
 from domain.secrets import may_hold_credentials
 
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # stands in paths
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # used in paths
 
 
 class GpuMonitorAddress(NamedTuple):
-    """One monitor: `url` as this dashboard reaches it, without a trailing slash; `browser_url` where a page differs.
+    """One monitor: `url` as this dashboard reaches it, without a trailing slash; `browser_url` if a page needs
+    another.
 
     `browser_url` is a ws:// or wss:// address, or a path on the page's own host. Neither holds a password.
     """
@@ -22,9 +23,10 @@ class GpuMonitorAddress(NamedTuple):
 
 
 def read_addresses(listed: str) -> list[GpuMonitorAddress]:
-    """Returns the monitors of a comma list `name=url[|browser_url]`; raises ValueError, which names the odd entry.
+    """Returns the monitors in a comma-separated list `name=url[|browser_url]`; raises ValueError that names an
+    invalid entry.
 
-    By its number, where a password may be in the list: one with a comma in it is torn apart before it is known.
+    It names the entry by number, since the list may contain a password, which a comma may have split.
     """
     entries = [entry.strip() for entry in listed.split(",") if entry.strip()]
     is_secret = may_hold_credentials(listed)

@@ -1,4 +1,4 @@
-"""The fields of the dashboard's settings: each from the environment (or `.env`), each described."""
+"""The fields of the dashboard's settings: each from the environment (or `.env`), each with a description."""
 
 from pathlib import Path
 from typing import Literal
@@ -35,7 +35,10 @@ from settings.setting_types import (
 
 
 class SettingFields(BaseSettings):
-    """Where Clew listens, whom it asks, and how often. Field `refresh_seconds` is the variable `REFRESH_SECONDS`."""
+    """Where Clew listens, which services it uses, and how often.
+
+    Field `refresh_seconds` is the variable `REFRESH_SECONDS`.
+    """
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True

@@ -1,4 +1,4 @@
-"""The types of the dashboard's settings: what each takes, and the sentence for what it does not."""
+"""The types of the dashboard's settings: what each accepts, and the message for invalid values."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ from domain.tracking.vocabulary import Vocabulary
 from settings.gpu_addresses import read_addresses
 
 EVERY_TAGGED: Final = "*"
-"""In a list of registered models: all that carry the tag."""
+"""In a list of registered models: all that have the tag."""
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LONGEST_NAME: Final = 190  # with a version's number it is an id
 
@@ -45,7 +45,7 @@ def _listing_monitors(listed: str) -> str:
 
 
 def listed_names(listed: str) -> list[str]:
-    """Returns the names in a comma list."""
+    """Returns the names in a comma-separated list."""
     return [name.strip() for name in listed.split(",")]
 
 
@@ -57,7 +57,7 @@ def _naming_models(listed: str) -> str:
 
 
 def origins_in(listed: str) -> frozenset[Origin]:
-    """Returns the origins of a comma list; raises ValueError, which names an entry that is none."""
+    """Returns the origins in a comma-separated list; raises ValueError that names an invalid entry."""
     found = {one.strip(): Origin.of(one) for one in listed.split(",") if one.strip()}
     for entry, origin in found.items():
         if origin is None or origin.scheme not in ("http", "https"):
@@ -85,7 +85,7 @@ def _being_a_database(uri: str | None) -> str | None:
 
 
 def named_folders(listed: str) -> dict[str, Path]:
-    """Returns the folders in a comma list of name=path, by name."""
+    """Returns the folders in a comma-separated list of name=path, by name."""
     pairs = [one.partition("=") for one in listed.split(",") if one.strip()]
     return {name.strip(): Path(path.strip()).expanduser() for name, _sign, path in pairs}
 
@@ -105,9 +105,9 @@ def _naming_folders(listed: str) -> str:
 
 
 def headers_in(listed: str) -> dict[str, str]:
-    """Returns the headers in a comma list of name=value.
+    """Returns the headers in a comma-separated list of name=value.
 
-    Raises ValueError, which tells of the odd one by its number.
+    Raises ValueError that names an invalid entry by its number.
     """
     found: dict[str, str] = {}
     for number, entry in enumerate((one.strip() for one in listed.split(",") if one.strip()), start=1):
@@ -135,7 +135,7 @@ StoreUri = Annotated[
 ]
 Vocabularies = Annotated[Path | None, BeforeValidator(lambda path: path or None), AfterValidator(_checked)]
 HostList = Annotated[str, AfterValidator(listing_hosts)]
-# Nothing that would end the directive and begin another.
+# Nothing that could end the directive and begin another.
 FrameAncestors = Annotated[str, Field(pattern=r"^[A-Za-z0-9:/.*_-]+( [A-Za-z0-9:/.*_-]+)*$")]
 MonitorList = Annotated[str, AfterValidator(_listing_monitors)]
 StoreList = Annotated[str, AfterValidator(_naming_stores)]

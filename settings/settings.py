@@ -1,4 +1,4 @@
-"""The dashboard's settings: its fields, and what follows from them."""
+"""The dashboard's settings: its fields, and values derived from them."""
 
 from ipaddress import IPv4Network, IPv6Network
 from os import environ
@@ -14,46 +14,49 @@ from settings.setting_types import EVERY_TAGGED, headers_in, listed_names, named
 
 
 class Settings(SettingFields):
-    """The settings, and what follows from them."""
+    """The settings, and values derived from them."""
 
     @property
     def tick_seconds(self) -> float:
-        """How often an open page asks for news: often enough that `refresh_seconds` holds."""
+        """How often an open page polls: often enough for `refresh_seconds`."""
         return max(1.0, self.refresh_seconds / 6)
 
     @property
     def patience_seconds(self) -> float:
-        """How long a callback waits for what it does not know yet: a page renders within 2 s, whoever is away."""
+        """How long a callback waits for unknown data: a page renders within 2 s, even if a service is unreachable."""
         return min(1.5, self.tick_seconds / 2)
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """What this team's tools call things."""
+        """The team's names of metrics and parameters."""
         return DEFAULT if self.vocabulary_file is None else read_vocabulary(self.vocabulary_file)
 
     @property
     def model_names_listed(self) -> list[str]:
-        """The registered models that are named beside the first."""
+        """The registered models that are named in addition to the first."""
         return [name for name in listed_names(self.model_names) if name != EVERY_TAGGED]
 
     @property
     def models_by_tag(self) -> bool:
-        """Whether registered models count by their tag, too."""
+        """Whether registered models are also selected by their tag."""
         return EVERY_TAGGED in listed_names(self.model_names)
 
     @property
     def artifact_origins(self) -> frozenset[Origin]:
-        """The stores of ARTIFACT_STORES."""
+        """The origins in ARTIFACT_STORES."""
         return origins_in(self.artifact_stores)
 
     @property
     def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
-        """Where the proxies are whose headers count."""
+        """The networks of trusted proxies."""
         return networks(self.trusted_proxies)
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What no log line may hold: the tokens, and the passwords in addresses, those of proxies included."""
+        """Secrets that no log line may contain.
+
+        The tokens, and the passwords in addresses, including those of proxies.
+        """
         own = (
             *(self.api_token, self.trusted_proxy_secret, self.mlflow_tracking_password, self.mlflow_tracking_token),
             *(self.prometheus_token, *self.prometheus_header_values.values()),
@@ -75,17 +78,17 @@ class Settings(SettingFields):
 
     @property
     def tensorboard_folders(self) -> dict[str, Path]:
-        """The folders of TensorBoard that are followed, by the experiment of their runs."""
+        """The watched TensorBoard folders, by the experiment of their runs."""
         return named_folders(self.tensorboard_dirs)
 
     @property
     def embedded(self) -> bool:
-        """Whether the embedded MLflow is the one in use."""
+        """Whether the embedded MLflow is in use."""
         return self.mlflow_tracking_uri is None
 
     @property
     def mlflow_database(self) -> str | None:
-        """MLflow's database, where it is known: the embedded one's lies in STATE_DIR."""
+        """MLflow's database, if it is known: the embedded one's is in STATE_DIR."""
         if self.mlflow_backend_store_uri or not self.embedded:
             return self.mlflow_backend_store_uri
         return f"sqlite:///{(self.state_dir / 'mlflow' / 'mlflow.db').resolve()}"
@@ -135,6 +138,6 @@ class Settings(SettingFields):
 
 
 def _local_url(host: str, port: int) -> str:
-    """Returns a service of this machine, by the address it binds to."""
+    """Returns the address of a service on this machine, from the address it binds to."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

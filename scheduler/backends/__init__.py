@@ -1,1 +1,1 @@
-"""Where trainings run: what the scheduler needs of such a place, whichever it is."""
+"""Where trainings run: the interface of such a place."""

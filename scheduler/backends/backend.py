@@ -1,4 +1,4 @@
-"""A place where trainings run: this machine's slots, or a cluster."""
+"""The interface of a place where trainings run: this machine's slots, or a cluster."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,14 +9,14 @@ from domain.trainings.training import LogPart
 
 
 class Needs(NamedTuple):
-    """What a training takes while it runs: slots of TRAINING_SLOTS, or GPUs where it needs any."""
+    """What a training needs while it runs: slots of TRAINING_SLOTS, or GPUs if it needs any."""
 
     slots: int = 1
     gpus: int = 0
 
 
 class GpuRoom(NamedTuple):
-    """GPUs of the place: how many there are, the ids of the free ones, and why others are taken, if by strangers."""
+    """GPUs of the place: their number, the ids of the free ones, and why others are taken by other users."""
 
     there: int
     free: tuple[int, ...] = ()
@@ -24,24 +24,24 @@ class GpuRoom(NamedTuple):
 
 
 class Room(NamedTuple):
-    """How much fits in now: `slots` in all and `free_slots`, None where the place itself queues what is more.
+    """The free capacity: `slots` in total and `free_slots`, None if the place has a queue of its own.
 
-    `gpus` is None where no GPUs are asked for, or the place itself hands them out.
+    `gpus` is None if no GPUs are requested, or the place assigns them itself.
     """
 
     slots: int | None
     free_slots: int | None
     gpus: GpuRoom | None = None
     most: int | None = None
-    """So many may begin now, whatever they need, where that is limited; `hindrance` is why no more."""
+    """The most trainings that may start now, whatever they need, if that is limited; `hindrance` is the reason."""
     hindrance: Message | None = None
 
 
 class Launch(NamedTuple):
-    """One attempt of a training: a program without a shell, and all that it finds in its environment.
+    """One attempt of a training: a program without a shell, and its environment variables.
 
-    Values stand in `request` for the program that reads them from a file; `checkpoint` is where it goes on from.
-    `directory` None is the place's own choice.
+    `request` has values for a program that reads them from a file; `checkpoint` is where it continues. `directory`
+    None is the place's own choice.
     """
 
     run_id: str
@@ -55,13 +55,13 @@ class Launch(NamedTuple):
 
 
 class Pending(NamedTuple):
-    """The place has it and has not begun: why, where it says so."""
+    """The place has it, but has not started it: the reason, if it gives one."""
 
     reason: Message | None = None
 
 
 class Alive(NamedTuple):
-    """It runs; `started_ms`, the GPUs and who stops it as far as they are known."""
+    """It runs; `started_ms`, the GPUs and who stops it, as far as they are known."""
 
     started_ms: int | None = None
     gpus: tuple[int, ...] = ()
@@ -70,7 +70,7 @@ class Alive(NamedTuple):
 
 
 class Exited(NamedTuple):
-    """It ended: by an exit code, or `signal`; `failure` says why it could not be run, or what it died of."""
+    """It ended: by an exit code, or `signal`; `failure` is why it could not run, or was killed."""
 
     at_ms: int
     exit_code: int | None = None
@@ -78,12 +78,12 @@ class Exited(NamedTuple):
     failure: Message | None = None
     was_stopped: bool = False
     was_interrupted: bool = False
-    """By the end of the machine, not by a person."""
+    """By a shutdown of the machine, not by a user."""
     stopped_by: str | None = None
 
 
 class Lost(NamedTuple):
-    """It ran, and nobody saw it end; `by_reboot` where the machine went down meanwhile."""
+    """It ran, but its end was not observed; `by_reboot` if the machine restarted meanwhile."""
 
     by_reboot: bool = False
     was_stopped: bool = False
@@ -91,30 +91,30 @@ class Lost(NamedTuple):
 
 
 class Absent(NamedTuple):
-    """This attempt was never begun."""
+    """This attempt never started."""
 
 
 Status = Pending | Alive | Exited | Lost | Absent
 
 
 class TrainingLog(Protocol):
-    """What a training's programs wrote, all attempts after each other."""
+    """What a training's programs wrote, all attempts in sequence."""
 
     def part(self, before: int | None, lines: int) -> LogPart:
-        """Returns the last `lines` lines before a byte, or of all."""
+        """Returns the last `lines` lines before a byte position, or of the whole log."""
 
     def search(self, text: str, before: int | None) -> "Found":
-        """Returns the newest lines before a byte that hold `text`, bounded in number, memory and time."""
+        """Returns the newest lines before a byte position that contain `text`, bounded in number, memory and time."""
 
     def piece(self, begins: int) -> "LogPiece":
-        """Returns a bounded piece from a byte on, of whole lines where it has any."""
+        """Returns a bounded piece from a byte position on, of complete lines if it has any."""
 
     def whole(self) -> Iterator[bytes]:
         """Returns all of it, in pieces."""
 
 
 class LogPiece(NamedTuple):
-    """Some of a log as it may be shown, and the byte at which what follows begins; the log has `size` bytes by now."""
+    """A piece of a log, safe to show, and the byte position after it; the log has `size` bytes so far."""
 
     content: bytes
     ends: int
@@ -122,14 +122,14 @@ class LogPiece(NamedTuple):
 
 
 class FoundLine(NamedTuple):
-    """A line of a log and the byte at which it begins."""
+    """A line of a log and its byte position."""
 
     at: int
     line: str
 
 
 class Found(NamedTuple):
-    """What a search found, the newest first; before `searched_to` nothing was looked at."""
+    """The results of a search, newest first; the log before `searched_to` was not searched."""
 
     lines: list[FoundLine]
     searched_to: int
@@ -137,49 +137,52 @@ class Found(NamedTuple):
 
 
 class Backend(Protocol):
-    """The place. Nothing here waits long: `poll` is asked several times a second.
+    """A place where trainings run. No method blocks for long: `poll` is called several times a second.
 
-    `launch`, `stop`, `room` and `poll` raise a ClewError where the place cannot be reached; then nothing is known, and
-    the same is asked again.
+    `launch`, `stop`, `room` and `poll` raise a ClewError if the place cannot be reached; the state is unknown then,
+    and the call is repeated.
     """
 
     def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
-        """Returns how much fits in beside those that run."""
+        """Returns the free capacity next to the running trainings."""
 
     def launch(self, launch: Launch) -> None:
-        """Begins an attempt, once, however often it is asked for the same one; raises a ClewError where it cannot."""
+        """Starts an attempt, only once even if called again for the same one; raises a ClewError if it cannot."""
 
     def poll(self, run_id: str, attempt: int) -> Status:
-        """Returns what an attempt does."""
+        """Returns the state of an attempt."""
 
     def stop(self, run_id: str, attempt: int, by: str | None) -> None:
-        """Asks an attempt to end, soon and then by force; returns at once. Asking again does nothing."""
+        """Asks an attempt to end, and later kills it; returns at once. Repeated calls have no effect."""
 
     def withdraw(self, run_id: str) -> None:
-        """Says that a training that waits is not to run now: what a lost answer hid of it ends as soon as it shows."""
+        """Notes that a waiting training must not run now.
+
+        An attempt whose start was not confirmed ends as soon as it appears.
+        """
 
     def log(self, run_id: str, attempt: int) -> TrainingLog:
-        """Returns what it wrote."""
+        """Returns its log."""
 
     def progress_file(self, run_id: str) -> Path | None:
-        """Returns where the program writes its progress, if it does and the place has files."""
+        """Returns the program's progress file, if it writes one and the place has files."""
 
     def has_checkpoint(self, run_id: str) -> bool:
-        """Returns whether it can go on from where it was."""
+        """Returns whether it can continue from a checkpoint."""
 
     def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
-        """Gives a training the newest checkpoint of another to begin with; returns whether it has one now."""
+        """Gives a training the newest checkpoint of another one to start from; returns whether it has one now."""
 
     def check_writable(self) -> None:
-        """Raises a ClewError where nothing could be begun, for its disk is full, say."""
+        """Raises a ClewError if nothing could be started, for example because the disk is full."""
 
     def log_tail(self, run_id: str) -> list[str]:
         """Returns the last 50 lines of its log."""
 
     def close(self) -> None:
-        """Ends what this process does for it; what trains trains on."""
+        """Ends this process's work for it; running trainings continue."""
 
 
 def begins_with_checkpoint(backend: Backend, run_id: str) -> bool:
-    """Returns whether a training can go on: by what its folder has, else MLflow; raises a ClewError."""
+    """Returns whether a training can continue: by its folder, else by MLflow; raises a ClewError."""
     return backend.has_checkpoint(run_id) or backend.adopt_checkpoint(run_id, run_id)

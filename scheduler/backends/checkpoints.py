@@ -1,4 +1,4 @@
-"""Where a training goes on from by MLflow: its program leaves checkpoints as artifacts of its run."""
+"""Checkpoints in MLflow: programs upload them as artifacts of their runs."""
 
 import logging
 from pathlib import Path
@@ -11,7 +11,7 @@ from mlflow_api.run_writes import RunWrites
 
 ARTIFACTS: Final = "checkpoints"
 WHOLE: Final = "state.json"
-"""The last file of a checkpoint that is written."""
+"""The file of a checkpoint that is written last."""
 FILE: Final = "checkpoint.json"
 _MOST_BYTES: Final = 2**12
 _log = logging.getLogger(__name__)
@@ -27,24 +27,24 @@ class Checkpoint(BaseModel):
 
 
 class Checkpoints:
-    """The newest ones by MLflow; what was found is noted in a training's folder."""
+    """Finds the newest checkpoints in MLflow, and stores the results in the trainings' folders."""
 
     def __init__(self, runs: RunWrites, folders: Path) -> None:
         self._runs, self._folders = runs, folders
 
     def newest(self, run_id: str) -> Checkpoint | None:
-        """Returns the one that a training goes on from: its own, or else another's that it took.
+        """Returns the checkpoint that a training continues from: its own, else one adopted from another training.
 
         Raises a ServiceError.
         """
         return self._own(run_id) or self._noted(run_id)
 
     def to_begin_with(self, run_id: str, attempt: int) -> Checkpoint | None:
-        """Returns what `newest` does; a first attempt has none of its own yet, so that MLflow is not asked."""
+        """Returns the result of `newest`, without asking MLflow for a first attempt, which has none of its own yet."""
         return self._noted(run_id) if attempt == 1 else self.newest(run_id)
 
     def has(self, run_id: str) -> bool:
-        """Returns whether there is one; where MLflow does not answer, whether there was."""
+        """Returns whether there is one; if MLflow does not answer, whether there was."""
         if not (self._folders / run_id).exists():
             return False
         try:
@@ -54,7 +54,7 @@ class Checkpoints:
             return self._noted(run_id) is not None
 
     def adopt(self, run_id: str, parent_id: str) -> bool:
-        """Has a training begin with another's newest; returns whether it has one now. Raises ServiceError, OSError."""
+        """Lets a training start from another's newest; returns whether it has one now. Raises ServiceError, OSError."""
         found = self.newest(run_id) or self.newest(parent_id)
         if found is not None:
             folder = self._folders / run_id
@@ -69,7 +69,7 @@ class Checkpoints:
             for number in sorted((int(name) for name in names if _is_number(name)), reverse=True):
                 if WHOLE in self._runs.artifact_names(run_id, f"{ARTIFACTS}/{number}"):
                     return Checkpoint(run_id=run_id, number=number)
-        except (BadInput, NotFound):  # the run is gone
+        except (BadInput, NotFound):  # the run has been deleted
             return None
         return None
 

@@ -1,1 +1,1 @@
-"""This machine as a place where trainings run: slots, GPUs, and a keeper process for each training."""
+"""Trainings on this machine: slots, GPUs, and a keeper process for each training."""

@@ -1,4 +1,4 @@
-"""Whether a disk takes anything."""
+"""Checks whether a disk can be written to."""
 
 import os
 from contextlib import suppress
@@ -9,7 +9,7 @@ ROOM_BYTES: Final = 2**20
 
 
 def take_room(folder: Path) -> None:
-    """Makes the folder, and takes some room in it for a moment; raises OSError where there is none."""
+    """Creates the folder, and allocates some space in it for a moment; raises OSError if that fails."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     probe = folder / ".room"
     try:
@@ -21,9 +21,9 @@ def take_room(folder: Path) -> None:
 
 
 def looks_full(folder: Path) -> bool:
-    """Returns whether there is no such room, as the system counts it: asked each second, so that nothing is written."""
+    """Returns whether the file system reports too little space; called each second, so nothing is written."""
     try:
         found = os.statvfs(folder)
-    except OSError:  # not made yet
+    except OSError:  # not created yet
         return False
     return found.f_bavail * found.f_frsize < ROOM_BYTES

@@ -1,4 +1,4 @@
-"""What a training finds in its environment: a list, and nothing else of what the scheduler was started with."""
+"""The environment variables of a training: a fixed list, and nothing else of the scheduler's own."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
 
 
 def base_environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """Returns what is handed on of the scheduler's own: no token, no password, no database."""
+    """Returns the variables that are passed on: no token, no password, no database."""
     found = {name: value for name, value in ours.items() if name in _HANDED_ON or name.startswith("LC_")}
     proxies = {name: value for name, value in ours.items() if name.lower() in _PROXIES}
     return found | proxies | no_proxy_for_loopback(ours) | {"PYTHONUNBUFFERED": "1"}
@@ -41,15 +41,15 @@ def tracking_environment(settings: Settings, run_id: str) -> dict[str, str]:
 def search_path(path: str) -> str:
     """Returns PATH with the folder of this Python before it.
 
-    "python" in a command is the one that has Clew's libraries.
+    "python" in a command is then the one with Clew's libraries.
     """
     return os.pathsep.join(filter(None, (str(Path(sys.executable).parent), path)))
 
 
 def local_environment(folder: Path, gpu_names: Sequence[str]) -> dict[str, str]:
-    """Returns where this machine keeps the training and its programs, and the GPUs that it has.
+    """Returns the variables for the training's folder on this machine, and for its GPUs.
 
-    There are none if it asked for none.
+    Without a request for GPUs it gets none.
     """
     path = search_path(os.environ.get("PATH", os.defpath))
     gpus = {"PATH": path, "CUDA_VISIBLE_DEVICES": ",".join(gpu_names), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}

@@ -1,4 +1,4 @@
-"""Which GPUs of this machine are free, as its GPU monitor tells."""
+"""Which GPUs of this machine are free, according to its GPU monitor."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ _UNKNOWN: Final = "?"
 
 
 class Gpus:
-    """Asks the monitors for the one of this machine, and that one from then on."""
+    """Finds the monitor of this machine among all, and then asks only that."""
 
     def __init__(self, monitors: Sequence[GpuMonitorAddress], this_boot: Callable[[], str] = boot_id) -> None:
         self._services = [(GpuMonitor(one.name), _service(one)) for one in monitors]
@@ -37,7 +37,7 @@ class Gpus:
         self._read_at = 0.0
 
     def room(self, held: Sequence[int]) -> GpuRoom:
-        """Returns the GPUs that no training of ours has (`held`), and on which nobody else computes."""
+        """Returns the GPUs that none of our trainings has (`held`), and on which no other process computes."""
         try:
             report = self._asked()
         except ClewError as error:
@@ -47,7 +47,7 @@ class Gpus:
         return room_in(report, held)
 
     def name(self, gpu_id: int) -> str:
-        """Returns what CUDA_VISIBLE_DEVICES calls a GPU: by its UUID, where that is known."""
+        """Returns the name of a GPU for CUDA_VISIBLE_DEVICES: its UUID, if known."""
         report = self._report
         found = next((gpu.uuid for gpu in report.gpus if gpu.gpu_id == gpu_id), None) if report else None
         return found or str(gpu_id)
@@ -76,13 +76,13 @@ class Gpus:
 
 
 def room_in(report: GpuReport, held: Sequence[int]) -> GpuRoom:
-    """Returns what a report leaves beside the GPUs that are held."""
+    """Returns the free GPUs of a report besides those that are held."""
     if report.state in _HAS_NONE:
         return GpuRoom(0)
     if report.state is not HostState.OK:
         return GpuRoom(len(report.gpus), hindrance=GpusUnknown(_trouble(report)))
-    # Whole GPUs that CUDA_VISIBLE_DEVICES names: of MIG instances a program sees one alone, and other vendors name
-    # theirs otherwise. A monitor that names no vendor is older than its reading of others.
+    # Only whole GPUs that CUDA_VISIBLE_DEVICES can name: a program sees only one MIG instance, and other vendors use
+    # other variables. A monitor that sends no vendor is from before other vendors were supported.
     named = (None, GpuVendor.NVIDIA)
     whole = [gpu for gpu in report.gpus if gpu.parent_id is None and gpu.vendor in named]
     others = [gpu for gpu in whole if gpu.gpu_id not in held]
@@ -95,7 +95,7 @@ def room_in(report: GpuReport, held: Sequence[int]) -> GpuRoom:
 
 
 def _user_of(gpu: Gpu) -> str | None:
-    """Returns what computes on it, or why it cannot be used."""
+    """Returns which process computes on it, or why it cannot be used."""
     if gpu.state is not GpuState.OK:
         return gpu.state.value
     if gpu.processes:

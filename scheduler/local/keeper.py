@@ -1,8 +1,8 @@
-"""`python -I -S keeper.py FOLDER`: starts one training's program, waits for it, and writes down how it ended.
+"""`python -I -S keeper.py FOLDER`: starts one training's program, waits for it, and records how it ended.
 
-It holds the folder's lock, which the scheduler handed it: locked means alive, whatever was killed. Free of all that is
-not Python's own, as are the files beside it that it imports: it starts in less than 0.1 s, and outlives the scheduler
-that started it.
+It holds the folder's lock, which it got from the scheduler: locked means alive, whatever was killed. It and the files
+that it imports use only the standard library: it starts in less than 0.1 s, and outlives the scheduler that started
+it.
 """
 
 import sys

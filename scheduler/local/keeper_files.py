@@ -1,4 +1,4 @@
-"""What a keeper reads and writes. Nothing but Python's own."""
+"""The files that a keeper reads and writes. Standard library only."""
 
 import json
 import os
@@ -13,7 +13,7 @@ _TAIL_BYTES: Final = 64 * 2**10
 
 
 def stamp(path: Path) -> tuple[int, int] | None:
-    """Returns size and time of change of a file."""
+    """Returns size and modification time of a file."""
     try:
         status = path.stat()
     except OSError:
@@ -22,7 +22,7 @@ def stamp(path: Path) -> tuple[int, int] | None:
 
 
 def last_lines(path: Path, lines: int = TAIL_LINES, characters: int = TAIL_CHARACTERS) -> list[str]:
-    """Returns the last lines of a log, each as a terminal would leave it."""
+    """Returns the last lines of a log, each as a terminal would show it."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
@@ -39,7 +39,7 @@ def last_lines(path: Path, lines: int = TAIL_LINES, characters: int = TAIL_CHARA
 
 
 def reserve(path: Path) -> None:
-    """Takes room on the disk for the last record, which is to be written also when the disk is full by then."""
+    """Allocates space for the last record, which has to be written even if the disk is full by then."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         os.write(descriptor, b"\0" * SPARE_BYTES)
@@ -49,7 +49,7 @@ def reserve(path: Path) -> None:
 
 
 def fill(path: Path, content: bytes) -> None:
-    """Writes into the room that `reserve` took."""
+    """Writes into the space that `reserve` allocated."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         os.pwrite(descriptor, content, 0)
@@ -60,7 +60,7 @@ def fill(path: Path, content: bytes) -> None:
 
 
 def write_whole(path: Path, record: dict[str, Any]) -> None:
-    """Puts a file in place at once."""
+    """Writes a file atomically."""
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     fill(new, json.dumps(record).encode())
     os.rename(new, path)

@@ -1,4 +1,4 @@
-"""A training's keeper at work; `keeper.py` starts it. Nothing but Python's own."""
+"""A training's keeper; `keeper.py` starts it. Standard library only."""
 
 import ctypes
 import json
@@ -38,7 +38,7 @@ class Keeper:
         self._pid = os.getpid()
 
     def run(self) -> None:
-        """Runs it from the first record to the last."""
+        """Runs the attempt from the first record to the last."""
         reserve(self._folder / "exit.json.new")
         self._write_started(None)
         try:
@@ -46,14 +46,14 @@ class Keeper:
         except (OSError, subprocess.SubprocessError) as error:
             self._write_exit(failure=f"{self._spec['command'][0]}: {getattr(error, 'strerror', None) or error}")
             return
-        with suppress(OSError):  # a full disk is no reason to end what runs
+        with suppress(OSError):  # a full disk must not end the training
             self._write_started(program.pid)
         self._wait(program.pid)
-        send(program.pid, signal.SIGKILL)  # the group keeps its number for as long as its first process is not reaped
+        send(program.pid, signal.SIGKILL)  # the group's number stays valid until its first process is reaped
         self._write_exit(code=program.wait())
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
-        """Starts the program in a session of its own, and not to outlive this process."""
+        """Starts the program in a session of its own, so that it ends with this process."""
         return subprocess.Popen(
             self._spec["command"],
             cwd=self._spec["directory"],
@@ -64,19 +64,19 @@ class Keeper:
 
     def _prepare(self) -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != self._pid:  # killed in between
+        if os.getppid() != self._pid:  # the parent was killed in between
             os._exit(1)
-        for number in (*_WAKING, signal.SIGQUIT, signal.SIGPIPE):  # as `nohup` may have left them
+        for number in (*_WAKING, signal.SIGQUIT, signal.SIGPIPE):  # `nohup` may have changed them
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         if most := self._spec["memory_bytes"]:
             resource.setrlimit(resource.RLIMIT_DATA, (most, most))
         os.nice(self._spec["nice"])
         with suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("500")  # rather this than the services beside it
+            Path("/proc/self/oom_score_adj").write_text("500")  # the kernel should kill this rather than the services
 
     def _wait(self, pid: int) -> None:
-        """Waits until the program has ended; it is not reaped then."""
+        """Waits until the program has ended, without reaping it."""
         stopping = Stopping(self._folder, pid, self._spec)
         looked_at = time.monotonic()
         while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
@@ -136,7 +136,7 @@ class Keeper:
 
 
 def main() -> None:
-    """Keeps the training of the folder named on the command line."""
+    """Keeps the training in the folder named on the command line."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _WAKING)
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     Keeper(Path(sys.argv[1])).run()

@@ -1,4 +1,4 @@
-"""This machine as a place where trainings run; see `scheduler.backends.backend` for what is asked of it."""
+"""This machine as a place where trainings run; it implements `scheduler.backends.backend`."""
 
 import errno
 import logging
@@ -43,9 +43,9 @@ class LocalBackend:
         clean: Callable[[str], str] = str,
         stored: Checkpoints | None = None,
     ) -> None:
-        """Takes `gpus`, which counts those free beside the ones of our own trainings; `clean` hides secrets.
+        """Takes `gpus`, which returns the GPUs free besides those of our own trainings; `clean` hides secrets.
 
-        `stored` are the checkpoints that MLflow has, for trainings whose folder is gone.
+        `stored` finds checkpoints in MLflow, for trainings whose folder was deleted.
         """
         self._settings = settings
         self._folders = settings.folder / "runs"
@@ -88,7 +88,7 @@ class LocalBackend:
         return Lost(started.boot_id != boot_id(), folder.stop.exists(), folder.stopped_by)
 
     def stop(self, run_id: str, attempt: int, by: str | None) -> None:
-        """Implements `Backend.stop`; raises StartFailed where the disk takes nothing."""
+        """Implements `Backend.stop`; raises StartFailed if the disk is not writable."""
         folder = self._folder(run_id)
         if folder.stop.exists():
             return
@@ -96,12 +96,12 @@ class LocalBackend:
             folder.write("stop", {"by": by, "at_ms": now_ms()})
         except OSError:
             try:
-                folder.stop.touch()  # an empty file says as much to the keeper
+                folder.stop.touch()  # for the keeper, an empty file suffices
             except OSError as error:
                 raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def withdraw(self, run_id: str) -> None:
-        """Implements `Backend.withdraw`: what was not launched here does not run."""
+        """Implements `Backend.withdraw`: on this machine, only what was launched here runs."""
 
     def log(self, run_id: str, attempt: int) -> LogFile:
         """Implements `Backend.log`."""
@@ -112,13 +112,13 @@ class LocalBackend:
         return self._folder(run_id).progress
 
     def has_checkpoint(self, run_id: str) -> bool:
-        """Implements `Backend.has_checkpoint`: in its folder, or noted there as one that MLflow has."""
+        """Implements `Backend.has_checkpoint`: in its folder, or noted there as one in MLflow."""
         return self._folder(run_id).checkpoint is not None or self._noted(run_id) is not None
 
     def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
         """Implements `Backend.adopt_checkpoint`.
 
-        Raises StartFailed, and a ServiceError where only MLflow can have it.
+        Raises StartFailed, and a ServiceError if only MLflow may have it.
         """
         try:
             if run_id != parent_id and self._folder(run_id).take_checkpoint_of(self._folder(parent_id)):
@@ -128,7 +128,7 @@ class LocalBackend:
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def check_writable(self) -> None:
-        """Implements `Backend.check_writable`: a start that the disk has no room for is none."""
+        """Implements `Backend.check_writable`: without disk space nothing may start."""
         try:
             take_room(self._folders)
         except OSError as error:
@@ -139,7 +139,7 @@ class LocalBackend:
         return [self._clean(line) for line in last_lines(self._folder(run_id).log)]
 
     def close(self) -> None:
-        """Implements `Backend.close`: the keepers outlive this process as they are."""
+        """Implements `Backend.close`: the keepers continue without this process."""
 
     def _launch(self, launch: Launch, folder: RunFolder) -> None:
         with folder.locked() as lock:
@@ -186,7 +186,10 @@ class LocalBackend:
         }
 
     def _is_alive(self, folder: RunFolder) -> bool:
-        """Looks under the lock of this process: while one thread looks at a file's lock, another could not take it."""
+        """Returns whether it is alive, under the lock of this process.
+
+        While one thread checks a file's lock, another could not take it.
+        """
         with self._lock:
             self._keepers = [keeper for keeper in self._keepers if keeper.poll() is None]  # the others are reaped
             return folder.is_locked

@@ -1,4 +1,4 @@
-"""A log on disk, however large: its last lines, a search through it, and all of it in pieces."""
+"""A log file of any size: its last lines, a search, and all of it in pieces."""
 
 import os
 import time
@@ -18,7 +18,7 @@ _BLOCK: Final = 2**20
 
 
 class LogFile:
-    """What is read of it at a time is bounded; `clean` takes secrets out of what is shown."""
+    """Reads a log with bounded memory; `clean` removes secrets."""
 
     def __init__(self, path: Path, clean: Callable[[str], str] = str) -> None:
         self._path = path
@@ -36,7 +36,7 @@ class LogFile:
         return LogPart(begins=begins, ends=ends, size=size, lines=[self._shown(one) for one in _split(content)])
 
     def search(self, text: str, before: int | None) -> Found:
-        """Implements `TrainingLog.search`; letters count in either case."""
+        """Implements `TrainingLog.search`; ignores case."""
         try:
             with self._path.open("rb") as file:
                 return self._search(file, text.casefold(), before)
@@ -51,13 +51,13 @@ class LogFile:
                 content = _read(file, begins, min(begins + _BLOCK, size))
         except FileNotFoundError:
             return LogPiece(b"", 0, 0)
-        if begins + len(content) < size:  # a line as long as all of it stays cut
+        if begins + len(content) < size:  # a line as long as the whole piece stays cut
             content = content[: content.rfind(b"\n") + 1] or content
         shown = self._clean(content.decode(errors="surrogateescape")).encode(errors="surrogateescape")
         return LogPiece(shown, begins + len(content), size)
 
     def whole(self) -> Iterator[bytes]:
-        """Implements `TrainingLog.whole`: as far as it goes by now."""
+        """Implements `TrainingLog.whole`: up to its current end."""
         begins, ends = 0, None
         while ends is None or begins < ends:
             piece = self.piece(begins)
@@ -81,17 +81,17 @@ class LogFile:
         return Found(found, at, size)
 
     def _shown(self, line: bytes) -> str:
-        """Returns a line as a terminal would leave it: of a progress bar the last state, and no more than is read."""
+        """Returns a line as a terminal would show it: the last state of a progress bar, with limited length."""
         last = line.rstrip(b"\r\n").rpartition(b"\r")[2]
         text = self._clean(last[: 4 * LONGEST_LINE].decode(errors="replace"))
         return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
 
 
 def _last(file: BinaryIO, ends: int, lines: int) -> tuple[int, bytes]:
-    """Returns the last whole lines before a byte, as many as asked for or as fit, and where they begin."""
+    """Returns the last complete lines before a byte position, as many as requested or as fit, and where they begin."""
     begins = max(0, ends - MOST_PART_BYTES)
     content = _read(file, begins, ends)
-    if begins > 0:  # the first line is cut; a line as long as all of it stays cut
+    if begins > 0:  # the first line is incomplete; a line as long as the whole block stays cut
         cut = content.find(b"\n", 0, len(content) - 1) + 1
         begins, content = begins + cut, content[cut:]
     skipped = sum(map(len, _split(content)[:-lines])) if lines else len(content)
@@ -99,7 +99,7 @@ def _last(file: BinaryIO, ends: int, lines: int) -> tuple[int, bytes]:
 
 
 def _whole_lines(file: BinaryIO, ends: int) -> tuple[int, bytes]:
-    """Returns the lines that end before a byte, a block of them."""
+    """Returns one block of lines that end before a byte position."""
     begins = max(0, ends - _BLOCK)
     content = _read(file, begins, ends)
     if begins > 0:

@@ -1,4 +1,4 @@
-"""Processes below this one, and what the kernel says of itself. For the keeper: nothing but Python's own."""
+"""Child processes, and facts from the kernel. For the keeper: standard library only."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ def send(pid: int, number: signal.Signals, *, whole_group: bool = True) -> None:
 
 
 def end_all_below() -> None:
-    """Ends what the program left behind in groups of its own."""
+    """Kills what the program left behind in process groups of its own."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline and (left := list(children())):
         for pid in left:
@@ -25,14 +25,14 @@ def end_all_below() -> None:
 
 
 def children() -> Iterator[int]:
-    """Yields the processes below this one, orphans of its program included."""
+    """Yields the child processes of this one, including orphans of its program."""
     for task in Path("/proc/self/task").iterdir():
         with suppress(OSError):
             yield from map(int, (task / "children").read_text().split())
 
 
 def reap_all_but(program: int) -> None:
-    """Takes in the orphans of the program that have ended."""
+    """Reaps orphans of the program that have ended."""
     for pid in children():
         if pid != program:
             with suppress(ChildProcessError):
@@ -40,12 +40,12 @@ def reap_all_but(program: int) -> None:
 
 
 def boot_id() -> str:
-    """Returns what tells this boot of the machine from others."""
+    """Returns the id of this boot of the machine."""
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
 def oom_kills() -> int:
-    """Returns how many processes the kernel has killed for their memory since the machine booted."""
+    """Returns how many processes the kernel has killed for lack of memory since the machine booted."""
     with suppress(OSError, ValueError):
         for line in Path("/proc/vmstat").read_text().splitlines():
             if line.startswith("oom_kill "):

@@ -1,4 +1,4 @@
-"""Processes of a training whose keeper was killed: they are found by their environment, and ended."""
+"""Finds processes of a training whose keeper was killed, by their environment, and ends them."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def end_remnants(folder: Path) -> int:
-    """Kills what is left of the training in a folder; returns how many processes that were."""
+    """Kills the remaining processes of the training in a folder; returns how many there were."""
     found = list(_remnants(folder))
     for pid in found:
         with suppress(ProcessLookupError):
@@ -17,10 +17,10 @@ def end_remnants(folder: Path) -> int:
 
 
 def _remnants(folder: Path) -> Iterator[int]:
-    """Yields processes by a variable that nothing else has: numbers of processes and groups are given anew."""
+    """Yields processes by a unique environment variable, since ids of processes and groups are reused."""
     mark = f"CLEW_RUN_FOLDER={folder}".encode()
     for process in Path("/proc").iterdir():
         if process.name.isdigit():
-            with suppress(OSError):  # it has ended, or is not ours
+            with suppress(OSError):  # it has ended, or is another user's
                 if mark in (process / "environ").read_bytes().split(b"\0"):
                     yield int(process.name)

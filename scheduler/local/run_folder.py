@@ -16,7 +16,7 @@ _MOST_RECORD_BYTES: Final = 2**20
 
 
 class StartedRecord(BaseModel):
-    """What the keeper writes before it starts the program, and again once it has."""
+    """Written by the keeper before it starts the program, and again afterwards."""
 
     attempt: int
     keeper_pid: int
@@ -27,13 +27,13 @@ class StartedRecord(BaseModel):
 
 
 class StopRecord(BaseModel):
-    """What the scheduler writes for the keeper to read, and for the scheduler after it."""
+    """Written by the scheduler, for the keeper and for a later scheduler."""
 
     by: str | None = None
 
 
 class ExitRecord(BaseModel):
-    """What the keeper writes when the program has ended."""
+    """Written by the keeper when the program has ended."""
 
     attempt: int
     at_ms: int
@@ -48,7 +48,7 @@ class ExitRecord(BaseModel):
 
 
 class RunFolder:
-    """The files of one training; whoever holds its lock is alive."""
+    """The files of one training; while the lock is held, its keeper is alive."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -70,13 +70,13 @@ class RunFolder:
 
     @property
     def stopped_by(self) -> str | None:
-        """Who asked it to stop, where somebody did and is known."""
+        """Who asked it to stop, if that happened and is known."""
         record = _read(self.stop, StopRecord)
         return None if record is None else record.by
 
     @property
     def is_locked(self) -> bool:
-        """Whether a keeper is alive."""
+        """Whether its keeper is alive."""
         try:
             descriptor = os.open(self.path / "lock", os.O_RDONLY)
         except FileNotFoundError:
@@ -91,7 +91,7 @@ class RunFolder:
 
     @contextmanager
     def locked(self) -> Iterator[int | None]:
-        """Holds the lock, and yields its descriptor, to be handed on; None where somebody else has it."""
+        """Takes the lock, and yields its descriptor, to be passed on; None if another process holds it."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -100,7 +100,7 @@ class RunFolder:
             os.close(descriptor)
 
     def write(self, name: str, record: Any) -> None:
-        """Puts a JSON file in place at once; raises OSError."""
+        """Writes a JSON file atomically; raises OSError."""
         new = self.path / f"{name}.new"
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -110,13 +110,13 @@ class RunFolder:
         os.replace(new, self.path / name)
 
     def forget_the_last_attempt(self) -> None:
-        """Removes what an earlier attempt left that would be taken for the next one's."""
+        """Removes files of an earlier attempt that would be taken for the next one's."""
         for name in ("started.json", "exit.json", "stop", "alive"):
             (self.path / name).unlink(missing_ok=True)
 
     @property
     def checkpoint(self) -> Path | None:
-        """The newest whole checkpoint."""
+        """The newest complete checkpoint."""
         try:
             found = [one for one in self._checkpoints.iterdir() if one.name.isdigit() and one.is_dir()]
         except OSError:
@@ -124,12 +124,12 @@ class RunFolder:
         return max(found, key=lambda one: int(one.name), default=None)
 
     def take_checkpoint_of(self, parent: "RunFolder") -> bool:
-        """Has the newest checkpoint of another training as its own; returns whether there is one now."""
+        """Copies the newest checkpoint of another training; returns whether there is one now."""
         if self.checkpoint is None and (theirs := parent.checkpoint) is not None:
             self._checkpoints.mkdir(parents=True, exist_ok=True, mode=0o700)
             new = self._checkpoints / "new"
             shutil.rmtree(new, ignore_errors=True)
-            with suppress(FileNotFoundError):  # the parent trains on, and has just removed its older one
+            with suppress(FileNotFoundError):  # the parent still trains, and has just removed its older one
                 shutil.copytree(theirs, new, copy_function=_linked)
                 new.rename(self._checkpoints / theirs.name)
         return self.checkpoint is not None
@@ -144,7 +144,7 @@ def _takes(descriptor: int) -> bool:
 
 
 def _linked(source: str, target: str) -> None:
-    """Links a checkpoint, which is never written to again once it is whole, so that two may share its bytes."""
+    """Hard-links a checkpoint, which never changes once it is complete, so that two trainings share its bytes."""
     try:
         os.link(source, target)
     except OSError:
@@ -152,7 +152,7 @@ def _linked(source: str, target: str) -> None:
 
 
 def _read(path: Path, shape: type[M]) -> M | None:
-    """Returns a record as it should be; None where there is none, or none that fits."""
+    """Returns a record; None if there is none, or it is invalid."""
     try:
         with path.open("rb") as file:
             return shape.model_validate_json(file.read(_MOST_RECORD_BYTES))

@@ -1,4 +1,4 @@
-"""The folders of all trainings: how much they take, and which leave so that newer ones have room."""
+"""The folders of all trainings: their total size, and the removal of old ones to make room."""
 
 import logging
 import os
@@ -15,7 +15,7 @@ from scheduler.local.run_folder import RunFolder
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LEAVING: Final = ".leaving-"
 _YOUNG_SECONDS: Final = 3600.0
-"""Of a folder that nobody knows: it may be that of a training that is being made."""
+"""For an unknown folder: it may belong to a training that is being created."""
 _BLOCK: Final = 512
 _log = logging.getLogger(__name__)
 
@@ -27,20 +27,24 @@ class _Sized(NamedTuple):
 
 
 class RunFolders:
-    """Those below `path`, which together may take `most_bytes`; a running training's counts, and is never touched."""
+    """The folders below `path`, which together may use `most_bytes`.
+
+    A running training's counts, but is never removed.
+    """
 
     def __init__(self, path: Path, most_bytes: int) -> None:
         self._path = path
         self._most_bytes = most_bytes
 
     def has(self, run_id: str) -> bool:
-        """Returns whether what a training wrote is still there."""
+        """Returns whether a training's folder still exists."""
         return (self._path / run_id).is_dir()
 
     def sweep(self, is_needed: Callable[[str], bool | None], changing: AbstractContextManager[object]) -> list[str]:
-        """Removes the oldest of too many, and returns whose they were; `is_needed` is None for what nobody knows.
+        """Removes the oldest folders beyond the limit, and returns their run ids; `is_needed` returns None for
+        unknown ones.
 
-        `changing` is held while it is decided on one and that is put aside: no training goes on meanwhile.
+        `changing` is held while a folder is chosen and renamed: no training is continued meanwhile.
         """
         found = sorted(self._folders(), key=lambda one: one.changed_at)
         left, removed = sum(one.size for one in found), list[str]()
@@ -83,7 +87,7 @@ class RunFolders:
 
 
 def _sized(path: Path) -> _Sized:
-    """Returns its bytes on the disk, those of a checkpoint that several have shared among them, and its last change."""
+    """Returns its size on disk, with the size of shared checkpoints divided among their owners, and its last change."""
     changed_at, size = 0.0, 0
     for folder, _folders, names in os.walk(path):
         for name in names:

@@ -1,4 +1,4 @@
-"""How a program is asked to end, and made to. For the keeper: nothing but Python's own."""
+"""Stops a program. For the keeper: standard library only."""
 
 import signal
 import time
@@ -10,7 +10,7 @@ from scheduler.local.processes import send
 
 
 class Stopping:
-    """How a program is asked to end: SIGINT, and by force once it shows no sign of life any more."""
+    """Stops a program by SIGINT, and kills it once it shows no sign of life any more."""
 
     def __init__(self, folder: Path, pid: int, spec: dict[str, Any]) -> None:
         self._folder, self._pid = folder, pid
@@ -20,7 +20,7 @@ class Stopping:
         self.has_killed = False
 
     def step(self, is_interrupted: bool) -> None:
-        """Does what is due by now; to be called several times a second."""
+        """Does what is due now; to be called several times a second."""
         now = time.monotonic()
         if not self._began:
             if is_interrupted or (self._folder / "stop").exists():

@@ -1,1 +1,1 @@
-"""What a viewer of one training is told: progress, curves, the end of the log."""
+"""The messages to viewers of one training: progress, curves, the end of the log."""

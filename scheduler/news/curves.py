@@ -1,4 +1,4 @@
-"""Curves that grow for as long as a training does, of bounded length."""
+"""Live curves of bounded length."""
 
 from typing import Final
 
@@ -8,7 +8,10 @@ MOST_POINTS: Final = 300
 
 
 class Curve:
-    """The mean of every so many values; twice as many when there are too many points. The newest is always there."""
+    """Averages groups of values, twice as large ones whenever there are too many points.
+
+    It includes the newest value.
+    """
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -30,7 +33,7 @@ class Curve:
             self._halve()
 
     def points(self) -> LivePoints:
-        """Returns the curve as it is drawn."""
+        """Returns the points to draw."""
         values: list[float | None] = [total / count for total, count in zip(self._sums, self._counts, strict=True)]
         return LivePoints(key=self._key, x=list(self._x), y=values)
 

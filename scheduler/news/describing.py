@@ -1,4 +1,4 @@
-"""A training as it is told: its place and reason in the queue, what can be done, how far it has come."""
+"""Describes a training for clients: its place in the queue, its reason to wait, possible actions, its progress."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ def described(
     *,
     is_mlflow_away: bool,
 ) -> Training:
-    """Returns one training; `place` counts from 1 among those that wait."""
+    """Returns the description of a training; `place` counts from 1 among those that wait."""
     reason = _reason(entry, place, reasons)
     return Training(
         run_id=entry.run_id,
@@ -49,7 +49,7 @@ def described(
 
 
 def actions_of(entry: Entry) -> tuple[TrainingAction, ...]:
-    """Returns what can be done with it."""
+    """Returns the possible actions."""
     more: tuple[TrainingAction, ...] = ()
     if entry.has_checkpoint and entry.is_over:
         more = (TrainingAction.CONTINUE,) if entry.state in _MAY_CONTINUE else ()
@@ -58,12 +58,12 @@ def actions_of(entry: Entry) -> tuple[TrainingAction, ...]:
 
 
 def places(entries: Entries) -> dict[str, int]:
-    """Returns where each one stands that waits."""
+    """Returns the places of all waiting trainings."""
     return {entry.run_id: number for number, entry in enumerate(entries.waiting(), start=1)}
 
 
 def _reason(entry: Entry, place: int | None, reasons: Mapping[str, Message]) -> Message | MessageData | None:
-    """Returns why it waits, here or where it is to run, or how it ended."""
+    """Returns why it waits, here or at the place where it runs, or how it ended."""
     if entry.is_waiting:
         return reasons.get(entry.run_id) or WaitsForItsTurn((place or 1) - 1)
     return reasons.get(entry.run_id) if entry.is_alive else entry.outcome

@@ -1,4 +1,4 @@
-"""The progress of a program that only logs to MLflow, as that has it, by the team's own words for metrics."""
+"""The progress of a program that only logs to MLflow, by the team's vocabulary of metrics."""
 
 import math
 import time
@@ -17,18 +17,18 @@ _OF_COUNTS: Final[tuple[MetricWord, ...]] = ("episodes", "env_steps")
 
 
 class LoggedProgress:
-    """One run; `read` raises a ServiceError where MLflow does not answer."""
+    """The progress of one run; `read` raises a ServiceError if MLflow does not answer."""
 
     def __init__(self, run_id: str, runs: RunWrites, metrics: MetricsApi, vocabulary: Vocabulary) -> None:
         self._run_id = run_id
         self._runs, self._metrics, self._vocabulary = runs, metrics, vocabulary
-        self._words = vocabulary  # of the tool that the run comes from, once it has logged something
+        self._words = vocabulary  # that of the run's tool, once it has logged something
         self._known: dict[str, LatestMetric] = {}
         self.last: TrainingProgress | None = None
         self.curves: list[LivePoints] = []
 
     def read(self) -> None:
-        """Asks MLflow for what the run logged, and for curves where there is more of them."""
+        """Reads the run's latest metrics from MLflow, and histories for curves if there is more of them."""
         run = self._runs.get(self._run_id)
         metrics, self._words = run.metrics, self._vocabulary.of(run)
         keys = {word: key for word in WORDS if (key := self._words.metric_key(word, metrics)) is not None}

@@ -1,4 +1,4 @@
-"""The progress that a program of ours writes as it trains: read as it grows, never twice."""
+"""Reads the progress file that a program of Clew's writes during training, as it grows."""
 
 import math
 import os
@@ -17,7 +17,7 @@ WORDS: Final[tuple[Word, ...]] = ("reward", "loss", "success_rate")
 
 
 class ProgressFile:
-    """One file, one JSON line for each word of the program; what is none is left out."""
+    """One progress file, with a JSON line per update; invalid lines are skipped."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -31,15 +31,15 @@ class ProgressFile:
 
     @property
     def curves(self) -> list[LivePoints]:
-        """What there is by now."""
+        """The curves so far."""
         return [points for curve in self._curves.values() if (points := curve.points()).x]
 
     def read(self) -> None:
-        """Takes in what was written since."""
+        """Reads new lines."""
         try:
             with self._path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
-                if size < self._read_to:  # another file
+                if size < self._read_to:  # a new file
                     self._begin()
                 file.seek(self._read_to)
                 while piece := file.read(_PIECE):

@@ -1,4 +1,4 @@
-"""How far each training has come, as far as somebody wants to know."""
+"""The progress of each training, for those whose progress was requested."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ S = TypeVar("S")
 
 
 class ProgressBook:
-    """By files where programs write them, else by MLflow, which is asked only about what is watched."""
+    """Reads files if programs write them, else MLflow, which is only asked about watched trainings."""
 
     def __init__(self, file_of: Callable[[str], Path | None], logged: Callable[[str], LoggedProgress]) -> None:
         self._file_of = file_of
@@ -28,29 +28,35 @@ class ProgressBook:
         self._watched: dict[str, float] = {}
 
     def progress(self, entry: Entry) -> TrainingProgress | None:
-        """Returns the newest that is known."""
+        """Returns the newest known progress."""
         with self._lock:
             return self._source(entry).last
 
     def curves(self, entry: Entry) -> list[LivePoints]:
-        """Returns the curves as far as they are known."""
+        """Returns the known curves."""
         with self._lock:
             return self._source(entry).curves
 
     def has_begun(self, entry: Entry) -> bool:
-        """Returns whether its present attempt has told of progress; of a program that tells none, whether it runs."""
+        """Returns whether the current attempt has reported progress.
+
+        For a program that reports none, whether it runs.
+        """
         if entry.trainer_reports:
             last = self.progress(entry)
             return last is not None and last.at_ms >= (entry.started_ms or 0)
         return True
 
     def watch(self, entry: Entry) -> None:
-        """Has MLflow asked about a training for some seconds more."""
+        """Keeps MLflow polled about a training for some more seconds."""
         with self._lock:
             self._watched[entry.run_id] = time.monotonic()
 
     def due(self, find: Callable[[str], Entry | None]) -> list[LoggedProgress]:
-        """Returns those about whom MLflow is to be asked: watched, without a file, and running or not asked since."""
+        """Returns the trainings to ask MLflow about.
+
+        Watched, without a file, and running or not asked since they ended.
+        """
         with self._lock:
             now = time.monotonic()
             self._watched = {run: at for run, at in self._watched.items() if now - at < _WATCHED_SECONDS}
@@ -63,13 +69,13 @@ class ProgressBook:
         ]
 
     def forget(self, run_id: str) -> None:
-        """Has what is known of a training read anew."""
+        """Drops what is known of a training, so that it is read again."""
         with self._lock:
             self._files.pop(run_id, None)
             self._logged.pop(run_id, None)
 
     def _source(self, entry: Entry) -> ProgressFile | LoggedProgress:
-        """Returns where progress comes from; expects the lock to be held."""
+        """Returns the source of its progress; the lock must be held."""
         path = self._file_of(entry.run_id)
         if path is not None and ((entry.trainer_reports and entry.has_files) or path.exists()):
             file = _kept(self._files, entry.run_id, lambda: ProgressFile(path))
@@ -80,7 +86,7 @@ class ProgressBook:
 
 def _kept(known: dict[str, S], run_id: str, make: Callable[[], S]) -> S:
     source = known.pop(run_id, None) or make()
-    known[run_id] = source  # at the end: the one that nobody asked about for longest is first
+    known[run_id] = source  # moved to the end: the least recently used one is first
     if len(known) > _MOST_KEPT:
         del known[next(iter(known))]
     return source

@@ -1,4 +1,4 @@
-"""The viewers of trainings: each is told all of it at once, then what is new, at most once a second."""
+"""Sends trainings to their viewers: first everything, then changes, at most once a second."""
 
 import logging
 import threading
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Stream:
-    """The viewers of one training, and what they were told last."""
+    """The viewers of one training, and the last message to them."""
 
     def __init__(self) -> None:
         self.broadcast = Broadcast()
@@ -31,7 +31,7 @@ class _Stream:
 
 
 class Viewers:
-    """`news_of` makes the message about a training; it is made once for all who watch it."""
+    """Serves viewers; `news_of` makes the message about a training, once for all of its viewers."""
 
     def __init__(self, entries: Entries, book: ProgressBook, news_of: Callable[[Entry], TrainingMessage]) -> None:
         self._entries = entries
@@ -45,7 +45,7 @@ class Viewers:
         ]
 
     def start(self) -> None:
-        """Begins to tell."""
+        """Starts sending."""
         for rounds in self._rounds:
             rounds.start()
 
@@ -55,7 +55,7 @@ class Viewers:
             rounds.stop()
 
     def serve(self, connection: Connection, run_id: str) -> None:
-        """Keeps a viewer until its connection ends."""
+        """Serves a viewer until the connection ends."""
         entry = self._entries.get(run_id)
         with self._lock:
             stream = self._streams.setdefault(run_id, _Stream())
@@ -71,7 +71,7 @@ class Viewers:
             self._send_one(run_id, stream)
 
     def _watched(self) -> list[tuple[str, _Stream]]:
-        """Returns those with viewers; a stream that has had none for some seconds is given up."""
+        """Returns the streams with viewers; one that has had none for some seconds is dropped."""
         old = time.monotonic() - 10 * _HEARTBEAT_SECONDS
         with self._lock:
             self._streams = {

@@ -1,4 +1,4 @@
-"""The trainings of one scheduler: as tags in MLflow, in memory, and what becomes of each.
+"""The trainings of one scheduler: as tags in MLflow, in memory, and the changes of their states.
 
-What comes in here knows no HTTP server, and of the place where trainings run only `scheduler.backends`.
+These modules know no HTTP server, and only `scheduler.backends` of the places where trainings run.
 """

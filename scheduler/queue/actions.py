@@ -1,4 +1,4 @@
-"""What can be done with a training that is there: stop it, move it in the queue, let it go on."""
+"""The actions on an existing training: stop it, move it in the queue, continue it."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,7 +19,7 @@ _NO_NAME: Final = ""
 
 
 class Actions:
-    """Each returns the training as it is then. What waits is changed in MLflow first, and here once that has it."""
+    """Each action returns the new state of the training. A waiting one is changed in MLflow first, then in memory."""
 
     def __init__(
         self,
@@ -36,9 +36,9 @@ class Actions:
         self._forget_progress = forget_progress
 
     def stop(self, run_id: str, by: str | None) -> Entry:
-        """Ends what runs, and cancels what waits; raises TrainingOver. Needs no MLflow where it runs."""
+        """Stops a running training, and cancels a waiting one; raises TrainingOver. Needs no MLflow if it runs."""
         if self._entries.get(run_id).is_waiting:
-            with suppress(TrainingNotQueued):  # it begins in this very moment
+            with suppress(TrainingNotQueued):  # it starts at this very moment
                 return self.cancel(run_id, by)
         entry = self._entries.get(run_id)
         if entry.is_over:
@@ -46,7 +46,7 @@ class Actions:
         return self._stopped(entry, by)
 
     def cancel(self, run_id: str, by: str | None) -> Entry:
-        """Takes it out of the queue."""
+        """Removes it from the queue."""
         outcome = MessageData.of(CancelledInQueue())
         changed = self._change(
             run_id,
@@ -71,14 +71,14 @@ class Actions:
         return changed
 
     def first(self, run_id: str) -> Entry:
-        """Puts it before all others that wait."""
+        """Moves it before all other waiting ones."""
         least = min((one.place for one in self._entries.waiting() if one.run_id != run_id), default=0.0)
         changed = self._change(run_id, lambda entry: entry.but(place=min(entry.place, least - 1)))
         self._dispatcher.wake()
         return changed
 
     def continue_(self, run_id: str) -> Entry:
-        """Has it queued again, to go on from its newest checkpoint in the same run."""
+        """Queues it again, to continue from its newest checkpoint in the same run."""
         with self._dispatcher.changing:
             entry = self._entries.get(run_id)
             if not entry.is_over:
@@ -103,7 +103,7 @@ class Actions:
             return self._written(change(entry))
 
     def _written(self, entry: Entry) -> Entry:
-        self._entries.change(entry.run_id, recorded=None)  # also where the answer is lost, it is told what then counts
+        self._entries.change(entry.run_id, recorded=None)  # written again next time, even if the answer is lost
         self._queue.record(entry)
         recorded = entry.but(recorded=entry.state)
         self._entries.put(recorded)
@@ -124,7 +124,7 @@ class Actions:
 
 
 def _again(entry: Entry) -> Entry:
-    """Returns a training that ended, as it waits to go on."""
+    """Returns an ended training in the state of waiting to continue."""
     return entry.but(
         state=TrainingState.QUEUED,
         place=float(now_ms()),

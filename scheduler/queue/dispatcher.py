@@ -1,4 +1,4 @@
-"""The thread that speaks with MLflow: reads the queue, starts what has room, tells what happened."""
+"""The thread that talks to MLflow: reads the queue, starts what fits, records what happened."""
 
 import logging
 import threading
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    """One round after the other, at once when woken. `changing` is held by whoever changes a training that waits."""
+    """Runs rounds, at once when woken. Whoever changes a waiting training has to hold `changing`."""
 
     def __init__(
         self, entries: Entries, queue: MlflowQueue, backend: Backend, reading: Reading, launching: Launching
@@ -45,22 +45,22 @@ class Dispatcher:
         self._rounds = Rounds("dispatcher", _TICK_SECONDS, self._round)
         self.changing = threading.Lock()
         self.reasons: Mapping[str, Message] = {}
-        """Why each training waits, by the last round."""
+        """Why each training waits, as of the last round."""
         self.trouble: ClewError | None = None
-        """Why MLflow was not told or asked in the last round."""
+        """Why MLflow could not be reached in the last round."""
         self.launched: set[str] = set()
-        """What this process started."""
+        """The run ids that this process launched."""
 
     def start(self) -> None:
-        """Begins."""
+        """Starts the thread."""
         self._rounds.start()
 
     def stop(self) -> None:
-        """Ends after the present round; what trains trains on."""
+        """Stops after the current round; running trainings continue."""
         self._rounds.stop()
 
     def wake(self) -> None:
-        """Begins a round at once."""
+        """Starts a round at once."""
         self._rounds.wake()
 
     def _round(self) -> None:
@@ -73,7 +73,7 @@ class Dispatcher:
             self.trouble = error
 
     def tick(self) -> None:
-        """Does one round; raises a ClewError where MLflow fails."""
+        """Does one round; raises a ClewError if MLflow fails."""
         try:
             self._reading.read_if_due()
             self._record_all()
@@ -137,7 +137,7 @@ class Dispatcher:
         self.reasons = reasons
 
     def _launch(self, chosen: Chosen) -> Message | None:
-        """Starts one, unless it changed meanwhile; returns why it waits on."""
+        """Starts one, unless it changed meanwhile; returns why it still waits."""
         entry = self._entries.find(chosen.entry.run_id)
         if entry is not chosen.entry:
             return None
@@ -153,7 +153,7 @@ class Dispatcher:
 
     def _begin(self, chosen: Chosen) -> Message | None:
         run_id = chosen.entry.run_id
-        # Whatever comes between, what MLflow says of it is written anew before it is tried again.
+        # Whatever fails from here on, its state is written to MLflow again before the next attempt.
         self._entries.put(chosen.entry.but(recorded=None))
         try:
             started = self._launching.launch(chosen)

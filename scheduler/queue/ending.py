@@ -1,4 +1,4 @@
-"""What a training is after its program ended, or was not there to be found. Pure."""
+"""The new state of a training whose program ended, or could not be found. Pure."""
 
 import signal
 from typing import Final
@@ -11,11 +11,11 @@ from scheduler.backends import backend
 from scheduler.queue.entry import Entry
 
 _FROM_SIGNAL: Final = 128
-"""As a shell has it: 137 is SIGKILL."""
+"""As in a shell: 137 is SIGKILL."""
 
 
 def ended(entry: Entry, status: backend.Exited | backend.Lost, *, now_ms: int, may_restart: bool) -> Entry:
-    """Returns what becomes of a training; `may_restart` is TRAINING_RESTART."""
+    """Returns the new state of a training; `may_restart` is TRAINING_RESTART."""
     is_stopped = entry.stopped_by is not None or status.was_stopped
     by = entry.stopped_by or status.stopped_by
     if may_restart and not is_stopped and _by_the_machine(status) and entry.has_checkpoint:

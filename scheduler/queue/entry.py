@@ -1,4 +1,4 @@
-"""A training as the scheduler knows it."""
+"""A training in the scheduler's memory."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,11 +11,11 @@ from scheduler.backends.backend import Needs
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One training. `recorded` is the state that MLflow was told last; None where it has to be told anew.
+    """One training. `recorded` is the last state written to MLflow; None if it has to be written again.
 
-    `outcome` is how it ended, `damage` why it must not run; `trainer_reports` whether its program writes its
-    progress into a file, `has_files` whether what it wrote is still on this machine, `goes_on` whether it is to go on
-    from a checkpoint of its own, and must not begin anew. Times are Unix ms.
+    `outcome` is how it ended, `damage` why it must not run; `trainer_reports` whether its program writes a progress
+    file, `has_files` whether its files are still on this machine, `goes_on` whether it has to continue from a
+    checkpoint of its own instead of starting over. Times are Unix ms.
     """
 
     run_id: str
@@ -48,12 +48,12 @@ class Entry:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it stands in the queue."""
+        """Whether it is in the queue."""
         return self.state in WAITING
 
     @property
     def waits_there(self) -> bool:
-        """Whether it waits where it is to run, and not here any more."""
+        """Whether it waits at the place where it is to run, instead of here."""
         return self.state is TrainingState.STARTING and self.started_ms is None
 
     @property
@@ -67,5 +67,5 @@ class Entry:
         return self.state in OVER
 
     def but(self, **changes: Any) -> "Entry":
-        """Returns the same with other values; a change of state has to be told."""
+        """Returns a copy with other values; a changed state has to be recorded."""
         return replace(self, **changes)

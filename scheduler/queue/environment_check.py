@@ -1,4 +1,4 @@
-"""Whether a training's environment is there, and its algorithm fits it: found out before it is queued."""
+"""Checks before queueing that a training's environment exists, and that its algorithm supports it."""
 
 import logging
 from collections.abc import Mapping
@@ -18,13 +18,16 @@ log = logging.getLogger(__name__)
 
 
 class EnvironmentCheck:
-    """Makes an environment once, in a process under limits; `known` is None where trainings run elsewhere."""
+    """Creates an environment once, in a process under limits; `known` is None if trainings run elsewhere."""
 
     def __init__(self, known: KnownEnvironments | None) -> None:
         self._known = known
 
     def check(self, trainer: Trainer, values: Mapping[str, Value]) -> None:
-        """Raises TrainingRefused, with the field; what only goes wrong under limits may go well in a training."""
+        """Raises TrainingRefused, with the field.
+
+        Failures caused by the limits are ignored, since a training has none.
+        """
         if self._known is None or trainer.name != NAME:
             return
         try:

@@ -1,4 +1,4 @@
-"""A training that is to start: looked at once more, told to MLflow, and handed to the place where it runs."""
+"""Starts a training: checks it again, records the start in MLflow, and launches it."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from scheduler.queue.trainers import Trainers, command_of
 
 
 class Launching:
-    """`environment` is what a run's program finds beside what its trainer's file names."""
+    """Launches trainings; `environment` are the variables of a run's program besides those in its trainer's file."""
 
     def __init__(
         self,
@@ -32,9 +32,9 @@ class Launching:
         self._environment = environment
 
     def looked_at(self, entry: Entry) -> Entry | None:
-        """Returns the training by what MLflow says now.
+        """Returns the training's current state in MLflow.
 
-        None where its run is gone. One that must not run has FAILED.
+        None if its run was deleted. One that must not run is FAILED.
         """
         stored = self._queue.get(entry.run_id)
         if stored is None:
@@ -43,13 +43,13 @@ class Launching:
             trainer=stored.trainer, values=stored.values, damage=stored.damage, state=stored.state, place=stored.place
         )
         known = self._trainers.completed(known)
-        if stored.is_alive:  # told, and then not launched
+        if stored.is_alive:  # its start was recorded, but it was not launched
             known = known.but(state=TrainingState.QUEUED)
         reason = self._hindrance(known) if known.is_waiting else None
         return known if reason is None else failed(known, reason)
 
     def launch(self, chosen: Chosen) -> Entry:
-        """Starts the next attempt; raises a ClewError where MLflow or the place does not take it."""
+        """Starts the next attempt; raises a ClewError if MLflow or the place refuses."""
         entry = chosen.entry
         trainer = self._trainers.get(entry.trainer)
         starting = entry.but(
@@ -64,7 +64,7 @@ class Launching:
 
     def _launch_of(self, entry: Entry, trainer: Trainer) -> Launch:
         values = self._trainers.checked_again(entry)
-        # Whose it is, for the GPU monitor: all trainings run as one user, the scheduler's.
+        # The owner for the GPU monitor: all trainings run as the scheduler's user.
         owner = {} if entry.by is None else {"CLEW_TRAINING_OWNER": entry.by}
         environment = {**self._environment(entry.run_id), **owner, **self._trainers.environment(trainer, values)}
         return Launch(
@@ -93,6 +93,6 @@ class Launching:
 
 
 def failed(entry: Entry, reason: Message) -> Entry:
-    """Returns a training that ended before it began."""
+    """Returns a training that ended before it started."""
     now = time.time_ns() // 1_000_000
     return entry.but(state=TrainingState.FAILED, ended_ms=now, outcome=MessageData.of(reason), recorded=None)

@@ -1,4 +1,4 @@
-"""The queue as it lies in MLflow: the runs that carry this scheduler's id."""
+"""The queue in MLflow: the runs with this scheduler's id."""
 
 import time
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _OF_AN_END: Final = (tags.STOPPED_BY, tags.EXIT_CODE, tags.OUTCOME, tags.LOG_TAI
 
 
 class NewTraining(NamedTuple):
-    """One run that is asked for."""
+    """One requested run."""
 
     trainer: str
     values: Mapping[str, Value]
@@ -34,7 +34,7 @@ class NewTraining(NamedTuple):
 
 
 class MlflowQueue:
-    """Reads and writes the tags of this scheduler's trainings, and of no other's."""
+    """Reads and writes the tags of this scheduler's trainings only."""
 
     def __init__(self, runs: RunWrites, scheduler_id: str, host: str) -> None:
         self._runs = runs
@@ -43,7 +43,7 @@ class MlflowQueue:
         self._experiments: TTLCache[str, str] = TTLCache(100, _EXPERIMENT_SECONDS)
 
     def add(self, new: NewTraining) -> Entry:
-        """Makes the run of a training that waits; raises what MLflow refuses, or ExperimentDeleted."""
+        """Creates the run of a waiting training; raises MLflow's refusal, or ExperimentDeleted."""
         now = time.time_ns() // 1_000_000
         recorded = {
             tags.SCHEDULER: self._id,
@@ -62,22 +62,22 @@ class MlflowQueue:
         return entry_of(run, new.experiment).but(recorded=TrainingState.QUEUED)
 
     def _experiment_id(self, name: str) -> str:
-        """Asks for the experiment once for all seeds of a request; raises ExperimentDeleted."""
+        """Returns the experiment, read once for all seeds of a request; raises ExperimentDeleted."""
         if (known := self._experiments.get(name)) is None:
             known = self._experiments[name] = self._runs.experiment(name)
         return known
 
     def live(self) -> list[Entry]:
-        """Returns all that wait or run, as far as MLflow knows."""
+        """Returns all that wait or run according to MLflow."""
         over = " and ".join(f"tags.`{tags.STATE}` != '{state.value}'" for state in sorted(OVER))
         return self._found(over, MOST_LIVE)
 
     def past(self, most: int) -> list[Entry]:
-        """Returns the newest trainings, those that ended among them."""
+        """Returns the newest trainings, including ended ones."""
         return [entry for entry in self._found("", most) if entry.is_over]
 
     def get(self, run_id: str) -> Entry | None:
-        """Returns a training as MLflow has it now; None where its run is deleted, or another scheduler's."""
+        """Returns a training as it is in MLflow now; None if its run is deleted, or another scheduler's."""
         try:
             run = self._runs.get(run_id)
         except NotFound:
@@ -85,7 +85,10 @@ class MlflowQueue:
         return None if run.is_deleted or not self._is_ours(run) else entry_of(run, "")
 
     def record(self, entry: Entry) -> None:
-        """Writes what a training does. Of two writes the one comes first after which a search still finds it."""
+        """Writes the state of a training.
+
+        Of its two writes, the first is the one after which a search still finds it.
+        """
         shown = TrainingState.QUEUED if entry.waits_there else entry.state
         status = RunStatus(MLFLOW_STATUS[shown])
         if entry.is_over:
@@ -96,12 +99,12 @@ class MlflowQueue:
             self._runs.set_status(entry.run_id, status)
 
     def forget_end(self, run_id: str) -> None:
-        """Takes the tags away that say how a training ended that is to go on."""
+        """Removes the tags about the end of a training that is continued."""
         for key in _OF_AN_END:
             self._runs.untag(run_id, key)
 
     def logged_nothing(self, run_id: str) -> bool:
-        """Returns whether nothing but tags is in the run."""
+        """Returns whether the run contains nothing but tags."""
         return self._runs.logged_nothing(run_id)
 
     def is_gone(self, run_id: str, error: BadInput | NotFound) -> bool:

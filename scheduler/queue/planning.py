@@ -1,4 +1,4 @@
-"""Which trainings are to start now, and why the others wait. Pure."""
+"""Decides which trainings start now, and why the others wait. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,21 +18,24 @@ from scheduler.queue.entry import Entry
 
 
 class Chosen(NamedTuple):
-    """A training that is to start, and the GPUs that it gets."""
+    """A training to start, and the GPUs assigned to it."""
 
     entry: Entry
     gpus: tuple[int, ...]
 
 
 class Plan(NamedTuple):
-    """What is to start, in this order, and why each other one waits."""
+    """What to start, in this order, and why each other training waits."""
 
     chosen: list[Chosen]
     reasons: dict[str, Message]
 
 
 def plan(waiting: Sequence[Entry], room: Room) -> Plan:
-    """Plans in the order of the queue, slots and GPUs each by itself: nobody overtakes who waits for the same."""
+    """Returns the plan in the order of the queue, for slots and GPUs separately.
+
+    No training overtakes one of its kind.
+    """
     found = _Planning(room)
     for entry in waiting:
         found.place(entry)
@@ -47,7 +50,7 @@ class _Planning:
         self._gpus = room.gpus
         self._most, self._hindrance = room.most, room.hindrance
         self._free_gpus = list(room.gpus.free) if room.gpus else []
-        self._before = {"slots": 0, "gpus": 0}  # those of the kind that wait already
+        self._before = {"slots": 0, "gpus": 0}  # waiting ones of each kind so far
 
     def place(self, entry: Entry) -> None:
         if entry.state is TrainingState.HELD:

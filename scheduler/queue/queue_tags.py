@@ -1,4 +1,4 @@
-"""A training as tags of its run in MLflow, and back. Whoever reads them takes them for a stranger's."""
+"""Converts a training to tags of its run in MLflow, and back. Tags are untrusted input."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from scheduler.queue.entry import Entry
 
 USER: Final = "mlflow.user"
 MOST_CHARACTERS: Final = 5_000
-"""What MLflow's databases take as a tag's value, whatever its version."""
+"""What MLflow's databases accept as a tag's value, in all versions."""
 _MOST_ATTEMPT: Final = 10**6
 _MOST_MS: Final = 2**53
 
@@ -29,7 +29,7 @@ def request_text(trainer: str, values: Mapping[str, object]) -> str:
 
 
 def tags_of(entry: Entry) -> dict[str, str]:
-    """Returns the tags that change while a training waits, runs and ends."""
+    """Returns the tags that change with the state of a training."""
     found = {
         tags.STATE: entry.state.value,
         tags.PLACE: repr(entry.place),
@@ -45,7 +45,7 @@ def tags_of(entry: Entry) -> dict[str, str]:
 
 
 def entry_of(run: StoredRun, experiment: str) -> Entry:
-    """Returns the training of a run; what of its tags is not readable is its `damage`, and it will not run."""
+    """Returns the training of a run; if its tags are invalid, it gets a `damage`, and will not run."""
     recorded = run.tags
     request, damage = _request(recorded.get(tags.REQUEST, ""))
     state = _state(recorded.get(tags.STATE, ""))

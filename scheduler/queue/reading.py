@@ -1,4 +1,4 @@
-"""What MLflow says of the queue, brought together with what is in memory."""
+"""Reads the queue from MLflow, and merges it with the state in memory."""
 
 import time
 from typing import Final
@@ -16,7 +16,7 @@ READ_SECONDS: Final = 30.0
 
 
 class Reading:
-    """Reads the queue at first, and every half a minute: a run that MLflow made without a word to us is found then."""
+    """Reads the queue at first, and every half a minute, which finds runs whose creation was not confirmed."""
 
     def __init__(self, entries: Entries, queue: MlflowQueue, backend: Backend, trainers: Trainers) -> None:
         self._entries = entries
@@ -27,7 +27,7 @@ class Reading:
         self._has_read_past = False
 
     def read_soon(self) -> None:
-        """Has the next `read_if_due` read."""
+        """Makes the next `read_if_due` read."""
         self._due = 0.0
 
     def read_if_due(self) -> None:
@@ -45,7 +45,7 @@ class Reading:
         self._entries.is_read = True
 
     def read_past(self) -> None:
-        """Reads those that are over, once; raises a ServiceError."""
+        """Reads the ended ones, once; raises a ServiceError."""
         if self._has_read_past:
             return
         for entry in self._queue.past(MOST_OVER):
@@ -54,14 +54,14 @@ class Reading:
         self._has_read_past = True
 
     def _take(self, known: Entry | None, found: Entry) -> None:
-        """Takes over what waits as MLflow has it, and what runs or ended as it is here."""
+        """Takes waiting trainings from MLflow, but keeps the state in memory of running and ended ones."""
         if known is None:
             self._entries.replace(None, self._twin_cancelled(found))
         elif known.is_waiting and found.is_waiting and known.recorded is known.state:
             self._entries.replace(known, found)
 
     def _twin_cancelled(self, found: Entry) -> Entry:
-        """Cancels one of two runs that one request made, since MLflow's answer to the first was lost."""
+        """Cancels one of two runs made by the same request, whose first answer was lost."""
         twin = self._entries.of_request(found.request_id)
         if twin is None or twin.run_id == found.run_id or not found.is_waiting:
             return found
@@ -70,7 +70,7 @@ class Reading:
         return found.but(state=TrainingState.KILLED, ended_ms=now, outcome=outcome, request_id="", recorded=None)
 
     def _look_again(self, known: Entry) -> None:
-        """Reads one that a search did not find: its run was deleted, or its state was written by another hand."""
+        """Reads one that a search did not find: its run was deleted, or its state was changed by another program."""
         found = self._queue.get(known.run_id)
         if found is None:
             self._entries.drop(known)

@@ -1,4 +1,4 @@
-"""What can be asked for that makes trainings: start, and fork. The same request again makes nothing."""
+"""The requests that create trainings: start, and fork. Repeating a request creates nothing."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ MOST_WAITING: Final = 1_000
 
 
 class Requests:
-    """Each method returns the trainings of a request, those that it made before included."""
+    """Each method returns the trainings of a request, including those that it had made before."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Requests:
         environments: EnvironmentCheck,
         progress_of: Callable[[Entry], TrainingProgress | None] = lambda _entry: None,
     ) -> None:
-        """Takes `progress_of`, which returns how far a training has come."""
+        """Takes `progress_of`, which returns the progress of a training."""
         self._entries = entries
         self._queue = queue
         self._backend = backend
@@ -51,9 +51,9 @@ class Requests:
         self._progress_of = progress_of
 
     def start(self, request: StartRequest, by: str | None) -> list[Entry]:
-        """Returns a run for each seed.
+        """Returns a training for each seed.
 
-        Raises TrainingRefused, which names each wrong field, and then has started nothing.
+        Raises TrainingRefused with each invalid field; nothing is started then.
         """
         self._entries.check_read()
         trainer = self._trainers.get(request.trainer)
@@ -63,7 +63,7 @@ class Requests:
         return self._make(trainer, runs, request.request_id, by, None)
 
     def fork(self, request: ForkRequest, by: str | None) -> list[Entry]:
-        """Queues children of a training that go on from its newest checkpoint, with other values."""
+        """Queues trainings that continue from another one's newest checkpoint, with other values."""
         parent = self._entries.get(request.run_id)
         trainer = self._trainers.get(parent.trainer)
         overriding = request.filled
@@ -115,7 +115,7 @@ class Requests:
 
 
 def _inherited(trainer: Trainer, values: Mapping[str, Value], overriding: Mapping[str, object]) -> dict[str, object]:
-    """Returns what a child has of its parent: of another algorithm, only what both know."""
+    """Returns the values inherited from the parent: with another algorithm, only those that both have."""
     both = {**values, **overriding}
     known = {field.name for field in trainer.fields if field.is_for(both)}
     return {name: value for name, value in values.items() if name in known}

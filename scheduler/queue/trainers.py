@@ -1,4 +1,4 @@
-"""What can be started here: the maze's trainer, and those of TRAININGS_FILE."""
+"""The available trainers: the maze's, and those in TRAININGS_FILE."""
 
 import importlib
 import os
@@ -25,9 +25,9 @@ _LONGEST_NAME: Final = 250
 
 
 class Trainers:
-    """The trainers by their names; `home` is where the programs of the file are looked for.
+    """The trainers by name; `home` is the folder for programs in the file.
 
-    `of_built_in` are the settings of ours that Clew's own trainers read.
+    `of_built_in` are the settings that Clew's own trainers read.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Trainers:
         return [OfferedTrainer.of(one, is_installed=self.is_installed(one)) for one in self._by_name.values()]
 
     def is_installed(self, trainer: Trainer) -> bool:
-        """Returns whether its program is there; of Clew's own, whether its libraries are."""
+        """Returns whether its program is installed; for Clew's own, whether its libraries are."""
         if trainer.is_built_in:
             importlib.invalidate_caches()
             return find_spec(_LIBRARY) is not None
@@ -66,18 +66,18 @@ class Trainers:
             raise TrainerNotInstalled()
 
     def directory(self, trainer: Trainer) -> Path | None:
-        """Returns where its program is started."""
+        """Returns the working directory of its program."""
         if trainer.is_built_in:
             return _TREE
         named = Path(trainer.directory) if trainer.directory is not None else Path()
         return named if self._home is None else self._home / named
 
     def environment(self, trainer: Trainer, values: Mapping[str, Value]) -> dict[str, str]:
-        """Returns what its program finds in its environment beside what every program does."""
+        """Returns the environment variables of its program besides the common ones."""
         return dict(self._of_built_in) if trainer.is_built_in else trainer.environment_for(values)
 
     def completed(self, entry: Entry) -> Entry:
-        """Returns a training with what its trainer says of it, as far as there is one."""
+        """Returns a training completed by its trainer's properties, if the trainer still exists."""
         trainer = self._by_name.get(entry.trainer)
         if trainer is None:
             return entry
@@ -88,9 +88,9 @@ class Trainers:
         return entry.but(needs=needs_of(trainer), seed=seed, trainer_reports=trainer.is_built_in)
 
     def checked_again(self, entry: Entry) -> dict[str, Value]:
-        """Returns the values of a training that is to run, as its trainer takes them.
+        """Returns the values of a training before its start, validated by its trainer.
 
-        Raises what RequestDamaged is made of.
+        Raises the causes of RequestDamaged.
         """
         runs = checked(self.get(entry.trainer), entry.values)
         if len(runs) != 1:
@@ -98,7 +98,7 @@ class Trainers:
         return runs[0]
 
     def damage_of(self, entry: Entry) -> RequestDamaged | None:
-        """Returns why a training must not run; None where it may."""
+        """Returns why a training must not run, or None."""
         if isinstance(entry.damage, RequestDamaged):
             return entry.damage
         try:
@@ -111,22 +111,22 @@ class Trainers:
 
 
 def needs_of(trainer: Trainer) -> Needs:
-    """Returns what a training takes while it runs."""
+    """Returns what a training needs while it runs."""
     return Needs(trainer.slots, trainer.gpus)
 
 
 def command_of(trainer: Trainer, values: Mapping[str, Value]) -> list[str]:
-    """Returns the command of one run; what stands for the file of its request is filled in where it runs."""
+    """Returns the command of one run; the placeholder for its request file is filled in where it runs."""
     return trainer.command_for({**values, "request_file": REQUEST_FILE} if trainer.is_built_in else values)
 
 
 def run_name(trainer: Trainer, values: Mapping[str, Value]) -> str:
-    """Returns what a run is called in MLflow."""
+    """Returns the name of a run in MLflow."""
     seed = trainer.seed_of(values)
     kind = str(values["algorithm"]).lower() if trainer.is_built_in else trainer.name
     return kind if seed is None else f"{kind}-seed{seed}"
 
 
 def experiment_name(trainer: Trainer, values: Mapping[str, Value]) -> str:
-    """Returns the experiment into which a run goes."""
+    """Returns the experiment of a run."""
     return filled(trainer.experiment_template, values)[:_LONGEST_NAME] or trainer.name

@@ -1,4 +1,4 @@
-"""The thread that looks after what runs: notices what began, stops and ended, whether MLflow answers or not."""
+"""The thread that polls running trainings: detects starts and ends, even without MLflow."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Polls the place where trainings run; `has_progress` tells whether a program has told of its work."""
+    """Polls the place where trainings run; `has_progress` returns whether a program has reported any."""
 
     def __init__(
         self,
@@ -39,20 +39,20 @@ class Watch:
         self._may_restart = may_restart
         self._rounds = Rounds("watch", _TICK_SECONDS, self.tick)
         self.trouble: ClewError | None = None
-        """Why the place could not be asked."""
+        """Why the place could not be reached."""
         self.reasons: Mapping[str, Message] = {}
-        """Why each one does not begin, or why that is not known."""
+        """Why each one has not started, or why that is unknown."""
 
     def start(self) -> None:
-        """Begins."""
+        """Starts the thread."""
         self._rounds.start()
 
     def stop(self) -> None:
-        """Ends within a quarter of a second."""
+        """Stops within a quarter of a second."""
         self._rounds.stop()
 
     def tick(self) -> None:
-        """Looks at each training that runs."""
+        """Polls each running training."""
         trouble, reasons = None, dict[str, Message]()
         for entry in self._entries.alive():
             try:
@@ -63,7 +63,7 @@ class Watch:
         self.trouble, self.reasons = trouble, reasons
 
     def _look_at(self, entry: Entry) -> Message | None:
-        """Takes in what it does; returns why it waits where it is to run."""
+        """Updates its state; returns why it waits at the place where it is to run."""
         status = self._backend.poll(entry.run_id, entry.attempt)
         now = self._now(entry, status)
         if now != entry and self._entries.replace(entry, now):
@@ -97,9 +97,9 @@ class Watch:
         return known
 
     def _absent(self, entry: Entry) -> Entry:
-        """Queues a training again that MLflow knows and that never began.
+        """Queues a training again that was recorded in MLflow but never launched.
 
-        The scheduler that meant to was killed in between.
+        The scheduler was killed in between.
         """
         if entry.stopped_by is not None:
             return ended(entry, Lost(was_stopped=True), now_ms=now_ms(), may_restart=False)
@@ -110,7 +110,7 @@ class Watch:
 
 
 def _waiting_there(entry: Entry) -> Entry:
-    """Returns one that has no room yet where it is to run: waiting is no training time."""
+    """Returns one that has no room yet where it is to run; this waiting is no training time."""
     if entry.state is not TrainingState.STARTING or entry.started_ms is None:
         return entry
     return entry.but(started_ms=None, recorded=None)

@@ -1,1 +1,1 @@
-"""The team's cluster as a place where trainings run: Ray Jobs over REST, without Ray's own package."""
+"""Trainings on the team's cluster: Ray Jobs over REST, without Ray's own package."""

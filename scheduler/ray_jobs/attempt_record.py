@@ -1,4 +1,4 @@
-"""What is kept on disk of an attempt on the cluster: what Ray itself forgets, or never knew."""
+"""What is stored on disk about an attempt on the cluster, since Ray forgets it, or never knew."""
 
 import logging
 import os
@@ -15,9 +15,9 @@ _log = logging.getLogger(__name__)
 
 
 class AttemptRecord(BaseModel):
-    """One attempt: whether Ray was ever seen to have it, since when it runs, and whether it is to end.
+    """One attempt: whether Ray has ever listed it, since when it runs, and whether it has to end.
 
-    `is_doubtful` from before it is submitted until Ray is known to have it. Its log begins at byte `log_begins` of the
+    `is_doubtful` from before the submission until Ray has confirmed it. Its log begins at byte `log_begins` of the
     training's.
     """
 
@@ -33,25 +33,25 @@ class AttemptRecord(BaseModel):
 
 
 class AttemptRecords:
-    """The records of all trainings, one for each: its newest attempt's."""
+    """The records of all trainings, one each: that of the newest attempt."""
 
     def __init__(self, folders: Path) -> None:
         self._folders = folders
 
     def read(self, run_id: str, attempt: int) -> AttemptRecord:
-        """Returns what is known of an attempt: nothing yet, where the file is none or another attempt's."""
+        """Returns the record of an attempt: an empty one if the file is missing, invalid or another attempt's."""
         record = self._newest(run_id)
         return record if record is not None and record.attempt == attempt else AttemptRecord(attempt=attempt)
 
     def doubtful(self) -> Iterator[tuple[str, int]]:
-        """Yields those that were submitted, perhaps, by a scheduler that did not live to know."""
+        """Yields attempts whose submission a scheduler did not live to confirm."""
         for folder in self._folders.iterdir() if self._folders.exists() else ():
             record = self._newest(folder.name)
             if record is not None and record.is_doubtful:
                 yield folder.name, record.attempt
 
     def write(self, run_id: str, record: AttemptRecord) -> None:
-        """Puts a record in place at once; raises OSError."""
+        """Writes a record atomically; raises OSError."""
         folder = self._folders / run_id
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         new = folder / f"{FILE}.new"
@@ -70,7 +70,7 @@ class AttemptRecords:
 
 
 class KeptRecord:
-    """The record of one attempt, on disk after each change; `now` is how it is."""
+    """The record of one attempt, saved after each change; `now` is its current state."""
 
     def __init__(self, records: AttemptRecords, run_id: str, attempt: int) -> None:
         self._records, self._run_id = records, run_id
@@ -78,13 +78,13 @@ class KeptRecord:
         self.now = records.read(run_id, attempt)
 
     def write(self, **changes: Any) -> None:
-        """Changes it, and writes it in any case; raises OSError, and is changed nonetheless."""
+        """Changes it, and always writes it; raises OSError, but the change in memory stays."""
         with self._lock:
             self.now = self.now.model_copy(update=changes)
             self._records.write(self._run_id, self.now)
 
     def change(self, **changes: Any) -> None:
-        """Changes it, and writes it where that makes a difference; raises OSError, and is changed nonetheless."""
+        """Changes it, and writes it if that makes a difference; raises OSError, but the change in memory stays."""
         with self._lock:
             changed = self.now.model_copy(update=changes)
             if changed != self.now:
@@ -92,7 +92,7 @@ class KeptRecord:
                 self._records.write(self._run_id, changed)
 
     def change_quietly(self, **changes: Any) -> None:
-        """Changes it; where it cannot be written, the log says so."""
+        """Changes it; if it cannot be written, that is logged."""
         try:
             self.change(**changes)
         except OSError as error:

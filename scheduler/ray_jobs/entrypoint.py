@@ -1,4 +1,4 @@
-"""A command as Ray takes it: a line for a shell, in which nothing that was filled in is more than text."""
+"""Converts a command to Ray's form: a shell line in which all filled-in values are quoted."""
 
 import base64
 import shlex
@@ -17,20 +17,20 @@ _FOLDER: Final = "CLEW_RUN_FOLDER"
 _ENCODED: Final = '{name}=$(printf %s "${name}" | base64 -d) && export {name}'
 _OWN_FOLDER: Final = f"{_FOLDER}=$(mktemp -d) && export {_FOLDER}"
 _STOPPING: Final = {"RAY_JOB_STOP_SIGNAL": "SIGINT", "RAY_JOB_STOP_WAIT_TIME_S": str(STOP_SECONDS)}
-"""A program is asked to end as it is on this machine, and has as long."""
+"""A program is stopped in the same way as on this machine, with the same time limit."""
 
 
 class Entrypoint(NamedTuple):
-    """The line, and the variables that its program finds; raises NotForAShell where there can be none."""
+    """The line, and the variables of its program; raises NotForAShell if that is impossible."""
 
     line: str
     variables: dict[str, str]
 
 
 def entrypoint_of(launch: Launch, variables: Mapping[str, str], checkpoint: Checkpoint | None = None) -> Entrypoint:
-    """Returns what Ray is told to run: each element of the command stays one, whatever is in it.
+    """Returns the entrypoint: each element of the command remains one argument, whatever it contains.
 
-    Ray itself fills in $NAME in variables, and drops what it does not know: those with a $ travel in base64.
+    Ray itself expands $NAME in variables, and drops unknown ones: values with a $ are sent in base64.
     """
     _check([*launch.command, *variables.values(), str(launch.directory or "")])
     encoded = {name: _base64(text) for name, text in variables.items() if "$" in text}
@@ -44,7 +44,7 @@ def entrypoint_of(launch: Launch, variables: Mapping[str, str], checkpoint: Chec
 
 
 def _request(launch: Launch, checkpoint: Checkpoint | None) -> list[str]:
-    """Returns a folder of its own on the node, the checkpoint that it goes on from, and the file that names it."""
+    """Returns commands that create a folder on the node, with the checkpoint and the request file."""
     values, python = shlex.quote(orjson.dumps(dict(launch.values)).decode()), shlex.quote(launch.command[0])
     if checkpoint is None:
         return [_OWN_FOLDER, f"""printf '{{"values":%s,"checkpoint":null}}' {values} > "${_FOLDER}/request.json\""""]
@@ -59,8 +59,9 @@ def _request(launch: Launch, checkpoint: Checkpoint | None) -> list[str]:
 
 
 def _quoted(command: Sequence[str]) -> str:
-    """Quotes a command; with `exec` before it, the first word is a program even where a shell has a word or a
-    variable of that name.
+    """Returns the quoted command.
+
+    After `exec`, the first word is a program even if the shell has a keyword or variable of that name.
     """
     return " ".join(f'"${_FOLDER}/request.json"' if one == REQUEST_FILE else shlex.quote(one) for one in command)
 
@@ -73,5 +74,5 @@ def _check(texts: Sequence[str]) -> None:
     try:
         if b"\0" in "".join(texts).encode():
             raise NotForAShell()
-    except UnicodeEncodeError as error:  # a surrogate without its other half
+    except UnicodeEncodeError as error:  # a lone surrogate
         raise NotForAShell() from error

@@ -1,4 +1,4 @@
-"""A job as Ray tells it, and what that says of a training."""
+"""A job in Ray's answer, and the training's state that follows from it."""
 
 import signal
 from enum import StrEnum
@@ -15,7 +15,7 @@ from transport.words import shown
 
 
 class JobStatus(StrEnum):
-    """What a job does."""
+    """Ray's status of a job."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -49,22 +49,22 @@ class Job(BaseModel):
 
     @property
     def is_over(self) -> bool:
-        """Whether it has ended, in whatever way."""
+        """Whether it has ended, in any way."""
         return self.status in OVER
 
     @property
     def waited_too_long(self) -> bool:
-        """Whether Ray gave it up, after 15 minutes say, before there was room for it: nothing of it ever ran."""
+        """Whether Ray gave up waiting for room, for example after 15 minutes: nothing of it ever ran."""
         return self.status == JobStatus.FAILED and self.error_type == "JOB_SUPERVISOR_ACTOR_START_TIMEOUT"
 
     @property
     def reason(self) -> Text:
-        """Ray's own words, on one line and bounded."""
+        """Ray's own message, shortened to one line."""
         return Text(shown((self.message or self.error_type or self.status.value)[:20_000]))
 
 
 def status_of(job: Job, record: AttemptRecord, now_ms: int) -> Status:
-    """Returns what a training does whose job this is."""
+    """Returns the state of the training behind a job."""
     if job.status == JobStatus.PENDING:
         return Pending(QueuedByCluster(job.reason) if job.message else None)
     if job.status == JobStatus.RUNNING:

@@ -1,4 +1,4 @@
-"""Asks Ray about all jobs that somebody wants to know of, so that nobody waits for it."""
+"""Polls Ray about jobs in the background, so that callers never wait for it."""
 
 import threading
 import time
@@ -19,7 +19,7 @@ Key = tuple[str, int]
 
 
 class JobWatch:
-    """Two threads, which begin with the first question: one asks what jobs do, the other reads their logs."""
+    """Two threads, which start with the first call: one reads the states of jobs, the other their logs."""
 
     def __init__(self, jobs: JobsApi, made: Callable[[str, int], WatchedJob]) -> None:
         self._jobs, self._made = jobs, made
@@ -33,7 +33,7 @@ class JobWatch:
         self._is_reach_known = threading.Event()
 
     def of(self, run_id: str, attempt: int) -> WatchedJob:
-        """Returns the job of an attempt, which is looked after from now on."""
+        """Returns the job of an attempt, which is polled from now on."""
         key = (run_id, attempt)
         with self._lock:
             self._begin()
@@ -44,7 +44,7 @@ class JobWatch:
             return self._watched[key]
 
     def check_reach(self) -> None:
-        """Raises a ClewError where Ray did not answer when it was last asked."""
+        """Raises a ClewError if Ray did not answer the last request."""
         with self._lock:
             self._begin()
         if not self._is_reach_known.wait(PATIENCE_SECONDS):
@@ -53,18 +53,18 @@ class JobWatch:
             raise copy(self._reach)
 
     def waiting(self) -> int:
-        """Returns how many jobs the cluster has that it has not begun."""
+        """Returns how many jobs wait on the cluster."""
         return sum(one.is_waiting for one in self._all())
 
     def withdraw(self, run_id: str) -> None:
-        """Has what may show of a training that nobody wants now stopped at once."""
+        """Notes that a training is not wanted now: if a job of it appears, it is stopped at once."""
         for one in self._all():
             if one.run_id == run_id:
                 one.withdraw()
         self._looking.wake()
 
     def look_soon(self) -> None:
-        """Asks anew at once."""
+        """Polls at once."""
         self._looking.wake()
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class JobWatch:
             return list(self._watched.values())
 
     def _forget(self) -> None:
-        """Drops jobs that were not asked about for a while, unless they are to be stopped."""
+        """Drops jobs that were not asked about for a while, unless they have to be stopped."""
         before = time.monotonic() - FORGET_SECONDS
         with self._lock:
             for key, one in list(self._watched.items()):

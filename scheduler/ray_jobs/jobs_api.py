@@ -1,4 +1,4 @@
-"""Ray Jobs over REST: requests out, validated values back. Ray's own words stop here."""
+"""Ray Jobs over REST: requests out, validated values back. Ray's own terms stop here."""
 
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
@@ -40,7 +40,7 @@ class _Stopped(BaseModel):
 
 
 class JobsApi:
-    """The calls that the scheduler makes; each ends within `CALL_SECONDS`, a log's within `LOG_SECONDS`."""
+    """The scheduler's calls; each ends within `CALL_SECONDS`, a log's within `LOG_SECONDS`."""
 
     def __init__(self, service: JsonService, headers: Mapping[str, str]) -> None:
         self._service = service
@@ -48,26 +48,26 @@ class JobsApi:
 
     @classmethod
     def from_settings(cls, settings: RayJobsSettings) -> "JobsApi":
-        """Returns the cluster that the settings name; an address without a token may hold a name and a password."""
+        """Returns the cluster in the settings; an address may contain name and password if there is no token."""
         auth = BearerAuth(settings.ray_jobs_token) if settings.ray_jobs_token else None
         service = JsonService(SERVICE, str(settings.ray_jobs_url).rstrip("/"), auth)
         return cls(service, read_headers(settings.ray_jobs_headers))
 
     def check(self) -> None:
-        """Raises a ClewError unless Ray answers, and nobody else in its place."""
+        """Raises a ClewError unless Ray answers, and not another server."""
         answer = self._exchange("GET", "/api/version")
         if answer.status != 200:
             raise self._refused(answer)
         self._validated(_Version, answer)
 
     def submit(self, body: Mapping[str, Any]) -> None:
-        """Submits a job; raises a ClewError for any answer but 200: what became of it, `job` tells."""
+        """Submits a job; raises a ClewError for any answer but 200: `job` then shows the result."""
         answer = self._exchange("POST", _JOBS, orjson.dumps(body), writes=True)
         if answer.status != 200:
             raise self._refused(answer)
 
     def job(self, submission_id: str) -> Job | None:
-        """Returns one job; None where Ray says that there is none."""
+        """Returns one job; None if Ray answers that there is none."""
         answer = self._exchange("GET", _path(submission_id))
         if answer.status == 404 and _denies(answer.content, submission_id):
             return None
@@ -80,7 +80,7 @@ class JobsApi:
         return job
 
     def stop(self, submission_id: str) -> bool:
-        """Asks a job to end; returns whether Ray says that it will. That of a waiting job means nothing."""
+        """Asks a job to end; returns whether Ray accepts. For a waiting job this is not reliable."""
         answer = self._exchange("POST", f"{_path(submission_id)}/stop", b"{}", writes=True)
         if answer.status == 404 and _denies(answer.content, submission_id):
             return False
@@ -89,15 +89,15 @@ class JobsApi:
         return self._validated(_Stopped, answer).stopped
 
     def forget(self, submission_id: str) -> None:
-        """Removes a job that is over, so that its id is free again."""
+        """Deletes an ended job, so that its id can be used again."""
         answer = self._exchange("DELETE", _path(submission_id), writes=True)
         if answer.status not in (200, 404):
             raise self._refused(answer)
 
     def read_log(self, submission_id: str, take: Take) -> bool:
-        """Hands on what a job's program wrote, from the first byte on; returns whether there was a log.
+        """Streams a job's log from its first byte on; returns whether there was one.
 
-        Ray streams it from whichever node it is on; `/api/jobs/<id>/logs` would hold all of it in memory, thrice.
+        Ray streams it from the job's node; `/api/jobs/<id>/logs` would hold all of it in memory, three times.
         """
         answer = self._service.exchange(
             "GET",
@@ -129,7 +129,7 @@ class JobsApi:
             raise BadResponse(SERVICE, *misfit_of(error)) from error
 
     def _refused(self, answer: Answer) -> ClewError:
-        """Returns the failure of an answer that is none, with the last line of Ray's traceback."""
+        """Returns the failure in an error answer, with the last line of Ray's traceback."""
         words = _last_line(answer.content)
         if words and answer.status >= 500:
             return AnsweredStatusBecause(SERVICE, answer.status, Text(words))
@@ -148,12 +148,12 @@ def _path(submission_id: str) -> str:
 
 
 def _denies(content: bytes, submission_id: str) -> bool:
-    """Returns whether Ray says so: a 404 alone may be anybody's who has its address."""
+    """Returns whether Ray itself answers so: a 404 alone may come from any server at its address."""
     return submission_id.encode() in content and b"does not exist" in content
 
 
 def _last_line(content: bytes) -> str:
-    """Returns the line that says what was wrong; nothing of a page that a proxy made."""
+    """Returns the line with the error; empty for a proxy's HTML page."""
     if b"<html" in content.lower() or b"<!doctype" in content.lower():
         return ""
     lines = [line for line in content[-_MOST_WORDS:].decode(errors="replace").splitlines() if len(line.strip()) > 1]

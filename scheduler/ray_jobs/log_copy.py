@@ -1,4 +1,4 @@
-"""A copy of what a job wrote, so that it can be read by the piece, and once Ray has forgotten it."""
+"""A local copy of a job's log, so that it can be read in pieces, and after Ray has deleted it."""
 
 import logging
 import time
@@ -11,12 +11,12 @@ from scheduler.ray_jobs.jobs_api import JobsApi
 EACH_SECONDS: Final = 0.5
 UNWATCHED_SECONDS: Final = 15.0
 _SHARE: Final = 10
-"""Of all time, a tenth at most goes into reading one log anew: Ray tells it from its first byte on, each time."""
+"""At most a tenth of the time is spent on reading one log: Ray sends it from its first byte on, each time."""
 _log = logging.getLogger(__name__)
 
 
 class LogCopy:
-    """The log of one attempt at the end of the training's log file, whose first byte there is `begins`."""
+    """The log of one attempt at the end of the training's log file; it starts there at byte `begins`."""
 
     def __init__(self, jobs: JobsApi, submission_id: str, path: Path, begins: int) -> None:
         self._jobs, self._submission_id, self._path, self._begins = jobs, submission_id, path, begins
@@ -25,14 +25,14 @@ class LogCopy:
         self._is_full = False
 
     def watch(self) -> None:
-        """Says that it is being looked at, so that it is read more often for a while."""
+        """Notes that it is being viewed, so that it is read more often for a while."""
         now = time.monotonic()
         if now > self._watched_until:
             self._due = min(self._due, now)
         self._watched_until = now + UNWATCHED_SECONDS
 
     def refresh(self) -> None:
-        """Appends what is new, where it is due."""
+        """Appends new content, if due."""
         if (began := time.monotonic()) < self._due:
             return
         self.read()
@@ -41,7 +41,7 @@ class LogCopy:
         self._due = began + max(pause, _SHARE * took)
 
     def read(self) -> None:
-        """Appends what is new; what cannot be read now is read later."""
+        """Appends new content; if that fails, it is tried again later."""
         self._skip = max(0, _size(self._path) - self._begins)
         try:
             self._jobs.read_log(self._submission_id, self._take)
@@ -56,7 +56,7 @@ class LogCopy:
         try:
             with self._path.open("ab") as file:
                 file.write(piece[skipped:])
-        except OSError as error:  # raised, it would pass for a failure of the connection
+        except OSError as error:  # raised, it would be taken for a failure of the connection
             self._is_full = True
             _log.warning("The log of a training is not kept: %s", error.strerror, extra={"job": self._submission_id})
 

@@ -1,4 +1,4 @@
-"""The team's cluster as a place where trainings run; see `scheduler.backends.backend` for what is asked of it."""
+"""The team's cluster as a place where trainings run; it implements `scheduler.backends.backend`."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -29,17 +29,17 @@ from scheduler.ray_jobs.watched_job import WatchedJob
 
 LOG: Final = "log.txt"
 MOST_WAITING: Final = 8
-"""So many wait on the cluster; others stay in our own queue, where they have an order and can be held."""
+"""So many trainings wait on the cluster; others stay in our own queue, where they can be reordered and held."""
 _MLFLOW: Final = "MLFLOW_TRACKING_URI"
 
 
 class RayBackend:
-    """What is launched waits on the cluster until there is room; Ray itself says where."""
+    """Launched trainings wait on the cluster until there is room; Ray decides on which node they run."""
 
     def __init__(
         self, settings: RayJobsSettings, folders: Path, runs: RunWrites, clean: Callable[[str], str] = str
     ) -> None:
-        """Takes `folders`, one for each training; `clean` hides secrets in logs."""
+        """Takes `folders`, with one folder per training; `clean` hides secrets in logs."""
         self._settings, self._folders, self._clean = settings, folders, clean
         self._jobs = JobsApi.from_settings(settings)
         self._records = AttemptRecords(folders)
@@ -49,7 +49,7 @@ class RayBackend:
         self._watch = JobWatch(self._jobs, self._watched)
 
     def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
-        """Implements `Backend.room`; raises MlflowOutOfReach where a training could not log from the cluster."""
+        """Implements `Backend.room`; raises MlflowOutOfReach if the cluster could not log to MLflow."""
         self._look_for_doubtful()
         self._check_mlflow()
         self._watch.check_reach()
@@ -59,7 +59,7 @@ class RayBackend:
     def launch(self, launch: Launch) -> None:
         """Implements `Backend.launch`.
 
-        Raises StartFailed where the disk takes nothing, a ServiceError where Ray does not.
+        Raises StartFailed if the disk is not writable, a ServiceError if Ray fails.
         """
         watched = self._watch.of(launch.run_id, launch.attempt)
         with watched.lock:
@@ -71,7 +71,7 @@ class RayBackend:
                 watched.trust(body, self._submitted(watched, body))
             except OSError as error:
                 raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
-            except BadInput as error:  # which no later try would change
+            except BadInput as error:  # no later attempt would change that
                 watched.settle(Exited(now_ms(), failure=NotLaunched(error)))
 
     def poll(self, run_id: str, attempt: int) -> Status:
@@ -79,7 +79,7 @@ class RayBackend:
         return self._watch.of(run_id, attempt).status_of_wanted()
 
     def stop(self, run_id: str, attempt: int, by: str | None) -> None:
-        """Implements `Backend.stop`; raises StartFailed where the disk takes nothing."""
+        """Implements `Backend.stop`; raises StartFailed if the disk is not writable."""
         try:
             self._watch.of(run_id, attempt).keep(is_stopping=True, stopped_by=by)
         except OSError as error:
@@ -96,10 +96,10 @@ class RayBackend:
         return LogFile(self._log_path(run_id), self._clean)
 
     def progress_file(self, run_id: str) -> None:
-        """Implements `Backend.progress_file`: a program on the cluster tells MLflow how it gets on."""
+        """Implements `Backend.progress_file`: a program on the cluster only reports progress to MLflow."""
 
     def has_checkpoint(self, run_id: str) -> bool:
-        """Implements `Backend.has_checkpoint`: one that the program left in MLflow: the next node may be another."""
+        """Implements `Backend.has_checkpoint`: one in MLflow, since the next node may be another."""
         return self._checkpoints.has(run_id)
 
     def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
@@ -124,18 +124,18 @@ class RayBackend:
         return [self._clean(line) for line in last_lines(self._log_path(run_id))]
 
     def close(self) -> None:
-        """Asks Ray nothing more; what trains trains on."""
+        """Ends polling; running trainings continue."""
         self._watch.close()
 
     def _look_for_doubtful(self) -> None:
-        """Looks at doubtful jobs once the queue was read, so that the ones that are wanted are asked about."""
+        """Polls unconfirmed jobs once the queue was read, when the wanted ones are known."""
         if not self._has_looked_for_doubtful:
             self._has_looked_for_doubtful = True
             for run_id, attempt in self._records.doubtful():
                 self._watch.of(run_id, attempt).doubt()
 
     def _submitted(self, watched: WatchedJob, body: Mapping[str, Any]) -> Job:
-        """Returns what became of a submission: where its answer does not say, the job itself does."""
+        """Returns the result of a submission: if its answer is unclear, the job itself shows it."""
         try:
             self._jobs.submit(body)
         except ClewError as error:
@@ -143,7 +143,7 @@ class RayBackend:
             job = self._jobs.job(watched.submission_id)
             if job is None:
                 raise error
-            if job.status == JobStatus.STOPPED:  # by `doubt`, and now it is wanted
+            if job.status == JobStatus.STOPPED:  # stopped by `doubt`, but it is wanted now
                 self._jobs.forget(watched.submission_id)
                 raise error
             return job
@@ -164,14 +164,14 @@ class RayBackend:
         }
 
     def _variables(self, launch: Launch) -> dict[str, str]:
-        """Removes what is this machine's own: its PATH, its home, its proxies."""
+        """Returns the variables without this machine's own: its PATH, its home, its proxies."""
         own = base_environment(os.environ)
         found = {name: text for name, text in launch.environment.items() if own.get(name) != text}
         return found | {_MLFLOW: without_credentials(self._mlflow_address)}
 
     @property
     def _mlflow_address(self) -> str:
-        """As the cluster's nodes find it."""
+        """MLflow's address for the cluster's nodes."""
         return str(self._settings.mlflow_url or self._settings.tracking_url).rstrip("/")
 
     def _check_mlflow(self) -> None:

@@ -1,4 +1,4 @@
-"""Where the team's cluster is, and how it is spoken to."""
+"""The settings of the team's cluster."""
 
 import json
 from typing import Annotated
@@ -16,7 +16,7 @@ def _being_headers(text: str) -> str:
 
 
 def read_headers(text: str) -> dict[str, str]:
-    """Returns the headers of a JSON object, none of an empty text; raises ValueError."""
+    """Returns the headers in a JSON object, empty for an empty text; raises ValueError."""
     try:
         headers = json.loads(text or "{}")
     except ValueError as error:
@@ -34,7 +34,7 @@ HeaderList = Annotated[str, AfterValidator(_being_headers)]
 
 
 class RayJobsSettings(Settings):
-    """Empty: trainings run on this machine."""
+    """The cluster's address; empty: trainings run on this machine."""
 
     ray_jobs_url: OptionalUrl = Field(
         None,
@@ -50,7 +50,7 @@ class RayJobsSettings(Settings):
 
     @property
     def secrets(self) -> frozenset[str]:
-        """As of `Settings`, and what opens the cluster."""
+        """The secrets of `Settings`, and those of the cluster."""
         from_headers = read_headers(self.ray_jobs_headers).values()
         in_url = secrets_in([str(self.ray_jobs_url)] if self.ray_jobs_url else [])
         return super().secrets | in_url | {one for one in (self.ray_jobs_token, *from_headers) if one}

@@ -1,4 +1,4 @@
-"""One attempt on the cluster, as it was last seen."""
+"""One attempt on the cluster, in the state last seen."""
 
 import logging
 import math
@@ -21,14 +21,14 @@ LOST_AFTER_SECONDS: Final = 3.0
 STOP_EACH_SECONDS: Final = 2.0
 DOUBT_SECONDS: Final = 30.0
 LATE_SECONDS: Final = 6.0
-"""So long after its scheduler was killed Ray may still take a submission in."""
+"""So long after its scheduler was killed, a submission may still reach Ray."""
 GIVE_UP_SECONDS: Final = 600.0
 PATIENCE_SECONDS: Final = 0.1
 _log = logging.getLogger(__name__)
 
 
 class WatchedJob:
-    """What Ray says of it, told by `status` at once and found out by `refresh`, which may take seconds."""
+    """Ray's state of an attempt: `status` returns it at once, `refresh` reads it, which may take seconds."""
 
     def __init__(
         self,
@@ -39,13 +39,13 @@ class WatchedJob:
         log_path: Path,
         logged_nothing: Callable[[str], bool],
     ) -> None:
-        """Takes `logged_nothing`, which says of a run whether no program has written into it; raises a ClewError."""
+        """Takes `logged_nothing`, which returns whether no program has written into a run; raises a ClewError."""
         self.run_id, self.attempt = run_id, attempt
         self.submission_id = f"{run_id}-{attempt}"
         self.body: Mapping[str, Any] | None = None
-        """What was submitted, for as long as this process lives."""
+        """The submission, for as long as this process lives."""
         self.lock = threading.Lock()
-        """Held while Ray is asked or told something, so that no answer overtakes a newer one."""
+        """Held during calls to Ray, so that no answer overtakes a newer one."""
         self._kept = KeptRecord(records, run_id, attempt)
         self._jobs, self._log_path = jobs, log_path
         self._logged_nothing = logged_nothing
@@ -61,12 +61,12 @@ class WatchedJob:
 
     @property
     def record(self) -> AttemptRecord:
-        """What is kept of it on disk."""
+        """Its record on disk."""
         return self._kept.now
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the cluster has it and has not begun."""
+        """Whether it waits on the cluster."""
         return isinstance(self._reported, Pending)
 
     @property
@@ -75,7 +75,10 @@ class WatchedJob:
         return isinstance(self._reported, Alive)
 
     def status_of_wanted(self) -> Status:
-        """Returns the status of one that is to run: what may show later of an attempt that is told as absent is not."""
+        """Returns the status of an attempt that is wanted.
+
+        It is not stopped if it appears after being reported as absent.
+        """
         self._unwanted_from = None
         found = self.status()
         if isinstance(found, Absent | Lost):
@@ -83,60 +86,60 @@ class WatchedJob:
         return found
 
     def status(self) -> Status:
-        """Returns what it does; raises a ClewError where Ray did not say."""
+        """Returns its status; raises a ClewError if Ray did not answer."""
         if not self._is_known.wait(PATIENCE_SECONDS) or self._reported is None:
             raise TimedOut(SERVICE)
         if isinstance(self._reported, ClewError):
-            raise copy(self._reported)  # one that is raised again and again would keep each trace
+            raise copy(self._reported)  # raising the same object repeatedly would collect tracebacks
         return self._reported
 
     def doubt(self) -> None:
-        """Says that it may have been submitted: where nobody submits it again soon, it is stopped once it shows."""
+        """Notes that it may have been submitted: unless it is submitted again soon, it is stopped once it appears."""
         self._unwanted_from = time.monotonic() + DOUBT_SECONDS
 
     def withdraw(self) -> None:
-        """Says that nobody submits it again: if it was submitted nonetheless, it is stopped as soon as it shows."""
+        """Notes that it will not be submitted again: if an earlier submission appears, it is stopped at once."""
         if self._unwanted_from is not None:
             self._unwanted_from = time.monotonic()
 
     def trust(self, body: Mapping[str, Any], job: Job) -> None:
-        """Says that it was submitted, as this, and is to run."""
+        """Notes that it was submitted with this body, and is wanted."""
         self._unwanted_from, self.body = None, body
         self._take_in(job)
 
     @property
     def is_needed(self) -> bool:
-        """Whether it has to be looked after though nobody asks: it is to be stopped."""
+        """Whether it has to be polled although no caller asks: it has to be stopped."""
         if self._unwanted_from is not None:
             return not self.is_settled and time.monotonic() < self._unwanted_from + GIVE_UP_SECONDS
         return self.record.is_stopping and not self.is_settled
 
     def fail(self, error: ClewError) -> None:
-        """Says that Ray did not tell."""
+        """Notes that Ray did not answer."""
         if not self.is_settled:
             self._report(error)
 
     def settle(self, status: Status) -> None:
-        """Says that it is over, in this way."""
+        """Notes that it has ended with this status."""
         self.is_settled = True
         self._kept.change_quietly(is_doubtful=False)
         self._report(status)
 
     def prepare(self) -> None:
-        """Notes that it may be submitted, and that its log comes behind those of earlier attempts.
+        """Notes that it is about to be submitted, and that its log follows those of earlier attempts.
 
-        Raises OSError: then nothing may begin.
+        Raises OSError: then nothing may start.
         """
         begins = self._log_path.stat().st_size if self._log_path.exists() else 0
         self._kept.write(log_begins=begins, is_doubtful=True)
         self.log = LogCopy(self._jobs, self.submission_id, self._log_path, begins)
 
     def keep(self, **changes: Any) -> None:
-        """Writes down what Ray would not remember; raises OSError, and knows it nonetheless."""
+        """Saves what Ray does not keep; raises OSError, but the change in memory stays."""
         self._kept.change(**changes)
 
     def refresh(self) -> None:
-        """Asks Ray, and does what is due: stops it, or submits it once more where Ray gave up waiting."""
+        """Reads its state, and acts on it: stops it, or submits it again if Ray gave up waiting."""
         with self.lock:
             if self.is_settled:
                 return
@@ -178,22 +181,22 @@ class WatchedJob:
             self._stop(job)
 
     def _stop(self, job: Job) -> None:
-        """Stops a job until that holds: of one that waits Ray says that it is stopped, and runs it afterwards."""
+        """Stops a job repeatedly: Ray reports a waiting job as stopped, but may run it afterwards."""
         if (now := time.monotonic()) >= self._stop_due:
             self._stop_due = now + STOP_EACH_SECONDS
             if self._jobs.stop(self.submission_id) and job.status == JobStatus.RUNNING:
-                self._stop_due = math.inf  # a second signal would cut off what the program still writes
+                self._stop_due = math.inf  # a second signal would interrupt the program's final writes
 
     def _queue_again(self) -> None:
-        """Queues it again: Ray lets a job wait for 15 minutes, a queue waits for as long as it takes."""
+        """Submits it again: Ray lets a job wait for 15 minutes only."""
         _log.info("Ray gave up waiting for room; submitted again", extra={"run_id": self.run_id})
-        # First, or what Ray was told to forget would pass for lost.
+        # Before Ray deletes the job, which would otherwise count as lost.
         self._kept.change_quietly(was_seen=False, is_doubtful=True)
         self._jobs.forget(self.submission_id)
         self._report(self._reported if isinstance(self._reported, Pending) else Pending())
 
     def _miss(self) -> None:
-        """Handles a job that Ray does not know: it never did, or it lost its memory and with it all that ran."""
+        """Handles a job that Ray does not know: it never did, or it lost its state along with all that ran."""
         now, lost = time.monotonic(), Lost(was_stopped=self.record.is_stopping, stopped_by=self.record.stopped_by)
         if self.record.was_seen:
             self._missing_since = self._missing_since or now
@@ -207,19 +210,17 @@ class WatchedJob:
             self._report(Pending() if now < self._may_show_until else Absent())
 
     def _lose(self, lost: Lost) -> None:
-        """Handles a lost job; of one that still waited when Ray was last asked nothing ran, so it waits on."""
+        """Handles a lost job; if it still waited when last seen, nothing of it ran, and it continues to wait."""
         if not self.record.is_stopping and (self._was_pending or self._never_ran()):
             self._kept.change_quietly(was_seen=False, is_doubtful=True)
         else:
             self.settle(lost)
 
     def _never_ran(self) -> bool:
-        """Returns by the log of its program whether a job never ran that was not seen to, while nobody looked for a
-        time.
-        """
+        """Returns whether a job that was not polled for a while never ran, judging by its program's log."""
         try:
             return self.record.running_ms is None and self._logged_nothing(self.run_id)
-        except (BadInput, NotFound):  # the run is gone
+        except (BadInput, NotFound):  # the run has been deleted
             return False
 
 
