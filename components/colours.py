@@ -7,9 +7,8 @@ from typing import NamedTuple
 from domain.tracking.runs import Run
 
 # Okabe and Ito's palette for colour-blind readers, without black and yellow, which are hard to see on a dark or a
-# light page,
-# and with a grey. No other palette is mixed in: its teal and their green cannot be told apart. More runs than colours
-# differ by their dashes.
+# light page, and with a grey. No other palette is mixed in: its teal and their green cannot be told apart. More runs
+# than colours differ by their dashes.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#808080")
 DASHES = ("solid", "dash", "dot")
 BASELINE_DASH = "longdash"

@@ -50,8 +50,8 @@ def native_table(
 ) -> html.Div:
     """Returns a table called `label` that sorts, filters and pages in the browser; the page fills in the rows.
 
-        The columns in `named_by` tell a screen reader which row a checkbox belongs to. `sorting`, and `typed`, the
-    filter texts by column, are the initial state. Unless it `sorts_itself`, the page's script sorts the rows.
+    The columns in `named_by` tell a screen reader which row a checkbox belongs to. `sorting`, and `typed`, the filter
+    texts by column, are the initial state. Unless it `sorts_itself`, the page's script sorts the rows.
     """
     table = _table(component_id, columns, page_size, hidden, styles, selectable)
     table.sort_action = "native" if sorts_itself else "custom"

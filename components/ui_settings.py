@@ -64,12 +64,12 @@ def page(layout: Layout) -> Layout:
     """Wraps a page's `layout(ui, /, **query)` as Dash calls it: with the query alone, where repeated names have
     lists.
 
-        This is the one place that uses `flask.current_app`. Dash registers pages once per process, at import, and
-    calls a layout with the query only, so the settings have to come from the app that handles the request; the layout
-    passes them on. `ui` is positional only, since a query may contain `?ui=`, too. The first value of a repeated name
+    This is the one place that uses `flask.current_app`. Dash registers pages once per process, at import, and calls a
+    layout with the query only, so the settings have to come from the app that handles the request; the layout passes
+    them on. `ui` is positional only, since a query may contain `?ui=`, too. The first value of a repeated name
     counts, unless the layout's `**query` takes lists.
 
-        If the query names a short address or a view, the layout gets the query that this stands for.
+    If the query names a short address or a view, the layout gets the query that this stands for.
     """
     return _page(layout, defaults=False)
 

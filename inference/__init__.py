@@ -1,1 +1,4 @@
-"""The inference engine: a process of its own, `python -m inference`. It runs ONNX policies in the maze for viewers."""
+"""The inference engine: a process of its own, `python -m inference`.
+
+It runs ONNX policies in environments for viewers.
+"""

@@ -1,6 +1,6 @@
-"""`python -m inference`: lets viewers watch models in the maze until SIGTERM or Ctrl-C.
+"""`python -m inference`: shows viewers models at work until SIGTERM or Ctrl-C.
 
-Exit status: 0 when told to stop, 1 when it cannot run, 2 when a setting is wrong.
+Exit status: 0 when stopped, 1 when it cannot run, 2 when a setting is wrong.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The team's models as a Clew's API tells of them, whatever keeps them behind it."""
+"""Reads the team's models from a Clew's API, independent of the registry behind it."""
 
 import hashlib
 import threading
@@ -47,13 +47,13 @@ SERVICE: Final = "Clew"
 CALL_SECONDS: Final = 10.0
 
 _MOST_JSON_BYTES: Final = 2**22
-_AT_ONCE: Final = 4  # the dashboard has other things to do
+_AT_ONCE: Final = 4  # the dashboard has other work
 _GONE: Final = (FileMissing.code, FileGoneWithRun.code, NotOnnxModel.code)
 T = TypeVar("T", bound=BaseModel)
 
 
 class ClewModel(BaseModel):
-    """What the engine has to know of a model; all but `id` is more than the contract promises."""
+    """The engine's view of a model; all fields but `id` exceed the contract."""
 
     id: Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=LONGEST_ID)]
     name: str | None = None
@@ -67,18 +67,18 @@ class ClewModel(BaseModel):
 
     @property
     def is_for_the_maze(self) -> bool:
-        """Whether it walks the maze, which has forms of its own: it says so, or nothing else."""
+        """Whether it belongs to the maze, which has messages of its own: its tags say so, or name no environment."""
         has_metadata = self.env_id or self.env_spec or self.environment_trouble
         return (self.env_id or "").startswith("ClewMaze-") or not has_metadata
 
     @property
     def source(self) -> EnvironmentSource:
-        """The environment that it names; raises EnvironmentRefused where its notes make no sense."""
+        """The environment that it names; raises EnvironmentRefused if its tags are invalid."""
         return EnvironmentSource.named(self.env_id, self.env_spec, self.normalization, self.environment_trouble)
 
 
 class PolicyFile(NamedTuple):
-    """A model's file by its SHA-256; `content` is None where whoever asked has it."""
+    """A model's file with its SHA-256; `content` is None if the caller has it."""
 
     sha256: str
     content: bytes | None
@@ -93,9 +93,9 @@ class _Failure(BaseModel):
 
 
 class ClewModels:
-    """A Clew at `url`. Every call ends in ten seconds, and raises a ServiceError where Clew does not do its part.
+    """A Clew at `url`. Every call ends in ten seconds, and raises a ServiceError if Clew fails.
 
-    It is asked without a proxy where it is on this machine: at a loopback address, or `direct`.
+    No proxy is used if it runs on this machine: at a loopback address, or `direct`.
     """
 
     def __init__(self, url: str, seconds: float = CALL_SECONDS, *, direct: bool = False) -> None:
@@ -104,7 +104,7 @@ class ClewModels:
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
     def active(self, name: str | None = None) -> ClewModel | None:
-        """Returns the active model, if there is one: of the registered model of that name, or of the first."""
+        """Returns the active model of the registered model of that name, or of the first; None without one."""
         try:
             return self._read(ClewModel, "/api/models/active" + (f"?name={quote(name, safe='')}" if name else ""))
         except NotFound:
@@ -115,7 +115,7 @@ class ClewModels:
         return self._read(ClewModel, f"/api/models/{quote(model_id, safe='')}")
 
     def maze_seed(self, run_id: str) -> int | None:
-        """Returns the seed of the maze that a run trained on; None where nobody knows any more."""
+        """Returns the seed of the maze that a run trained on; None if it is not known."""
         try:
             seed = self._read(_Run, f"/api/runs/{quote(run_id, safe='')}").params.get("maze_seed", "")
         except NotFound:
@@ -123,12 +123,10 @@ class ClewModels:
         return int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 16 else None
 
     def policy(self, model_id: str, known: Iterable[str] = (), *, measures: bool = False) -> PolicyFile:
-        """Returns the model's file as it is now, without its content where it is one of `known` (SHA-256).
+        """Returns the model's current file, without its content if it is one of `known` (SHA-256).
 
-        Of one that `measures` Clew keeps what comes of it.
-
-        Raises PolicyGone where it is not there any more, PolicyRefused where it is there and cannot be a policy, and
-        Conflict where Clew does not have it.
+        With `measures`, Clew will store the result of the evaluation. Raises PolicyGone if it no longer exists,
+        PolicyRefused if it cannot be a policy, and Conflict if Clew does not have it.
         """
         path = f"/api/models/{quote(model_id, safe='')}/policy"
         tags = ", ".join(f'"{one}"' for one in known)
@@ -175,7 +173,7 @@ class ClewModels:
 def _with_address(error: ServiceError, url: str) -> ServiceError:
     """Returns the failure, with the address that was tried.
 
-    Of a viewer's engine, nobody else knows which Clew it asks.
+    A viewer cannot know which Clew this engine uses.
     """
     if isinstance(error, NotAsked):
         return NotAsked(SERVICE, _with_address(error.reason, url))
@@ -199,7 +197,7 @@ def _refusal(answer: Answer) -> ClewError:
 
 
 def _cause_in(reason: Reason) -> str:
-    """Returns the code of what a Clew's refusal is about; of one that has no codes, that the file is not there."""
+    """Returns the code in a refusal of Clew; without codes, that of a missing file."""
     value = reason.json_value
     inner = value.get("params", {}).get("reason", {})
     return str(inner.get("code", FileMissing.code)) if isinstance(inner, dict) else FileMissing.code
@@ -208,7 +206,7 @@ def _cause_in(reason: Reason) -> str:
 def _reason(answer: Answer) -> Reason:
     """Returns why an answer is no success.
 
-    As its code says, else its sentence, without the full stop where ours goes on.
+    By its code if it has one, else its message, without the full stop, since ours continues.
     """
     try:
         sentence = _Failure.model_validate_json(answer.content).error

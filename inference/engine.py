@@ -1,4 +1,4 @@
-"""What all viewers share: where the models come from, the policies and environments that run, how fast they are."""
+"""What all viewers share: the source of models, the running policies and environments, the latencies."""
 
 from typing import Final, NamedTuple
 
@@ -21,7 +21,7 @@ _MOST_RUNS: Final = 1_000
 
 
 class Found(NamedTuple):
-    """A model as it is now, and the maze that it was trained on, as far as anybody knows."""
+    """A model as it is now, and the maze that it was trained on, if known."""
 
     model: ClewModel
     is_active: bool
@@ -29,7 +29,7 @@ class Found(NamedTuple):
 
 
 class Engine:
-    """Makes walks; every failure is a ClewError."""
+    """Creates walks; every failure is a ClewError."""
 
     def __init__(self, models: ClewModels, most_models: int, environments: EnvironmentPool) -> None:
         self.models = models
@@ -43,15 +43,14 @@ class Engine:
         self._plays_others = False
 
     def expect(self) -> None:
-        """Starts what environments are forked from, for a viewer who has come, where such have been played in."""
+        """Starts the process that environments are forked from, for a new viewer, if any were played in before."""
         if self._plays_others:
             self.environments.known.server.warm_up()
 
     def walk(self, asked: Command, person: str, former: Walk | None) -> Walk:
-        """Returns a new episode of the model that `person` asked for, in the place of the `former` one, which is
-        closed.
+        """Returns a new episode of the model that `person` requested, which replaces the `former` one.
 
-        Which model is active, and whether its file is still the same, is looked at anew.
+        That one is closed. It checks again which model is active, and whether its file has changed.
         """
         found = self._found.get((asked.model, asked.name), lambda: self.find(asked.model, asked.name))
         if former is not None:
@@ -76,7 +75,7 @@ class Engine:
             return Found(active, True, self._maze(active))
         model = self.models.get(model_id or "")
         if model.name is not None and (active is None or active.name != model.name):
-            active = self.models.active(model.name)  # its own registered model's
+            active = self.models.active(model.name)  # that of its own registered model
         return Found(model, active is not None and active.id == model.id, self._maze(model))
 
     def _maze_walk(self, found: Found, asked: Command, person: str) -> MazeWalk:
@@ -90,13 +89,13 @@ class Engine:
         return MazeWalk(policy, maze, model_id, found.is_active, self.latencies, person)
 
     def _maze(self, model: ClewModel) -> Maze:
-        """Returns the maze that the model was trained on; where nobody knows, one of 10 x 10 cells, or of seed 0."""
+        """Returns the maze that the model was trained on; if unknown, one of 10 x 10 cells, or of seed 0."""
         run_id = model.run_id if model.is_for_the_maze else None
         seed = None if run_id is None else self._seeds.get(run_id)
         if run_id is not None and seed is None:
             seed = self.models.maze_seed(run_id)
             if seed is not None and len(self._seeds) < _MOST_RUNS:
-                self._seeds[run_id] = seed  # a run's parameters stay as they are
+                self._seeds[run_id] = seed  # a run's parameters never change
         return generate_maze(size_of(model.env_id) or DEFAULT_SIZE, DEFAULT_SEED if seed is None else seed)
 
     def _policy(self, model_id: str, env_id: str) -> SharedPolicy[PolicyProcess]:
@@ -105,7 +104,7 @@ class Engine:
 
         file = self.models.policy(model_id, self.pool.hashes())
         policy = self.pool.get(file.sha256, file.content, env_id, make)
-        if policy is None:  # it left between the question and the answer
+        if policy is None:  # it was dropped from the pool in between
             whole = self.models.policy(model_id)
             policy = self.pool.get(whole.sha256, whole.content, env_id, make)
         if policy is None:

@@ -1,4 +1,4 @@
-"""Draws an episode again for whoever wants to keep it: the model plays it from its seed, apart from all viewers."""
+"""Draws an episode again to save it: the model plays it from its seed, independent of all viewers."""
 
 import threading
 from contextlib import closing
@@ -23,7 +23,7 @@ _DRAW_SECONDS: Final = 60.0
 
 
 class EpisodeDrawing:
-    """Draws one episode at a time, behind everything else that runs here."""
+    """Draws one episode at a time, with the lowest priority of all work here."""
 
     def __init__(self, models: ClewModels, known: KnownEnvironments) -> None:
         self._models = models
@@ -31,7 +31,7 @@ class EpisodeDrawing:
         self._turn = threading.Lock()
 
     def animated(self, model_id: str, seed: int, form: EpisodeFormat) -> bytes:
-        """Returns the episode as one picture; raises NotFound, 503, and what policy or environment do wrong."""
+        """Returns the episode as one animation; raises NotFound, 503, and errors of policy or environment."""
         if not self._turn.acquire(timeout=_WAIT_SECONDS):
             raise AskedTooMuch(TheInferenceEngine())
         try:
@@ -60,7 +60,7 @@ class EpisodeDrawing:
 
 
 def _played(environment: ManyEnvironments, policy: GeneralPolicy, seed: int, name: str) -> list[Action]:
-    """Returns what the policy does, to the end of the episode."""
+    """Returns the policy's actions up to the end of the episode."""
     actions: list[Action] = []
     observation, state = environment.reset([seed]), None
     while len(actions) < MOST_STEPS:

@@ -1,4 +1,6 @@
-"""Evaluations of models: a hundred greedy episodes where they were trained, and a hundred where they never were."""
+"""Evaluations of models: a hundred greedy episodes where they were trained, and a hundred in unseen mazes or
+variants.
+"""
 
 import logging
 import threading
@@ -27,17 +29,17 @@ from policies.policy_process import PolicyProcess
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE: Final = 2
-_MOST_OF_ONE: Final = 4  # of one person, those that wait included
-_MOST_HELD: Final = 20  # a thread each
+_MOST_OF_ONE: Final = 4  # per person, including waiting ones
+_MOST_HELD: Final = 20  # each holds a thread
 _MOST_REMEMBERED: Final = 200
 
 
 class _Cancelled(Exception):
-    """Nobody wants the result any more."""
+    """The evaluation was cancelled."""
 
 
 class Evaluation:
-    """One model's evaluation, in a thread and a process of its own that let viewers go first."""
+    """One model's evaluation, in a thread and a process of its own with lower priority than viewers."""
 
     def __init__(self, engine: Engine, known: KnownEnvironments, model_id: str, starter: Asker, turn: Turn) -> None:
         self._engine = engine
@@ -50,7 +52,7 @@ class Evaluation:
 
     @property
     def is_running(self) -> bool:
-        """Whether it is under way, or waits for its turn."""
+        """Whether it runs, or waits for its turn."""
         return self.report.state == EvaluationState.RUNNING
 
     def start(self) -> None:
@@ -58,18 +60,18 @@ class Evaluation:
         self._thread.start()
 
     def report_for(self, asker: Asker) -> EvaluationReport:
-        """Returns how far it is, and whether `asker` may cancel it."""
+        """Returns its progress, and whether `asker` may cancel it."""
         return self.report.model_copy(update={"cancellable": not_yours(self._starter, asker) is None})
 
     def cancel_for(self, asker: Asker) -> None:
-        """Cancels as `cancel` does; raises `NotYours` where another one started it."""
+        """Cancels as `cancel` does; raises `NotYours` if another person started it."""
         refused = not_yours(self._starter, asker)
         if refused is not None:
             raise refused
         self.cancel()
 
     def cancel(self) -> None:
-        """Has it end after the next step, unless it is over."""
+        """Ends it after the next step, if it is not over."""
         self._cancelled.set()
 
     def _run(self) -> None:
@@ -82,7 +84,7 @@ class Evaluation:
             self._know(state=EvaluationState.FAILED, **coded(error, "error"))
         finally:
             self._turn.end()
-            if self.is_running:  # by a mistake of ours: it must not take its place for ever
+            if self.is_running:  # an internal error must not keep its place for ever
                 self._know(state=EvaluationState.FAILED, **coded(EvaluationBrokeDown(), "error"))
                 _log.exception("an evaluation broke down", extra={"model": self.report.model_id})
         _log.info("evaluation", extra={"model": self.report.model_id, "state": self.report.state})
@@ -121,7 +123,7 @@ class Evaluation:
             policy.close()
 
     def _found(self) -> tuple[Found, bytes]:
-        """Returns the model and its file; a Clew that is only starting is waited for."""
+        """Returns the model and its file; waits for a Clew that may be starting."""
         waiting: Waiting | None = None
         while True:
             self._go_on()
@@ -159,7 +161,7 @@ class Evaluations:
         return sum(one.is_running for one in list(self._known.values()))
 
     def start(self, model_id: str, starter: Asker, person: str) -> EvaluationReport:
-        """Starts one, unless one of this model runs; raises ServiceUnavailable where `person` has several already."""
+        """Starts one, unless one of this model runs; raises ServiceUnavailable if `person` has too many already."""
         with self._lock:
             known = self._known.get(model_id)
             if known is not None and known.is_running:
@@ -174,11 +176,11 @@ class Evaluations:
             return evaluation.report_for(starter)
 
     def get(self, model_id: str, asker: Asker) -> EvaluationReport:
-        """Returns how far it is; raises NotFound where none was started."""
+        """Returns its progress; raises NotFound if none was started."""
         return self._of(model_id).report_for(asker)
 
     def cancel(self, model_id: str, asker: Asker) -> EvaluationReport:
-        """Ends it; one that is over stays as it is. Raises NotFound where none was started, NotYours if by another."""
+        """Cancels it, if it is not over. Raises NotFound if none was started, NotYours if another person did."""
         evaluation = self._of(model_id)
         evaluation.cancel_for(asker)
         return evaluation.report_for(asker)

@@ -1,4 +1,4 @@
-"""What to do about each failure that a viewer can meet."""
+"""The remedy for each failure that a viewer can encounter."""
 
 from typing import Final
 
@@ -33,7 +33,7 @@ from domain.errors.walks import (
 from domain.inference.messages import InferenceTrouble, InferenceWaiting
 from domain.message_data import coded
 
-# The first that fits counts.
+# The first matching one counts.
 _REMEDIES: Final[tuple[tuple[type[ClewError], Remedy], ...]] = (
     (EnvironmentMissing, InstallEnvironment()),
     (EnvironmentRefused, CorrectEnvironment()),
@@ -57,5 +57,5 @@ def trouble_of(error: ClewError) -> InferenceTrouble:
 
 
 def waiting_for(error: ClewError, waited_seconds: float) -> InferenceWaiting:
-    """Returns the message while a failure is waited to pass."""
+    """Returns the message while a failure may still pass."""
     return InferenceWaiting(**coded(error, "waiting"), waited_s=round(waited_seconds, 1))

@@ -1,4 +1,4 @@
-"""Who may evaluate now: so many at a time, and where others wait, nobody goes on who has more running than they."""
+"""Fair scheduling of evaluations: while others wait, a person with more running ones than they gets no further turn."""
 
 import threading
 from collections import Counter
@@ -8,41 +8,41 @@ from domain.access.rules import Asker
 from domain.errors.names import TheInferenceEngine
 from domain.errors.services import AskedForManyEvaluations, HoldsAllEvaluations
 
-_WAKE_SECONDS: Final = 0.5  # whoever waits looks so often whether somebody still wants the result
+_WAKE_SECONDS: Final = 0.5  # how often a waiting evaluation checks whether it was cancelled
 
 
 class Turn:
-    """One evaluation's place, first among those that wait and then among those that run."""
+    """The place of one evaluation, first among waiting ones and then among running ones."""
 
     def __init__(self, turns: "FairTurns", person: str) -> None:
         self._turns = turns
         self.person = person
 
     def comes(self) -> bool:
-        """Waits half a second at most; returns whether it is this one's turn by then."""
+        """Waits at most half a second; returns whether its turn has come."""
         return self._turns.comes(self, _WAKE_SECONDS)
 
     def end(self) -> None:
-        """Gives the place back, also that of one that still waits; a second time does nothing."""
+        """Gives up the place, even of a waiting one; repeated calls have no effect."""
         self._turns.end(self)
 
 
 class FairTurns:
-    """`at_once` run, the others wait: `each` of one person and `most` of all together, running ones counted."""
+    """`at_once` run, the others wait: at most `each` per person and `most` in total, running ones included."""
 
     def __init__(self, at_once: int, each: int, most: int) -> None:
         self._at_once, self._each, self._most = at_once, each, most
         self._changed = threading.Condition()
-        self._waiting: list[Turn] = []  # the one that came first is first
+        self._waiting: list[Turn] = []  # first come, first
         self._running: list[Turn] = []
 
     def __len__(self) -> int:
         return len(self._waiting) + len(self._running)
 
     def enter(self, person: str) -> Turn:
-        """Returns a turn that is yet to come.
+        """Returns a turn in the queue.
 
-        Raises `ServiceUnavailable` where the person or all together have enough.
+        Raises `ServiceUnavailable` if the limit of the person or the total is reached.
         """
         with self._changed:
             held = sum(one.person == person for one in [*self._waiting, *self._running])
@@ -56,12 +56,12 @@ class FairTurns:
             return turn
 
     def comes(self, turn: Turn, seconds: float) -> bool:
-        """Waits until it is that one's turn, or so long."""
+        """Waits for at most so many seconds; returns whether its turn has come."""
         with self._changed:
             return self._changed.wait_for(lambda: turn in self._running, seconds)
 
     def end(self, turn: Turn) -> None:
-        """Lets the next one begin."""
+        """Lets the next one start."""
         with self._changed:
             for places in (self._waiting, self._running):
                 if turn in places:
@@ -78,9 +78,9 @@ class FairTurns:
 
 
 def person_of(asker: Asker, address: str) -> str:
-    """Returns whom an evaluation counts for.
+    """Returns the key of the person for whom an evaluation counts.
 
-    The user where a name is known, else the open page, else where it comes from.
+    That is the user name if known, else the open page, else the client's address.
     """
     if asker.user is not None:
         return f"user {asker.user}"

@@ -1,4 +1,4 @@
-"""How long the engine's recent inferences took, for the messages and for the log."""
+"""The durations of the engine's recent inferences, for messages and the log."""
 
 import logging
 import threading
@@ -22,7 +22,7 @@ class Percentiles(NamedTuple):
 
 
 class Latencies:
-    """The last 2,000 inferences; what is said of them is at most half a second old, and logged once a minute."""
+    """The last 2,000 inferences; their statistics are at most half a second old, and logged once a minute."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -33,13 +33,13 @@ class Latencies:
         self._since_logged = 0
 
     def add(self, ms: float) -> None:
-        """Notes one inference."""
+        """Adds the duration of an inference."""
         with self._lock:
             self._recent.append(ms)
             self._since_logged += 1
 
     def percentiles(self) -> Percentiles:
-        """Returns where the recent ones are."""
+        """Returns the percentiles of the recent ones."""
         now = time.monotonic()
         with self._lock:
             if self._recent and (self._known.p50 is None or now - self._known_at > _STALE_SECONDS):

@@ -1,4 +1,4 @@
-"""The policies that run now: one process for each file, shared by all who watch it, and so many and no more."""
+"""The running policies: one process per file, shared by its viewers, with a limit on their number."""
 
 import logging
 import threading
@@ -14,19 +14,19 @@ from policies.child_process import LOAD_SECONDS
 from policies.policy_process import ANSWER_SECONDS
 
 _log = logging.getLogger(__name__)
-_IDLE_SECONDS: Final = 3.0  # the slowest walk asks every second
-_RETRY_AFTER_SECONDS: Final = 10.0  # so long a policy that broke down is not tried again
-_MOST_REMEMBERED: Final = 4  # files without a process, for each that may have one
+_IDLE_SECONDS: Final = 3.0  # the slowest walk calls every second
+_RETRY_AFTER_SECONDS: Final = 10.0  # after a failure, a policy is not started again for so long
+_MOST_REMEMBERED: Final = 4  # files without a process, for each possible process
 
 
 class Process(Protocol):
-    """A policy that runs."""
+    """A running policy."""
 
     def end(self) -> None:
         """Kills it; may be called again, and from any thread."""
 
     def close(self) -> None:
-        """Ends it and gives its pipes back; nobody may be asking."""
+        """Ends it and closes its pipes; no other call may be running."""
 
 
 Answer = TypeVar("Answer")
@@ -34,7 +34,7 @@ P = TypeVar("P", bound=Process)
 
 
 class SharedPolicy(Generic[P]):
-    """One policy file. Its process is started when somebody asks, and again after it had to make room."""
+    """One policy file. Its process is started on demand, and again after it had to make room."""
 
     def __init__(self, pool: "PolicyPool", sha256: str, content: bytes, make: Callable[[bytes], P]) -> None:
         self.sha256 = sha256
@@ -49,11 +49,14 @@ class SharedPolicy(Generic[P]):
         self._failed_at = 0.0
 
     def start(self, person: str = "") -> None:
-        """Starts the process, unless it runs; raises as `use` does. What it takes is no inference's latency."""
+        """Starts the process, unless it runs; raises as `use` does.
+
+        It is started separately so as not to count as latency.
+        """
         self.use(lambda process: None, person)
 
     def use(self, use: Callable[[P], Answer], person: str = "") -> Answer:
-        """Asks the process, and lets nobody else ask it meanwhile; its place counts for the `person` who asked last.
+        """Calls `use` with the process, one caller at a time; its place counts for the `person` of the last call.
 
         Raises PolicyFailed, PolicyRefused or ServiceUnavailable.
         """
@@ -72,9 +75,9 @@ class SharedPolicy(Generic[P]):
             self._lock.release()
 
     def release_if_idle(self, idle_since: float, wait_seconds: float = 0.0) -> bool:
-        """Ends the process if nobody has asked since that moment (monotonic) or is asking now; says whether it did.
+        """Ends the process if it has not been used since that moment (monotonic); returns whether it did.
 
-        Whoever is asking now is waited for so long.
+        A call in progress is awaited for so long.
         """
         if self.last_asked > idle_since or not self._lock.acquire(timeout=wait_seconds):
             return False
@@ -85,7 +88,7 @@ class SharedPolicy(Generic[P]):
         return True
 
     def kill(self) -> None:
-        """Ends the process whatever it does."""
+        """Ends the process even during a call."""
         process = self._process
         if process is not None:
             process.end()
@@ -120,15 +123,15 @@ AnyPolicy = SharedPolicy[Any]
 
 
 class PolicyPool:
-    """At most `most` processes; for one more, the one that was asked the longest ago ends, if nobody watches it.
+    """Runs at most `most` processes; for one more, the least recently used one ends, unless it is being watched.
 
-    Where all are watched, the active model and a person with fewer models get a place of whoever has the most.
+    If all are watched, the active model, or a person with fewer models, gets a place of the person with the most.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, str], AnyPolicy] = {}  # the least recently wanted first
+        self._known: dict[tuple[str, str], AnyPolicy] = {}  # least recently requested first
         self._running: set[AnyPolicy] = set()
         self._active: AnyPolicy | None = None
         self._is_closed = False
@@ -137,16 +140,16 @@ class PolicyPool:
         return len(self._running)
 
     def hashes(self) -> list[str]:
-        """Returns the files that are here already, by SHA-256."""
+        """Returns the hashes (SHA-256) of the files in the pool."""
         with self._lock:
             return list(dict.fromkeys(sha256 for sha256, _use in self._known))
 
     def get(
         self, sha256: str, content: bytes | None, purpose: str, make: Callable[[bytes], P]
     ) -> SharedPolicy[P] | None:
-        """Returns the policy of that file, made by `make` for this `purpose`, such as an environment's id.
+        """Returns the policy of that file, created by `make` for this `purpose`, such as an environment's id.
 
-        None where the file is not here any more and no content is given.
+        None if the file is no longer in the pool and no content is given.
         """
         with self._lock:
             policy = self._known.pop((sha256, purpose), None)
@@ -161,11 +164,11 @@ class PolicyPool:
             return policy
 
     def keep_place_for(self, active: AnyPolicy) -> None:
-        """Has this policy, which is the active model's, always find a place, and keep it while it is watched."""
+        """Guarantees a place for this policy, the active model's, which it keeps while it is watched."""
         self._active = active
 
     def make_room_for(self, policy: AnyPolicy) -> None:
-        """Takes a place for a process that is about to start; raises ServiceUnavailable where none can be had."""
+        """Takes a place for a process that is about to start; raises ServiceUnavailable if there is none."""
         with self._lock:
             if self._is_closed:
                 raise Stopping(TheInferenceEngine())
@@ -174,7 +177,7 @@ class PolicyPool:
                 return
             others = sorted(self._running - {policy}, key=lambda one: one.last_asked)
         now = time.monotonic()
-        # Outside the lock, which the one that is released needs to release its place.
+        # Outside the lock, which the released policy needs to give up its place.
         if not any(one.release_if_idle(now - _IDLE_SECONDS) for one in others) and not any(
             one.release_if_idle(time.monotonic() + ANSWER_SECONDS, ANSWER_SECONDS)
             for one in self._owing(policy, others)
@@ -183,7 +186,7 @@ class PolicyPool:
         self.make_room_for(policy)
 
     def _owing(self, policy: AnyPolicy, others: list[AnyPolicy]) -> list[AnyPolicy]:
-        """Returns those that are watched and have to end for this one; the one that was asked the longest ago first."""
+        """Returns the watched ones that may be ended for this one, least recently used first."""
         places = Counter(one.person for one in others)
         taken = [one for one in others if one is not self._active]
         if not taken:
@@ -194,12 +197,12 @@ class PolicyPool:
         return [one for one in taken if places[one.person] == greediest]
 
     def release(self, policy: AnyPolicy) -> None:
-        """Gives the place of a process that has ended back."""
+        """Frees the place of a process that has ended."""
         with self._lock:
             self._running.discard(policy)
 
     def close(self) -> None:
-        """Ends all processes, and starts no more."""
+        """Ends all processes, permanently."""
         with self._lock:
             self._is_closed = True
             running = list(self._running)

@@ -80,7 +80,7 @@ class InferenceSettings(BaseSettings):
 
     @property
     def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
-        """Where the proxies are whose user header counts, and the dashboard that hands it on."""
+        """The networks of trusted proxies whose user header counts, and of the dashboard that passes it on."""
         return networks(self.trusted_proxies)
 
     @property
@@ -90,13 +90,16 @@ class InferenceSettings(BaseSettings):
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What no log line may hold: the tokens, and the passwords in addresses, those of proxies included."""
+        """Secrets that no log line may contain.
+
+        The tokens, and the passwords in addresses, including those of proxies.
+        """
         own = {one for one in (self.api_token, self.trusted_proxy_secret) if one}
         return secrets_in([str(self.clew_url or "")]) | proxy_passwords(environ) | own
 
     @property
     def models_url(self) -> str:
-        """The address of the Clew that knows the models, without a trailing slash."""
+        """The address of the Clew with the models, without a trailing slash."""
         if self.clew_url is not None:
             return str(self.clew_url).rstrip("/")
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
@@ -104,7 +107,10 @@ class InferenceSettings(BaseSettings):
 
 
 def read_settings() -> InferenceSettings:
-    """Reads the settings; raises BadInput with a sentence for each wrong one: its name, its value, what is right."""
+    """Reads the settings; raises BadInput with a sentence for each wrong one.
+
+    Its name, its value, what would be right.
+    """
     try:
         return InferenceSettings()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""gunicorn as every process of ours runs it: its event loop reads requests and sends answers, threads only make them.
+"""gunicorn for all of Clew's processes: its event loop does all network I/O, threads only compute answers.
 
-What comes in here knows requests, answers and deadlines; what is asked for, and by whom, is known elsewhere.
+These modules know requests, answers and deadlines, but not their content or senders.
 """

@@ -1,8 +1,8 @@
-"""gunicorn's gthread worker, of which no thread ever waits for a client.
+"""gunicorn's gthread worker, changed so that no thread ever waits for a client.
 
-The event loop reads each request until it is whole and only then hands it to a thread, in the compartment of its kind;
-it sends the answers, too. So half a head, a body that drips and a client that does not read hold a connection, and for
-some seconds only. TLS and HTTP/2 are the proxy's.
+The event loop reads each request completely before a thread of its compartment gets it, and it also sends the
+answers. So an incomplete head, a slow body or a client that does not read only holds a connection, and for some
+seconds only. TLS and HTTP/2 are left to a proxy.
 """
 
 import errno
@@ -27,13 +27,13 @@ _LONGEST_WAIT_SECONDS: Final = 1.0
 
 
 class BufferingWorker(ThreadWorker):  # type: ignore[misc]
-    """Serves an app; a subclass says which kinds of requests there are, and how many threads each may hold."""
+    """Serves an app; a subclass defines the kinds of requests, and how many threads each may use."""
 
     most_body_bytes = MOST_BODY_BYTES
 
     @classmethod
     def check_config(cls, cfg: Config, log: Logger) -> None:
-        """Refuses what would not work unsaid; gunicorn ends with this sentence."""
+        """Refuses settings that would silently not work; gunicorn ends with this message."""
         super().check_config(cfg, log)
         if cfg.is_ssl or cfg.proxy_protocol != "off" or cfg.http2_cleartext != "off":
             raise RuntimeError("TLS, HTTP/2 and the PROXY protocol are for the proxy in front of Clew, not set here.")
@@ -44,35 +44,33 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self._compartments: Compartments[Connection] = Compartments(self._sizes, self.enqueue_req)
 
     def compartments(self, threads: int) -> Mapping[str, Compartment]:
-        """Returns the kinds of requests, sized by the setting `threads`."""
+        """Returns the compartments, sized by the setting `threads`."""
         return {"": Compartment(threads)}
 
     def place_of(self, method: str, target: str, body_start: bytes) -> Place:
-        """Returns where a request belongs, by its method, its address as it was sent, and the first bytes of its
-        body.
-        """
+        """Returns the compartment of a request, by its method, its raw address, and the first bytes of its body."""
         return Place("")
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
-        """Makes as many threads as all compartments have together; each starts when it is first needed."""
+        """Creates as many threads as all compartments have together; each starts when it is first needed."""
         return ThreadPoolExecutor(max_workers=sum(size.most for size in self._sizes.values()))
 
     def run(self) -> None:
-        """Serves until it is told to stop."""
+        """Serves until it is stopped."""
         self._clients = ClientLoop(self.poller, self._answer, self._note_end, self.cfg.keepalive)
         super().run()
         self._clients.abandon()
 
     def accept(self, listener: socket.socket) -> None:
-        """Takes a client in; where there are as many as may be, in the place of one that keeps us waiting."""
+        """Accepts a client; at the limit of connections, it closes the one that has waited the longest."""
         try:
             accepted, address = listener.accept()
-        except (BlockingIOError, ConnectionAbortedError):  # another worker has it, or it has gone
+        except (BlockingIOError, ConnectionAbortedError):  # another worker accepted it, or the client disconnected
             return
         except OSError as error:
             if error.errno not in (errno.EMFILE, errno.ENFILE):
                 raise
-            self._clients.make_room()  # no file is left to be opened; it waits in the queue meanwhile
+            self._clients.make_room()  # too many open files; the client waits in the backlog meanwhile
             return
         self.nr_conns += 1
         if self.nr_conns >= self.worker_connections:
@@ -83,23 +81,23 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self._clients.add(connection)
 
     def finish_request(self, connection: Connection, future: "Future[Any]") -> None:
-        """Takes a request back whose thread is done with it; gunicorn calls it in the event loop."""
+        """Handles the end of a request's thread; gunicorn calls it in the event loop."""
         self._compartments.leave(connection.place)
         is_well = not future.cancelled() and future.exception() is None
         self._clients.answered(connection, stays_open=is_well and bool(future.result()) and self.alive)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Ends idle connections, too, where the worker is about to end: they would hold it up."""
+        """Closes idle connections, too, when the worker is about to end, since they would delay it."""
         super().set_accept_enabled(enabled)
         if not self.alive:
             self._clients.close_idle()
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Waits for events, but never long: also while it ends, whoever is late is cut off in time."""
+        """Waits for events, but only briefly, so that slow clients are cut off in time even while it ends."""
         super().wait_for_and_dispatch_events(min(timeout, _LONGEST_WAIT_SECONDS))
 
     def murder_pending(self) -> None:
-        """Cuts off who is late; gunicorn calls it after each event, and each second."""
+        """Cuts off slow clients; gunicorn calls it after each event, and each second."""
         self._clients.sweep()
 
     def _answer(self, connection: Connection) -> None:
@@ -112,5 +110,5 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self.nr_conns -= 1
 
     def _keepalive_after(self, connection: Connection, keepalive: bool) -> bool:
-        """Drops what the app has not read of the body, all of which is here; in the thread."""
+        """Discards what the app has not read of the body, which is buffered completely; called in the thread."""
         return bool(keepalive) and not connection.parser.has_rest()

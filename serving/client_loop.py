@@ -1,4 +1,4 @@
-"""The clients of one worker, in its event loop: requests come in, answers go out, and who is too slow is cut off."""
+"""The clients of one worker, in its event loop: reads requests, sends answers, and cuts off slow clients."""
 
 import selectors
 import time
@@ -21,10 +21,11 @@ _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class ClientLoop:
-    """The open connections of a worker; for its event loop alone, which watches `poller`.
+    """The open connections of a worker; used only by its event loop, which watches `poller`.
 
-    `answer` gets each whole request, and has to call `answered` once the thread is done with it, or `refuse`. `closed`
-    is called for each connection that has ended. One that is kept open waits `idle_seconds` for the next request.
+    `answer` gets each complete request, and has to call `answered` once its thread is done, or `refuse`. `closed` is
+    called for each connection that has ended. A connection that is kept open waits `idle_seconds` for the next
+    request.
     """
 
     def __init__(
@@ -49,13 +50,13 @@ class ClientLoop:
         self._cut = CutClients()
 
     def add(self, connection: Connection) -> None:
-        """Takes a new client in, and waits for its request."""
+        """Adds a new client, and waits for its request."""
         self._open.add(connection)
         connection.begin(time.monotonic(), HEAD_SECONDS)
         self._watching.begin(connection, selectors.EVENT_READ)
 
     def answered(self, connection: Connection, *, stays_open: bool) -> None:
-        """Takes a request back whose thread is done with it; what its client has not taken is still to be sent."""
+        """Handles the end of a request's thread; data that the client has not received is still to be sent."""
         connection.phase, connection.stays_open = Phase.SENDING, stays_open
         connection.sock.setblocking(False)
         self._send(connection)
@@ -67,13 +68,13 @@ class ClientLoop:
         self._reply(connection, refusal(error))
 
     def send_later(self, connection: Connection) -> None:
-        """Sends what waits in the connection's outbox when its client has room for it."""
+        """Sends the connection's outbox when its client can receive more."""
         if connection.phase in (Phase.ANSWERING, Phase.SENDING):
             connection.pace = Pace(time.monotonic(), connection.sock.outbox.taken)
             self._watching.begin(connection, selectors.EVENT_WRITE)
 
     def make_room(self) -> None:
-        """Ends the connection that has waited the longest for its client: for a request, else to take the answer."""
+        """Closes the connection that has waited the longest for its client: for a request, else to send the answer."""
         longest = self._open.longest_waiting()
         if longest is not None and longest.phase is Phase.SENDING:
             self._give_up_slow(longest)
@@ -81,18 +82,18 @@ class ClientLoop:
             self._close(longest)
 
     def close_idle(self) -> None:
-        """Ends all connections that have no whole request, also among what came but was not read yet."""
+        """Closes all connections without a complete request, after reading what has arrived."""
         for connection in self._open.receiving():
             self._receive(connection)
             if connection.phase is Phase.RECEIVING:
                 self._close(connection)
 
     def abandon(self) -> None:
-        """Sends nothing more: threads that wait until a client has room for their answers hear that nobody will."""
+        """Stops sending: threads that wait for room in an outbox get an error."""
         self._open.abandon()
 
     def sweep(self) -> None:
-        """Cuts off who is late; does so twice a second at most, however often it is called."""
+        """Cuts off slow clients, at most twice a second, however often it is called."""
         now = time.monotonic()
         if now - self._swept_at < _SWEEP_SECONDS:
             return
@@ -117,14 +118,14 @@ class ClientLoop:
             self._close(connection)
 
     def _go_on(self, connection: Connection) -> None:
-        """Does what the bytes that have come ask for."""
+        """Does what the received bytes call for."""
         frame = connection.frame
         if frame.refusal is not None:
             self.refuse(connection, frame.refusal)
         elif frame.is_whole:
             connection.phase, connection.pace = Phase.ANSWERING, None
             self._watching.end(connection)
-            if connection.sock.outbox:  # the word to go on, for which its client had no room
+            if connection.sock.outbox:  # the 100 Continue, for which its client had no room
                 self.send_later(connection)
             self._answer(connection)
         elif frame.received > _SMALL_BYTES and self._open.hold_too_much():
@@ -145,7 +146,7 @@ class ClientLoop:
             self._send(connection)
 
     def _send(self, connection: Connection) -> None:
-        """Sends what the client takes; once that is all, waits for its next request, or ends the connection."""
+        """Sends what the client accepts; once all is sent, waits for its next request, or ends the connection."""
         try:
             is_empty = connection.sock.outbox.flush()
         except OSError:
@@ -166,10 +167,10 @@ class ClientLoop:
             self._close_gently(connection)
 
     def _close_gently(self, connection: Connection) -> None:
-        """Ends our side and reads on for a moment: closed at once, unread bytes would take our answer with them."""
+        """Ends our side and reads on for a moment: closing at once with unread bytes would discard our answer."""
         try:
             connection.sock.end_sending()
-        except OSError:  # it has gone
+        except OSError:  # the client has disconnected
             self._close(connection)
             return
         connection.phase, connection.deadline = Phase.CLOSING, time.monotonic() + _LINGER_SECONDS
@@ -202,7 +203,7 @@ class ClientLoop:
         self._give_up(connection)
 
     def _give_up(self, connection: Connection) -> None:
-        """Sends no more; where a thread makes the answer, it hears of that with its next bytes."""
+        """Stops sending; a thread that computes the answer gets an error when it writes next."""
         connection.sock.give_up()
         if connection.phase is not Phase.ANSWERING:
             self._close(connection)

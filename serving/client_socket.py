@@ -1,4 +1,4 @@
-"""A client's socket as gunicorn and the app see it: what they send is queued, and only the event loop closes it."""
+"""A client's socket for gunicorn and the app: writes are queued, and only the event loop closes it."""
 
 import errno
 import os
@@ -10,23 +10,23 @@ from serving.outbox import Outbox
 
 
 class ClientSocket(socket.socket):
-    """The socket of a client that was accepted.
+    """The socket of an accepted client.
 
-    `sendall` and `sendfile` put their bytes into the outbox. What a WebSocket does, `send` and `recv`, goes to the
-    client as ever.
+    `sendall` and `sendfile` queue their data in the outbox. `send` and `recv`, which WebSockets use, go to the client
+    directly.
     """
 
     def __init__(self, accepted: socket.socket) -> None:
-        """Takes the socket over; the one given is closed then."""
+        """Takes over the given socket, which is closed then."""
         super().__init__(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
         self.outbox = Outbox(self)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Queues all of it."""
+        """Queues all of the data."""
         self.outbox.put(bytes(data))
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
-        """Queues a part of a file; `count` is given by gunicorn."""
+        """Queues a part of a file; gunicorn passes `count`."""
         assert count is not None
         self.outbox.put_file(file, offset, count)
         return count
@@ -40,18 +40,18 @@ class ClientSocket(socket.socket):
         raise OSError(errno.ENOTCONN, "the event loop ends connections")
 
     def close(self) -> None:
-        """Does nothing: of a descriptor that a thread closes, the number may be the next client's at once."""
+        """Does nothing: if a thread closed the descriptor, its number might be reused at once for another client."""
 
     def end_sending(self) -> None:
-        """Says that no more will come; raises OSError where nobody is there any more."""
+        """Shuts down sending; raises OSError if the client has disconnected."""
         super().shutdown(socket.SHUT_WR)
 
     def give_up(self) -> None:
-        """Drops what waits here, and once it is closed what waits in the system: nobody reads it."""
+        """Discards queued data, and on closing also what the system has buffered."""
         self.outbox.abandon()
         self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def discard(self) -> None:
-        """Closes it, in the event loop."""
+        """Closes it; called in the event loop."""
         self.outbox.abandon()
         super().close()

@@ -1,6 +1,6 @@
-"""Bulkheads: each kind of work has so many threads and no more, so that none can take those of another.
+"""Bulkheads: each kind of work has a limited number of threads, and cannot take those of others.
 
-A request waits in its own compartment's queue, where it holds no thread; a queue may be full, and then it is refused.
+A request waits in its compartment's queue, where it holds no thread; if the queue is full, it is refused.
 """
 
 from collections import Counter, deque
@@ -11,7 +11,10 @@ Job = TypeVar("Job")
 
 
 class Compartment(NamedTuple):
-    """So many threads at a time, for each part of the kind at most `most_of_part`; and so many that wait."""
+    """How many threads may work at a time, at most `most_of_part` for each part of the kind.
+
+    And how many jobs may wait.
+    """
 
     most: int
     most_waiting: int | None = None
@@ -19,14 +22,14 @@ class Compartment(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a piece of work belongs: its kind, and the part of this kind that it is."""
+    """The compartment of a piece of work, and the part within its kind."""
 
     kind: str
     part: str = ""
 
 
 class Compartments(Generic[Job]):
-    """The work that runs and waits, by kind; for one thread. `start` has a job begin in a thread."""
+    """Running and waiting jobs, by kind; used by one thread. `start` starts a job in a thread."""
 
     def __init__(self, sizes: Mapping[str, Compartment], start: Callable[[Job], None]) -> None:
         self._sizes = sizes
@@ -36,7 +39,7 @@ class Compartments(Generic[Job]):
         self._waiting: dict[str, deque[tuple[Place, Job]]] = {kind: deque() for kind in sizes}
 
     def enter(self, place: Place, job: Job) -> bool:
-        """Starts the job, or keeps it until there is a thread for it; returns False where too many wait already."""
+        """Starts the job, or queues it until a thread is free; returns False if too many wait already."""
         most_waiting = self._sizes[place.kind].most_waiting
         if self._has_room(place):
             self._run(place, job)
@@ -47,7 +50,7 @@ class Compartments(Generic[Job]):
         return True
 
     def leave(self, place: Place) -> None:
-        """Notes that a job has ended, and starts the first of those that wait for its thread."""
+        """Notes that a job has ended, and starts the first one that waits for its thread."""
         self._running[place.kind] -= 1
         self._running_parts[place] -= 1
         if not self._running_parts[place]:

@@ -1,4 +1,4 @@
-"""One client's connection: what of its request is there, and until when the next byte has to come."""
+"""One client's connection: the received part of its request, and the deadline for the next byte."""
 
 from collections.abc import Iterator
 from enum import Enum, auto
@@ -16,7 +16,7 @@ from serving.pace import Pace
 from serving.request_frame import RequestFrame
 
 HEAD_SECONDS: Final = 5.0
-_PIECE_BYTES: Final = 8192  # gunicorn copies what is left of a piece with each kilobyte that it takes
+_PIECE_BYTES: Final = 8192  # gunicorn copies the rest of a piece with each kilobyte that it takes
 
 
 class Phase(Enum):
@@ -30,7 +30,7 @@ class Phase(Enum):
 
 
 class BufferedParser(RequestParser):  # type: ignore[misc]
-    """gunicorn's parser on the bytes of one request; it never waits for a client."""
+    """gunicorn's parser for the buffered bytes of one request; it never waits for a client."""
 
     def __init__(self, cfg: Config, content: bytes, client: Any, *, is_cut: bool) -> None:
         self._pieces = _pieces(content)
@@ -39,28 +39,28 @@ class BufferedParser(RequestParser):  # type: ignore[misc]
 
     def __next__(self) -> Request:
         request = super().__next__()
-        request._expected_100_continue = False  # the event loop has said it
+        request._expected_100_continue = False  # the event loop has sent it
         if self._is_cut:
             request.force_close()
         return request
 
     def has_rest(self) -> bool:
-        """Returns whether bytes of the request are left when it was answered: then its end is not known for sure."""
+        """Returns whether the answer left unread bytes of the request, so that its end is not known for sure."""
         try:
             self.finish_body()
-        except (OSError, ParseException):  # gunicorn would send a second answer behind the first
+        except (OSError, ParseException):  # otherwise gunicorn would send a second answer after the first
             return True
         return bool(self.unreader.take_buffered()) or next(self._pieces, None) is not None
 
 
 class Connection(TConn):  # type: ignore[misc]
-    """A connection whose request is read by the event loop, and handed to a thread as a whole."""
+    """A connection whose request is read by the event loop, and passed to a thread when complete."""
 
     def __init__(self, cfg: Config, sock: ClientSocket, client: Any, server: Any, most_body_bytes: int) -> None:
         super().__init__(cfg, sock, client, server)
         self._most_body_bytes = most_body_bytes
         self._next = b""
-        self.data_ready = True  # gunicorn would wait for the first byte, in a thread
+        self.data_ready = True  # otherwise gunicorn would wait for the first byte, in a thread
         self.place = Place("")
         self.stays_open = False
         self.watched_for = 0
@@ -71,7 +71,7 @@ class Connection(TConn):  # type: ignore[misc]
         return int(self.frame.received + self.sock.outbox.held_bytes)
 
     def begin(self, now: float, seconds: float) -> None:
-        """Waits for a request, whose first byte has to come within so many seconds."""
+        """Waits for a request, whose first byte has to arrive within so many seconds."""
         self.phase, self.since, self.deadline = Phase.RECEIVING, now, now + seconds
         self.pace: Pace | None = None
         self.has_continued = False
@@ -81,7 +81,7 @@ class Connection(TConn):  # type: ignore[misc]
             self.take(rest, now)
 
     def take(self, data: bytes, now: float) -> None:
-        """Takes bytes of the request."""
+        """Adds received bytes."""
         if not self.frame.received:
             self.deadline = now + HEAD_SECONDS
         self.frame.feed(data)
@@ -89,7 +89,7 @@ class Connection(TConn):  # type: ignore[misc]
             self.pace = Pace(now, self.frame.received)
 
     def is_late(self, now: float) -> bool:
-        """Returns whether the client is slower than it may be, with its request or with taking the answer."""
+        """Returns whether the client is too slow, with its request or with receiving the answer."""
         if self.phase in (Phase.ANSWERING, Phase.SENDING):
             return self.pace is not None and self.pace.is_too_slow(now, self.sock.outbox.taken)
         if self.phase is Phase.RECEIVING and self.pace is not None:
@@ -97,7 +97,7 @@ class Connection(TConn):  # type: ignore[misc]
         return bool(now >= self.deadline)
 
     def init(self) -> None:
-        """Makes the parser of the request that is there; gunicorn calls it in a thread."""
+        """Creates the parser of the complete request; gunicorn calls it in a thread."""
         content, self._next = self.frame.split()
         self.parser = BufferedParser(self.cfg, content, self.client, is_cut=self.frame.is_cut)
         self._clear_frame()

@@ -12,10 +12,10 @@ class JsonLogger(Logger):  # type: ignore[misc]
     """gunicorn's own messages as JSON lines. (`logconfig_dict` would also turn the access log on.)"""
 
     secrets: Collection[str] = ()
-    """What no line may hold; gunicorn makes the logger itself, so it stands on the class."""
+    """Secrets that no line may contain; a class attribute, since gunicorn creates the logger itself."""
 
     def setup(self, cfg: Config) -> None:
-        """Takes gunicorn's handlers and gives them Clew's formatter."""
+        """Sets up gunicorn's handlers with Clew's formatter."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(JsonFormatter(self.secrets))

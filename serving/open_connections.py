@@ -1,4 +1,4 @@
-"""The open connections of one worker: who has waited the longest, who is late, and what they hold in memory."""
+"""The open connections of one worker: which has waited longest, which are too slow, and their memory use."""
 
 import logging
 from collections import Counter
@@ -13,38 +13,38 @@ _log = logging.getLogger(__name__)
 
 
 class OpenConnections:
-    """The connections that have not ended; what is done about one is another's to decide."""
+    """The connections that have not ended; it only finds them, and changes none."""
 
     def __init__(self) -> None:
         self._open: set[Connection] = set()
 
     def add(self, connection: Connection) -> None:
-        """Takes a new one in."""
+        """Adds a new one."""
         self._open.add(connection)
 
     def discard(self, connection: Connection) -> None:
-        """Forgets one that has ended."""
+        """Removes one that has ended."""
         self._open.discard(connection)
 
     def hold_too_much(self) -> bool:
-        """Returns whether requests and answers take more memory than they may."""
+        """Returns whether requests and answers use more memory than allowed."""
         return self._held_bytes() > MOST_HELD_BYTES
 
     def longest_waiting(self) -> Connection | None:
-        """Returns the one that has waited the longest for its client: for a request, else to take the answer."""
+        """Returns the one that has waited the longest for its client: for a request, else to send the answer."""
         waiting = [one for one in self._open if one.phase in (Phase.RECEIVING, Phase.SENDING)]
         return min(waiting, key=lambda one: (one.phase is Phase.SENDING, one.since), default=None)
 
     def receiving(self) -> list[Connection]:
-        """Returns those that have no whole request."""
+        """Returns those without a complete request."""
         return [one for one in self._open if one.phase is Phase.RECEIVING]
 
     def late(self, now: float) -> list[Connection]:
-        """Returns those whose clients are slower than they may be."""
+        """Returns those whose clients are too slow."""
         return [one for one in self._open if one.is_late(now)]
 
     def beyond_memory(self) -> Iterator[Connection]:
-        """Yields those whose answers have waited the longest, as long as more waits than is to be held."""
+        """Yields those whose answers have waited the longest, while their total memory exceeds the limit."""
         waiting = sorted((one for one in self._open if one.sock.outbox.held_bytes), key=lambda one: one.since)
         held = self._held_bytes()
         for connection in waiting:
@@ -54,7 +54,7 @@ class OpenConnections:
             yield connection
 
     def abandon(self) -> None:
-        """Has all outboxes send nothing more."""
+        """Makes all outboxes stop sending."""
         for connection in self._open:
             connection.sock.outbox.abandon()
 
@@ -63,7 +63,7 @@ class OpenConnections:
 
 
 class CutClients:
-    """How many clients were refused or cut off, by why; the log has it now and then."""
+    """Counts refused and cut-off clients by reason, for the log."""
 
     def __init__(self) -> None:
         self._count: Counter[str] = Counter()
@@ -74,7 +74,7 @@ class CutClients:
         self._count[why] += 1
 
     def report(self, now: float) -> None:
-        """Logs what has come together, not too often."""
+        """Logs the counts, not too often."""
         if self._count and now - self._reported_at >= _REPORT_SECONDS:
             _log.warning("Clients were refused or cut off", extra={"clients": dict(self._count)})
             self._count.clear()

@@ -1,4 +1,4 @@
-"""What a client has still to take: threads put it in and go on, the event loop sends it when the client has room."""
+"""The unsent data of a client: threads add to it and continue, the event loop sends it when the client can receive."""
 
 import errno
 import os
@@ -12,35 +12,35 @@ from fcntl import ioctl
 from termios import TIOCOUTQ
 from typing import IO, Any, Final
 
-# A body that is made while it is sent waits from here on, and holds its thread: what of a page comes in pieces, such as
-# a range of a script, has to fit. One that is there as a whole costs nothing more.
+# A body that is generated while it is sent blocks its thread beyond this size: the parts of a page that come in
+# pieces, such as a range of a script, have to fit. A body that is complete already needs no more memory.
 _ROOM_BYTES: Final = 2**23
 _FILE_PIECE_BYTES: Final = 2**17
-_FLUSH_BYTES: Final = 2**20  # then others have their turn
-_SO_NWRITE: Final = 0x1024  # macOS's word for TIOCOUTQ
+_FLUSH_BYTES: Final = 2**20  # then other clients are served
+_SO_NWRITE: Final = 0x1024  # macOS's equivalent of TIOCOUTQ
 
 
 class _FilePart:
-    """A stretch of a file, with a descriptor of its own: the app closes the other one."""
+    """A range of a file, with a descriptor of its own, since the app closes the other one."""
 
     def __init__(self, descriptor: int, offset: int, length: int) -> None:
         self.descriptor, self._offset, self._left = descriptor, offset, length
 
     def piece(self) -> bytes:
-        """Returns the next bytes; raises OSError where the file has become shorter."""
+        """Returns the next bytes; raises OSError if the file has become shorter."""
         found = os.pread(self.descriptor, min(self._left, _FILE_PIECE_BYTES), self._offset)
         if not found:
             raise OSError("the file became shorter while it was sent")
         return found
 
     def advance(self, sent: int) -> bool:
-        """Notes what was sent; returns whether that was all."""
+        """Notes what was sent; returns whether the range is complete."""
         self._offset, self._left = self._offset + sent, self._left - sent
         return self._left <= 0
 
 
 class Outbox:
-    """The bytes and files that wait to be sent on one socket. `wake` is called when something begins to wait."""
+    """The bytes and files to be sent on one socket. `wake` is called when something is added to an empty outbox."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -57,16 +57,16 @@ class Outbox:
 
     @property
     def taken(self) -> int:
-        """The bytes that the client has taken, as far as its system says."""
+        """The bytes that the client has received, according to its system."""
         try:
             return self._sent - unsent(self._sock)
-        except OSError:  # it has gone
+        except OSError:  # the client has disconnected
             return self._sent
 
     def put(self, data: bytes) -> None:
-        """Sends what can be sent at once, and keeps the rest; raises BrokenPipeError where nobody takes it any more.
+        """Sends what can be sent at once, and queues the rest; raises BrokenPipeError once sending has stopped.
 
-        Where much waits already, it waits for room: for a client that is too slow, until that is cut off.
+        If much is queued already, it waits for room, until a client that is too slow is cut off.
         """
         with self._lock:
             rest = memoryview(data)
@@ -79,13 +79,13 @@ class Outbox:
                 self._keep(rest)
 
     def put_file(self, file: IO[Any], offset: int, length: int) -> None:
-        """Keeps a part of a file to be sent; it is read when the client has room."""
+        """Queues a range of a file, which is read when the client can receive it."""
         with self._lock:
             self._check()
             self._keep(_FilePart(os.dup(file.fileno()), offset, length))
 
     def flush(self) -> bool:
-        """Sends what the client takes without waiting; returns whether nothing is left. Raises OSError."""
+        """Sends what the client accepts without blocking; returns whether nothing is left. Raises OSError."""
         with self._lock:
             ends = self._sent + _FLUSH_BYTES
             while self._waiting and self._sent < ends:
@@ -95,7 +95,7 @@ class Outbox:
             return not self._waiting
 
     def abandon(self) -> None:
-        """Drops all that waits; whoever puts more in, or waits for room, gets a BrokenPipeError."""
+        """Discards everything queued; threads that add more, or wait for room, get a BrokenPipeError."""
         with self._lock:
             self.is_abandoned = True
             for part in self._waiting:
@@ -116,7 +116,7 @@ class Outbox:
             self.wake()
 
     def _send_first(self) -> bool:
-        """Sends of what is first; returns whether the client may take more."""
+        """Sends from the first entry; returns whether the client may accept more."""
         first = self._waiting[0]
         if isinstance(first, memoryview):
             sent = self._send(first)
@@ -143,7 +143,7 @@ class Outbox:
 
 
 def unsent(sock: socket.socket) -> int:
-    """Counts the bytes that were sent and that the other side has not taken yet.
+    """Returns how many sent bytes the other side has not acknowledged.
 
     Raises OSError, also for a closed socket.
     """

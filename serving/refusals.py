@@ -1,4 +1,4 @@
-"""Answers of the event loop itself, which need no thread: what is refused is refused also where all are busy."""
+"""Answers that the event loop sends itself, without a thread, even when all are busy."""
 
 from http import HTTPStatus
 from typing import Final
@@ -12,7 +12,7 @@ RETRY_SECONDS: Final = 5
 
 
 def refusal(error: ClewError) -> bytes:
-    """Returns a whole HTTP response that says `error` as the API does, and closes the connection."""
+    """Returns a complete HTTP response with `error` in the API's format, which closes the connection."""
     body = orjson.dumps({**coded(error, "error"), "details": {}})
     status = HTTPStatus(error.status)
     lines = [

@@ -1,7 +1,7 @@
-"""Where a request ends in the bytes that came so far: enough of HTTP/1.1 to know when all of it is there.
+"""Finds the end of a request in the received bytes: just enough of HTTP/1.1 to know when it is complete.
 
-Nothing is judged here. What makes no sense counts as whole, and is refused by gunicorn's own parser, which gets these
-bytes and no others.
+Nothing is validated here. Malformed requests count as complete, and are refused by gunicorn's own parser, which gets
+these bytes and no others.
 """
 
 import re
@@ -22,10 +22,10 @@ _SIZE: Final = re.compile(rb"[0-9a-fA-F]{1,15}")
 
 
 class RequestFrame:
-    """One request as it comes in.
+    """One request while it is received.
 
-    `is_whole` once nothing more is to come; `is_cut` where the rest of its body is not read, for it says that it is
-    longer than `most_body_bytes`. `refusal` where it became too long without having said so; then it is never whole.
+    `is_whole` once it is complete; `is_cut` if the rest of its body is not read, because its announced length exceeds
+    `most_body_bytes`. `refusal` if it became too long without announcing it; then it is never complete.
     """
 
     def __init__(self, most_body_bytes: int) -> None:
@@ -33,35 +33,35 @@ class RequestFrame:
         self._content = bytearray()
         self._searched = 0
         self._head_bytes: int | None = None
-        self._ends_at: int | None = None  # of a body of known length
+        self._ends_at: int | None = None  # for a body of known length
         self._next_chunk_at = 0
         self.is_whole = self.is_cut = False
         self.refusal: ClewError | None = None
 
     @property
     def received(self) -> int:
-        """The bytes that came."""
+        """The number of received bytes."""
         return len(self._content)
 
     @property
     def has_head(self) -> bool:
-        """Whether the whole head is there."""
+        """Whether the head is complete."""
         return self._head_bytes is not None
 
     @property
     def head(self) -> bytes:
-        """The head, its last empty line included; what came of it while it is not whole."""
+        """The head with its last empty line; while incomplete, the received part of it."""
         return bytes(self._content[: self._head_bytes])
 
     @property
     def request_line(self) -> tuple[str, str]:
-        """Method and address as they were sent; empty where there are none."""
+        """Raw method and address; empty if there are none."""
         method, _, rest = self.head.partition(b"\r\n")[0].partition(b" ")
         return method.decode("latin-1"), rest.partition(b" ")[0].decode("latin-1")
 
     @property
     def expects_continue(self) -> bool:
-        """Whether the client waits for a word before it sends the body."""
+        """Whether the client waits for 100 Continue before it sends the body."""
         return self.has_head and not self.is_whole and _CONTINUE.match(self.head) is not None
 
     def body_start(self, most: int) -> bytes:
@@ -70,7 +70,7 @@ class RequestFrame:
         return bytes(self._content[start : start + most])
 
     def feed(self, data: bytes) -> None:
-        """Takes what came."""
+        """Adds received bytes."""
         self._content += data
         if self._head_bytes is None:
             self._find_head()
@@ -78,7 +78,7 @@ class RequestFrame:
             self._find_end()
 
     def split(self) -> tuple[bytes, bytes]:
-        """Returns the request's own bytes, and those of the next one that came with them."""
+        """Returns the request's own bytes, and those of the next one that arrived with them."""
         end = self.received if self._ends_at is None else self._ends_at
         return bytes(self._content[:end]), bytes(self._content[end:])
 
@@ -92,7 +92,7 @@ class RequestFrame:
         self._head_bytes = self._next_chunk_at = found + len(_END)
         head = self.head
         is_chunked, length = _CHUNKED.search(head) is not None, _LENGTH.search(head)
-        if is_chunked and length is not None:  # the parser refuses it, and waits for nothing
+        if is_chunked and length is not None:  # the parser refuses it without waiting for more
             self._ends_at = self._head_bytes
         elif not is_chunked:
             self._ends_at = self._head_bytes + (_number(length[1]) if length else 0)
@@ -109,18 +109,18 @@ class RequestFrame:
         self.is_whole = self.is_cut or self.received >= self._ends_at
 
     def _follow_chunks(self) -> None:
-        """Goes from one chunk's size to the next, as far as they came; sets where the body ends."""
+        """Follows the received chunk sizes, and sets where the body ends."""
         while self._ends_at is None and self._next_chunk_at < self.received:
             line_ends = self._content.find(b"\r\n", self._next_chunk_at, self._next_chunk_at + _LONGEST_SIZE_LINE)
             if line_ends < 0:
                 if self.received - self._next_chunk_at >= _LONGEST_SIZE_LINE:
-                    self._ends_at = self.received  # no chunk at all
+                    self._ends_at = self.received  # an invalid chunk
                 return
             size = _SIZE.match(self._content, self._next_chunk_at, line_ends)
             if size is None:
                 self._ends_at = self.received
             elif int(size[0], 16) == 0:
-                # Where nothing follows the last chunk, its own line's end is half of the end.
+                # Without trailers, the line end of the last chunk is half of the end.
                 ends = self._content.find(_END, line_ends, line_ends + _MOST_TRAILER_BYTES)
                 if ends < 0 and self.received - line_ends < _MOST_TRAILER_BYTES:
                     return

@@ -1,4 +1,4 @@
-"""What the sockets of a worker's connections are watched for, in its event loop."""
+"""Which events of connections' sockets the event loop watches for."""
 
 import selectors
 from collections.abc import Callable, Mapping
@@ -7,14 +7,14 @@ from serving.connection import Connection, Phase
 
 
 class Watching:
-    """Hands each event to what the connection's phase asks for, by `reactions`."""
+    """Passes each event to the reaction for the connection's phase."""
 
     def __init__(self, poller: selectors.BaseSelector, reactions: Mapping[Phase, Callable[[Connection], None]]) -> None:
         self._poller = poller
         self._reactions = reactions
 
     def begin(self, connection: Connection, event: int) -> None:
-        """Watches for this event and no other."""
+        """Watches for this event only."""
         if connection.watched_for == event:
             return
         do = self._poller.modify if connection.watched_for else self._poller.register
@@ -22,12 +22,12 @@ class Watching:
         connection.watched_for = event
 
     def end(self, connection: Connection) -> None:
-        """Watches no more."""
+        """Stops watching."""
         if connection.watched_for:
             self._poller.unregister(connection.sock)
             connection.watched_for = 0
 
     def _react(self, connection: Connection) -> None:
-        """Reacts unless an earlier event of this turn ended what it was watched for."""
+        """Reacts, unless an earlier event of this iteration ended the watch."""
         if react := self._reactions.get(connection.phase):
             react(connection)

@@ -20,8 +20,8 @@ from sockets.inbox import listening_thread
 from sockets.origins import is_allowed
 
 _log = logging.getLogger(__name__)
-# A viewer that answers no ping is lost: detected within twice this time, even if the connection died silently, or
-# its system's buffers still accept our messages.
+# A viewer that answers no ping is lost: detected within twice this time, even if the connection died silently, or its
+# system's buffers still accept our messages.
 _PING_SECONDS: Final = 4.5
 _SEND_SECONDS: Final = 2
 _BUFFER_BYTES: Final = 2**18
@@ -94,8 +94,7 @@ class SocketRoute:
             return _come_back_later("As many watch already as may; try again later.")
         try:
             # A descriptor of our own: simple-websocket's thread may close the other one at any time, and the kernel
-            # would reuse
-            # its number for the next viewer, who would get the messages of this one.
+            # would reuse its number for the next viewer, who would get the messages of this one.
             g.own_end, g.person = request.environ["gunicorn.socket"].dup(), person
         except OSError as error:  # too many open files; without own_end the place is not returned later
             self._places.give_back(person)

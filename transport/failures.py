@@ -88,8 +88,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     links = [*error.args, error.__cause__, getattr(error, "reason", None), getattr(error, "original_error", None)]
     if isinstance(error, NewConnectionError):
         # 1.26 has its cause only in the message. The context of any other exception may belong to another call: a
-        # request may
-        # be repeated while the failure of the first is still being handled.
+        # request may be repeated while the failure of the first is still being handled.
         links.append(error.__context__)
     for link in links:
         if isinstance(link, BaseException):

@@ -30,7 +30,7 @@ def chart_layout(
     """Returns the Plotly layout of the chart `spec`, optionally with a `legend`; `empty` is the text of a chart
     without lines.
 
-        `y_axis` overrides the y axis. With `as_logged` the chart shows rates outside of 0 to 1 as they were logged.
+    `y_axis` overrides the y axis. With `as_logged` the chart shows rates outside of 0 to 1 as they were logged.
     `step` is what a step counts in all lines, if known.
     """
     axis = {
@@ -42,8 +42,8 @@ def chart_layout(
         "visible": empty is None,
     }
     return {
-        # At the left edge: on a phone the buttons begin where the plot ends.
-        # At the top, so that the lines of the subtitle grow downwards.
+        # At the left edge: on a phone the buttons begin where the plot ends. At the top, so that the lines of the
+        # subtitle grow downwards.
         "title": {
             "text": chart_title(spec),
             "font": {"size": 14, "weight": 600},

@@ -50,9 +50,9 @@ def line_chart(
 ) -> dict[str, Any]:
     """Returns the chart `spec`, with a line per run or group and metric; `nothing` is the text of an empty chart.
 
-        `sampled`: some lines are a sample so far, and all their points are still to come. `scale` is that of the x
-    axis if other charts share it; `remarks` are further sentences about the lines. If `width` (pixels) is known, no
-    line has more points than that. `step` is what a step counts in all lines, if known.
+    `sampled`: some lines are a sample so far, and all their points are still to come. `scale` is that of the x axis
+    if other charts share it; `remarks` are further sentences about the lines. If `width` (pixels) is known, no line
+    has more points than that. `step` is what a step counts in all lines, if known.
     """
     options = _of_spec(options or ChartOptions(), spec)
     curves = [curve for line in lines for curve in line.curves]

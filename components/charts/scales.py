@@ -50,7 +50,7 @@ class Scale(NamedTuple):
 def scale_of(curves: Sequence[Curve], options: ChartOptions, longest: float = 0.0) -> Scale:
     """Returns the x scale that all charts of `curves` share, so that a zoom of one applies to all.
 
-        `longest` is the duration of the longest run in seconds, if charts that are drawn one by one have to share the
+    `longest` is the duration of the longest run in seconds, if charts that are drawn one by one have to share the
     scale.
     """
     if options.axis is Axis.WALL_TIME:

@@ -21,9 +21,9 @@ _BAND_OPACITY = 0.2
 class Line(NamedTuple):
     """One named line of a chart: the curve of a run, or those of a group of runs; `raw` is before smoothing.
 
-        The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds. `remark` is a sentence about what
-    is not drawn. `group` is the run's name if the line's own name contains the metric. `is_alone`: a single run next
-    to groups.
+    The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds. `remark` is a sentence about what is
+    not drawn. `group` is the run's name if the line's own name contains the metric. `is_alone`: a single run next to
+    groups.
     """
 
     name: str

@@ -20,7 +20,7 @@ def attention(listed: AlertList | None, waiting: int, read_ms: int) -> list[Any]
     """Returns the content of the tile; `listed` is None if alerts are not known, `waiting` counts the queued
     trainings.
 
-        `read_ms` is when the alerts were read, in Unix ms.
+    `read_ms` is when the alerts were read, in Unix ms.
     """
     alerts = [] if listed is None else [alert for alert in listed.holding if not alert.is_muted]
     rows = [*_undelivered(listed), *(_row(alert) for alert in alerts[:MOST_ROWS]), *_queue(waiting)]

@@ -25,7 +25,7 @@ def services(report: HealthReport, shown_ms: Mapping[ServiceKind, int | None]) -
     """Returns the services of a report, unhealthy ones first; `shown_ms` is when the data that Clew shows of each was
     read. If many monitors are healthy, they share one line instead, see `fold`.
 
-        GPU monitors and the inference engine have no such time: their messages bypass this server.
+    GPU monitors and the inference engine have no such time: their messages bypass this server.
     """
     is_folded = bool(_folded(report))
     listed = [one for one in report.services if not (is_folded and _is_well_monitor(one))]

@@ -121,7 +121,7 @@ def _speed(speed: float) -> dbc.Input:
 def model_options(found: ModelList, *, none: str) -> list[dict[str, Any]]:
     """Returns the models to choose from, and first the option labelled `none`.
 
-        Several registered models or environments have a heading each, and each registered model but the first has an
+    Several registered models or environments have a heading each, and each registered model but the first has an
     option for its active version, whose value is `NONE` plus its name.
     """
     groups: dict[tuple[str | None, str | None], list[Model]] = {}

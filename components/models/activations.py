@@ -24,7 +24,7 @@ def activations(history: Sequence[Activation], models: ModelList, model_name: st
     """Returns who made which model active, and when, the newest first, with a button to activate each existing one
     again.
 
-        Where older ones are left out, it links to them; that takes `model_name`, the registered model's.
+    Where older ones are left out, it links to them; that takes `model_name`, the registered model's.
     """
     if not history:
         return None

@@ -22,7 +22,7 @@ def button(component_id: str, verb: ChangeVerb, text: str, look: str, model_id: 
     """Returns a button that requests a change of `model_id`, or of the model chosen in the list; assets/changes.js
     handles it.
 
-        It is invisible if this Clew is read-only (assets/clew.css).
+    It is invisible if this Clew is read-only (assets/clew.css).
     """
     model = {} if model_id is None else {"data-model": model_id}
     return html.Button(

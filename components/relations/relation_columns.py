@@ -25,7 +25,7 @@ _WORDS_NAMED: Final = 5
 def relation_columns(known: Known, query: RunQuery) -> dict[str, Any]:
     """Returns the columns of `query` for the runs that match it, at most `MOST_RUNS`, with their ids and names.
 
-        `values` are little-endian: float64 with NaN for missing ones, Unix ms if `kind` is time, and int32 codes of
+    `values` are little-endian: float64 with NaN for missing ones, Unix ms if `kind` is time, and int32 codes of
     `categories` with -1 if it is text. `none`, `diverged`, `out_of_range`, `no_number` and `pending` count the runs
     without a value, `words` lists the texts that some logged instead of a number.
     """

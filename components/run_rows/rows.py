@@ -43,9 +43,9 @@ class Known(NamedTuple):
 def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> list[dict[str, Any]]:
     """Returns a dict per row of `selection`: `id`, and each column's cell under the column's text.
 
-        Numbers are numbers, or None; missing text is an en dash. A moment is in Unix ms under its column's name with
-    the suffix `_ms`; the browser formats it. Further keys are `state`, `parent_id`, `is_sample`; `is_marked` if any
-    run is; `depth` for nested runs; `no_value`, which maps columns to the reason why there is no number; and `keys`,
+    Numbers are numbers, or None; missing text is an en dash. A moment is in Unix ms under its column's name with the
+    suffix `_ms`; the browser formats it. Further keys are `state`, `parent_id`, `is_sample`; `is_marked` if any run
+    is; `depth` for nested runs; `no_value`, which maps columns to the reason why there is no number; and `keys`,
     which maps columns to the tool's name of the value, or to the number as it was written. How long a run has been
     silent is not included: it changes merely with time, so the browser gets it separately.
     """

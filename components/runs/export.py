@@ -43,7 +43,7 @@ def _cells(found: Mapping[MetricWord, Outcome]) -> list[Any]:
 def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], options: ChartOptions) -> str:
     """Returns the drawn points, a row each: metric, line, axis, smoothing (0: none), x and y.
 
-        Steps and values are the original ones, even if the axes are shifted or scaled. Where a line ended because its
+    Steps and values are the original ones, even if the axes are shifted or scaled. Where a line ended because its
     metric diverged, a row at its last x has no y, and names the value and the step.
     """
     rows: list[list[Any]] = [["metric", "line", "axis", "smoothing", "x", "y", "diverged"]]

@@ -44,7 +44,7 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> htm
     """Returns statistics of each group's final rewards, and the probability that a run of it beats one of the first
     group.
 
-        If runs diverged, also how many, how many remain from which step on, and how they count in the scores.
+    If runs diverged, also how many, how many remain from which step on, and how they count in the scores.
     """
     if (groups := grouping(runs, options, known.vocabulary)) is None:
         return None

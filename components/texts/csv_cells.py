@@ -25,8 +25,8 @@ def harmless(cell: Any) -> Any:
     """Returns a cell that no spreadsheet executes: text that begins like a formula gets an apostrophe. Numbers stay
     as they are.
 
-        If the text contains semicolons, tabs or line breaks, which a spreadsheet may take for cell borders, each
-    piece is treated.
+    If the text contains semicolons, tabs or line breaks, which a spreadsheet may take for cell borders, each piece is
+    treated.
     """
     if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
         return cell

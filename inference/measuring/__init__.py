@@ -1,1 +1,1 @@
-"""How good a model is: episodes that are played for nobody to watch."""
+"""The evaluation of models by unwatched episodes."""

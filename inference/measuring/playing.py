@@ -1,7 +1,8 @@
 """Greedy episodes of one policy in copies of one environment, each from a seed of its own.
 
-An episode is its seed's, whatever is played beside it: its return is that of Stable-Baselines3's `evaluate_policy` with
-one environment, one episode and `env.seed(seed)` before. (With several episodes that seeds only the first of them.)
+An episode depends on its seed only, not on those played in parallel: its return is that of Stable-Baselines3's
+`evaluate_policy` with one environment, one episode and `env.seed(seed)` before. (With several episodes that function
+seeds only the first.)
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from policies.general.general_policy import GeneralPolicy
 
 @dataclass
 class _Running:
-    """An episode in one of the copies; `state` is what the policy remembers of it."""
+    """An episode in one of the copies; `state` is the policy's recurrent state."""
 
     copy: int
     seed: int
@@ -29,7 +30,7 @@ class _Running:
 
 
 class EpisodePlayer:
-    """Plays in all copies at once; `played` is told after each step how many episodes are over, and may raise."""
+    """Plays in all copies in parallel; `played` gets the number of finished episodes after each step, and may raise."""
 
     def __init__(self, policy: GeneralPolicy, environments: ManyEnvironments, played: Callable[[int], None]) -> None:
         self._policy = policy
@@ -39,7 +40,7 @@ class EpisodePlayer:
         self._seen: dict[str, NDArray[Any]] = {}
 
     def play(self, seeds: Sequence[int]) -> list[Episode]:
-        """Plays one episode for each seed; returns them in that order. Raises as the policy and the environment do."""
+        """Plays one episode for each seed; returns them in that order. Raises the errors of policy and environment."""
         left, over = list(seeds), []
         self._begin([(copy, left.pop(0)) for copy in range(min(self._environments.copies, len(left)))])
         while self._running:
@@ -63,7 +64,7 @@ class EpisodePlayer:
             self._seen.setdefault(part, np.zeros(shape, arrays.dtype))[copies] = arrays
 
     def _step(self) -> list[tuple[int, Episode]]:
-        """Takes one step in each; returns which are over."""
+        """Makes one step in each copy; returns finished episodes."""
         copies = [one.copy for one in self._running]
         seen = {part: arrays[copies] for part, arrays in self._seen.items()}
         answers = self._policy.ask_many(seen, [one.state for one in self._running])

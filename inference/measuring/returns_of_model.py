@@ -1,4 +1,4 @@
-"""A model's returns in its environment, and beyond the training's distribution where the operator names variants."""
+"""A model's returns in its environment, and in variants that the operator names to go beyond its training."""
 
 import math
 from collections.abc import Callable
@@ -25,10 +25,10 @@ _MOST_BYTES: Final = 2**21
 
 
 class Follower(Protocol):
-    """Who wants to know how far it is, and may end it by raising."""
+    """Receives progress, and may cancel by raising."""
 
     def __call__(self, **news: object) -> None:
-        """Receives what is new: fields of an EvaluationReport."""
+        """Receives changed fields of an EvaluationReport."""
 
 
 def measure_returns(
@@ -36,7 +36,7 @@ def measure_returns(
 ) -> list[Returns]:
     """Plays 100 episodes from held-out seeds in the environment, and as many in each of its variants.
 
-    Raises as policies and environments do, and whatever `go_on` raises, which is called at each step.
+    Raises the errors of policies and environments, and those of `go_on`, which is called at each step.
     """
     source = model.source
     facts = known.facts_of(source)
@@ -63,9 +63,7 @@ def _policy(model: ClewModel, onnx: bytes, facts: EnvironmentFacts) -> GeneralPo
 
 
 def _copies(source: EnvironmentSource, known: KnownEnvironments, facts: EnvironmentFacts) -> ManyEnvironments:
-    """Makes fewer copies of large observations, since all answer in one, and of what is too much work to make so
-    often.
-    """
+    """Creates fewer copies if observations are large, since all are in one answer, or if creating many is too slow."""
     parts = leaves(facts.observation_space).values()
     each = sum(math.prod(part.shape) * np.dtype(part.dtype).itemsize for part in parts)
     copies = max(1, min(_MOST_COPIES, _MOST_BYTES // max(1, each)))

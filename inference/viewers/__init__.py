@@ -1,1 +1,1 @@
-"""The viewers: the conversation with each, the episode that each watches, and what of it is told."""
+"""The viewers: the dialogue with each, the episode that each watches, and its messages."""

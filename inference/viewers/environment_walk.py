@@ -1,4 +1,4 @@
-"""One episode in any environment but the maze, which runs in a process of its own for this viewer."""
+"""One episode in any environment but the maze; the environment runs in a process of its own for this viewer."""
 
 import base64
 import time
@@ -29,10 +29,10 @@ from policies.general.answering import PolicyAnswer
 from policies.general.general_policy import GeneralPolicy
 
 _FASTEST: Final = 100.0
-"""Steps per second of one viewer, at whatever pace: the engine has others, too."""
+"""Steps per second of one viewer, at any pace: the engine serves others, too."""
 
 _MOST_KEPT: Final = 50_000
-"""Actions of an episode that can be played again."""
+"""Up to so many actions are kept to play the episode again."""
 
 
 class Shown(NamedTuple):
@@ -44,7 +44,10 @@ class Shown(NamedTuple):
 
 
 class Played(NamedTuple):
-    """What plays where: a policy everybody shares, and how this viewer gets an environment."""
+    """Where an episode gets its resources.
+
+    A shared policy, and the function that provides an environment for this viewer.
+    """
 
     policy: SharedPolicy[GeneralPolicy]
     take: Callable[[], Environment]
@@ -52,7 +55,7 @@ class Played(NamedTuple):
 
 
 class EnvironmentWalk:
-    """An episode from a seed; raises what the environment and `SharedPolicy.use` do."""
+    """An episode from a seed; raises the errors of the environment and of `SharedPolicy.use`."""
 
     reports_each_step = False
 
@@ -75,20 +78,20 @@ class EnvironmentWalk:
 
     @property
     def is_over(self) -> bool:
-        """Whether the environment ended it."""
+        """Whether the environment has ended the episode."""
         return self._is_over
 
     def seconds_a_step(self, rate: Rate) -> float:
-        """Returns seconds between steps; the viewer's pace is in times the environment's own rate."""
+        """Returns seconds between steps; the viewer's pace is a multiple of the environment's own rate."""
         return 1 / min(_FASTEST, self._view.steps_per_second * rate.pace)
 
     def begin(self) -> None:
-        """Resets the environment, and asks the policy at the start."""
+        """Resets the environment, and gets the policy's first action."""
         assert self._environment is not None
         self._ask(self._environment.reset(self.seed))
 
     def advance(self) -> None:
-        """Takes one step, by the action that the policy chose where the episode was."""
+        """Makes one step with the policy's last action."""
         environment, action = self._awake(), self._answer.action
         if not self._is_reported:
             self._passed.append(self._here())
@@ -98,7 +101,7 @@ class EnvironmentWalk:
         self._know(environment.step(action))
 
     def message(self, view: View, *, running: bool) -> WatchedStep:
-        """Returns where it is, with the steps since the last one that was told."""
+        """Returns the current state, with the steps since the last message."""
         frame = None if view.side is None else self._frame(view.side)
         recent, passed = self._latencies.percentiles(), list(self._passed)
         self._passed.clear()
@@ -129,17 +132,17 @@ class EnvironmentWalk:
         )
 
     def rest(self) -> None:
-        """Gives the environment back; the next step plays the same actions in another one."""
+        """Releases the environment; the next step first replays the episode in another one."""
         environment, self._environment = self._environment, None
         if environment is not None:
             environment.close()
 
     def close(self) -> None:
-        """Frees what `rest` does."""
+        """Releases the same as `rest`."""
         self.rest()
 
     def _awake(self) -> Environment:
-        """Returns the environment where the episode is."""
+        """Returns the environment in the current state of the episode."""
         if self._environment is None:
             self._environment = self._played.take()
             self._environment.reset(self.seed)
@@ -183,7 +186,7 @@ class EnvironmentWalk:
         return FrameView(webp=base64.b64encode(frame.webp).decode(), width=frame.width, height=frame.height)
 
     def _listed(self, action: Any) -> int | list[float]:
-        """Returns an action as JSON has it: one of several by its place among them, else a list."""
+        """Returns an action as JSON: the index of a discrete one, else a list."""
         values = np.asarray(action)
         if values.ndim == 0 and values.dtype.kind in "iu":
             return int(values) - self._first

@@ -1,4 +1,7 @@
-"""Makes the episodes in any environment but the maze: the policy as its environment wants it, and a place to play."""
+"""Creates episodes in any environment but the maze.
+
+With the policy loaded for that environment, and a place in the pool.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,7 +19,7 @@ from policies.general.general_policy import GeneralPolicy
 
 
 class EnvironmentWalks:
-    """Makes them, for all viewers; every failure is a ClewError."""
+    """Creates walks for all viewers; every failure is a ClewError."""
 
     def __init__(
         self, models: ClewModels, policies: PolicyPool, environments: EnvironmentPool, latencies: Latencies
@@ -26,12 +29,12 @@ class EnvironmentWalks:
         self._taking: SingleFlight[Environment] = SingleFlight("environment")
 
     def walk(self, model: ClewModel, is_active: bool, seed: int, person: str, episode: int) -> EnvironmentWalk:
-        """Returns a new episode of `model`, whose file is looked at anew."""
+        """Returns a new episode of `model`, after checking whether its file has changed."""
 
         def take() -> Environment:
             return self._environments.take(model.source, person)
 
-        taking = self._taking.join(object(), take)  # a process each, begun together
+        taking = self._taking.join(object(), take)  # two processes, started in parallel
         try:
             policy = self._policy(model, taking)
             if is_active:
@@ -45,8 +48,8 @@ class EnvironmentWalks:
         return EnvironmentWalk(Played(policy, take, person), environment, shown, seed, episode, self._latencies)
 
     def _policy(self, model: ClewModel, taking: Future[Environment]) -> SharedPolicy[GeneralPolicy]:
-        """Returns the policy, as the environment wants it that is being taken, where nobody knows that one yet."""
-        for known in (self._policies.hashes(), []):  # a file may leave between the question and the answer
+        """Returns the policy for the environment that is being started; waits for its facts if they are not known."""
+        for known in (self._policies.hashes(), []):  # a file may be dropped from the pool between the two calls
             file = self._models.policy(model.id, known)
             facts = self._environments.known.known_facts(model.source) or taking.result().facts
             policy = self._policies.get(file.sha256, file.content, *_made_for(model, facts))
@@ -56,7 +59,7 @@ class EnvironmentWalks:
 
 
 def _made_for(model: ClewModel, facts: EnvironmentFacts) -> tuple[str, Callable[[bytes], GeneralPolicy]]:
-    """Returns what its file is loaded for, and how."""
+    """Returns the purpose that its file is loaded for, and the function that loads it."""
     signature, algorithm = model.policy_signature, model.algorithm
 
     def make(content: bytes) -> GeneralPolicy:

@@ -1,4 +1,4 @@
-"""One episode in the maze: a policy that takes its best action, step by step."""
+"""One episode in the maze, in which the policy takes its best action at each step."""
 
 import time
 from collections import deque
@@ -15,7 +15,10 @@ from policies.policy_process import PolicyProcess
 
 
 class MazeWalk:
-    """An episode from the upper-left corner; each step asks the policy once and raises what `SharedPolicy.use` does."""
+    """An episode from the upper-left corner.
+
+    Each step runs the policy once and raises the errors of `SharedPolicy.use`.
+    """
 
     reports_each_step = True
 
@@ -44,7 +47,7 @@ class MazeWalk:
 
     @property
     def is_over(self) -> bool:
-        """Whether the goal was reached, or the steps ran out."""
+        """Whether the goal was reached, or no steps are left."""
         return self._success is not None
 
     def seconds_a_step(self, rate: Rate) -> float:
@@ -52,11 +55,11 @@ class MazeWalk:
         return 1 / rate.speed
 
     def begin(self) -> None:
-        """Asks the policy at the start."""
+        """Runs the policy at the start."""
         self._look()
 
     def advance(self) -> None:
-        """Takes the next step, by the action that was best where the agent was."""
+        """Makes the next step with the best action at the agent's cell."""
         action = int(np.argmax(self._scores))
         outcome = step(self._maze, self._position, action, self._steps)
         self._action, self._position, self._reward = action, outcome.position, outcome.reward
@@ -67,7 +70,7 @@ class MazeWalk:
         self._look()
 
     def message(self, _view: View, *, running: bool) -> InferenceStep:
-        """Returns the step, with the maze at the start and those before it later."""
+        """Returns the message about the step; at the start it includes the maze, later the previous steps."""
         recent = self._latencies.percentiles()
         return InferenceStep(
             **dict(self._trail[-1]),
@@ -88,13 +91,13 @@ class MazeWalk:
         )
 
     def rest(self) -> None:
-        """Frees nothing: the policy is everybody's, and the maze takes nothing."""
+        """Does nothing: the policy is shared, and the maze uses no resources."""
 
     def close(self) -> None:
-        """Frees what `rest` does."""
+        """Releases the same as `rest`."""
 
     def _look(self) -> None:
-        """Asks for the policy's scores where the agent is, and notes how many ms they took."""
+        """Gets the policy's scores for the agent's cell, and records the duration in ms."""
         seen = observe(self._maze, self._position)[None]
         began = time.perf_counter()
         self._scores_name, scores = self._policy.use(lambda one: (one.scores_name, one.ask(seen)[0]), self._person)

@@ -1,4 +1,4 @@
-"""What a viewer sees, as far as the engine can know: no frame is made that nobody would see."""
+"""What a viewer sees, as far as the engine knows, so that no unseen frame is drawn."""
 
 import time
 from collections.abc import Callable
@@ -7,22 +7,23 @@ from typing import Final, NamedTuple
 from domain.inference.commands import DEFAULT_SIDE, Command, Verb
 
 MOST_FRAMES_A_SECOND: Final = 30
-_FRAME_SECONDS: Final = 1 / (MOST_FRAMES_A_SECOND + 2)  # a clock's grain must not cost every second frame
-_LATE_FRAME_SECONDS: Final = 0.1  # who is behind the schedule makes ten a second all the same
-_UNSEEN_SECONDS: Final = 0.5  # so often a hidden or slow viewer is told how it goes
+# Slightly shorter, so that the clock's resolution does not skip every second frame.
+_FRAME_SECONDS: Final = 1 / (MOST_FRAMES_A_SECOND + 2)
+_LATE_FRAME_SECONDS: Final = 0.1  # a viewer that is behind schedule still gets ten a second
+_UNSEEN_SECONDS: Final = 0.5  # how often a hidden or slow viewer gets a message
 _MOST_ON_THE_WAY: Final = 3
 _BEHIND_BYTES: Final = 2**15
 
 
 class View(NamedTuple):
-    """What one message is to hold: its number, and a frame of this longest side in pixels, or none."""
+    """The content of one message: its number, and the longest side of its frame in pixels, None without a frame."""
 
     number: int
     side: int | None
 
 
 class Screen:
-    """One viewer's; `unsent` says how many bytes of what was sent have not arrived."""
+    """The screen of one viewer; `unsent` returns how many sent bytes have not arrived."""
 
     def __init__(self, unsent: Callable[[], int], clock: Callable[[], float] = time.monotonic) -> None:
         self._unsent = unsent
@@ -35,7 +36,7 @@ class Screen:
         self._owes_frame = False
 
     def apply(self, command: Command) -> None:
-        """Notes what a command says of the screen."""
+        """Applies a command's fields about the screen."""
         if command.side is not None:
             self._side = command.side
         if command.command in (Verb.HIDE, Verb.SHOW):
@@ -44,14 +45,14 @@ class Screen:
             self._seen = max(command.seen, self._seen or 0)
 
     def wants(self, is_late: bool) -> bool:
-        """Returns whether a step is to be told now; `is_late` where it came after its time."""
+        """Returns whether a message is due after this step; `is_late` if the step is behind schedule."""
         since = self._clock() - self._sent_at
         if self._is_hidden or self._is_behind:
             return since >= _UNSEEN_SECONDS
         return since >= (_LATE_FRAME_SECONDS if is_late else _FRAME_SECONDS)
 
     def view(self) -> View:
-        """Returns what is to be told next; counts as told."""
+        """Returns the content of the next message, and counts it as sent."""
         self._sent_at = self._clock()
         side = None if self._is_hidden or self._is_behind else self._side
         self._number += 1
@@ -60,11 +61,11 @@ class Screen:
 
     @property
     def lacks_frame(self) -> bool:
-        """Whether the last message had no frame, and one would be seen now."""
+        """Whether the last message had no frame, although it would be visible now."""
         return self._owes_frame and not self._is_hidden and not self._is_behind
 
     @property
     def _is_behind(self) -> bool:
-        """Whether more is on its way than a viewer who keeps up leaves unseen."""
+        """Whether more data is in transit than a viewer who keeps up would have."""
         unseen = 0 if self._seen is None else self._number - self._seen
         return unseen >= _MOST_ON_THE_WAY or self._unsent() >= _BEHIND_BYTES

@@ -1,4 +1,4 @@
-"""The conversation with one viewer: commands in, steps out, in the viewer's own thread."""
+"""The dialogue with one viewer: commands in, steps out, in the viewer's own thread."""
 
 import time
 from typing import Final
@@ -20,11 +20,11 @@ from sockets.message_sender import MessageSender
 
 _MOST_MISFITS: Final = 20
 _POLICY_VIOLATION: Final = 1008
-_REST_SECONDS: Final = 25.0  # so long what stands still keeps its environment
+_REST_SECONDS: Final = 25.0  # for how long a paused episode keeps its environment
 
 
 class Viewing:
-    """One viewer. Between two steps it listens, so a command takes effect before the next step."""
+    """Serves one viewer. It checks for commands between steps, so they take effect before the next one."""
 
     def __init__(self, engine: Engine, connection: Connection) -> None:
         self._engine = engine
@@ -43,13 +43,13 @@ class Viewing:
         self._misfits = 0
 
     def serve(self) -> None:
-        """Goes on until the connection ends, by ConnectionClosed or OSError."""
+        """Runs until the connection ends, by ConnectionClosed or OSError."""
         try:
             while self._misfits < _MOST_MISFITS:
                 message = self._connection.receive(self._until_next())
                 if message is None:
                     self._go_on()
-                elif not self._connection.server.connected:  # nobody waits for what it sent last
+                elif not self._connection.server.connected:  # the connection is closed, so no viewer is waiting
                     return
                 else:
                     self._handle(message)
@@ -59,7 +59,7 @@ class Viewing:
                 self._walk.close()
 
     def _until_next(self) -> float | None:
-        """Returns in how many seconds there is something to do but to listen; None where there is not."""
+        """Returns the seconds until the next action is due; None if only commands can cause one."""
         due = self._waiting.try_at if self._waiting else self._due if self._running else self._rest_at
         return None if due is None else max(0.0, due - time.monotonic())
 
@@ -122,7 +122,7 @@ class Viewing:
             self._send_step()
 
     def _step_once(self) -> None:
-        """Takes one step of an episode that stands still; the first one's start, where there is none."""
+        """Makes one step of a paused episode; without an episode, starts one."""
         if self._running or self._waiting:
             return
         if self._walk is None or self._walk.is_over:
@@ -140,7 +140,7 @@ class Viewing:
         self._begin()
 
     def _begin(self) -> None:
-        """Begins the episode, or waits for what it needs."""
+        """Starts the episode, or waits for what it needs."""
         try:
             self._walk = self._engine.walk(self._asked, self._connection.person, self._walk)
             self._walk.begin()
@@ -159,7 +159,7 @@ class Viewing:
     def _step(self) -> None:
         now, pause = time.monotonic(), self._seconds_a_step()
         is_late = now - self._due > pause
-        # By the schedule, so that the steps' own time does not add up; but what was missed is not made up for.
+        # By the schedule, so that the duration of steps does not accumulate; missed steps are not made up for.
         self._last = self._due if now - self._due < pause else now
         self._due = self._last + pause
         self._advance(is_late=is_late)
@@ -181,7 +181,7 @@ class Viewing:
             self._fail(error)
 
     def _show_what_is_missing(self) -> None:
-        """Sends a viewer who caught up the frame that was left out, unless one comes by itself."""
+        """Sends the frame that was left out to a viewer who has caught up, unless one follows anyway."""
         if self._walk is None or self._walk.reports_each_step or self._running or not self._screen.lacks_frame:
             return
         try:
@@ -199,7 +199,7 @@ class Viewing:
         self._sender.send(message.model_dump_json())
 
     def _fail(self, error: ClewError) -> None:
-        """Ends the episode; the next start or reset begins another."""
+        """Ends the episode; the next start or reset creates another."""
         self._close_walk()
         self._running, self._waiting = False, None
         self._sender.send(trouble_of(error).model_dump_json())

@@ -1,4 +1,4 @@
-"""What an episode is to its viewer, in whatever environment."""
+"""The interface of an episode in any environment, as a viewer's thread uses it."""
 
 from typing import NamedTuple, Protocol
 
@@ -9,14 +9,14 @@ from inference.viewers.screen import View
 
 
 class Rate(NamedTuple):
-    """How fast a viewer wants it: steps of the maze per second, and times any other environment's own rate."""
+    """The viewer's speed: the maze's in steps per second, other environments' as a multiple of their own rate."""
 
     speed: float = DEFAULT_SPEED
     pace: float = DEFAULT_PACE
 
 
 class Walk(Protocol):
-    """One episode of one viewer. Every failure is a ClewError, after which it is of no more use but to be closed."""
+    """One episode of one viewer. After a failure, which is always a ClewError, it can only be closed."""
 
     @property
     def is_over(self) -> bool:
@@ -24,22 +24,22 @@ class Walk(Protocol):
 
     @property
     def reports_each_step(self) -> bool:
-        """Whether each step is told, however many there are; else so many as the viewer sees."""
+        """Whether there is a message for each step; otherwise only as many as the viewer sees."""
 
     def seconds_a_step(self, rate: Rate) -> float:
-        """Returns how long after one step the next one comes."""
+        """Returns the time between two steps."""
 
     def begin(self) -> None:
-        """Goes to the start."""
+        """Starts the episode."""
 
     def advance(self) -> None:
-        """Takes one step."""
+        """Makes one step."""
 
     def message(self, view: View, *, running: bool) -> BaseModel:
-        """Returns the message about where it is."""
+        """Returns the message about the current state."""
 
     def rest(self) -> None:
-        """Gives back what it holds while nobody plays it; the next step takes it again."""
+        """Releases resources while the episode is paused; the next step acquires them again."""
 
     def close(self) -> None:
-        """Gives back all that it holds; may be called again."""
+        """Releases all resources; may be called again."""

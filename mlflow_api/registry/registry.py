@@ -64,8 +64,7 @@ class MlflowRegistry:
             "max_results": self._page_size,
         }
         # MLflow's default order is by last change, and its tokens count rows: a version that is edited while the
-        # pages
-        # are read would move to a page that was read before, and be missed.
+        # pages are read would move to a page that was read before, and be missed.
         query["order_by"] = "version_number ASC"
         # Endless pages, for example, must not block the caller for ever.
         mlflow = self._mlflow.within(ALL_VERSIONS_SECONDS, each_seconds=CALL_SECONDS)

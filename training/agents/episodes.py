@@ -98,8 +98,8 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
             self.model._update_current_progress_remaining = self._note_remaining
             return
         # DQN's exploration falls over a share of these steps. They count 200 per episode, as in the measured
-        # settings: with the
-        # most steps that the episodes may have, the end would never be reached, and exploration never fall.
+        # settings: with the most steps that the episodes may have, the end would never be reached, and exploration
+        # never fall.
         self.model._total_timesteps = (self.episodes + self.model.n_envs) * self._steps_each
 
     def _note_remaining(self, steps: int, all_steps: int) -> None:

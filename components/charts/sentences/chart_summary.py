@@ -16,7 +16,7 @@ def chart_summary(name: str, lines: Sequence[Named], *, nothing: str, remarks: S
     """Returns the summary of the chart called `name`: for each line its last value, range, number of points and where
     it diverged; then `remarks`.
 
-        A line of several curves is a group of runs: it has a last value for each. `nothing` is the text of a chart
+    A line of several curves is a group of runs: it has a last value for each. `nothing` is the text of a chart
     without lines.
     """
     drawn = [(name, curves) for name, curves in lines if any(len(curve) for curve in curves)]

@@ -31,7 +31,7 @@ def remarks(
     """Returns a sentence for each problem of the histories of `subject` on the chosen axis, with the names of the
     affected runs.
 
-        For the loss, also which kind of loss the tools log.
+    For the loss, also which kind of loss the tools log.
     """
     sentences = _kinds_of_loss(runs, known) if subject.word == "loss" else []
     return sentences + _of_axis(subject, runs, known, options, scale, curve_of)

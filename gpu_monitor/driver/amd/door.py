@@ -19,8 +19,8 @@ from gpu_monitor.failures import AMD_GPU, AMD_HOST, GpuTrouble, HostTrouble, Odd
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 200
 
-# Answers of GPUs, drivers or libraries that do not know a question: normal, field by field.
-# By number: older ROCm packages have no name for some.
+# Answers of GPUs, drivers or libraries that do not know a question: normal, field by field. By number: older ROCm
+# packages have no name for some.
 _INVALID, _NOT_SUPPORTED, _NOT_YET, _NO_PERMISSION, _FILE_ERROR, _NOT_FOUND = 1, 2, 3, 10, 14, 31
 _NOT_INITIALIZED, _NOT_LOADED, _NO_DATA, _UNEXPECTED_DATA, _FILE_NOT_FOUND = 32, 34, 40, 43, 52
 _ABSENT: Final = frozenset(

@@ -8,8 +8,8 @@ import pynvml
 from gpu_monitor.driver.processes import Listed, describe_all
 from gpu_monitor.driver.questions import Questions
 
-# Compute, graphics, and MPS compute processes: three lists, each by the newest function that the library has.
-# Not the unversioned one: with an old library it raises an exception of pynvml's own that is no NVMLError.
+# Compute, graphics, and MPS compute processes: three lists, each by the newest function that the library has. Not the
+# unversioned one: with an old library it raises an exception of pynvml's own that is no NVMLError.
 _LISTS: Final = (
     (pynvml.nvmlDeviceGetComputeRunningProcesses_v3, pynvml.nvmlDeviceGetComputeRunningProcesses_v2),
     (pynvml.nvmlDeviceGetGraphicsRunningProcesses_v3, pynvml.nvmlDeviceGetGraphicsRunningProcesses_v2),
