@@ -20,7 +20,7 @@ import numpy as np
 import orjson
 
 from components.run_rows.list_csv import csv_pieces
-from components.run_rows.listing import Page, ids_left, listing
+from components.run_rows.listing import Page, listing, matching_ids
 from components.run_rows.rows import Known
 from components.run_rows.word_columns import WordColumns, screen_columns
 from domain.run_table.column_of import column_of
@@ -111,7 +111,7 @@ def measures() -> dict[str, Callable[[Known], object]]:
         "sort by three, filter by two": page(
             sort=["-success_percent", "name", "started"], filters={"name": "ppo or dqn", "param:note": "n"}
         ),
-        "ids of all": lambda there: orjson.dumps(ids_left(there, RunQuery())),
+        "ids of all": lambda there: orjson.dumps(matching_ids(there, RunQuery())),
         "CSV of all × 14 columns": as_csv,
     }
 

@@ -142,17 +142,17 @@ def _asked(services: Services, model_id: str, *, starts: bool) -> tuple[Evaluati
     """
     try:
         if starts:
-            begun = services.engine.start(model_id, _who_may_work(services))
+            begun = services.engine.start(model_id, _working_person(services))
             services.following.follow(model_id)  # its result is stored even if the reader leaves this page
             return begun, None
         if ctx.triggered_id == ids.EVALUATE_CANCEL:
-            return services.engine.cancel(model_id, _who_may_work(services)), None
+            return services.engine.cancel(model_id, _working_person(services)), None
     except (ReadOnly, SignInNeeded, NotYours) as error:
-        return _going_on(services, model_id, error), translate(error)
+        return _report_after(services, model_id, error), translate(error)
     return services.engine.report(model_id, _reader(services)), None
 
 
-def _going_on(services: Services, model_id: str, refused: ClewError) -> EvaluationReport:
+def _report_after(services: Services, model_id: str, refused: ClewError) -> EvaluationReport:
     """Returns the state of the evaluation after `refused`; raises that error if the engine has no evaluation."""
     try:
         return services.engine.report(model_id, _reader(services))
@@ -160,7 +160,7 @@ def _going_on(services: Services, model_id: str, refused: ClewError) -> Evaluati
         raise refused from error
 
 
-def _who_may_work(services: Services) -> Asker:
+def _working_person(services: Services) -> Asker:
     return working_person(flask.request.headers, flask.request.remote_addr, services.settings)
 
 

@@ -101,7 +101,7 @@ class HostTrouble(Exception):
             self.advice = self.advice._replace(cause=GpusUnreadableBecause(detail))
 
 
-class OddAnswer(Exception):
+class InvalidAnswer(Exception):
     """One answer could not be parsed, which means nothing for the GPU as a whole."""
 
     def __init__(self, why: Reason) -> None:

@@ -13,7 +13,7 @@ from domain.errors.trainings.requests import ExperimentDeleted
 from domain.tools.recognition import ToolReading, tool_of
 from domain.tracking.runs import LatestMetric, RunStatus
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry.registry import met_another
+from mlflow_api.registry.registry import is_write_conflict
 from mlflow_api.schemas import SERVICE, Experiment, OneRun, RawRun, bad_row_of, validated
 
 _PAGE: Final = 100
@@ -165,7 +165,7 @@ class RunWrites:
         try:
             return self._mlflow.post(path, body, writes=True)
         except BadInput as error:
-            if not met_another(error):
+            if not is_write_conflict(error):
                 raise
             return self._mlflow.post(path, body, writes=True)
 

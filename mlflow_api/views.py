@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator
 
 from domain.errors import BadInput, Conflict, NotFound
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry.registry import met_another
+from mlflow_api.registry.registry import is_write_conflict
 from mlflow_api.registry.versions import Registered, tags_of
 from mlflow_api.schemas import validated
 
@@ -102,7 +102,7 @@ class MlflowViews:
         try:
             return self._mlflow.post(path, body, writes=True)
         except BadInput as error:
-            if not met_another(error):
+            if not is_write_conflict(error):
                 raise
             return self._mlflow.post(path, body, writes=True)
 

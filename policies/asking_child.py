@@ -1,7 +1,7 @@
 """Runs one policy of the maze in a process of its own: `python -m policies.asking_child PLAN`.
 
-PLAN is as in policies/child_talk.py, with `input` and `width` of the observation. A request is a count n (uint32) and
-n × width float32, its answer the scores as float32. policies/child_process.py starts it, and
+PLAN is as in policies/child_protocol.py, with `input` and `width` of the observation. A request is a count n (uint32)
+and n × width float32, its answer the scores as float32. policies/child_process.py starts it, and
 policies/policy_process.py validates its answers.
 """
 
@@ -10,7 +10,7 @@ import struct
 from typing import Any
 
 from domain.errors.policies import WrongShapeOfScores
-from policies.child_talk import Plan, Trouble, answer_all, read
+from policies.child_protocol import Plan, Trouble, answer_all, read
 from policies.session import described
 
 

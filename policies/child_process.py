@@ -1,7 +1,7 @@
 """A process that runs one policy, from the parent's side: started under limits, queried over pipes, killed if
 necessary.
 
-The protocol is in policies/child_talk.py.
+The protocol is in policies/child_protocol.py.
 """
 
 import json

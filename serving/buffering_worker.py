@@ -111,4 +111,4 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _keepalive_after(self, connection: Connection, keepalive: bool) -> bool:
         """Discards what the app has not read of the body, which is buffered completely; called in the thread."""
-        return bool(keepalive) and not connection.parser.has_rest()
+        return bool(keepalive) and not connection.parser.has_unread_body()

@@ -44,7 +44,7 @@ class BufferedParser(RequestParser):  # type: ignore[misc]
             request.force_close()
         return request
 
-    def has_rest(self) -> bool:
+    def has_unread_body(self) -> bool:
         """Returns whether the answer left unread bytes of the request, so that its end is not known for sure."""
         try:
             self.finish_body()

@@ -28,7 +28,7 @@ from training.models.finish import (
     log_measured,
     signature_tags,
     upload_and_register,
-    upload_beside,
+    upload_other_files,
     version_tags,
 )
 from training.models.measuring import STOPPED_SECONDS, Measured
@@ -141,7 +141,7 @@ def _finish_in(training: Training, callback: EpisodeCallback, folder: Path) -> N
     tags = version_tags(job, finished, environment_tags(job, spec) | signature_tags(finished.file, job))
     name = training.model_name if job.register_model else None
     training.patience.until_done(partial(run.send_all, alive))
-    training.patience.until_done(partial(upload_beside, run, film, spec, folder))
+    training.patience.until_done(partial(upload_other_files, run, film, spec, folder))
     version = training.patience.until_done(
         partial(upload_and_register, training.server, run, finished.file, name, tags)
     )

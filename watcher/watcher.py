@@ -75,7 +75,7 @@ class Watcher:
             self._stop.wait(self._step())
         ends = time.monotonic() + _LAST_SECONDS
         if all([sender.stop(ends) for sender in self._senders]):
-            self._last_words()
+            self._hand_over()
 
     def _step(self) -> float:
         """Does one round with MLflow; returns the seconds until the next."""
@@ -144,7 +144,7 @@ class Watcher:
                 except Exception:
                     log.exception("A round broke off", extra={"rounds": name})
 
-    def _last_words(self) -> None:
+    def _hand_over(self) -> None:
         """Writes all changes to MLflow and releases the lease, so that another watcher has the current state."""
         if self._lease.works and self._is_ready:
             try:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from api.edge.identity import user_of
 from api.run_lists.queries import FilterQuery
-from api.run_lists.routes import run_ids_left_by
+from api.run_lists.routes import matching_run_ids
 from domain.errors import BadInput, ClewError, Conflict
 from domain.errors.records import NotFoundThere, RefusedThere, RunIdMalformed
 from domain.errors.run_changes.records import (
@@ -118,7 +118,7 @@ def _chosen(query: FilterQuery, asked: ManyRuns, services: Services) -> list[str
         return asked.runs
     if query.keeps_all:
         raise NoRunsChosen
-    return run_ids_left_by(query.run_query, services)
+    return matching_run_ids(query.run_query, services)
 
 
 def _possible(run_id: str) -> str:

@@ -76,7 +76,7 @@ def blueprint(services: Services) -> Blueprint:
     return routes
 
 
-def run_ids_left_by(asked: RunQuery, services: Services) -> list[str]:
+def matching_run_ids(asked: RunQuery, services: Services) -> list[str]:
     """Returns the ids of the runs that match a query, in its order; raises if not all runs are known."""
     table = whole_table(services.runs.whole_view(services.settings.patience_seconds))
     columns = as_answered(table, _columns(table, services), services.vocabulary)

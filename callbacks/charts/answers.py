@@ -7,7 +7,7 @@ import flask
 import orjson
 
 
-def kept_json(content: dict[str, Any]) -> flask.Response:
+def json_with_etag(content: dict[str, Any]) -> flask.Response:
     """Answers `content` with its `version`; 304 if the browser has this version."""
     body = orjson.dumps(content)
     version = hashlib.sha256(body).hexdigest()[:32]

@@ -6,7 +6,7 @@ from typing import Any, Final
 import dash
 import flask
 
-from callbacks.charts.answers import kept_json
+from callbacks.charts.answers import json_with_etag
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.runs.drawing import Drawing
 from callbacks.wire import with_message
@@ -60,7 +60,7 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
         curve_of=services.curves.curve,
     )
     drawing = drawing._replace(is_loading=drawing.is_loading or lookup.is_awaited(view, query.runs))
-    return kept_json(_facts(services, query, drawing, drawn))
+    return json_with_etag(_facts(services, query, drawing, drawn))
 
 
 def _by_itself(query: FigureQuery, options: ChartOptions, drawing: Drawing) -> tuple[ChartOptions, list[str]]:

@@ -7,7 +7,7 @@ import dash
 import flask
 from cachetools import LRUCache
 
-from callbacks.charts.answers import kept_json
+from callbacks.charts.answers import json_with_etag
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.wire import with_message
 from domain.charts.figure_query import run_ids
@@ -29,7 +29,7 @@ def register(app: dash.Dash, services: Services) -> None:
         view = lookup.view(ids)
         runs = lookup.runs(view, ids)
         catalogue = catalogues.of("" if view.runs is None else view.runs.version, runs)
-        return kept_json({**catalogue._asdict(), "pending": lookup.is_awaited(view, ids)})
+        return json_with_etag({**catalogue._asdict(), "pending": lookup.is_awaited(view, ids)})
 
     @server.get(PATH)
     @with_message

@@ -6,7 +6,7 @@ from typing import Any, Final
 import dash
 import flask
 
-from callbacks.charts.answers import kept_json
+from callbacks.charts.answers import json_with_etag
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.wire import with_message
 from components.texts.translate import translate
@@ -38,12 +38,12 @@ def register(app: dash.Dash, services: Services) -> None:
         try:
             run = known_run(view, run_id)
         except RunNotFound:  # the page itself says that there is none, and a browser would log a 404 as an error
-            return kept_json({"rows": [], "pending": 0})
+            return json_with_etag({"rows": [], "pending": 0})
         except ServiceError as error:  # nothing has been read yet: likewise, and the page asks again
-            return kept_json({"rows": [], "pending": 0, "problem": translate(error)})
+            return json_with_etag({"rows": [], "pending": 0, "problem": translate(error)})
         known = services.extremes.read(run, services.settings.patience_seconds)
         rows = [_row(key, point, known.found.get(key)) for key, point in sorted(run.metrics.items())]
-        return kept_json({"rows": rows, "pending": known.pending})
+        return json_with_etag({"rows": rows, "pending": known.pending})
 
 
 def _row(key: str, point: LatestMetric, extremes: Extremes | None) -> list[Any]:

@@ -21,7 +21,7 @@ def register(app: dash.Dash, services: Services) -> None:
     _register_table(app)
 
     @app.callback(Input(ids.MODEL_CHOSEN, "data"), prevent_initial_call=True)
-    def look_ahead(model_id: object) -> None:
+    def check_in_advance(model_id: object) -> None:
         """Starts the check of the chosen model in advance: it may be activated next."""
         if isinstance(model_id, str) and not services.settings.read_only:
             services.policy_checks.check(model_id)

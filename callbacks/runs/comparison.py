@@ -12,7 +12,7 @@ from callbacks.runs.drawing import Drawing, fingerprint
 from components import ids, notices
 from components.chart_grid.chart_grid import options_of
 from components.runs import comparison, final_metrics, group_metrics
-from components.runs import export as take_along
+from components.runs import export as export_tables
 from components.runs.comparison import MOST_COMPARED
 from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
@@ -98,7 +98,7 @@ def register(app: dash.Dash, services: Services) -> None:
         # In the file's name, so that the information stays with the numbers.
         incomplete = "-incomplete" if drawing.is_loading or drawing.failures else ""
         if ctx.triggered_id == ids.TABLE_CSV:
-            table = take_along.table_csv(drawing.runs, drawing.found, options)
+            table = export_tables.table_csv(drawing.runs, drawing.found, options)
             return dcc.send_string(table, f"clew-runs{incomplete}.csv")
         if "axis" not in options.model_fields_set:
             options = with_default_axis(options, drawing.runs, services.vocabulary)
@@ -106,7 +106,7 @@ def register(app: dash.Dash, services: Services) -> None:
         figures = comparison.figures(
             drawing.runs, drawing.found, options, still_loading=False, curve_of=services.curves.curve
         )
-        points = take_along.points_csv(comparison.WORDS, figures, options)
+        points = export_tables.points_csv(comparison.WORDS, figures, options)
         return dcc.send_string(points, f"clew-points{incomplete}.csv")
 
 

@@ -14,7 +14,7 @@ from callbacks.runs.drawing import Drawing, fingerprint
 from components import ids, notices
 from components.runs import comparison, run_detail
 from components.runs.clocks import clock_sentences
-from components.runs.run_detail import Beside
+from components.runs.run_detail import RunContext
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
 from domain.tracking.clocks import odd_clocks
@@ -59,16 +59,16 @@ def register(app: dash.Dash, services: Services) -> None:
             view = services.runs.view_with([run_id], patience)
         drawing = Drawing.of(services, view, [run_id], _SUBJECTS, ChartOptions(), ends)
         failure = failed(view)
-        beside = _beside(view, run_id, drawing, services.settings.commit_url)
-        seen = (
-            None if beside is None else (beside.silent_minutes, beside.family.named(), _logged(drawing), beside.stated)
-        )
+        context = _context(view, run_id, drawing, services.settings.commit_url)
+        seen = None
+        if context is not None:
+            seen = (context.silent_minutes, context.family.named(), _logged(drawing), context.stated)
         shown = fingerprint((run_id, view.failure, view.as_of if failure["failed"] else None, seen), drawing)
         if shown == drawn or (view.runs is None and view.failure is None):
             raise PreventUpdate
         if not failure["failed"] and drawing.failures:
             failure = {"failure": notices.failed_histories(drawing.failures), "failed": True}
-        body = _body(services, run_id, drawing, beside, is_none=bool(drawing.unknown))
+        body = _body(services, run_id, drawing, context, is_none=bool(drawing.unknown))
         return {**body, **failure, "drawn": shown}
 
     app.clientside_callback(
@@ -98,7 +98,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
 
 
-def _beside(view: RunView, run_id: str, drawing: Drawing, commit_url: str | None) -> Beside | None:
+def _context(view: RunView, run_id: str, drawing: Drawing, commit_url: str | None) -> RunContext | None:
     """Returns the facts besides the charts, as of when the runs were read.
 
     While MLflow is unreachable, Clew cannot know that a run is silent.
@@ -108,7 +108,7 @@ def _beside(view: RunView, run_id: str, drawing: Drawing, commit_url: str | None
         return None
     silence = silent_minutes(run, view.as_of or view.runs.swept_at)
     stated = view.runs.stated_tools.get(run.experiment_id)
-    return Beside(drawing.found, family_of(run, view.runs), silence, commit_url, stated)
+    return RunContext(drawing.found, family_of(run, view.runs), silence, commit_url, stated)
 
 
 def _logged(drawing: Drawing) -> list[Any]:
@@ -116,9 +116,11 @@ def _logged(drawing: Drawing) -> list[Any]:
     return [(run.params, run.tags) for run in drawing.runs]
 
 
-def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, *, is_none: bool) -> dict[str, Any]:
+def _body(
+    services: Services, run_id: str, drawing: Drawing, context: RunContext | None, *, is_none: bool
+) -> dict[str, Any]:
     """Returns whether the charts are hidden, the facts, and the notices."""
-    if not drawing.runs or beside is None:
+    if not drawing.runs or context is None:
         facts = run_detail.not_found(run_id) if is_none else None
         return {"hidden": True, "facts": facts, "notices": None}
     run = drawing.runs[0]
@@ -127,7 +129,7 @@ def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | No
     sentences += comparison.absent(Compared(), [], 1, len(drawing.pending))
     return {
         "hidden": False,
-        "facts": run_detail.facts(run, _mlflow_page(services, run), services.vocabulary, beside),
+        "facts": run_detail.facts(run, _mlflow_page(services, run), services.vocabulary, context),
         "notices": notices.sentences_alert(sentences),
     }
 

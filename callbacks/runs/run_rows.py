@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 
 from callbacks.wire import answer, body_as, with_message
 from components.run_rows.list_csv import csv_pieces
-from components.run_rows.listing import Page, column_menu, ids_left, listing
+from components.run_rows.listing import Page, column_menu, listing, matching_ids
 from components.run_rows.rows import Known
 from components.run_rows.word_columns import WordColumns, screen_columns
 from components.texts.language import language
@@ -118,7 +118,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/runs/ids")
     @with_message
     def ids_of_rows() -> flask.Response:
-        return answer(ids_left(known(), body_as(RunQuery)))
+        return answer(matching_ids(known(), body_as(RunQuery)))
 
     @server.get("/runs/columns")
     @with_message

@@ -34,7 +34,7 @@ from services.identity import reader
 _MOST_BYTES = 2**16
 
 
-class StartAsked(BaseModel):
+class StartBody(BaseModel):
     """A training to start; the page makes the request id, so that a request that is sent twice starts once."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,7 +45,7 @@ class StartAsked(BaseModel):
     fork: RunId | None = None
 
 
-class ActionAsked(BaseModel):
+class ActionBody(BaseModel):
     """An action on a training."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,7 +61,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/trainings/start")
     @with_message
     def start() -> flask.Response:
-        asked = body_as(StartAsked, _MOST_BYTES)
+        asked = body_as(StartBody, _MOST_BYTES)
         try:
             started = _started(services, asked, _writer(services))
         except OutcomeUnknown as error:
@@ -78,7 +78,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/trainings/actions")
     @with_message
     def act() -> flask.Response:
-        asked = body_as(ActionAsked, _MOST_BYTES)
+        asked = body_as(ActionBody, _MOST_BYTES)
         try:
             done = _done(services, asked, _writer(services))
         except OutcomeUnknown as error:
@@ -96,7 +96,7 @@ def _writer(services: Services) -> Asker:
     return asker
 
 
-def _started(services: Services, asked: StartAsked, asker: Asker) -> Started:
+def _started(services: Services, asked: StartBody, asker: Asker) -> Started:
     """Starts it after the same checks here, since only here errors can be put in the reader's language."""
     trainer = known_trainer(services, asked.trainer)
     check_fork(services, asked.fork, trainer, checked(trainer, asked.values)[0])
@@ -106,7 +106,7 @@ def _started(services: Services, asked: StartAsked, asker: Asker) -> Started:
     return services.scheduler.start(StartRequest.model_validate(body | {"trainer": asked.trainer}), asker)
 
 
-def _done(services: Services, asked: ActionAsked, asker: Asker) -> dict[str, Any]:
+def _done(services: Services, asked: ActionBody, asker: Asker) -> dict[str, Any]:
     one, action, scheduler = RunRequest(run_id=asked.run_id), asked.action, services.scheduler
     if action is TrainingAction.STOP:
         scheduler.stop(one, asker)

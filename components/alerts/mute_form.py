@@ -7,7 +7,7 @@ from dash import html
 
 from components import ids
 from components.alerts.alert_words import kind_name, mute_hours
-from components.permissions import only_who_may, reason
+from components.permissions import disabled_unless_allowed, reason
 from components.texts.language import _
 from domain.access.rules import Access
 from domain.alerts.kinds import AlertKind
@@ -37,10 +37,10 @@ def mute_form() -> html.Section:
     return html.Section(
         [
             html.H2(_("Mute"), className="h5"),
-            only_who_may(Access.WRITE, fields, ids.MUTE_REFUSED, "controls"),
+            disabled_unless_allowed(Access.WRITE, fields, ids.MUTE_REFUSED, "controls"),
             reason(Access.WRITE, ids.MUTE_REFUSED),
             html.Div(
-                only_who_may(Access.WRITE, end, ids.MUTE_REFUSED, "controls"),
+                disabled_unless_allowed(Access.WRITE, end, ids.MUTE_REFUSED, "controls"),
                 id=ids.MUTE_END_PLACE,
                 className="mt-3",
                 hidden=True,

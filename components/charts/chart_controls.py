@@ -80,7 +80,7 @@ def _axis(component_id: str, options: ChartOptions) -> html.Div:
     return _select(component_id, _("x axis"), {**axes, **of_metric, ANY_METRIC: _("A metric…")}, chosen)
 
 
-def take_along() -> html.Div:
+def export_menu() -> html.Div:
     """Returns the menu that exports the comparison: as tables, or as a link."""
     return html.Div(
         [

@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import ids
-from components.permissions import only_who_may, reason
+from components.permissions import disabled_unless_allowed, reason
 from components.texts.language import _
 from components.texts.translate import translate
 from components.texts.words import MISSING, count, number, percent
@@ -34,7 +34,7 @@ def panel() -> html.Section:
                 ),
                 className="small text-body-secondary mb-2",
             ),
-            only_who_may(
+            disabled_unless_allowed(
                 Access.WORK,
                 [
                     dbc.Button(_("Run 100 episodes"), id=ids.EVALUATE, color="primary", outline=True, disabled=True,
@@ -67,7 +67,7 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
             )
         )
     if found.state is EvaluationState.RUNNING:
-        parts.extend(_whose(found))
+        parts.extend(_starter(found))
     if found.state is EvaluationState.CANCELLED:
         parts.append(html.P(_("Cancelled after %(played)s episodes.", played=count(found.played))))
     if found.state is EvaluationState.FAILED:
@@ -81,7 +81,7 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
     return parts
 
 
-def _whose(found: EvaluationReport) -> list[Any]:
+def _starter(found: EvaluationReport) -> list[Any]:
     """Returns who started the running evaluation, if known, and why this reader cannot cancel it."""
     if found.cancellable and found.started_by is None:
         return []

@@ -11,7 +11,7 @@ from components.links import href, run_href
 from components.models import model_change
 from components.models.model_change import button
 from components.models.model_list import measured_text
-from components.permissions import only_who_may, reason
+from components.permissions import disabled_unless_allowed, reason
 from components.texts import words
 from components.texts.language import _, around
 from domain.access.rules import Access
@@ -28,7 +28,7 @@ def place(model_id: str) -> list[Any]:
     return [
         html.Div(notices.failure_alert("model"), **{"aria-live": "polite"}),
         html.Div(dbc.Spinner(size="sm"), id=ids.MODEL_FACTS, className="mb-3"),
-        only_who_may(
+        disabled_unless_allowed(
             Access.WRITE,
             [
                 _button(ChangeVerb.ACTIVATE, _("Activate"), "primary", model_id),

@@ -8,7 +8,7 @@ from dash import html
 from components import ids, notices
 from components.links import href, model_href
 from components.models.model_change import button
-from components.permissions import only_who_may
+from components.permissions import disabled_unless_allowed
 from components.tables import Column, native_table, rows_shown
 from components.texts import words
 from components.texts.language import _, around, ngettext
@@ -120,7 +120,7 @@ def toolbar() -> html.Div:
             html.Div(
                 [
                     dbc.Button(_("Details"), id=ids.MODEL_DETAILS, color="link", disabled=True),
-                    only_who_may(
+                    disabled_unless_allowed(
                         Access.WRITE,
                         [
                             button(ids.MODEL_RESTORE, ChangeVerb.RESTORE, _("Restore"), "outline-secondary"),

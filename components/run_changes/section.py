@@ -11,7 +11,7 @@ from dash import html
 
 from components import ids
 from components.links import href
-from components.permissions import only_who_may, reason
+from components.permissions import disabled_unless_allowed, reason
 from components.run_changes.texts import texts
 from components.texts.language import _
 from domain.access.rules import Access
@@ -43,7 +43,7 @@ def list_menu() -> html.Div:
         disabled=True,
     )
     return html.Div(
-        only_who_may(Access.WRITE, [menu], ids.refused("runs"), "run-writes"),
+        disabled_unless_allowed(Access.WRITE, [menu], ids.refused("runs"), "run-writes"),
         id=ids.RUNS_CHANGE_PLACE,
         **{"data-texts": _texts()},
     )

@@ -47,7 +47,7 @@ def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable
     }
 
 
-def ids_left(known: Known, query: RunQuery) -> dict[str, Any]:
+def matching_ids(known: Known, query: RunQuery) -> dict[str, Any]:
     """Returns the ids of all runs that match `query`, in its order, on all pages."""
     rows = select(known.table, query, known.shown).rows
     return {"ids": cells(known.raw(built_in("run_id")), rows), "left": len(rows), "version": known.table.version}

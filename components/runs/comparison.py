@@ -9,7 +9,7 @@ from dash import html
 from components import ids, notices
 from components.artifacts.media_section import media_section
 from components.chart_grid.chart_grid import chart_grid
-from components.charts.chart_controls import controls, take_along
+from components.charts.chart_controls import controls, export_menu
 from components.charts.charts import line_chart
 from components.charts.figures import why_empty
 from components.charts.known import Known
@@ -47,7 +47,7 @@ def panel(options: ChartOptions) -> html.Section:
             html.Div(
                 [
                     html.H2(_("Comparison"), className="h4 mb-0 me-auto", tabIndex=-1),
-                    take_along(),
+                    export_menu(),
                     dbc.Button(_("Close comparison"), id=ids.COMPARE_CLOSE, color="secondary", outline=True, size="sm"),
                 ],
                 className="d-flex flex-wrap align-items-center gap-2 mb-2",

@@ -64,7 +64,7 @@ def place(options: ChartOptions) -> list[Any]:
     ]
 
 
-class Beside(NamedTuple):
+class RunContext(NamedTuple):
     """Facts about a run from other sources: its histories, its family, for how many minutes it has been silent.
 
     `commit_url` is the template of links to commits.
@@ -77,23 +77,23 @@ class Beside(NamedTuple):
     stated: StatedTool | None = None
 
 
-def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Beside | None = None) -> list[Any]:
+def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, context: RunContext | None = None) -> list[Any]:
     """Returns the run's head: name, state and facts; `mlflow_page` is its page in MLflow's own UI."""
-    beside = beside or Beside(Known({}, vocabulary), Family(run.parent_id, None, []))
-    summary = summarise(run, vocabulary).model_copy(update={"episodes": beside.known.episodes(run)})
+    context = context or RunContext(Known({}, vocabulary), Family(run.parent_id, None, []))
+    summary = summarise(run, vocabulary).model_copy(update={"episodes": context.known.episodes(run)})
     title = [html.H1(summary.name or words.MISSING, className="h3 run-name"), status_badge(run.status)]
     if summary.diverged:
         title.append(diverged_badge())
-    if beside.silent_minutes is not None:
-        title.append(with_reason(silence_badge(beside.silent_minutes), words.why_silence_matters()))
+    if context.silent_minutes is not None:
+        title.append(with_reason(silence_badge(context.silent_minutes), words.why_silence_matters()))
     if summary.is_sample:
         title.append(sample_badge())
     title += [mark_badge(mark) for mark in run.marks]
     title.append(_ways_on(run, mlflow_page))
     listed = [
-        *_facts(run, summary, beside.known, beside.stated),
-        *origin_facts(Provenance.of(run.tags), beside.commit_url),
-        *family_facts(beside.family),
+        *_facts(run, summary, context.known, context.stated),
+        *origin_facts(Provenance.of(run.tags), context.commit_url),
+        *family_facts(context.family),
     ]
     return [
         html.Div(title, className="page-head"),

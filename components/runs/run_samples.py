@@ -4,7 +4,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
-from components.permissions import only_who_may, reason
+from components.permissions import disabled_unless_allowed, reason
 from components.texts.language import _
 from domain.access.rules import Access
 
@@ -19,7 +19,7 @@ def notice() -> dbc.Alert:
                     " there is something to look at. Your own runs appear beside them."
                 )
             ),
-            only_who_may(
+            disabled_unless_allowed(
                 Access.WRITE,
                 [dbc.Button(_("Remove sample data"), id=ids.SAMPLE_REMOVE, color="secondary", outline=True, size="sm")],
                 ids.refused("samples"),

@@ -11,7 +11,7 @@ from components.texts.language import _
 from components.texts.translate import translate
 from components.trainings.training_words import (
     COLOURS,
-    action_looks,
+    action_colours,
     action_names,
     reason,
     state_names,
@@ -148,7 +148,7 @@ def _action_button(training: Training, action: TrainingAction, refusal: ClewErro
     return html.Button(
         name,
         type="button",
-        className=f"btn btn-sm btn-outline-{action_looks().get(action, 'secondary')}",
+        className=f"btn btn-sm btn-outline-{action_colours().get(action, 'secondary')}",
         **{
             "data-training-action": action,
             "data-run": training.run_id,

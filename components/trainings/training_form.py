@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
-from components.permissions import only_who_may, reason
+from components.permissions import disabled_unless_allowed, reason
 from components.texts.language import _, ngettext
 from components.texts.translate import translate
 from components.trainings.form_fields import field
@@ -30,7 +30,7 @@ def place() -> html.Section:
             html.Div(
                 [
                     html.P(id=ids.TRAINING_SUMMARY, className="small text-body-secondary mb-2", role="status"),
-                    only_who_may(
+                    disabled_unless_allowed(
                         Access.WRITE,
                         [html.Button(_("Start"), id=ids.TRAINING_START, type="button", disabled=True,
                                      className="btn btn-primary")],

@@ -9,13 +9,13 @@ from components import ids
 from components.colours import PALETTE
 from components.connection import line_head, line_notice, line_states
 from components.links import href, run_href
-from components.permissions import only_who_may, reason, refusal_of
+from components.permissions import disabled_unless_allowed, reason, refusal_of
 from components.texts.language import _, around
 from components.texts.translate import templates, translate
 from components.texts.words import MISSING, metric_name
 from components.trainings import live_charts, training_log
 from components.trainings.live_charts import CURVES
-from components.trainings.training_words import COLOURS, action_looks, action_names, state_names, state_sentences
+from components.trainings.training_words import COLOURS, action_colours, action_names, state_names, state_sentences
 from domain.access.rules import Access
 from domain.errors.catalogue import TEMPLATES
 from domain.trainings.built_in import NAMES
@@ -93,7 +93,7 @@ def texts() -> dict[str, Any]:
         "colours": COLOURS,
         "sentences": state_sentences(),
         "actions": action_names(),
-        "looks": action_looks(),
+        "looks": action_colours(),
         "refused": None if refusal is None else translate(refusal),
         "episode": _("{episode} of {episodes}"),
         "place": _("Place {place} in the queue."),
@@ -140,7 +140,7 @@ def _state() -> html.Div:
             ),
             html.Div(
                 [
-                    only_who_may(Access.WRITE, [html.Div(id=ids.LIVE_BUTTONS, className="training-actions")],
+                    disabled_unless_allowed(Access.WRITE, [html.Div(id=ids.LIVE_BUTTONS, className="training-actions")],
                                  ids.refused("live")),
                     reason(Access.WRITE, ids.refused("live")),
                 ],

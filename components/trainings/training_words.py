@@ -62,7 +62,7 @@ def action_names() -> dict[str, str]:
     }
 
 
-def action_looks() -> dict[str, str]:
+def action_colours() -> dict[str, str]:
     """Returns the colours of the buttons."""
     return {TrainingAction.STOP: "danger", TrainingAction.CANCEL: "danger", TrainingAction.CONTINUE: "primary"}
 

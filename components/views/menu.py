@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
-from components.permissions import only_who_may, reason
+from components.permissions import disabled_unless_allowed, reason
 from components.texts.language import _
 from domain.access.rules import Access
 from domain.views.changes import ViewVerb
@@ -29,7 +29,7 @@ def menu() -> html.Div:
                 [
                     _heading(),
                     html.P(id=ids.VIEWS_NOTE, className="small text-body-secondary mb-2", role="status"),
-                    only_who_may(Access.WRITE, [_new_view()], ids.refused("views"), "mb-1"),
+                    disabled_unless_allowed(Access.WRITE, [_new_view()], ids.refused("views"), "mb-1"),
                     reason(Access.WRITE, ids.refused("views")),
                     _search(),
                     html.Ul(id=ids.VIEWS_LIST, className="list-unstyled mb-0"),

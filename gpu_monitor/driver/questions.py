@@ -7,13 +7,13 @@ from typing import Any, Protocol, TypeVar
 from domain.gpus import MOST_MISFITS, Gpu, GpuMisfit, GpuState, trouble
 from domain.messages import Reason
 from gpu_monitor.driver.odd_values import fit, misfit
-from gpu_monitor.failures import GpuTrouble, HostTrouble, OddAnswer
+from gpu_monitor.failures import GpuTrouble, HostTrouble, InvalidAnswer
 
 Answer = TypeVar("Answer")
 
 
 class Ask(Protocol):
-    """A vendor's `ask_gpu`: returns the answer, None if unsupported; raises GpuTrouble, or OddAnswer."""
+    """A vendor's `ask_gpu`: returns the answer, None if unsupported; raises GpuTrouble, or InvalidAnswer."""
 
     def __call__(self, call: Callable[..., Answer], *arguments: Any) -> Answer | None: ...
 
@@ -33,7 +33,7 @@ class Questions:
             return None
         try:
             return self._ask(call, *arguments)
-        except OddAnswer as odd:
+        except InvalidAnswer as odd:
             self.misfits.append(misfit(field, odd.why))
         except GpuTrouble as failure:
             self.note(failure)

@@ -131,15 +131,15 @@ class EnvironmentWalk:
             frame=frame,
         )
 
-    def rest(self) -> None:
+    def release(self) -> None:
         """Releases the environment; the next step first replays the episode in another one."""
         environment, self._environment = self._environment, None
         if environment is not None:
             environment.close()
 
     def close(self) -> None:
-        """Releases the same as `rest`."""
-        self.rest()
+        """Releases the same as `release`."""
+        self.release()
 
     def _awake(self) -> Environment:
         """Returns the environment in the current state of the episode."""

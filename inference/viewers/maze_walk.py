@@ -56,7 +56,7 @@ class MazeWalk:
 
     def begin(self) -> None:
         """Runs the policy at the start."""
-        self._look()
+        self._infer()
 
     def advance(self) -> None:
         """Makes the next step with the best action at the agent's cell."""
@@ -67,7 +67,7 @@ class MazeWalk:
         self._total += outcome.reward
         if outcome.terminated or outcome.truncated:
             self._success = outcome.terminated
-        self._look()
+        self._infer()
 
     def message(self, _view: View, *, running: bool) -> InferenceStep:
         """Returns the message about the step; at the start it includes the maze, later the previous steps."""
@@ -90,13 +90,13 @@ class MazeWalk:
             trail=list(self._trail)[:-1],
         )
 
-    def rest(self) -> None:
+    def release(self) -> None:
         """Does nothing: the policy is shared, and the maze uses no resources."""
 
     def close(self) -> None:
-        """Releases the same as `rest`."""
+        """Releases the same as `release`."""
 
-    def _look(self) -> None:
+    def _infer(self) -> None:
         """Gets the policy's scores for the agent's cell, and records the duration in ms."""
         seen = observe(self._maze, self._position)[None]
         began = time.perf_counter()

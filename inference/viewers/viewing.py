@@ -20,7 +20,7 @@ from sockets.message_sender import MessageSender
 
 _MOST_MISFITS: Final = 20
 _POLICY_VIOLATION: Final = 1008
-_REST_SECONDS: Final = 25.0  # for how long a paused episode keeps its environment
+_RELEASE_SECONDS: Final = 25.0  # for how long a paused episode keeps its environment
 
 
 class Viewing:
@@ -39,7 +39,7 @@ class Viewing:
         self._is_unsent = False
         self._last = 0.0
         self._due = 0.0
-        self._rest_at: float | None = None
+        self._release_at: float | None = None
         self._misfits = 0
 
     def serve(self) -> None:
@@ -60,7 +60,7 @@ class Viewing:
 
     def _until_next(self) -> float | None:
         """Returns the seconds until the next action is due; None if only commands can cause one."""
-        due = self._waiting.try_at if self._waiting else self._due if self._running else self._rest_at
+        due = self._waiting.try_at if self._waiting else self._due if self._running else self._release_at
         return None if due is None else max(0.0, due - time.monotonic())
 
     def _go_on(self) -> None:
@@ -69,7 +69,7 @@ class Viewing:
         elif self._running:
             self._step()
         else:
-            self._rest()
+            self._release()
 
     def _handle(self, message: str | bytes) -> None:
         try:
@@ -117,7 +117,7 @@ class Viewing:
 
     def _stop(self) -> None:
         self._running = False
-        self._rest_at = time.monotonic() + _REST_SECONDS
+        self._release_at = time.monotonic() + _RELEASE_SECONDS
         if self._is_unsent:
             self._send_step()
 
@@ -130,10 +130,10 @@ class Viewing:
         else:
             self._advance()
 
-    def _rest(self) -> None:
-        self._rest_at = None
+    def _release(self) -> None:
+        self._release_at = None
         if self._walk is not None:
-            self._walk.rest()
+            self._walk.release()
 
     def _reset(self, *, running: bool) -> None:
         self._running, self._waiting = running, None
@@ -195,7 +195,7 @@ class Viewing:
         message = self._walk.message(self._screen.view(), running=self._running)
         self._is_unsent = False
         if not self._running:
-            self._rest_at = time.monotonic() + _REST_SECONDS
+            self._release_at = time.monotonic() + _RELEASE_SECONDS
         self._sender.send(message.model_dump_json())
 
     def _fail(self, error: ClewError) -> None:

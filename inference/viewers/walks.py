@@ -38,7 +38,7 @@ class Walk(Protocol):
     def message(self, view: View, *, running: bool) -> BaseModel:
         """Returns the message about the current state."""
 
-    def rest(self) -> None:
+    def release(self) -> None:
         """Releases resources while the episode is paused; the next step acquires them again."""
 
     def close(self) -> None:

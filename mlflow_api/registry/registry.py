@@ -21,7 +21,7 @@ ALL_VERSIONS_SECONDS = 60.0
 # MLflow may have to download the file from a bucket first, and sends nothing meanwhile.
 FILE_SECONDS = 30.0
 # The messages of SQLite and PostgreSQL, of MySQL, and of SQLAlchemy if the row was deleted concurrently.
-_MET_ANOTHER = ("unique constraint", "duplicate entry", "expected to update")
+_CONFLICTS = ("unique constraint", "duplicate entry", "expected to update")
 
 
 class _Page(BaseModel):
@@ -137,7 +137,7 @@ class MlflowRegistry:
         try:
             self._mlflow.post(path, body, writes=True)
         except BadInput as error:
-            if not met_another(error):
+            if not is_write_conflict(error):
                 raise
             self._mlflow.post(path, body, writes=True)  # by now the row to change exists, or does not
 
@@ -161,13 +161,13 @@ class MlflowRegistry:
         return True
 
 
-def met_another(error: BadInput) -> bool:
+def is_write_conflict(error: BadInput) -> bool:
     """Returns whether a write may be repeated at once, since it collided with another one.
 
     If two processes set a tag or alias for the first time at once, or one removes what the other sets, MLflow returns
     its database's error to one of them, and has changed nothing for it.
     """
-    return any(words in str(error).lower() for words in _MET_ANOTHER)
+    return any(words in str(error).lower() for words in _CONFLICTS)
 
 
 def _bad_row(raw: object, error: ValidationError) -> BadRow:

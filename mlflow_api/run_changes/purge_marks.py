@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from domain.errors import BadInput, Conflict, NotFound
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry.registry import met_another
+from mlflow_api.registry.registry import is_write_conflict
 from mlflow_api.registry.versions import Registered
 from mlflow_api.schemas import validated
 
@@ -53,7 +53,7 @@ class PurgeMarks:
         try:
             self._mlflow.post(path, body, writes=True)
         except BadInput as error:
-            if not met_another(error):
+            if not is_write_conflict(error):
                 raise
             self._mlflow.post(path, body, writes=True)
 

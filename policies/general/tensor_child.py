@@ -1,6 +1,6 @@
 """Runs one policy with given arrays in a process of its own: `python -m policies.general.tensor_child PLAN`.
 
-PLAN is as in policies/child_talk.py. A request is a length (uint32) and arrays as policies/general/tensors.py packs
+PLAN is as in policies/child_protocol.py. A request is a length (uint32) and arrays as policies/general/tensors.py packs
 them, with `outputs`, the names of the requested outputs, and `singly`, whether the first dimension counts runs; its
 answer are arrays. The description of the file also has `scales_pixels`, and the operator of each output.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from domain.errors.policies import AnswersNoArray, AnswerTooLarge
 from domain.errors.policy_files import FileDamaged, TooManyTensors
 from domain.messages import Message
-from policies.child_talk import Plan, Trouble, answer_all, read
+from policies.child_protocol import Plan, Trouble, answer_all, read
 from policies.general.graph_traits import traits_of
 from policies.general.tensors import DTYPES, packed, unpacked
 from policies.protobuf_reading import Damaged

@@ -20,7 +20,7 @@ def take_room(folder: Path) -> None:
             probe.unlink(missing_ok=True)
 
 
-def looks_full(folder: Path) -> bool:
+def is_nearly_full(folder: Path) -> bool:
     """Returns whether the file system reports too little space; called each second, so nothing is written."""
     try:
         found = os.statvfs(folder)

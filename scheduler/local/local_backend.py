@@ -18,7 +18,7 @@ from domain.messages import Message, Text
 from domain.trainings.request_form import REQUEST_FILE
 from scheduler.backends.backend import Absent, Alive, Exited, GpuRoom, Launch, Lost, Needs, Room, Status
 from scheduler.backends.checkpoints import Checkpoint, Checkpoints
-from scheduler.local.disk import looks_full, take_room
+from scheduler.local.disk import is_nearly_full, take_room
 from scheduler.local.environment import local_environment
 from scheduler.local.keeper_files import last_lines, now_ms
 from scheduler.local.log_file import LogFile
@@ -59,7 +59,7 @@ class LocalBackend:
         busy = sum(needs.slots for needs, _gpus in alive if not needs.gpus)
         held = [gpu for _needs, gpus in alive for gpu in gpus]
         room = Room(slots, max(0, slots - busy), self._gpus(held) if wants_gpus else None)
-        return room._replace(most=0, hindrance=_NO_ROOM) if looks_full(self._folders) else room
+        return room._replace(most=0, hindrance=_NO_ROOM) if is_nearly_full(self._folders) else room
 
     def launch(self, launch: Launch) -> None:
         """Implements `Backend.launch`; raises StartFailed."""

@@ -101,7 +101,7 @@ class Dispatcher:
         try:
             self._queue.record(entry)
         except (BadInput, NotFound) as error:
-            if self._queue.is_gone(run_id, error):
+            if self._queue.is_deleted(run_id, error):
                 self._entries.drop(self._entries.find(run_id) or entry)
                 return
             _log.warning("MLflow refuses what a training does", extra={"run_id": run_id, "cause": str(error)})
@@ -141,7 +141,7 @@ class Dispatcher:
         entry = self._entries.find(chosen.entry.run_id)
         if entry is not chosen.entry:
             return None
-        now = self._launching.looked_at(entry)
+        now = self._launching.rechecked(entry)
         if now is None:
             self._entries.drop(entry)
             return None

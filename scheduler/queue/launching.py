@@ -31,7 +31,7 @@ class Launching:
         self._trainers = trainers
         self._environment = environment
 
-    def looked_at(self, entry: Entry) -> Entry | None:
+    def rechecked(self, entry: Entry) -> Entry | None:
         """Returns the training's current state in MLflow.
 
         None if its run was deleted. One that must not run is FAILED.

@@ -107,7 +107,7 @@ class MlflowQueue:
         """Returns whether the run contains nothing but tags."""
         return self._runs.logged_nothing(run_id)
 
-    def is_gone(self, run_id: str, error: BadInput | NotFound) -> bool:
+    def is_deleted(self, run_id: str, error: BadInput | NotFound) -> bool:
         """Returns whether MLflow refuses a write because the run is deleted."""
         return isinstance(error, NotFound) or self.get(run_id) is None
 

@@ -56,11 +56,11 @@ class Reading:
     def _take(self, known: Entry | None, found: Entry) -> None:
         """Takes waiting trainings from MLflow, but keeps the state in memory of running and ended ones."""
         if known is None:
-            self._entries.replace(None, self._twin_cancelled(found))
+            self._entries.replace(None, self._cancel_duplicate(found))
         elif known.is_waiting and found.is_waiting and known.recorded is known.state:
             self._entries.replace(known, found)
 
-    def _twin_cancelled(self, found: Entry) -> Entry:
+    def _cancel_duplicate(self, found: Entry) -> Entry:
         """Cancels one of two runs made by the same request, whose first answer was lost."""
         twin = self._entries.of_request(found.request_id)
         if twin is None or twin.run_id == found.run_id or not found.is_waiting:

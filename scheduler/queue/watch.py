@@ -56,13 +56,13 @@ class Watch:
         trouble, reasons = None, dict[str, Message]()
         for entry in self._entries.alive():
             try:
-                if reason := self._look_at(entry):
+                if reason := self._poll(entry):
                     reasons[entry.run_id] = reason
             except ClewError as error:
                 trouble, reasons[entry.run_id] = error, BackendAway(error)
         self.trouble, self.reasons = trouble, reasons
 
-    def _look_at(self, entry: Entry) -> Message | None:
+    def _poll(self, entry: Entry) -> Message | None:
         """Updates its state; returns why it waits at the place where it is to run."""
         status = self._backend.poll(entry.run_id, entry.attempt)
         now = self._now(entry, status)

@@ -63,7 +63,7 @@ class JobWatch:
                 one.withdraw()
         self._looking.wake()
 
-    def look_soon(self) -> None:
+    def poll_soon(self) -> None:
         """Polls at once."""
         self._looking.wake()
 

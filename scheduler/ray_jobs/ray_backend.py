@@ -84,7 +84,7 @@ class RayBackend:
             self._watch.of(run_id, attempt).keep(is_stopping=True, stopped_by=by)
         except OSError as error:
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
-        self._watch.look_soon()
+        self._watch.poll_soon()
 
     def withdraw(self, run_id: str) -> None:
         """Implements `Backend.withdraw`."""

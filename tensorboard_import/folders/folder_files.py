@@ -70,7 +70,7 @@ class OpenedFile:
                 what = "is damaged at byte" if piece.records.is_damaged else "breaks off in the record at byte"
                 self.problem = f"{self.path.name} {what} {self.offset:,}, and is read up to there"
 
-    def take_up(self, offset: int, head: Head, top: int | None, last_ms: int | None) -> None:
+    def resume(self, offset: int, head: Head, top: int | None, last_ms: int | None) -> None:
         """Continues from the position of an earlier import, if the file has not shrunk or changed since."""
         if self.offset < offset <= self._found.size and begins_as(self.path, head):
             self.offset, self.head, self.top, self.last_ms = offset, head, top, last_ms

@@ -31,7 +31,7 @@ class Importing(NamedTuple):
     logdir: Path
 
 
-class LeftAlone(NamedTuple):
+class SkippedFolder(NamedTuple):
     """A folder without a run, and why."""
 
     reason: str
@@ -46,12 +46,12 @@ class Binding:
         self._found = found
         self._files = files
 
-    def run(self) -> ImportedRun | LeftAlone:
+    def run(self) -> ImportedRun | SkippedFolder:
         """Returns its run, existing or new."""
         key = next(iter(self._files.opened.values())).id
         with self._shared.known.binding(key):
             run = self._found_or_made(key)
-            if isinstance(run, LeftAlone):
+            if isinstance(run, SkippedFolder):
                 return run
             self._shared.known.bind(run.run_id, self._found.path)
         self._report_place(run)
@@ -68,13 +68,13 @@ class Binding:
         known.bind(stored.run_id, self._found.path)
         return ImportedRun(self._shared.server, stored)
 
-    def _found_or_made(self, key: str) -> ImportedRun | LeftAlone:
+    def _found_or_made(self, key: str) -> ImportedRun | SkippedFolder:
         known = self._shared.known.of(key, self._fits)
         originals = [folder for run in known if (folder := self._original(run)) is not None]
         fitting = [run for run in known if self._is_here(run)] or [run for run in known if self._original(run) is None]
         if originals and not fitting:
             if self._is_copy_of(originals[0]):
-                return LeftAlone(f"it holds the same files as {originals[0]}")
+                return SkippedFolder(f"it holds the same files as {originals[0]}")
             key = hashlib.sha256(f"{key} {self._found.relative}".encode(errors="replace")).hexdigest()[:16]
             fitting = self._shared.known.of(key, self._fits)
         ranked = sorted(fitting, key=lambda run: (run.is_removed, -run.generation, run.run_id))
@@ -156,6 +156,6 @@ class Binding:
         return round(1000 * min(first, default=time.time()))
 
 
-def deleted(run_id: str) -> LeftAlone:
+def deleted(run_id: str) -> SkippedFolder:
     """Returns the reason for a folder whose run was deleted by a user."""
-    return LeftAlone(f"its run {run_id} was deleted in MLflow; restore it there to go on")
+    return SkippedFolder(f"its run {run_id} was deleted in MLflow; restore it there to go on")

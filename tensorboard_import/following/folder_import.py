@@ -11,7 +11,7 @@ from tensorboard_import.folders.late_restarts import found_late_restart, is_late
 from tensorboard_import.folders.naming import Place
 from tensorboard_import.folders.restarts import without_void
 from tensorboard_import.folders.walk import FoundFolder
-from tensorboard_import.following.binding import Binding, Importing, LeftAlone, deleted
+from tensorboard_import.following.binding import Binding, Importing, SkippedFolder, deleted
 from tensorboard_import.following.piece_writer import PieceWriter
 from tensorboard_import.following.taking_over import TakingOver
 from tensorboard_import.reading.events import content_of
@@ -88,8 +88,8 @@ class FolderImport:
             if run is None:
                 return
             if opened:
-                run = self._take_up(run)
-            if (file := self._files.next() or self._hparams.next()) is not None and not self._is_left_to_another(run):
+                run = self._resume_files(run)
+            if (file := self._files.next() or self._hparams.next()) is not None and not self._is_elsewhere(run):
                 self._import(run, file)
         except (BadInput, NotFound):
             if self.run is None or not self.run.read_again().is_deleted:
@@ -114,13 +114,13 @@ class FolderImport:
     def _bind(self) -> ImportedRun | None:
         """Returns its run; None if it is not to be imported."""
         bound = self._binding.run()
-        if isinstance(bound, LeftAlone):
+        if isinstance(bound, SkippedFolder):
             self.left_alone = bound.reason
             return None
         self.run = bound
         return bound
 
-    def _take_up(self, run: ImportedRun) -> ImportedRun:
+    def _resume_files(self, run: ImportedRun) -> ImportedRun:
         """Lets new files continue from an earlier import, and applies the restarts that they contain."""
         self._adopt(run)
         return self._rewrite(run) if is_late(self._files) else run
@@ -128,7 +128,7 @@ class FolderImport:
     def _adopt(self, run: ImportedRun) -> None:
         for file in self._opened():
             if (progress := run.progress.get(file.id)) is not None:
-                file.take_up(progress.offset, progress.head, progress.top, progress.last_ms)
+                file.resume(progress.offset, progress.head, progress.top, progress.last_ms)
 
     def _import(self, run: ImportedRun, file: OpenedFile) -> None:
         piece = file.read(_LONG if file.offset else _SHORT)
@@ -175,9 +175,9 @@ class FolderImport:
         yield from self._files.opened.values()
         yield from self._hparams.opened.values()
 
-    def _is_left_to_another(self, run: ImportedRun) -> bool:
+    def _is_elsewhere(self, run: ImportedRun) -> bool:
         """Returns whether another host is importing it; if so, adopts that host's progress."""
-        if (now := self._taking_over.of_another(run)) is None:
+        if (now := self._taking_over.run_of_other_host(run)) is None:
             return False
         self.run = ImportedRun(self._shared.server, now)
         self._adopt(self.run)

@@ -25,7 +25,7 @@ class TakingOver:
         """Whether another host was importing it at the last check."""
         return time.monotonic() < self._waits_until
 
-    def of_another(self, run: ImportedRun) -> StoredRun | None:
+    def run_of_other_host(self, run: ImportedRun) -> StoredRun | None:
         """Returns the run as another host has written it so far, if that host is still importing it.
 
         None if this host should write it.

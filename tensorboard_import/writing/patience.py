@@ -56,7 +56,7 @@ class Patience:
                 self._stop.wait(pause)
                 pause = min(_MOST_SECONDS, pause * 2)
                 refused_since = self._refused_since(refused_since)
-                self._give_up_what_alone_fails(error, time.monotonic() - refused_since)
+                self._give_up_failing_call(error, time.monotonic() - refused_since)
             else:
                 if has_failed:
                     self._report_back()
@@ -66,7 +66,7 @@ class Patience:
         """Allows long retries again: a call succeeded."""
         self._tried_seconds = self._gives_up_seconds
 
-    def _give_up_what_alone_fails(self, error: ServiceUnavailable, seconds: float) -> None:
+    def _give_up_failing_call(self, error: ServiceUnavailable, seconds: float) -> None:
         if seconds < self._tried_seconds or self._stop.is_set():
             return
         self._is_away = False

@@ -11,7 +11,7 @@ import pytest
 
 from components.charts.known import Known
 from components.runs import comparison, final_metrics, group_metrics
-from components.runs import export as take_along
+from components.runs import export as export_tables
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import Window
@@ -161,7 +161,7 @@ def test_groups_are_compared_with_the_first() -> None:
 
 
 def test_the_table_as_csv() -> None:
-    text = take_along.table_csv([RUN, run("=evil()", {}, lr="-0.01")], KNOWN, ChartOptions())
+    text = export_tables.table_csv([RUN, run("=evil()", {}, lr="-0.01")], KNOWN, ChartOptions())
     first, second = csv.DictReader(io.StringIO(text))
     assert first["last:reward"] == "4.0"
     assert first["param:lr"] == "0.1"
@@ -177,7 +177,7 @@ def test_what_diverged_or_is_no_rate_has_columns_of_its_own_in_the_csv() -> None
         run("unread", {"episode_reward": float("-inf")}),
     ]
     known = Known({("gone", "episode_reward"): history([1.0, 2.0, float("nan"), float("nan")])}, DEFAULT)
-    rows = list(csv.DictReader(io.StringIO(take_along.table_csv(runs, known, ChartOptions()))))
+    rows = list(csv.DictReader(io.StringIO(export_tables.table_csv(runs, known, ChartOptions()))))
     assert [row["last:reward"] for row in rows] == ["", "4.0", ""]
     assert [row["diverged:reward"] for row in rows] == ["step 3: NaN", "", "step 4 or before: -inf"]
     assert [row["last:success_rate"] for row in rows] == ["0.5", "", ""]
@@ -280,7 +280,7 @@ def test_a_group_whose_runs_all_diverged_has_no_score_but_a_notice() -> None:
 def test_the_points_as_csv() -> None:
     options = ChartOptions(smoothing=0.5)
     figures = comparison.figures([RUN], KNOWN, options, still_loading=False)
-    rows = list(csv.DictReader(io.StringIO(take_along.points_csv(comparison.WORDS, figures, options))))
+    rows = list(csv.DictReader(io.StringIO(export_tables.points_csv(comparison.WORDS, figures, options))))
     assert [row["metric"] for row in rows] == ["reward"] * 4
     assert [float(row["x"]) for row in rows] == [1, 2, 3, 4]
     assert float(rows[0]["y"]) == 1.0
@@ -312,7 +312,7 @@ def test_a_name_is_no_markup() -> None:
     options = ChartOptions()
     (figure, *_rest) = figures = comparison.figures([evil], KNOWN, options, still_loading=False)
     assert "<" not in figure["data"][0]["name"]
-    assert '<a href=""https://evil.example"">' in take_along.points_csv(comparison.WORDS, figures, options)
+    assert '<a href=""https://evil.example"">' in export_tables.points_csv(comparison.WORDS, figures, options)
 
 
 def test_the_others_are_only_spoken_of_where_there_are_others() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from components.charts.known import Known
 from components.runs import run_detail
-from components.runs.run_detail import Beside
+from components.runs.run_detail import RunContext
 from domain.tracking.history import History
 from domain.tracking.nesting import Family
 from domain.tracking.runs import LatestMetric, Run, RunStatus
@@ -35,7 +35,7 @@ def facts_of(
             "tags": {},
         }
     )
-    _title, listed = run_detail.facts(run, None, DEFAULT, Beside(Known(histories or {}, DEFAULT), NO_FAMILY))
+    _title, listed = run_detail.facts(run, None, DEFAULT, RunContext(Known(histories or {}, DEFAULT), NO_FAMILY))
     pairs = [pair.children for pair in listed.children]
     return {name.children: text_of(value.children) for name, value in pairs}
 

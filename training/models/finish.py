@@ -131,7 +131,7 @@ def upload_and_register(
     return server.register(model_name, f"{run.artifacts.root}/{MODEL_FOLDER}", run.run_id, tags)
 
 
-def upload_beside(run: RunLog, film: Path | None, env_spec: str | None, folder: Path) -> None:
+def upload_other_files(run: RunLog, film: Path | None, env_spec: str | None, folder: Path) -> None:
     """Uploads the other files: the video, and an EnvSpec too long for a tag; may be retried."""
     if film is not None:
         run.artifacts.upload(film, VIDEOS_FOLDER)

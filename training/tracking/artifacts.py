@@ -39,7 +39,7 @@ class Artifacts:
         if self._is_served:
             self._server.artifacts.upload("/".join(filter(None, [self._path, folder, file.name])), file.read_bytes())
             return
-        with self._of_another_store():
+        with self._naming_store():
             from training.tracking.mlflow_client import connect
 
             connect(self._server.uri).log_artifact(self._run_id, str(file), folder or None)
@@ -50,7 +50,7 @@ class Artifacts:
             with file.open("wb") as target:
                 self._server.artifacts.download(f"{self._path}/{path}", target)
             return
-        with self._of_another_store():
+        with self._naming_store():
             from training.tracking.mlflow_client import connect
 
             found = Path(connect(self._server.uri).download_artifacts(self._run_id, path, str(file.parent)))
@@ -65,13 +65,13 @@ class Artifacts:
         if self._is_served:
             self._server.artifacts.remove(f"{self._path}/{path}")
             return
-        with self._of_another_store():
+        with self._naming_store():
             from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
             get_artifact_repository(self.root).delete_artifacts(path)
 
     @contextmanager
-    def _of_another_store(self) -> Iterator[None]:
+    def _naming_store(self) -> Iterator[None]:
         """Converts exceptions to a failure that names the store.
 
         Each kind of store has a client with exceptions of its own.

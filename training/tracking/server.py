@@ -63,7 +63,7 @@ class TrackingServer:
         """Returns the experiment of this name, created if there is none; raises ExperimentDeleted."""
         found = self._experiment(name)
         if found is None:
-            with _another_may_be_faster():
+            with _ignoring_existing():
                 self._post("experiments/create", {"name": name}, writes=True)
             found = self._experiment(name)
         if found is None or found.lifecycle_stage != "active":
@@ -124,7 +124,7 @@ class TrackingServer:
             self._get("registered-models/get", {"name": name})
         except NotFound:
             body = {"name": name, "tags": _pairs({MODEL_TAG: "true"})}  # marks the model for Clew's default list
-            with _another_may_be_faster():
+            with _ignoring_existing():
                 self._post("registered-models/create", body, writes=True)
 
     def _version_of(self, run_id: str, tags: Mapping[str, str]) -> str | None:
@@ -149,7 +149,7 @@ class TrackingServer:
 
 
 @contextmanager
-def _another_may_be_faster() -> Iterator[None]:
+def _ignoring_existing() -> Iterator[None]:
     """Ignores MLflow's refusal to create what another process created just now."""
     try:
         yield

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from domain.errors.gpus import NotUnderstood, NotUtf8
 from domain.gpus import GpuState, HostState
 from domain.messages import Reason, Text
-from gpu_monitor.failures import AMD_GPU, AMD_HOST, GpuTrouble, HostTrouble, OddAnswer
+from gpu_monitor.failures import AMD_GPU, AMD_HOST, GpuTrouble, HostTrouble, InvalidAnswer
 
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 200
@@ -57,11 +57,11 @@ def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
 
 
 def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
-    """Calls a function of a GPU; None if unsupported. Raises GpuTrouble, or OddAnswer."""
+    """Calls a function of a GPU; None if unsupported. Raises GpuTrouble, or InvalidAnswer."""
     try:
         return call(*arguments)
     except _NO_ANSWERS as error:
-        raise OddAnswer(_reason(error)) from error
+        raise InvalidAnswer(_reason(error)) from error
     except Exception as error:
         code = _code(error)
         if code in _ABSENT:

@@ -9,7 +9,7 @@ from domain.errors.gpus import CountedTooMany
 from domain.gpus import Gpu, HostState, trouble
 from gpu_monitor.driver.amd.device import AmdDevice
 from gpu_monitor.driver.amd.door import ask_gpu, ask_host, load
-from gpu_monitor.failures import AMD_HOST, GpuTrouble, HostTrouble, OddAnswer
+from gpu_monitor.failures import AMD_HOST, GpuTrouble, HostTrouble, InvalidAnswer
 from gpu_monitor.readings import Reading
 
 _MOST_COUNTED: Final = 1024
@@ -75,7 +75,7 @@ class AmdHost:
 
 def _driver_version(amdsmi: Any, handles: list[Any]) -> str | None:
     """Returns the driver's version; None if it cannot be read, which does not keep GPUs from being read."""
-    with suppress(GpuTrouble, OddAnswer):
+    with suppress(GpuTrouble, InvalidAnswer):
         answer = ask_gpu(amdsmi.amdsmi_get_gpu_driver_info, handles[0]) if handles else None
         version = (answer or {}).get("driver_version")
         return None if version == "N/A" else version

@@ -9,7 +9,7 @@ import pynvml
 from domain.errors.gpus import NotUnderstood, NotUtf8
 from domain.gpus import GpuState, HostState
 from domain.messages import Reason, Text
-from gpu_monitor.failures import GpuTrouble, HostTrouble, OddAnswer
+from gpu_monitor.failures import GpuTrouble, HostTrouble, InvalidAnswer
 
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 200
@@ -61,11 +61,11 @@ def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
 
 
 def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
-    """Calls a function of a GPU; None if unsupported. Raises GpuTrouble, or OddAnswer."""
+    """Calls a function of a GPU; None if unsupported. Raises GpuTrouble, or InvalidAnswer."""
     try:
         return call(*arguments)
     except _NO_ANSWERS as error:
-        raise OddAnswer(_reason(error)) from error
+        raise InvalidAnswer(_reason(error)) from error
     except pynvml.NVMLError as error:
         if error.value in ABSENT:
             return None

@@ -11,7 +11,7 @@ from domain.errors.gpus import CountedTooMany
 from domain.gpus import Gpu, HostState, trouble
 from gpu_monitor.driver.nvml.device import Device
 from gpu_monitor.driver.nvml.door import ask_gpu, ask_host
-from gpu_monitor.failures import HOST, GpuTrouble, HostTrouble, OddAnswer
+from gpu_monitor.failures import HOST, GpuTrouble, HostTrouble, InvalidAnswer
 from gpu_monitor.readings import Reading
 
 _log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def _driver_version() -> str | None:
     """Returns the driver's version; None if it cannot be read, which does not keep GPUs from being read."""
     try:
         return ask_gpu(pynvml.nvmlSystemGetDriverVersion)
-    except OddAnswer as odd:
+    except InvalidAnswer as odd:
         _log.warning("The driver's version is not known", extra={"reason": str(odd)})
     except GpuTrouble as failure:
         if failure.host is not None:
