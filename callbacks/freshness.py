@@ -19,7 +19,7 @@ RETRY_WAIT_SECONDS = 3.0
 
 
 class FailureUpdate(TypedDict):
-    """What a page shows of a failure, and whether it shows one."""
+    """The error message of a page, and whether it is shown."""
 
     failure: Any
     failed: bool
@@ -95,7 +95,7 @@ class Shown(Protocol):
 
     @property
     def failure(self) -> Failure | None:
-        """What failed since, if anything."""
+        """The failure since then, if any."""
 
 
 def failed(view: Shown) -> FailureUpdate:

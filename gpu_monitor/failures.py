@@ -48,7 +48,7 @@ from domain.messages import Message, Reason
 
 
 class Advice(NamedTuple):
-    """What is wrong, and what to do about it."""
+    """The text about a state: the cause and the remedy."""
 
     cause: Message
     remedy: Message

@@ -25,7 +25,7 @@ def names(subjects: Sequence[Subject]) -> str:
 
 
 def axis_name(axis: XAxis) -> str:
-    """Returns what an x axis counts, as Plotly reads it."""
+    """Returns the name of an x axis in Plotly's markup."""
     if (key := axis_key(axis)) is not None:
         return plotly_text(key, _LEAST_WIDE * 2)
     return {

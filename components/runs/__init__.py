@@ -1,1 +1,1 @@
-"""Runs on screen: the list, one run, the comparison, what is exported of them."""
+"""Runs on screen: the list, one run, the comparison, exports."""

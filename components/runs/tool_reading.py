@@ -17,7 +17,7 @@ AS_RECOGNISED: Final = "as-recognised"
 
 
 def tool_fact(reading: ToolReading, stated: StatedTool | None, reward_step: StepMeaning | None) -> list[Any]:
-    """Returns the tool, why, and what a step counts in it."""
+    """Returns the tool, why it was recognised, and what its steps count."""
     parts = [html.Span(_tool(reading)), html.Small(_why(reading, stated), className="text-body-secondary d-block")]
     if reward_step is not None:
         parts.append(html.Small(_step(reward_step), className="text-body-secondary d-block"))

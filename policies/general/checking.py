@@ -93,7 +93,7 @@ class _Check:
         self._until = until
 
     def wrong(self, played: Sequence[Observation]) -> Message | None:
-        """Returns what is wrong with its answers; raises PolicyFailed."""
+        """Returns the first error in its answers, or None; raises PolicyFailed."""
         probes = probes_of(self._facts, played)
         return self._of_each(probes) or self._of_episodes(played or [observation for observation, _kind in probes])
 

@@ -31,7 +31,7 @@ class Reading:
         self._due = 0.0
 
     def read_if_due(self) -> None:
-        """Reads what waits and runs; raises a ServiceError."""
+        """Reads waiting and running trainings, if due; raises a ServiceError."""
         if time.monotonic() < self._due:
             return
         before = {entry.run_id: entry for entry in self._entries.all()}

@@ -39,7 +39,7 @@ class EnvironmentMaker:
         self._rule = self._plan.described.success or success_of(env_id)
 
     def __call__(self) -> gymnasium.Env:
-        """Returns one environment; raises BadInput, with the field, that says what is missing."""
+        """Returns one environment; raises BadInput that names the field and what is missing."""
         try:
             with reported_as("make", self._plan.described.memory_mib):
                 return without_words(SuccessReport(make(self._plan), self._rule))

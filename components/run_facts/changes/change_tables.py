@@ -34,7 +34,7 @@ class Seen(NamedTuple):
 
 
 def change_tables(changes: RunChanges, seen: Seen) -> list[Any]:
-    """Returns all tables that have rows; a sentence where nothing differs."""
+    """Returns all tables that have rows; a sentence if nothing differs."""
     parts = [
         *_origin(changes, seen),
         *_logged(_("Parameters"), changes.parameters, changes.runs, seen),
