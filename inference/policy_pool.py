@@ -164,7 +164,7 @@ class PolicyPool:
             return policy
 
     def keep_place_for(self, active: AnyPolicy) -> None:
-        """Guarantees a place for this policy, the active model's, which it keeps while it is watched."""
+        """Keeps a place for this policy, the active model's, for as long as it is watched."""
         self._active = active
 
     def make_room_for(self, policy: AnyPolicy) -> None:

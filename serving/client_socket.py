@@ -43,7 +43,7 @@ class ClientSocket(socket.socket):
         """Does nothing: if a thread closed the descriptor, its number might be reused at once for another client."""
 
     def end_sending(self) -> None:
-        """Shuts down sending; raises OSError if the client has disconnected."""
+        """Ends sending; raises OSError if the client has disconnected."""
         super().shutdown(socket.SHUT_WR)
 
     def give_up(self) -> None:

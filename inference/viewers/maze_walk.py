@@ -97,7 +97,7 @@ class MazeWalk:
         """Releases the same as `release`."""
 
     def _infer(self) -> None:
-        """Gets the policy's scores for the agent's cell, and records the duration in ms."""
+        """Computes the policy's scores for the agent's cell, and records the duration in ms."""
         seen = observe(self._maze, self._position)[None]
         began = time.perf_counter()
         self._scores_name, scores = self._policy.use(lambda one: (one.scores_name, one.ask(seen)[0]), self._person)

@@ -144,7 +144,7 @@ def _takes(descriptor: int) -> bool:
 
 
 def _linked(source: str, target: str) -> None:
-    """Hard-links a checkpoint, which never changes once it is complete, so that two trainings share its bytes."""
+    """Links a checkpoint, which never changes once it is complete, so that two trainings share its bytes."""
     try:
         os.link(source, target)
     except OSError:

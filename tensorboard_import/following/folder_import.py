@@ -164,7 +164,7 @@ class FolderImport:
         self._open_none()
 
     def _open_none(self) -> None:
-        """Treats all files as found, but unread."""
+        """Marks all found files as unread."""
         self._files = FolderFiles()
         self._files.note(self.found.files)
         self._hparams = FolderFiles()

@@ -27,6 +27,7 @@ _VERBS = """
     Renews Replaces Reports Resets Restores Resumes Returns Runs Samples Saves Says Schedules Searches Sends Serves
     Sets Shares Shortens Shows Sorts Splits Starts Stops Stores Submits Sums Takes Tells Trains Translates Tries Turns
     Updates Uploads Validates Visits Waits Wakes Warms Warns Watches Wraps Writes Yields Zooms
+    Accepts Allocates Allows Avoids Discards Lowers Points Reaps Renames
     """
 VERBS = frozenset(_VERBS.split())
 # No identifier contains a word of this list; each has a hint what to write instead. It holds for JavaScript, too.
