@@ -1,1 +1,1 @@
-"""Operations of the API: what each takes, answers and refuses is declared on its view, and holds."""
+"""Operations of the API: each view declares its inputs, answers and failures, and these are enforced."""

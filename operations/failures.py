@@ -18,15 +18,15 @@ from domain.errors.requests import ForeignPage
 from domain.errors.services import RunsStillComing
 
 READING: Final = (ServiceError, ServiceUnavailable)
-"""Of whatever reads from a service behind."""
+"""For operations that read from another service."""
 WRITING: Final = (*READING, OutcomeUnknown)
-"""Of whatever changes something there."""
+"""For operations that change something there."""
 GUARD: Final = (TokenNeeded, UserUnknown, ReadOnly, ForeignPage)
-"""Of every change: who may make it is decided before its view is called."""
+"""For every change: access is checked before the view is called."""
 REFUSED_THERE: Final = (RefusedThere, RefusedToUs, NotFoundThere, ConflictThere)
-"""Of what another process of ours decides, which says why."""
+"""Decided by another process of Clew, which gives the reason."""
 OF_A_RUN: Final = (RunIdMalformed, RunNotFound, RunsStillComing, ServiceUnavailable)
-"""Of one run of those that are known."""
+"""For operations on one run."""
 
 AS_OF: Final = {"X-As-Of": "When MLflow told this."}
 NOT_CHANGED: Final = {304: "What the ETag sent names is what there is."}

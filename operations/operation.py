@@ -1,4 +1,4 @@
-"""Declares on a view what its operation takes, answers and refuses; what is declared is what happens."""
+"""Declares on a view the inputs, answers and failures of its operation, and enforces the declaration."""
 
 import logging
 from collections.abc import Callable, Mapping

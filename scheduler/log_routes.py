@@ -22,7 +22,7 @@ def register(app: Flask, scheduler: Scheduler) -> None:
     @app.get(f"{_ROOT}/log")
     @operation(NoSuchTraining, TrainingsNotRead)
     def log(run_id: str, query: LogQuery) -> LogPart | LogFound:
-        """Gives the last lines of a training's log, those before a byte, or those in which a text stands."""
+        """Returns the last lines of a training's log, those before a byte position, or those that contain a text."""
         written = scheduler.log(run_id)
         if query.q is None:
             return written.part(query.before, query.lines)
@@ -33,7 +33,7 @@ def register(app: Flask, scheduler: Scheduler) -> None:
     @app.get(f"{_ROOT}/log.txt")
     @operation(NoSuchTraining, TrainingsNotRead, files=("text/plain",), headers=declared_headers(LogPieceHeaders))
     def whole(run_id: str, query: LogFileQuery) -> Response:
-        """Gives all of a training's log as far as it goes by now, or one piece of it; the headers come with a piece."""
+        """Returns a training's complete log so far, or one piece of it; the headers come with a piece."""
         written = scheduler.log(run_id)
         if query.begins is None:
             return _text(written.whole())

@@ -1,4 +1,4 @@
-"""`/api/training/…`: what can be started, what waits, runs and is over, and what is done with it."""
+"""`/api/training/…`: lists what can be started and all trainings, and starts, stops and moves them."""
 
 from typing import Final
 
@@ -47,7 +47,7 @@ def _add_reads(app: Flask, scheduler: Scheduler) -> None:
     @app.get(f"{_ROOT}/runs")
     @operation(TrainingsNotRead)
     def runs() -> TrainingList:
-        """Lists all trainings that wait or run, and the newest others."""
+        """Lists all waiting or running trainings, and the newest others."""
         return scheduler.trainings()
 
     @app.get(f"{_ROOT}/runs/<run_id>")
@@ -59,7 +59,7 @@ def _add_reads(app: Flask, scheduler: Scheduler) -> None:
     @app.get(f"{_ROOT}/trainers")
     @operation()
     def trainers() -> TrainerList:
-        """Lists what can be started, with the fields of each."""
+        """Lists the trainers, with the fields of each."""
         return TrainerList(trainers=scheduler.trainers.offered())
 
 
@@ -67,19 +67,19 @@ def _add_starts(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) -
     @app.post(f"{_ROOT}/start")
     @operation(TrainingsNotRead, *_STARTING)
     def start(body: StartRequest) -> Started:
-        """Starts a training, or one for each of its seeds; the fields of the trainer stand beside `trainer`."""
+        """Starts a training, or one for each of its seeds; the trainer's fields are next to `trainer`."""
         return _started(scheduler, scheduler.requests.start(body, _user(settings)))
 
     @app.post(f"{_ROOT}/fork")
     @operation(NoSuchTraining, NotContinuable, *_STARTING)
     def fork(body: ForkRequest) -> Started:
-        """Goes on from a training's checkpoint in a run of its own, with these fields changed."""
+        """Continues from a training's checkpoint in a new run, with these fields changed."""
         return _started(scheduler, scheduler.requests.fork(body, _user(settings)))
 
     @app.post(f"{_ROOT}/continue")
     @operation(NoSuchTraining, TrainingOver, NotContinuable, *_CHANGING)
     def go_on(body: RunRequest) -> Started:
-        """Starts a training that ended once more, from its checkpoint, in the same run."""
+        """Continues an ended training from its checkpoint, in the same run."""
         return _started(scheduler, [scheduler.actions.continue_(body.run_id)])
 
 
@@ -87,14 +87,14 @@ def _add_changes(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) 
     @app.post(f"{_ROOT}/stop")
     @operation(NoSuchTraining, TrainingOver, *_CHANGING)
     def stop(body: RunRequest) -> Stopped:
-        """Ends a training with its episode; one that waits is cancelled."""
+        """Stops a training at the end of its episode; a waiting one is cancelled."""
         entry = scheduler.actions.stop(body.run_id, _user(settings))
         return Stopped(run_id=entry.run_id, status="killed" if entry.is_over else "stopping")
 
     @app.post(f"{_ROOT}/queue")
     @operation(NoSuchTraining, TrainingOver, TrainingNotQueued, *_CHANGING)
     def queue(body: QueueRequest) -> Queued:
-        """Moves a training that waits: first, hold, release, cancel."""
+        """Moves a waiting training: first, hold, release, cancel."""
         entry = _moved(scheduler, body, _user(settings))
         return Queued(run_id=entry.run_id, state=entry.state, place=scheduler.place(entry.run_id))
 

@@ -45,7 +45,7 @@ class Trainers:
         return found
 
     def offered(self) -> list[OfferedTrainer]:
-        """Returns all of them as they are shown: what runs stays here."""
+        """Returns all of them for clients, without their commands."""
         return [OfferedTrainer.of(one, is_installed=self.is_installed(one)) for one in self._by_name.values()]
 
     def is_installed(self, trainer: Trainer) -> bool:
