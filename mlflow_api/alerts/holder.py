@@ -135,7 +135,7 @@ class AlertHolder:
     def _set(self, path: str, body: dict[str, Any], within_seconds: float = 10.0) -> None:
         try:
             self._posted(path, body, within_seconds)
-        except (NotFound, BadInput):  # some versions of MLflow answer a missing version with 400
+        except (NotFound, BadInput):  # some stores answer a missing version as a bad argument
             self._make()
             self._posted(path, body, within_seconds)
 
