@@ -1,4 +1,4 @@
-"""The README's pictures: of which page, when it is complete, and how large."""
+"""The pictures of the README and of docs/look: of which page, when it is complete, and how large."""
 
 from typing import Any, NamedTuple
 
@@ -7,7 +7,7 @@ PHONE = 400
 
 
 class Picture(NamedTuple):
-    """A page, when it is complete, and how tall the picture is."""
+    """A page, when it is complete, and how tall the picture is; `then` is a script that runs once it is complete."""
 
     name: str
     path: str
@@ -15,6 +15,7 @@ class Picture(NamedTuple):
     height: int = 900
     dark: bool = False
     width: int = WIDTH
+    then: str = ""
 
 
 def pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
@@ -26,7 +27,7 @@ def pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
         Picture("now", "/", _NOW, 740),
         Picture("now-phone", "/", _NOW, 800, width=PHONE),
         Picture("runs", "/mlflow", f"{_count('#runs-table td.dash-select-cell')} > 20", 860),
-        Picture("compare", compare, f"{_drawn(1)} && {_count('.group-metrics')} == 1", 1290),
+        Picture("compare", compare, f"{_drawn(1)} && {_count('.group-metrics')} == 1", 1450),
         Picture("run", f"/mlflow/runs/{maze['dqn-default-seed1']}", _drawn(0), 1000),
         Picture("models", "/models", f"{_count('#models-table td.dash-select-cell')} > 10"),
         Picture("model", "/models/16", f"{_count('#model-policy .bg-success')} == 1", 640),
@@ -42,6 +43,30 @@ def pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
 def pictures_of_kept() -> list[Picture]:
     """Returns what it shows of GPUs that kept a day."""
     return [Picture("gpu-history", "/gpu/history?by=owner", f"{_drawn(2)} && {_count('#fleet-table td')} > 10", 860)]
+
+
+def look_pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
+    """Returns what docs/look shows: every page, some also dark or on a phone."""
+    known = {picture.name: picture._replace(dark=False) for picture in pictures(runs, training)}
+    run, rows = known["run"], known["runs"].complete
+    open_relations = "document.querySelectorAll('.relations-part').forEach(part => { part.open = true; })"
+    return [
+        *known.values(),
+        Picture(
+            "relations", "/mlflow?relations=scatter,parallel", rows, 1000, then=_shown(".relations", open_relations)
+        ),
+        Picture(
+            "run-files", run.path, f"{run.complete} && {_count('.artifact-row')} > 0", then=_shown("#run-artifacts")
+        ),
+        Picture("trash", "/mlflow/trash", f"{_count('#run-trash tbody tr')} > 0", 420),
+        known["now"]._replace(name="now-dark", dark=True),
+        known["inference"]._replace(name="inference-dark", dark=True),
+        known["gpus"]._replace(name="gpus-dark", dark=True),
+    ]
+
+
+def _shown(selector: str, first: str = "") -> str:
+    return f"{first}; document.querySelector('{selector}').scrollIntoView(); scrollBy(0, -16)"
 
 
 def _count(selector: str) -> str:

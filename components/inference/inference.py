@@ -9,8 +9,8 @@ from components.charts.chart_config import chart_config
 from components.colours import PALETTE
 from components.connection import line_head, line_notice, line_states
 from components.inference.inference_controls import NONE
-from components.links import model_href
-from components.texts.language import _
+from components.links import href, model_href
+from components.texts.language import _, around
 from components.texts.translate import templates
 from components.texts.words import MISSING
 from domain.errors.catalogue import TEMPLATES
@@ -31,13 +31,25 @@ def side(name: str, *, hidden: bool) -> html.Section:
                 ids.walk("since", name),
             ),
             line_notice(ids.walk("trouble", name)),
-            html.Div(id=ids.walk("board", name), className="maze-board"),
+            html.Div(_nothing_walks(), id=ids.walk("board", name), className="maze-board"),
             html.Dl([_fact(part, label) for part, label in _facts().items()], className="facts walk-facts mt-2"),
             html.P(id=ids.walk("news", name), className="visually-hidden", **{"aria-live": "polite"}),
         ],
         id=ids.walk("section", name),
         className="walk",
         hidden=hidden,
+    )
+
+
+def _nothing_walks() -> html.Div:
+    """Returns what the board holds before the first step: what is missing, and where to get it."""
+    active = html.A(_("the models page"), href=href("/models"))
+    return html.Div(
+        [
+            html.P(_("Nothing walks here yet."), className="fw-semibold mb-1"),
+            html.P(around(_("Choose a model above, or activate one on {page}."), page=active), className="mb-0"),
+        ],
+        className="empty walk-empty",
     )
 
 

@@ -75,7 +75,7 @@ def trash() -> html.Div:
         [
             html.Div(
                 [html.Label([_("Find"), dbc.Input(type="search", size="sm")], className="small"), restore_ticked],
-                className="d-flex flex-wrap gap-2 align-items-end mb-2",
+                className="controls",
             ),
             html.P(_("Loading…"), role="status", className="small text-body-secondary"),
             html.Div(
