@@ -48,7 +48,7 @@ class InferenceEngine:
         answer = self._service.exchange(
             "POST",
             f"/episodes/{quote(model_id, safe='')}",
-            params={"seed": str(episode.seed), "format": episode.format},
+            params=episode.model_dump(mode="json", include=set(EpisodeSeed.model_fields)),
             headers=headers_of(asker, self._rules),
             deadline_seconds=_DRAW_SECONDS,
             most_bytes=MOST_BYTES,

@@ -12,9 +12,8 @@ from pydantic import BaseModel
 import api.errors
 from api.edge import request_log
 from api.openapi import document
-from api.routes import check_declared
 from domain.errors.records import NoRunBefore, RunNotFound
-from operations.operation import WithHeaders, operation, operation_of
+from operations.operation import WithHeaders, check_declared, operation, operation_of
 
 
 class Asked(BaseModel):
@@ -37,7 +36,7 @@ class Reply(BaseModel):
 
 
 def served(*views: tuple[str, str, Callable[..., Any]]) -> Flask:
-    server = Flask(__name__)
+    server = Flask(__name__, static_folder=None)
     request_log.register(server)
     api.errors.register(server)
     for method, path, view in views:

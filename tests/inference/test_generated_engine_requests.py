@@ -4,9 +4,16 @@ import pytest
 
 from inference.openapi import API
 from tests.generated_requests import check_answer, operations_in, send_all
+from tests.inference.conftest import Start
 from tests.inference.engine import Engine
 
 OPERATIONS = operations_in(API.file)
+
+
+@pytest.fixture(scope="module")
+def engine(start: Start) -> Engine:
+    """Starts an engine of its own: the evaluations that generated requests start must not disturb other tests."""
+    return start()
 
 
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
