@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from domain.errors.requests import HostNotTrusted
 
 TRUSTED_HOSTS_MEANING: Final = (
-    "Host names under which Clew, its GPU monitor and its inference engine answer, as a comma list, beside loopback's "
-    "and the address bound to; .example.com is that and all below it, * is any. Empty: no others where a process binds "
-    "to loopback, any where it does not."
+    "Host names that Clew, its GPU monitor and its inference engine accept, as a comma list, in addition to "
+    "loopback's and the address they bind to; .example.com is that and all its subdomains, * is any. Empty: no others "
+    "if a process binds to loopback, any if it does not."
 )
 _PORTS: Final = {"http": 80, "https": 443}
 _ASKED: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?")

@@ -25,43 +25,47 @@ class GpuMonitorSettings(BaseSettings):
     )
 
     gpu_monitor_host: str = Field(
-        "127.0.0.1", description="Address the GPU monitor binds to; 0.0.0.0 where browsers of other machines watch."
+        "127.0.0.1", description="Address the GPU monitor binds to; 0.0.0.0 if browsers of other machines connect."
     )
     gpu_monitor_port: int = Field(8001, ge=1, le=65535, description="Port of the GPU monitor.")
-    gpu_sample_seconds: float = Field(2, ge=0.5, le=4, description="Seconds between two looks at the GPUs, 0.5 to 4.")
+    gpu_sample_seconds: float = Field(2, ge=0.5, le=4, description="Seconds between two samples of the GPUs, 0.5 to 4.")
     gpu_log_seconds: float = Field(
-        0, ge=0, le=3600, description="Each GPU gets a log line this often, in seconds; 0: with every sample."
+        0, ge=0, le=3600, description="The interval of log lines for each GPU, in seconds; 0: every sample."
     )
     gpu_max_viewers: int = Field(
-        200, ge=1, le=900, description="So many viewers at a time; who comes after them is told to come back later."
+        200, ge=1, le=900, description="The number of viewers at a time; further ones are refused with Retry-After."
     )
     allowed_origins: Annotated[str, AfterValidator(_listing_origins)] = Field(
         "",
-        description="Origins whose pages may watch, such as https://clew.example.com, as a comma list; * is any. "
-        "Empty: pages of loopback hosts, and pages of the host name under which the monitor itself was asked.",
+        description="Origins whose pages may connect, such as https://clew.example.com, as a comma list; * is any. "
+        "Empty: pages of loopback hosts, and pages with the host name of the request itself.",
     )
     trusted_hosts: Annotated[str, AfterValidator(listing_hosts)] = Field("", description=TRUSTED_HOSTS_MEANING)
-    gpu_demo: bool = Field(False, description="Whether an example session, not measured, is played instead.")
-    gpu_host_name: str = Field("", description="What the host is called on the page. Empty: the machine's name.")
+    gpu_demo: bool = Field(
+        False, description="Whether to play an example session, which is not measured, instead of reading GPUs."
+    )
+    gpu_host_name: str = Field("", description="The host's name on the page. Empty: the machine's name.")
     gpu_extended: bool = Field(
-        False, description="Whether ECC errors, PCIe and NVLink rates are read as well; they take 40 ms for each GPU."
+        False, description="Whether to read ECC errors, PCIe and NVLink rates as well; they take 40 ms for each GPU."
     )
     gpu_disk_folder: Path = Field(
-        Path("."), description="A folder whose disk is told beside the GPUs: where trainings keep their checkpoints."
+        Path("."),
+        description="A folder whose disk is reported together with the GPUs: where trainings keep their checkpoints.",
     )
     gpu_sys_path: Path = Field(
         Path("/sys"),
-        description="Where the machine's /sys is, in a container that has it elsewhere: "
-        "there stands whose GPUs are plugged in.",
+        description="The machine's /sys, which lists the GPUs of each vendor, if a container has it elsewhere.",
     )
     gpu_history_hours: float = Field(
         24,
         ge=0,
         le=7 * 24,
-        description="The monitor itself keeps means of 20 s for so many hours, for teams without Prometheus; 0: none.",
+        description="For how many hours the monitor records means of 20 s, for teams without Prometheus; 0: none.",
     )
     state_dir: Path = Field(Path("var"), description="Where it keeps them, in gpu-history.sqlite; 64 MiB at most.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The lowest level that is logged."
+    )
 
     @property
     def host_name(self) -> str:

@@ -38,32 +38,32 @@ class InferenceSettings(BaseSettings):
 
     inference_host: str = Field(
         "127.0.0.1",
-        description="Address the inference engine binds to; 0.0.0.0 where other machines watch.",
+        description="Address the inference engine binds to; 0.0.0.0 if browsers of other machines connect.",
     )
     inference_port: int = Field(8002, ge=1, le=65535, description="Port of the inference engine.")
     inference_max_viewers: int = Field(
         100,
         ge=1,
         le=900,
-        description="So many viewers at a time, the last quarter of them for persons who have no other open; who comes "
-        "after them is told to come back later.",
+        description="The number of viewers at a time, the last quarter for users with no other open page; further "
+        "ones are refused with Retry-After.",
     )
     inference_max_models: int = Field(
         8,
         ge=1,
         le=64,
-        description="So many models run at a time, each in a process of about 80 MB; the active one always finds a "
-        "place.",
+        description="The number of models that run at a time, each in a process of about 80 MB; the active one always "
+        "gets a place.",
     )
     inference_max_environments: int = Field(
         24,
         ge=1,
         le=256,
-        description="So many environments beside the maze are played in at a time, each in a process of its own.",
+        description="The number of environments other than the maze that run at a time, each in its own process.",
     )
     environments_file: EnvironmentsFilePath = None
     clew_url: OptionalUrl = Field(
-        None, description="Where the engine asks for models: a Clew's address. Empty: the dashboard at HOST:PORT."
+        None, description="The address of the Clew that provides the models. Empty: the dashboard at HOST:PORT."
     )
     allowed_origins: Annotated[str, AfterValidator(_listing_origins)] = Field(
         "", description="Origins whose pages may watch, as the GPU monitor reads them."
@@ -76,7 +76,9 @@ class InferenceSettings(BaseSettings):
     trusted_proxy_secret: ProxySecret = None
     host: str = Field("127.0.0.1", description="Address of the dashboard.")
     port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The lowest level that is logged."
+    )
 
     @property
     def trusted_networks(self) -> list[IPv4Network | IPv6Network]:

@@ -46,27 +46,31 @@ class SchedulerSettings(RayJobsSettings):
     """What can be trained here, how much at a time, and who may watch."""
 
     scheduler_max_viewers: int = Field(
-        100, ge=1, le=900, description="So many viewers of trainings at a time; others are told to come back later."
+        100,
+        ge=1,
+        le=900,
+        description="The number of viewers of trainings at a time; further ones are refused with Retry-After.",
     )
     training_slots: int = Field(
-        1, ge=1, le=64, description="So many trainings run here at a time that ask for no GPU of their own."
+        1, ge=1, le=64, description="The number of trainings without GPUs of their own that run here at a time."
     )
     trainings_file: Annotated[Path | None, BeforeValidator(lambda path: path or None), AfterValidator(_checked)] = (
         Field(None, description="A TOML file with your own programs that train; see docs/training.md.")
     )
     training_restart: bool = Field(
-        False, description="Whether a training that the machine's end cut off goes on from its checkpoint by itself."
+        False, description="Whether a training continues from its checkpoint by itself after the machine went down."
     )
     training_memory_gb: float = Field(
-        0, ge=0, le=100_000, description="So many GB of memory may each process of a training take; 0: no limit."
+        0, ge=0, le=100_000, description="The memory limit of each process of a training in GB; 0: no limit."
     )
     training_files_max_bytes: int = Field(
         20 * 2**30,
         ge=2**20,
-        description="Bytes of logs and checkpoints in STATE_DIR; of trainings that are over the oldest leave first.",
+        description="Bytes of logs and checkpoints in STATE_DIR; those of the oldest ended trainings are removed "
+        "first.",
     )
     training_nice: int = Field(
-        5, ge=0, le=19, description="How far trainings stand back behind other programs, 0 to 19, as `nice` has it."
+        5, ge=0, le=19, description="The niceness of trainings, 0 to 19, so that other programs have priority."
     )
     allowed_origins: Annotated[str, AfterValidator(_listing_origins)] = Field(
         "", description="Origins whose pages may watch, as the GPU monitor reads them."

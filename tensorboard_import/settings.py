@@ -21,14 +21,15 @@ class ImportSettings(Settings):
 
     tensorboard_pattern: Annotated[str, AfterValidator(_naming)] = Field(
         "",
-        description="A regular expression whose groups name experiment and run by a folder's path, such as "
-        "(?P<experiment>[^/]+)/(?P<run>.+). Empty: the path is the run's name, TENSORBOARD_DIRS names the experiment.",
+        description="A regular expression whose groups extract experiment and run from a folder's path, such as "
+        "(?P<experiment>[^/]+)/(?P<run>.+). Empty: the path is the run's name, and TENSORBOARD_DIRS sets the "
+        "experiment.",
     )
     tensorboard_silent_seconds: float = Field(
         600,
         ge=10,
         le=86_400,
-        description="A run of TensorBoard whose files were silent for so long counts as finished.",
+        description="A TensorBoard run whose files have not changed for this time counts as finished.",
     )
 
     @property

@@ -22,19 +22,20 @@ class WatcherSettings(Settings):
 
     clew_public_url: OptionalUrl = Field(
         None,
-        description="Clew's address as readers open it, for links in messages. Empty: the dashboard at HOST:PORT.",
+        description="Clew's address for the receivers of messages, for links. Empty: the dashboard at HOST:PORT.",
     )
     watcher_round_seconds: float = Field(
         27,
         ge=1,
         le=600,
-        description="The watcher asks MLflow this often what changed, in seconds; 27 is three requests a minute.",
+        description="The interval at which the watcher polls MLflow, in seconds; 27 is three requests a minute.",
     )
     disk_least_percent: float = Field(
         5,
         ge=0,
         le=100,
-        description="A disk of artifacts or checkpoints with less than so many percent free is nearly full.",
+        description="The percentage of free space below which a disk of artifacts or checkpoints counts as nearly "
+        "full.",
     )
 
     @cached_property

@@ -21,14 +21,12 @@ def _nothing_if_empty(value: str | None) -> str | None:
 
 
 _Secret = Annotated[str | None, Field(min_length=8, repr=False), BeforeValidator(_nothing_if_empty)]
-ReadOnlySwitch = Annotated[
-    bool, Field(description="Whether this Clew changes nothing and measures no model, whoever asks.")
-]
+ReadOnlySwitch = Annotated[bool, Field(description="Whether this Clew refuses all changes and evaluations.")]
 ApiToken = Annotated[
     _Secret,
     Field(
-        description="Who writes under /api has to send it as a bearer token, or as X-Clew-Token, 8 characters or more; "
-        "on a page, only a known user writes then.",
+        description="Programs that write under /api have to send it as a bearer token, or as X-Clew-Token; 8 "
+        "characters or more. On pages, only users that a proxy names can then write.",
         repr=False,
     ),
 ]
@@ -36,21 +34,21 @@ UserHeader = Annotated[
     str | None,
     Field(
         pattern=r"^[A-Za-z0-9-]+$",
-        description="The header in which your proxy names the user, such as X-Forwarded-User; it must overwrite it.",
+        description="The header in which your proxy sends the user's name, such as X-Forwarded-User; the proxy must "
+        "overwrite it.",
     ),
     BeforeValidator(_nothing_if_empty),
 ]
 ProxyNetworks = Annotated[
     str,
     AfterValidator(_listing_networks),
-    Field(description="Addresses and networks of the proxies whose user header and X-Forwarded-Proto count."),
+    Field(description="Addresses and networks of the proxies whose user header and X-Forwarded-Proto are accepted."),
 ]
 ProxySecret = Annotated[
     _Secret,
     Field(
-        description="What your proxy sends as X-Clew-Proxy-Secret, 8 characters or more: the user header and "
-        "X-Forwarded-Proto then count from who knows it, wherever it is, and from nobody else. Empty: TRUSTED_PROXIES "
-        "decides.",
+        description="The secret that your proxy sends as X-Clew-Proxy-Secret, 8 characters or more: the user header "
+        "and X-Forwarded-Proto are then accepted only with it, from any address. Empty: TRUSTED_PROXIES decides.",
         repr=False,
     ),
 ]

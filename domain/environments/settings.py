@@ -23,6 +23,7 @@ EnvironmentsFilePath = Annotated[
     BeforeValidator(lambda path: path or None),
     AfterValidator(_checked),
     Field(
-        description="A TOML file that says how environments are made and what counts in them; see docs/environments.md."
+        description="A TOML file that defines how environments are created and what counts as success; see "
+        "docs/environments.md."
     ),
 ]

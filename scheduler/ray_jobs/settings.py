@@ -41,10 +41,10 @@ class RayJobsSettings(Settings):
         description="The team's Ray cluster, the address of its dashboard such as http://ray-head:8265: trainings run "
         "there as jobs. Empty: they run on this machine.",
     )
-    ray_jobs_token: str | None = Field(None, description="Bearer token, where the cluster asks for one.", repr=False)
+    ray_jobs_token: str | None = Field(None, description="Bearer token, if the cluster requires one.", repr=False)
     ray_jobs_headers: HeaderList = Field(
         "",
-        description="Headers that a proxy before the cluster asks for, as a JSON object, as Ray's own RAY_JOB_HEADERS.",
+        description="Headers for a proxy in front of the cluster, as a JSON object, like Ray's own RAY_JOB_HEADERS.",
         repr=False,
     )
 

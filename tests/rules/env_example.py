@@ -28,7 +28,7 @@ PARTS: dict[str, type[BaseSettings]] = {
 }
 HEAD = """\
 # All settings of Clew, with their defaults. Copy this to .env and change what you need, or set them in the
-# environment, which wins. A wrong value stops the start with a sentence that names it.
+# environment, which takes precedence. A wrong value stops the start with a message that names it.
 """
 
 
