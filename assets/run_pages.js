@@ -5,7 +5,7 @@
 import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { register, setProps } from "./dash.js";
-import { elementOf } from "./elements.js";
+import { byId, elementOf } from "./elements.js";
 import { COLUMNS_OF_THEMSELVES, ID } from "./from_python.js";
 import { listQuery, onListQuery } from "./list_query.js";
 import { columns } from "./run_columns.js";
@@ -23,8 +23,6 @@ const ANSWER = ID.ANSWER;
 const SOON = 150; // ms: an answer that comes sooner needs no sign of waiting
 /** @type {(id: string) => any} */
 const dataOf = (id) => propsOf(id).data;
-/** @type {(id: string) => any} */
-const element = (id) => document.getElementById(id);
 let newest = 0;
 let asked = "";
 /** @type {Element | null} */
@@ -39,17 +37,17 @@ const frame = () => document.querySelector(`.table-frame[data-table="${TABLE}"]`
 /** @type {(isLoading: boolean) => void} */
 function showLoading(isLoading) {
   frame()?.setAttribute("aria-busy", String(isLoading));
-  const sign = element(ID.LOADING);
+  const sign = document.getElementById(ID.LOADING);
   if (sign) sign.hidden = !isLoading;
 }
 
 /** Shows a failure; an empty sentence hides it.
  * @type {(sentence: string) => void} */
 function showFailure(sentence) {
-  const alert = element(ID.PAGE_FAILURE);
+  const alert = document.getElementById(ID.PAGE_FAILURE);
   if (!alert) return;
   alert.hidden = !sentence;
-  element(ID.PAGE_FAILURE_TEXT).textContent = sentence;
+  byId(ID.PAGE_FAILURE_TEXT).textContent = sentence;
 }
 
 /** Returns the question of this moment; the ticked runs are sent once with each version of the list. */

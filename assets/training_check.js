@@ -52,7 +52,7 @@ const whyBlocked = () => blocked() || unplaced();
 /** Enables the button that starts, where something can be started. */
 function enable() {
   const { form, isSending, wrong } = formState();
-  const button = formPart("start");
+  const button = /** @type {HTMLButtonElement | null} */ (formPart("start"));
   if (button) button.disabled = isSending || !form || Boolean(blocked()) || Object.keys(wrong).length > 0;
 }
 

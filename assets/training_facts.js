@@ -1,5 +1,6 @@
 /* Draws a training on its page: its state, its numbers, its bar, its buttons and its values. */
 import { locale } from "./clew.js";
+import { within } from "./elements.js";
 import { live } from "./live_text.js";
 import { trainingCalls } from "./training_calls.js";
 import { translate } from "./translate.js";
@@ -30,10 +31,11 @@ import { translate } from "./translate.js";
 const OVER = ["done", "failed", "killed"];
 const BY_STATE = "stopped"; // a message that the state's own sentence has already
 const { filled } = trainingCalls;
-/** @type {(name: string) => any} */
-const part = (name) => document.getElementById(`live-${name}`);
-/** @type {(name: string) => any} */
-const fact = (name) => part("facts").querySelector(`[data-part="${name}"]`);
+/** Returns a part of the page, which has all of them while it is on show.
+ * @type {(name: string) => HTMLElement} */
+const part = (name) => /** @type {HTMLElement} */ (document.getElementById(`live-${name}`));
+/** @type {(name: string) => HTMLElement} */
+const fact = (name) => within(part("facts"), `[data-part="${name}"]`);
 
 /** @type {(training: Training) => boolean} */
 const isOver = (training) => OVER.includes(training.state);
@@ -118,7 +120,7 @@ function bar(training) {
   live.hide(part("bar"), share === null);
   if (share === null) return;
   live.mark(part("bar"), "aria-valuenow", String(share));
-  part("bar").firstElementChild.style.width = `${share}%`;
+  /** @type {HTMLElement} */ (part("bar").firstElementChild).style.width = `${share}%`;
 }
 
 /** Draws the buttons only where they are others: a button that is replaced under a finger loses its click.

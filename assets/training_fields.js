@@ -5,8 +5,11 @@ import { formPart } from "./training_form_state.js";
 
 /** @type {() => HTMLElement[]} */
 const fieldPlaces = () => [...formPart("form").querySelectorAll(".training-field")];
-/** @type {(index: number) => any} */
-const control = (index) => formPart(`field-${index}`);
+/** @type {(index: number) => HTMLInputElement} */
+const control = (index) => /** @type {HTMLInputElement} */ (formPart(`field-${index}`));
+
+/** @type {(index: number) => HTMLElement} */
+const placeOf = (index) => /** @type {HTMLElement} */ (control(index).closest(".training-field"));
 
 /** Returns whether a field or a preset is offered with these values of other fields.
  * @type {(one: { shown_for: ShownFor }, values: Values) => boolean} */
@@ -36,7 +39,7 @@ function fillDefaults(form) {
  * @type {(form: Form, values: Values) => void} */
 function fill(form, values) {
   form.fields.forEach((one, index) => {
-    if (one.name in values && !control(index).closest(".training-field").hidden) set(index, values[one.name]);
+    if (one.name in values && !placeOf(index).hidden) set(index, values[one.name]);
   });
 }
 
@@ -46,7 +49,7 @@ function filledIn(form) {
   /** @type {Values} */
   const all = {};
   form.fields.forEach((one, index) => {
-    if (!control(index).closest(".training-field").hidden) all[one.name] = typedIn(index);
+    if (!placeOf(index).hidden) all[one.name] = typedIn(index);
   });
   return all;
 }
@@ -60,7 +63,7 @@ function showFields(form) {
     if (!Object.keys(one.shown_for).length) deciding[one.name] = typedIn(index);
   });
   form.fields.forEach((one, index) => {
-    control(index).closest(".training-field").hidden = !isShown(one, deciding);
+    placeOf(index).hidden = !isShown(one, deciding);
   });
   return deciding;
 }

@@ -44,7 +44,8 @@ function show(form) {
   formPart("foot").hidden = false;
   writeText("note", form.note || "");
   fillDefaults(form);
-  if (formPart("trainer")) formPart("trainer").value = form.trainer;
+  const trainer = /** @type {HTMLSelectElement | null} */ (formPart("trainer"));
+  if (trainer) trainer.value = form.trainer;
   offerPresets(form, showFields(form));
   if (!form.note) takeFirst(form, PRESETS_FIRST);
   check();

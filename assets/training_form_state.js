@@ -45,8 +45,9 @@ function beginForm(query, texts) {
   return state;
 }
 
-/** @type {(name: string) => any} */
-const formPart = (name) => document.getElementById(`training-${name}`);
+/** Returns a part of the page, which has all of them while it is on show.
+ * @type {(name: string) => HTMLElement} */
+const formPart = (name) => /** @type {HTMLElement} */ (document.getElementById(`training-${name}`));
 
 /** Writes a text of the form: "note", "summary" or "blocked".
  * @type {(name: string, text: string) => void} */

@@ -17,8 +17,9 @@ import { trainingForm } from "./training_form.js";
 const EVERY_MS = 1000;
 const AWAY_MS = 5000; // so long Clew itself may be silent before the page shows it
 const { ask, repeat } = trainingCalls;
-/** @type {(name: string) => any} */
-const part = (name) => document.getElementById(`trainings-${name}`);
+/** Returns a part of the page, which has all of them while it is on show.
+ * @type {(name: string) => HTMLElement} */
+const part = (name) => /** @type {HTMLElement} */ (document.getElementById(`trainings-${name}`));
 /** @type {string | null} */
 let version = null;
 /** @type {number | null} */
@@ -58,12 +59,12 @@ function draw(answer) {
   rows(part("queue"), answer.queue);
   rows(part("history"), answer.history);
   for (const [name, text] of [["slots", answer.slots], ["queue-empty", answer.queue_empty], ["history-empty", answer.history_empty], ["queue-count", answer.queue_count], ["count", answer.count]]) write(part(name), text);
-  part("queue").closest("div").hidden = !answer.queue.length;
-  part("history").closest("div").hidden = !answer.history.length;
+  /** @type {HTMLElement} */ (part("queue").closest("div")).hidden = !answer.queue.length;
+  /** @type {HTMLElement} */ (part("history").closest("div")).hidden = !answer.history.length;
   part("queue-more").hidden = !answer.queue_count;
   part("more").hidden = !answer.count;
   part("archived-place").hidden = !answer.archived && !archived;
-  part("archived").checked = archived;
+  /** @type {HTMLInputElement} */ (part("archived")).checked = archived;
   if (answer.archived) write(part("archived-place").querySelector("label"), answer.archived);
   trainingForm.scheduler(answer.away);
 }

@@ -125,7 +125,7 @@ async function earlier() {
 /** Searches the whole log; an answer to an older search is dropped. */
 async function find() {
   const log = shownLog();
-  const text = part("search").value;
+  const text = /** @type {HTMLInputElement} */ (part("search")).value;
   const number = (log.asked += 1);
   live.hide(part("found"), true);
   if (!text) return writeStatus("");

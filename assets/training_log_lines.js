@@ -16,8 +16,9 @@ import { live } from "./live_text.js";
  */
 
 const bytes = new TextEncoder();
-/** @type {(name: string) => any} */
-const logPart = (name) => document.getElementById(`live-log${name ? `-${name}` : ""}`);
+/** Returns a part of the page, which has all of them while it is on show.
+ * @type {(name: string) => HTMLElement} */
+const logPart = (name) => /** @type {HTMLElement} */ (document.getElementById(`live-log${name ? `-${name}` : ""}`));
 
 /** @type {() => Log} */
 const begun = () => ({ lines: [], begins: null, ends: null, follows: true, isAlone: false, isReading: false, asked: 0 });
@@ -95,7 +96,7 @@ function prepend(part) {
 function drop(place) {
   log.lines.splice(place, 1);
   const box = logPart("");
-  (place ? box.lastElementChild : box.firstElementChild).remove();
+  /** @type {Element} */ (place ? box.lastElementChild : box.firstElementChild).remove();
   if (!place && log.lines.length) log.begins = log.lines[0].at;
 }
 

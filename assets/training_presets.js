@@ -9,7 +9,7 @@ const OWN = ""; // the values of no preset
 const { make } = live;
 
 /** @type {() => HTMLSelectElement | null} */
-const presetList = () => formPart("preset");
+const presetList = () => /** @type {HTMLSelectElement | null} */ (formPart("preset"));
 
 /** Offers the presets that fit the values that decide.
  * @type {(form: Form, deciding: Values) => void} */

@@ -3,7 +3,7 @@
 import { addresses } from "./addresses.js";
 import { toasts } from "./change_toasts.js";
 import { setProps } from "./dash.js";
-import { elementOf } from "./elements.js";
+import { elementOf, textsOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { filled, viewLine } from "./views_list.js";
 
@@ -15,10 +15,13 @@ import { filled, viewLine } from "./views_list.js";
  */
 
 const GAP = 8; // px between the panel and the window's edge
-/** @type {(name: string) => any} */
-const part = (name) => document.getElementById(`views-${name}`);
+/** Returns a part of the page, which has all of them while it is on show.
+ * @type {(name: string) => HTMLElement} */
+const part = (name) => /** @type {HTMLElement} */ (document.getElementById(`views-${name}`));
+/** @type {(name: "name" | "search") => HTMLInputElement} */
+const input = (name) => /** @type {HTMLInputElement} */ (part(name));
 /** @type {() => Texts} */
-const texts = () => JSON.parse(part("panel").dataset.texts);
+const texts = () => textsOf(part("panel"));
 /** @type {{ views: View[], notes: string[], refused: string | null, isKnown?: boolean }} */
 let shown = { views: [], notes: [], refused: null };
 /** @type {NamedView | null} */
@@ -61,8 +64,8 @@ function settle(request, answer) {
   const begun = begunFrom();
   if (begun && begun.id === answer.id) changed = { id: answer.id, name: request.name || begun.name, revision: answer.revision };
   if (request.verb !== "save") return;
-  part("name").value = "";
-  part("search").value = "";
+  input("name").value = "";
+  input("search").value = "";
   setProps(ID.VIEWS_NAME, { value: "" });
   setProps(ID.VIEWS_SEARCH, { value: "" });
 }
@@ -73,7 +76,7 @@ const replace = (view) => change({ verb: "replace", id: view.id, revision: view.
 
 /** Saves the page under the name that is typed. */
 function save() {
-  const name = part("name").value.trim();
+  const name = input("name").value.trim();
   if (!name) return part("name").focus();
   return change({ verb: "save", id: newId(), name, query: addresses.ofView() }, name);
 }
@@ -83,7 +86,7 @@ function save() {
 function draw(focused) {
   if (!part("panel")) return;
   const words = texts();
-  const sought = part("search").value.trim().toLocaleLowerCase();
+  const sought = input("search").value.trim().toLocaleLowerCase();
   const found = shown.views.filter((view) => view.name.toLocaleLowerCase().includes(sought));
   part("list").replaceChildren(...found.map((view) => viewLine(view, words, { change, replace, draw, refused: shown.refused })));
   const nothing = shown.views.length ? words.nothing_found : words.none;
