@@ -27,7 +27,7 @@ const zone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC"
 
 /** Returns what is typed, understood or not, with the columns' references.
  *
- * @returns {[string, import("./table_filters.js").TypedFilter][]}
+ * @returns {[string, import("./table_filter_boxes.js").TypedFilter][]}
  */
 function typed() {
   return Object.entries(typedIn(TABLE)).map(([id, box]) => [columns.refOf(id), box]);

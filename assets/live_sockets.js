@@ -13,7 +13,7 @@ const COLOURS = { connected: "success", connecting: "secondary", reconnecting: "
 /**
  * @typedef {keyof typeof COLOURS} Connection
  * @typedef {{ url: string, browser_url?: string | null, prefix: string }} Service how to reach a service that has sockets
- * @typedef {{ socket?: string, badge: string, since: string }} SocketIds ids of the socket's component, its badge, and the text beside it
+ * @typedef {{ socket?: string, badge: string, since: string }} SocketIds ids of the socket's component, its badge, and the text next to it
  * @typedef {{ connection: Record<Connection, string>, heard?: string, lost: string, never: string }} SocketTexts
  */
 
@@ -136,7 +136,7 @@ class LiveSocket {
     return Date.now() - this.lost > GIVEN_UP_MS ? "disconnected" : "reconnecting";
   }
 
-  /** Writes the state into its badge, and since when beside it; the text `heard` has how long ago the last message came.
+  /** Writes the state into its badge, and since when next to it; the text `heard` has how long ago the last message came.
    *
    * @param {SocketTexts} texts
    */

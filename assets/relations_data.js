@@ -1,4 +1,4 @@
-/* Asks the server for columns of the runs that the list's filter leaves, and decodes them. */
+/* Asks the server for columns of the runs that the list's filter finds, and decodes them. */
 /**
  * A column as `POST /runs/relations` has it, decoded: `values` has NaN for what is missing; those of a text column are
  * indices of `categories`. The counts are of runs without a place on an axis.

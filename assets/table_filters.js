@@ -9,13 +9,13 @@ import { isThere } from "./clock.js";
 import { setProps } from "./dash.js";
 import { filters } from "./filter_grammar.js";
 import { filterQueries } from "./filter_queries.js";
+import { newBox, place, showMisfit } from "./table_filter_boxes.js";
 import { translate } from "./translate.js";
 
 /**
  * @import { TableColumn as Column } from "./tables.js"
  * @import { Kind, Term } from "./filter_grammar.js"
- * @typedef {{ typed: string, isUnderstood: boolean }} TypedFilter what is typed into the box of a column
- * @typedef {TypedFilter & { element: HTMLElement, input: HTMLInputElement, misfit: HTMLElement }} FilterBox
+ * @import { FilterBox, TypedFilter } from "./table_filter_boxes.js"
  * @typedef {{ boxes: Map<string, FilterBox>, query: string, shown: string, given: Record<string, string> }} TableState
  */
 
@@ -38,66 +38,6 @@ function stateOf(frame) {
     states.set(frame, state);
   }
   return state;
-}
-
-/**
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} name
- * @param {Props} props
- * @param {...Node} children
- * @returns {HTMLElementTagNameMap[Tag]}
- */
-function element(name, props, ...children) {
-  const made = Object.assign(document.createElement(name), props);
-  made.append(...children);
-  return made;
-}
-
-/**
- * @param {HTMLElement} frame
- * @param {Column} column
- * @returns {FilterBox}
- */
-function newBox(frame, column) {
-  const { table, filter = "", placeholder } = frame.dataset;
-  const misfit = element("div", { className: "filter-misfit", id: `${table}-filter-${column.id}`, hidden: true });
-  const input = element("input", { type: "text", placeholder, autocomplete: "off", spellcheck: false });
-  input.setAttribute("aria-label", filter.replace("{name}", column.name));
-  const typed = stateOf(frame).given[column.id] || "";
-  input.value = typed;
-  return { element: element("div", { className: "filter-box" }, input, misfit), input, misfit, typed, isUnderstood: true };
-}
-
-/** Puts a box into its cell, with the focus and the place in the word: it loses both where DataTable drops its cell.
- *
- * @param {FilterBox} box
- * @param {Element} cell
- */
-function place(box, cell) {
-  const others = [...cell.querySelectorAll(":scope > .filter-box")].filter((one) => one !== box.element);
-  others.forEach((other) => other.remove());
-  if (box.element.parentElement === cell) return;
-  const { input } = box;
-  const hadFocus = lastFocused === input && [input, document.body].some((one) => one === document.activeElement);
-  const [start, end] = [input.selectionStart, input.selectionEnd];
-  cell.prepend(box.element);
-  if (!hadFocus) return;
-  input.focus({ preventScroll: true });
-  input.setSelectionRange(start, end);
-}
-
-/** Shows what is wrong with a box; an empty sentence hides it.
- *
- * @param {FilterBox} box
- * @param {string} sentence
- */
-function showMisfit(box, sentence) {
-  box.misfit.textContent = sentence;
-  box.misfit.hidden = !sentence;
-  if (sentence) {
-    box.input.setAttribute("aria-invalid", "true");
-    box.input.setAttribute("aria-describedby", box.misfit.id);
-  } else ["aria-invalid", "aria-describedby"].forEach((name) => box.input.removeAttribute(name));
 }
 
 /** Returns the columns on show that can be filtered.
@@ -187,9 +127,9 @@ function sync(frame) {
   for (const column of columns) {
     const cell = cells.find((one) => one.dataset.dashColumn === column.id);
     if (!cell) continue; // it is about to be drawn
-    const box = state.boxes.get(column.id) || newBox(frame, column);
+    const box = state.boxes.get(column.id) || newBox(frame, column, state.given[column.id] || "");
     state.boxes.set(column.id, box);
-    place(box, cell);
+    place(box, cell, lastFocused === box.input);
   }
   const shown = JSON.stringify(columns.map((column) => [column.id, filterQueries.kindOf(column)]));
   if (shown === state.shown) return;
