@@ -1,14 +1,15 @@
-/* What a page of Clew has beside the browser's own: Dash, Plotly, and elements that Python describes. */
+/* Types of what a page of Clew has in addition to the browser's own globals: Dash and Plotly. */
 
+/** The properties of a component, or other JSON without a type of its own. */
 type Props = Record<string, any>;
-/** The texts of a page, by name, as Python wrote them into it; some are groups of texts. */
+/** The texts that Python wrote into a page, by name; some are groups of texts. */
 type Texts = Record<string, any>;
 
 interface DashClientside {
   no_update: unknown;
   callback_context: { triggered: { prop_id: string; value: unknown }[] };
   set_props(id: string, props: Props): void;
-  /** Functions of ours by namespace, beside what Dash itself puts there. */
+  /** The functions of our scripts, by namespace; Dash keeps some of its own there, too. */
   [namespace: string]: any;
 }
 
@@ -18,11 +19,11 @@ interface Window {
   dash_component_api: { getLayout(id: string): { props: Props } };
   /** The basic bundle of plotly.js, which ships no types. */
   Plotly: any;
-  /** For the console and the browser's tests. */
+  /** For the browser's console and for tests. */
   clew: Record<string, unknown>;
 }
 
-/* What the scripts look for by selectors is HTML; SVG they draw themselves, and find by the names of tags. */
+/* Selectors find HTML elements; SVG elements are found by the names of their tags. */
 interface ParentNode {
   querySelector<K extends keyof HTMLElementTagNameMap>(selectors: K): HTMLElementTagNameMap[K] | null;
   querySelector<K extends keyof SVGElementTagNameMap>(selectors: K): SVGElementTagNameMap[K] | null;
