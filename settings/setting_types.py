@@ -8,26 +8,14 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from domain.addresses import credentials_in, is_sound, is_sound_database
 from domain.errors import BadInput
-from domain.errors.records import InvalidArgument
 from domain.hosts import Origin, listing_hosts
-from domain.messages import Text
-from domain.tracking.vocabulary import Vocabulary
 from settings.gpu_addresses import read_addresses
+from settings.vocabulary_file import read_vocabulary
 
 EVERY_TAGGED: Final = "*"
 """In a list of registered models: all that have the tag."""
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LONGEST_NAME: Final = 190  # with a version's number it is an id
-
-
-def read_vocabulary(path: Path) -> Vocabulary:
-    """Returns the vocabulary in a TOML file; raises BadInput."""
-    try:
-        return Vocabulary.from_toml(path.read_text("utf-8"))
-    except OSError as error:
-        raise InvalidArgument(Text(f"The vocabulary cannot be read: {error.strerror}.")) from error
-    except UnicodeDecodeError as error:
-        raise InvalidArgument(Text("The vocabulary is no UTF-8 text.")) from error
 
 
 def _checked(path: Path | None) -> Path | None:

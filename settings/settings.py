@@ -10,7 +10,8 @@ from domain.secrets import proxy_passwords, secrets_in
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
 from settings.gpu_addresses import GpuMonitorAddress, read_addresses
 from settings.setting_fields import SettingFields
-from settings.setting_types import EVERY_TAGGED, headers_in, listed_names, named_folders, origins_in, read_vocabulary
+from settings.setting_types import EVERY_TAGGED, headers_in, listed_names, named_folders, origins_in
+from settings.vocabulary_file import read_vocabulary
 
 
 class Settings(SettingFields):

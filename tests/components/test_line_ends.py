@@ -20,6 +20,7 @@ from domain.charts.chart_spec import ChartSpec
 from domain.tracking.history import History
 from domain.tracking.runs import LatestMetric, Run
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
+from settings.vocabulary_file import vocabulary_with
 from tests.components.test_comparison_options import history, run
 
 NAN, INF = math.nan, math.inf
@@ -142,7 +143,7 @@ def test_next_to_shares_they_are_left_out_and_named() -> None:
 
 
 def test_a_scale_of_its_own_makes_shares_of_them() -> None:
-    ours = Vocabulary.overridden({"scales": {"success_rate": 100}})
+    ours = vocabulary_with({"scales": {"success_rate": 100}})
     figure = drawn("success_rate", [0.0, 50.0, 87.0], vocabulary=ours)
     assert column(figure["data"][0]["y"]) == pytest.approx([0.0, 0.5, 0.87])
     assert subtitle(figure) == ""

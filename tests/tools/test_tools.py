@@ -35,7 +35,8 @@ from domain.tracking.final_metrics import Choice
 from domain.tracking.history import History
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.tool_names import LOSS_PARTS, METRICS, MetricWord, ParameterWord
-from domain.tracking.vocabulary import DEFAULT, Vocabulary
+from domain.tracking.vocabulary import DEFAULT
+from settings.vocabulary_file import vocabulary_with
 from tensorboard_import.writing.names import allowed
 from tests.tools.names import BY_NAME, RECORDED
 
@@ -167,7 +168,7 @@ def test_an_entropy_that_is_logged_as_a_loss_is_shown_as_an_entropy_everywhere()
     assert logged.curves[0].y.tolist() == value.tolist()
     table = RunTable.of([one])
     assert word_outcomes(table, "entropy", DEFAULT).values.tolist() == [-value[-1]]
-    ours = Vocabulary.overridden({"metrics": {"loss": [key]}})
+    ours = vocabulary_with({"metrics": {"loss": [key]}})
     assert one.outcome("loss", ours).value == value[-1]
 
 
@@ -203,7 +204,7 @@ def test_the_teams_choice_precedes_the_runs_own_and_that_precedes_signs() -> Non
 
 
 def test_a_teams_own_names_count_before_those_of_the_tool() -> None:
-    ours = Vocabulary.overridden({"metrics": {"reward": ["ours"]}, "parameters": {"seed": ["rng"]}})
+    ours = vocabulary_with({"metrics": {"reward": ["ours"]}, "parameters": {"seed": ["rng"]}})
     one = run({"ours": 1.0, "charts/episodic_return": 2.0}, params={"rng": "1", "seed": "2"})
     assert one.metric_key("reward", ours) == "ours"
     assert one.parameter("seed", ours) == "1"

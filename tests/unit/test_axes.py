@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from domain.charts.axes import Axis, Counter, counter, counts, time_unit, x_column
 from domain.tracking.history import EMPTY, History
-from domain.tracking.vocabulary import DEFAULT, Vocabulary
+from domain.tracking.vocabulary import DEFAULT
+from settings.vocabulary_file import vocabulary_with
 
 
 def history(step: list[int], value: list[float] | None = None, timestamp: list[int] | None = None) -> History:
@@ -73,7 +74,7 @@ def test_a_count_comes_from_its_metric_or_from_the_steps_of_one_that_is_logged_o
     assert counter(Axis.EPISODES, {"episode_reward"}, DEFAULT) == Counter(key="episode_reward", by_step=True)
     assert counter(Axis.ENV_STEPS, {"episode_reward"}, DEFAULT) is None
     assert counter(Axis.STEP, {"episodes"}, DEFAULT) is None
-    ours = Vocabulary.overridden({"metrics": {"env_steps": ["frames"]}})
+    ours = vocabulary_with({"metrics": {"env_steps": ["frames"]}})
     assert counter(Axis.ENV_STEPS, {"frames", "env_steps"}, ours) == Counter(key="frames", by_step=False)
 
 

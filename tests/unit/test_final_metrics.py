@@ -12,7 +12,8 @@ from domain.errors import BadInput
 from domain.statistics import wilson_interval
 from domain.tracking.final_metrics import DIRECTIONS, Choice, final_value, rate_episodes, rate_interval
 from domain.tracking.history import EMPTY, History
-from domain.tracking.vocabulary import DEFAULT, MetricWord, Vocabulary
+from domain.tracking.vocabulary import DEFAULT, MetricWord
+from settings.vocabulary_file import vocabulary_with
 
 numbers = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, -math.inf])
 
@@ -76,7 +77,7 @@ def test_the_episodes_of_a_rate_are_those_of_its_window_as_far_as_they_are_known
     assert rate_episodes("eval_success_rate", {"n_eval_episodes": "20"}, 5, DEFAULT) == 20
     assert rate_episodes("eval_success_rate", {"stats_window_size": "100"}, 5, DEFAULT) is None
     assert rate_episodes("reward", {"stats_window_size": "100"}, 1000, DEFAULT) is None
-    ours = Vocabulary.overridden({"parameters": {"success_window": ["window"]}})
+    ours = vocabulary_with({"parameters": {"success_window": ["window"]}})
     assert rate_episodes("success_rate", {"window": "7"}, 9, ours) == 7
 
 

@@ -7,7 +7,8 @@ from domain.charts.chart_options import ChartOptions
 from domain.grouping.candidates import default_grouping
 from domain.tracking.grouping import differing_parameters, group_runs, grouping
 from domain.tracking.runs import Run, RunStatus
-from domain.tracking.vocabulary import DEFAULT, Vocabulary
+from domain.tracking.vocabulary import DEFAULT
+from settings.vocabulary_file import vocabulary_with
 
 
 def run(run_id: str, /, **params: str) -> Run:
@@ -71,7 +72,7 @@ def test_a_label_reads_well() -> None:
 def test_the_default_is_every_parameter_but_the_seed_whatever_it_is_called() -> None:
     runs = [run("a", lr="0.1", seed="1"), run("b", lr="0.1", random_seed="2"), run("c", gamma="0.9")]
     assert default_grouping(runs, DEFAULT) == ("param:gamma", "param:lr")
-    ours = Vocabulary.overridden({"parameters": {"seed": ["rng"]}})
+    ours = vocabulary_with({"parameters": {"seed": ["rng"]}})
     assert default_grouping([run("a", rng="1", lr="2"), run("b", rng="2", lr="3")], ours) == ("param:lr",)
 
 

@@ -15,7 +15,8 @@ from domain.tracking.history import EMPTY, History
 from domain.tracking.outcomes import Diverged, NotFinite, Outcome, divergence, outcome_of_point
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.tool_names import METRICS, RATES, MetricWord
-from domain.tracking.vocabulary import DEFAULT, Vocabulary
+from domain.tracking.vocabulary import DEFAULT
+from settings.vocabulary_file import vocabulary_in, vocabulary_with
 
 NAN, INF = math.nan, math.inf
 values = st.floats(-1e6, 1e6) | st.sampled_from([NAN, INF, -INF])
@@ -133,7 +134,7 @@ def test_one_point_in_another_unit_means_that_all_are() -> None:
 
 
 def test_a_team_names_the_scale_of_its_own_rate() -> None:
-    ours = Vocabulary.from_toml('[metrics]\nsuccess_rate = ["solved"]\n[scales]\nsolved = 100')
+    ours = vocabulary_in('[metrics]\nsuccess_rate = ["solved"]\n[scales]\nsolved = 100')
     assert summarise(run({"solved": 87.0}), ours).success_rate == 0.87
     assert ours.scale("eval/pc_success") == 100
-    assert Vocabulary.overridden({"scales": {"eval/pc_success": 1}}).scale("eval/pc_success") == 1
+    assert vocabulary_with({"scales": {"eval/pc_success": 1}}).scale("eval/pc_success") == 1

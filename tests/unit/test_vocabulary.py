@@ -20,9 +20,10 @@ from domain.tracking.tool_names import (
     MetricWord,
     ParameterWord,
 )
-from domain.tracking.vocabulary import DEFAULT, Vocabulary
+from domain.tracking.vocabulary import DEFAULT
 from domain.wrong_settings import explain
 from settings.settings import Settings
+from settings.vocabulary_file import vocabulary_in, vocabulary_with
 
 
 def test_this_iterations_steps_are_not_taken_for_all_of_them() -> None:
@@ -60,13 +61,13 @@ def test_the_first_name_that_was_logged_wins_and_none_is_guessed() -> None:
 
 
 def test_an_override_replaces_the_names_of_its_words_only() -> None:
-    ours = Vocabulary.overridden({"metrics": {"reward": ["return", "score"]}, "parameters": {"seed": []}})
+    ours = vocabulary_with({"metrics": {"reward": ["return", "score"]}, "parameters": {"seed": []}})
     assert ours.metric_key("reward", {"score": 1, "episode_reward": 2}) == "score"
     assert ours.metric_key("reward", {"episode_reward": 2}) is None
     assert ours.metric_key("loss", {"train/loss": 1}) == "train/loss"
     assert ours.parameter_key("seed", {"seed": "1"}) is None
     assert ours.episode_counter({"episode_reward"}) == "episode_reward"
-    assert Vocabulary.overridden({}) == DEFAULT
+    assert vocabulary_with({}) == DEFAULT
     assert DEFAULT.metric_key("reward", {"episode_reward": 2}) == "episode_reward"
 
 
@@ -82,7 +83,7 @@ def test_a_run_is_read_by_the_vocabulary_that_is_handed_over() -> None:
     unread = summarise(run, DEFAULT)
     assert (unread.success_rate, unread.algorithm) == (None, None)
     text = 'per_episode = ["solved"]\n[metrics]\nsuccess_rate = ["solved"]\n[parameters]\nalgorithm = ["method"]\n'
-    row = summarise(run, Vocabulary.from_toml(text))
+    row = summarise(run, vocabulary_in(text))
     assert (row.success_rate, row.algorithm, row.episodes) == (0.5, "PPO", 9)
     assert row.keys == {"success_rate": "solved", "algorithm": "method", "episodes": "solved", "final_loss": "loss"}
 
@@ -126,4 +127,4 @@ def test_a_wrong_file_stops_the_start_with_a_reason(tmp_path: Path, text: str, m
 )
 def test_a_wrong_override_is_named(wrong: dict[str, Any], named: str) -> None:
     with pytest.raises(BadInput, match=named):
-        Vocabulary.overridden(wrong)
+        vocabulary_with(wrong)
