@@ -10,7 +10,8 @@ from domain.errors import ClewError
 from mlflow_api.alerts.changed_runs import ChangedRunsApi
 from mlflow_api.alerts.holder import AlertHolder, Control
 from mlflow_api.client import MlflowApi
-from watcher.keeping.alert_book import AlertBook, now_ms
+from watcher.clock import now_ms
+from watcher.keeping.alert_book import AlertBook
 from watcher.keeping.lease import WatcherLease
 from watcher.keeping.outbox import Outbox
 from watcher.keeping.recorder import Recorder

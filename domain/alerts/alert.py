@@ -1,13 +1,15 @@
 """An alert about an event or condition, with the receivers that were notified: as stored and as shown on a page."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.alerts.kinds import AlertKind
 from domain.alerts.patterns import fits
-from domain.message_data import MessageField
+from domain.message_data import MessageData, MessageField
+from domain.messages import Reason
 
 MOST_CHARACTERS: Final = 5_000
 """Limit of a tag's value in every version of MLflow."""
@@ -71,6 +73,17 @@ class Alert(BaseModel):
     def holds(self) -> bool:
         """Whether the condition still holds."""
         return self.until_ms is None
+
+    def with_due(self, rules: Mapping[str, str]) -> "Alert":
+        """Returns a copy with a message to send to each new receiver; `rules` has the name of the rule by receiver."""
+        new = {name: Due(rule=rule) for name, rule in rules.items() if name not in self.told and name not in self.due}
+        return self.model_copy(update={"due": {**self.due, **new}}) if new else self
+
+    def with_failure(self, receiver: str, cause: Reason) -> "Alert":
+        """Returns a copy that records one more failed try to send the message to `receiver`."""
+        was = self.due[receiver]
+        now = Due(rule=was.rule, tries=was.tries + 1, cause=MessageData.of(cause))
+        return self.model_copy(update={"due": {**self.due, receiver: now}})
 
     def with_delivery(self, receiver: str, at_ms: int) -> "Alert":
         """Returns a copy that records the delivery of a message to `receiver`."""

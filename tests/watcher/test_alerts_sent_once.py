@@ -18,7 +18,8 @@ from tests.misbehaving import ERROR_500, Misbehaving, eventually
 from tests.tracking import Tracking
 from tests.watcher.watching import NOWHERE
 from transport.http_client import JsonService
-from watcher.keeping.alert_book import AlertBook, now_ms
+from watcher.clock import now_ms
+from watcher.keeping.alert_book import AlertBook
 from watcher.keeping.outbox import Outbox
 from watcher.keeping.recorder import Recorder
 from watcher.keeping.retention import MOST_KEPT

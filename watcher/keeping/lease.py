@@ -12,7 +12,7 @@ from typing import Final
 
 from domain.errors import ClewError
 from mlflow_api.alerts.holder import BEGAN_TAG, LEASE_TAG, WATCHER_TAG, AlertHolder, Control, Lease
-from watcher.keeping.alert_book import now_ms
+from watcher.clock import now_ms
 
 LEASE_SECONDS: Final = 420.0
 # Shares of the lease: after the first it is renewed; until the second no other watcher can take it.

@@ -58,4 +58,4 @@ class Recorder:
             _log.warning("MLflow refuses an alert", extra={"alert": alert_id, "cause": str(error)})
             self._refused[alert_id] = time.monotonic() + _REFUSED_SECONDS
             return
-        self._book.is_recorded(alert)
+        self._book.mark_recorded(alert)

@@ -9,7 +9,8 @@ from typing import Final
 
 from domain.alerts.alert import Alert
 from domain.alerts.rules import AlertRules, Receiver
-from watcher.keeping.alert_book import AlertBook, now_ms
+from watcher.clock import now_ms
+from watcher.keeping.alert_book import AlertBook
 from watcher.sending.delivery import Deliver
 from watcher.sending.markup import literal
 from watcher.sending.texts import message_of

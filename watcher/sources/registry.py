@@ -31,7 +31,8 @@ from mlflow_api.run_changes.run_trash import RunTrashCalls
 from mlflow_api.run_writes import StoredRun
 from mlflow_api.schemas import Experiment
 from settings.settings import Settings
-from watcher.keeping.alert_book import AlertBook, now_ms
+from watcher.clock import now_ms
+from watcher.keeping.alert_book import AlertBook
 from watcher.keeping.conditions import Condition
 from watcher.keeping.outbox import Outbox
 

@@ -24,7 +24,8 @@ from mlflow_api.alerts.changed_runs import ChangedRunsApi
 from mlflow_api.alerts.holder import Control
 from mlflow_api.client import MlflowApi
 from mlflow_api.schemas import Experiment
-from watcher.keeping.alert_book import AlertBook, now_ms
+from watcher.clock import now_ms
+from watcher.keeping.alert_book import AlertBook
 from watcher.keeping.conditions import Condition
 from watcher.keeping.outbox import Outbox
 from watcher.sources.best_so_far import BestSoFar, best_of_each

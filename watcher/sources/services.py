@@ -16,7 +16,8 @@ from domain.errors.misfits import misfit_of
 from domain.trainings.answers import TrainingList
 from domain.trainings.training import WAITING
 from transport.http_client import JsonService
-from watcher.keeping.alert_book import AlertBook, now_ms
+from watcher.clock import now_ms
+from watcher.keeping.alert_book import AlertBook
 from watcher.keeping.conditions import Condition
 from watcher.sources.causes import cause_of
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from watcher.keeping.alert_book import now_ms
+from watcher.clock import now_ms
 
 
 class Watermark:
