@@ -12,6 +12,11 @@ from pydantic_core import PydanticCustomError
 YEAR_OUT_OF_RANGE: Final = "Value error, is outside the years 1 to 9999"
 
 
+def utc_now() -> datetime:
+    """Returns the current time in UTC."""
+    return datetime.now(UTC)
+
+
 def in_utc(moment: datetime) -> datetime:
     """Returns the same moment in UTC; one without a time zone counts as UTC, since ISO 8601 leaves it open.
 

@@ -8,13 +8,14 @@ from services.registry.activations.archive import ActivationArchive
 from services.registry.checks.played_environments import PlayedEnvironments
 from services.registry.http_store import HttpModelStore
 from services.registry.mlflow_model_tags import RunFacts
-from services.registry.mlflow_store import MlflowModelStore, RunOf
+from services.registry.mlflow_store import MlflowModelStore
 from services.registry.model_changes import TokenRenewingStore
 from services.registry.model_store import ModelStore, ReadOnlyStore
 from services.registry.policy_files import PolicyFiles, PolicyLimits
 from services.registry.registered_models import RegisteredModels
 from services.registry.team_models import TeamModels
 from services.registry.version_files.documents import VersionDocuments
+from services.registry.version_models import RunOf
 from services.sharing.version_token import VersionToken
 from services.tracking.run_store import RunStore
 from settings.settings import Settings

@@ -1,23 +1,19 @@
 """One registered model of MLflow as a model store: its versions are the models, its alias is the pointer.
 
-The rules are those of domain/registry/models.py; each method is written so that it may stop after any request and
-leave nothing wrong: the alias is only ever moved forward, a deletion is a tag, and a tag on the version that the alias
-names counts for nothing.
+Each method may be interrupted after any request without breaking the rules of domain/registry/models.py: the alias is
+only ever moved forward, a deletion is a tag, and such a tag has no effect on the version that the alias points at.
 """
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
-
-from pydantic import ValidationError
+from datetime import datetime
 
 from domain.errors import BadResponse, ClewError, NotFound
-from domain.errors.answers import ModelField
-from domain.errors.misfits import misfit_of
 from domain.errors.models.changes import BeingPurged, ModelIsActive
-from domain.errors.models.records import ModelNotFound, RegisteredModelUnknown
+from domain.errors.models.records import RegisteredModelUnknown
 from domain.inference.policies import PolicyGraph
 from domain.inference.signatures import SIGNATURE_TAG
+from domain.moments import utc_now
 from domain.registry.measurements import AnyMeasurement
 from domain.registry.model_ids import VersionIds
 from domain.registry.models import (
@@ -27,37 +23,30 @@ from domain.registry.models import (
     Activation,
     Model,
     ModelList,
-    in_order,
 )
-from domain.tracking.runs import BadRow
 from mlflow_api.registry.registry import MlflowRegistry
 from mlflow_api.registry.versions import Registered, Version
 from mlflow_api.schemas import SERVICE
 from services.registry.activations.history import ActivationHistory
 from services.registry.checks.policy_subjects import PolicySubject
-from services.registry.mlflow_model_tags import RunFacts, model_of, refuse_changed, refuse_deleted
+from services.registry.mlflow_model_tags import refuse_changed, refuse_deleted
 from services.registry.model_store import ModelStore
 from services.registry.version_files.documents import VersionDocuments
 from services.registry.version_files.keeping import PolicyFile
+from services.registry.version_models import RunOf, VersionModels
 
 log = logging.getLogger(__name__)
-# Checks the policy of a version against its environment before it is activated; raises a ClewError with the reason.
+# Checks the policy of a version against its environment; raises a ClewError with the reason why it must not be used.
 Check = Callable[[Version, PolicySubject], PolicyGraph]
 FileOf = Callable[[Version], PolicyFile]
-RunOf = Callable[[str], RunFacts | None]
-
-
-def utc_now() -> datetime:
-    """Returns the moment it is."""
-    return datetime.now(UTC)
 
 
 class MlflowModelStore:
-    """The versions of one registered model, by the ids that `ids` give them; `model_name` is what each says of itself.
+    """The versions of the registered model `model_name`, by the ids that `ids` give them.
 
-    `check` verifies a policy as its file is now, `known_check` as it was fetched before, `file_of` opens the file, and
-    `run_of` tells of the run that made it, `documents` reads what lies beside it. `remembered` is called after each
-    activation, and must not take long.
+    `check` verifies the policy in a version's file as it is now, `known_check` as it was last fetched. `file_of` opens
+    the file, `run_of` returns what is known of the run that made it, `documents` reads the other files in its folder.
+    `remembered` is called after each activation, and must not take long.
     """
 
     name = SERVICE
@@ -80,12 +69,11 @@ class MlflowModelStore:
         self._check = check
         self._known_check = known_check or check
         self._file_of = file_of
-        self._run_of = run_of
         self._now = now
         self._model_name = model_name
         self._ids = ids or VersionIds()
         self._history = ActivationHistory(registry, self._ids, model_name, remembered)
-        self._documents = documents
+        self._models = VersionModels(registry, run_of, model_name, self._ids, documents)
 
     def of(self, name: str | None) -> ModelStore:
         """Implements `ModelStore.of`."""
@@ -94,78 +82,63 @@ class MlflowModelStore:
         return self
 
     def all(self) -> ModelList:
-        """Implements `ModelStore.all`; deleted versions are there, too, and say so."""
-        registered = self._registry.registered()
-        versions, bad = self._registry.versions()
-        models: list[Model] = []
-        for version in versions:
-            try:
-                models.append(self._model(version, registered).in_a_list())
-            except ValidationError as error:
-                field, cause = misfit_of(error)
-                bad.append(BadRow(row=self._ids.id_of(version.version), field=field, cause=cause))
-        names = [] if self._model_name is None else [self._model_name]
-        return ModelList(models=in_order(models), bad_rows=bad, names=names)
+        """Implements `ModelStore.all`; deleted versions are included, in the state deleted."""
+        return self._models.all()
 
     def get(self, model_id: str) -> Model:
         """Implements `ModelStore.get`."""
-        version = self._version(model_id)
-        return self._completed(version, self._checked(version, self._registry.registered()))
+        return self._models.complete(self._models.version_of(model_id), self._registry.registered())
 
     def policy(self, model_id: str) -> PolicyGraph:
         """Implements `ModelStore.policy`."""
-        version = self._version(model_id)
-        model = self._completed(version, self._model(version, Registered()))
-        return self._known_check(version, PolicySubject.of(model))
+        version = self._models.version_of(model_id)
+        return self._known_check(version, PolicySubject.of(self._models.complete(version, Registered())))
 
     def policy_file(self, model_id: str) -> PolicyFile:
         """Implements `ModelStore.policy_file`."""
-        return self._file_of(self._version(model_id))
+        return self._file_of(self._models.version_of(model_id))
 
     def active(self) -> Model | None:
         """Implements `ModelStore.active`."""
         registered = self._registry.registered()
         if registered.active is None:
             return None
-        version = self._version(self._ids.id_of(registered.active))
-        return self._completed(version, self._checked(version, registered))
+        return self._models.complete(self._models.version(registered.active), registered)
 
     def active_of_same_name(self, model_id: str) -> Model | None:
         """Implements `ModelStore.active_of_same_name`."""
         return self.active()
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
-        """Implements `ModelStore.activate`: tags, the check, tags once more, and then the alias.
+        """Implements `ModelStore.activate`: reads the tags, checks the policy, reads the tags again, moves the alias.
 
-        It is never put back.
+        The alias is never moved back.
         """
-        version = self._version(model_id)
+        version = self._models.version_of(model_id)
         registered = self._registry.registered()
         if registered.active != version.version:
             refuse_deleted(version, model_id)
-        model = self._checked(version, registered)
-        if self._documents is not None:
-            model = self._documents.completed_from_files(version, model)
+        model = self._models.complete_from_files(version, registered)
         self._check(version, PolicySubject.of(model))
-        # All that the answer needs is read before the write: once it is done, nothing is left that could call it
-        # failed. The check took seconds, so who is active is asked again.
+        # All that the answer needs is read before the write, so that nothing can fail after it. The check took seconds:
+        # another version may be active by now.
         former = self._registry.registered().active
         activation = self._activation(model, former, by, reason)
-        # The pointer goes only to a version that was seen without a tag of deletion: of one that is active already that
-        # was not asked, and it may be deleted for good before a second write of the same arrives.
+        # The alias is moved only to a version that was just read without a tag of deletion. One that is active already
+        # was not checked for that, and it may be deleted for good before a second, needless write arrives.
         if former != version.version:
-            refuse_changed(version, self._found(version.version), model_id)
+            refuse_changed(version, self._models.version(version.version), model_id)
             self._registry.point_at(version.version)
             activation = activation.model_copy(update={"overrules_deletion": self._is_tagged_deleted(version)})
             self._history.keep(activation)
         return activation
 
     def delete(self, model_id: str) -> None:
-        """Implements `ModelStore.delete`: the tag first, then another look at the alias.
+        """Implements `ModelStore.delete`: sets the tag, then reads the alias again.
 
-        Who activated meanwhile wins.
+        An activation that came between the two wins: the tag is removed.
         """
-        version = self._version(model_id)
+        version = self._models.version_of(model_id)
         active = self._registry.registered().active
         if active == version.version:
             raise ModelIsActive(model_id)
@@ -178,7 +151,7 @@ class MlflowModelStore:
 
     def restore(self, model_id: str) -> Model:
         """Implements `ModelStore.restore`; one that is being purged cannot be brought back."""
-        version = self._version(model_id)
+        version = self._models.version_of(model_id)
         if DELETED_TAG in version.tags:
             if PURGING_TAG in version.tags:
                 raise BeingPurged(model_id)
@@ -187,59 +160,33 @@ class MlflowModelStore:
 
     def record(self, model_id: str, measurement: AnyMeasurement) -> None:
         """Implements `ModelStore.record`: a tag of the version."""
-        self._registry.tag_version(self._version(model_id).version, MEASUREMENT_TAG, measurement.model_dump_json())
+        version = self._models.version_of(model_id)
+        self._registry.tag_version(version.version, MEASUREMENT_TAG, measurement.model_dump_json())
 
     def sign(self, model_id: str, signature: str) -> None:
         """Implements `ModelStore.sign`: a tag of the version."""
-        self._registry.tag_version(self._version(model_id).version, SIGNATURE_TAG, signature)
+        self._registry.tag_version(self._models.version_of(model_id).version, SIGNATURE_TAG, signature)
 
     def history(self) -> list[Activation]:
         """Implements `ModelStore.history`."""
         return self._history.newest()
 
-    def _version(self, model_id: str) -> Version:
-        version = self._ids.version_of(model_id)
-        if version is None:
-            raise ModelNotFound(repr(model_id[:40]))
-        return self._found(version)
-
-    def _found(self, version: str) -> Version:
-        try:
-            return self._registry.version(version)
-        except ModelNotFound as error:
-            raise ModelNotFound(self._ids.id_of(version)) from error
-
     def _is_tagged_deleted(self, version: Version) -> bool:
-        """Returns whether a deletion came between the last look and the pointer; not known where nobody answers."""
+        """Returns whether a deletion came between the last read and the alias; False where MLflow does not answer."""
         try:
             return DELETED_TAG in self._registry.version(version.version).tags
         except ClewError as error:
             log.warning("an activation may have overruled a deletion", extra={"cause": str(error)})
             return False
 
-    def _checked(self, version: Version, registered: Registered) -> Model:
-        try:
-            return self._model(version, registered)
-        except ValidationError as error:
-            field, misfit = misfit_of(error)
-            raise BadResponse(SERVICE, ModelField(self._ids.id_of(version.version), field), misfit) from error
-
-    def _model(self, version: Version, registered: Registered) -> Model:
-        run = self._run_of(version.run_id) if version.run_id else None
-        return model_of(version, run, registered, self._model_name, self._ids)
-
-    def _completed(self, version: Version, model: Model) -> Model:
-        """Returns the model with what only files beside it say, where such are looked at."""
-        return model if self._documents is None else self._documents.complete(version, model)
-
     def _activation(self, model: Model, version: str | None, by: str | None, reason: str | None) -> Activation:
-        """Returns what is told and kept of an activation of `model` in the place of `version`."""
+        """Returns the record of an activation of `model`, where `version` was active before."""
         former, former_id = None, None if version is None else self._ids.id_of(version)
         if former_id is not None and former_id != model.id:
             try:
-                former = self._checked(self._version(former_id), Registered())
+                former = self._models.checked(self._models.version_of(former_id), Registered())
             except (NotFound, BadResponse):
-                former = None  # deleted past Clew, or its tags make no sense: no reason to be stuck with it
+                former = None  # deleted without Clew, or with invalid tags: no reason to refuse the activation
         return Activation(
             at=self._now(),
             by=by,

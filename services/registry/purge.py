@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from domain.errors import ClewError, NotFound, ReadOnly
 from domain.errors.models.records import PurgedElsewhere
+from domain.moments import utc_now
 from domain.registry.model_ids import VersionIds
 from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, archive_of, state_of
 from domain.wrong_settings import explain
@@ -24,7 +25,6 @@ from mlflow_api.registry.registry import MlflowRegistry
 from mlflow_api.registry.versions import Registered, Version, moment_of
 from services.registry.activations.archive import ActivationArchive
 from services.registry.activations.tags import activations
-from services.registry.mlflow_store import utc_now
 from services.registry.registered_models import RegisteredModels
 from settings.settings import Settings
 

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from domain.errors import BadInput
 from domain.errors.run_changes.records import RunChangedMeanwhile, RunInTrash, RunOverwritten
+from domain.moments import utc_now
 from domain.run_changes.changes import PlannedChange, RunChange, is_in, overwritten, planned
 from domain.run_changes.history import recorded, surplus_keys, tag_of_change
 from domain.run_changes.now import RunNow, texts_in
 from mlflow_api.run_changes.run_trash import RunTrashCalls
 from mlflow_api.run_writes import StoredRun
-from services.registry.mlflow_store import utc_now
 
 
 class Changed(NamedTuple):

@@ -24,6 +24,7 @@ from domain.errors.run_changes.records import (
     RunServesNow,
     TooManyChildren,
 )
+from domain.moments import utc_now
 from domain.run_changes.history import (
     ChangedPart,
     ChangeKind,
@@ -37,7 +38,6 @@ from domain.run_changes.now import MovedRun, MovedRuns
 from mlflow_api.run_changes.purge_marks import PurgeMarks
 from mlflow_api.run_changes.run_trash import MadeVersion, RunTrashCalls
 from mlflow_api.run_writes import StoredRun
-from services.registry.mlflow_store import utc_now
 
 MOST_CHILDREN: Final = 500
 _MOST_SEEN: Final = 10_000

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from domain.errors import ClewError, NotFound, ReadOnly
 from domain.errors.run_changes.records import DatabaseNotNamed
+from domain.moments import utc_now
 from domain.run_changes.history import deletion_since
 from domain.wrong_settings import explain
 from mlflow_api.client import MlflowApi
@@ -24,7 +25,6 @@ from mlflow_api.registry.versions import moment_of
 from mlflow_api.run_changes.purge_marks import PurgeMarks
 from mlflow_api.run_changes.run_trash import MadeVersion, RunTrashCalls
 from mlflow_api.run_writes import StoredRun
-from services.registry.mlflow_store import utc_now
 from services.run_changes.deletion import RunDeletion
 from services.run_changes.mlflow_gc import MlflowGc
 from settings.settings import Settings

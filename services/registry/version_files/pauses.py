@@ -5,7 +5,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from domain.errors import ClewError, PolicyRefused, ServiceError, ServiceUnavailable
 from domain.errors.policy_checks.files import AskedAgainWithin, StillUnreadable
 from domain.message_data import MessageField
+from domain.moments import utc_now
 from mlflow_api.schemas import SERVICE
 from services.sharing.shared_file import SharedFile
 from services.sharing.value_forms import JsonForm
@@ -24,11 +25,6 @@ LONGEST_SECONDS: Final = 600.0
 LONGEST_PASSING_SECONDS: Final = 30.0
 _MOST_REMEMBERED: Final = 1024
 log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    """Returns the moment it is."""
-    return datetime.now(UTC)
 
 
 class Failed(BaseModel):
