@@ -20,7 +20,7 @@ from domain.run_table.column_refs import ColumnRef
 from domain.run_table.raw_runs import RawMetrics, RawRuns, RawTexts
 from domain.run_table.table import RunTable
 from domain.run_table.table_facts import facts_now
-from domain.run_table.tool_columns import tool_rows
+from domain.run_table.words.tool_columns import tool_rows
 from domain.tracking.vocabulary import DEFAULT
 
 SB3 = (

@@ -19,7 +19,7 @@ from domain.run_table.column_refs import DECIMALS, ColumnRef
 from domain.run_table.columns import Column, NumberColumn
 from domain.run_table.query import ColumnSource, SortKey, Typed
 from domain.run_table.table import RunTable
-from domain.run_table.word_columns import word_outcomes
+from domain.run_table.words.metric_columns import word_outcomes
 from domain.tracking.vocabulary import Vocabulary
 
 _PREFIX: Final = "filter"

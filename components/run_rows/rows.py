@@ -12,7 +12,7 @@ from domain.run_table.query import ColumnSource, Selection
 from domain.run_table.selection.key_names import key_names
 from domain.run_table.selection.sorting import Rows
 from domain.run_table.table import RunTable
-from domain.run_table.word_columns import cells_out_of_range, diverged_cells
+from domain.run_table.words.odd_values import cells_out_of_range, diverged_cells
 from domain.tracking.outcomes import Outcome
 from domain.tracking.vocabulary import Vocabulary
 

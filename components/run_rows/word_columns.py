@@ -16,7 +16,7 @@ from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.query import ColumnSource
 from domain.run_table.selection.families import NONE, parents
 from domain.run_table.table import RunTable
-from domain.run_table.word_columns import cells_out_of_range, diverged_cells
+from domain.run_table.words.odd_values import cells_out_of_range, diverged_cells
 from domain.tracking.outcomes import Diverged
 from domain.tracking.runs import RunStatus
 from domain.tracking.vocabulary import Vocabulary

@@ -15,15 +15,10 @@ from domain.run_table.columns import NO_TIME, Column, NumberColumn, TextColumn, 
 from domain.run_table.selection.filtering import is_missing
 from domain.run_table.silence_column import silent_minutes
 from domain.run_table.table import RunTable
-from domain.run_table.tool_columns import tool_rows
-from domain.run_table.word_columns import (
-    cells_out_of_range,
-    diverged_cells,
-    episode_counts,
-    metric_outcomes,
-    parameter_column,
-    word_outcomes,
-)
+from domain.run_table.words.metric_columns import episode_counts, metric_outcomes, word_outcomes
+from domain.run_table.words.odd_values import cells_out_of_range, diverged_cells
+from domain.run_table.words.parameter_columns import parameter_column
+from domain.run_table.words.tool_columns import tool_rows
 from domain.tracking.outcomes import Outcome
 from domain.tracking.runs import PARENT_TAG, SAMPLE_TAG, whole_number
 from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary

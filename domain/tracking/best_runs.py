@@ -16,13 +16,9 @@ from domain.run_table.arrays.cells import Rows
 from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.columns import NO_TIME
 from domain.run_table.table import RunTable
-from domain.run_table.word_columns import (
-    metric_names,
-    parameter_column,
-    rows_diverged,
-    rows_out_of_range,
-    word_outcomes,
-)
+from domain.run_table.words.metric_columns import metric_names, word_outcomes
+from domain.run_table.words.odd_values import rows_diverged, rows_out_of_range
+from domain.run_table.words.parameter_columns import parameter_column
 from domain.tracking.runs import RunStatus
 from domain.tracking.vocabulary import Vocabulary
 

@@ -15,7 +15,7 @@ from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, MetricColumn, NumberColumn, TextColumn, TimeColumn
 from domain.run_table.table import RunTable
-from domain.run_table.word_columns import outcomes_of
+from domain.run_table.words.metric_columns import outcomes_of
 from domain.tracking.vocabulary import Vocabulary
 from services.tracking.bounds import MetricBounds
 from services.tracking.run_source import ColumnReader

@@ -24,8 +24,8 @@ from domain.run_table.columns import NumberColumn
 from domain.run_table.selection.key_names import key_names
 from domain.run_table.table import RunTable
 from domain.run_table.table_facts import facts_now
-from domain.run_table.tool_columns import tool_rows
-from domain.run_table.word_columns import word_outcomes
+from domain.run_table.words.metric_columns import word_outcomes
+from domain.run_table.words.tool_columns import tool_rows
 from domain.tools.catalogue import PROFILES, read_profiles
 from domain.tools.places import nested_value
 from domain.tools.profile import spellings

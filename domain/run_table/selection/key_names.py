@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from domain.run_table.arrays.strings import NO_TEXT, Codes
 from domain.run_table.columns import TextColumn
 from domain.run_table.table import RunTable
-from domain.run_table.tool_columns import by_vocabulary
-from domain.run_table.word_columns import place_codes
+from domain.run_table.words.parameter_columns import place_codes
+from domain.run_table.words.tool_columns import by_vocabulary
 from domain.tools.places import Place
 from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
 
