@@ -3,26 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from domain.errors.gpu_remedies import (
-    CheckLspci,
-    InstallAmdSmi,
-    InstallDriver,
-    LoadAmdgpu,
-    LoadDriver,
-    LookForXid,
-    MakeInstances,
-    PermitAmdDevices,
-    PermitControlDevice,
-    PermitDevice,
-    RebootOrReload,
-    ResetLostGpu,
-    TryAmdSmi,
-    TryNvidiaSmi,
-    TryNvidiaSmiReset,
-    WaitForFreshProcess,
-    WaitSomeSeconds,
-)
-from domain.errors.gpus import (
+from domain.errors.gpus.causes import (
     AmdDriverNotLoaded,
     AmdHasNoGpu,
     AmdLibraryMissing,
@@ -42,6 +23,25 @@ from domain.errors.gpus import (
     GpuUnreadableBecause,
     HostNotPermitted,
     LibraryMissing,
+)
+from domain.errors.gpus.remedies import (
+    CheckLspci,
+    InstallAmdSmi,
+    InstallDriver,
+    LoadAmdgpu,
+    LoadDriver,
+    LookForXid,
+    MakeInstances,
+    PermitAmdDevices,
+    PermitControlDevice,
+    PermitDevice,
+    RebootOrReload,
+    ResetLostGpu,
+    TryAmdSmi,
+    TryNvidiaSmi,
+    TryNvidiaSmiReset,
+    WaitForFreshProcess,
+    WaitSomeSeconds,
 )
 from domain.gpus import GpuState, HostState
 from domain.messages import Message, Reason

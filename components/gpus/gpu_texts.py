@@ -6,9 +6,8 @@ from components.colours import DASHES, PALETTE
 from components.connection import line_states
 from components.texts.language import _
 from components.texts.translate import codes_in, templates
-from domain.errors import gpu_remedies
-from domain.errors import gpus as gpu_messages
 from domain.errors import schema as schema_messages
+from domain.errors.gpus import answers, causes, remedies, throttling
 from domain.gpus import (
     HISTORY_SAMPLES,
     IDLE_BELOW_PERCENT,
@@ -125,7 +124,7 @@ def host_texts() -> dict[str, Any]:
             "open": _MOST_OPEN,
             "legend": _MOST_IN_LEGEND,
         },
-        "templates": templates(codes_in(gpu_messages, gpu_remedies, schema_messages)),
+        "templates": templates(codes_in(answers, causes, remedies, throttling, schema_messages)),
         "gpu": _("GPU"),
         "silent_periods": SILENT_PERIODS,
         "samples": HISTORY_SAMPLES,

@@ -3,8 +3,6 @@
 from domain.errors import (
     answers,
     connections,
-    gpu_remedies,
-    gpus,
     misfits,
     names,
     policies,
@@ -24,6 +22,10 @@ from domain.errors.environments import failures as environment_failures
 from domain.errors.environments import naming as environment_naming
 from domain.errors.environments import playing as environment_playing
 from domain.errors.fleet import history as fleet_history
+from domain.errors.gpus import answers as gpu_answers
+from domain.errors.gpus import causes as gpu_causes
+from domain.errors.gpus import remedies as gpu_remedies
+from domain.errors.gpus import throttling as gpu_throttling
 from domain.errors.grouping import group_refs
 from domain.errors.models import changes as model_changes
 from domain.errors.models import records as model_records
@@ -56,8 +58,10 @@ __all__ = [
     "environment_naming",
     "environment_playing",
     "fleet_history",
+    "gpu_answers",
+    "gpu_causes",
     "gpu_remedies",
-    "gpus",
+    "gpu_throttling",
     "group_refs",
     "list_filters",
     "misfits",

@@ -7,7 +7,7 @@ from typing import Final
 
 import psutil
 
-from domain.errors.gpus import DiskSilent, DiskUnreadable
+from domain.errors.gpus.answers import DiskSilent, DiskUnreadable
 from domain.gpus import Disk, Machine
 from domain.message_data import coded
 from domain.messages import Text

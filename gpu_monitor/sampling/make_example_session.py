@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterator
 from typing import Any, Final
 
-from domain.errors.gpus import PowerLimit
+from domain.errors.gpus.throttling import PowerLimit
 from gpu_monitor.sampling.example_session import FILE
 
 _STEP_SECONDS: Final = 2

@@ -5,7 +5,7 @@ import queue
 import time
 from typing import Final
 
-from domain.errors.gpus import SamplerEnded
+from domain.errors.gpus.causes import SamplerEnded
 from domain.gpus import SILENT_PERIODS, HostState, Troubled, trouble
 from gpu_monitor.failures import HOST
 from gpu_monitor.readings import FRESH_PROCESS_NEEDED, Reading

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final, TypeVar
 
-from domain.errors.gpus import NotUnderstood, NotUtf8
+from domain.errors.gpus.answers import NotUnderstood, NotUtf8
 from domain.gpus import GpuState, HostState
 from domain.messages import Reason, Text
 from gpu_monitor.failures import AMD_GPU, AMD_HOST, GpuTrouble, HostTrouble, InvalidAnswer

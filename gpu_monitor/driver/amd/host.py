@@ -5,7 +5,7 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any, Final
 
-from domain.errors.gpus import CountedTooMany
+from domain.errors.gpus.answers import CountedTooMany
 from domain.gpus import Gpu, HostState, trouble
 from gpu_monitor.driver.amd.device import AmdDevice
 from gpu_monitor.driver.amd.door import ask_gpu, ask_host, load

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import pynvml
 
-from domain.errors.gpus import (
+from domain.errors.gpus.answers import CountedNotKnown
+from domain.errors.gpus.throttling import (
     ClocksSet,
-    CountedNotKnown,
     DisplayClock,
     DriverTemperature,
     HardwareSlowdown,

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 import pynvml
 
-from domain.errors.gpus import NotUnderstood, NotUtf8
+from domain.errors.gpus.answers import NotUnderstood, NotUtf8
 from domain.gpus import GpuState, HostState
 from domain.messages import Reason, Text
 from gpu_monitor.failures import GpuTrouble, HostTrouble, InvalidAnswer

@@ -7,7 +7,7 @@ from typing import Final
 
 import pynvml
 
-from domain.errors.gpus import CountedTooMany
+from domain.errors.gpus.answers import CountedTooMany
 from domain.gpus import Gpu, HostState, trouble
 from gpu_monitor.driver.nvml.device import Device
 from gpu_monitor.driver.nvml.door import ask_gpu, ask_host

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import pynvml
 from pydantic import ValidationError
 
-from domain.errors.gpus import InstanceNotKnown, InstanceTwice
+from domain.errors.gpus.answers import InstanceNotKnown, InstanceTwice
 from domain.errors.schema import SchemaMore
 from domain.gpus import MOST_INSTANCES, Gpu, GpuVendor, MigInstance
 from gpu_monitor.driver.nvml.door import ask_gpu
