@@ -10,9 +10,10 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 
+from domain.access.callbacks import access_of_callback, callback_name, is_listed
 from domain.access.identity import page_asker, program_asker
 from domain.access.rules import check, refusal
-from domain.access.table import ANSWERED_THERE, DASHBOARD, access_of, access_of_callback, callback_name, is_listed
+from domain.access.table import ANSWERED_THERE, DASHBOARD, access_of
 from domain.errors import ClewError
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import CallbackMisfit, CallbackUnknown, ForeignPage, Unknown

@@ -1,9 +1,8 @@
-"""The table: every route, callback and socket of Clew, and what a request to it does.
+"""Every route and socket of Clew's processes, and what a request to it does; callbacks are in `callbacks.py`.
 
-A test walks the apps against it: what is not listed fails there, and counts as a write until it is.
+A test compares it with the routes of the apps. A route that is missing here fails that test, and counts as a write.
 """
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -25,7 +24,7 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /_dash-dependencies": READ,
         "GET /_reload-hash": READ,
         "GET /_favicon.ico": READ,
-        "POST /_dash-update-component": READ,  # which callback it calls says more: CALLBACKS
+        "POST /_dash-update-component": READ,  # `callbacks.py` has what each callback does
         "POST /changes": WRITE,
         "POST /runs/rows": READ,
         "POST /runs/ids": READ,
@@ -36,14 +35,14 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /runs/changes": READ,
         "GET /runs/named": READ,
         "GET /runs/report.html": READ,
-        "POST /runs/report.html": READ,  # what is too long for an address
+        "POST /runs/report.html": READ,  # for a query that is too long for an address
         "GET /runs/now": READ,
         "POST /runs/change": WRITE,
         "POST /runs/many": WRITE,
         "GET /runs/trash": READ,
         "GET /fleet/usage.csv": READ,
         "GET /charts/figure": READ,
-        "POST /charts/figure": READ,  # what is too long for an address
+        "POST /charts/figure": READ,  # for a query that is too long for an address
         "GET /charts/points.csv": READ,
         "POST /charts/points.csv": READ,
         "GET /charts/table": READ,
@@ -110,7 +109,7 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "POST /api/training/fork": WRITE,
     }
 )
-"""Routes of the dashboard; a program writes here, but for ANSWERED_THERE."""
+"""Routes of the dashboard; only programs write by them, except by those of ANSWERED_THERE."""
 
 ANSWERED_THERE: Final = frozenset(
     {
@@ -124,16 +123,16 @@ ANSWERED_THERE: Final = frozenset(
         "POST /trainings/actions",
     }
 )
-"""Routes at which a person acts: they ask the table by themselves, and say a refusal where it was clicked."""
+"""Routes by which a person on a page writes: they check the access themselves and answer a refusal to that page."""
 
 INFERENCE: Final[Mapping[str, Access]] = MappingProxyType(
     {
         "GET /health": READ,
-        "GET /ws/inference": READ,  # a socket; ALLOWED_ORIGINS says whose pages may watch
+        "GET /ws/inference": READ,  # a socket; ALLOWED_ORIGINS lists the sites whose pages may connect
         "GET /evaluations/<path:model_id>": READ,
         "POST /evaluations/<path:model_id>": WORK,
         "POST /episodes/<path:model_id>": WORK,
-        "DELETE /evaluations/<path:model_id>": WORK,  # and only by whoever started it
+        "DELETE /evaluations/<path:model_id>": WORK,  # and only for the viewer who started it
     }
 )
 """Routes of the inference engine."""
@@ -167,63 +166,7 @@ SCHEDULER: Final[Mapping[str, Access]] = MappingProxyType(
 )
 """Routes of the scheduler."""
 
-CALLBACKS: Final[Mapping[str, Access]] = MappingProxyType(
-    {
-        "_pages_content.children": READ,
-        "front-attention-body.children": READ,
-        "alerts-body.children": READ,
-        "alerts-mute-outcome.children": WRITE,
-        "front-runs-body.children": READ,
-        "front-best-body.children": READ,
-        "front-model-body.children": READ,
-        "front-health-body.children": READ,
-        "runs-freshness-text.children": READ,
-        "runs-empty.children": READ,
-        "runs-sample-dialog.is_open": READ,
-        "runs-sample-outcome.children": WRITE,
-        "compare-table.children": READ,
-        "compare-download.data": READ,
-        "compare-group-summary.children": READ,
-        "compare-group-pattern-read.data": READ,
-        "run-charts.hidden": READ,
-        "run-tool-outcome.children": WRITE,
-        "models-chosen.data": READ,
-        "models-freshness.children": READ,
-        "model-facts.children": READ,
-        "model-policy.children": READ,
-        "gpus-runs.data": READ,
-        "fleet-figure.data": READ,
-        "inference-model.options": READ,
-        "evaluation-report.children": READ,  # but for its buttons
-        "evaluation-report.children evaluation-start.n_clicks": WORK,
-        "evaluation-report.children evaluation-cancel.n_clicks": WORK,
-    }
-)
-"""Callbacks that reach the server, by their first output, or else their first input, a number in it being *; a person
-acts here. After a space, what started it, where that makes a difference."""
-
 
 def access_of(table: Mapping[str, Access], method: str, rule: str) -> Access:
-    """Returns what a request does whose method and rule are given; what is not listed counts as a write."""
+    """Returns what a request with this method and URL rule does; a write where it is not listed."""
     return READ if method in _READING_METHODS else table.get(f"{method} {rule}", WRITE)
-
-
-def callback_name(output: str, first_input: str) -> str:
-    """Returns how CALLBACKS names the callback with this output, as Dash writes it.
-
-    One without outputs has only a hash.
-    """
-    first = output.strip(".").split("...")[0]
-    name = first if "." in first else first_input
-    return re.sub(r"-\d+(?=\.)", "-*", name.partition("@")[0])
-
-
-def is_listed(callback: str) -> bool:
-    """Returns whether the table says what a callback of this name does."""
-    return callback in CALLBACKS
-
-
-def access_of_callback(name: str, triggers: list[str]) -> Access:
-    """Returns what a callback does that these properties started; what is not listed counts as a write."""
-    found = [CALLBACKS.get(f"{name} {trigger}") for trigger in triggers]
-    return next(filter(None, found), CALLBACKS.get(name, WRITE))

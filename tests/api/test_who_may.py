@@ -11,8 +11,9 @@ from dash import Input, Output
 from flask.testing import FlaskClient
 
 from app import create_app
+from domain.access.callbacks import CALLBACKS, callback_name
 from domain.access.rules import Access
-from domain.access.table import ANSWERED_THERE, CALLBACKS, DASHBOARD, callback_name
+from domain.access.table import ANSWERED_THERE, DASHBOARD
 from domain.registry.changes import ChangeVerb
 from services.connect import connect
 from settings.settings import Settings

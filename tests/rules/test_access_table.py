@@ -12,17 +12,9 @@ from flask import Flask
 
 import inference.app
 from app import create_app
+from domain.access.callbacks import CALLBACKS, access_of_callback, callback_name
 from domain.access.rules import Access
-from domain.access.table import (
-    CALLBACKS,
-    DASHBOARD,
-    GPU_MONITOR,
-    INFERENCE,
-    SCHEDULER,
-    access_of,
-    access_of_callback,
-    callback_name,
-)
+from domain.access.table import DASHBOARD, GPU_MONITOR, INFERENCE, SCHEDULER, access_of
 from inference.settings import InferenceSettings
 from services.connect import connect
 from settings.settings import Settings
