@@ -27,7 +27,7 @@ def status_badge(status: RunStatus) -> dbc.Badge:
 
 def silence_badge(minutes: int) -> dbc.Badge:
     """Draws for how long a run with the status "running" has logged nothing."""
-    return dbc.Badge(words.silence(minutes), color="warning", text_color="dark", class_name="run-silent")
+    return dbc.Badge(words.silence(minutes), color="warning", text_color="dark")
 
 
 def model_badge(state: ModelState) -> dbc.Badge:

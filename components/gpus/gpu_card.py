@@ -16,7 +16,7 @@ def gpu_card() -> html.Article:
     """Returns the card before its first sample, without values."""
     head = [
         html.H3("", className="h6 mb-0 me-auto", **{"data-part": "title"}),
-        html.Span("", className="badge text-bg-danger gpu-state", hidden=True, **{"data-part": "state"}),
+        html.Span("", className="badge text-bg-danger", hidden=True, **{"data-part": "state"}),
         html.Span("", className="badge text-bg-secondary", hidden=True, **{"data-part": "part"}),
         html.Span(_("recording"), className="badge text-bg-info", hidden=True, **{"data-part": "recording"}),
         html.Button("", className="btn-close", type="button"),

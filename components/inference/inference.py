@@ -99,7 +99,7 @@ def chart() -> html.Figure:
             ),
             html.Figcaption(_("No step has been taken yet."), id=ids.INFERENCE_SUMMARY, className="visually-hidden"),
         ],
-        className="chart-frame walk-chart",
+        className="chart-frame",
         **{"aria-label": _("Cumulative reward")},
     )
 

@@ -43,7 +43,6 @@ def place() -> html.Section:
             html.P(id=ids.TRAININGS_HISTORY_EMPTY, className="text-body-secondary"),
             _more(ids.TRAININGS_MORE, ids.TRAININGS_COUNT),
         ],
-        className="training-lists",
     )
 
 

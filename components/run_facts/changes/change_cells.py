@@ -30,7 +30,7 @@ def metric_cell(word: MetricWord | None, cell: MetricCell) -> html.Td:
         content += [" ", html.Span(_difference(word, cell), className="key")]
     if cell.verdict is not None:
         content += [" ", _verdict(cell.verdict)]
-    return html.Td(content, className="metric-change")
+    return html.Td(content)
 
 
 def _value(word: MetricWord | None, value: float | None) -> str:
