@@ -7,9 +7,9 @@ from typing import Any, Final, TypedDict
 
 import dash
 from dash import Input, Output, State, ctx, no_update
-from flask import request
 from pydantic import ValidationError
 
+from callbacks.access import writer
 from callbacks.freshness import alerts_view, failed, failure_outputs, tick_and_retry
 from components import ids
 from components.alerts.alert_rows import body, mute_name
@@ -25,7 +25,6 @@ from domain.errors.misfits import misfits_of
 from domain.messages import Reason
 from services.alerts.team_alerts import KnownAlerts
 from services.connect import Services
-from services.identity import writing_person
 
 _PLACE = "alerts"
 
@@ -121,7 +120,7 @@ def _register_mutes(app: dash.Dash, services: Services) -> None:
     )
     def change(_clicks: list[Any], ended: object, form: dict[str, object]) -> tuple[Any, Any]:
         try:
-            by = writing_person(request.headers, request.remote_addr, services.settings)
+            by = writer(services)
             if ctx.triggered_id == ids.MUTE_END:
                 services.alerts.unmute(str(ended))
                 return _("The mute has ended."), secrets.token_hex(4)

@@ -9,6 +9,7 @@ import flask
 from dash import Input, Output, State, ctx
 from pydantic import BaseModel, ValidationError
 
+from callbacks.access import writer
 from components import ids
 from components.inference import evaluation
 from components.texts.language import _
@@ -19,7 +20,7 @@ from domain.errors.connections import OutcomeUnknown
 from domain.errors.services import passes_by_itself
 from domain.inference.messages import EvaluationReport, EvaluationState
 from services.connect import Services
-from services.identity import reader, working_person, writing_person
+from services.identity import reader, working_person
 from services.measuring.measured import measurement_of
 
 _PATIENCE_SECONDS = 0.5  # less than the page's tick, so that the progress bar moves with each
@@ -181,7 +182,7 @@ def _kept(services: Services, found: EvaluationReport) -> tuple[str | None, bool
     if model is not None and model.measured is not None and model.measured.is_same_as(measured):
         return _("Kept with the model."), True
     try:
-        writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
+        writer(services)
         services.measurements.keep(found.model_id, measured).result(_PATIENCE_SECONDS)
     except TimeoutError:
         return _("It is being kept with the model…"), False

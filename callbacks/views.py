@@ -9,6 +9,7 @@ import dash
 import flask
 from pydantic import BaseModel, ValidationError
 
+from callbacks.access import writer
 from callbacks.wire import content
 from components.views import view_list
 from domain.errors import ClewError
@@ -17,7 +18,6 @@ from domain.errors.requests import ContractMisfit
 from domain.views.addresses import SHORT
 from domain.views.changes import LinkRequest, ViewRequest
 from services.connect import Services
-from services.identity import writing_person
 
 _MOST_BYTES = 2**20
 T = TypeVar("T", bound=BaseModel)
@@ -37,7 +37,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def change_view() -> dict[str, Any]:
         request = _request(ViewRequest)
         try:
-            by = _writer(services)
+            by = writer(services)
         except ClewError as error:
             return view_list.refused(error)
         return view_list.answer(request, services.views.changes.make(request, by))
@@ -46,14 +46,10 @@ def register(app: dash.Dash, services: Services) -> None:
     def shorten() -> dict[str, Any]:
         request = _request(LinkRequest)
         try:
-            _writer(services)
+            writer(services)
             return {SHORT: services.views.addresses.keep(request.query)}
         except ClewError as error:
             return view_list.no_short_form(error)
-
-
-def _writer(services: Services) -> str | None:
-    return writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
 
 
 def _request(shape: type[T]) -> T:

@@ -13,7 +13,7 @@ import orjson
 from pydantic import ValidationError
 
 from domain.addresses import Credentials
-from domain.errors import BadResponse
+from domain.errors import BadInput, BadResponse
 from domain.errors.records import RunDeleted
 from domain.errors.services import AnswerTooSlow
 from domain.tracking.runs import BadRow, Run
@@ -38,6 +38,8 @@ API = "/api/2.0/mlflow/"
 CALL_SECONDS = 10.0
 # Without an explicit order, PostgreSQL would put runs without a start first.
 _NEWEST_FIRST = ["attributes.start_time DESC"]
+# The messages of SQLite and PostgreSQL, of MySQL, and of SQLAlchemy if the row was deleted concurrently.
+_CONFLICTS = ("unique constraint", "duplicate entry", "expected to update")
 # Runs with hundreds of metrics have 50 kB each, and MLflow sends nothing before the page is complete.
 PAGE_RUNS = 100
 
@@ -142,6 +144,15 @@ class MlflowApi:
         """Sends one POST to MLflow's public API."""
         return self.service.call("POST", API + path, body=body, deadline_seconds=self._seconds_left(), writes=writes)
 
+    def write(self, path: str, body: object) -> Any:
+        """Sends one POST that writes, and repeats it once if it collided with another write."""
+        try:
+            return self.post(path, body, writes=True)
+        except BadInput as error:
+            if not _is_write_conflict(error):
+                raise
+            return self.post(path, body, writes=True)
+
     def get_api(self, path: str, params: Mapping[str, Any]) -> Any:
         """Sends one GET of MLflow's public API."""
         return self.get(API + path, params)
@@ -180,3 +191,12 @@ class MlflowApi:
             token = answer.next_token
             if not token:
                 return
+
+
+def _is_write_conflict(error: BadInput) -> bool:
+    """Returns whether a write may be repeated at once, since it collided with another one.
+
+    If two processes set a tag or alias for the first time at once, or one removes what the other sets, MLflow returns
+    its database's error to one of them, and has changed nothing for it.
+    """
+    return any(words in str(error).lower() for words in _CONFLICTS)

@@ -13,7 +13,6 @@ from domain.errors.trainings.requests import ExperimentDeleted
 from domain.tools.recognition import ToolReading, tool_of
 from domain.tracking.runs import LatestMetric, RunStatus
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry.registry import is_write_conflict
 from mlflow_api.schemas import SERVICE, Experiment, OneRun, RawRun, bad_row_of, validated
 
 _PAGE: Final = 100
@@ -72,7 +71,7 @@ class RunWrites:
         with suppress(NotFound):
             return self._experiment(name)
         try:
-            return validated(_ExperimentMade, self._post("experiments/create", {"name": name})).experiment_id
+            return validated(_ExperimentMade, self._mlflow.write("experiments/create", {"name": name})).experiment_id
         except (BadInput, Conflict):  # another process created it first
             return self._experiment(name)
 
@@ -83,17 +82,17 @@ class RunWrites:
     def create(self, experiment_id: str, name: str, *, start_ms: int, tags: Mapping[str, str]) -> StoredRun:
         """Creates a run, to which MLflow always gives the status RUNNING."""
         body = {"experiment_id": experiment_id, "run_name": name, "start_time": start_ms, "tags": _pairs(tags)}
-        return stored_run(validated(OneRun, self._post("runs/create", body)).run)
+        return stored_run(validated(OneRun, self._mlflow.write("runs/create", body)).run)
 
     def set_status(self, run_id: str, status: RunStatus, end_ms: int | None = None) -> None:
         """Sets the run's status, and when it ended."""
         body = {"run_id": run_id, "status": status.value}
-        self._post("runs/update", body if end_ms is None else body | {"end_time": end_ms})
+        self._mlflow.write("runs/update", body if end_ms is None else body | {"end_time": end_ms})
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Sets all of these tags, or none."""
         if tags:
-            self._post("runs/log-batch", {"run_id": run_id, "tags": _pairs(tags)})
+            self._mlflow.write("runs/log-batch", {"run_id": run_id, "tags": _pairs(tags)})
 
     def log(
         self,
@@ -105,20 +104,20 @@ class RunWrites:
     ) -> None:
         """Logs points in MLflow's JSON format, parameters and tags, 1,000 in total; the tags are written last."""
         body = {"run_id": run_id, "metrics": metrics, "params": _pairs(params or {}), "tags": _pairs(tags or {})}
-        self._post("runs/log-batch", body)
+        self._mlflow.write("runs/log-batch", body)
 
     def rename(self, run_id: str, name: str) -> None:
         """Gives a run another name."""
-        self._post("runs/update", {"run_id": run_id, "run_name": name})
+        self._mlflow.write("runs/update", {"run_id": run_id, "run_name": name})
 
     def delete(self, run_id: str) -> None:
         """Deletes a run; MLflow can restore it."""
-        self._post("runs/delete", {"run_id": run_id})
+        self._mlflow.write("runs/delete", {"run_id": run_id})
 
     def untag(self, run_id: str, key: str) -> None:
         """Removes a tag, if it exists."""
         with suppress(NotFound):
-            self._post("runs/delete-tag", {"run_id": run_id, "key": key})
+            self._mlflow.write("runs/delete-tag", {"run_id": run_id, "key": key})
 
     def get(self, run_id: str) -> StoredRun:
         """Returns one run, deleted ones included."""
@@ -159,15 +158,6 @@ class RunWrites:
         if found.experiment.lifecycle_stage == "deleted":
             raise ExperimentDeleted(name)
         return found.experiment.experiment_id
-
-    def _post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Sends a write, and repeats it once if it collided with another one of the same key."""
-        try:
-            return self._mlflow.post(path, body, writes=True)
-        except BadInput as error:
-            if not is_write_conflict(error):
-                raise
-            return self._mlflow.post(path, body, writes=True)
 
 
 def stored_run(raw: object) -> StoredRun:

@@ -14,7 +14,6 @@ from pydantic import BaseModel, BeforeValidator
 
 from domain.errors import BadInput, Conflict, NotFound
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry.registry import is_write_conflict
 from mlflow_api.registry.versions import Registered, tags_of
 from mlflow_api.schemas import validated
 
@@ -93,18 +92,10 @@ class MlflowViews:
 
     def _set(self, path: str, body: dict[str, Any]) -> Any:
         try:
-            return self._posted(path, body)
+            return self._mlflow.write(path, body)
         except NotFound:
             self._make(body["name"])
-            return self._posted(path, body)
-
-    def _posted(self, path: str, body: dict[str, Any]) -> Any:
-        try:
-            return self._mlflow.post(path, body, writes=True)
-        except BadInput as error:
-            if not is_write_conflict(error):
-                raise
-            return self._mlflow.post(path, body, writes=True)
+            return self._mlflow.write(path, body)
 
     def _make(self, name: str) -> None:
         body = {"name": name, "description": _ABOUT[name], "tags": _pairs({_PROMPT: "true"})}

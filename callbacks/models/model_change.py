@@ -11,6 +11,7 @@ import dash
 import flask
 from pydantic import ValidationError
 
+from callbacks.access import writer
 from callbacks.wire import content
 from components.inference.inference_controls import NONE
 from components.links import href
@@ -22,7 +23,6 @@ from domain.errors.requests import ContractMisfit
 from domain.registry.changes import ChangeRequest
 from domain.registry.model_ids import name_in
 from services.connect import Services
-from services.identity import writing_person
 
 PATH = "/changes"
 _MOST_BYTES = 2**14
@@ -37,7 +37,7 @@ def register(app: dash.Dash, services: Services) -> None:
         """Returns the result of a request; with `?again=1` it starts nothing."""
         request = _request()
         try:
-            by = writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
+            by = writer(services)
         except ClewError as error:
             return model_change.refused(error)
         patience, again = services.settings.patience_seconds, "again" in flask.request.args

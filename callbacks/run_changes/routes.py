@@ -10,6 +10,7 @@ import flask
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
+from callbacks.access import writer
 from callbacks.wire import answer, body_as, problem_in_place, with_message
 from components.run_changes import answers
 from components.run_changes.trash_rows import trash_rows
@@ -22,7 +23,6 @@ from domain.run_changes.now import MovedRuns
 from domain.run_changes.requests import ManyRuns, RunAction, RunId
 from domain.tracking.compared import is_run_id
 from services.connect import Services
-from services.identity import writing_person
 from services.run_changes.bulk import each
 from services.run_changes.changing import Changed
 
@@ -65,7 +65,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def change_run() -> flask.Response:
         asked = body_as(OneRun, _MOST_BYTES)
         try:
-            done = _act(services, asked, _writer(services))
+            done = _act(services, asked, writer(services))
         except RunChangedMeanwhile as error:
             return answer(answers.refused(error, team_runs.now(asked.run_id)))
         except OutcomeUnknown as error:
@@ -80,7 +80,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def change_many() -> flask.Response:
         """Changes a few runs per request: the page shows progress, and can stop."""
         asked = body_as(ManyRuns, _MOST_BYTES)
-        by = _writer(services)
+        by = writer(services)
         found = each(asked.runs or [], lambda run_id: team_runs.act(asked, run_id, by), _PIECE_SECONDS)
         view = services.runs.changed_view(patience)
         names = {run_id: run.name for run_id in found.failed if (run := view.get(run_id)) is not None}
@@ -96,10 +96,6 @@ def register(app: dash.Dash, services: Services) -> None:
         known = team_runs.trash.refreshed(patience) if asked_again else team_runs.trash.view(patience)
         rows = trash_rows(known.trash, known.as_of, None if known.failure is None else known.failure.whole)
         return answer(rows | {"is_outdated": known.is_outdated})
-
-
-def _writer(services: Services) -> str | None:
-    return writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
 
 
 def _act(services: Services, asked: OneRun, by: str | None) -> dict[str, Any]:

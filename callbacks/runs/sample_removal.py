@@ -2,15 +2,14 @@
 
 import dash
 from dash import Input, Output, ctx
-from flask import request
 
+from callbacks.access import writer
 from callbacks.freshness import RETRY_WAIT_SECONDS
 from components import ids
 from components.texts.language import _, ngettext
 from components.texts.translate import translate
 from domain.errors import ClewError, ReadOnly, SignInNeeded
 from services.connect import Services
-from services.identity import writing_person
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -35,7 +34,7 @@ def register(app: dash.Dash, services: Services) -> None:
         if not services.settings.embedded:
             return _("This MLflow is yours: Clew removes nothing from it.")
         try:
-            writing_person(request.headers, request.remote_addr, services.settings)
+            writer(services)
             removed = services.samples.remove()
         except (ReadOnly, SignInNeeded) as error:
             return translate(error)

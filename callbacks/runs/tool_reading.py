@@ -2,8 +2,8 @@
 
 import dash
 from dash import Input, Output, State
-from flask import request
 
+from callbacks.access import writer
 from callbacks.freshness import RETRY_WAIT_SECONDS
 from components import ids
 from components.runs import tool_reading
@@ -11,7 +11,6 @@ from components.texts.language import _
 from components.texts.translate import translate
 from domain.errors import ClewError
 from services.connect import Services
-from services.identity import writing_person
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -27,7 +26,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     def state(_clicks: int | None, tool: object, run_id: str | None) -> str:
         try:
-            by = writing_person(request.headers, request.remote_addr, services.settings)
+            by = writer(services)
             run = services.runs.view_with([run_id or ""], services.settings.patience_seconds).get(run_id or "")
             if run is None:
                 return _("MLflow knows no run %(ids)s.", ids=(run_id or "–")[:64])

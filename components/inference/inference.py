@@ -6,6 +6,7 @@ from dash import dcc, html
 
 from components import ids
 from components.charts.chart_config import chart_config
+from components.charts.live_layout import live_layout
 from components.colours import PALETTE
 from components.connection import line_head, line_notice, line_states
 from components.inference.inference_controls import NONE
@@ -18,7 +19,6 @@ from domain.inference.messages import InferenceStep
 from domain.inference.watching import WatchedStep
 
 SIDES = ("a", "b")
-_GREY = "rgba(128,128,128,0.25)"
 
 
 def side(name: str, *, hidden: bool) -> html.Section:
@@ -106,18 +106,7 @@ def chart() -> html.Figure:
 
 def chart_layout() -> dict[str, Any]:
     """Returns the Plotly layout of that chart."""
-    axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY}
-    return {
-        "title": {"text": _("Cumulative reward"), "x": 0, "xref": "paper", "font": {"size": 14, "weight": 600}},
-        "xaxis": axis | {"title": {"text": _("Step")}, "rangemode": "tozero"},
-        "yaxis": axis | {"title": {"text": _("Cumulative reward")}},
-        "margin": {"l": 60, "r": 12, "t": 40, "b": 48},
-        "showlegend": False,
-        "paper_bgcolor": "#fff",
-        "plot_bgcolor": "#fff",
-        "font": {"family": "system-ui, sans-serif", "color": "#212529"},
-        "uirevision": "keep",
-    }
+    return live_layout(_("Cumulative reward"), _("Step"), _("Cumulative reward"))
 
 
 def schema() -> dict[str, Any]:

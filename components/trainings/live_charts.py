@@ -6,12 +6,12 @@ from dash import dcc, html
 
 from components import ids
 from components.charts.chart_config import chart_config
+from components.charts.live_layout import live_layout
 from components.texts.language import _
 from components.texts.words import metric_axis, metric_name
 from domain.tracking.vocabulary import MetricWord
 
 CURVES: Final[tuple[MetricWord, ...]] = ("reward", "success_rate")
-_GREY: Final = "rgba(128,128,128,0.25)"
 
 
 def place() -> html.Div:
@@ -44,18 +44,7 @@ def _chart(word: MetricWord) -> html.Figure:
 
 
 def _layout(word: MetricWord) -> dict[str, Any]:
-    axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY}
-    return {
-        "title": {"text": metric_name(word), "x": 0, "xref": "paper", "font": {"size": 14, "weight": 600}},
-        "xaxis": axis | {"title": {"text": _("Episodes")}, "rangemode": "tozero"},
-        "yaxis": axis | {"title": {"text": metric_axis(word)}},
-        "margin": {"l": 60, "r": 12, "t": 40, "b": 48},
-        "showlegend": False,
-        "paper_bgcolor": "#fff",
-        "plot_bgcolor": "#fff",
-        "font": {"family": "system-ui, sans-serif", "color": "#212529"},
-        "uirevision": "keep",
-    }
+    return live_layout(metric_name(word), _("Episodes"), metric_axis(word))
 
 
 def _nothing_yet() -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""Users' patterns, matched by RE2 in linear time, where Python's own engine can need hours.
+"""Regular expressions that viewers type, compiled by RE2.
 
+RE2 reads each character once, while Python's own engine needs hours for `(a*)*b`: anybody could send a link with one.
 RE2 has no backreferences and no lookaround.
 """
 
@@ -8,6 +9,7 @@ from typing import Any, Final
 import re2
 
 from domain.errors.artifacts.records import PatternInvalid, PatternTooLong
+from domain.errors.grouping.group_refs import NamePatternInvalid, NamePatternTooLong
 from domain.messages import Text
 
 Compiled = Any
@@ -16,13 +18,20 @@ MOST_CHARACTERS: Final = 250
 _MOST_BYTES: Final = 4 * 2**20
 
 
-def compiled(shown: str, expression: str | bytes, *, in_a_line: bool = False) -> Compiled:
-    """Compiles the pattern that its user typed as `shown`; with `in_a_line` it never matches a line's end.
+def compiled(
+    shown: str,
+    expression: str | bytes,
+    *,
+    in_a_line: bool = False,
+    invalid: type[PatternInvalid] | type[NamePatternInvalid] = PatternInvalid,
+    too_long: type[PatternTooLong] | type[NamePatternTooLong] = PatternTooLong,
+) -> Compiled:
+    """Returns the compiled pattern that a viewer typed as `shown`; one `in_a_line` never matches the end of a line.
 
-    Raises PatternInvalid and PatternTooLong.
+    Raises `invalid` and `too_long`.
     """
     if len(shown) > MOST_CHARACTERS:
-        raise PatternTooLong(most=MOST_CHARACTERS)
+        raise too_long(most=MOST_CHARACTERS)
     options = re2.Options()
     options.log_errors = False
     options.max_mem = _MOST_BYTES
@@ -32,6 +41,6 @@ def compiled(shown: str, expression: str | bytes, *, in_a_line: bool = False) ->
     except re2.error as error:
         cause = error.args[0]
         reason = cause.decode(errors="replace") if isinstance(cause, bytes) else str(cause)
-        raise PatternInvalid(pattern=shown, reason=Text(reason)) from error
+        raise invalid(pattern=shown, reason=Text(reason)) from error
     except UnicodeEncodeError as error:
-        raise PatternInvalid(pattern=ascii(shown), reason=Text("half a character")) from error
+        raise invalid(pattern=ascii(shown), reason=Text("half a character")) from error

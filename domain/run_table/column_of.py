@@ -18,26 +18,13 @@ from domain.run_table.table import RunTable
 from domain.run_table.words.metric_columns import episode_counts, metric_outcomes, word_outcomes
 from domain.run_table.words.odd_values import cells_out_of_range, diverged_cells
 from domain.run_table.words.parameter_columns import parameter_column
+from domain.run_table.words.shown_words import METRIC_OF, PARAMETER_OF
 from domain.run_table.words.tool_columns import tool_rows
 from domain.tracking.outcomes import Outcome
 from domain.tracking.runs import PARENT_TAG, SAMPLE_TAG, whole_number
-from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
+from domain.tracking.vocabulary import Vocabulary
 
 _TAG_OF: Final = {"user": "mlflow.user", "source": "mlflow.source.name", "commit": "mlflow.source.git.commit"}
-_WORD_OF: Final[dict[str, MetricWord]] = {
-    "final_reward": "reward",
-    "final_loss": "loss",
-    "episode_length": "episode_length",
-    "throughput": "throughput",
-    "learning_rate": "learning_rate",
-    "entropy": "entropy",
-    "kl": "kl",
-    "policy_loss": "policy_loss",
-    "value_loss": "value_loss",
-    "exploration_rate": "exploration_rate",
-    "gradient_norm": "gradient_norm",
-}
-_PARAMETER_OF: Final[dict[str, ParameterWord]] = {"algorithm": "algorithm", "environment": "environment"}
 _US_PER_MS: Final = 1000
 _US_PER_SECOND: Final = 1e6
 
@@ -64,14 +51,14 @@ def column_of(table: RunTable, ref: ColumnRef, vocabulary: Vocabulary, as_of: da
 def _built_in(table: RunTable, name: str, vocabulary: Vocabulary, as_of: datetime) -> Column:
     if name in _TAG_OF:
         return table.tag(_TAG_OF[name])
-    if name in _WORD_OF:
-        return word_outcomes(table, _WORD_OF[name], vocabulary)
-    if name in _PARAMETER_OF:
-        return parameter_column(table, _PARAMETER_OF[name], vocabulary)
     if name == "silent_minutes":
         return NumberColumn(silent_minutes(table, as_of))
     if name in _BY_VOCABULARY:
         return _BY_VOCABULARY[name](table, vocabulary)
+    if name in METRIC_OF:
+        return word_outcomes(table, METRIC_OF[name], vocabulary)
+    if name in PARAMETER_OF:
+        return parameter_column(table, PARAMETER_OF[name], vocabulary)
     return _PLAIN[name](table)
 
 

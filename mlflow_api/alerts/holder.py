@@ -14,7 +14,6 @@ from pydantic import BaseModel, Field, ValidationError
 from domain.alerts.alert import Alert, Moment, Mute
 from domain.errors import BadInput, Conflict, NotFound
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry.registry import is_write_conflict
 from mlflow_api.registry.versions import Registered, tags_of
 from mlflow_api.schemas import validated
 
@@ -134,19 +133,10 @@ class AlertHolder:
 
     def _set(self, path: str, body: dict[str, Any], within_seconds: float = 10.0) -> None:
         try:
-            self._posted(path, body, within_seconds)
+            self._mlflow.within(within_seconds).write(path, body)
         except (NotFound, BadInput):  # some stores answer a missing version as a bad argument
             self._make()
-            self._posted(path, body, within_seconds)
-
-    def _posted(self, path: str, body: dict[str, Any], within_seconds: float) -> None:
-        mlflow = self._mlflow.within(within_seconds)
-        try:
-            mlflow.post(path, body, writes=True)
-        except BadInput as error:
-            if not is_write_conflict(error):
-                raise
-            mlflow.post(path, body, writes=True)
+            self._mlflow.within(within_seconds).write(path, body)
 
     def _make(self) -> None:
         body = {"name": HOLDER, "description": _ABOUT, "tags": [{"key": _PROMPT, "value": "true"}]}

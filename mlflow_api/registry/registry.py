@@ -20,8 +20,6 @@ _PAGE = 1_000
 ALL_VERSIONS_SECONDS = 60.0
 # MLflow may have to download the file from a bucket first, and sends nothing meanwhile.
 FILE_SECONDS = 30.0
-# The messages of SQLite and PostgreSQL, of MySQL, and of SQLAlchemy if the row was deleted concurrently.
-_CONFLICTS = ("unique constraint", "duplicate entry", "expected to update")
 
 
 class _Page(BaseModel):
@@ -91,12 +89,12 @@ class MlflowRegistry:
     def point_at(self, version: str) -> None:
         """Points the alias at this version: one write, so there is no moment without an active model."""
         body = {"name": self._name, "alias": ALIAS, "version": version}
-        self._set("registered-models/alias", body)
+        self._mlflow.write("registered-models/alias", body)
 
     def tag_version(self, version: str, key: str, value: str) -> None:
         """Sets a tag of a version."""
         body = {"name": self._name, "version": version, "key": key, "value": value}
-        self._set("model-versions/set-tag", body)
+        self._mlflow.write("model-versions/set-tag", body)
 
     def untag_version(self, version: str, key: str) -> None:
         """Removes a tag of a version, if it has it."""
@@ -114,10 +112,10 @@ class MlflowRegistry:
         """Sets a tag of the registered model that archives this one's old data; creates it if needed."""
         body = {"name": archive_of(self._name), "key": key, "value": value}
         try:
-            self._set("registered-models/set-tag", body)
+            self._mlflow.write("registered-models/set-tag", body)
         except NotFound:
             self._make_archive()
-            self._set("registered-models/set-tag", body)
+            self._mlflow.write("registered-models/set-tag", body)
 
     def _make_archive(self) -> None:
         body = {
@@ -132,14 +130,6 @@ class MlflowRegistry:
     def delete_version(self, version: str) -> None:
         """Deletes a version for good; MLflow silently drops an alias to it, so check that first."""
         self._mlflow.delete("model-versions/delete", {"name": self._name, "version": version})
-
-    def _set(self, path: str, body: object) -> None:
-        try:
-            self._mlflow.post(path, body, writes=True)
-        except BadInput as error:
-            if not is_write_conflict(error):
-                raise
-            self._mlflow.post(path, body, writes=True)  # by now the row to change exists, or does not
 
     @property
     def address(self) -> str:
@@ -159,15 +149,6 @@ class MlflowRegistry:
         except NotFound:
             return False
         return True
-
-
-def is_write_conflict(error: BadInput) -> bool:
-    """Returns whether a write may be repeated at once, since it collided with another one.
-
-    If two processes set a tag or alias for the first time at once, or one removes what the other sets, MLflow returns
-    its database's error to one of them, and has changed nothing for it.
-    """
-    return any(words in str(error).lower() for words in _CONFLICTS)
 
 
 def _bad_row(raw: object, error: ValidationError) -> BadRow:

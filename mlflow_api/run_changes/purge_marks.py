@@ -1,13 +1,12 @@
 """Marks runs that are about to be removed for good: tags of a registered model, since deleted runs accept no tags."""
 
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel
 
 from domain.errors import BadInput, Conflict, NotFound
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry.registry import is_write_conflict
 from mlflow_api.registry.versions import Registered
 from mlflow_api.schemas import validated
 
@@ -39,23 +38,15 @@ class PurgeMarks:
         """Marks a run."""
         body = {"name": HOLDER, "key": f"{_PREFIX}{run_id}", "value": moment}
         try:
-            self._posted("registered-models/set-tag", body)
+            self._mlflow.write("registered-models/set-tag", body)
         except NotFound:
             self._make()
-            self._posted("registered-models/set-tag", body)
+            self._mlflow.write("registered-models/set-tag", body)
 
     def unmark(self, run_id: str) -> None:
         """Removes a mark, if it exists."""
         with suppress(NotFound):
             self._mlflow.delete("registered-models/delete-tag", {"name": HOLDER, "key": f"{_PREFIX}{run_id}"})
-
-    def _posted(self, path: str, body: dict[str, Any]) -> None:
-        try:
-            self._mlflow.post(path, body, writes=True)
-        except BadInput as error:
-            if not is_write_conflict(error):
-                raise
-            self._mlflow.post(path, body, writes=True)
 
     def _make(self) -> None:
         """Creates the registered model as a prompt, which MLflow does not show among its models."""

@@ -36,15 +36,15 @@ class RunTrashCalls(RunWrites):
 
     def rename(self, run_id: str, name: str) -> None:
         """Renames the run."""
-        self._post("runs/update", {"run_id": run_id, "run_name": name})
+        self._mlflow.write("runs/update", {"run_id": run_id, "run_name": name})
 
     def delete(self, run_id: str) -> None:
         """Moves the run to the trash; it may be there already."""
-        self._post("runs/delete", {"run_id": run_id})
+        self._mlflow.write("runs/delete", {"run_id": run_id})
 
     def restore(self, run_id: str) -> None:
         """Restores the run; it may be restored already."""
-        self._post("runs/restore", {"run_id": run_id})
+        self._mlflow.write("runs/restore", {"run_id": run_id})
 
     def children(self, run_id: str, experiment_ids: Sequence[str], most: int) -> Iterator[StoredRun]:
         """Yields up to `most` runs of these experiments whose parent is this one, in the trash or not."""

@@ -8,24 +8,22 @@ Then it moves activations that are not among the newest to the archive.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from domain.errors import ClewError, NotFound, ReadOnly
+from domain.errors import NotFound, ReadOnly
 from domain.errors.models.records import PurgedElsewhere
 from domain.moments import utc_now
 from domain.registry.model_ids import VersionIds
 from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, archive_of, state_of
-from domain.wrong_settings import explain
 from mlflow_api.client import MlflowApi
 from mlflow_api.registry.registry import MlflowRegistry
 from mlflow_api.registry.versions import Registered, Version, moment_of
 from services.registry.activations.archive import ActivationArchive
 from services.registry.activations.tags import activations
 from services.registry.registered_models import RegisteredModels
+from settings.command import run_command
 from settings.settings import Settings
 
 BETWEEN_RUNS = timedelta(hours=1)
@@ -108,22 +106,18 @@ class ModelPurge:
 
 
 def main() -> int:
-    """Runs once with the configured settings, and prints the result."""
-    try:
-        settings = Settings()
-        sys.stdout.write(f"{purge(settings)}\n")
-        registered = _registered(settings)
-        for name in registered.find().names:
-            moved = ActivationArchive(registered.registry(name)).move()
-            if moved:
-                sys.stdout.write(f"old activations, moved to {archive_of(name)}: {moved}\n")
-    except ValidationError as error:
-        sys.stderr.write(f"{explain(error)}\n")
-        return 2
-    except ClewError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
+    """Purges and archives once, as the settings say; returns the exit status."""
+    return run_command(_lines)
+
+
+def _lines(settings: Settings) -> Iterator[str]:
+    """Yields a line for the purge, and one for each registered model whose old activations were moved."""
+    yield str(purge(settings))
+    registered = _registered(settings)
+    for name in registered.find().names:
+        moved = ActivationArchive(registered.registry(name)).move()
+        if moved:
+            yield f"old activations, moved to {archive_of(name)}: {moved}"
 
 
 def purge(settings: Settings) -> Purged:

@@ -13,13 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from domain.errors import ClewError, NotFound, ReadOnly
+from domain.errors import NotFound, ReadOnly
 from domain.errors.run_changes.records import DatabaseNotNamed
 from domain.moments import utc_now
 from domain.run_changes.history import deletion_since
-from domain.wrong_settings import explain
 from mlflow_api.client import MlflowApi
 from mlflow_api.registry.versions import moment_of
 from mlflow_api.run_changes.purge_marks import PurgeMarks
@@ -27,6 +24,7 @@ from mlflow_api.run_changes.run_trash import MadeVersion, RunTrashCalls
 from mlflow_api.run_writes import StoredRun
 from services.run_changes.deletion import RunDeletion
 from services.run_changes.mlflow_gc import MlflowGc
+from settings.command import run_command
 from settings.settings import Settings
 
 BETWEEN_RUNS = timedelta(hours=1)
@@ -171,16 +169,8 @@ def purge(settings: Settings) -> Purged:
 
 
 def main() -> int:
-    """Runs once with the configured settings, and prints the result."""
-    try:
-        sys.stdout.write(f"{purge(Settings())}\n")
-    except ValidationError as error:
-        sys.stderr.write(f"{explain(error)}\n")
-        return 2
-    except ClewError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
+    """Purges once, as the settings say; returns the exit status."""
+    return run_command(lambda settings: [purge(settings)])
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from domain.charts.chart_options import ChartOptions
 from domain.errors import BadInput
 from domain.grouping.candidates import Candidate, candidates, default_grouping
 from domain.grouping.group_ref import GroupRef
-from domain.grouping.name_pattern import MOST_CHARACTERS
 from domain.grouping.run_specific import RunSpecific
 from domain.grouping.suggestions import suggestions
+from domain.patterns.linear import MOST_CHARACTERS
 from domain.tracking.grouping import group_runs
 from domain.tracking.runs import Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT

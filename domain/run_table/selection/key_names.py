@@ -1,7 +1,6 @@
 """The key under which each run logged a metric or parameter that has a word."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,38 +9,18 @@ from domain.run_table.arrays.strings import NO_TEXT, Codes
 from domain.run_table.columns import TextColumn
 from domain.run_table.table import RunTable
 from domain.run_table.words.parameter_columns import place_codes
+from domain.run_table.words.shown_words import METRIC_OF, PARAMETER_OF
 from domain.run_table.words.tool_columns import by_vocabulary
 from domain.tools.places import Place
-from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
-
-_METRIC_OF: Final[Mapping[str, MetricWord]] = {
-    "success_percent": "success_rate",
-    "final_reward": "reward",
-    "final_loss": "loss",
-    "episode_length": "episode_length",
-    "episodes": "episodes",
-    "throughput": "throughput",
-    "learning_rate": "learning_rate",
-    "entropy": "entropy",
-    "kl": "kl",
-    "policy_loss": "policy_loss",
-    "value_loss": "value_loss",
-    "exploration_rate": "exploration_rate",
-    "gradient_norm": "gradient_norm",
-}
-_PARAMETER_OF: Final[Mapping[str, ParameterWord]] = {
-    "algorithm": "algorithm",
-    "environment": "environment",
-    "seed": "seed",
-}
+from domain.tracking.vocabulary import ParameterWord, Vocabulary
 
 
 def key_names(table: RunTable, column: str, vocabulary: Vocabulary) -> TextColumn | None:
     """Returns the key [n] under which each run logged the values of the built-in `column`; None for other columns."""
-    if column in _METRIC_OF:
+    if column in METRIC_OF:
         return _first(_metrics(table, column, vocabulary), len(table))
-    if column in _PARAMETER_OF:
-        return _first(_places(table, _PARAMETER_OF[column], vocabulary), len(table))
+    if column in PARAMETER_OF:
+        return _first(_places(table, PARAMETER_OF[column], vocabulary), len(table))
     return None
 
 
@@ -73,7 +52,7 @@ def _metric_names(column: str, vocabulary: Vocabulary) -> Sequence[str]:
 
     If no number of episodes was logged, a metric that is logged once per episode counts them.
     """
-    names = vocabulary.metrics.get(_METRIC_OF[column], ())
+    names = vocabulary.metrics.get(METRIC_OF[column], ())
     return (*names, *vocabulary.per_episode) if column == "episodes" else names
 
 
