@@ -54,18 +54,18 @@ class Fuse:
             raise Killed
 
 
-class FusedRuns(RunWrites):
-    """Forwards to MLflow, as far as the fuse allows."""
+class FusedMlflow(MlflowApi):
+    """Forwards writes to MLflow, as far as the fuse allows."""
 
     def __init__(self, mlflow: MlflowApi, fuse: Fuse) -> None:
-        super().__init__(mlflow)
+        super().__init__(mlflow.service)
         self._fuse = fuse
 
-    def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+    def write(self, path: str, body: object) -> Any:
         if path.startswith("experiments/"):
-            return super()._post(path, body)
+            return super().write(path, body)
         self._fuse.before()
-        answer = super()._post(path, body)
+        answer = super().write(path, body)
         self._fuse.after()
         return answer
 
@@ -85,7 +85,7 @@ class Life:
     """Runs one scheduler without its threads, from its start to its end."""
 
     def __init__(self, settings: SchedulerSettings, scheduler_id: str, fuse: Fuse) -> None:
-        runs = FusedRuns(MlflowApi.from_settings(settings), fuse)
+        runs = RunWrites(FusedMlflow(MlflowApi.from_settings(settings), fuse))
         assert settings.trainings_file is not None
         trainers = Trainers(trainers_in(settings.trainings_file), settings.trainings_file.parent)
         self.entries = Entries()
