@@ -51,7 +51,7 @@ NAMES = ("application", "json", "Content", "Type", "API")
 COMMANDS = ("tensorboard_import",)
 # Output of these is not for pages: it is read in a terminal, or by the caller that made the mistake.
 FOR_TERMINALS = {
-    *("settings/setting_types.py", "domain/wrong_settings.py", "scheduler/settings.py"),
+    *("settings/setting_types.py", "settings/vocabulary_file.py", "domain/wrong_settings.py", "scheduler/settings.py"),
     *("domain/charts/curves.py", "domain/charts/smoothing.py", "domain/inference/evaluation.py"),
     *("domain/tracking/final_metrics.py", "domain/tracking/scores.py", "domain/tracking/vocabulary.py"),
     *(f"training/{name}.py" for name in ("cli", "command_line", "environment_arguments", "scratch_server")),

@@ -16,7 +16,7 @@ class KnownAlerts:
         self._unrecorded: set[str] = set(self._alerts)
 
     def __iter__(self) -> Iterator[Alert]:
-        """Iterates over a copy: alerts may be saved and removed meanwhile."""
+        """Returns an iterator over a copy, so that alerts can be saved and removed meanwhile."""
         return iter(list(self._alerts.values()))
 
     def __contains__(self, alert_id: object) -> bool:
