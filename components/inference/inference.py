@@ -6,9 +6,9 @@ from dash import dcc, html
 
 from components import ids
 from components.charts.chart_config import chart_config
-from components.charts.live_layout import live_layout
 from components.colours import PALETTE
 from components.connection import line_head, line_notice, line_states
+from components.growing_chart import live_layout
 from components.inference.inference_controls import NONE
 from components.links import href, model_href
 from components.texts.language import _, around

@@ -6,7 +6,7 @@ from dash import dcc, html
 
 from components import ids
 from components.charts.chart_config import chart_config
-from components.charts.live_layout import live_layout
+from components.growing_chart import live_layout
 from components.texts.language import _
 from components.texts.words import metric_axis, metric_name
 from domain.tracking.vocabulary import MetricWord
