@@ -217,7 +217,7 @@ class WatchedJob:
             self.settle(lost)
 
     def _never_ran(self) -> bool:
-        """Returns whether a job that was not polled for a while never ran, judging by its program's log."""
+        """Returns whether a job that was not polled for a while never ran: nothing was logged to its MLflow run."""
         try:
             return self.record.running_ms is None and self._logged_nothing(self.run_id)
         except (BadInput, NotFound):  # the run has been deleted
