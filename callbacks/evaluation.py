@@ -121,7 +121,7 @@ def _waiting(known: object, model_id: str) -> Waiting:
 
 
 def _unanswered(error: ClewError, waiting: Waiting) -> EvaluationUpdate:
-    """Says why the engine did not answer; polling goes on for a while if it may only be starting."""
+    """Returns why the engine did not answer; polling goes on for a while if it may only be starting."""
     # An unanswered start is not sent again: the evaluation's progress will show whether it was received.
     is_sent = isinstance(error, OutcomeUnknown)
     if waiting.seconds >= _WAIT_SECONDS or not (is_sent or passes_by_itself(error)):

@@ -42,7 +42,7 @@ def failed_histories(failures: Sequence[ClewError]) -> list[Any]:
 
 
 def failed_history(failure: ClewError) -> str:
-    """Says that a history could not be read, and why."""
+    """Returns the sentence that a history could not be read, and why."""
     cause = translate(last_found(failure))
     if passes_by_itself(failure):
         return _("A history could not be read yet. %(cause)s. It is asked again by itself.", cause=cause.rstrip(".。"))

@@ -65,7 +65,7 @@ def figure(
 
 
 def why_empty(axis: XAxis, runs: int) -> str:
-    """Says that no run has any point to draw on `axis`."""
+    """Returns the sentence that no run has any point to draw on `axis`."""
     if is_counted(axis):
         if isinstance(axis, Axis):
             return _("None of these runs logged this metric, or what counts this axis.")

@@ -118,7 +118,7 @@ def _linked(model_id: str | None) -> Any:
 
 
 def _gain(activation: Activation) -> str:
-    """Says by how much the success rate rose, or the return if the environment has no success rate."""
+    """Returns by how much the success rate rose, or the return if the environment has no success rate."""
     if (gain := activation.gain) is not None:
         return _("%(points)s points", points=f"{gain * 100:+.1f}")
     if (gained := activation.gained_return) is not None:

@@ -159,7 +159,7 @@ def _question(result: ChangeResult) -> dict[str, Any] | None:
 
 
 def untried(cause: MessageData) -> str:
-    """Says that a policy's file loads but cannot be tried, and what is missing for that."""
+    """Returns the sentence that a policy's file loads but cannot be tried, and what is missing for that."""
     return _("The policy's file loads, but it cannot be tried here: %(cause)s", cause=translate(cause))
 
 

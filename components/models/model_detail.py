@@ -124,7 +124,7 @@ def waiting(cause: str, since_ms: int) -> dbc.Alert:
 
 
 def not_found(model_id: str) -> list[Any]:
-    """Says that the address names no model."""
+    """Returns the page for an address with an unknown model."""
     return [
         html.H1(_("No such model"), className="h3"),
         html.P(around(_("There is no model {model}. It may have been removed."), model=html.Code(model_id[:64]))),

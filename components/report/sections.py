@@ -89,7 +89,7 @@ def changed(runs: Sequence[Run], vocabulary: Vocabulary, commit_url: str | None,
 
 
 def first_of(shown: int, asked: int) -> str:
-    """Says that only the first runs are shown."""
+    """Returns the sentence that only the first runs are shown."""
     return _("The first %(n)s of %(all)s runs are shown.", n=words.count(shown), all=words.count(asked))
 
 

@@ -100,7 +100,7 @@ def figures(
 
 
 def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int) -> list[str]:
-    """Says what the comparison cannot show; `unknown` are run ids, `drawn` and `pending` are counts."""
+    """Returns sentences on what the comparison cannot show; `unknown` are run ids, `drawn` and `pending` are counts."""
     sentences = []
     if unknown:
         names = ", ".join(_shortened(unknown))

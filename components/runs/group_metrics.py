@@ -122,7 +122,7 @@ def _score(outcome: Outcome) -> float | None:
 
 
 def _diverged(group: Sequence[Run], known: Known) -> list[Any]:
-    """Says for each diverged metric how many runs diverged, and how many remain from which step on."""
+    """Returns for each diverged metric how many runs diverged, and how many remain from which step on."""
     found = {word: _ends(group, known, word) for word in WORDS}
     return [
         html.Div(f"{words.metric_name(word)}: {survivors_text(len(ends), survivors(ends))}")

@@ -138,7 +138,7 @@ def summary(
     offered: Sequence[Suggestion],
     alone: Sequence[Run],
 ) -> list[Any]:
-    """Says how the runs are grouped and what is ignored, and makes suggestions if no group has several runs."""
+    """Returns how the runs are grouped, what is ignored, and suggestions if no group has several runs."""
     if groups is None:
         sentence = _("No run logged a seed, so nothing says which runs repeat each other. Group them:")
         return [_line([sentence, *_offers(offered)]), *_shown_alone(alone)]

@@ -119,7 +119,7 @@ def _ways_on(run: Run, mlflow_page: str | None) -> html.Div:
 
 
 def not_found(run_id: str) -> list[Any]:
-    """Says that the address names no run."""
+    """Returns the page for an address with an unknown run."""
     return [
         html.H1(_("No such run"), className="h3"),
         html.P(around(_("MLflow knows no run {run}. It may have been deleted."), run=html.Code(run_id[:64]))),
@@ -132,7 +132,7 @@ def _as_list(content: Any) -> list[Any]:
 
 
 def _kind_of_loss(run: Run, known: Known) -> list[Any]:
-    """Says that the loss shown is not the total loss."""
+    """Returns a remark if the loss shown is not the total loss."""
     key = run.metric_key("loss", known.vocabulary)
     kind = None if key is None else known.vocabulary.of(run).loss_kind(key)
     if kind in (None, "total"):

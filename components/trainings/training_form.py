@@ -127,7 +127,7 @@ def texts() -> dict[str, Any]:
 
 
 def filled_from(run_name: str, *, is_asked_for: bool, is_fork: bool) -> str:
-    """Says where the values of the form come from."""
+    """Returns the sentence on where the values of the form come from."""
     if is_fork:
         return _("The training goes on from the checkpoint of %(run)s, in a run of its own.", run=run_name)
     if is_asked_for:
@@ -136,7 +136,7 @@ def filled_from(run_name: str, *, is_asked_for: bool, is_fork: bool) -> str:
 
 
 def nothing_to_fill_in(run_id: str) -> str:
-    """Says that a run has no settings to fill in."""
+    """Returns the sentence that a run has no settings to fill in."""
     return _("Run %(run)s says nothing that could be filled in here.", run=run_id[:8])
 
 

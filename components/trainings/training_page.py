@@ -59,7 +59,7 @@ def place(run_id: str) -> list[Any]:
 
 
 def not_found(run_id: str) -> list[Any]:
-    """Says that the address names no training."""
+    """Returns the page for an address with an unknown training."""
     return [
         html.H1(_("No such training"), className="h3"),
         html.P(around(_("Nobody knows a training {run}."), run=html.Code(run_id[:64]))),
@@ -68,7 +68,7 @@ def not_found(run_id: str) -> list[Any]:
 
 
 def elsewhere(training: Training | None) -> str:
-    """Says that another scheduler owns the training, so that only MLflow's data is shown."""
+    """Returns the sentence that another scheduler owns the training, so that only MLflow's data is shown."""
     host = training.host if training is not None and training.host else MISSING
     return _(
         "Another scheduler than this Clew's has this training, on %(host)s: what MLflow knows of it is shown.",

@@ -124,14 +124,14 @@ def slots_text(slots: int, busy: int, host: str) -> str:
 
 
 def failure(message: MessageData, as_of_ms: int | None) -> html.Div:
-    """Says that the scheduler cannot be reached, and how old the shown data is."""
+    """Draws that the scheduler cannot be reached, and how old the shown data is."""
     known: list[Any] = [" ", _("What you see is of:"), " ", age(as_of_ms)] if as_of_ms is not None else []
     text = [translate(message).rstrip(".。"), _(". "), _("It is asked again by itself."), *known]
     return html.Div(text, className="alert alert-danger py-2")
 
 
 def bad_rows(number: int) -> html.Div:
-    """Says how many trainings cannot be shown."""
+    """Draws how many trainings cannot be shown."""
     text = ngettext(
         "%(num)s training that the scheduler told does not fit its contract and is left out.",
         "%(num)s trainings that the scheduler told do not fit its contract and are left out.",

@@ -21,7 +21,7 @@ class Hardware:
         self._due = 0.0
 
     def vendors(self) -> frozenset[GpuVendor] | None:
-        """Returns the vendors of the GPUs present; None if the kernel does not tell, so that any may be."""
+        """Returns the vendors of the GPUs present; None if the kernel does not list them."""
         if time.monotonic() >= self._due:
             self._known = self._read()
             self._due = time.monotonic() + _EACH_SECONDS

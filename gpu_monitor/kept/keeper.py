@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class HistoryKeeper:
-    """Takes readings, and returns the stored history; stores nothing if the settings say 0 hours."""
+    """Takes readings, and returns the stored history; stores nothing if the settings have 0 hours."""
 
     def __init__(self, settings: GpuMonitorSettings, boot_id: str | None) -> None:
         self._host = settings.host_name

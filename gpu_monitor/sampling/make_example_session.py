@@ -3,7 +3,7 @@
 Nothing in it was measured.
 
 Five minutes of four GPUs: one trains (busy, with a pause for each evaluation), one trains in bursts, one serves a
-model now and then, one idles until somebody starts a training on it.
+model now and then, one idles until a training starts on it.
 """
 
 import json

@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    """Runs rounds, at once when woken. Whoever changes a waiting training has to hold `changing`."""
+    """Runs rounds, at once when woken. A thread that changes a waiting training has to hold `changing`."""
 
     def __init__(
         self, entries: Entries, queue: MlflowQueue, backend: Backend, reading: Reading, launching: Launching

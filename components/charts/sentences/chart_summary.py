@@ -7,7 +7,7 @@ from components.texts.language import _, ngettext
 from domain.charts.curves import Curve
 from domain.tracking.outcomes import survivors
 
-# Nobody wants more lines to be read out; the table next to the charts has every run.
+# More lines would take too long to read out; the table next to the charts has every run.
 MOST_SENTENCES = 10
 Named = tuple[str, Sequence[Curve]]
 
