@@ -38,6 +38,10 @@ def _bucket(at: int, hour: float, gpu: int) -> Bucket:
     had = [(owner, busy) for owner, begins, ends, busy in _SHIFTS[gpu] if begins <= hour < ends]
     uses = {GpuUser(owner=owner, boot_id="boot", start_ticks=gpu, pid=100 + gpu): 1.0 for owner, _busy in had}
     busy = max((busy + 3 * math.sin(hour * 7 + gpu) for _owner, busy in had), default=0.0)
-    values = {"utilization": min(100.0, max(0.0, busy)), "memory_total": 81_920.0, "temperature": 35 + 0.4 * busy}
+    values: dict[str, float | None] = {
+        "utilization": min(100.0, max(0.0, busy)),
+        "memory_total": 81_920.0,
+        "temperature": 35 + 0.4 * busy,
+    }
     values |= {"memory_used": 61_440.0 if had else 512.0, "power": 70 + 5.5 * busy, "reserved": float(bool(had))}
     return Bucket(at, GpuPlace(gpu, str(gpu), f"GPU-example-{gpu}", "Example GPU"), 1.0, values, uses)

@@ -14,15 +14,15 @@ import requests
 from PIL import Image
 
 from docs.example_clew import ROOT, clew, sample_runs, train
-from docs.picture_list import PHONE, Picture, look_pictures, pictures_of_kept
+from docs.picture_list import Picture, look_pictures, pictures_of_kept
 from docs.window import browser, captured, show
 
 FOLDER = Path(__file__).parent / "look"
 BEFORE = "8adbe3094"
 MOST_BYTES = 48_000
 GAP = 16
-SIDE = 790
-QUALITIES = (80, 70, 60, 50, 40, 30)
+SIDES = (790, 640, 520)
+QUALITIES = (80, 68, 56)
 
 
 def pages_of(root: Path, only: list[str]) -> dict[str, Image.Image]:
@@ -38,7 +38,7 @@ def pages_of(root: Path, only: list[str]) -> dict[str, Image.Image]:
 
 def images_of(address: str, pictures: list[Picture], only: list[str]) -> dict[str, Image.Image]:
     """Returns an image of each of these pages, or of those that are named."""
-    taken = {}
+    taken: dict[str, Image.Image] = {}
     with browser() as driver:
         for picture in pictures:
             if not only or picture.name in only:
@@ -48,24 +48,22 @@ def images_of(address: str, pictures: list[Picture], only: list[str]) -> dict[st
 
 
 def side_by_side(before: Image.Image, after: Image.Image) -> bytes:
-    """Returns both as one WebP of at most MOST_BYTES; a phone's keep their size, others become SIDE pixels wide."""
-    scale = 1 if before.width == PHONE else SIDE / before.width
-    halves = [
-        picture.convert("RGB").resize(
-            (round(picture.width * scale), round(picture.height * scale)), Image.Resampling.LANCZOS
-        )
-        for picture in (before, after)
-    ]
-    width, height = halves[0].size
-    both = Image.new("RGB", (2 * width + GAP, height), "#888")
-    for at, half in enumerate(halves):
-        both.paste(half, (at * (width + GAP), 0))
-    for quality in QUALITIES:
+    """Returns both as one WebP of at most MOST_BYTES: the largest and best of those that are light enough."""
+    for side, quality in ((side, quality) for side in SIDES for quality in QUALITIES):
         content = io.BytesIO()
-        both.save(content, "WEBP", quality=quality, method=6)
+        beside(before, after, min(side, before.width)).save(content, "WEBP", quality=quality, method=6)
         if content.tell() <= MOST_BYTES:
             return content.getvalue()
     raise SystemExit(f"{content.tell():,} bytes are more than {MOST_BYTES:,}.")
+
+
+def beside(before: Image.Image, after: Image.Image, side: int) -> Image.Image:
+    """Returns both next to each other, each `side` pixels wide."""
+    size = (side, round(before.height * side / before.width))
+    both = Image.new("RGB", (2 * side + GAP, size[1]), "#888")
+    for at, picture in enumerate((before, after)):
+        both.paste(picture.convert("RGB").resize(size, Image.Resampling.LANCZOS), (at * (side + GAP), 0))
+    return both
 
 
 def before_and_after(only: list[str]) -> None:

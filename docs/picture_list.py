@@ -66,7 +66,8 @@ def look_pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
 
 
 def _shown(selector: str, first: str = "") -> str:
-    return f"{first}; document.querySelector('{selector}').scrollIntoView(); scrollBy(0, -16)"
+    top = f"document.querySelector('{selector}').getBoundingClientRect().top + scrollY - 16"
+    return f"{first}; scrollTo({{ top: {top}, behavior: 'instant' }})"
 
 
 def _count(selector: str) -> str:

@@ -36,7 +36,12 @@ def test_what_it_links_to_is_there() -> None:
 
 
 def test_the_pictures_are_those_there_are_and_light() -> None:
-    pictures = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "docs/screenshots").iterdir()}
-    shown = {path for page in pages() for path in re.findall(r"\]\(([^)\s]+\.webp)\)", page.read_text())}
-    assert {Path(name).name for name in pictures} == {Path(path).name for path in shown}
-    assert {name for name, path in pictures.items() if path.stat().st_size > MOST_BYTES} == set()
+    folders = (ROOT / "docs/screenshots", ROOT / "docs/look")
+    pictures = {path.resolve() for folder in folders for path in folder.glob("*.webp")}
+    shown = {
+        (page.parent / path).resolve()
+        for page in pages()
+        for path in re.findall(r"\]\(([^)\s]+\.webp)\)", page.read_text())
+    }
+    assert pictures == shown
+    assert {path for path in pictures if path.stat().st_size > MOST_BYTES} == set()
