@@ -93,7 +93,7 @@ function lay(request, runs, notes) {
       "div",
       { class: "media-choice" },
       make("div", {}, make("label", { class: "small", for: view.select.id }, texts.what), view.select),
-      make("div", { class: "media-steps" }, make("label", { class: "small", for: view.slider.id }, texts.step), make("div", { class: "d-flex gap-2 align-items-center" }, ...around(view), view.output))
+      make("div", {}, make("label", { class: "small", for: view.slider.id }, texts.step), make("div", { class: "d-flex gap-2 align-items-center" }, ...around(view), view.output))
     ),
     view.controls,
     view.grid,

@@ -50,7 +50,7 @@ function near(place, happens) {
 
 /** @type {(place: ArtifactsPlace, run: string, texts: Texts, named: string | null) => Promise<void>} */
 async function begin(place, run, texts, named) {
-  const side = make("div", { class: "artifact-side" });
+  const side = make("div");
   const head = make("div", { class: "artifact-head" });
   const body = make("div", { class: "artifact-body" }, make("p", { class: "text-body-secondary mb-0" }, texts.choose));
   const shown = make("div", { class: "artifact-shown" }, head, body);

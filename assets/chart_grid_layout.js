@@ -28,14 +28,14 @@ function begin(grid) {
     whole: button("btn-outline-secondary grid-whole", texts.whole, () => gridPointer.seeAll(grid)),
     reset: button("btn-outline-secondary grid-reset", texts.reset, () => grid.actions.choose(grid, null)),
     legend: element("div", { className: "grid-legend", hidden: true }),
-    remarks: element("p", { className: "grid-said small text-body-secondary mb-1" }),
+    remarks: element("p", { className: "small text-body-secondary mb-1" }),
     hint: element("div", { className: "grid-hint alert alert-info py-2", hidden: true }),
     status: element("p", { className: "visually-hidden grid-status" }),
     charts: element("div", { className: "charts grid-charts" }),
     sections: element("div", { className: "grid-sections" }),
   };
   parts.status.setAttribute("role", "status");
-  const bar = element("div", { className: "grid-bar d-flex flex-wrap gap-2 align-items-center mb-2" }, parts.add, parts.offers, parts.whole, parts.reset);
+  const bar = element("div", { className: "d-flex flex-wrap gap-2 align-items-center mb-2" }, parts.add, parts.offers, parts.whole, parts.reset);
   root.replaceChildren(bar, parts.hint, parts.remarks, parts.legend, parts.status, parts.charts, parts.sections);
   grid.parts = parts;
 }

@@ -25,7 +25,7 @@ const { button, element } = relationsControls;
  */
 function partOf(page, name, makeDrawing, whole, picked) {
   const { texts, view } = page;
-  const fields = element("div", { className: "relations-fields" });
+  const fields = element("div");
   const plot = element("div", { className: `relations-plot relations-${name}` });
   const legend = element("div", { className: "relations-legend small" });
   const status = element("p", { className: "small text-body-secondary mb-1" });

@@ -87,7 +87,7 @@ function begin(section, run, fields, answered) {
   Object.assign(section, { clewRun: run, clewFields: fields, clewAnswered: answered, clewShown: null, clewFind: null, clewMost: null });
   section.clewTexts = textsOf(place);
   section.clewHead = make("div", { class: "changes-head" });
-  section.clewBody = make("div", { class: "changes-body" });
+  section.clewBody = make("div");
   section.clewStatus = make("p", { class: "small mb-0", role: "status" });
   place.replaceChildren(section.clewHead, section.clewStatus, section.clewBody);
   section.ontoggle = () => (section.open ? load(section) : section.clewClosed());

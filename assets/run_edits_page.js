@@ -13,7 +13,7 @@ const place = () => document.getElementById(PLACE);
 
 /** @type {(text: string, press: () => void, look?: string) => HTMLButtonElement} */
 function button(text, press, look = "outline-secondary btn-sm") {
-  const made = make("button", { type: "button", class: `btn btn-${look} run-writes` }, text);
+  const made = make("button", { type: "button", class: `btn btn-${look}` }, text);
   made.addEventListener("click", press);
   return made;
 }
@@ -28,7 +28,7 @@ class RunSection {
     this.head = make("h2", { class: "h5 mt-3" }, this.texts.title);
     this.buttons = make("div", { class: "d-flex flex-wrap gap-2 mb-2" });
     this.note = make("div", { class: "run-note" });
-    this.editor = make("div", { class: "run-editor" });
+    this.editor = make("div");
     this.past = make("details", { class: "mt-2" });
     this.status = make("p", { class: "small text-body-secondary", role: "status" });
     /** @type {RunNow | null} */
@@ -143,7 +143,7 @@ class RunSection {
 
   editTags() {
     const { texts } = this;
-    const list = make("div", {});
+    const list = make("div");
     const seen = new Map(this.known.tags);
     const row = (key = "", value = "") => {
       /** @type {(text: string, name: "key" | "value") => HTMLElement} */

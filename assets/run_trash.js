@@ -34,7 +34,7 @@ function moment(ms) {
 
 /** @type {(run: DeletedRun) => HTMLElement} */
 function row(run) {
-  const button = make("button", { type: "button", class: "btn btn-outline-secondary btn-sm text-nowrap run-writes", "aria-label": runEdits.filled(texts.restore_named, run) }, texts.restore);
+  const button = make("button", { type: "button", class: "btn btn-outline-secondary btn-sm text-nowrap", "aria-label": runEdits.filled(texts.restore_named, run) }, texts.restore);
   Object.assign(button, known?.refused ? { disabled: true, title: known.refused } : { disabled: run.is_purged });
   button.addEventListener("click", () => runEdits.one({ run_id: run.run_id, action: "restore" }, run.name));
   const tick = make("input", { type: "checkbox", class: "form-check-input", value: run.run_id, "aria-label": runEdits.filled(texts.tick_named, run) });

@@ -22,7 +22,9 @@ def refusal_of(access: Access) -> ClewError | None:
     return noted.get(access)
 
 
-def disabled_unless_allowed(access: Access, buttons: list[Any], note: str, look: str = _IN_A_ROW) -> html.Fieldset:
+def disabled_unless_allowed(
+    access: Access, buttons: list[Any], note: str, look: str | None = _IN_A_ROW
+) -> html.Fieldset:
     """Disables all of these buttons if the reader would be refused; `note` is the id of `reason`.
 
     The enclosing fieldset disables them no matter what callbacks set on each button.

@@ -43,7 +43,7 @@ def list_menu() -> html.Div:
         disabled=True,
     )
     return html.Div(
-        disabled_unless_allowed(Access.WRITE, [menu], ids.refused("runs"), "run-writes"),
+        disabled_unless_allowed(Access.WRITE, [menu], ids.refused("runs"), None),
         id=ids.RUNS_CHANGE_PLACE,
         **{"data-texts": _texts()},
     )
