@@ -2,8 +2,8 @@
 
     python -m bench.activation
 
-Each policy is another file, checked for the first time. A person looks at the chosen row for a second before the click;
-"at once" clicks as soon as the button allows it. Starts an MLflow and a Clew of its own.
+Each policy is another file, checked for the first time. A person selects the row a second before the click; "at
+once" clicks as soon as the button allows it. Starts an MLflow and a Clew of its own.
 """
 
 import statistics

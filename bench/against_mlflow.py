@@ -20,7 +20,7 @@ from bench.clew_process import clew
 from bench.headless import Browser, browser, soon
 
 CHARTS = ("reward", "loss", "success-rate")
-# A line is drawn once its path is there; that of a single point would be a dot.
+# A line is drawn once its path exists; that of a single point would be a dot.
 PATHS = "[...{root}.querySelectorAll('.scatterlayer .trace path.js-line')]"
 LINES = PATHS + ".filter(p => (p.getAttribute('d') || '').length > 20).length"
 IN_CLEW = "document.querySelector('#compare-chart-{} .js-plotly-plot')"
@@ -36,7 +36,7 @@ PATIENCE = 300  # seconds; MLflow's chart view can take more than a minute
 
 
 class Figure(NamedTuple):
-    """One measurement: seconds, and what came over the wire meanwhile and is on the heap after."""
+    """One measurement: seconds, the bytes transferred meanwhile, and the heap afterwards."""
 
     seconds: float
     wire: int
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 class Mlflow:
-    """MLflow's side: what its chart view took so far, by its address and from its list of runs."""
+    """Drives MLflow's side: its chart view, by its address and from its list of runs."""
 
     def __init__(self, window: Browser, address: str, experiment: str) -> None:
         self.window = window
@@ -93,7 +93,7 @@ class Mlflow:
 
 
 class Clew:
-    """Our side: one window on one Clew."""
+    """Drives Clew's side: one window on one Clew."""
 
     def __init__(self, window: Browser, address: str, ids: list[str]) -> None:
         self.window, self.address, self.ids = window, address, ids
@@ -105,7 +105,7 @@ class Clew:
         return measured(self.window, lambda: self.window.loaded(url, until, PATIENCE))
 
     def exact(self) -> Figure:
-        """Returns seconds since the page began to load until no line of it is a sample any more."""
+        """Returns seconds since the page began to load until all of its lines are exact."""
         return measured(self.window, lambda: self.window.until(EXACT, "", 900, since_navigation=True))
 
     def click(self) -> Figure:
@@ -137,15 +137,15 @@ class Clew:
 
 
 class Bench:
-    """What is measured, in turns."""
+    """Runs the measurements, in turns."""
 
     def __init__(self, theirs: Mlflow, mlflow: str, ids: list[str], port: int, rounds: int) -> None:
         self.theirs, self.mlflow, self.ids, self.port, self.rounds = theirs, mlflow, ids, port, rounds
 
     def measure(self, fast: dict[str, str]) -> None:
-        """Measures all, first what is quick.
+        """Measures all, the fast ones first.
 
-        Prints each line as soon as there is one, with the ratio to MLflow's so far.
+        Prints each line as soon as it is known, with the ratio to MLflow's so far.
         """
         self.theirs.load(counts=False)
         with self.clew(fast) as ours:
@@ -166,7 +166,7 @@ class Bench:
             row("page load, cold, REST: exact", [ours.exact()], self.theirs.loads)
 
     def in_turns(self, theirs: Callable[[], None], ours: Callable[[], Figure]) -> list[Figure]:
-        """Measures both; theirs are kept on their side."""
+        """Measures both; MLflow's results are kept on its side."""
         figures = []
         for _ in range(self.rounds):
             theirs()
@@ -181,13 +181,13 @@ class Bench:
         row(f"{many} runs: smoothing, all charts redrawn", [ours.smooth(f"0.{50 + 7 * n}") for n in range(5)])
 
     def cold_click(self, settings: dict[str, str]) -> Figure:
-        """Measures from within a Clew that has no history."""
+        """Measures with a Clew that has no history cached."""
         with self.clew(settings) as ours:
             return ours.click()
 
     @contextmanager
     def clew(self, settings: dict[str, str]) -> Iterator[Clew]:
-        """Starts a Clew that knows the runs and no history, and a browser that has what Clew ships."""
+        """Starts a Clew that has the runs and no history, and a browser that has cached Clew's files."""
         with clew(self.mlflow, self.port, **settings) as address, browser() as window:
             window.loaded(f"{address}/mlflow", TABLE_READY)
             soon(2)
@@ -222,7 +222,7 @@ def slide(weight: str) -> str:
 
 
 def smoothed(weight: str) -> str:
-    """Returns whether all three charts say that they are smoothed so."""
+    """Returns whether all three charts are smoothed so."""
     return f"{SUBTITLES}.every(t => t.includes('smoothed by {weight}'))"
 
 
@@ -240,7 +240,7 @@ def newest(mlflow: str, name: str) -> tuple[str, list[str]]:
 
 
 def measured(window: Browser, work: Callable[[], float]) -> Figure:
-    """Returns what `work` took and brought."""
+    """Returns the time of `work` and the bytes transferred."""
     window.received()
     seconds = work()
     soon(0.3)
@@ -248,7 +248,7 @@ def measured(window: Browser, work: Callable[[], float]) -> Figure:
 
 
 def row(name: str, ours: list[Figure], theirs: list[Figure] | None = None) -> None:
-    """Prints a line of the table; how many times MLflow's time is ours, where there is a time of MLflow's."""
+    """Prints a line of the table, with the ratio of MLflow's time to Clew's, if there is one of MLflow's."""
     line = f"{name:42} {_cells(ours)}"
     if theirs:
         line += f"   {_middle(theirs) / _middle(ours):.1f} ×"

@@ -28,7 +28,7 @@ TYPE = (
     "((box, text) => { const input = document.querySelector(box); input.value = text;"
     " input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); })"
 )
-# Until a table has done whatever it was asked for.
+# Until a table has finished its last action.
 SETTLED = 1.0
 SET_TABLE = "((props) => window.dash_clientside.set_props('runs-table', props))"
 
@@ -65,7 +65,8 @@ def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, C
     """Returns what is measured, by name; each returns seconds."""
 
     def until(condition: str, begin: str) -> float:
-        """Runs `begin`, then looks at every frame whether `condition` holds, and for the frame after it."""
+        """Runs `begin`, then checks at every frame whether `condition` holds; returns the time including the next
+        frame."""
         return float(
             driver.execute_async_script(
                 f"""const done = arguments[0], t0 = performance.now();
@@ -102,7 +103,7 @@ def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, C
             table(sort_by=[{"column_id": column, "direction": "asc"}])
             settle()
             value = driver.execute_script(f"return {FIRST_CELL.format(column)}")
-            # As it is, not as it is shown: what is shown as 0.0 may be a little more.
+            # The exact value, not the one shown: 0.0 may be a little more.
             least = driver.execute_script(FIRST_VALUE, column)
             table(sort_by=[{"column_id": column, "direction": "desc"}])
             settle()
@@ -126,7 +127,7 @@ def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, C
         return seconds
 
     def settle() -> None:
-        """Waits until the page rests, also on a slow machine, where the server's page may come later."""
+        """Waits until the page is idle, also on a slow machine, where the server's page may come later."""
         time.sleep(SETTLED)
         until("!document.querySelector('.table-frame[aria-busy=true]')", "")
 

@@ -38,7 +38,7 @@ new PerformanceObserver((list) => list.getEntries().forEach(keep))
   .observe({ type: "longtask", buffered: true });
 """
 DRAWN = "document.querySelectorAll('.grid-chart .js-plotly-plot .scatterlayer .js-line').length"
-# From the typed expression to the charts it takes: what a reader does between is not measured.
+# From the typed expression to the charts it selects, without the reader's pauses.
 PICKED = r"metric_1[0-4]2$"
 PICK = f"""
 document.querySelector('.grid-add').click();
@@ -49,8 +49,8 @@ find.dispatchEvent(new Event('input'));
 document.querySelector('dialog.metric-picker .btn-outline-primary').click();
 """
 PICKED_LINES = "document.querySelectorAll('.grid-chart[data-chart*=metric_1] .scatterlayer .js-line').length"
-# 1,500 pixels a second, as one turns a wheel; at the end a rest, in which what came into view is drawn. At once: the
-# page's own scrolling is smooth, and one that begins anew with each frame comes nowhere.
+# 1,500 pixels a second, as with a mouse wheel; at the end a pause, in which the visible charts are drawn. Instant: the
+# page's own scrolling is smooth, and restarting it with each frame would never move it.
 SCROLL = """
 const done = arguments[0], began = performance.now();
 let before = began, last = -1, rests = 0;

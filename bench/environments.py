@@ -26,7 +26,7 @@ RATE: Final = 30.0
 
 
 class Watched(NamedTuple):
-    """What one viewer got."""
+    """The result of one viewer."""
 
     name: str
     frames_per_second: float
@@ -37,7 +37,7 @@ class Watched(NamedTuple):
 
 
 def first_frame(name: str, known: KnownEnvironments) -> float:
-    """Returns seconds from nothing until there is a frame."""
+    """Returns the seconds from the start until there is a frame."""
     began = time.perf_counter()
     environment = GymnasiumProcess(EnvironmentSource(env_id=name), known)
     environment.reset(0)
@@ -75,7 +75,7 @@ def watch(name: str, known: KnownEnvironments, seconds: float, rate: float, foun
 
 
 def memory_mb(pid: int | None) -> float:
-    """Returns what a process has for itself, in MB; NaN where the system does not tell."""
+    """Returns a process's own memory in MB; NaN if the system does not report it."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -135,7 +135,7 @@ def print_line(text: str) -> None:
 
 
 def table(title: str, found: list[Watched]) -> None:
-    """Prints what viewers got."""
+    """Prints the viewers' results."""
     print_line(f"\n| {title} | frames/s | kB a frame | step | draw | own memory |\n|---|---|---|---|---|---|")
     for one in found:
         print_line(

@@ -89,13 +89,13 @@ def long(address: str, ids: Sequence[str]) -> None:
 
 
 def several(address: str, charts: Sequence[str], **query: Any) -> None:
-    """Asks as a page does: for all at once."""
+    """Requests as a page does: all at once."""
     with ThreadPoolExecutor(CONNECTIONS) as browser:
         list(browser.map(lambda chart: figure(address, chart=chart, **query), charts))
 
 
 def figure(address: str, headers: dict[str, str] | None = None, **query: Any) -> requests.Response:
-    """Asks for one chart."""
+    """Requests one chart."""
     answer = requests.get(f"{address}/charts/figure?{urlencode(query)}", headers=headers, timeout=60)
     assert answer.status_code in (200, 304), answer.text
     return answer
@@ -108,7 +108,7 @@ def whole(address: str, **query: Any) -> None:
 
 
 def get(address: str, path: str, **query: Any) -> None:
-    """Asks for one answer."""
+    """Requests one answer."""
     requests.get(f"{address}{path}?{urlencode(query)}", timeout=60).raise_for_status()
 
 
@@ -132,7 +132,7 @@ Filling = Callable[[Path], list[str]]
 
 @contextmanager
 def served(folder: Path, port: int, fill_store: Filling, **settings: str) -> Iterator[tuple[str, list[str]]]:
-    """Starts Clew on an MLflow whose database is filled where it is not there yet.
+    """Starts Clew on an MLflow whose database is filled if it does not exist yet.
 
     Returns its address and the ids of its runs.
     """

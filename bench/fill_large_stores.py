@@ -35,12 +35,12 @@ NINE = (
 _OF_AN_AGENT = ("agent_episode_returns_mean", "agent_steps", "module_episode_returns_mean")
 _MINUTE_MS = 60_000
 _STEPS_APART = 2048
-# One run in so many still runs, failed, stands in another, or has a loss that is no number.
+# One run in so many still runs, failed, is a child of another, or has a loss that is no number.
 _RUNNING, _FAILED, _NESTED, _DIVERGED = 2_500, 40, 100, 200
 
 
 class Plan(NamedTuple):
-    """What to write."""
+    """The content to write."""
 
     runs: int
     experiments: int
@@ -71,14 +71,14 @@ def main() -> None:
 
 
 def metric_names(count: int) -> tuple[str, ...]:
-    """Returns names as RLlib gives them to many agents, the usual ones among them; sorted."""
+    """Returns sorted names as RLlib gives them to many agents, including the usual ones."""
     usual = ("env_runners/episode_return_mean", "env_runners/episode_len_mean", "learners/default_policy/total_loss")
     agents = (f"env_runners/{what}/agent_{number:04d}" for number in range(count) for what in _OF_AN_AGENT)
     return tuple(sorted([*usual, *(name for _, name in zip(range(count - len(usual)), agents, strict=False))]))
 
 
 def fill(path: Path, plan: Plan) -> None:
-    """Makes MLflow's tables in `path`, where they are not there yet, and adds the runs of `plan`."""
+    """Makes MLflow's tables in `path`, if they do not exist yet, and adds the runs of `plan`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     SqlAlchemyStore(f"sqlite:///{path}", "mlflow-artifacts:/")
     connection = sqlite3.connect(path)

@@ -51,7 +51,7 @@ def main() -> None:
 def pages(address: str) -> dict[str, str]:
     """Returns every page, with the expression that is true once it is usable.
 
-    Of runs and models the newest are taken.
+    Runs and models are the newest ones.
     """
     runs = [run["run_id"] for run in _asked(f"{address}/api/runs")[:3]]
     models = [model["id"] for model in _asked(f"{address}/api/models")[:1]]
@@ -64,7 +64,7 @@ def pages(address: str) -> dict[str, str]:
         **({f"/mlflow/runs/{runs[0]}": LINES.format("run-chart-reward", 1)} if runs else {}),
         "/models": row.format("models-table"),
         **{f"/models/{model}": "document.querySelector('#model-facts h1')" for model in models},
-        # Without a model there is nothing to watch, and none may be active yet.
+        # Without a model the page shows no episode, and none may be active yet.
         **{f"/inference?model={model}": "document.querySelector('#walk-board-a svg')" for model in models},
         "/gpu": "document.querySelector('#gpu-badge-0')?.textContent !== 'connecting'",
         "/nothing/here": "document.querySelector('h1')",
@@ -74,7 +74,7 @@ def pages(address: str) -> dict[str, str]:
 def load(window: Browser, address: str, usable: str) -> Load:
     """Loads a page once, until it is usable."""
     window.leave()
-    window.driver.get_log("performance")  # what was before
+    window.driver.get_log("performance")  # discards the earlier entries
     seconds = window.loaded(address, usable)
     events = [json.loads(entry["message"])["message"] for entry in window.driver.get_log("performance")]
     finished = [event["params"] for event in events if event["method"] == "Network.loadingFinished"]

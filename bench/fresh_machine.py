@@ -35,7 +35,7 @@ _SAMPLE_RUNS: Final = len(json.loads((_ROOT / "training/sample_data/runs.json").
 
 
 class Clock:
-    """Says what has come to pass, with the seconds since the start."""
+    """Prints what has happened, with the seconds since the start."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
@@ -48,24 +48,24 @@ class Clock:
         sys.stdout.flush()
 
     def follow(self, make: "subprocess.Popen[str]") -> None:
-        """Passes on what `make run` says, each line with its time."""
+        """Prints the output of `make run`, each line with its time."""
         for line in make.stdout or ():
             self.print_line(f"  {line.strip()}")
             if _FILLED in line:
                 self._filled.set()
 
     def is_late(self) -> bool:
-        """Returns whether it has taken so long that it will not come."""
+        """Returns whether the time limit is over."""
         return time.monotonic() - self._start > _MOST_SECONDS
 
     @property
     def filled(self) -> bool:
-        """Whether the sample data is in MLflow."""
+        """Returns whether the sample data is in MLflow."""
         return self._filled.is_set()
 
 
 def main() -> None:
-    """Parses the command line, starts Clew in a fresh clone, and prints when what was there."""
+    """Parses the command line, starts Clew in a fresh clone, and prints when each part was ready."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, help="the cache of pip and uv; empty and thrown away by default")
     parser.add_argument("--without", choices=["uv"], help="a program that is not to be found")
@@ -114,7 +114,7 @@ def _made(tree: Path, environment: dict[str, str], clock: Clock) -> "Iterator[su
 
 
 def _watch(make: "subprocess.Popen[str]", clock: Clock, address: str, tree: Path) -> None:
-    """Says when each of these has come to pass, in whatever order they do."""
+    """Prints when each of these has happened, in whatever order they do."""
     waiting = {
         "the first page is answered": lambda: _answered(f"{address}/") and _answered(f"{address}/_dash-layout"),
         "the sample data is in MLflow": lambda: clock.filled,
@@ -131,7 +131,7 @@ def _watch(make: "subprocess.Popen[str]", clock: Clock, address: str, tree: Path
 
 
 def _answered(address: str) -> bytes:
-    """Returns what is answered there with 200; nothing where it is not."""
+    """Returns the body of a 200 at this address; empty on any other answer."""
     try:
         with urllib.request.urlopen(address, timeout=30) as answer:
             return bytes(answer.read()) if answer.status == 200 else b""

@@ -1,7 +1,9 @@
-"""Compares field by field what the monitor reads with what nvidia-smi says: `python -m bench.gpu_against_nvidia_smi`.
+"""Compares field by field the monitor's readings with nvidia-smi's output: `python -m
+bench.gpu_against_nvidia_smi`.
 
-Needs a machine with an NVIDIA GPU; exit status 1 where a field differs by more than it may between two looks, 2 where
-nvidia-smi does not work. The monitor looks before and after nvidia-smi, so that a number that moves is within the two.
+Needs a machine with an NVIDIA GPU; exit status 1 if a field differs by more than it may between two readings, 2 if
+nvidia-smi does not work. The monitor reads before and after nvidia-smi, so that a changing number is within the
+two.
 """
 
 import argparse
@@ -19,7 +21,8 @@ _UNKNOWN: Final = {"[N/A]", "N/A", "[Not Supported]", "[GPU requires reset]", "[
 
 
 class Field(NamedTuple):
-    """One field: nvidia-smi's name for it, ours, and by how much the two may differ beside what moves between looks."""
+    """One field: nvidia-smi's name for it, Clew's, and by how much the two may differ beyond the change between
+    readings."""
 
     asked: str
     ours: Callable[[Gpu], str | float | None]

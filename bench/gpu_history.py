@@ -1,7 +1,7 @@
 """What a week of the fleet's history takes from a real Prometheus: `python -m bench.gpu_history`.
 
-The past is written as Prometheus's own blocks, of monitors that were asked every `--scrape-seconds`; then the same is
-read as the page reads it, with nothing kept.
+The past is written as Prometheus's own blocks, of monitors that were scraped every `--scrape-seconds`; then it is
+read as the page reads it, without a cache.
 """
 
 import argparse
@@ -40,7 +40,7 @@ _METRICS = {
 
 
 def samples(gpus: int, began: int, ends: int, seconds: int) -> Iterator[str]:
-    """Yields OpenMetrics lines of hosts of eight GPUs; of each GPU another process has it every six hours."""
+    """Yields OpenMetrics lines of hosts of eight GPUs; each GPU has another process every six hours."""
     for name, value in _METRICS.items():
         yield f"# TYPE {name} gauge\n"
         for gpu in range(gpus):
@@ -74,7 +74,7 @@ def fill(folder: Path, gpus: int, days: int, seconds: int) -> None:
 
 
 def read(api: PrometheusApi) -> tuple[float, FleetHistory, float]:
-    """Returns seconds until all is read, what was read, and the seconds of what is made of it."""
+    """Returns the seconds until all is read, the result, and the seconds of its evaluation."""
     began = time.perf_counter()
     history = PrometheusHistory(api).read(Span(range=Range.WEEK).steps(int(time.time() * 1000)))
     came = time.perf_counter()
@@ -111,7 +111,7 @@ def main() -> None:
 
 
 def report(api: PrometheusApi, address: str, there: psutil.Process, times: int) -> None:
-    """Prints what each reading took, of the clock and of the processors."""
+    """Prints what each reading took, in wall time and processor time."""
     while True:
         try:
             if requests.get(f"http://{address}/-/ready", timeout=1).ok:

@@ -1,7 +1,7 @@
-"""How soon a lost GPU is told: `python -m bench.gpu_lost [TIMES]`.
+"""How soon a lost GPU is reported: `python -m bench.gpu_lost [TIMES]`.
 
-A monitor at its own pace over a fake driver, of which one GPU after the other falls off the bus, and then the driver is
-gone; a watcher with everything as it is by default, a webhook, and an MLflow.
+A monitor at its own pace over a fake driver, of which one GPU after the other falls off the bus, and then the
+driver fails; a watcher with default settings, a webhook, and an MLflow.
 """
 
 import os
@@ -21,12 +21,12 @@ from training.scratch_server import mlflow_server
 
 _GPUS = 8
 _WELL, _GONE = (f"count {_GPUS}",), "error -1 nvmlDeviceGetCount 9"
-_MONITOR_SECONDS = "2"  # as it is by default
+_MONITOR_SECONDS = "2"  # the default
 _LONGEST_SECONDS = 60.0
 
 
 def waited(receiver: Receiver, words: str, happens: Callable[[], None]) -> float:
-    """Returns how many seconds passed from what happens to the message with these words."""
+    """Returns how many seconds passed from the event to the message with these words."""
     time.sleep(random.uniform(10, 20))  # what was is over, and this comes at any moment of the watcher's rounds
     receiver.came.clear()
     happens()
@@ -39,7 +39,7 @@ def waited(receiver: Receiver, words: str, happens: Callable[[], None]) -> float
 
 
 def main(times: int = 2) -> None:
-    """Prints the median and the longest of the seconds until GPUs, and a driver, were told of as lost."""
+    """Prints the median and the longest of the seconds until lost GPUs, and a lost driver, were reported."""
     receiver, gpus, drivers = Receiver(), list[float](), list[float]()
     with tempfile.TemporaryDirectory() as name, mlflow_server(Path(name)) as mlflow:
         folder = Path(name)

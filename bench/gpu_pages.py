@@ -1,8 +1,9 @@
-"""What live GPUs cost the browser: `python -m bench.gpu_pages` watches made-up hosts on `/gpu` and on `/`.
+"""What live GPUs cost the browser: `python -m bench.gpu_pages` shows made-up hosts on `/gpu` and on `/`.
 
-Each host is a WebSocket of this process that tells every value anew each two seconds. Said of each page: when the first
-GPU and when all of them were drawn, the share of the time in which its main thread was busy (Chromium's TaskDuration;
-ThreadTime is the processor's share of it), its longest task, and how often a component's property was set.
+Each host is a WebSocket of this process that sends new values every two seconds. Reported for each page: when the
+first GPU and when all of them were drawn, the share of the time in which its main thread was busy (Chromium's
+TaskDuration; ThreadTime is the processor's share of it), its longest task, and how often a component's property was
+set.
 """
 
 import argparse
@@ -25,12 +26,12 @@ from bench.clew_process import clew
 from bench.headless import Browser, browser, soon
 from domain.gpus import HISTORY_SAMPLES, Gpu, GpuProcess, GpuReport, PastSample
 
-_NOWHERE = "http://127.0.0.1:9"  # an MLflow that is not there: it has nothing to do with this
+_NOWHERE = "http://127.0.0.1:9"  # an MLflow that does not exist: it is not needed here
 _PERIOD_SECONDS = 2.0
 
 
 def report(host: int, gpus: int, dice: random.Random, *, with_history: bool) -> GpuReport:
-    """Returns a host's message of this moment, made up."""
+    """Returns a host's made-up message of this moment."""
     now = time.time_ns() // 1_000_000
     past = [
         PastSample(at=now - 2000 * back, utilization={gpu: dice.randint(0, 100) for gpu in range(gpus)})
@@ -77,7 +78,7 @@ def hosts(gpus: int) -> Iterator[str]:
     def talk(server: Server, host: str) -> None:
         dice = random.Random(int(host))
         server.send(report(int(host), gpus, dice, with_history=True).model_dump_json())
-        time.sleep(dice.random() * _PERIOD_SECONDS)  # hosts do not agree on a moment
+        time.sleep(dice.random() * _PERIOD_SECONDS)  # hosts send at different moments
         while True:
             server.send(report(int(host), gpus, dice, with_history=False).model_dump_json())
             time.sleep(_PERIOD_SECONDS)
@@ -144,7 +145,7 @@ def main() -> None:
                 print(f"{path}: {drawn}; {json.dumps(figures)}", flush=True)  # noqa: T201
 
 
-# The browser's own account of its long tasks, from the beginning of each document.
+# The browser's own record of its long tasks, from the beginning of each document.
 _TASKS = """
 window.benchTasks = [];
 new PerformanceObserver((list) => window.benchTasks.push(...list.getEntries().map((one) => one.duration)))

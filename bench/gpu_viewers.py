@@ -1,6 +1,7 @@
-"""What viewers cost the GPU monitor, and what they notice of each other: `python -m bench.gpu_viewers`.
+"""What viewers cost the GPU monitor, and how they affect each other: `python -m bench.gpu_viewers`.
 
-The monitor plays its example session (four GPUs) on one core; the viewers are raw sockets of this process, on another.
+The monitor plays its example session (four GPUs) on one core; the viewers are raw sockets of this process, on
+another.
 """
 
 import argparse
@@ -66,7 +67,7 @@ def view(port: int) -> socket.socket:
 
 
 def frames(viewer: socket.socket) -> list[bytes]:
-    """Returns what has come: the texts; pings are answered."""
+    """Returns the texts received so far; pings are answered."""
     data, texts = viewer.recv(2**18), []
     while len(data) >= 2:
         length, start = data[1] & 127, 2
@@ -128,7 +129,7 @@ def _cpu(family: list[psutil.Process]) -> float:
 
 
 def coming_and_going(count: int, seconds: float) -> None:
-    """Measures the longest gap that one viewer sees while so many others come and go, some without a goodbye."""
+    """Measures the longest gap that one viewer sees while so many others come and go, some without a close."""
     dice = random.Random(1)
     with monitor(count + 10, 2) as (port, _):
         steady = view(port)
@@ -138,7 +139,7 @@ def coming_and_going(count: int, seconds: float) -> None:
         last, longest, joined, messages = time.monotonic(), 0.0, 0, 0
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            time.sleep(0.005)  # more than 28,000 in a minute would meet their own old ports
+            time.sleep(0.005)  # more than 28,000 in a minute would run into their own old ports
             if len(others) < count:
                 others.append(view(port))
                 joined += 1

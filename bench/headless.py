@@ -1,4 +1,4 @@
-"""Headless Chromium for the measurements: time until something holds, bytes that came, the heap."""
+"""Headless Chromium for the measurements: time until a condition holds, bytes transferred, the heap."""
 
 import json
 import shutil
@@ -25,18 +25,18 @@ FLAGS = (
 
 
 class Browser:
-    """One window."""
+    """Drives one window."""
 
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
 
     def open(self, address: str) -> None:
-        """Leaves what was there, and loads the document at `address`; does not wait for what it shows."""
+        """Leaves the current page, and loads the document at `address`; does not wait for its content."""
         self.leave()
         self.driver.get(address)
 
     def leave(self) -> None:
-        """Shows nothing: a page left open asks its server for news."""
+        """Shows an empty page: an open page polls its server."""
         self.driver.get("about:blank")
 
     def loaded(self, address: str, condition: str, longest: float = 180) -> float:
@@ -45,7 +45,8 @@ class Browser:
         return self.until(condition, "", longest, since_navigation=True)
 
     def until(self, condition: str, begin: str, longest: float = 180, *, since_navigation: bool = False) -> float:
-        """Runs `begin`, then looks at every frame whether `condition` holds; seconds, the frame after it included."""
+        """Runs `begin`, then checks at every frame whether `condition` holds; returns seconds, the next frame
+        included."""
         self.driver.set_script_timeout(longest)
         zero = "0" if since_navigation else "performance.now()"
         milliseconds = self.driver.execute_async_script(
@@ -74,7 +75,7 @@ class Browser:
         return int(sum(one["encodedDataLength"] for one in finished)), len(finished)
 
     def sent(self, holding: str) -> list[dict[str, Any]]:
-        """Returns the requests whose body holds `holding`, as Chromium's protocol describes them."""
+        """Returns the requests whose body contains `holding`, as Chromium's protocol describes them."""
         return [
             message["params"]["request"]
             for entry in self.driver.get_log("performance")
@@ -106,5 +107,5 @@ def browser() -> Iterator[Browser]:
 
 
 def soon(seconds: float) -> None:
-    """Lets a page come to rest."""
+    """Waits until a page is idle."""
     time.sleep(seconds)

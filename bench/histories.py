@@ -39,7 +39,7 @@ def main() -> None:
     folder = asked.folder.resolve() / f"{asked.runs}x{asked.points}"
     if not (folder / DATABASE).exists():
         folder.mkdir(parents=True)
-        for number in range(asked.runs):  # one at a time: a run of 100,000 points takes 150 MB on its way
+        for number in range(asked.runs):  # one at a time: a run of 100,000 points takes 150 MB meanwhile
             fill(f"sqlite:///{folder / DATABASE}", 1, 1, asked.points, seed=number)
     with mlflow_server(folder) as address:
         measure(MlflowApi(JsonService("MLflow", address)), folder / DATABASE)
@@ -96,7 +96,7 @@ def until_exact(histories: HistoryStore, runs: list[Run]) -> tuple[float, float,
 
 
 def whole(histories: HistoryStore, runs: list[Run]) -> None:
-    """Asks once for what is known in full, and looks at every value."""
+    """Requests all that is cached, once, and reads every value."""
     seen = ask(histories, runs)
     assert not seen.pending
     assert all(history.value.size == history.step.size for history in seen.found.values())

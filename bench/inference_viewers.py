@@ -28,7 +28,7 @@ from training.scratch_server import free_port, mlflow_server
 
 
 def watch(port: int, seconds: float, speed: float, seed: int, found: list[dict[str, Any]]) -> None:
-    """Plays as one viewer for so long, on a large maze in which nobody is soon through."""
+    """Plays as one viewer for so long, on a maze so large that no episode ends soon."""
     viewer = Client(f"ws://127.0.0.1:{port}/ws/inference")
     viewer.send(json.dumps({"command": "reset", "size": 20, "seed": seed, "speed": speed}))
     first = json.loads(viewer.receive(timeout=30))

@@ -1,12 +1,12 @@
-"""How the run list of a large store comes, beside MLflow's own time for the same: by REST from an empty cache, by SQL.
+"""How long the run list of a large store takes, compared with MLflow's own time: by REST without a cache, by SQL.
 
     python -m bench.fill_large_stores /path/50k.db --runs 50000 --experiments 20
     python -m bench.fill_large_stores /path/1500x1500.db --runs 1500 --metrics 1500 --points 1
     python -m bench.large_stores /path/50k.db /path/1500x1500.db
 
-For each database an `mlflow server` with one worker is started. A bare client then asks for the pages that Clew asked
-for, reads their bytes and does nothing with them: that is MLflow's own time. MLflow's page is the request of its list
-of runs: 100 of them.
+For each database an `mlflow server` with one worker is started. A bare client then requests the pages that Clew
+requested, reads their bytes and does nothing with them: that is MLflow's own time. MLflow's page is the request of
+its list of runs: 100 of them.
 """
 
 import argparse
@@ -40,11 +40,11 @@ _REFRESHES = 5
 
 
 class EnoughSeen(Exception):
-    """As much as was asked for has been measured."""
+    """Signals that enough has been measured."""
 
 
 class RecordedPages(MlflowApi):
-    """MLflow's API, which remembers what pages were asked for."""
+    """Calls MLflow's API, and records which pages were requested."""
 
     pages: list[tuple[int, str]]
 
@@ -54,7 +54,7 @@ class RecordedPages(MlflowApi):
         return super().runs_page(experiment_ids, where, most_runs, token)  # type: ignore[arg-type]
 
     def within(self, seconds: float, *, each_seconds: float = float("inf")) -> MlflowApi:
-        """Implements `MlflowApi.within`, with the same memory."""
+        """Implements `MlflowApi.within`, with the same records."""
         found = RecordedPages(self.service, ends=time.monotonic() + seconds, each_seconds=each_seconds)
         found.pages = self.pages
         return found
@@ -135,14 +135,14 @@ def by_rest(path: Path, most_seconds: float) -> None:
 
 
 def refreshed(lane: str, table: RunTable, whole: float, refresh: Callable[[], RunTable]) -> None:
-    """Prints what it takes to see that nothing is new."""
+    """Prints how long it takes to see that nothing is new."""
     assert refresh() is table
     took = statistics.median(seconds(refresh) for _ in range(_REFRESHES))
     print_line(f"  {lane}: refresh with nothing new {took:.3f} s, 1/{whole / took:.0f} of all")
 
 
 def read_bare(address: str, pages: list[tuple[int, str]]) -> None:
-    """Asks for these pages and does nothing with them."""
+    """Requests these pages and does nothing with them."""
     found = requests.post(f"{address}/api/2.0/mlflow/experiments/search", json={"max_results": 1000}, timeout=60)
     groups = [experiment["experiment_id"] for experiment in found.json()["experiments"]]
     for size, token in pages:

@@ -1,7 +1,7 @@
 """How long 100 episodes take: `python -m bench.measuring [ENVIRONMENT]`, CartPole-v1 by default.
 
-Its policy balances the pole to the end, 500 steps an episode: what takes the longest there. It is asked as
-Stable-Baselines3's documented export is, one observation at a time, and as one whose batch is open.
+Its policy balances the pole to the end, 500 steps an episode: the slowest case. It is called as Stable-Baselines3's
+documented export is, one observation at a time, and as one with an open batch size.
 """
 
 import sys
@@ -35,7 +35,7 @@ _TENSORS = (("observation", 4), ("logits", 2))
 
 
 def main(env_id: str = "CartPole-v1") -> None:
-    """Prints seconds and what came of it."""
+    """Prints seconds and the result."""
     with closing(KnownEnvironments()) as known:
         for batch in (1, "batch"):
             model = ClewModel(id="1", env_id=env_id)

@@ -2,8 +2,9 @@
 
     python -m bench.models_under_fire --processes 4 --operations 2000
 
-It starts an MLflow of its own unless it is given one, and fails at the first look that finds not exactly one active
-version that is not deleted in each registered model, or another one than before in the one that nobody changes.
+It starts an MLflow of its own unless one is given, and fails at the first reading that finds not exactly one active
+version that is not deleted in each registered model, or another one than before in the model that no process
+changes.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from training.scratch_server import mlflow_server
 
 
 def main() -> int:
-    """Parses the command line, lets them loose, prints what came of it."""
+    """Parses the command line, starts the processes, and prints the outcomes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mlflow", nargs="?", help="address of an MLflow server; without, one is started")
     parser.add_argument("--processes", type=int, default=4)
@@ -34,7 +35,7 @@ def main() -> int:
 
 
 def report(found: Fire) -> str:
-    """Returns a line for each outcome, and what the reader saw."""
+    """Returns a line for each outcome, and the reader's counts."""
     lines = [f"{count:6} {outcome}" for outcome, count in sorted(found.outcomes.items())]
     rate = found.outcomes.total() / found.seconds
     lines.append(f"{found.looks} looks, each with exactly one active version in each registered model")

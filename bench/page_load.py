@@ -1,9 +1,11 @@
-"""Many viewers on all pages at once: how fast the callbacks answer, what MLflow hears of it, whether memory stays flat.
+"""Many viewers on all pages at once: how fast the callbacks answer, what MLflow receives, whether memory stays
+flat.
 
     python -m bench.page_load http://127.0.0.1:5051
 
-Clew as it is deployed (gunicorn, 2 workers of 8 threads) on an MLflow that has runs; a registered model is added to it.
-The viewers call what Dash's own page would call, as often as it does, from one other process on the same machine.
+Clew as it is deployed (gunicorn, 2 workers of 8 threads) on an MLflow that has runs; a registered model is added to
+it. The viewers call what Dash's own page would call, as often as it does, from one other process on the same
+machine.
 """
 
 import argparse
@@ -31,7 +33,7 @@ TICK_SECONDS = 5.0
 
 
 class Timing:
-    """How long each answer took, and what was no answer."""
+    """How long each answer took, and which failed."""
 
     def __init__(self) -> None:
         self.callbacks: list[float] = []
@@ -40,7 +42,7 @@ class Timing:
         self.errors: list[str] = []
 
     def through(self, address: str) -> Ask:
-        """Asks the Clew at `address` over a connection that stays, as a browser's does."""
+        """Sends requests to the Clew at `address` over a persistent connection, as a browser does."""
         session = requests.Session()
         session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=6))
 
@@ -55,7 +57,7 @@ class Timing:
         return ask
 
     def noted(self, work: Callable[[], object]) -> None:
-        """Does the work, and keeps what went wrong."""
+        """Does the work, and records its errors."""
         try:
             work()
         except (requests.RequestException, AssertionError) as error:
@@ -74,7 +76,7 @@ def main() -> None:
     settings = {"MODEL_NAME": MODEL, "WEB_WORKERS": "2", "WEB_THREADS": "8"}
     with proxy(asked.mlflow) as between, clew(between.address, asked.port, **settings) as address:
         pages = _pages(Tracking(asked.mlflow), address)
-        _load(address, pages, 3 * len(pages))  # nobody is the first
+        _load(address, pages, 3 * len(pages))  # fills the caches
         for viewers in asked.viewers:
             _watched(between, address, pages, viewers, asked.seconds)
         if asked.loads:
@@ -115,7 +117,7 @@ def _watched(between: Proxy, address: str, pages: Sequence[str], viewers: int, s
 
 
 def _kinds(calls: Sequence[Call], minutes: float) -> str:
-    """Returns what was asked for how often a minute, the most frequent first."""
+    """Returns how often a minute each kind was requested, the most frequent first."""
     kinds = Counter("/".join(urlsplit(call.path).path.split("/")[-2:]) for call in calls)
     return ", ".join(f"{kind} {number / minutes:.1f}" for kind, number in kinds.most_common())
 
@@ -140,7 +142,7 @@ def _view(timing: Timing, address: str, tour: Iterator[str], ends: float) -> Non
 
 
 def _load(address: str, pages: Sequence[str], times: int) -> Timing:
-    """Loads all pages, one after the other, so many times in all, by four at once."""
+    """Loads all pages, one after the other, so many times in all, four at once."""
     timing = Timing()
 
     def load(number: int) -> None:

@@ -36,14 +36,14 @@ def main() -> None:
     place = asked.folder / f"{asked.runs}x{asked.points}"
     with served(place, asked.port, filled, WEB_WORKERS="1") as (address, ids):
         query = urlencode({"runs": ",".join(ids), "chart": asked.chart})
-        # Routes, texts and the run list are there from the first request on, whatever it asks for.
+        # Routes, texts and the run list are loaded from the first request on, whatever it is.
         requests.get(f"{address}/charts/figure?{query}&width=300", timeout=60).raise_for_status()
         for times in ("cold", "warm", "warm again"):
             measure(f"{address}/charts/points.csv?{query}", times, asked.port)
 
 
 def measure(url: str, times: str, port: int) -> None:
-    """Reads the whole file, a line of the table."""
+    """Reads the whole file; prints a line of the table."""
     worker = newest_child(port)
     before = memory_mib(worker)
     began = time.perf_counter()
@@ -62,7 +62,7 @@ def measure(url: str, times: str, port: int) -> None:
 
 @contextmanager
 def watched(process: int) -> Iterator[list[float]]:
-    """Measures the most memory that it has meanwhile, as `memory_mib` says."""
+    """Measures the most memory that it has meanwhile, as `memory_mib` does."""
     most, ended = [0.0, 0.0], threading.Event()
 
     def look() -> None:
@@ -77,16 +77,14 @@ def watched(process: int) -> Iterator[list[float]]:
 
 
 def memory_mib(process: int) -> tuple[float, float]:
-    """Returns what a process holds by itself, and what of files it has mapped and in memory, which the system takes
-    back.
-    """
+    """Returns a process's own memory, and its file mappings in memory, which the system can reclaim."""
     text = Path(f"/proc/{process}/status").read_text()
     own, files = (int(re.findall(rf"{name}:\s+(\d+)", text)[0]) / 1024 for name in ("RssAnon", "RssFile"))
     return own, files
 
 
 def newest_child(port: int) -> int:
-    """Returns the worker that listens on this port: the child of the process that began to."""
+    """Returns the worker that listens on this port: the child of the process that did so first."""
     listeners = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal() and f"PORT={port}\0" in _text(entry / "environ"):

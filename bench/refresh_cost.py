@@ -38,7 +38,7 @@ class Call(NamedTuple):
 
 
 class Proxy(ThreadingHTTPServer):
-    """Hands everything on to `target` and remembers what it cost."""
+    """Forwards everything to `target` and records its cost."""
 
     daemon_threads = True
 
@@ -49,7 +49,7 @@ class Proxy(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """Where it listens."""
+        """Returns its address."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
@@ -76,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_DELETE = _hand_on
 
     def log_message(self, *_arguments: Any) -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
 
 def main() -> None:
@@ -130,7 +130,7 @@ def _open_page(tick: dict[str, Any], offset: float, ends: float, answers: list[f
 
 
 def rounds(calls: list[Call]) -> int:
-    """Returns how many refreshes they were: requests within a second belong together."""
+    """Returns the number of refreshes: requests within a second belong together."""
     return max(1, sum(later.at - former.at > 1 for former, later in pairwise(calls)) + bool(calls))
 
 
@@ -144,7 +144,7 @@ def print_cost(name: str, calls: list[Call], times: int, more: str = "") -> floa
 
 @contextmanager
 def proxy(target: str) -> Iterator[Proxy]:
-    """Runs the proxy while it is needed."""
+    """Runs the proxy until the `with` block ends."""
     server = Proxy(target)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

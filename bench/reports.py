@@ -26,7 +26,7 @@ _SECONDS: Final = 600
 
 
 def main() -> None:
-    """Fills, asks, and prints a line for each figure."""
+    """Fills, requests, and prints a line for each figure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=18600)
     parser.add_argument("--points", type=int, default=1_000, help="of each metric of each run")
@@ -56,7 +56,7 @@ def with_parameters(database: Path) -> list[str]:
 
 
 def wait_for_all(address: str) -> None:
-    """Waits until Clew knows all runs."""
+    """Waits until Clew has read all runs."""
     ends = time.monotonic() + _SECONDS
     while requests.get(f"{address}/api/runs", timeout=120).status_code != 200:
         if time.monotonic() > ends:
@@ -65,7 +65,7 @@ def wait_for_all(address: str) -> None:
 
 
 def report(address: str, runs: list[str], charts: tuple[str, ...]) -> int:
-    """Reads it, keeps nothing, and returns its bytes."""
+    """Reads it, discards it, and returns its size in bytes."""
     asked = {"runs": ",".join(runs), "chart": list(charts)}
     size = 0
     with requests.get(f"{address}/runs/report.html", asked, timeout=_SECONDS, stream=True) as answer:

@@ -43,7 +43,7 @@ _FIRST_FRAMES: Final = (
     "(() => {{ const all = [...document.querySelectorAll('#compare-media video')];"
     " return all.length === {films} && all.every((video) => video.readyState >= 2); }})()"
 )
-# What each film showed last, looked at whenever one shows another frame.
+# What each video showed last, checked whenever one shows another frame.
 _WATCH: Final = """
 window.benchDrift = [];
 const all = [...document.querySelectorAll('#compare-media video')], shown = new Map();
@@ -113,7 +113,8 @@ def fill(tracking: Tracking, folder: Path, *, with_log: bool) -> tuple[str, list
 
 
 def every_kind() -> list[tuple[str, bytes]]:
-    """Returns files about as large as each kind is read: a table, JSON, a page with a figure, Markdown."""
+    """Returns files about as large as the part that is read of each kind: a table, JSON, a page with a figure,
+    Markdown."""
     kept = io.BytesIO()
     rng = np.random.default_rng(0)
     pq.write_table(pa.table({f"c{n}": rng.random(100_000) for n in range(60)}), kept)
@@ -141,8 +142,8 @@ def long_film() -> bytes:
 
 
 def tree(window: Browser, page: str, repeats: int) -> None:
-    """Measures the folder of many files, the page around it, and what came over the wire."""
-    window.loaded(page, _CHARTS)  # with what a browser keeps of a page's scripts
+    """Measures the folder of many files, the page around it, and the bytes transferred."""
+    window.loaded(page, _CHARTS)  # with what a browser caches of a page's scripts
     usable = [window.loaded(page, _CHARTS) for _ in range(repeats)]
     print_line(f"run page of {METRICS:,} metrics until its first chart (aim 1,500 ms)", each(usable))
     for rests in (0.0, RESTS_SECONDS):
@@ -229,7 +230,7 @@ def memory(address: str, run: str) -> None:
 
 
 def preview(address: str, run: str, name: str) -> dict[str, Any]:
-    """Returns what the page is told of a file."""
+    """Returns what the page gets of a file."""
     preview: dict[str, Any] = requests.get(
         f"{address}/artifacts/preview", {"run": run, "path": name}, timeout=120
     ).json()
@@ -237,7 +238,7 @@ def preview(address: str, run: str, name: str) -> dict[str, Any]:
 
 
 def searched(address: str, run: str, text: str, **more: str) -> int:
-    """Searches as the page does; returns how many questions it took."""
+    """Searches as the page does; returns how many requests it took."""
     before, count = None, 0
     while True:
         query = {"run": run, "path": "console.log", "q": text, **more} | ({} if before is None else {"before": before})
@@ -248,17 +249,14 @@ def searched(address: str, run: str, text: str, **more: str) -> int:
 
 
 def read(address: str, query: dict[str, str]) -> None:
-    """Reads an answer and keeps nothing."""
+    """Reads an answer and discards it."""
     with requests.get(address, query, timeout=600, stream=True) as answer:
         for _piece in answer.iter_content(2**20):
             pass
 
 
 def growth(work: Callable[[], Any]) -> tuple[float, float, Any]:
-    """Returns MB by which the worker with the most was larger during `work` than before it; seconds.
-
-    What it returned.
-    """
+    """Returns the MB by which the largest worker grew during `work`, the seconds, and the result of `work`."""
     workers = [one for one in psutil.process_iter(["cmdline"]) if is_worker(one)]
     workers = [one for parent in workers for one in parent.children()] or workers
     before = {one.pid: lowest(one) for one in workers}
@@ -274,13 +272,13 @@ def is_worker(process: psutil.Process) -> bool:
 
 
 def lowest(process: psutil.Process) -> float:
-    """Returns MB that a worker has now; from here on the kernel notes its highest anew."""
+    """Returns a worker's current MB, and resets the kernel's record of its peak."""
     Path(f"/proc/{process.pid}/clear_refs").write_text("5")
     return float(process.memory_info().rss) / 1e6
 
 
 def highest(process: psutil.Process) -> float:
-    """Returns MB that it had at most since then."""
+    """Returns its peak MB since then."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
 

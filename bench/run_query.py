@@ -117,20 +117,20 @@ def measures() -> dict[str, Callable[[Known], object]]:
 
 
 def page(**query: object) -> Callable[[Known], bytes]:
-    """Asks for the first page of a query, as the browser does."""
+    """Requests the first page of a query, as the browser does."""
     asked = RunQuery.model_validate({"columns": [*USUAL, *KEYED]} | query)
     return lambda there: orjson.dumps(listing(there, asked, Page(0, 25)))
 
 
 def as_csv(there: Known) -> int:
-    """Returns how long the file of all rows is."""
+    """Returns the length of the file of all rows."""
     query = RunQuery.model_validate({"columns": [*USUAL, *KEYED]})
     rows = select(there.table, query, there.shown).rows
     return sum(len(piece) for piece in csv_pieces(there, query.columns, rows))
 
 
 def timed(measure: Callable[[Known], object], there: Known) -> tuple[float, float]:
-    """Returns how many ms it takes, and how many of them of this process's own: others may want the machine, too."""
+    """Returns how many ms it takes, and how many of them are processor time of this process: others may be running."""
     start, used = time.perf_counter(), time.process_time()
     measure(there)
     return (time.perf_counter() - start) * 1000, (time.process_time() - used) * 1000

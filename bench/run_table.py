@@ -40,7 +40,7 @@ SHOWN = ("name", "algorithm", "success_percent", "final_reward", "episodes", "st
 
 
 def run(number: int, metrics: int, *, live: bool = False) -> Run:
-    """Returns one run as a team has it: a dozen parameters, seven tags."""
+    """Returns one run of a typical team: a dozen parameters, seven tags."""
     rng = np.random.default_rng(number)
     points = rng.normal(size=metrics).tolist()
     names = [KEYS[i] if i < len(KEYS) else f"group{i % 40}/metric_{i:04}" for i in range(metrics)]
@@ -96,7 +96,7 @@ def memory_mib() -> dict[str, float]:
 
 
 def timed(work: Callable[[], Any], times: int = 5) -> tuple[float, Any]:
-    """Returns the median of a few times, in ms of the processor, and what came of it: others may be at work here."""
+    """Returns the median of a few times, in ms of processor time, and the result: others may be running."""
     took = []
     for _time in range(times):
         began = time.process_time()
@@ -119,7 +119,7 @@ def publish(path: Path, runs: int, metrics: int) -> dict[str, Any]:
 
 
 def open_it(path: Path, runs: int, metrics: int) -> dict[str, Any]:
-    """Maps the table, as a worker does for each new version, and shows what a page shows."""
+    """Maps the table, as a worker does for each new version, and reads what a page shows."""
     before = memory_mib()
     found: dict[str, Any] = {f"memory before, {part} (MiB)": size for part, size in before.items()}
     took, table = timed(lambda: SharedFile(path, TableForm()).read())
@@ -135,10 +135,10 @@ def open_it(path: Path, runs: int, metrics: int) -> dict[str, Any]:
 
 
 def refresh(path: Path, runs: int, metrics: int) -> dict[str, Any]:
-    """Measures what a refresh does beside asking MLflow, where ten live runs go on."""
+    """Measures a refresh without the requests to MLflow, while ten live runs go on."""
     shared = SharedFile(path, TableForm())
     found = _merged(shared, metrics)
-    shared.read()  # a worker goes on with what it mapped again, and with nothing else
+    shared.read()  # a worker goes on with what it has mapped again, and with nothing else
     trim_memory()
     return found | {f"memory of who refreshed, {part} (MiB)": size for part, size in memory_mib().items()}
 
@@ -162,13 +162,13 @@ def _merged(shared: SharedFile[RunTable], metrics: int) -> dict[str, Any]:
 
 
 def alone(step: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
-    """Returns what `step` finds out in a process of its own."""
+    """Returns the result of `step` in a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(step, arguments)
 
 
 def main() -> None:
-    """Measures one size and prints what came of it."""
+    """Measures one size and prints the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=50_000)
     parser.add_argument("--metrics", type=int, default=9)

@@ -1,4 +1,4 @@
-"""A scheduler of its own for the measurements, with programs that do nothing but what is measured."""
+"""A scheduler of its own for the measurements, with programs that do only what is measured."""
 
 import os
 import subprocess
@@ -19,14 +19,14 @@ OVER = ("done", "failed", "killed")
 
 
 class Scheduler:
-    """One that runs, at `address`, with its state in `folder`."""
+    """Runs at `address`, with its state in `folder`."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", port: int, folder: Path) -> None:
         self.process, self.port, self.folder = process, port, folder
         self.address = f"http://127.0.0.1:{port}"
 
     def call(self, path: str, body: object = None) -> Any:
-        """Returns what an address answers: a POST where there is a body."""
+        """Returns what an address answers: to a POST if there is a body."""
         data = None if body is None else orjson.dumps(body)
         request = urllib.request.Request(f"{self.address}{path}", data, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -46,7 +46,7 @@ class Scheduler:
         return dict(known)
 
     def run_folder(self, run_id: str) -> Path:
-        """Returns where a training has its files."""
+        """Returns the folder of a training's files."""
         return self.folder / "scheduler" / "runs" / run_id
 
     def program(self, run_id: str) -> psutil.Process:
@@ -54,12 +54,12 @@ class Scheduler:
         return psutil.Process(orjson.loads((self.run_folder(run_id) / "started.json").read_bytes())["program_pid"])
 
     def processes(self) -> list[psutil.Process]:
-        """Returns its own, without the keepers of trainings."""
+        """Returns its own processes, without the keepers of trainings."""
         first = psutil.Process(self.process.pid)
         return [first, *(one for one in first.children() if "keeper.py" not in " ".join(one.cmdline()))]
 
     def processor_seconds(self) -> float:
-        """Returns what it has used of the processor."""
+        """Returns the processor time that it has used."""
         return sum(sum(one.cpu_times()[:2]) for one in self.processes())
 
     def own_mib(self) -> float:

@@ -78,7 +78,7 @@ def _measure_import(what: str, logdir: Path, mlflow: str) -> None:
 
 
 class _Watched:
-    """A process that was just started: how long it takes, how much of it is its own CPU, and how much memory."""
+    """A process that was just started: how long it takes, its own CPU time, and its memory."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self.began = time.monotonic()
@@ -87,13 +87,13 @@ class _Watched:
         self._most = 0
 
     def is_going(self) -> bool:
-        """Waits for a moment; returns whether it has not ended by then."""
+        """Waits for a moment; returns whether it still runs."""
         self._most = max(self._most, _memory(self._process.pid))
         time.sleep(0.2)
         return self._process.poll() is None
 
     def usage_text(self) -> str:
-        """Returns what it took, once it ended."""
+        """Returns its usage, once it has ended."""
         took, before, after = time.monotonic() - self.began, self._before, resource.getrusage(resource.RUSAGE_CHILDREN)
         own = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return f"{took:.1f} s, {own:.1f} s of it its own CPU ({own / took:.0%}), {self._most / 2**20:.0f} MiB at most"
@@ -149,7 +149,7 @@ def _memory(pid: int) -> int:
 
 
 def _run(mlflow: str, experiment: str) -> dict[str, Any] | None:
-    """Returns the newest run of an experiment; None while there is none."""
+    """Returns the newest run of an experiment; None if there is none."""
     api = f"{mlflow}/api/2.0/mlflow"
     found = requests.get(f"{api}/experiments/get-by-name", params={"experiment_name": experiment}, timeout=60).json()
     if "experiment" not in found:

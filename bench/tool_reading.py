@@ -60,7 +60,7 @@ def made(runs: int, metrics: int) -> RunTable:
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """Returns how long the processor was at it."""
+    """Returns the processor time."""
     began = time.process_time()
     work()
     return (time.process_time() - began) * 1000

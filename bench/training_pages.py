@@ -1,7 +1,8 @@
-"""What the pages of trainings cost, and how soon they say what a program wrote: `python -m bench.training_pages`.
+"""What the pages of trainings cost, and how soon they show what a program wrote: `python -m bench.training_pages`.
 
-A real MLflow, a real scheduler and a real Clew on this machine. One program writes a line each half a second, with the
-time in it: how old is each line when it is drawn? Another one writes 100 MB. Then 500 trainings wait in the queue.
+A real MLflow, a real scheduler and a real Clew on this machine. One program writes a line each half a second, with
+the time in it: how old is each line when it is drawn? Another one writes 100 MB. Then 500 trainings wait in the
+queue.
 """
 
 import argparse
@@ -134,7 +135,7 @@ def _queue(there: Scheduler, here: str, page: Browser) -> None:
 
 
 def _main_thread(page: Browser, seconds: float) -> float:
-    """Returns how much of the processor the page's main thread took, in percent."""
+    """Returns the processor time of the page's main thread, in percent."""
     before, began = _thread_seconds(page), time.monotonic()
     time.sleep(seconds)
     return 100 * (_thread_seconds(page) - before) / (time.monotonic() - began)

@@ -1,7 +1,8 @@
-"""Times how soon a training is gone after Stop: `python -m bench.training_stop http://127.0.0.1:8050`.
+"""Times how soon a training has ended after Stop: `python -m bench.training_stop http://127.0.0.1:8050`.
 
 The address is of a Clew on this machine whose scheduler has the trainer's libraries (`make train-deps`), such as
-`make run`. Each training is started by the API, stopped by it some seconds later, and gone once no process of it lives.
+`make run`. Each training is started by the API, stopped by it some seconds later, and ended once no process of it
+lives.
 """
 
 import argparse
@@ -37,7 +38,7 @@ def main() -> None:
 
 
 def stopped(address: str, training: dict[str, object], seconds: float) -> tuple[float, float]:
-    """Returns the seconds from Start until it trains, and from Stop until its last process is gone."""
+    """Returns the seconds from Start until it trains, and from Stop until its last process has ended."""
     asked = time.monotonic()
     run_id = str(_post(address, "start", training)["runs"][0]["run_id"])
     _until(lambda: _state(address, run_id) == "training")

@@ -1,9 +1,9 @@
 """What twenty viewers of one training cost it, and how old what they see is: `python -m bench.training_viewers`.
 
-A real MLflow, a real scheduler and a training of CartPole on this machine. For some seconds nobody watches, then
-twenty sockets do, and so on; they are read in a process of their own. Then the training is stopped. The cost is told by
-the second, and by the second of processor time that the trainer itself had: that one others on the machine do not
-change. Turns take 15 s at least: a training that goes on for long tells of itself every 5 s.
+A real MLflow, a real scheduler and a training of CartPole on this machine. For some seconds there are no viewers,
+then twenty sockets, and so on; they are read in a process of their own. Then the training is stopped. The cost is
+given per second, and per second of processor time of the trainer itself: that one does not depend on other load of
+the machine. Turns take 15 s at least: a long training reports every 5 s.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def _compare(running: Scheduler, asked: argparse.Namespace) -> None:
 
 
 def _cost(alone: list[dict[str, float]], watched: list[dict[str, float]], name: str) -> str:
-    """Compares each turn with viewers to the two without beside it: the mean, and where it lies in 95 of 100 cases."""
+    """Compares each turn with viewers to the two adjacent ones without: the mean, and its 95 % interval."""
     costs = [100 * (1 - w[name] / (a[name] + b[name]) * 2) for (a, b), w in _between(alone, watched)]
     drawn = np.random.default_rng(0).choice(costs, (10_000, len(costs))).mean(axis=1)
     low, high = np.quantile(drawn, (0.025, 0.975))
@@ -122,7 +122,7 @@ def _stop(running: Scheduler, run_id: str) -> None:
 
 
 def _be_viewers(port: int, run_id: str, viewers: int, seconds: float) -> None:
-    """Prints as JSON how old each progress was that came, and how far news were apart."""
+    """Prints as JSON the age of each progress message, and the intervals between messages."""
     found: list[list[tuple[float, dict[str, Any]]]] = [[] for _ in range(viewers)]
     threads = [threading.Thread(target=_watch, args=(port, run_id, seconds, news)) for news in found]
     for thread in threads:

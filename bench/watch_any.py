@@ -1,9 +1,9 @@
 """What viewers of any environment get, and how fast: `python -m bench.watch_any`.
 
-A real MLflow, a real Clew and the engine on this machine, with a linear policy of random weights for each environment;
-the viewers are in this process and say what they see, as the page does. "First frame" is from `reset` until the frame
-was read, cold (nothing runs) and warm (the model was watched a moment ago). "Inference" is what the engine measured,
-"late" is from `server_ts` until the viewer has read the message.
+A real MLflow, a real Clew and the engine on this machine, with a linear policy of random weights for each
+environment; the viewers are in this process and acknowledge frames, as the page does. "First frame" is from `reset`
+until the frame was read, cold (nothing runs) and warm (the model was watched a moment ago). "Inference" is what the
+engine measured, "late" is from `server_ts` until the viewer has read the message.
 """
 
 import argparse
@@ -44,7 +44,7 @@ _LEAST_STEPS: Final = 30  # a second: MiniGrid's own rate is 10, Acrobot's 15
 
 
 def made(env_id: str) -> gymnasium.Env[Any, Any]:
-    """Returns the environment, with the wrappers that its policy wants."""
+    """Returns the environment, with the wrappers that its policy needs."""
     gymnasium.register_envs(ale_py)
     env = gymnasium.make(env_id)
     return minigrid.wrappers.ImgObsWrapper(env) if env_id.startswith("MiniGrid") else env
@@ -56,11 +56,11 @@ def spec_of(env_id: str) -> str:
 
 
 def policy_for(env_id: str) -> bytes:
-    """Returns a linear policy that answers Q values, with random weights but for CartPole."""
+    """Returns a linear policy that answers Q values, with random weights except for CartPole."""
     env = made(env_id)
     shape, actions = env.observation_space.shape or (), int(env.action_space.n)  # type: ignore[attr-defined]
     rng, width = np.random.default_rng(0), int(np.prod(shape))
-    # CartPole's keeps the pole up: of a policy that lets it fall at once one would see nothing but beginnings.
+    # CartPole's keeps the pole up: with one that lets it fall at once there would be only first steps.
     chosen = _BALANCING if env_id == "CartPole-v1" else rng.standard_normal((width, actions)) / width
     weights = numpy_helper.from_array(np.asarray(chosen, np.float32), "weights")
     is_bytes = env.observation_space.dtype == np.uint8
@@ -84,7 +84,7 @@ def policy_for(env_id: str) -> bytes:
 
 
 class Watcher:
-    """A viewer who plays one model and remembers what came."""
+    """Plays one model as a viewer and records the messages."""
 
     def __init__(self, port: int, model: str, seed: int) -> None:
         self.model, self.seed = model, seed
@@ -92,7 +92,7 @@ class Watcher:
         self._socket = Client(f"ws://127.0.0.1:{port}/ws/inference")
 
     def reset(self) -> float:
-        """Returns seconds until the first frame is there."""
+        """Returns seconds until the first frame has arrived."""
         began = time.monotonic()
         self._print_line("reset", model=self.model, seed=self.seed, side=480)
         while not (frames := self._next()).get("frame"):
@@ -112,7 +112,7 @@ class Watcher:
                 self._print_line("start")
 
     def close(self) -> None:
-        """Leaves."""
+        """Disconnects."""
         self._socket.close()
 
     def _print_line(self, command: str, **more: object) -> None:
@@ -171,7 +171,7 @@ def engine(address: str) -> Iterator[tuple[int, psutil.Process]]:
 
 
 def memory_mb(process: psutil.Process) -> float:
-    """Returns what is theirs alone of the memory of a process and all below it."""
+    """Returns the private memory of a process and all below it."""
     return sum(one.memory_full_info().uss for one in [process, *process.children(recursive=True)]) / 1e6
 
 

@@ -1,6 +1,7 @@
-"""What the watcher costs, and how soon it tells: `python -m bench.watcher [SECONDS]`, 300 by default.
+"""What the watcher costs, and how soon it sends alerts: `python -m bench.watcher [SECONDS]`, 300 by default.
 
-With its own defaults: 12 monitors of 4 GPUs each (one that plays its example session, by 12 names), 20 runs that log.
+With its own defaults: 12 monitors of 4 GPUs each (one that plays its example session, by 12 names), 20 runs that
+log.
 """
 
 import os
@@ -27,7 +28,7 @@ _MONITORS, _RUNS, _EVENTS = 12, 20, 6
 
 
 class Receiver:
-    """A webhook that notes when which message came."""
+    """Runs a webhook that records when which message came."""
 
     def __init__(self) -> None:
         self.came: dict[str, float] = {}
@@ -42,7 +43,7 @@ class Receiver:
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing."""
+                """Logs nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"json://127.0.0.1:{self._server.server_port}/"
@@ -51,7 +52,7 @@ class Receiver:
 
 @contextmanager
 def watcher(folder: Path, mlflow: str, monitors: str, url: str) -> Iterator[psutil.Process]:
-    """Starts a watcher of these GPU_MONITOR_URLS, with everything else as it is by default."""
+    """Starts a watcher of these GPU_MONITOR_URLS, with default settings otherwise."""
     (folder / "alerts.toml").write_text(f'[receivers]\nteam = "{url}"\n')
     settings = {"MLFLOW_TRACKING_URI": mlflow, "ALERTS_FILE": str(folder / "alerts.toml"), "GPU_MONITOR_URLS": monitors}
     settings |= {"STATE_DIR": str(folder), "SCHEDULER_URL": "http://127.0.0.1:9", "INFERENCE_WS_URL": "ws://x/"}
@@ -96,7 +97,7 @@ def main(seconds: float = 300.0) -> None:
         runs = [run(mlflow, experiment, f"run-{number}") for number in range(_RUNS)]
         monitors = ",".join(f"host-{number}=http://127.0.0.1:{port}" for number in range(_MONITORS))
         with watcher(folder, mlflow, monitors, receiver.url) as process:
-            time.sleep(60)  # what it does but once
+            time.sleep(60)  # without the work of the start
             log = folder / "server.log"
             asked, used, began = log.read_text().count('HTTP/1.1"'), sum(process.cpu_times()[:2]), time.monotonic()
             time.sleep(seconds)

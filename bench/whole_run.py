@@ -17,7 +17,7 @@ import requests
 from bench.headless import Browser, browser
 
 METRICS, PARAMETERS, TAGS, FILES = 1_500, 1_500, 500, 10_000
-_AT_ONCE: Final = 100  # what MLflow takes of parameters and tags in one batch
+_AT_ONCE: Final = 100  # MLflow's limit of parameters and tags in one batch
 _ROWS: Final = "document.querySelectorAll('#run-{} {}').length >= {}"
 USABLE: Final = " && ".join(
     [

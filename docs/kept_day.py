@@ -1,4 +1,4 @@
-"""A day of four GPUs, made up, for the picture of their history: who had them, and how busy they were."""
+"""A made-up day of four GPUs, for the picture of their history: their owners, and how busy they were."""
 
 import math
 import time
@@ -12,7 +12,7 @@ from gpu_monitor.kept.history_file import HistoryFile
 
 _BUCKET_MS: Final = BUCKET_SECONDS * 1000
 _DAY_MS: Final = 86_400_000
-# From which hour to which somebody had a GPU, and how busy it was then.
+# From which hour to which a user had a GPU, and how busy it was then.
 _SHIFTS: Final = (
     (("ada", 0, 9, 92), ("cy", 12, 22, 78)),
     (("ada", 2, 15, 64), ("bob", 16, 24, 88)),

@@ -19,7 +19,7 @@ class Picture(NamedTuple):
 
 
 def pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
-    """Returns what the README shows."""
+    """Returns the README's pictures."""
     maze = {run["name"]: run["run_id"] for run in runs if run["environment"] == "ClewMaze-10x10-v0"}
     seeds = [maze[name] for name in sorted(maze) if name.startswith(("ppo-default", "ppo-small-net"))]
     compare = f"/mlflow?runs={','.join(seeds)}&grouped=true&smoothing=0.6&centre=iqm"
@@ -41,7 +41,7 @@ def pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
 
 
 def pictures_of_kept() -> list[Picture]:
-    """Returns what it shows of GPUs that kept a day."""
+    """Returns those of GPUs that kept a day."""
     return [Picture("gpu-history", "/gpu/history?by=owner", f"{_drawn(2)} && {_count('#fleet-table td')} > 10", 860)]
 
 

@@ -21,12 +21,12 @@ except ValidationError as error:
 
 
 class _Logger(JsonLogger):
-    """gunicorn's own messages, without what no log line may hold."""
+    """Writes gunicorn's own messages, without secrets."""
 
     secrets = _settings.secrets
 
 
-# A history that is drawn holds a file; what does not fit is read whole, which takes memory.
+# A history that is drawn holds a file open; one beyond the limit is read as a whole, which takes memory.
 _allowed, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
 _wanted = 16_384 if _most == resource.RLIM_INFINITY else min(16_384, _most)
 if _allowed != resource.RLIM_INFINITY and _allowed < _wanted:
@@ -34,7 +34,7 @@ if _allowed != resource.RLIM_INFINITY and _allowed < _wanted:
 
 
 def on_starting(server: Arbiter) -> None:
-    """Says once, not in each worker, that Clew answers under any host name, and what browsers are not told."""
+    """Logs once, not in each worker, that Clew answers under any host name, and which settings browsers do not get."""
     for warning in (
         open_host_warning("HOST", _settings.host, _settings.trusted_hosts),
         *browser_url_warnings(_settings),
@@ -44,14 +44,14 @@ def on_starting(server: Arbiter) -> None:
 
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
-worker_class = DashboardWorker  # threads wait for no client, and slow work for its own kind
+worker_class = DashboardWorker  # threads wait for no client, and slow work has its own threads
 workers = _settings.web_workers
 threads = _settings.web_threads
 timeout = 30
 graceful_timeout = 3  # requests take far less than a second; Ctrl-C should too
-# Longer than a page's tick, or a connection would be closed just as the page asks again. It holds no thread.
+# Longer than a page's tick, or a connection would be closed just as the page polls again. It holds no thread.
 keepalive = 75
-forwarded_allow_ips = ""  # TRUSTED_PROXIES says whose headers count; gunicorn would believe all of loopback
+forwarded_allow_ips = ""  # TRUSTED_PROXIES decides whose headers count; gunicorn would trust all of loopback
 
 # A comparison of 1,000 runs is an address of 33 kB (gunicorn's default ends at 4, its largest number at 8), until its
 # page has made it a short one, and comes back as the Referer of each request that the page then makes, where a browser

@@ -22,18 +22,18 @@ class MlflowOutput(KVWriter):
     """Sends the numbers of Stable-Baselines3's logger to the active run of MLflow."""
 
     def write(self, key_values: dict[str, Any], key_excluded: dict[str, tuple[str, ...]], step: int = 0) -> None:
-        """Logs what is a number; texts, pictures and what asks to be left out are not for MLflow's charts."""
+        """Logs numbers; texts, pictures and values excluded from this output are not for MLflow's charts."""
         for key, value in key_values.items():
             is_number = isinstance(value, int | float | np.integer | np.floating)
             if is_number and "mlflow" not in (key_excluded.get(key) or ()):
                 mlflow.log_metric(key, float(value), step)
 
     def close(self) -> None:
-        """Holds nothing open."""
+        """Does nothing: no resource is open."""
 
 
 def main() -> None:
-    """Trains as the command line says."""
+    """Trains as the command line requests."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--algo", choices=list(ALGORITHMS), default="PPO")
     parser.add_argument("--seed", type=int, default=0)

@@ -70,7 +70,7 @@ def own_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnMlflow]:
 
 @pytest.fixture(scope="module")
 def line(own_mlflow: OwnMlflow) -> Iterator[Misbehaving]:
-    """Returns the address that the scheduler uses as MLflow's."""
+    """Runs the server that the scheduler takes for MLflow."""
     with Misbehaving(own_mlflow.address) as server:
         yield server
 
