@@ -6,10 +6,10 @@
     python -m bench.chart_grid scroll http://127.0.0.1:8050 <runs>
     python -m bench.chart_grid pick http://127.0.0.1:8050 <runs>
 
-`fill` also logs 1,200 metrics of one point, so that five are to be found among 1,500.
+`fill` also logs 1,200 metrics of one point, so that five have to be found among 1,500.
 
-Long tasks are what Chromium's PerformanceObserver calls so: those that block the page for 50 ms or more. Those before
-the first chart are Plotly's and Dash's own loading, and are told apart.
+Long tasks are those of Chromium's PerformanceObserver, which block the page for 50 ms or more. Those before the
+first chart are Plotly's and Dash's own loading, and are counted separately.
 """
 
 import argparse

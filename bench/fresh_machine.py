@@ -4,8 +4,8 @@
     python3 bench/fresh_machine.py --cache kept     # the folder "kept" is the cache of pip and uv, and stays
     python3 bench/fresh_machine.py --without uv     # no uv is found, though there is one
 
-Needs nothing but Python's own library, git and make. Clones what is committed here into a folder of its own and removes
-that afterwards; how busy the machine was is said beside the figures.
+Needs nothing but Python's own library, git and make. Clones the current commit into a folder of its own and removes
+that afterwards; the machine's load is printed with the figures.
 """
 
 import argparse

@@ -1,5 +1,4 @@
-"""Compares field by field the monitor's readings with nvidia-smi's output: `python -m
-bench.gpu_against_nvidia_smi`.
+"""Compares the monitor's readings with nvidia-smi's output: `python -m bench.gpu_against_nvidia_smi`.
 
 Needs a machine with an NVIDIA GPU; exit status 1 if a field differs by more than it may between two readings, 2 if
 nvidia-smi does not work. The monitor reads before and after nvidia-smi, so that a changing number is within the
@@ -34,7 +33,7 @@ FIELDS: Final = (
     Field("uuid", lambda gpu: gpu.uuid),
     Field("name", lambda gpu: gpu.name),
     Field("mig.mode.current", lambda gpu: "Enabled" if gpu.state is GpuState.MIG else None),
-    Field("utilization.gpu", lambda gpu: gpu.utilization, 25),  # a mean since the last look; there of the last moment
+    Field("utilization.gpu", lambda gpu: gpu.utilization, 25),  # nvidia-smi shows the current value
     Field("memory.total", lambda gpu: gpu.memory_total, 1),
     Field("memory.used", lambda gpu: gpu.memory_used, 2),
     Field("temperature.gpu", lambda gpu: gpu.temperature, 1),

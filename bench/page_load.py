@@ -1,5 +1,4 @@
-"""Many viewers on all pages at once: how fast the callbacks answer, what MLflow receives, whether memory stays
-flat.
+"""Many viewers on all pages at once: the callbacks' speed, the requests to MLflow, whether memory stays flat.
 
     python -m bench.page_load http://127.0.0.1:5051
 

@@ -3,8 +3,8 @@
     python -m bench.relations http://127.0.0.1:5000 --store sqlite:////path/of/mlflow.db
     python -m bench.relations http://127.0.0.1:5000 --filter "param:seed" "<2"
 
-The first is MLflow's address, the store its database, where Clew may read it. Drawn is what the filter leaves.
-Each figure is the median of five, with the greatest beside it; Clew and its list are warm.
+The first argument is MLflow's address, the store its database, where Clew may read it. The runs that pass the
+filter are drawn. Each figure is the median of five, followed by the greatest; Clew and its list are warm.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""Times what a long run list asks of the server: sort, filter, page, ids and CSV, on a table in memory.
+"""Times the server's work for a long run list: sort, filter, page, ids and CSV, on a table in memory.
 
     python -m bench.run_query --runs 50000
 
 By any column of every kind. Each figure is the median of five with the columns that a worker keeps; `first` is with
-none made yet, as for the first who asks of a new list. Runs as Stable-Baselines3 logs them: one in ten has diverged,
-half of them stand in families.
+none made yet, as for the first request of a new list. Runs as Stable-Baselines3 logs them: one in ten has diverged,
+half of them are in families.
 """
 
 import argparse
@@ -90,7 +90,7 @@ def runs(count: int) -> Iterator[Run]:
 
 
 def known(table: RunTable) -> Known:
-    """Returns the columns of `table`, of which none is made yet."""
+    """Returns the columns of `table`, none of them made yet."""
 
     @cache
     def raw(ref: ColumnRef) -> Column:

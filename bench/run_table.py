@@ -1,10 +1,11 @@
-"""What the run table costs a worker: memory, and the time to open, publish, refresh and read columns. Needs no MLflow.
+"""What the run table costs a worker: memory, and the time to open, publish, refresh and read columns.
 
     python -m bench.run_table
     python -m bench.run_table --runs 1500 --metrics 1500
 
-The table is made by NumPy. Each step runs in a process of its own that imports what a web worker does, so that memory
-is told apart: "own" is what the process alone holds, "mapped" what it shares with the other workers of the host.
+Needs no MLflow: the table is made by NumPy. Each step runs in a process of its own that imports what a web worker
+does, so that its memory can be split: "own" is what the process alone holds, "mapped" what it shares with the other
+workers of the host.
 """
 
 import argparse

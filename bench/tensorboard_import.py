@@ -2,9 +2,9 @@
 
     python -m bench.tensorboard_import [POINTS [FOLDERS [MIB]]]
 
-Against an MLflow of its own on SQLite, by the command itself. Says how much of the time is the importer's own CPU, how
-much memory it takes, when the first run showed, and how late a growing file was; and what the copy of a run with a file
-of so many MiB takes.
+Imports into an MLflow of its own on SQLite, by the command itself. Prints how much of the time is the importer's
+own CPU time, how much memory it takes, when the first run appeared, and the delay of a growing file; and what the
+copy of a run with a file of so many MiB takes.
 """
 
 import os

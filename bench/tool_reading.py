@@ -1,10 +1,10 @@
-"""What it costs to know which tool each run comes from, and to read its columns. Needs no MLflow.
+"""What it costs to recognise the tool of each run, and to read its columns. Needs no MLflow.
 
     python -m bench.tool_reading
     python -m bench.tool_reading --runs 1500 --metrics 1500
 
-Half of the runs log as Stable-Baselines3 does, half as CleanRL, whose algorithm, environment and seed stand in the
-names of the runs. Times are of the processor: others may be at work on the machine.
+Half of the runs log as Stable-Baselines3 does, half as CleanRL, whose algorithm, environment and seed are in the
+names of the runs. Times are processor time: other load of the machine does not count.
 """
 
 import argparse

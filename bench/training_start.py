@@ -2,8 +2,8 @@
 
     python -m bench.training_start
 
-As the scheduler launches it, with a run and a folder, against an MLflow of its own. Says where the imports' time goes,
-too, and what MLflow's package would cost, which the trainer does not import.
+Launched as the scheduler does it, with a run and a folder, against an MLflow of its own. Also prints where the
+imports' time goes, and what MLflow's package would cost, which the trainer does not import.
 """
 
 import json

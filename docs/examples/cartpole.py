@@ -1,8 +1,8 @@
-"""A team's own trainer, as it may have been before there was Clew: Stable-Baselines3 balances CartPole, MLflow is told.
+"""A team's own trainer, independent of Clew: Stable-Baselines3 balances CartPole, and logs to MLflow.
 
-It knows nothing of Clew. Logging is what Stable-Baselines3's documentation proposes for MLflow: one more output of its
-logger. Where MLFLOW_TRACKING_URI and MLFLOW_RUN_ID are set, as a scheduler does, MLflow's package logs into that run;
-by itself, `python cartpole.py --algo PPO`, it makes one.
+Logging follows Stable-Baselines3's documentation for MLflow: one more output of its logger. If MLFLOW_TRACKING_URI
+and MLFLOW_RUN_ID are set, as a scheduler does, MLflow's package logs into that run; otherwise, as with `python
+cartpole.py --algo PPO`, it creates one.
 """
 
 import argparse

@@ -1,5 +1,4 @@
-"""Files of runs over the API and the pages' own routes, from a real MLflow, from a misbehaving store, and hostile
-files."""
+"""Files of runs over the API and the pages' own routes, from a real MLflow and a misbehaving store; hostile files."""
 
 import io
 import socket

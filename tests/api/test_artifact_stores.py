@@ -1,5 +1,4 @@
-"""Files of runs in a bucket, behind MLflow's proxy and outside of it: read directly if MLflow signed a URL, else
-through MLflow."""
+"""Files of runs in a bucket: read directly if MLflow signed a URL, else through MLflow."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,5 +1,4 @@
-"""How long a browser may keep what Clew serves: for ever if the address contains a version, otherwise it must
-revalidate."""
+"""How long a browser may keep Clew's answers: for ever if the address has a version, else it must revalidate."""
 
 import re
 from pathlib import Path

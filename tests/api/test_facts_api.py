@@ -1,5 +1,4 @@
-"""A run as a whole as JSON, how it differs from another one, and the parts of its page; hostile requests are
-refused."""
+"""A run as JSON, how it differs from another one, and the parts of its page; hostile requests are refused."""
 
 import math
 from typing import Any

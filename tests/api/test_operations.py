@@ -1,5 +1,4 @@
-"""A view's declaration of its operation holds: query and body arrive as their types, and no undeclared answer is
-served."""
+"""A view's declaration of its operation holds: its types are enforced, and no undeclared answer is served."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,5 +1,4 @@
-"""DNS rebinding: a page whose name was pointed at this machine counts as same-origin in its browser, and still gets
-no data."""
+"""DNS rebinding: a page whose name was pointed at this machine is same-origin to its browser, and gets no data."""
 
 from collections.abc import Iterator
 

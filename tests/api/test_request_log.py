@@ -1,5 +1,4 @@
-"""Requests cannot flood the log: lines have a bounded length, and of very many refused requests only the first are
-logged."""
+"""Requests cannot flood the log: lines have a bounded length, and only the first of many refusals are logged."""
 
 import json
 import logging

@@ -1,5 +1,4 @@
-"""The front page's health: known results are returned without waiting, and many viewers cause one request to each
-service."""
+"""The front page's health: known results come without waiting; many viewers cause one request to each service."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,5 +1,4 @@
-"""Two apps in one process, on one MLflow and one cache: each is drawn by its own settings, whichever is requested
-next."""
+"""Two apps in one process, on one MLflow and one cache: each is drawn by its own settings."""
 
 import json
 import re

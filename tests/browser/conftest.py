@@ -79,7 +79,7 @@ def listening() -> Iterator[socket.socket]:
 def serve(chromium: Browser, cache_dir: Path, listening: socket.socket) -> Iterator[Callable[..., str]]:
     """Serves Clew on an MLflow, as its embedded one, until the test ends; its pages tick every two seconds.
 
-    To tick costs a browser a tenth of a second: what waits for news waits a second longer, and all else gets on.
+    A tick costs a browser a tenth of a second: fewer ticks speed up everything except waiting for a refresh.
     """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     servers: list[BaseWSGIServer] = []

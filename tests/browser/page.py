@@ -87,9 +87,9 @@ class Page:
         return list(self.script(f"return {cells}.map(c => c.innerText.trim())", key, table))
 
     def in_row(self, value: str, what: str, key: str = "name", table: str = "runs-table") -> Any:
-        """What comes of the script `what` for the `row` that shows `value` in a column; None without one.
+        """Returns the result of the script `what` for the `row` that shows `value` in a column; None without one.
 
-        All in one look: a table that is sorted anew gives its elements other rows.
+        It runs in one step: a table that is sorted again gives its elements other rows.
         """
         code = (
             "const row = [...document.querySelectorAll(`#${arguments[2]} tr`)].find(row =>"

@@ -1,5 +1,4 @@
-"""Runs that diverged and rates in another unit as a person sees them: in the list, on their page, compared, as
-seeds."""
+"""Diverged runs and rates in another unit as a person sees them: in the list, on their page, compared, as seeds."""
 
 import csv
 import io

@@ -1,5 +1,4 @@
-"""Filters as typed, in the browser: the page parses them as domain/filters does, and DataTable finds the matching
-rows."""
+"""Filters in the browser: the page parses them as domain/filters does, and DataTable finds the matching rows."""
 
 import sys
 import unicodedata

@@ -1,5 +1,4 @@
-"""The front page on a real MLflow and a real monitor over a fake driver; each tile works while another's source is
-away."""
+"""The front page on a real MLflow and a monitor over a fake driver; each tile works without another's source."""
 
 import time
 import uuid

@@ -1,5 +1,4 @@
-"""Every page in Japanese, with data and on failures: no English except names, in visible texts and those read
-aloud."""
+"""Every page in Japanese, with data and on failures: names are the only English, seen or read aloud."""
 
 import uuid
 from collections.abc import Callable, Iterator

@@ -1,5 +1,4 @@
-"""Buttons whose click would be refused are disabled, whatever is chosen, and give the reason to sighted and blind
-people."""
+"""Buttons whose click would be refused are disabled, and give the reason to sighted and blind people."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,5 +1,4 @@
-"""A connection slower than the page's clock, and one that breaks: Dash drops an answer once its request was
-repeated."""
+"""A connection slower than the page's clock, and one that breaks: Dash drops the answer to a repeated request."""
 
 import uuid
 from collections.abc import Callable, Iterator

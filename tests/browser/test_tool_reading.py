@@ -1,5 +1,4 @@
-"""The tool that a run is read as: shown on its page, corrected for its experiment, reset; one axis for several
-tools."""
+"""The tool that a run is read as: shown on its page, corrected, reset; one axis for several tools."""
 
 import json
 from collections.abc import Callable

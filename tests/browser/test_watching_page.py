@@ -1,5 +1,4 @@
-"""Policies, as Stable-Baselines3 and sb3-contrib export them, are registered, checked, activated, watched and
-measured."""
+"""Policies of Stable-Baselines3 and sb3-contrib are registered, checked, activated, watched and measured."""
 
 import signal
 from collections.abc import Callable, Iterator

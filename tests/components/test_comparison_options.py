@@ -217,7 +217,7 @@ def test_a_rate_out_of_range_has_no_interval_and_no_percents(word: MetricWord) -
 
 
 def lost_seeds() -> tuple[list[Run], Known]:
-    """Returns five seeds of PPO, of which two diverged, and three of DQN in the same environment."""
+    """Returns five seeds of PPO, two of them diverged, and three of DQN in the same environment."""
     logged = {f"p{n}": [float(n), 10.0 + n] for n in range(3)}
     logged |= {"p3": [1.0, NAN, NAN], "p4": [1.0, 2.0, NAN]}
     logged |= {f"d{n}": [1.0, 2.0 + n] for n in range(3)}

@@ -1,5 +1,4 @@
-"""The front page's parts: silent runs, the best of each algorithm, since when the active model is active; and the
-texts."""
+"""The front page's parts: silent runs, the best of each algorithm, the active model's date; and their texts."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,5 +1,4 @@
-"""Charts of diverged runs and of rates in another unit: marked, named on hover, below the title, as text and as
-CSV."""
+"""Charts of diverged runs and rates in another unit: marked, named on hover and below the title, as text and CSV."""
 
 import base64
 import csv

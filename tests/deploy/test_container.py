@@ -1,5 +1,4 @@
-"""docs/deploy/Dockerfile copies existing files, sets existing settings, opens the ports in use, and installs as the
-guide states."""
+"""docs/deploy/Dockerfile: its files, settings and ports exist, and it installs as the guide states."""
 
 import re
 import shlex

@@ -1,5 +1,4 @@
-"""A misbehaving environment is ended with a sentence that names it and the cause, in time, without effect on
-others."""
+"""A misbehaving environment is ended in time, with a sentence that names it and the cause; others go on."""
 
 import time
 from collections.abc import Callable

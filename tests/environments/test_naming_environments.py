@@ -1,5 +1,4 @@
-"""A model's statements about its environment are followed if they name installed things, and never if they name
-code."""
+"""A model's statements about its environment are followed if they name installed things, and never as code."""
 
 import json
 from collections.abc import Callable

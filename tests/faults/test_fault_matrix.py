@@ -1,5 +1,4 @@
-"""Each service × each fault × each page: rendered in time, the failed service named with a Retry, nothing lost,
-recovery without a reload.
+"""Each service × fault × page: rendered in time, the failed service named with a Retry, nothing lost, recovery.
 
 All stories are played at once, as nearly all of their time is waiting; a test for each cell then reads what
 happened.

@@ -1,5 +1,4 @@
-"""A Prometheus that is away, slow, refuses, or answers nonsense: each is named, bounded, and delays no other
-request."""
+"""A Prometheus that is away, slow, refuses, or answers nonsense: it is named, bounded, and delays no other request."""
 
 import threading
 import time

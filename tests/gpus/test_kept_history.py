@@ -1,5 +1,4 @@
-"""The day that a monitor keeps by itself: it returns what was stored, whatever happens to the process or to the
-file."""
+"""The day that a monitor keeps by itself: it survives whatever happens to the process or to the file."""
 
 import signal
 import sqlite3

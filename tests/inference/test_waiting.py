@@ -1,5 +1,4 @@
-"""A service that may only be starting is waited for, and work resumes by itself; lasting errors are reported at
-once."""
+"""A service that may only be starting is waited for, and work resumes by itself; lasting errors are reported."""
 
 import time
 from collections.abc import Iterator

@@ -42,7 +42,7 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
 
 @pytest.fixture
 def registered(tracking: Tracking) -> Registry:
-    """Creates a registered model of two versions, of which the first is active."""
+    """Creates a registered model of two versions, the first of them active."""
     registry = Registry(tracking, f"pages-{uuid.uuid4().hex[:8]}")
     first, _second = registry.version(), registry.version()
     active(registry, first)

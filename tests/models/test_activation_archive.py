@@ -1,5 +1,4 @@
-"""Activations: the newest stay with the model, older ones move into an archive, each once; the purge counts as
-before."""
+"""Activations: the newest stay with the model, older ones move into an archive, each once; the purge still counts."""
 
 import json
 import sqlite3

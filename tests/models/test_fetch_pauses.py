@@ -1,5 +1,4 @@
-"""An unreadable source is requested again after growing pauses, whichever worker does so, and never given up for
-good."""
+"""An unreadable source is requested again after growing pauses, whichever worker does so, and never given up."""
 
 import tempfile
 from datetime import UTC, datetime, timedelta

@@ -48,7 +48,7 @@ def store(registry: Any, ids: VersionIds | None = None) -> MlflowModelStore:
 
 
 class Two:
-    """Holds two registered models of which only the second exists: the first must get no request."""
+    """Holds two registered models, only the second of which exists: the first must get no request."""
 
     first = "first"
 

@@ -36,7 +36,7 @@ NAMES = ["500", "503", "html", "half", "number", "401", "404 html", "hang"]
 
 @pytest.fixture
 def store(server: ModelServer) -> HttpModelStore:
-    """Returns a store on a server with three models, of which the first is active."""
+    """Returns a store on a server with three models, the first of them active."""
     for _number in range(3):
         server.add(success_rate=0.5)
     server.active = "1"

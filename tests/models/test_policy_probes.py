@@ -1,5 +1,4 @@
-"""A policy is probed with more than zeros: one that fails, loops or answers inconsistently on real observations is
-refused."""
+"""A policy is probed with more than zeros: one that fails or is inconsistent on real observations is refused."""
 
 import base64
 import itertools

@@ -1,5 +1,4 @@
-"""The contract of every model store: P4 (the list is complete), P5 (one is active), P6 (the active one is not
-deleted)."""
+"""The contract of every model store: P4 (a complete list), P5 (one is active), P6 (the active one is not deleted)."""
 
 import json
 import re

@@ -1,5 +1,4 @@
-"""Inputs and outputs are recognised as the tools write them; ambiguous ones cause a question, impossible ones are
-refused."""
+"""Inputs and outputs of each tool's files are recognised; ambiguous ones cause a question, others a refusal."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Writes `assets/from_python.js`, the constants that scripts and Python share: `python -m
+"""Writes `assets/from_python.js`, constants that scripts and Python share: `python -m
 tests.rules.browser_constants`."""
 
 import json

@@ -1,5 +1,4 @@
-"""The Makefile's uv takes packages from the places of pip's configuration: a machine behind a mirror reaches no
-other."""
+"""The Makefile's uv takes packages from where pip's configuration points, which may be a mirror."""
 
 import os
 import subprocess

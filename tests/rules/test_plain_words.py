@@ -1,5 +1,4 @@
-"""Docstrings of functions begin with a verb; identifiers use the words of the field, and none of the listed house
-words."""
+"""Docstrings of functions begin with a verb; identifiers use the words of the field, and no house words."""
 
 import ast
 import json

@@ -1,5 +1,4 @@
-"""The folders that are searched for media, from a real MLflow: several at once, a limited number, and omissions are
-reported."""
+"""The folders searched for media, from a real MLflow: several at once, a limited number; omissions are reported."""
 
 import threading
 import time

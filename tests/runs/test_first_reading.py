@@ -1,5 +1,4 @@
-"""The first full reading of a large list: all workers show its rows while they arrive, and a complete list stays
-complete."""
+"""The first full reading of a large list: rows are shown while they arrive, and a complete list stays complete."""
 
 import multiprocessing
 from pathlib import Path

@@ -1,5 +1,4 @@
-"""The list in pages: as large as MLflow can return, none missing while runs come and go, and no request repeated in
-vain."""
+"""The list in pages: as large as MLflow can return, complete while runs come and go, without needless requests."""
 
 import random
 import time

@@ -126,7 +126,7 @@ def assert_row_shows(row: dict[str, Any], run: dict[str, Any]) -> None:
     assert row["algorithm"] == (algorithm or "–")
     assert row["state"] == run["status"]
     rates = run["metrics"].get("success_rate")
-    if rates and (-1e-5 <= rates[-1] < 0 or 1 < rates[-1] <= 1 + 1e-5):  # so little beside 0 or 1 is the noise of a sum
+    if rates and (-1e-5 <= rates[-1] < 0 or 1 < rates[-1] <= 1 + 1e-5):  # rounding noise
         assert row["success_percent"] in (None, 0, 100)
     else:
         assert row["success_percent"] == (rates[-1] * 100 if rates and 0 <= rates[-1] <= 1 else None)

@@ -1,5 +1,4 @@
-"""Rows that temporarily match no contract: once MLflow answers well again, all runs are back with the next
-refreshes."""
+"""Rows that temporarily match no contract: once MLflow answers well again, the next refreshes restore all runs."""
 
 import time
 from collections.abc import Callable

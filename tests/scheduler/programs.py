@@ -89,7 +89,7 @@ print("the environment is", sorted(os.environ))
 """
 )
 
-# The ways in which real programs use MLflow, and leave their run.
+# The ways in which real programs use MLflow, and end their run.
 MLFLOW_CLIENT = """
 import os, signal, sys
 import mlflow

@@ -1,5 +1,4 @@
-"""A scheduler that is killed between any two of its writes: nothing starts twice, nothing is lost, no state is
-wrong."""
+"""A scheduler that is killed between any two of its writes: nothing starts twice, is lost, or is wrong."""
 
 import os
 import time

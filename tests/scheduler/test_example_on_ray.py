@@ -1,5 +1,4 @@
-"""The shipped example of a team's own trainer on a real cluster: one runs while another waits there, and is
-stopped."""
+"""The shipped example trainer on a real cluster: one training runs while another waits there, and is stopped."""
 
 import os
 import sys

@@ -1,5 +1,4 @@
-"""The GPUs that a training may use: by the report of this machine's monitor, and by a real monitor on a fake
-driver."""
+"""The GPUs that a training may use: by the monitor's report, and by a real monitor on a fake driver."""
 
 import os
 from pathlib import Path

@@ -1,5 +1,4 @@
-"""Faults of the cluster while one job waits, one trains and one is being stopped: each gets its true end, none runs
-twice."""
+"""Faults of the cluster while jobs wait, train and are being stopped: each gets its true end, none runs twice."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -1,5 +1,4 @@
-"""A cluster at its worst, with a server that answers as Ray's does: nothing starts twice, each training gets its
-true end."""
+"""A cluster at its worst, with a server that answers as Ray's does: nothing starts twice, all ends are true."""
 
 import signal
 import time

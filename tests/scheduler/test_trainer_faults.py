@@ -1,5 +1,4 @@
-"""Faults of programs and of their keepers while one trains and one is being stopped: each gets its true end, and
-none survives."""
+"""Faults of programs and of their keepers, while training and stopping: each gets its true end, and none survives."""
 
 import signal
 import time

@@ -1,5 +1,4 @@
-"""Faults of the scheduler and of MLflow while one waits, one trains and one is being stopped: each gets its true
-end, once."""
+"""Faults of the scheduler and of MLflow, while trainings wait, run and stop: each gets its true end, once."""
 
 import os
 import signal

@@ -1,5 +1,4 @@
-"""Work that waits for other services has threads of its own: pages, their callbacks and /health are answered
-meanwhile."""
+"""Work that waits for other services has its own threads: pages, callbacks and /health are answered meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
 

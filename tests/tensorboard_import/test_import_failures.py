@@ -1,5 +1,4 @@
-"""Folders that cannot be imported, while all others can: named, in the exit status, and retried by an import that
-watches."""
+"""Folders that cannot be imported, while others can: named, in the exit status, and retried when watching."""
 
 import os
 import subprocess

@@ -1,5 +1,4 @@
-"""Trainings in environments of Gymnasium: what MLflow holds afterwards, that the export equals the policy,
-continuing."""
+"""Trainings in environments of Gymnasium: MLflow's content afterwards, the export, and continuing."""
 
 import json
 import signal

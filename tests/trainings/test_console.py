@@ -1,5 +1,4 @@
-"""The last log lines of a failed run, on top of its page: of Clew's own trainings their log, else a file of the
-run."""
+"""The last log lines of a failed run, on top of its page: from Clew's own log, or else a file of the run."""
 
 from typing import Any
 

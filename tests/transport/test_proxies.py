@@ -1,5 +1,4 @@
-"""This machine's own addresses are used without a proxy; for others the environment's applies, and the failed one
-is named."""
+"""This machine's own addresses bypass proxies; for others the environment's applies, and the failed one is named."""
 
 import socket
 import ssl

@@ -1,5 +1,4 @@
-"""A dead service gets the requests of one caller at a time, however many there are; a slow or failing one is not
-dead."""
+"""A dead service gets one caller's requests at a time; a slow or failing one is not dead."""
 
 import threading
 import time

@@ -1,5 +1,4 @@
-"""What a chart draws of a line: the window of the full data, its extremes, and smoothing that does not depend on
-it."""
+"""What a chart draws of a line: the window of the full data, its extremes, and smoothing independent of it."""
 
 import math
 

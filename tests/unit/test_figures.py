@@ -1,5 +1,4 @@
-"""The drawn part of a foreign Plotly figure: shapes, bounded, and nothing that sends requests, acts or links
-elsewhere."""
+"""The drawn part of a foreign Plotly figure: shapes, bounded, and nothing that sends requests, acts or links."""
 
 import json
 

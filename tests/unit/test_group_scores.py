@@ -1,4 +1,4 @@
-"""Scores of groups of which runs diverged: counted as the worst, or left out."""
+"""Scores of groups with diverged runs: counted as the worst, or left out."""
 
 import math
 

@@ -127,7 +127,7 @@ def test_steps_keep_their_order_and_distance(ours: list[int], theirs: list[int])
     [
         ([0, 1_000_000], None),
         ([1_000_000, 1_000_500], None),
-        ([1_795_000_000, 1_795_000_060], 1_795_000_000),  # seconds of a clock: all labels would begin alike
+        ([1_795_000_000, 1_795_000_060], 1_795_000_000),  # seconds of a clock: all labels would begin the same
         ([1_795_000_000_000_000_000, 1_795_000_060_000_000_000], 1_795_000_000_000_000_000),
         ([-(2**63), 2**63 - 1], 0),
     ],

@@ -1,5 +1,4 @@
-"""Alerts are sent once, whatever was lost meanwhile, however full the disk is, and whichever service was not polled
-yet."""
+"""Alerts are sent once, whatever was lost, however full the disk is, and whichever service was not polled yet."""
 
 import shutil
 from functools import partial

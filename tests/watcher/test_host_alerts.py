@@ -1,5 +1,4 @@
-"""GPUs, services and disks, each from its real cause: a monitor over a fake driver, a service that ends; sent by
-mail."""
+"""GPUs, services and disks, each from its real cause: a fake driver's monitor, a service that ends; sent by mail."""
 
 import os
 import signal

@@ -1,5 +1,4 @@
-"""kill -9 at every step, receivers that refuse, hang and flood, an MLflow that is away: no alert is lost, none sent
-twice."""
+"""kill -9 at every step, receivers that refuse, hang and flood, an MLflow that is away: each alert is sent once."""
 
 import shutil
 import time

@@ -1,5 +1,4 @@
-"""Hides the modules that the variable HIDDEN names, as if they were not installed; Python loads this file by
-PYTHONPATH."""
+"""Hides the modules that the variable HIDDEN names, as if not installed; Python loads this file by PYTHONPATH."""
 
 import os
 import sys

@@ -1,5 +1,4 @@
-"""Records rsl_rl's PPO with its TensorBoard writer, on points that should move to the middle, with rewards of two
-terms.
+"""Records rsl_rl's PPO with its TensorBoard writer, on points that should move to the middle; two reward terms.
 
 Isaac Lab passes its terms to rsl_rl as this environment does.
 """
