@@ -36,10 +36,10 @@ def main() -> None:
             _report("checked before, at once", [_activate(window, one, 0.0) for one in ids[:half]])
 
 
-def _activate(window: Browser, model_id: str, looks_seconds: float) -> float:
+def _activate(window: Browser, model_id: str, pause_seconds: float) -> float:
     choose = f"{ROW.format(model_id)}.querySelector('input[type=radio]').click()"
     window.until(f"!{ACTIVATE}.disabled && !({STATE.format(model_id)})", choose)
-    soon(looks_seconds)
+    soon(pause_seconds)
     return window.until(STATE.format(model_id), f"{ACTIVATE}.click()")
 
 

@@ -29,7 +29,7 @@ from typing import Final
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _PORTS: Final = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT", "SCHEDULER_PORT")
 _MOST_SECONDS: Final = 900.0
-_LOOK_SECONDS: Final = 0.1
+_POLL_SECONDS: Final = 0.1
 _FILLED: Final = "Sample data is in place"
 _SAMPLE_RUNS: Final = len(json.loads((_ROOT / "training/sample_data/runs.json").read_text()))
 
@@ -127,7 +127,7 @@ def _watch(make: "subprocess.Popen[str]", clock: Clock, address: str, tree: Path
         for what in [what for what, has_come in waiting.items() if has_come()]:
             clock.print_line(f"**{what}**")
             del waiting[what]
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
 def _answered(address: str) -> bytes:

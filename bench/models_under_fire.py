@@ -38,7 +38,7 @@ def report(found: Fire) -> str:
     """Returns a line for each outcome, and the reader's counts."""
     lines = [f"{count:6} {outcome}" for outcome, count in sorted(found.outcomes.items())]
     rate = found.outcomes.total() / found.seconds
-    lines.append(f"{found.looks} looks, each with exactly one active version in each registered model")
+    lines.append(f"{found.readings} looks, each with exactly one active version in each registered model")
     lines.append(f"one had changed in {found.moves} of them")
     lines.append(f"{found.outcomes.total()} operations in {found.seconds:.0f} s, {rate:.1f} a second")
     return "\n".join(lines) + "\n"

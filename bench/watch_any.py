@@ -112,7 +112,7 @@ class Watcher:
                 self._print_line("start")
 
     def close(self) -> None:
-        """Disconnects."""
+        """Closes its connection."""
         self._socket.close()
 
     def _print_line(self, command: str, **more: object) -> None:

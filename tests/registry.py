@@ -26,13 +26,13 @@ class Registry:
         policy: bytes | None = None,
         *,
         mlmodel: bytes | None = None,
-        beside: Mapping[str, bytes] | None = None,
+        other_files: Mapping[str, bytes] | None = None,
         of_run: str | None = None,
         **tags: str,
     ) -> str:
         """Registers a new version whose file is `policy`, one of the sample data's by default; returns its number.
 
-        `mlmodel` is MLflow's own description of it, if there is to be one; `beside` are other files by their names,
+        `mlmodel` is MLflow's own description of it, if there is to be one; `other_files` are other files by their names,
         `of_run` is the run that made it, else a new one.
         """
         run_id = of_run or self.tracking.run(self.experiment_id)
@@ -40,7 +40,7 @@ class Registry:
         contents = {"policy.onnx": POLICY.read_bytes() if policy is None else policy}
         if mlmodel is not None:
             contents["MLmodel"] = mlmodel
-        for file, content in (contents | dict(beside or {})).items():
+        for file, content in (contents | dict(other_files or {})).items():
             self.put(f"{files}/{file}", content)
         tags = {"env_id": ENVIRONMENT, "onnx_file": "policy.onnx"} | tags
         body = {

@@ -207,7 +207,7 @@ def test_an_impossible_path_is_refused_by_field(stored: Stored, path: str) -> No
     assert len(stored.relay.requests) == asked
 
 
-def test_what_is_encoded_twice_is_a_name_and_none_is_there(stored: Stored) -> None:
+def test_a_path_encoded_twice_is_a_missing_name(stored: Stored) -> None:
     for path in ("%2e%2e/%2e%2e/mlflow.db", "a%2Fb", "deep/er/none.txt"):
         assert stored.file(path).status_code in (400, 404)
     assert stored.client.get("/api/runs/no run/artifacts").status_code == 404

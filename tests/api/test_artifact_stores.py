@@ -59,7 +59,7 @@ def in_buckets(buckets: InBuckets) -> Iterator[InBuckets]:
 
 
 @pytest.mark.parametrize("way", ["direct", "proxied"])
-def test_a_part_of_a_file_comes_from_the_bucket_and_nothing_of_ours_goes_there(in_buckets: InBuckets, way: str) -> None:
+def test_a_part_of_a_file_comes_from_the_bucket_without_clews_credentials(in_buckets: InBuckets, way: str) -> None:
     client = in_buckets.clew()
     listed = client.get("/artifacts/list", query_string={"run": in_buckets.runs[way], "path": "deep"}).json
     assert {name: size for name, _is_dir, size in (listed or {})["files"]} == {name: len(GOOD[name]) for name in NAMES}
@@ -82,7 +82,7 @@ def test_a_part_of_a_file_comes_from_the_bucket_and_nothing_of_ours_goes_there(i
 
 
 @pytest.mark.parametrize("odd", ODD_ANSWERS)
-def test_a_bucket_that_gives_nothing_is_left_to_mlflow(in_buckets: InBuckets, odd: str) -> None:
+def test_a_bucket_without_an_answer_is_read_through_mlflow(in_buckets: InBuckets, odd: str) -> None:
     client = in_buckets.clew()
     in_buckets.store.instead = ODD_ANSWERS[odd]()
     for _again in range(3):

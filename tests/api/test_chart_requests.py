@@ -100,7 +100,7 @@ def test_nothing_new_is_not_sent_again(client: FlaskClient, tracking: Tracking, 
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "zstd", "br"])
-def test_nor_where_it_was_compressed(client: FlaskClient, run: str, encoding: str) -> None:
+def test_a_compressed_figure_is_not_sent_again_either(client: FlaskClient, run: str, encoding: str) -> None:
     headers = {"Accept-Encoding": encoding}
     figure(client, runs=run, chart="@reward")
     query = {"runs": run, "chart": "@reward"}
@@ -133,7 +133,7 @@ def test_a_selection_that_is_too_long_for_an_address_comes_as_a_body(client: Fla
         ({"runs": "a", "chart": "x", "group": "name:("}, 400, "chart-options-odd"),
     ],
 )
-def test_what_makes_no_sense_is_refused(client: FlaskClient, query: dict[str, str], status: int, code: str) -> None:
+def test_invalid_parameters_are_refused(client: FlaskClient, query: dict[str, str], status: int, code: str) -> None:
     for answer in (client.get("/charts/figure", query_string=query), client.post("/charts/figure", json=query)):
         assert (answer.status_code, answer.json["code"]) == (status, code)
         assert answer.json["error"]
@@ -225,7 +225,7 @@ def whole_table(client: FlaskClient, run: str) -> list[list[Any]]:
     return rows
 
 
-def test_every_metric_of_a_run_stands_in_its_table(whole_table: list[list[Any]]) -> None:
+def test_every_metric_of_a_run_is_in_its_table(whole_table: list[list[Any]]) -> None:
     found = {key: (last, step, *extremes) for key, last, step, _timestamp, *extremes in whole_table}
     assert found == {
         ODD_KEY: (-2.5e-300, 4, -2.5e-300, 1.0, 4),

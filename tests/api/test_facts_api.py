@@ -98,7 +98,7 @@ def test_differences_are_against_the_run_before_the_parent_or_a_chosen_run(
         ("/runs/report.html?runs=a%20b", 422),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_a_sentence(client: FlaskClient, path: str, status: int) -> None:
+def test_invalid_parameters_are_refused_in_a_sentence(client: FlaskClient, path: str, status: int) -> None:
     answer = client.get(path)
     assert answer.status_code == status, answer.text
     assert {"error", "details", "code", "params"} <= set(answer.json)
@@ -126,7 +126,7 @@ def test_a_name_may_mean_several_runs_or_none(client: FlaskClient, runs: list[st
     assert [row[0] for row in client.get(f"/runs/named?run={runs[0]}&q={runs[1][:8]}").json["runs"]] == [runs[1]]
 
 
-def test_what_cannot_be_read_is_named_and_the_rest_is_there(
+def test_unreadable_facts_are_named_and_the_others_returned(
     serving: Serving, misbehaving: Misbehaving, runs: list[str]
 ) -> None:
     client = serving(misbehaving.address, model_names="facts-api").test_client()

@@ -91,7 +91,7 @@ def test_odd_bodies(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "filter[name]=", "filter[name]=+", "experimnt=x", "archived=true", "page=3"])
-def test_what_leaves_no_run_out_changes_none(client: FlaskClient, query: str) -> None:
+def test_a_filter_that_excludes_no_run_changes_none(client: FlaskClient, query: str) -> None:
     answer = client.post(f"/api/runs/changes?{query}", json={"action": "delete"})
     assert (answer.status_code, answer.json["code"]) == (400, "no-runs-chosen")
 

@@ -93,7 +93,7 @@ def test_a_query_that_does_not_fit_is_named(client: FlaskClient, query: str) -> 
     )
 
 
-def test_what_is_declared_stands_in_the_document(server: Flask) -> None:
+def test_declared_operations_are_in_the_document(server: Flask) -> None:
     paths = document(server)["paths"]
     asked = paths["/api/ask/{run_id}"]["get"]
     assert asked["summary"] == "Asks"

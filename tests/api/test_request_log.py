@@ -46,7 +46,7 @@ def test_no_value_makes_a_line_long(value: object) -> None:
     assert all(len(str(one)) < 2_100 for one in line.values())
 
 
-def test_of_ten_thousand_refused_requests_some_are_logged_and_the_others_counted(
+def test_some_of_ten_thousand_refused_requests_are_logged_and_the_others_counted(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]

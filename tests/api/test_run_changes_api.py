@@ -192,8 +192,8 @@ def test_the_last_of_two_writers_is_warned_and_nothing_is_lost(
     client: FlaskClient, tracking: Tracking, experiment: str
 ) -> None:
     run_id = tracking.run(experiment, name="shared", tags={"team": "a"})
-    mine = {"note": "mine", "tags": {"team": "b"}, "seen": {"note": "", "tags": {"team": "a"}}}
-    assert client.patch(f"/api/runs/{run_id}", json=mine).status_code == 200
+    own_change = {"note": "mine", "tags": {"team": "b"}, "seen": {"note": "", "tags": {"team": "a"}}}
+    assert client.patch(f"/api/runs/{run_id}", json=own_change).status_code == 200
     theirs = {"note": "theirs", "tags": {"team": "c", "free": "x"}, "seen": {"note": "", "tags": {"team": "a"}}}
     refused = client.patch(f"/api/runs/{run_id}", json=theirs)
     assert (refused.status_code, refused.json["code"]) == (409, "run-changed-meanwhile")
@@ -246,7 +246,7 @@ def test_a_run_that_was_deleted_and_brought_back_is_complete_byte_for_byte(
     ]
 
 
-def test_children_go_along_and_come_back_but_not_those_that_went_before(
+def test_children_are_deleted_and_restored_with_their_parent_except_those_deleted_before(
     client: FlaskClient, tracking: Tracking, experiment: str
 ) -> None:
     parent = tracking.run(experiment, name="parent")

@@ -132,7 +132,7 @@ def test_a_rate_is_found_by_what_is_shown_of_it_in_the_list_and_over_the_api(
         assert {row["run_id"] for row in listed} == {ids[number] for number in expected}, over_api
 
 
-def test_children_stand_below_their_parent_where_that_is_asked_for(client: FlaskClient, three: list[str]) -> None:
+def test_children_are_listed_below_their_parent_on_request(client: FlaskClient, three: list[str]) -> None:
     found = rows(client, together=True)
     assert [row["id"] for row in found["rows"]] == [three[0], three[2], three[1]]
     assert [row.get("depth", 0) for row in found["rows"]] == [0, 1, 0]

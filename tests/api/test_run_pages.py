@@ -171,7 +171,7 @@ def test_anything_sorts_and_filters(
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_what_makes_no_sense_is_named(
+def test_invalid_parameters_are_named(
     client: FlaskClient, runs: list[str], query: str, status: int, named: str
 ) -> None:
     answer = client.get(f"/api/runs?{query}")

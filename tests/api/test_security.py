@@ -25,7 +25,7 @@ def policy(server: Flask, base: str = "http://clew.example.com:8050") -> dict[st
     return {name: value for name, value in parts}
 
 
-def test_a_page_may_load_and_run_what_is_ours_alone(cache_dir: Path) -> None:
+def test_a_page_may_load_and_run_only_clews_files(cache_dir: Path) -> None:
     server = clew(cache_dir)
     directives = policy(server)
     assert directives["default-src"] == "'none'"
@@ -107,7 +107,7 @@ def test_the_portal_may_show_it_in_a_frame(cache_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["https://a; script-src *", "a\nb", "'none'; x", "https://a, https://b", " "])
-def test_what_would_end_the_directive_is_no_ancestor(value: str) -> None:
+def test_a_value_that_would_end_the_directive_is_refused_as_ancestor(value: str) -> None:
     with pytest.raises(ValidationError):
         Settings(_env_file=None, frame_ancestors=value)  # type: ignore[call-arg]
 

@@ -60,7 +60,7 @@ def test_workers_report_the_same(monitor: Misbehaving, cache_dir: Path) -> None:
     assert len(monitor.requests) == 2
 
 
-def test_who_comes_after_a_pause_sees_how_things_are(
+def test_a_viewer_after_a_pause_sees_the_current_state(
     health: HealthSnapshots, monitor: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     health.report(PATIENCE)

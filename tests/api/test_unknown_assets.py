@@ -82,7 +82,7 @@ def test_no_spelling_makes_it_more(client: FlaskClient, package: str, path: str)
         assert client.get(asked).status_code in (308, 404)
 
 
-def test_what_is_there_comes_as_before(client: FlaskClient) -> None:
+def test_existing_scripts_are_still_served(client: FlaskClient) -> None:
     scripts = [part.split('"')[0] for part in client.get("/").text.split('src="')[1:]]
     assert len(scripts) > 5
     assert {client.get(script).status_code for script in scripts} == {200}

@@ -23,7 +23,7 @@ HEADER = {"trusted_user_header": "X-Forwarded-User"}
 KIM = {"X-Forwarded-User": "kim"}
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 # As through a proxy that asks for a password itself.
-BESIDE = {"Authorization": "Basic " + base64.b64encode(b"kim:pw").decode(), "X-Clew-Token": TOKEN}
+WITH_TOKEN = {"Authorization": "Basic " + base64.b64encode(b"kim:pw").decode(), "X-Clew-Token": TOKEN}
 FAR = "203.0.113.7"
 SETTINGS: dict[str, dict[str, Any]] = {
     "open": {},
@@ -55,7 +55,7 @@ CASES = [
     Case("read-only for users too", KIM | BEARER, False, False),
     Case("token", {}, False, False),
     Case("token", BEARER, True, False),
-    Case("token", BESIDE, True, False),
+    Case("token", WITH_TOKEN, True, False),
     Case("token", {"X-Clew-Token": TOKEN}, True, False, FAR),
     Case("token", {"X-Clew-Token": f"{TOKEN}x"}, False, False),
     Case("token", {"X-Clew-Token": ""}, False, False),

@@ -56,10 +56,10 @@ def found(site: Site) -> Found:
         for selector in visit.pressed:
             site.click(selector)
         for width, dark, colours in ((1440, False, "too"), (1440, True, "only"), (400, False, "none")):
-            site.look(dark=dark, width=width)
+            site.show_as(dark=dark, width=width)
             where = f"{visit.path} {'dark' if dark else 'light'}, {width} px"
             found.violations.extend(grave_violations(site, where, part=visit.part, colours=colours))  # type: ignore[arg-type]
-    site.look()
+    site.show_as()
     return found
 
 

@@ -68,15 +68,15 @@ def test_current_sent_and_failed_alerts_are_shown_and_muted(
     page.wait_for_text("somebody: a new cooler", "#alerts-body")
     assert [mute.pattern for mute in holder.control().mutes] == ["trainer-*"]
     # The chosen duration stays as it was, whatever happens meanwhile.
-    mine, later = holder.control().mutes[0], round(time.time() * 1000) + 600_000
+    own_mute, later = holder.control().mutes[0], round(time.time() * 1000) + 600_000
     others = [Mute(id=sign * 16, pattern=f"of another {sign}", until_ms=later, why="so") for sign in "0f"]
     for other in others:
         holder.set_control(MUTE_TAG + other.id, other.model_dump_json())
     page.wait_for_text("of another f", "#alerts-body")
-    Select(page.find("#alerts-mute-end-choice")).select_by_value(mine.id)
+    Select(page.find("#alerts-mute-end-choice")).select_by_value(own_mute.id)
     holder.keep(alert(AlertKind.FAILED, "ppo-4", RunHasFailed("ppo-4", "maze"), until_ms=1))
     page.wait_for_text("ppo-4 (maze) has failed.", "#alerts-body")
-    assert page.find("#alerts-mute-end-choice").get_attribute("value") == mine.id
+    assert page.find("#alerts-mute-end-choice").get_attribute("value") == own_mute.id
     for other in others:
         holder.drop_control(MUTE_TAG + other.id)
     page.click("#alerts-mute-end")
@@ -96,7 +96,9 @@ def test_current_sent_and_failed_alerts_are_shown_and_muted(
     assert page.console_errors() == []
 
 
-def test_who_may_not_write_cannot_mute(dash_br: Browser, serve: Callable[..., str], holder: AlertHolder) -> None:
+def test_a_person_who_may_not_write_cannot_mute(
+    dash_br: Browser, serve: Callable[..., str], holder: AlertHolder
+) -> None:
     page = Page(dash_br.driver, serve(holder.address, read_only=True))
     page.open("/alerts")
     page.wait_for_text("This Clew is read-only")

@@ -178,7 +178,7 @@ def test_a_long_log_is_followed_and_searched(page: Page, run_id: str, tracking: 
     page.wait_for_text("The pattern “(” is not understood", BODY)
 
 
-def test_a_folder_of_thousands_draws_what_is_in_sight_and_one_that_the_pointer_rests_on_is_asked_for(
+def test_a_folder_of_thousands_draws_visible_rows_and_loads_one_under_the_pointer(
     page: Page, misbehaving: Misbehaving, run_id: str
 ) -> None:
     many = [{"path": f"frame_{n}.png", "is_dir": False, "file_size": n} for n in range(9_999)]

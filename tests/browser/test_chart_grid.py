@@ -274,10 +274,10 @@ def test_any_metric_is_the_axis(compared: Page) -> None:
     assert page.find("#option-axis").get_attribute("value") == "metric:train/entropy"
 
 
-def test_nothing_grave_for_who_cannot_see_it(compared: Page) -> None:
+def test_no_grave_accessibility_violation(compared: Page) -> None:
     page, found = compared, []
 
-    def look(where: str, part: str) -> None:
+    def check(where: str, part: str) -> None:
         for scheme, colours in (("light", "too"), ("dark", "only")):
             # During the change between the schemes a link has the colours of neither.
             features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
@@ -288,15 +288,15 @@ def test_nothing_grave_for_who_cannot_see_it(compared: Page) -> None:
 
     page.click(".grid-fold[aria-expanded=false]")
     page.wait(lambda: page.all(".section-charts .js-plotly-plot"))
-    look("grid", "#compare-grid")
+    check("grid", "#compare-grid")
     page.script(FOCUS, "@loss")
     press(page, Keys.ENTER)
-    look("menu", "#compare-grid")
+    check("menu", "#compare-grid")
     press(page, Keys.ESCAPE)
     page.click(".grid-add")
-    look("picker", ".metric-picker")
+    check("picker", ".metric-picker")
     press(page, "/(/")
-    look("a bad expression", ".metric-picker")
+    check("a bad expression", ".metric-picker")
     press(page, Keys.ESCAPE)
     assert found == []
 

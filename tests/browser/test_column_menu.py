@@ -139,7 +139,7 @@ def test_an_odd_address_is_reported_and_the_rest_is_shown(page: Page, five: str)
 HOSTILE = ("{a}", 'say "hi"', "it's", "a\\b", "学習 🚀", "a.b,c:d", "%{x}<b>", "x" * 250, "‮rtl")
 
 
-def test_hostile_columns_have_plain_ids_that_browser_and_server_make_alike(page: Page, five: str) -> None:
+def test_browser_and_server_make_the_same_plain_ids_of_hostile_columns(page: Page, five: str) -> None:
     refs = [ColumnRef(kind="param", key=key) for key in HOSTILE]
     columns = "".join(f"&column={quote(str(ref), safe='')}" for ref in refs)
     page.open(f"/mlflow?experiment={five}&column=name{columns}")
@@ -201,7 +201,7 @@ def test_words_among_numbers_are_shown_sorted_last_and_found(page: Page, family:
 
 
 @MOSTLY_NATIVE
-def test_a_column_that_comes_by_itself_is_none_that_the_reader_chose(page: Page, family: str) -> None:
+def test_a_column_added_automatically_is_not_a_chosen_one(page: Page, family: str) -> None:
     page.open(f"/mlflow?experiment={family}&column=name&column=seed")
     page.wait(lambda: page.script(HEADS) == ["details", "name", "seed", "nested"])
     open_menu(page, "lr_words")
@@ -242,7 +242,7 @@ def test_the_menu_orders_hides_and_restores_with_keys(page: Page, five: str) -> 
     page.wait(lambda: "column" not in asked(page))
 
 
-def test_of_thousands_only_what_one_reads_is_drawn(page: Page, tracking: Tracking) -> None:
+def test_only_the_visible_ones_of_thousands_are_drawn(page: Page, tracking: Tracking) -> None:
     group = tracking.experiment()
     tracking.run(
         group,

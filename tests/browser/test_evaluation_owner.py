@@ -28,7 +28,7 @@ def test_only_the_page_that_started_it_cancels_it(
     model = team.registry.version(slow())
     address = f"/inference?model={model}"
     page = visit(address)
-    mine = page.driver.current_window_handle
+    own_window = page.driver.current_window_handle
     page.click("#evaluation-start")
     page.wait(lambda: is_able(page, "cancel"))
     page.driver.switch_to.new_window("tab")
@@ -41,7 +41,7 @@ def test_only_the_page_that_started_it_cancels_it(
         page.wait(lambda: page.text("#evaluation-report").count(OTHERS) == 2)
         page.driver.close()
     finally:
-        page.driver.switch_to.window(mine)
+        page.driver.switch_to.window(own_window)
     assert engine.health()["evaluations"] == 1
     # The identity stays the same on all pages of Clew.
     page.script("window.clew.visit('/models')")

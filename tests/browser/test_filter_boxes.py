@@ -130,7 +130,7 @@ def test_an_invalid_filter_is_reported_next_to_its_box_and_drops_no_run(page: Pa
 
 
 @MOSTLY_NATIVE
-def test_what_is_half_typed_stays_under_its_column(page: Page, tracking: Tracking) -> None:
+def test_a_half_typed_filter_stays_under_its_column(page: Page, tracking: Tracking) -> None:
     """It keeps its place while rows and columns come and go, with the focus and the cursor position."""
     name = f"half-{uuid.uuid4().hex[:8]}"
     group = tracking.experiment(name)

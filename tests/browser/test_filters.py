@@ -214,7 +214,7 @@ def test_the_browser_reads_what_is_typed_as_the_server_does(table: Page, typed: 
         assert read == expected, (text, kind)
 
 
-def test_case_is_folded_alike_for_every_letter_there_is(table: Page) -> None:
+def test_case_is_folded_the_same_for_every_letter(table: Page) -> None:
     """Covers the letters that both sides know: their Unicode versions differ."""
     known = "".join(
         letter for letter in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(letter) not in ("Cs", "Cn")

@@ -186,7 +186,7 @@ def test_a_line_that_dies_silently_is_noticed(gpus: Page, monitor: Monitor) -> N
     page.wait(lambda: badge(page) == "connected")
 
 
-def test_of_two_hosts_the_one_that_is_away_hides_nothing(
+def test_a_host_that_is_away_does_not_hide_the_other(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, monitor: Monitor
 ) -> None:
     listed = f"near=http://127.0.0.1:{monitor.port}, far=http://10.255.255.1:8001|ws://127.0.0.1:1/ws/gpu"
@@ -215,7 +215,7 @@ class Teller:
         Sock(self.app).route("/ws/gpu")(talk)
 
 
-def test_who_has_no_history_is_not_asked_for_it_for_ever(
+def test_a_monitor_without_history_is_not_asked_for_it_for_ever(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     gpu = {"gpu_id": 0, "timestamp": 1, "utilization": 50}

@@ -60,7 +60,7 @@ def test_all_as_one_group_and_a_pattern_of_ones_own(page: Page, recipe: list[str
     assert query(page)["group"] == ["name:([12])$"]
 
 
-def test_what_is_a_runs_own_is_named_and_taken_in_by_a_click(page: Page, tracking: Tracking) -> None:
+def test_parameters_that_differ_in_each_run_are_named_and_added_by_a_click(page: Page, tracking: Tracking) -> None:
     group = tracking.experiment()
     ids = [
         tracking.run(

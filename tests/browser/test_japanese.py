@@ -38,7 +38,7 @@ class Pages:
         self.english: dict[str, set[str]] = {}
         self.lost: list[tuple[str, str]] = []  # where a link loses the language, and where it leads
 
-    def look(self, path: str, waits_for: str) -> None:
+    def visit(self, path: str, waits_for: str) -> None:
         address = path + ("&" if "?" in path else "?") + "lang=ja"
         if self.page.driver.current_url.startswith(self.page.address):
             self.page.script("window.clew.visit(arguments[0])", address)
@@ -96,35 +96,35 @@ def pages(
 
 def test_every_page_speaks_japanese(pages: Pages, monitor: Monitor, misbehaving: Misbehaving) -> None:
     page, run = pages.page, pages.runs[1]
-    pages.look("/", "接続を拒否しました")  # the engine is away
-    pages.look("/mlflow?runs=" + ",".join([*pages.runs, "f" * 32]), "MLflow にありません")
+    pages.visit("/", "接続を拒否しました")  # the engine is away
+    pages.visit("/mlflow?runs=" + ",".join([*pages.runs, "f" * 32]), "MLflow にありません")
     page.wait(lambda: page.lines("compare-chart-loss") == [3, 3])
     page.click(".filter-hint summary")
     pages.collects("絞り込みと並べ替えの方法")
-    pages.look(f"/mlflow/runs/{run}", "最終成功率")
-    pages.look("/mlflow/runs/7", "実行が見つかりません")
-    pages.look("/models", "アクティブ化")
+    pages.visit(f"/mlflow/runs/{run}", "最終成功率")
+    pages.visit("/mlflow/runs/7", "実行が見つかりません")
+    pages.visit("/models", "アクティブ化")
     _refused(page)
     pages.collects("方策ファイルが ONNX ファイルではありません。")
     assert page.find(".clew-toast .btn-close").get_attribute("aria-label") == "閉じる"
     page.click("#models-delete")
     pages.collects("このモデルを削除しますか？")
-    pages.look("/models/1", "検査済み")
-    pages.look("/models/99", "モデルがありません")
-    pages.look("/nowhere", "ページがありません")
-    pages.look("/mlflow/trash", "ゴミ箱")
+    pages.visit("/models/1", "検査済み")
+    pages.visit("/models/99", "モデルがありません")
+    pages.visit("/nowhere", "ページがありません")
+    pages.visit("/mlflow/trash", "ゴミ箱")
     page.wait(lambda: page.all("#run-trash tbody tr"))
     pages.collects("8")
-    pages.look("/alerts", "見張りはまだ動いたことがありません")
-    pages.look("/inference", "推論エンジンは動いていますか")
-    pages.look("/gpu/history", "GPUの履歴")
+    pages.visit("/alerts", "見張りはまだ動いたことがありません")
+    pages.visit("/inference", "推論エンジンは動いていますか")
+    pages.visit("/gpu/history", "GPUの履歴")
     page.wait(lambda: page.all("#fleet-table td"))
     pages.collects("GPUの履歴")
-    pages.look("/gpu", "GPU がバスから切り離されました。")
+    pages.visit("/gpu", "GPU がバスから切り離されました。")
     monitor.fake.write("count 2", "error -1 nvmlDeviceGetCount 9")
     pages.collects("NVIDIA カーネルモジュールが読み込まれていません。")
     misbehaving.answer = HTML
-    pages.look("/mlflow", "JSON ではありません")
+    pages.visit("/mlflow", "JSON ではありません")
     misbehaving.answer = WRONG_TYPES
     page.click("#runs-retry")
     pages.collects("リストではありません")

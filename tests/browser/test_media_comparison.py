@@ -56,7 +56,7 @@ def test_films_of_two_runs_play_as_one(page: Page, runs: list[str]) -> None:
     assert not page.find(".media-controls").is_displayed()
 
 
-def test_a_pattern_of_ones_own_and_what_is_shown_stand_in_the_address(page: Page, runs: list[str]) -> None:
+def test_a_custom_pattern_and_the_shown_state_are_in_the_address(page: Page, runs: list[str]) -> None:
     page.open(f"/mlflow?runs={','.join(runs)}&media_key=videos%2Feval&media_step=100")
     page.wait_for_text("Step 100", "#compare-media output")
     box = page.find("#compare-media-pattern")

@@ -194,7 +194,7 @@ def test_the_question_is_asked_each_time_and_each_yes_counts(page: Page, slow: S
     ] * 2
 
 
-def test_who_goes_back_leaves_the_question_without_a_yes(page: Page, team: ModelServer) -> None:
+def test_going_back_leaves_the_question_unconfirmed(page: Page, team: ModelServer) -> None:
     page.script("window.clew.visit('/models/2')")
     page.wait(lambda: page.find("#model-delete").is_enabled())
     page.click("#model-delete")

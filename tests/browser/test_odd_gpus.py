@@ -192,7 +192,7 @@ def test_a_message_too_long_is_not_read_and_named(
         page.wait(lambda: value(page, "utilization", 0, host=1) != seen)
 
 
-def test_of_a_crowd_of_processes_those_with_the_most_memory_are_listed(
+def test_the_processes_with_the_most_memory_are_listed(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     many = [

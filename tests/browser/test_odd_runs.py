@@ -62,7 +62,7 @@ def compare(page: Page, runs: list[str], query: str = "") -> None:
     page.wait(lambda: page.all(f"#{REWARD} .js-plotly-plot"))
 
 
-def test_a_silent_run_is_flagged_alike_on_each_page(page: Page, odd: Odd) -> None:
+def test_a_silent_run_is_flagged_the_same_on_each_page(page: Page, odd: Odd) -> None:
     long_ago = odd.now - 9 * DAY_MS - 1000
     silent = odd.run("silent", [(1, 1.0, long_ago)], status="RUNNING", started_ms=long_ago)
     odd.run("alive", [(1, 1.0, odd.now)], status="RUNNING")

@@ -57,7 +57,7 @@ def visit(
         pytest.param("/inference?", "ja", marks=pytest.mark.thorough),
     ],
 )
-def test_who_is_not_known_sees_why_the_buttons_are_disabled(visit: Callable[..., Page], path: str, lang: str) -> None:
+def test_an_unknown_person_sees_why_the_buttons_are_disabled(visit: Callable[..., Page], path: str, lang: str) -> None:
     page = visit(f"{path}lang={lang}", **UNKNOWN)
     page.wait(lambda: page.script(BUTTONS))
     assert {(able, reason) for _text, able, reason in page.script(BUTTONS)} == {(False, REASONS[lang])}

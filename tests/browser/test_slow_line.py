@@ -60,7 +60,7 @@ def test_every_page_fills_on_a_line_slower_than_its_clock(page: Page, registry: 
     assert page.console_errors() == []
 
 
-def test_a_page_goes_on_after_its_line_was_cut(page: Page, registry: Registry) -> None:
+def test_a_page_recovers_after_its_connection_was_cut(page: Page, registry: Registry) -> None:
     page.open("/mlflow")
     page.wait_for_rows()
     line(page, broken=True)

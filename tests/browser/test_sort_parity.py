@@ -31,7 +31,7 @@ VALUES: dict[Kind, list[Any]] = {"text": TEXTS, "numeric": NUMBERS, "mixed": MIX
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
-def test_a_column_is_sorted_alike_in_both_places(table: Page, kind: Kind) -> None:
+def test_a_column_is_sorted_the_same_in_browser_and_server(table: Page, kind: Kind) -> None:
     values = VALUES[kind] + [cell for cell in cells(kind) if cell not in VALUES[kind]]
     random.Random(1).shuffle(values)
     show(table, kind, values)

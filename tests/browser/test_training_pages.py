@@ -115,7 +115,7 @@ def what_is_bad_to_see(page: Page) -> list[str]:
     return found
 
 
-def test_what_is_wrong_stands_under_its_field_and_nothing_starts(page: Page) -> None:
+def test_errors_are_shown_under_their_field_and_nothing_starts(page: Page) -> None:
     page.open("/training?trainer=counter")
     page.wait(lambda: page.find("#training-start").is_enabled())
     assert not page.all(".training-section[open]")

@@ -284,7 +284,7 @@ def test_the_menu_fits_and_can_be_read(page: Page, experiment: tuple[str, list[s
         ),
     ],
 )
-def test_who_may_not_write_opens_views_and_sees_why_the_rest_is_disabled(
+def test_a_person_who_may_not_write_opens_views_and_sees_why_the_rest_is_disabled(
     dash_br: Browser,
     serve: Callable[..., str],
     misbehaving: Misbehaving,

@@ -163,7 +163,7 @@ def is_confirmed(page: Page) -> bool:
     return False
 
 
-def test_what_a_program_has_measured_at_the_engine_is_kept_though_no_page_is_open(watching: Watching) -> None:
+def test_an_evaluation_by_a_program_is_kept_though_no_page_is_open(watching: Watching) -> None:
     model = version(watching.team, "cartpole_ppo", "CartPole-v1")
     assert watching.engine.call("POST", f"/evaluations/{model}")[0] == 202
     at = f"{watching.address}/api/models/{model}"

@@ -29,7 +29,7 @@ class Site(Page):
         super().__init__(driver, address)
         self.team, self.runs = team, runs
 
-    def look(self, *, dark: bool = False, width: int = 1440) -> None:
+    def show_as(self, *, dark: bool = False, width: int = 1440) -> None:
         """Shows the page in another scheme, or in a window of another width."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         # During the change between the schemes a link has the colours of neither.

@@ -58,7 +58,7 @@ def test_no_reader_finds_a_formula(cells: list[str]) -> None:
 
 
 @given(cell=hostile)
-def test_a_reader_of_ours_finds_all_else_as_it_was(cell: str) -> None:
+def test_a_csv_reader_finds_all_else_unchanged(cell: str) -> None:
     (row,) = csv.DictReader(io.StringIO(table(cell), newline=""))
     assert row["name"].replace("'", "") == cell.replace("'", "")
 

@@ -82,7 +82,7 @@ class TestRunsInProgress:
         assert silence(started_at=None) is None
 
     @pytest.mark.parametrize("moment", [0, -5, 1_795_000_000, 1_795_000_000_000_000_000, 4_102_444_800_000])
-    def test_what_is_no_moment_is_none(self, moment: int) -> None:
+    def test_an_invalid_time_is_none(self, moment: int) -> None:
         odd = run("a", metrics={"loss": LatestMetric(value=1, step=1, timestamp=moment)})
         assert last_metric_ms(odd, NOW) is None
         assert silence(metrics=odd.metrics) is None  # it may have logged a moment ago
@@ -243,7 +243,7 @@ class TestTheActiveModel:
         assert "python -m training" in str(front_model.no_active_model(0))
 
 
-def test_a_service_that_fails_is_named_with_its_cause_but_once() -> None:
+def test_a_service_that_fails_is_named_with_its_cause_only_once() -> None:
     refused = coded(ConnectionRefused(GpuMonitor("a")), "cause")
     down = Dependency(state=State.DOWN, latency_ms=3.0, age_seconds=None, **refused)
     listed = [ServiceHealth(kind=ServiceKind.GPU_MONITOR, name=GpuMonitor("a"), label="a", health=down)]

@@ -12,7 +12,7 @@ from components.inference import inference
 from domain.tracking.runs import Run, RunStatus
 
 
-def test_a_card_before_its_first_sample_knows_nothing() -> None:
+def test_a_card_before_its_first_sample_is_empty() -> None:
     card = gpu_card()
     values = [one.children for one in card._traverse() if getattr(one, "className", "") == "gpu-value"]
     assert values == ["–"] * 4

@@ -14,7 +14,7 @@ def test_a_damaged_chart_is_left_out_and_named_and_the_others_stay(damaged: str)
     assert (found.charts, found.odd) == (SOUND, ["chart"])
 
 
-def test_of_nothing_but_damaged_charts_the_usual_ones_are_drawn() -> None:
+def test_if_all_charts_are_damaged_the_default_ones_are_drawn() -> None:
     assert GridAddress.of({"chart": "{bad"}) == GridAddress(None, odd=["chart"])
 
 

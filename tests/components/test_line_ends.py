@@ -85,9 +85,9 @@ def test_a_metric_that_never_was_finite_is_reported_as_that_and_not_as_unlogged(
     figure = drawn("loss", [NAN, NAN, NAN])
     assert figure["layout"]["annotations"][0]["text"] == "No finite value: diverged at step 1 (NaN)"
     assert "No finite value: diverged at step 1 (NaN)" in summary(figure)
-    beside = drawn("loss", [NAN, NAN], [1.0, 2.0])
-    assert subtitle(beside) == "✕ diverged: 1 of 2"
-    assert beside["layout"]["annotations"] == []
+    mixed = drawn("loss", [NAN, NAN], [1.0, 2.0])
+    assert subtitle(mixed) == "✕ diverged: 1 of 2"
+    assert mixed["layout"]["annotations"] == []
 
 
 def test_a_recovered_metric_has_no_mark_but_a_notice_of_missing_points() -> None:
@@ -99,7 +99,7 @@ def test_a_recovered_metric_has_no_mark_but_a_notice_of_missing_points() -> None
     )
 
 
-def test_of_a_sample_the_step_is_no_more_than_an_upper_bound() -> None:
+def test_the_step_of_a_sample_is_only_an_upper_bound() -> None:
     figure = drawn("loss", [1.0, NAN, NAN], sampled={("a", "loss")})
     assert marks(figure) == [([1], [1.0], ["diverged (NaN at step 2)"])]
 

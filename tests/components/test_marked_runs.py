@@ -177,6 +177,6 @@ def test_every_change_fits_into_its_tag_and_can_be_described(parts: list[Changed
 @pytest.mark.parametrize(
     "odd", ["", "{}", '{"at": "yesterday", "parts": []}', "[]", '{"at":"2026-01-01T00:00:00","parts":[]}']
 )
-def test_a_tag_of_another_hand_is_passed_over(odd: str) -> None:
+def test_a_foreign_tag_is_skipped(odd: str) -> None:
     good = tag_of_change(RecordedChange(at=NOW, parts=[ChangedPart(what=ChangeKind.NOTE)]))
     assert len(changes_in({"clew.change.odd": odd, **dict([good])})) == 1

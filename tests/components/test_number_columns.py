@@ -23,7 +23,7 @@ def test_they_have_as_many_decimals() -> None:
     assert written(3e-4, 1e-3) == ["0.0003", "0.0010"]
 
 
-def test_what_is_none_or_not_finite_is_written_as_ever() -> None:
+def test_missing_and_infinite_numbers_are_written_unchanged() -> None:
     assert written(None, math.nan, 1.5) == [words.MISSING, "nan", "1.5"]
 
 
@@ -33,7 +33,7 @@ def test_where_they_span_too_far_each_is_by_itself() -> None:
 
 
 @given(st.lists(USUAL, min_size=1, max_size=6))
-def test_points_stand_below_one_another_and_the_largest_keeps_four_digits(values: list[float]) -> None:
+def test_decimal_points_are_aligned_and_the_largest_number_keeps_four_digits(values: list[float]) -> None:
     write = number_column(values)
     if write is words.number:
         return

@@ -207,7 +207,7 @@ class TestLogarithm:
         assert max(y) < 0
         assert "customdata[0]" in figure["data"][0]["hovertemplate"]
 
-    def test_a_band_that_goes_below_zero_has_its_place(self) -> None:
+    def test_a_band_below_zero_is_drawn_in_place(self) -> None:
         seeds = {f"s{n}": history([1.0, 0.1 + 10.0 * n**4]) for n in range(4)}
         runs, found = known(**seeds)
         runs = [one.model_copy(update={"params": {"algorithm": "PPO", "seed": one.name}}) for one in runs]

@@ -92,14 +92,14 @@ def test_a_message_is_formatted_with_any_values(code: str) -> None:
         (Text(""), "", ""),
     ],
 )
-def test_what_is_ours_is_translated_and_what_is_not_is_not(message: Any, english: str, japanese: str) -> None:
+def test_clews_texts_are_translated_and_others_are_not(message: Any, english: str, japanese: str) -> None:
     assert (str(message), translate(message)) == (english, japanese)
     # The same after a round trip through JSON, as over a socket or through a cache.
     arrived = MessageData.model_validate_json(MessageData.of(message).model_dump_json())
     assert (str(arrived), translate(arrived)) == (english, japanese)
 
 
-def test_a_sentence_in_ours_ends_where_ours_goes_on() -> None:
+def test_a_foreign_sentence_within_clews_ends_before_the_latter_goes_on() -> None:
     gone = LastRefreshFailed(Text("It is gone."))
     assert str(gone) == "answers, but the last refresh failed: It is gone."
     assert translate(gone) == "応答はありますが、直近の更新に失敗しました（It is gone）"
@@ -163,7 +163,7 @@ def test_our_english_of_pydantics_types_is_pydantics() -> None:
         "boom",
     ],
 )
-def test_what_comes_with_no_code_of_ours_is_text(answer: object) -> None:
+def test_a_message_with_an_unknown_code_is_text(answer: object) -> None:
     message = message_in(answer, "boom")
     assert (message.code, translate(message)) == (None, "boom")
 

@@ -18,7 +18,7 @@ def arguments_of(instruction: str) -> list[str]:
     return [line.removeprefix(instruction).strip() for line in _LINES if line.startswith(f"{instruction} ")]
 
 
-def test_what_it_copies_is_there_and_the_libraries_come_before_the_code() -> None:
+def test_the_copied_files_exist_and_libraries_come_before_the_code() -> None:
     sources = [shlex.split(line)[:-1] for line in arguments_of("COPY")]
     assert sources == [["requirements.txt"], ["."]]
     assert (ROOT / "requirements.txt").exists()

@@ -87,7 +87,7 @@ def test_the_secret_is_in_no_answer(site: Site) -> None:
         assert SECRET not in answer.text + str(answer.headers)
 
 
-def test_a_name_that_the_browser_adds_counts_for_nothing(site: Site) -> None:
+def test_a_name_added_by_the_browser_is_ignored(site: Site) -> None:
     site.team.activate(site.team.dqn)
     headers = {"X-Clew-Token": TOKEN, "X-Forwarded-User": "mallory", "X-Clew-Proxy-Secret": "guessed-it-wrong"}
     assert activate(site, site.team.ppo, auth=KIM, headers=headers).status_code == 200

@@ -41,7 +41,7 @@ def test_there_are_units_for_all_that_runs() -> None:
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
-def test_what_a_unit_starts_is_there(unit: Path) -> None:
+def test_the_programs_of_units_exist(unit: Path) -> None:
     options = dict(entries(unit))
     python, option, module, *arguments = options["Service.ExecStart"].split()
     assert (python, option) == ("/opt/clew/.venv/bin/python", "-m")

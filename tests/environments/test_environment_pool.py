@@ -80,7 +80,7 @@ def test_after_the_forking_process_is_killed_the_next_environment_starts(pool: E
     assert not runs(pid)
 
 
-def test_nothing_outlives_a_program_that_is_killed() -> None:
+def test_no_process_outlives_a_killed_program() -> None:
     program = (
         "import sys, time\n"
         "from domain.environments.source import EnvironmentSource\n"

@@ -48,7 +48,7 @@ def _play(environment: GymnasiumProcess) -> None:
     environment.render(400)
 
 
-def test_a_hundred_megabytes_of_print_go_nowhere(make: Make) -> None:
+def test_a_hundred_megabytes_of_print_are_discarded(make: Make) -> None:
     environment = make("Hostile-v0", "prints")
     environment.reset(0)
     assert environment.step(1).reward == 1

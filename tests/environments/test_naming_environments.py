@@ -86,7 +86,7 @@ MISSING = {
 
 
 @pytest.mark.parametrize("env_id", MISSING)
-def test_what_is_not_installed_is_named(make: Make, env_id: str) -> None:
+def test_missing_packages_are_named(make: Make, env_id: str) -> None:
     with pytest.raises(EnvironmentMissing) as missing:
         make(env_id)
     assert str(missing.value).startswith(f"{env_id}: ")

@@ -39,7 +39,7 @@ def test_parts_have_names_and_success_is_the_files(make: Make) -> None:
 
 
 @pytest.mark.parametrize("action", [7, -1, 0.5, "left", [0, 1], None])
-def test_what_is_no_action_is_refused_and_harms_nothing(make: Make, action: object) -> None:
+def test_an_invalid_action_is_refused_and_harms_nothing(make: Make, action: object) -> None:
     environment = make("CartPole-v1")
     environment.reset(0)
     with pytest.raises(ActionMisfit, match="CartPole-v1 does not take the action"):

@@ -169,9 +169,9 @@ class Viewer:
         if status == 204:
             return {}
         answer = orjson.loads(content)
-        beside = answer.get("sideUpdate") or {}
-        assert "frame-errors" not in beside, (one["output"], answer)
-        parts = [*(answer.get("response") or {}).items(), *beside.items()]
+        side_updates = answer.get("sideUpdate") or {}
+        assert "frame-errors" not in side_updates, (one["output"], answer)
+        parts = [*(answer.get("response") or {}).items(), *side_updates.items()]
         return {(name, prop): value for name, props in parts for prop, value in props.items()}
 
     def _value(self, name: str, prop: str) -> dict[str, Any]:

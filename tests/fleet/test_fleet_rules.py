@@ -86,7 +86,7 @@ def test_two_reports_of_one_gpu_are_one_gpu(first: GpuSeries, second: GpuSeries)
 
 
 @given(reports(), reports(uuid="GPU-2"), st.integers(0, COUNT - 1))
-def test_hours_of_owners_are_no_more_than_those_of_gpus_and_gaps_count_nothing(
+def test_hours_of_owners_do_not_exceed_those_of_gpus_and_gaps_do_not_count(
     first: GpuSeries, second: GpuSeries, gap: int
 ) -> None:
     first.covered[gap] = second.covered[gap] = 0.0

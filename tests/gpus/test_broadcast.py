@@ -54,7 +54,7 @@ def test_a_slow_viewer_skips_and_then_gets_the_newest(ends: tuple[Connection, so
     assert all(len(message) > 20_000 for message in messages[1:-1])  # whole ones only
 
 
-def test_what_is_small_and_still_on_its_way_holds_no_message_back(ends: tuple[Connection, socket.socket]) -> None:
+def test_a_few_unacknowledged_bytes_hold_no_message_back(ends: tuple[Connection, socket.socket]) -> None:
     server, _ = ends
     while not 0 < unsent(server.sock) <= 256:  # such as the handshake's answer on a long line: not acknowledged yet
         server.sock.send(b"x" * 64, socket.MSG_DONTWAIT)

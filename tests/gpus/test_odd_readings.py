@@ -90,7 +90,7 @@ def test_odd_values_of_one_gpu_leave_the_others_readable_for_the_browser(read: R
         ((f"process 0 {U32} 64",), [(None, 64)]),
     ],
 )
-def test_who_draws_is_a_process_and_who_does_both_is_one(
+def test_drawing_processes_count_and_one_that_does_both_counts_once(
     read: Read, driver_lines: tuple[str, ...], expected: list[tuple[int | None, int | None]]
 ) -> None:
     (gpu,) = read("count 1", *driver_lines).gpus

@@ -93,7 +93,7 @@ def test_the_older_question_stands_in_for_the_newer(read: Read) -> None:
     assert read("count 1", "temp 0 71", "error 0 nvmlDeviceGetTemperatureV 13").gpus[0].temperature == 71
 
 
-def test_bursts_between_two_looks_count(read: Read) -> None:
+def test_bursts_between_two_readings_count(read: Read) -> None:
     read("count 1", "burst 0 80", "util 0 0")
     utilization = read("count 1", "burst 0 80", "util 0 0").gpus[0].utilization
     assert utilization is not None
@@ -133,13 +133,13 @@ def test_processes_are_named_without_their_arguments(read: Read) -> None:
             started = psutil.Process(process.pid).create_time()
         finally:
             process.kill()
-    mine, gone = reading.gpus[0].processes or []
-    assert (mine.pid, mine.memory_used, mine.ns_pid) == (process.pid, 512, process.pid)
-    assert mine.user
-    assert mine.command
-    assert mine.command.startswith("python")
-    assert mine.start_ticks is not None
-    assert mine.start_ticks / os.sysconf("SC_CLK_TCK") == pytest.approx(started - psutil.boot_time(), abs=2)
+    own_process, gone = reading.gpus[0].processes or []
+    assert (own_process.pid, own_process.memory_used, own_process.ns_pid) == (process.pid, 512, process.pid)
+    assert own_process.user
+    assert own_process.command
+    assert own_process.command.startswith("python")
+    assert own_process.start_ticks is not None
+    assert own_process.start_ticks / os.sysconf("SC_CLK_TCK") == pytest.approx(started - psutil.boot_time(), abs=2)
     assert (gone.pid, gone.user, gone.command, gone.start_ticks) == (4194999, None, None, None)
     assert "secret" not in reading.model_dump_json()
 

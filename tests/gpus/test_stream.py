@@ -215,7 +215,7 @@ def test_wrong_settings_are_named_with_what_would_be_right(start: Start) -> None
     assert "Traceback" not in text
 
 
-def test_a_message_is_the_contract_and_nothing_in_it_is_zero_for_unknown(monitor: Monitor) -> None:
+def test_a_message_follows_the_contract_and_unknown_values_are_not_zero(monitor: Monitor) -> None:
     monitor.fake.write("count 1", "error 0 nvmlDeviceGetUtilizationRates 3")
     with monitor.view() as viewer:
         viewer.until(lambda report: len(report.gpus) == 1 and report.gpus[0].utilization is None)
@@ -227,7 +227,7 @@ def test_a_message_is_the_contract_and_nothing_in_it_is_zero_for_unknown(monitor
 @pytest.mark.parametrize(
     "host", ["evil.example", "EVIL.example.:8001", "gpu-host.evil.example", "10.0.0.5", "[fd00::5]:1"]
 )
-def test_a_name_that_was_pointed_here_watches_nothing(monitor: Monitor, host: str) -> None:
+def test_a_rebound_host_name_cannot_watch(monitor: Monitor, host: str) -> None:
     """A browser takes such a page as one of the same origin."""
     with handshake(monitor.port, Host=host, Origin=f"http://{host}") as connection:
         assert status(connection)[0] == 400

@@ -51,7 +51,9 @@ def test_a_driver_that_hangs_is_reported_and_recovered_from(monitor: Monitor) ->
         ("error -1 nvmlDeviceGetCount 999", HostState.FAILED),
     ],
 )
-def test_what_passes_is_recovered_from_by_the_same_sampler(monitor: Monitor, trouble: str, state: HostState) -> None:
+def test_a_passing_failure_is_recovered_from_by_the_same_sampler(
+    monitor: Monitor, trouble: str, state: HostState
+) -> None:
     monitor.fake.write(*HEALTHY)
     with monitor.view() as viewer:
         viewer.until(lambda report: report.state == HostState.OK)
@@ -74,7 +76,7 @@ def test_a_gpu_that_falls_off_the_bus_takes_no_other_with_it(monitor: Monitor) -
         viewer.until(lambda report: report.gpus[1].state == GpuState.OK)
 
 
-def test_after_a_driver_upgrade_a_fresh_process_asks(monitor: Monitor) -> None:
+def test_after_a_driver_upgrade_a_fresh_process_reads(monitor: Monitor) -> None:
     monitor.fake.write(*HEALTHY)
     with monitor.view() as viewer:
         viewer.until(lambda report: report.state == HostState.OK)

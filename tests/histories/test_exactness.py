@@ -85,7 +85,7 @@ def test_long_histories_are_exact(
     assert_same(whole(store_at(gateway.address, tmp_path / "pages"), run), expected(SHAPES[shape]))
 
 
-def test_the_first_look_at_a_long_history_is_a_sample(long_run: Logged, gateway: Gateway, tmp_path: Path) -> None:
+def test_the_first_answer_of_a_long_history_is_a_sample(long_run: Logged, gateway: Gateway, tmp_path: Path) -> None:
     run, points = long_run
     store = store_at(gateway.address, tmp_path)
     first = store.get([run], {run.run_id: [KEY]}, wait_seconds=10)

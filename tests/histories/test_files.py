@@ -49,7 +49,7 @@ def assert_same_entry(found: Entry | None, wanted: Entry) -> None:
 
 @pytest.mark.parametrize("length", [0, 1, 1_000, 100_000])
 @pytest.mark.parametrize("value", [1.5, float("nan"), float("-inf")])
-def test_what_is_saved_is_loaded_by_every_worker(tmp_path: Path, length: int, value: float) -> None:
+def test_a_saved_history_is_loaded_by_every_worker(tmp_path: Path, length: int, value: float) -> None:
     kept = entry(length)._replace(latest=LatestMetric(value=value, step=1, timestamp=2), over=True, exact=False)
     HistoryFiles(tmp_path, MIB * 8).save(ONE, kept)
     assert_same_entry(HistoryFiles(tmp_path, MIB * 8).load(ONE), kept)

@@ -69,7 +69,7 @@ def test_a_tail_longer_than_an_answer(tracking: Tracking, gateway: Gateway, tmp_
 
 
 @pytest.mark.parametrize("count", [50, 4_000])
-def test_what_was_logged_late_appears_when_the_run_ends(tracking: Tracking, tmp_path: Path, count: int) -> None:
+def test_late_points_appear_when_the_run_ends(tracking: Tracking, tmp_path: Path, count: int) -> None:
     store = store_at(tracking.address, tmp_path)
     points = dense(count)
     run = new_run(tracking, points, status="RUNNING")

@@ -147,7 +147,7 @@ NONSENSE = [
 ]
 
 
-def test_what_is_no_command_gets_a_sentence_and_changes_nothing(viewer: Viewer) -> None:
+def test_an_invalid_command_gets_a_sentence_and_changes_nothing(viewer: Viewer) -> None:
     for text in NONSENSE:
         viewer.send(text)
         message = viewer.next()

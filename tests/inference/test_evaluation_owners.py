@@ -55,7 +55,7 @@ def ended(engine: Engine, model_id: str, headers: Headers) -> None:
         ({"API_TOKEN": TOKEN, **USERS}, user("kim"), 401, "token-needed"),
     ],
 )
-def test_who_may_not_work_starts_and_cancels_nothing(
+def test_a_client_without_rights_starts_and_cancels_nothing(
     start: Start, lasting: str, settings: dict[str, str], headers: Headers, status: int, code: str
 ) -> None:
     engine = start(**settings)
@@ -68,7 +68,7 @@ def test_who_may_not_work_starts_and_cancels_nothing(
 
 
 @pytest.mark.parametrize("header", ["Authorization", "X-Clew-Token"])
-def test_who_has_the_token_may(start: Start, lasting: str, header: str) -> None:
+def test_a_client_with_the_token_may(start: Start, lasting: str, header: str) -> None:
     engine = start(API_TOKEN=TOKEN)
     sent = {header: f"Bearer {TOKEN}" if header == "Authorization" else TOKEN}
     assert engine.call("POST", f"/evaluations/{lasting}", **sent)[0] == 202

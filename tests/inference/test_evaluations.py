@@ -119,7 +119,7 @@ def sent_when(engine: Engine, model_id: str, true: Callable[[dict[str, Any]], bo
     raise AssertionError(f"not within 60 s: {answer}")
 
 
-def test_of_one_who_asks_for_many_the_others_go_first(engine: Engine, team: Team) -> None:
+def test_clients_with_few_evaluations_go_before_one_with_many(engine: Engine, team: Team) -> None:
     """Kim has four: two run, two wait. Lee comes last and goes next; a fifth of Kim's is refused, with a time to
     retry."""
     kim, lee = {"X-Clew-Page": "kim"}, {"X-Clew-Page": "lee"}
@@ -155,7 +155,7 @@ def test_a_cancelled_one_is_reported_as_that(engine: Engine, team: Team) -> None
     assert report.unseen is None
 
 
-def test_what_is_not_there_is_named(engine: Engine) -> None:
+def test_missing_ones_are_named(engine: Engine) -> None:
     assert engine.call("GET", "/evaluations/12345")[0] == 404
     assert engine.call("DELETE", "/evaluations/12345")[0] == 404
     assert engine.call("POST", "/evaluations/12345")[0] == 202

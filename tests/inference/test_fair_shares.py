@@ -42,7 +42,7 @@ def test_a_viewer_without_a_place_gets_one_while_others_hold_many(most: int, ste
         assert held.total() <= most
 
 
-def test_one_who_takes_all_that_may_be_had_leaves_room_for_each_newcomer() -> None:
+def test_a_client_with_all_its_places_leaves_room_for_each_newcomer() -> None:
     places = FairPlaces(100, 25)
     assert sum(places.take("greedy") for _ in range(200)) == 75
     assert all(places.take(f"newcomer {number}") for number in range(25))

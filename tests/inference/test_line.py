@@ -35,7 +35,7 @@ def test_a_client_that_reads_nothing_is_dropped_when_the_buffer_is_full_and_no_s
             pass
 
 
-def test_one_who_is_behind_for_too_long_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_lags_for_too_long_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(message_sender, "_BEHIND_SECONDS", 0.1)
     served, client = pair()
     with served, client:

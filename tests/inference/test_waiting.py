@@ -65,13 +65,13 @@ STAYS: list[ClewError] = [
 
 
 @pytest.mark.parametrize("error", PASSES, ids=str)
-def test_what_may_be_starting_passes(error: ClewError) -> None:
+def test_a_service_that_may_be_starting_is_waited_for(error: ClewError) -> None:
     assert passes_by_itself(error)
     assert isinstance(error, ServiceUnavailable)
 
 
 @pytest.mark.parametrize("error", STAYS, ids=str)
-def test_what_is_wrong_stays(error: ClewError) -> None:
+def test_a_lasting_error_is_no_reason_to_wait(error: ClewError) -> None:
     assert not passes_by_itself(error)
     assert not Waiting().goes_on(error)
     assert not isinstance(error, AccessDenied) or error.status == 502
@@ -149,7 +149,7 @@ def test_messages_sent_while_it_loads_count_once_it_is_loaded(watcher: Viewer, r
     assert watcher.next()["step"] == 1
 
 
-def test_who_stops_meanwhile_finds_it_standing(watcher: Viewer, relay: Relay) -> None:
+def test_a_walk_stopped_while_waiting_does_not_start(watcher: Viewer, relay: Relay) -> None:
     watcher.send_command("start")
     assert "waiting" in watcher.next()
     watcher.send_command("stop")

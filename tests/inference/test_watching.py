@@ -65,7 +65,7 @@ def test_stepping_stopping_and_hiding_send_the_right_frames(viewer: Viewer, cart
     assert (viewer.next()["step"], viewer.silence(0.3)) == (2, [])
 
 
-def test_a_viewer_who_does_not_see_what_came_gets_the_newest_alone(viewer: Viewer, cartpole: str) -> None:
+def test_a_viewer_that_acknowledges_nothing_gets_only_the_newest(viewer: Viewer, cartpole: str) -> None:
     first = viewer.reset(model=cartpole, seed=1)
     viewer.send_command("seen", seen=first["number"])
     viewer.send_command("start", pace=1)
@@ -105,7 +105,7 @@ def minigrid_spec(env_id: str) -> str:
     return str(minigrid.wrappers.ImgObsWrapper(gymnasium.make(env_id)).spec.to_json())
 
 
-def test_what_is_wrong_with_an_environment_is_a_sentence(viewer: Viewer, team: Team, engine: Engine) -> None:
+def test_a_failure_of_an_environment_is_a_sentence(viewer: Viewer, team: Team, engine: Engine) -> None:
     missing = viewer.reset(model=version(team, "cartpole_ppo", "NoSuchThing-v3"))
     assert "NoSuchThing-v3" in missing["error"]
     assert "ENVIRONMENTS_FILE" in missing["remedy"]

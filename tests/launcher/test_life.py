@@ -153,7 +153,7 @@ def test_a_start_that_answers_under_any_name_warns_of_it(start: Start) -> None:
     assert launch.end(signal.SIGTERM) == 0
 
 
-def test_another_polite_end_leaves_nothing_either(start: Start) -> None:
+def test_another_polite_end_leaves_no_process_either(start: Start) -> None:
     launch = start(**elsewhere())
     wait_until(lambda: bool(launch.processes("gunicorn")), launch.output)
     assert launch.end(signal.SIGHUP) == 0

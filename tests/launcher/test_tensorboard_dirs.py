@@ -24,7 +24,7 @@ def _recorded() -> Iterator[Event]:
         yield from (scalar(tag, int(step), value, 1.7e9 + step) for step, value in points)
 
 
-def test_a_folder_of_cleanrl_is_on_the_list_read_right_and_goes_on(
+def test_a_folder_of_cleanrl_is_listed_read_correctly_and_followed(
     start: Start, mlflow_address: str, tmp_path: Path
 ) -> None:
     path = write_events(tmp_path / FOLDER / "events.out.tfevents.1700000000.host", _recorded())

@@ -27,7 +27,7 @@ class Fire(NamedTuple):
     """Counts the results."""
 
     outcomes: Counter[str]
-    looks: int
+    readings: int
     moves: int
     """How often a look found another model active than the look before."""
     seconds: float
@@ -64,7 +64,7 @@ def act(address: str, names: list[str], models: list[str], operations: int, seed
     results.put(counts)
 
 
-def look(known: MlflowRegistry) -> str:
+def active_version(known: MlflowRegistry) -> str:
     """Returns the active version as an outside reader of MLflow finds it (P5): one alias, on one version that
     exists and is not tagged as deleted."""
     aliases = known.registered().aliases
@@ -93,18 +93,18 @@ def fire(address: str, processes: int, operations: int, versions: int = 4, names
         context.Process(target=act, args=(address, fired, models, operations, seed, results))
         for seed in range(processes)
     ]
-    began, looks, moves, last = time.monotonic(), 0, 0, [of_one[0] for of_one in every]
+    began, readings, moves, last = time.monotonic(), 0, 0, [of_one[0] for of_one in every]
     quiet = last[-1]
     for process in crowd:
         process.start()
     try:
         while any(process.is_alive() for process in crowd) and results.qsize() < processes:
-            active = [look(one) for one in known]
+            active = [active_version(one) for one in known]
             assert active[-1] == quiet, "a registered model changed that nobody asked about"
-            looks, moves, last = looks + 1, moves + (active[:-1] != last[:-1]), active
+            readings, moves, last = readings + 1, moves + (active[:-1] != last[:-1]), active
     finally:
         outcomes = sum((results.get(timeout=60) for _process in crowd), Counter[str]())
         for process in crowd:
             process.join(timeout=10)
-    assert [look(one) for one in known][-1] == quiet
-    return Fire(outcomes, looks, moves, time.monotonic() - began)
+    assert [active_version(one) for one in known][-1] == quiet
+    return Fire(outcomes, readings, moves, time.monotonic() - began)

@@ -97,7 +97,7 @@ class Interleavings:
         answers = (*moment.answers[index], self._number(answer))
         then = moment._replace(registry=registry, answers=_with(moment.answers, index, answers))
         if request.name == "point_at" and not isinstance(answer, Exception):
-            self._check_last_look(actor, moment.answers[index])
+            self._check_last_read(actor, moment.answers[index])
             then = then._replace(moved=then.moved | {actor.name})
             if DELETED_TAG in moment.registry.tags(actor.version):
                 then = then._replace(overruling=then.overruling | {actor.name})
@@ -118,7 +118,7 @@ class Interleavings:
             then = then._replace(restored=then.restored | {actor.version})
         return then._replace(over=_with(then.over, index, "done" if isinstance(outcome, str) else "refused"))
 
-    def _check_last_look(self, actor: Actor, answers: tuple[int, ...]) -> None:
+    def _check_last_read(self, actor: Actor, answers: tuple[int, ...]) -> None:
         """Checks that the version has no tag of deletion at the last read before the pointer moves."""
         last = self._answers[answers[-1]]
         assert isinstance(last, Version), f"{actor.name} did not look right before"

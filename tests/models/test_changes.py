@@ -129,7 +129,7 @@ TestWorkers.settings = settings(max_examples=25, stateful_step_count=20, deadlin
 TestWorkers = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")(TestWorkers)
 
 
-def test_an_id_stands_for_one_request(tmp_path: Path) -> None:
+def test_an_id_identifies_one_request(tmp_path: Path) -> None:
     answers = ChangeAnswers(lambda *_asked: DONE, ChangeRecords(tmp_path))
     first = restore("1")
     assert answers.answer(first, None, wait_seconds=20) == DONE
@@ -155,7 +155,7 @@ def test_more_than_may_be_are_refused_and_those_under_way_are_answered(tmp_path:
     assert answers.answer(refused, None, wait_seconds=20) == answer  # and stays so: its answer was given
 
 
-def test_a_folder_that_takes_nothing_stops_no_change_and_does_none_twice(tmp_path: Path) -> None:
+def test_an_unwritable_folder_stops_no_change_and_repeats_none(tmp_path: Path) -> None:
     begun: list[str] = []
     blocked(tmp_path / "changes")
     (tmp_path / "changes").rmdir()
@@ -201,7 +201,7 @@ def test_a_request_that_comes_twice_overrules_no_later_one(host: Host, client: F
     assert client.get("/api/models/active").json == client.get("/api/models/1").json
 
 
-def test_a_request_that_was_asked_about_before_it_came_is_not_done_after(host: Host, client: FlaskClient) -> None:
+def test_a_request_queried_before_its_arrival_is_not_done_afterwards(host: Host, client: FlaskClient) -> None:
     late = request("delete", "2", is_confirmed=True)
     answer = ask(client, late, again=True)
     assert answer["outcome"] == "not_known"
@@ -242,7 +242,7 @@ def test_a_registry_that_hangs_is_still_worked_on_and_then_answered(
     ],
     ids=str,
 )
-def test_what_is_no_request_is_refused_with_a_sentence(client: FlaskClient, wrong: dict[str, Any]) -> None:
+def test_a_malformed_request_is_refused_with_a_sentence(client: FlaskClient, wrong: dict[str, Any]) -> None:
     answer = client.post("/changes", json=request("restore", "1") | wrong)
     assert answer.status_code == 422
     assert answer.json is not None

@@ -35,17 +35,17 @@ def scattered(folder: Path, onnx_model: bytes, **how: Any) -> tuple[bytes, dict[
     convert_model_to_external_data(whole, size_threshold=0, convert_attribute=True, **how)
     (apart := folder / "apart").mkdir()
     onnx.save_model(whole, str(apart / "model.onnx"))
-    beside = {path.name: path.read_bytes() for path in apart.iterdir() if path.name != "model.onnx"}
-    return (apart / "model.onnx").read_bytes(), beside
+    other_files = {path.name: path.read_bytes() for path in apart.iterdir() if path.name != "model.onnx"}
+    return (apart / "model.onnx").read_bytes(), other_files
 
 
 @pytest.mark.parametrize("how", [{"location": "model.onnx.data"}, {}, {"all_tensors_to_one_file": False}])
 @pytest.mark.parametrize("policy", [policies.q_values, policies.action_probabilities, policies.endless])
 def test_what_onnx_scatters_is_put_together_again(tmp_path: Path, how: Any, policy: Callable[[], bytes]) -> None:
-    apart, beside = scattered(tmp_path, policy(), **how)
+    apart, other_files = scattered(tmp_path, policy(), **how)
     assert trouble_in(apart) is not None
-    assert set(locations_in(apart)) == set(beside)
-    whole = inlined(apart, beside, MOST)
+    assert set(locations_in(apart)) == set(other_files)
+    whole = inlined(apart, other_files, MOST)
     assert trouble_in(whole) is None
     assert locations_in(whole) == []
     assert arrays(whole) == arrays(policy())
@@ -57,8 +57,8 @@ def arrays(onnx_model: bytes) -> dict[str, list[Any]]:
 
 
 def test_it_answers_as_before(tmp_path: Path) -> None:
-    apart, beside = scattered(tmp_path, GOOD, location="weights.bin")
-    one, other = (onnxruntime.InferenceSession(each) for each in (GOOD, inlined(apart, beside, MOST)))
+    apart, other_files = scattered(tmp_path, GOOD, location="weights.bin")
+    one, other = (onnxruntime.InferenceSession(each) for each in (GOOD, inlined(apart, other_files, MOST)))
     given = {"observation": OBSERVATIONS}
     assert np.array_equal(one.run(None, given)[0], other.run(None, given)[0])
 
@@ -135,7 +135,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("location", HOSTILE, ids=ascii)
-def test_what_is_not_in_its_own_folder_is_refused_with_what_to_do(location: str) -> None:
+def test_a_file_outside_of_its_folder_is_refused_with_a_remedy(location: str) -> None:
     if location == "*/_ORT_MEM_ADDR_/*":  # onnxruntime takes this as an address in memory; here it is a name of a file
         assert locations_in(pointing(("location", location))) == [location]
         return
@@ -207,7 +207,7 @@ def test_so_many_files_and_no_more() -> None:
         locations_in(of(MOST_FILES + 1))
 
 
-def test_a_file_of_a_million_parts_is_left_to_the_process_that_may_take_its_time() -> None:
+def test_a_file_of_a_million_parts_is_read_by_a_child_process() -> None:
     crowded = GOOD + b"\x72\x00" * 10**6  # empty entries of its metadata
     assert locations_in(crowded) == []
     named = model([gemm("q_values")], weights=[away(("location", "d")), BIAS])

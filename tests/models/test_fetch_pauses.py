@@ -81,7 +81,7 @@ def test_how_long_it_is_left_alone(tmp_path: Path, error: ClewError, expected: l
     assert pause_after(workers[0], clock) == pytest.approx(min(expected[0], 5), abs=1)
 
 
-def test_what_is_reported_meanwhile(tmp_path: Path) -> None:
+def test_the_reason_is_reported_meanwhile(tmp_path: Path) -> None:
     clock = Clock()
     pauses = FetchPauses(tmp_path, clock)
     pauses.failed("k", UNREADABLE)
@@ -114,7 +114,7 @@ def test_no_clock_and_no_number_of_failures_leaves_it_for_good(times: int, jump:
         assert pause_after(pauses, clock) <= LONGEST_SECONDS + 1
 
 
-def test_a_disk_that_takes_nothing_costs_the_other_worker_a_question(tmp_path: Path) -> None:
+def test_with_a_full_disk_the_other_worker_sends_its_own_request(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
     clock, folder = Clock(), tmp_path / "taken" / "files"
     one, other = FetchPauses(folder, clock), FetchPauses(folder, clock)

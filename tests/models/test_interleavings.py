@@ -147,7 +147,7 @@ def test_whatever_the_order_no_other_registered_model_is_asked_for(words: tuple[
     assert every.steps > 100
 
 
-def test_the_checks_see_a_store_that_forgets_to_look_again() -> None:
+def test_the_checks_find_a_store_that_does_not_read_again() -> None:
     """Otherwise the tests above might pass because they check nothing."""
 
     def careless(registry: Any) -> None:
@@ -176,11 +176,11 @@ class Forgetful:
 
 
 @pytest.mark.parametrize("crashes", [False, True])
-def test_the_checks_see_an_activation_that_looks_at_the_tag_but_once(crashes: bool) -> None:
-    def looks_once(registry: Any) -> object:
+def test_the_checks_find_an_activation_that_reads_the_tag_only_once(crashes: bool) -> None:
+    def reads_once(registry: Any) -> object:
         return store(Forgetful(registry)).activate("2")
 
-    actors = [Actor("activate 2", "activate", "2", looks_once), call("delete", "2", 1)]
+    actors = [Actor("activate 2", "activate", "2", reads_once), call("delete", "2", 1)]
     with pytest.raises(AssertionError):
         Interleavings(actors, crashes).explore(START)
 

@@ -85,7 +85,7 @@ def test_a_registry_that_refuses_is_named(page: Viewer, misbehaving: Misbehaving
     assert page.has_as(ids.EVALUATE_TICK, "disabled")
 
 
-def test_who_started_it_may_close_the_page_and_the_worker_may_end(
+def test_a_measurement_survives_its_page_and_its_worker(
     engine: Misbehaving, misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path
 ) -> None:
     """Neither a page nor the worker that got the request is needed any more: the next worker goes on."""

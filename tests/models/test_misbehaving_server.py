@@ -107,7 +107,7 @@ def test_a_write_whose_answer_is_lost_may_have_happened(
     eventually(lambda: server.active == "2" if method == "POST" else "2" not in server.models)
 
 
-def test_a_server_that_is_not_there_was_asked_for_nothing() -> None:
+def test_a_missing_server_got_no_request() -> None:
     store = HttpModelStore(JsonService("Model server", "http://127.0.0.1:1"), SECONDS)
     with pytest.raises(ServiceUnavailable, match="refused the connection") as caught:
         store.delete("2")

@@ -52,7 +52,7 @@ def test_a_cache_that_cannot_be_written_stops_no_change(host: Host, cache_dir: P
     assert states(page) == states(host.open("/models")) == {"1": "active", "2": "inactive"}
 
 
-def test_a_worker_that_has_not_read_the_models_asks_all_the_same(host: Host, registered: Registry) -> None:
+def test_a_worker_that_has_not_read_the_models_still_asks_the_question(host: Host, registered: Registry) -> None:
     other = registered.version(env_id="ClewMaze-5x5-v0")
     host.open("/models")
     host.at = 1

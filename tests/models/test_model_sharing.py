@@ -31,7 +31,7 @@ def ended() -> bool:
     return not [one for one in threading.enumerate() if one.name == "models"]
 
 
-def test_what_one_worker_read_is_there_for_all_when_the_store_is_not(host: Host, misbehaving: Misbehaving) -> None:
+def test_models_read_by_one_worker_are_shared_while_the_store_is_away(host: Host, misbehaving: Misbehaving) -> None:
     page = host.open()
     misbehaving.answer = ERROR_500
     misbehaving.requests.clear()
@@ -75,8 +75,8 @@ def test_two_registered_models_share_no_list(host: Host, tracking: Tracking, cac
     assert states(host.open()) == {"1": "active", "2": "inactive"}
     other = Registry(tracking, f"pages-{uuid.uuid4().hex[:8]}")
     other.version()
-    beside = Host(tracking.address, other.name, cache_dir)
-    assert states(beside.open("/models")) == {"1": "inactive"}
+    other_host = Host(tracking.address, other.name, cache_dir)
+    assert states(other_host.open("/models")) == {"1": "inactive"}
     assert states(host.open()) == {"1": "active", "2": "inactive"}
 
 
@@ -106,7 +106,7 @@ def test_an_answer_counts_though_a_later_attempt_failed(host: Host, misbehaving:
         assert ["MLflow" in alert for alert in other.alerts()] == [True]
 
 
-def test_a_cache_that_is_deleted_while_the_store_is_down_takes_nothing_off_the_screen(
+def test_a_cache_deleted_while_the_store_is_down_removes_nothing_from_the_screen(
     host: Host, misbehaving: Misbehaving, cache_dir: Path
 ) -> None:
     for host.at in (0, 1):
@@ -119,7 +119,7 @@ def test_a_cache_that_is_deleted_while_the_store_is_down_takes_nothing_off_the_s
         assert states(page) == states(host.open()) == {"1": "active", "2": "inactive"}
 
 
-def test_a_worker_that_knows_nothing_takes_no_list_off_the_screen(
+def test_a_worker_without_a_list_removes_none_from_the_screen(
     host: Host, misbehaving: Misbehaving, cache_dir: Path
 ) -> None:
     page = host.open()
@@ -161,9 +161,7 @@ def test_changes_that_no_file_takes_are_read_once(host: Host, misbehaving: Misbe
     assert readings(misbehaving) == 0
 
 
-def test_what_is_due_is_read_by_one_worker_and_what_is_asked_for_by_the_one_that_is_asked(
-    busy: Host, misbehaving: Misbehaving
-) -> None:
+def test_one_worker_reads_due_models_and_each_reads_requested_ones(busy: Host, misbehaving: Misbehaving) -> None:
     first, second = (services.model_views for services in busy.services)
     eventually(ended)
     misbehaving.answer = HANG
@@ -173,7 +171,7 @@ def test_what_is_due_is_read_by_one_worker_and_what_is_asked_for_by_the_one_that
         return sum("registered-models/" in one for one in misbehaving.requests)
 
     eventually(lambda: first.view() and asked())
-    for _look in range(20):
+    for _poll in range(20):
         assert first.view().models == second.view().models
         eventually(lambda: sum(one.name == "models" for one in threading.enumerate()) == 1)
     assert asked() == 1
@@ -181,21 +179,19 @@ def test_what_is_due_is_read_by_one_worker_and_what_is_asked_for_by_the_one_that
     eventually(lambda: asked() == 2)
 
 
-def test_who_asks_to_try_again_is_not_put_off_with_a_look_that_reads_nothing(
-    busy: Host, misbehaving: Misbehaving, cache_dir: Path
-) -> None:
+def test_a_retry_reads_again_though_a_poll_is_under_way(busy: Host, misbehaving: Misbehaving, cache_dir: Path) -> None:
     views, stop = busy.services[0].model_views, threading.Event()
 
-    def look() -> None:
+    def poll() -> None:
         while not stop.is_set():
             views.view()
 
     (kept,) = cache_dir.glob("*/models.json")
     eventually(ended)
-    looks = threading.Thread(target=look, daemon=True)
+    polling = threading.Thread(target=poll, daemon=True)
     with host_lock(kept.with_name("models.lock"), 10) as won:
         assert won
-        looks.start()
+        polling.start()
         try:
             for _time in range(8):
                 time.sleep(0.4)  # until it is due again, and each poll tries the lock
@@ -205,7 +201,7 @@ def test_who_asks_to_try_again_is_not_put_off_with_a_look_that_reads_nothing(
                 assert tried_at >= asked_at
         finally:
             stop.set()
-            looks.join(30)
+            polling.join(30)
 
 
 def test_a_lock_that_cannot_be_opened_stops_no_refresh(busy: Host, registered: Registry, cache_dir: Path) -> None:

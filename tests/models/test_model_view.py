@@ -79,14 +79,14 @@ def test_another_worker_reads_what_one_wrote(cache_dir: Path, models: KnownModel
     assert SharedFile(cache_dir / "models-attempt.json", JsonForm(TypeAdapter(Attempt))).read() == attempt
 
 
-def test_rows_that_did_not_fit_go_along(cache_dir: Path) -> None:
+def test_bad_rows_are_shared_with_the_list(cache_dir: Path) -> None:
     bad = BadRow(row="7", field="success_rate", cause="Input should be less than or equal to 1")
     known = KnownModels(models=ModelList(models=[], bad_rows=[bad]))
     SharedFile(cache_dir / "models.json", JsonForm(TypeAdapter(KnownModels))).write(known)
     assert SharedFile(cache_dir / "models.json", JsonForm(TypeAdapter(KnownModels))).read() == known
 
 
-def test_each_change_leaves_another_mark_that_all_workers_see(cache_dir: Path) -> None:
+def test_each_change_makes_a_new_token_that_all_workers_see(cache_dir: Path) -> None:
     one, other = (VersionToken(cache_dir / "there" / "models-changed") for _worker in range(2))
     seen = [one.current()]
     for token in (one, other, one):

@@ -163,7 +163,7 @@ AWAY = in_weights()
 
 
 @given(st.integers(0, len(AWAY) - 1), st.integers(0, 7))
-def test_what_it_lets_through_has_no_pointer_in_onnx_own_eyes(position: int, bit: int) -> None:
+def test_onnx_itself_finds_no_pointer_in_accepted_files(position: int, bit: int) -> None:
     data = bytearray(AWAY)
     data[position] ^= 1 << bit
     try:

@@ -76,7 +76,7 @@ def noted(registry: Registry, env_id: str, in_run: dict[str, bytes], in_folder: 
     for name, content in in_run.items():
         registry.put(f"{registry.experiment_id}/{run_id}/artifacts/{name}", content)
     policy = (FILES / "cartpole_ppo.onnx").read_bytes()
-    return registry.version(policy, of_run=run_id, beside=in_folder, env_id=env_id)
+    return registry.version(policy, of_run=run_id, other_files=in_folder, env_id=env_id)
 
 
 STATISTICS = {"parts": {"observation": {"mean": [0.0] * 4, "var": [4.0] * 4}}}

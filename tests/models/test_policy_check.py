@@ -71,7 +71,7 @@ def test_a_good_policy_is_described(onnx: bytes, output: str) -> None:
     ],
     ids=["empty", "text", "end cut off", "half", "no graph", "absolute", "relative", "operator", "odd letters"],
 )
-def test_what_is_no_model_is_refused(onnx: bytes, message: str) -> None:
+def test_a_file_that_is_no_model_is_refused(onnx: bytes, message: str) -> None:
     assert message in refusal(onnx)
 
 
@@ -217,7 +217,7 @@ def test_an_answer_that_makes_no_sense_is_a_refusal(code: str, monkeypatch: pyte
     assert refusal(GOOD) == "Checking the policy ended without an answer that makes sense."
 
 
-def test_what_is_not_the_policys_fault_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_the_machine_is_no_refusal_of_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
     pretend(monkeypatch, "raise SystemExit(3)")
     with pytest.raises(ServiceUnavailable, match="onnxruntime"):
         check_policy(GOOD, MAZE)

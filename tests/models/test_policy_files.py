@@ -71,7 +71,7 @@ def test_the_tag_that_names_the_file_counts_at_each_check(
         files.check(registry.version(number), MAZE)
 
 
-def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(
+def test_a_cache_that_cannot_be_written_only_costs_time(
     tracking: Tracking, registered: Registry, tmp_path: Path
 ) -> None:
     registry = known(tracking.address, registered)
@@ -135,8 +135,8 @@ def test_a_check_ends_also_on_an_unforeseen_error(
 
     registry = known(tracking.address, registered)
     store = MlflowModelStore(registry, fails, no_file, lambda run_id: None)  # type: ignore[arg-type]
-    look = PolicyChecks(store).check(registered.version())
-    assert look.ends(10)
-    assert isinstance(look.error, ServiceUnavailable)
-    assert "broke off" in str(look.error)
+    check = PolicyChecks(store).check(registered.version())
+    assert check.ends(10)
+    assert isinstance(check.error, ServiceUnavailable)
+    assert "broke off" in str(check.error)
     eventually(lambda: "odd" in caplog.text)

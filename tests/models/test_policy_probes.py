@@ -58,7 +58,7 @@ NOT_WHOLE = spoiled(
         *("batch norm", "noise", "logits", "sigmoid", "log", "over the batch"),
     ],
 )
-def test_what_zeros_do_not_show_is_refused(onnx: bytes, message: str) -> None:
+def test_faults_that_zeros_do_not_reveal_are_found(onnx: bytes, message: str) -> None:
     with pytest.raises(PolicyRefused, match=message) as refused:
         check_policy(onnx, MAZE)
     assert str(refused.value).endswith(".")

@@ -55,7 +55,7 @@ def test_a_wrong_policy_is_reported(policy: bytes, kind: type[ClewError], messag
         process.ask(OBSERVATIONS[:1])
 
 
-def test_who_broke_down_is_dead_and_leaves_no_descriptor() -> None:
+def test_a_failed_process_is_dead_and_leaves_no_descriptor() -> None:
     before = len(os.listdir("/proc/self/fd"))
     process = PolicyProcess(policies.q_values(), MAZE)
     os.killpg(process._child.pid, signal.SIGKILL)

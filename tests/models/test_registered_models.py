@@ -77,7 +77,7 @@ def test_the_list_is_the_first_ones_and_others_are_asked_for_by_name(
         assert client.get(f"/api/models/{model_id}").status_code == 404, model_id
 
 
-def test_who_activates_one_changes_no_other(team: Team, clew: Callable[..., FlaskClient]) -> None:
+def test_activating_one_changes_no_other(team: Team, clew: Callable[..., FlaskClient]) -> None:
     client, names = clew(), [one.name for one in team]
     ids = ["1", f"{names[1]}:1", f"{names[2]}:2"]
     for number, model_id in enumerate(ids):

@@ -74,7 +74,7 @@ def test_a_program_and_a_person_keep_an_episode_with_the_run(
     ("body", "status"),
     [({"seed": -1}, 422), ({"seed": "x"}, 422), ({}, 422), ([], 422), ({"seed": 1, "format": "mp4"}, 422)],
 )
-def test_what_is_no_seed_is_refused(
+def test_an_invalid_seed_is_refused(
     registry: Registry, engine: Misbehaving, cache_dir: Path, body: Any, status: int
 ) -> None:
     assert client(registry, engine, cache_dir).post("/api/models/1/episodes", json=body).status_code == status

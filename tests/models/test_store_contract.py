@@ -44,7 +44,7 @@ def listed(store: ModelStore) -> set[str]:
     return {model.id for model in store.all().models if model.state is not ModelState.DELETED}
 
 
-def test_nothing_is_there_at_first(backend: Backend) -> None:
+def test_there_are_no_models_at_first(backend: Backend) -> None:
     assert backend.store.all().models == []
     assert backend.store.active() is None
     assert backend.store.history() == []
@@ -139,7 +139,7 @@ def test_a_deleted_model_is_brought_back_where_deleted_ones_are_kept(backend: Ba
 
 
 @pytest.mark.parametrize("model_id", STRANGE_IDS, ids=lambda model_id: ascii(model_id[:20]))
-def test_what_is_no_model_is_not_found(backend: Backend, model_id: str) -> None:
+def test_an_unknown_model_is_not_found(backend: Backend, model_id: str) -> None:
     known = backend.add()
     backend.store.activate(known)
     for asked in (backend.store.get, backend.store.activate, backend.store.delete):
@@ -240,7 +240,7 @@ def test_ids_are_opaque(server: ModelServer) -> None:
     assert listed(store) == {ids[-1]}
 
 
-def test_of_tags_by_another_hand_the_history_keeps_what_makes_sense(mlflow: MlflowBackend) -> None:
+def test_the_history_keeps_the_valid_ones_of_foreign_tags(mlflow: MlflowBackend) -> None:
     mlflow.model.tag_model("clew.activation.1", "nonsense")
     mlflow.model.tag_model("clew.activation.2", '{"at": "2020-01-01T00:00:00", "model_id": "7"}')
     chosen = mlflow.add()
@@ -248,7 +248,7 @@ def test_of_tags_by_another_hand_the_history_keeps_what_makes_sense(mlflow: Mlfl
     assert [done.model_id for done in mlflow.store.history()] == [chosen, "7"]
 
 
-def test_a_marked_model_is_neither_restored_nor_activated_and_a_stray_mark_means_nothing(mlflow: MlflowBackend) -> None:
+def test_a_marked_model_is_neither_restored_nor_activated_and_a_stray_mark_is_ignored(mlflow: MlflowBackend) -> None:
     marked, stray = mlflow.add(), mlflow.add()
     mlflow.store.delete(marked)
     for version in (marked, stray):

@@ -206,7 +206,7 @@ def test_without_a_disk_it_is_fetched_once_by_each_worker(
     assert fetched(misbehaving) == [200]
 
 
-def test_who_reads_slowly_has_the_file_although_it_leaves_the_cache(
+def test_a_slow_reader_gets_the_file_although_it_leaves_the_cache(
     tracking: Tracking, registered: Registry, cache_dir: Path
 ) -> None:
     registry = known(tracking.address, registered)
@@ -221,11 +221,11 @@ def test_who_reads_slowly_has_the_file_although_it_leaves_the_cache(
 def test_numbers_next_to_it_come_with_it(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path, tmp_path: Path, onnx_file: str
 ) -> None:
-    apart, beside = scattered(tmp_path, policies.q_values(), location="policy.onnx.data")
+    apart, other_files = scattered(tmp_path, policies.q_values(), location="policy.onnx.data")
     at = Path(onnx_file).parent
-    files = {str(at / name): content for name, content in beside.items()} | {onnx_file: apart}
+    files = {str(at / name): content for name, content in other_files.items()} | {onnx_file: apart}
     registry = known(misbehaving.address, registered)
-    version = registry.version(registered.version(beside=files, onnx_file=onnx_file))
+    version = registry.version(registered.version(other_files=files, onnx_file=onnx_file))
     kept = PolicyFiles(registry, cache_dir)
     whole = kept.file(version).content()
     assert not any(one.external_data for one in onnx.load_model_from_string(whole).graph.initializer)
@@ -238,12 +238,12 @@ def test_numbers_next_to_it_come_with_it(
 def test_another_file_of_numbers_is_noticed(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path, tmp_path: Path
 ) -> None:
-    apart, beside = scattered(tmp_path, policies.q_values(), location="d")
+    apart, other_files = scattered(tmp_path, policies.q_values(), location="d")
     registry = known(misbehaving.address, registered)
-    version = registry.version(registered.version(apart, beside=beside))
+    version = registry.version(registered.version(apart, other_files=other_files))
     files = PolicyFiles(registry, cache_dir)
     before = files.check(version, MAZE)
-    registered.put(f"{version.source.removeprefix('mlflow-artifacts:/')}/d", bytes(len(beside["d"])))
+    registered.put(f"{version.source.removeprefix('mlflow-artifacts:/')}/d", bytes(len(other_files["d"])))
     after = files.check(version, MAZE)
     assert (before.size_bytes, before.sha256 == after.sha256) == (after.size_bytes, False)
 
@@ -277,7 +277,7 @@ def test_what_mlflow_logs_by_itself_is_taken(
 
 
 @pytest.mark.parametrize(
-    ("policy", "beside", "message"),
+    ("policy", "other_files", "message"),
     [
         (bytes(9000), {}, "has more than"),
         (policies.q_values(), {"policy.onnx": bytes(8193)}, "has more than"),
@@ -290,20 +290,20 @@ def test_what_mlflow_logs_by_itself_is_taken(
     ],
     ids=["large", "a byte", "together", "missing", "short", "shorter", "above", "root"],
 )
-def test_what_is_wrong_with_a_file_blames_the_file(
+def test_a_fault_of_a_file_is_reported_as_the_files(
     misbehaving: Misbehaving,
     registered: Registry,
     cache_dir: Path,
     monkeypatch: pytest.MonkeyPatch,
     policy: bytes | list[tuple[str, str]],
-    beside: dict[str, bytes],
+    other_files: dict[str, bytes],
     message: str,
 ) -> None:
     monkeypatch.setattr(fetching, "MOST_BYTES", 8192)
     if not isinstance(policy, bytes):
         policy = policies.model([policies.gemm("q_values")], weights=[away(*policy), policies.BIAS])
     registry = known(misbehaving.address, registered)
-    version = registry.version(registered.version(policy, beside=beside))
+    version = registry.version(registered.version(policy, other_files=other_files))
     with pytest.raises(PolicyRefused, match=message) as refused:
         PolicyFiles(registry, cache_dir).check(version, MAZE)
     assert "MLflow" not in str(refused.value)

@@ -151,7 +151,7 @@ def test_a_tag_that_makes_no_sense_is_refused_with_its_place(stated: str, messag
         read(graph({"x": ([1, 4],)}, {"y": ([1, 2],)}), stated=stated)
 
 
-def test_what_cannot_be_run_is_refused() -> None:
+def test_an_unusable_signature_is_refused() -> None:
     action = DictSpace(spaces={"move": TWO, "speak": TWO})
     with pytest.raises(PolicyRefused, match="has several parts"):
         read(graph({"x": ([1, 4],)}, {"y": ([1, 2],)}), action=action)

@@ -101,14 +101,14 @@ def test_every_callback_is_listed_and_no_other(app: dash.Dash) -> None:
         assert not trigger or trigger in found[name], f"nothing starts {name} by {trigger}"
 
 
-def test_what_is_not_listed_counts_as_a_write_and_reads_are_reads() -> None:
+def test_an_unlisted_route_counts_as_a_write() -> None:
     assert access_of(DASHBOARD, "POST", "/api/new") is Access.WRITE
     assert access_of(DASHBOARD, "GET", "/api/new") is Access.WRITE
     assert access_of_callback("new.children", ["tick.n_intervals"]) is Access.WRITE
     assert access_of(DASHBOARD, "HEAD", "/api/models") is Access.READ
 
 
-def test_of_several_triggers_the_one_that_does_most_counts() -> None:
+def test_of_several_triggers_the_most_powerful_counts() -> None:
     name = "evaluation-report.children"
     ticks = ["evaluation-tick.n_intervals"]
     assert access_of_callback(name, ticks) is Access.READ

@@ -49,7 +49,7 @@ def test_no_function_changes_a_name_of_its_module() -> None:
     assert where(PURE + OTHERS, lambda node: isinstance(node, ast.Global)) == []
 
 
-def test_what_is_drawn_does_not_ask_the_app() -> None:
+def test_only_listed_modules_use_the_app() -> None:
     found = where(PURE, _names_the_app)
     assert {one.partition(":")[0] for one in found} == MAY_ASK_THE_APP
 
@@ -69,7 +69,7 @@ def _asks_its_configuration(node: ast.AST) -> bool:
     return of_config and ast.unparse(node.value).endswith("current_app")  # type: ignore[attr-defined]
 
 
-def test_what_may_ask_the_app_does_so_once() -> None:
+def test_each_listed_module_uses_the_app_once() -> None:
     for module in sorted(MAY_ASK_THE_APP):
         asked = [node for node in nodes(module) if isinstance(node, ast.Attribute) and node.attr == "current_app"]
         assert len(asked) == 1, module

@@ -137,7 +137,7 @@ def test_each_code_is_raised_or_shown_somewhere() -> None:
     assert unused == []
 
 
-def test_each_template_asks_for_fields_that_travel() -> None:
+def test_each_template_uses_fields_that_json_can_carry() -> None:
     for kind in kinds():
         travelling = {field.name for field in fields(kind)} - kind.hidden  # type: ignore[arg-type]
         assert set(SLOT.findall(kind.text)) <= travelling, kind.__name__

@@ -22,7 +22,7 @@ def pages() -> Iterator[Path]:
         yield from (Path(folder) / name for name in files if name.endswith(".md"))
 
 
-def test_what_a_page_links_to_is_there() -> None:
+def test_the_targets_of_links_exist() -> None:
     missing = []
     for page in (found := sorted(pages())):
         paths = {path.split("#")[0] for path in re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text())}
@@ -31,7 +31,7 @@ def test_what_a_page_links_to_is_there() -> None:
     assert missing == []
 
 
-def test_what_it_links_to_is_there() -> None:
+def test_its_links_lead_to_existing_targets() -> None:
     assert [path for path in FILES if not (ROOT / path).exists()] == []
 
 

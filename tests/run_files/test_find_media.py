@@ -33,7 +33,7 @@ def with_folders(tracking: Tracking, many: int) -> str:
     return run_id
 
 
-def test_four_folders_are_asked_for_at_once_and_their_media_stand_in_order(
+def test_four_folders_are_requested_at_once_and_their_media_are_in_order(
     tracking: Tracking, misbehaving: Misbehaving, artifacts: RunArtifacts
 ) -> None:
     run_id = with_folders(tracking, 2 * AT_ONCE)

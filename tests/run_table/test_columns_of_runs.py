@@ -69,7 +69,7 @@ def test_times_and_tags_of_runs(runs: list[Run]) -> None:
 
 
 @given(runs=LISTS)
-def test_a_reason_stands_where_something_was_logged_and_there_is_no_number(runs: list[Run]) -> None:
+def test_a_logged_value_without_a_number_has_a_reason(runs: list[Run]) -> None:
     table = RunTable.of(runs)
     rows = [summarise(run, DEFAULT) for run in table.runs()]
     for name in ("success_percent", "episodes", "final_reward", "final_loss", "episode_length"):
@@ -167,7 +167,7 @@ def test_a_reference_has_an_end() -> None:
         ColumnRef.parse("param:" + "x" * MOST_CHARACTERS)
 
 
-def test_what_is_not_in_the_table_is_pending_in_each_row() -> None:
+def test_a_column_outside_the_table_is_pending_in_each_row() -> None:
     table = RunTable.of([])
     assert table.is_partial_in(ColumnRef.parse("least:loss"))
     assert not table.is_partial_in(ColumnRef.parse("metric:loss"))

@@ -47,7 +47,7 @@ def test_a_run_is_found_by_its_id_and_no_other(runs: list[Run], run_id: str) -> 
 
 
 @given(runs=LISTS, others=LISTS)
-def test_what_is_joined_is_as_if_made_at_once(runs: list[Run], others: list[Run]) -> None:
+def test_a_joined_table_equals_one_made_at_once(runs: list[Run], others: list[Run]) -> None:
     """The tables are equal bit by bit; later rows replace earlier ones."""
     joined = RunTable.joined([RunTable.of(runs), RunTable.of(others)])
     at_once = RunTable.of([*runs, *others])
@@ -56,7 +56,7 @@ def test_what_is_joined_is_as_if_made_at_once(runs: list[Run], others: list[Run]
 
 
 @given(runs=LISTS, gone=st.sets(RUN_IDS))
-def test_what_is_taken_out_leaves_nothing(runs: list[Run], gone: set[str]) -> None:
+def test_removed_runs_leave_no_trace(runs: list[Run], gone: set[str]) -> None:
     assert RunTable.of(runs).without(gone).has_same_runs(RunTable.of([run for run in runs if run.run_id not in gone]))
 
 

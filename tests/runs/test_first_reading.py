@@ -48,14 +48,14 @@ def test_rows_show_in_every_worker_while_more_come_and_are_counted(cache_dir: Pa
     assert source.readings == 1
 
 
-def test_who_waits_for_the_first_rows_waits_no_longer(cache_dir: Path) -> None:
+def test_callers_that_wait_for_the_first_rows_wait_no_longer(cache_dir: Path) -> None:
     source = PacedSource(2)
     source.step()
     assert count(store(source, cache_dir).first_view(40)) == PAGE
     source.step(2)
 
 
-def test_a_reading_that_fails_in_the_middle_leaves_what_came(cache_dir: Path) -> None:
+def test_a_reading_that_fails_in_the_middle_keeps_its_rows(cache_dir: Path) -> None:
     source = PacedSource(3, fails_at=2)
     runs = store(source, cache_dir)
     source.step(3)

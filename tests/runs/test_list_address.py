@@ -77,7 +77,7 @@ def test_an_address_is_read_as_it_was_written(
     ],
     ids=["unknown", "no key", "width and sort", "filter", "too many"],
 )
-def test_what_makes_no_sense_is_named_and_the_rest_counts(query: list[tuple[str, str]], odd: list[str]) -> None:
+def test_invalid_parts_are_named_and_the_others_count(query: list[tuple[str, str]], odd: list[str]) -> None:
     address, named = read(query)
     assert named == odd
     assert ColumnRef.parse("name") in address.columns

@@ -129,7 +129,7 @@ def test_a_page_that_was_under_way_when_a_worker_was_killed_counts(
         pytest.param((503, b"{}", "application/json"), id="503"),
     ],
 )
-def test_an_error_leaves_nothing_at_work(
+def test_after_an_error_no_work_goes_on(
     misbehaving: Misbehaving, many: tuple[str, list[str]], cache_dir: Path, answer: Answer
 ) -> None:
     group, ids = many

@@ -54,7 +54,7 @@ def test_the_least_and_the_greatest_come_from_all_points(
     assert numbers(table, columns, GREATEST, logged) == {"moves": 3.0, "gap": 5.0, "none": None, "other": None}
 
 
-def test_what_is_on_its_way_is_counted_and_asked_for_again(
+def test_values_still_loading_are_counted_and_requested_again(
     misbehaving: Misbehaving, logged: dict[str, str], tmp_path: Path
 ) -> None:
     table, columns = read(misbehaving.address, tmp_path)

@@ -129,7 +129,7 @@ def comes_between(relay: Misbehaving, after: int, work: Callable[[], object], ot
         *(pytest.param(*pair, range(60), marks=pytest.mark.thorough) for pair in PAIRS),
     ],
 )
-def test_of_two_at_once_none_leaves_a_run_in_a_deleted_one_or_one_that_does_not_come_back(
+def test_concurrent_deletion_and_restoration_keep_families_consistent(
     tracking: Tracking, misbehaving: Misbehaving, experiment: str, first: str, other: str, afters: range
 ) -> None:
     for after in afters:

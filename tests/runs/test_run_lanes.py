@@ -182,9 +182,7 @@ def test_postgresql_returns_what_rest_returns(
     _assert_columns_are_those_of(expected, everything(part), part)
 
 
-def test_what_a_table_does_not_hold_is_read_when_it_is_asked_for(
-    stored: Path, tracking: Tracking, tmp_path: Path
-) -> None:
+def test_a_metric_outside_the_table_is_read_on_request(stored: Path, tracking: Tracking, tmp_path: Path) -> None:
     expected = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path))
     part = lanes(tracking.address, f"sqlite:///{stored}", tmp_path, most_values=1)
     _assert_columns_are_those_of(expected, everything(part), part)
@@ -315,7 +313,7 @@ def test_a_database_with_an_unknown_schema_is_paused_and_reported_once(
     assert sum("over REST" in record.message for record in caplog.records) == 1
 
 
-def test_a_database_that_is_not_there_is_left_to_rest(tracking: Tracking, tmp_path: Path) -> None:
+def test_a_missing_database_is_paused(tracking: Tracking, tmp_path: Path) -> None:
     found = everything(lanes(tracking.address, f"sqlite:///{tmp_path}/none.db", tmp_path))
     assert found.facts.over_rest is not None
     assert found.has_same_runs(by_rest(tracking.address))

@@ -53,7 +53,7 @@ def deleted(tracking: Tracking, experiment: str, days_ago: float, name: str) -> 
     return run_id
 
 
-def test_it_takes_two_goes_an_hour_apart_and_what_is_needed_stays(
+def test_it_takes_two_runs_an_hour_apart_and_needed_ones_stay(
     purging: Purging, tracking: Tracking, shared_mlflow: SharedMlflow
 ) -> None:
     experiment = tracking.experiment()

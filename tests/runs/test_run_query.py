@@ -239,7 +239,7 @@ FAMILIES = st.lists(st.none() | st.integers(0, 8) | st.just("gone"), max_size=9)
 
 @given(family=FAMILIES, chosen=st.sets(st.integers(0, 8)))
 @example(family=[1, 2, 0, 0, 4], chosen=set(range(5)))
-def test_children_stand_below_the_run_that_they_stand_in(family: list[int | str | None], chosen: set[int]) -> None:
+def test_children_are_listed_below_their_parent(family: list[int | str | None], chosen: set[int]) -> None:
     table = RunTable.of(run(number, parent) for number, parent in enumerate(family))
     known = {row: one for row, one in enumerate(family) if isinstance(one, int) and one < len(family) and one != row}
     assert {row: int(one) for row, one in enumerate(parents(table)) if one >= 0} == known
@@ -277,7 +277,7 @@ SORTS = st.lists(st.sampled_from([sign + name for name in KINDS for sign in ("",
     algorithm=st.sampled_from([None, "ppo", MISSING]),
     is_together=st.booleans(),
 )
-def test_a_query_leaves_the_rows_that_plain_python_leaves(
+def test_a_query_selects_the_rows_that_plain_python_selects(
     rows: list[dict[str, Any]],
     family: list[int | str | None],
     filters: dict[str, str],
@@ -345,7 +345,7 @@ def test_an_empty_column_is_reported() -> None:
 @pytest.mark.parametrize(
     "fields", [{"columns": "name"}, {"sort": [1]}, {"filters": ["x"]}, {"filters": {"name": 5}}, {"x": 1}]
 )
-def test_what_is_no_query_is_refused(fields: dict[str, Any]) -> None:
+def test_an_invalid_query_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         RunQuery.model_validate(fields)
 

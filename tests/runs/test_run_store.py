@@ -39,7 +39,7 @@ def store(address: str, cache_dir: Path, period: float = PERIOD) -> RunStore:
     return RunStore(source, cache_dir, period)
 
 
-def test_the_first_look_waits_for_the_first_answer(tracking: Tracking, cache_dir: Path) -> None:
+def test_the_first_view_waits_for_the_first_answer(tracking: Tracking, cache_dir: Path) -> None:
     run_id = tracking.run(tracking.experiment())
     view = store(tracking.address, cache_dir).first_view(40)
     assert view.get(run_id) is not None
@@ -137,7 +137,7 @@ def test_many_lookers_cost_one_refresh(misbehaving: Misbehaving, cache_dir: Path
     eventually(lambda: stores[0].view().as_of)  # the first rows come before the whole list
     asked = len(misbehaving.requests)
     assert asked > 0
-    for _look in range(25):
+    for _poll in range(25):
         for looker in stores:
             assert looker.view().runs is not None
     assert len(misbehaving.requests) == asked
@@ -197,7 +197,7 @@ def _hang(address: str, cache_dir: Path) -> None:
     store(address, cache_dir).first_view(60)
 
 
-def test_what_a_person_asks_for_sees_what_they_just_did(tracking: Tracking, cache_dir: Path) -> None:
+def test_a_persons_request_sees_their_own_last_change(tracking: Tracking, cache_dir: Path) -> None:
     """A refresh that began before a deletion must not answer for the one requested after it."""
     run_id = tracking.run(tracking.experiment())
     runs = store(tracking.address, cache_dir)
@@ -255,14 +255,14 @@ def test_a_cache_that_cannot_be_written_is_named(tracking: Tracking, cache_dir: 
     assert failure.service == "Clew's cache"
 
 
-def test_without_a_disk_mlflow_is_not_asked_at_each_look(misbehaving: Misbehaving, cache_dir: Path) -> None:
+def test_without_a_disk_mlflow_is_not_asked_at_each_poll(misbehaving: Misbehaving, cache_dir: Path) -> None:
     runs = store(misbehaving.address, cache_dir)
     (folder,) = cache_dir.iterdir()
     (folder / "runs-attempt.json").mkdir()  # a file written there cannot be moved into place
     eventually(lambda: runs.first_view(40).failure)
     eventually(lambda: runs.view().as_of)  # the first rows have no time yet: the others are on their way
     asked = len(misbehaving.requests)
-    for _look in range(20):
+    for _poll in range(20):
         assert runs.first_view(0.2).failure is not None
     assert len(misbehaving.requests) == asked
 

@@ -106,7 +106,7 @@ def test_the_exit_code_decides(
     assert (found.exit_code, found.signal, found.was_stopped) == (exit_code, signal, False)
 
 
-def test_what_is_no_program_ends_badly(place_as_ever: Place, run_id: str) -> None:
+def test_a_command_that_is_no_program_ends_as_failed(place_as_ever: Place, run_id: str) -> None:
     with place_as_ever() as backend:
         launched(backend, Launch(run_id, 1, ["no-such-program", "--x"], {}, Needs()))
         found = until(backend, is_over, run_id)
@@ -114,7 +114,7 @@ def test_what_is_no_program_ends_badly(place_as_ever: Place, run_id: str) -> Non
     assert found.failure is not None or found.exit_code == 127
 
 
-def test_a_request_lies_in_its_file(place_as_ever: Place, run_id: str) -> None:
+def test_a_request_is_stored_in_its_file(place_as_ever: Place, run_id: str) -> None:
     launch = Launch(
         run_id,
         1,

@@ -48,7 +48,7 @@ def test_it_runs_in_its_directory_whatever_that_is_called(tmp_path: Path) -> Non
     assert run(entrypoint_of(launch, {}), tmp_path) == [[], None, str(folder)]
 
 
-def test_a_request_lies_in_a_file_of_its_own(tmp_path: Path) -> None:
+def test_each_request_is_stored_in_its_own_file(tmp_path: Path) -> None:
     read = "import sys, json; print(json.dumps([json.load(open(sys.argv[1]))]))"
     launch = Launch("r1", 1, [sys.executable, "-c", read, REQUEST_FILE], {}, Needs(), values={"note": "it's $HOME"})
     assert run(entrypoint_of(launch, {}), tmp_path) == [{"values": {"note": "it's $HOME"}, "checkpoint": None}]

@@ -34,7 +34,7 @@ def check() -> Iterator[EnvironmentCheck]:
         ),
     ],
 )
-def test_what_is_not_there_or_does_not_fit_is_refused(
+def test_a_missing_or_unsuitable_environment_is_refused(
     check: EnvironmentCheck, values: dict[str, Value], field: str, message: str
 ) -> None:
     with pytest.raises(TrainingRefused) as caught:

@@ -24,7 +24,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_of_100_mb_nothing_but_what_is_shown_is_in_memory(large: Path) -> None:
+def test_only_the_shown_part_of_100_mb_is_in_memory(large: Path) -> None:
     tracemalloc.start()
     part = LogFile(large).part(None, 200)
     found = LogFile(large).search("needle", None)

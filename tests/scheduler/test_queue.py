@@ -102,12 +102,12 @@ TWO_GPUS = Room(2, 2, GpuRoom(2, (0, 1)))
         ([entry("a"), entry("b", gpus=1), entry("c")], Room(None, None, most=1, hindrance=EnoughWaitThere(7)), ["a"], {"b": "enough-wait-there", "c": "enough-wait-there"}),
     ],
 )  # fmt: skip
-def test_who_starts_and_why_the_others_wait(
+def test_the_next_training_starts_and_the_others_have_a_reason_to_wait(
     waiting: list[Entry], room: Room, chosen: list[str], why: dict[str, str]
 ) -> None:
     assert planned(waiting, room) == (chosen, why)
 
 
-def test_of_two_with_one_gpu_each_none_is_given_twice() -> None:
+def test_two_trainings_with_one_gpu_each_never_share_one() -> None:
     found = plan([entry("a", gpus=1), entry("b", gpus=1)], TWO_GPUS)
     assert [one.gpus for one in found.chosen] == [(0,), (1,)]

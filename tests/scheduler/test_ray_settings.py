@@ -16,14 +16,14 @@ def settings(**values: Any) -> RayJobsSettings:
     "text",
     ["X-Team: rl", "[]", '{"X-Team": 7}', '{"": "rl"}', '{"X-Team": "a\\nb"}', '{"X:": "rl"}', '{"é": "rl"}', "{torn"],
 )
-def test_what_is_no_header_is_refused_without_being_shown(text: str) -> None:
+def test_an_invalid_header_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(ValidationError, match="should be a JSON object") as refused:
         settings(ray_jobs_headers=text)
     assert text not in str(refused.value)
 
 
 @pytest.mark.parametrize("url", ["ray-head:8265", "ray://ray-head:10001", "http://"])
-def test_what_is_no_address_is_refused(url: str) -> None:
+def test_an_invalid_address_is_refused(url: str) -> None:
     with pytest.raises(ValidationError):
         settings(ray_jobs_url=url)
 

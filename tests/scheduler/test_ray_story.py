@@ -118,7 +118,7 @@ def test_all_but_eight_keep_their_order_here(ray: FakeRay, service: Service) -> 
 CODES = ["queued-by-cluster"] * 8 + ["enough-wait-there", "waits-for-its-turn"]
 
 
-def test_a_scheduler_that_was_killed_finds_what_goes_on_and_what_is_lost(ray: FakeRay, service: Service) -> None:
+def test_a_restarted_scheduler_finds_running_and_lost_trainings(ray: FakeRay, service: Service) -> None:
     goes_on, lost = (service.start(trainer="napper", seconds=seconds) for seconds in (4, 60))
     for run_id in (goes_on, lost):
         service.written(run_id, "began", seconds=30)

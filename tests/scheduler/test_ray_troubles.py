@@ -84,7 +84,7 @@ def test_the_next_attempt_has_an_id_of_its_own_and_its_log_follows(ray: FakeRay,
     assert [body["submission_id"] for body in ray.submitted] == ["r1-1", "r1-2"]
 
 
-def test_what_was_not_submitted_is_absent_and_can_be_launched_later(ray: FakeRay, runs: Path) -> None:
+def test_a_job_not_submitted_is_absent_and_can_be_launched_later(ray: FakeRay, runs: Path) -> None:
     ray.instead = lambda method, path: (500, b"boom\n") if method == "POST" else None
     with ray_backend(ray.address, runs) as backend:
         with pytest.raises(ServiceUnavailable, match="boom"):
@@ -95,7 +95,7 @@ def test_what_was_not_submitted_is_absent_and_can_be_launched_later(ray: FakeRay
         assert until(backend, is_over).exit_code == 0
 
 
-def test_what_may_have_been_submitted_and_is_not_wanted_any_more_is_stopped(
+def test_a_possibly_submitted_job_that_was_cancelled_is_stopped(
     ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cancel came between the lost answer and the next attempt."""
@@ -111,7 +111,7 @@ def test_what_may_have_been_submitted_and_is_not_wanted_any_more_is_stopped(
             time.sleep(0.05)
 
 
-def test_what_is_cancelled_after_a_lost_answer_is_stopped_as_soon_as_it_shows(ray: FakeRay, runs: Path) -> None:
+def test_a_job_cancelled_after_a_lost_answer_is_stopped_as_soon_as_it_appears(ray: FakeRay, runs: Path) -> None:
     assert watched_job.DOUBT_SECONDS >= 30
     ray.after = lambda method, path: (0, b"") if path.startswith("/api/jobs/") else None
     with ray_backend(ray.address, runs) as backend:
@@ -126,7 +126,7 @@ def test_what_is_cancelled_after_a_lost_answer_is_stopped_as_soon_as_it_shows(ra
 
 
 @pytest.mark.parametrize("has_logged", [False, True])
-def test_what_still_waited_when_both_were_away_waits_on_unless_it_has_logged(
+def test_a_job_that_waited_while_both_were_away_waits_on_unless_it_has_logged(
     ray: FakeRay, runs: Path, mlflow_address: str, has_logged: bool
 ) -> None:
     kept = runs_of(mlflow_address)
@@ -145,7 +145,7 @@ def test_what_still_waited_when_both_were_away_waits_on_unless_it_has_logged(
         assert found == (Lost() if has_logged else Absent())
 
 
-def test_what_a_scheduler_left_in_doubt_runs_only_where_it_is_wanted(
+def test_jobs_left_in_doubt_by_a_scheduler_run_only_if_wanted(
     ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was killed before it knew whether Ray has them; one of the two was cancelled meanwhile."""
@@ -195,7 +195,7 @@ def test_a_refusal_ends_the_training_with_rays_own_words(ray: FakeRay, runs: Pat
 
 
 @pytest.mark.parametrize("value", ["\0", "\ud800"])
-def test_what_no_shell_can_be_given_is_not_submitted(ray: FakeRay, runs: Path, value: str) -> None:
+def test_a_command_that_no_shell_can_take_is_not_submitted(ray: FakeRay, runs: Path, value: str) -> None:
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(QUICK, value))
         found = status(backend)

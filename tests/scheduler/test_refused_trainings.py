@@ -97,7 +97,7 @@ def test_whatever_is_sent_is_refused_with_its_fields_or_fits(service: Service, b
         (b'{"x": "' + b"x" * 10 * 2**20 + b'"}', "application/json", 413, "request-too-long"),
     ],
 )
-def test_what_is_no_request_is_refused(service: Service, content: bytes, kind: str, code: int, name: str) -> None:
+def test_a_malformed_request_is_refused(service: Service, content: bytes, kind: str, code: int, name: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the answer came before all was sent
         connection.request("POST", "/api/training/start", content, {"Content-Type": kind})
@@ -158,7 +158,7 @@ def test_a_deleted_experiment_is_named_and_nothing_is_started(service: Service, 
     assert (answer["code"], answer["params"]["name"]) == ("experiment-deleted", f"tests-{word}")
 
 
-def test_who_may_write_is_as_everywhere(start: Start) -> None:
+def test_write_access_is_the_same_as_everywhere(start: Start) -> None:
     guarded = start(API_TOKEN="a-long-token", TRUSTED_USER_HEADER="X-Forwarded-User")
     assert guarded.call("POST", "/api/training/start", {"trainer": "sleeper"})[0] == 401
     headers = {"X-Clew-Token": "a-long-token", "X-Forwarded-User": "ada"}

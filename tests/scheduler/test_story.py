@@ -79,7 +79,7 @@ def test_a_watched_training_sends_its_curves_and_log_at_once(service: Service) -
         assert news["training"]["progress"]["episode"] == 150
 
 
-def test_what_a_program_logs_to_mlflow_is_its_progress(service: Service) -> None:
+def test_metrics_that_a_program_logs_to_mlflow_are_its_progress(service: Service) -> None:
     run_id = service.start(trainer="logger", seconds=3)
     with service.view(run_id) as viewer:
         news = viewer.until(lambda news: bool(news["curves"]))
@@ -143,7 +143,7 @@ def test_a_killed_keeper_ends_its_program_and_is_reported_as_lost(service: Servi
     assert service.processes(run_id) == []
 
 
-def test_what_stands_still_for_a_while_is_not_taken_for_dead(service: Service) -> None:
+def test_a_suspended_training_is_not_taken_for_dead(service: Service) -> None:
     run_id = service.start(trainer="sleeper", seconds=4)
     service.written(run_id, "began")
     still = [service.keeper(run_id), service.program(run_id)]

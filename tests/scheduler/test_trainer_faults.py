@@ -56,7 +56,7 @@ def test_one_that_is_killed_failed_or_was_stopped(service: Service, who: Who, re
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("who", [program, keeper, both])
-def test_what_stands_still_goes_on_or_is_ended_where_it_was_to_stop(service: Service, who: Who) -> None:
+def test_a_suspended_program_goes_on_or_is_ended_if_it_was_to_stop(service: Service, who: Who) -> None:
     training, stopping = two(service, seconds=5)
     still = [*who(service, training), *who(service, stopping)]
     for process in still:

@@ -16,7 +16,7 @@ def test_the_maze_s_trainer_registers_its_models_where_this_clew_looks_for_them(
     assert found == {"MODEL_NAME": "of {braces}", "LOG_LEVEL": "DEBUG"}
 
 
-def test_others_find_what_their_file_names_and_none_of_ours() -> None:
+def test_a_teams_trainer_gets_its_files_variables_and_none_of_clews() -> None:
     own = Trainer.model_validate(
         {
             "name": "own",

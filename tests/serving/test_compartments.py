@@ -102,5 +102,5 @@ def test_an_address_is_of_the_kind_of_what_it_leads_to(target: str) -> None:
 
 
 @pytest.mark.parametrize("target", ["", "*", "//[", "http://[", "/", "//h/api/runs"])
-def test_what_is_no_address_is_of_the_kind_of_pages(target: str) -> None:
+def test_an_invalid_address_counts_as_a_page(target: str) -> None:
     assert place_of("GET", target, b"") == Place(PAGES)

@@ -101,7 +101,7 @@ def test_more_connections_than_may_be_evict_those_that_wait_the_longest(tmp_path
         assert answers(port)
 
 
-def test_who_takes_an_answer_slowly_but_well_makes_room_too(tmp_path: Path) -> None:
+def test_slow_but_steady_readers_make_room_too(tmp_path: Path) -> None:
     """Otherwise so many readers, each just fast enough, would keep all others out for good."""
     with sample_server(tmp_path, connections=30) as port, contextlib.ExitStack() as ended:
         readers = []

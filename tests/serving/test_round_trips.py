@@ -56,7 +56,7 @@ def test_bodies_of_any_size_arrive_and_one_too_long_is_refused_by_the_app(port: 
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_body_that_is_too_long_is_refused_by_the_app_and_its_rest_is_no_request(port: int, chunked: bool) -> None:
+def test_a_body_too_long_is_refused_and_its_remainder_is_no_request(port: int, chunked: bool) -> None:
     body = b"GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n" * 300_000  # more than is read of any
     with connect(port) as client:
         client.sendall(echo_request(body, 1, chunked=chunked)[: 9 * 2**20])
@@ -100,7 +100,7 @@ def test_a_request_of_unclear_length_ends_its_connection(port: int, lengths: byt
     assert response.count(b"HTTP/1.1 ") == 1
 
 
-def test_who_waits_for_a_word_before_the_body_gets_one(port: int) -> None:
+def test_a_client_that_expects_100_continue_gets_it(port: int) -> None:
     with connect(port) as client:
         client.sendall(b"POST /echo?n=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
         word = client.recv(2**16)
@@ -175,7 +175,7 @@ def test_an_unread_or_invalid_body_gets_no_second_answer(port: int, chunks: byte
     assert response.count(b"HTTP/1.1 ") == 1
 
 
-def test_who_speaks_the_old_protocol_gets_no_word_that_it_does_not_know(port: int) -> None:
+def test_an_http_1_0_client_gets_no_100_continue(port: int) -> None:
     with connect(port) as client:
         client.sendall(b"POST /echo?n=1 HTTP/1.0\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
         client.settimeout(1)
@@ -186,7 +186,7 @@ def test_who_speaks_the_old_protocol_gets_no_word_that_it_does_not_know(port: in
         assert all_of(client).endswith(echoed(b"abc", 1))
 
 
-def test_a_broken_answer_comes_as_far_as_it_went_also_at_a_slow_reader(port: int) -> None:
+def test_a_slow_reader_gets_the_sent_part_of_a_broken_answer(port: int) -> None:
     with connect(port, receive_bytes=4096) as client:
         client.sendall(b"GET /breaks?n=64 HTTP/1.1\r\nHost: h\r\n\r\n")
         response = all_of(client)
@@ -194,7 +194,7 @@ def test_a_broken_answer_comes_as_far_as_it_went_also_at_a_slow_reader(port: int
     assert not response.endswith(b"0\r\n\r\n")
 
 
-def test_who_asks_and_ends_its_own_side_gets_its_answers(port: int) -> None:
+def test_a_client_that_half_closes_gets_its_answers(port: int) -> None:
     with connect(port, receive_bytes=4096) as client:
         client.sendall(b"GET /bytes?n=3000000 HTTP/1.1\r\nHost: h\r\n\r\n" + echo_request(b"abc", 1))
         client.shutdown(socket.SHUT_WR)

@@ -78,7 +78,7 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("option", ["certfile='cert.pem'", "proxy_protocol='auto'", "http2_cleartext='upgrade'"])
-def test_what_is_the_proxys_is_refused_at_the_start(tmp_path: Path, option: str) -> None:
+def test_settings_of_a_proxys_tasks_are_refused_at_the_start(tmp_path: Path, option: str) -> None:
     """With TLS settings, it would have announced https and spoken http."""
     (tmp_path / "cert.pem").touch()
     configuration = tmp_path / "gunicorn.conf.py"

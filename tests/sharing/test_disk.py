@@ -140,7 +140,7 @@ def test_nothing_strange_in_the_cache_is_followed_or_waited_for(
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_file_is_opened_where_it_is_one_and_put_in_the_place_of_what_is_none(tmp_path: Path) -> None:
+def test_only_regular_files_are_opened_and_others_are_replaced(tmp_path: Path) -> None:
     foreign = tmp_path / "foreign"
     foreign.write_text("foreign")
     for thing in (link, pipe, dangling):

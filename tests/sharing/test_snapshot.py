@@ -49,7 +49,7 @@ def test_a_due_value_is_shown_while_one_worker_of_the_host_refetches_it(tmp_path
     eventually(lambda: other.newest().value == [2])
 
 
-def test_a_person_who_waits_is_answered_by_the_worker_that_was_asked_though_another_hangs(tmp_path: Path) -> None:
+def test_a_waiting_person_gets_an_answer_though_another_worker_hangs(tmp_path: Path) -> None:
     hung, well = Source(), Source()
     one = worker(tmp_path, hung.read, due_after=timedelta())
     other = worker(tmp_path, well.read)

@@ -86,7 +86,7 @@ def read(folder: Path, most: int, columns_from: int) -> Histories:
     version=st.sampled_from(["brain.Event:2", "brain.Event:2", "brain.Event:1", ""]),
     damage=st.none() | st.tuples(st.integers(0, 2), st.floats(0, 1), st.booleans()),
 )
-def test_what_is_read_is_what_tensorboard_shows(
+def test_the_points_read_are_those_tensorboard_shows(
     files: list[list[Event]], most: int, columns_from: int, version: str, damage: tuple[int, float, bool] | None
 ) -> None:
     with TemporaryDirectory() as name:

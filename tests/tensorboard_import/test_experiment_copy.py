@@ -48,7 +48,7 @@ def test_an_experiment_is_copied_whole_and_once(target: Target, tracking: Tracki
     assert target.histories(target.run("seed 1")) == target.histories(target.runs.get(child))
 
 
-def test_what_is_not_there_is_named(target: Target) -> None:
+def test_missing_ones_are_named(target: Target) -> None:
     process = target.start("--from-mlflow", target.address, "--into", "anywhere")
     _out, stderr = process.communicate(timeout=120)
     assert process.returncode == 1

@@ -124,7 +124,7 @@ def test_a_run_that_may_still_grow_is_named_and_ends_with_a_later_import(
     assert not any("may still grow" in line for line in caplog.messages)
 
 
-def test_a_run_that_another_host_replaced_is_gone_on_with_in_its_place(target: Target, tmp_path: Path) -> None:
+def test_the_import_goes_on_with_the_run_that_replaced_its_own(target: Target, tmp_path: Path) -> None:
     """Two hosts made a run of the same folder at once: the one whose run was deleted goes on with the other's."""
     path = write_events(tmp_path / "a" / FILE, series("loss", range(3)))
     importer = target.importer(tmp_path)
@@ -189,7 +189,7 @@ def test_a_restart_is_shown_as_tensorboard_shows_it(target: Target, tmp_path: Pa
     assert len(target.all_runs()) == 1
 
 
-def test_what_cannot_be_read_is_named_and_all_else_imported(
+def test_unreadable_folders_are_named_and_all_others_imported(
     target: Target, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -280,7 +280,7 @@ def test_two_hosts_make_one_run(target: Target, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "moments", [(0.9, 1.6, 2.4), *(pytest.param((0.4 + 0.13 * n,) * 6, marks=pytest.mark.thorough) for n in range(12))]
 )
-def test_killed_at_any_moment_it_goes_on_without_gap_or_twin(
+def test_killed_at_any_moment_it_goes_on_without_gap_or_repetition(
     target: Target, tmp_path: Path, moments: tuple[float, ...]
 ) -> None:
     for number in range(3):

@@ -117,7 +117,7 @@ def test_the_name_of_a_folder_is_the_setting_where_nothing_else_is(folder: str) 
         assert {word: other.parameter(word, DEFAULT) for word in parameters} == parameters
 
 
-def test_of_an_evaluation_one_episode_a_point_the_last_is_not_what_it_came_to() -> None:
+def test_the_last_point_of_an_evaluation_by_episodes_is_not_its_result() -> None:
     one, _expected = RUNS["cleanrl-ppo"]
     assert one.outcome("eval_reward", DEFAULT).value is None
 
@@ -254,7 +254,7 @@ def test_an_experiments_tag_is_read_whatever_program_wrote_it(text: str, tool: s
     assert (found["7"].tool if "7" in found else None) == tool
 
 
-def test_no_name_of_a_tool_stands_for_two_words_nor_for_one_that_it_never_is() -> None:
+def test_no_name_of_a_tool_has_two_words_or_a_forbidden_one() -> None:
     for read_by in DEFAULT.by_tool.values():
         meant: dict[str, MetricWord] = {}
         for word, names in read_by.metrics.items():

@@ -229,7 +229,7 @@ class Crashing(StopRequest):
         return False
 
 
-def test_what_was_trained_twice_after_a_crash_is_logged_once(
+def test_steps_repeated_after_a_crash_are_logged_once(
     client: MlflowClient, server: TrackingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "CHECKPOINT_SECONDS", 0.0)

@@ -103,7 +103,7 @@ def test_a_short_film_shows_the_policy(trained: Run, client: MlflowClient, tmp_p
         assert 5 < getattr(picture, "n_frames", 1) <= 300
 
 
-def test_what_shows_parts_and_words_is_learned_as_it_is(
+def test_observations_of_parts_and_texts_are_learned_from(
     client: MlflowClient, server: TrackingServer, tmp_path: Path
 ) -> None:
     asked = request("PPO", "MiniGrid-Empty-5x5-v0", **SHORT | {"steps": 200})
@@ -218,7 +218,7 @@ def test_the_export_acts_as_the_policy(
         ("PPO", "Taxi-v4", {"normalize": True}, "normalize: is for numbers"),
     ],
 )
-def test_what_cannot_be_learned_is_refused_by_its_field(
+def test_an_unlearnable_environment_is_refused_by_its_field(
     algorithm: str, env_id: str, values: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(BadInput, match=message):
@@ -272,7 +272,7 @@ def learning(job: TrainingJob) -> EpisodeCallback:
         ("PPO", {"normalize": True, "n_envs": 1, "n_steps": 50, "batch_size": 50, "n_epochs": 1}),
     ],
 )
-def test_what_was_learned_goes_on_from_a_checkpoint(algorithm: str, values: dict[str, Any], tmp_path: Path) -> None:
+def test_a_training_goes_on_from_a_checkpoint(algorithm: str, values: dict[str, Any], tmp_path: Path) -> None:
     job = TrainingJob(request=request(algorithm, "Pendulum-v1", steps=300, **values))
     first, second = learning(job), learning(job)
     first.model.learn(300, first)

@@ -34,7 +34,7 @@ def test_the_program_trains_into_the_run_that_it_is_given(client: MlflowClient, 
     assert run.data.metrics["rollout/ep_rew_mean"] > 1
 
 
-def test_what_does_not_fit_is_refused() -> None:
+def test_invalid_values_are_refused() -> None:
     (trainer,) = read_trainers((EXAMPLES / "trainings.toml").read_text())
     with pytest.raises(TrainingRefused) as refused:
         checked(trainer, {"algo": "--config=/etc/passwd", "timesteps": 1, "learning_rate": 0, "seed": "../"})

@@ -109,7 +109,7 @@ def test_numbers_wait_while_mlflow_is_away(
     assert (ended.info.status, ended.data.params, ended.data.tags["a"]) == ("FINISHED", {"seed": "7"}, "b")
 
 
-def test_what_a_crash_left_is_sent_later_and_nothing_twice(
+def test_numbers_left_by_a_crash_are_sent_later_and_none_twice(
     client: MlflowClient, server: TrackingServer, tmp_path: Path
 ) -> None:
     run_id = server.create_run("0", "crashed", {})

@@ -45,7 +45,7 @@ def test_without_its_scheduler_a_file_of_the_run_supplies_it(
     assert "href" not in found
 
 
-def test_of_another_hosts_training_the_end_lies_with_the_run(client: FlaskClient, tracking: Tracking) -> None:
+def test_the_log_end_of_another_hosts_training_comes_from_the_run(client: FlaskClient, tracking: Tracking) -> None:
     tags = {REQUEST: "{}", LOG_TAIL: "line 1\nKilled"}
     run_id = tracking.run(tracking.experiment(), tags=tags, status="FAILED")
     assert console_of(client, run_id) == {"lines": ["line 1", "Killed"], "href": f"/training/{run_id}", "path": None}

@@ -46,9 +46,9 @@ def test_each_field_has_a_label_a_control_help_and_the_place_of_its_error(traine
     for place, field in enumerate(trainer.fields):
         own = f"training-field-{place}"
         assert own in labels
-        beside = by_id[own]["props"]["aria-describedby"].split()
-        assert beside == [f"{own}-help", f"{own}-error"]
-        assert set(beside) <= set(by_id)
+        described_by = by_id[own]["props"]["aria-describedby"].split()
+        assert described_by == [f"{own}-help", f"{own}-error"]
+        assert set(described_by) <= set(by_id)
         assert field.name in [one["props"].get("data-field") for one in found]
 
 
@@ -80,7 +80,7 @@ def check(client: FlaskClient, trainer: str, language: str = "en", **values: Any
     return dict(client.post("/trainings/check", query_string={"lang": language}, json=body).json or {})
 
 
-def test_what_is_wrong_stands_by_its_field_in_the_readers_language(client: FlaskClient) -> None:
+def test_errors_are_shown_by_their_field_in_the_readers_language(client: FlaskClient) -> None:
     wrong = check(client, "maze", algorithm="PPO", episodes="0", seed="1-", learning_rate="fast", batch_size=None)
     assert set(wrong["fields"]) == {"episodes", "seed", "learning_rate", "batch_size"}
     assert "greater than or equal to 1" in wrong["fields"]["episodes"]
@@ -150,7 +150,7 @@ def test_a_training_is_repeated_from_its_request_and_a_run_from_its_parameters(
         ({"episodes": "600"}, "episodes", "600"),
     ],
 )
-def test_what_cannot_go_on_from_a_checkpoint_is_reported_while_typing(
+def test_a_change_that_prevents_continuing_is_reported_while_typing(
     clew: Clew, scheduler: SchedulerServer, more: dict[str, Any], field: str, why: str
 ) -> None:
     client, had = clew().test_client(), checked(MAZE, {})[0]

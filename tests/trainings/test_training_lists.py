@@ -67,7 +67,7 @@ def test_the_queue_is_in_order_with_a_reason_why_each_waits(client: FlaskClient,
     assert found[second.run_id]["Who, since when"].startswith("kim")
 
 
-def test_of_a_long_queue_the_first_are_shown_and_more_on_demand(
+def test_the_first_of_a_long_queue_are_shown_and_more_on_demand(
     client: FlaskClient, scheduler: SchedulerServer
 ) -> None:
     waiting = [scheduler.add(place=place).run_id for place in range(1, 121)]
@@ -108,7 +108,9 @@ def test_the_history_has_all_and_repeats_none(
     assert client.get("/trainings/list?most=1").json["count"].startswith("1 of ")
 
 
-def test_what_is_archived_is_left_out_of_the_history_once_it_is_over(client: FlaskClient, tracking: Tracking) -> None:
+def test_archived_trainings_are_left_out_of_the_history_once_they_are_over(
+    client: FlaskClient, tracking: Tracking
+) -> None:
     """But never from the queue, where it takes a place."""
     group = tracking.experiment()
     marked = {tags.REQUEST: REQUEST, tags.HOST: "far", "clew.archived": "true"}
@@ -137,7 +139,9 @@ def test_a_training_comes_from_its_scheduler_or_else_its_run(
         assert not client.get("/trainings/one", query_string={"run_id": nobodys}).json["is_there"]
 
 
-def test_what_is_done_has_its_metrics_and_its_model(clew: Clew, scheduler: SchedulerServer, tracking: Tracking) -> None:
+def test_an_ended_training_has_its_metrics_and_its_model(
+    clew: Clew, scheduler: SchedulerServer, tracking: Tracking
+) -> None:
     registry = Registry(tracking, f"made-{time.time_ns()}")
     client = clew(model_name=registry.name, refresh_seconds=1).test_client()
     run_id = tracking.run(

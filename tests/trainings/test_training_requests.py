@@ -50,16 +50,14 @@ def test_several_seeds_stay_with_the_queue(client: FlaskClient, scheduler: Sched
     assert len(scheduler.trainings) == 3
 
 
-def test_what_is_wrong_is_refused_by_its_field_and_nothing_is_asked(
-    client: FlaskClient, scheduler: SchedulerServer
-) -> None:
+def test_errors_are_refused_by_their_field_without_a_request(client: FlaskClient, scheduler: SchedulerServer) -> None:
     answer = start(client, seed="--config=/etc/passwd", episodes=0)
     assert answer["outcome"] == "refused"
     assert set(answer["fields"]) == {"seed", "episodes"}
     assert scheduler.asked == []
 
 
-def test_each_button_asks_for_its_own(client: FlaskClient, scheduler: SchedulerServer) -> None:
+def test_each_button_requests_its_own_action(client: FlaskClient, scheduler: SchedulerServer) -> None:
     waiting = scheduler.add().run_id
     running = scheduler.add(state="training").run_id
     for action in ("first", "hold", "release"):
@@ -112,7 +110,7 @@ def test_the_api_forwards_requests_and_reports_what_is_wrong(client: FlaskClient
 
 
 @pytest.mark.parametrize("odd", [b'{"episodes": 99999999999999999999}', b'{"episodes": "\\ud800"}', b'{"\\ud800": 1}'])
-def test_what_no_json_can_carry_on_is_refused_by_its_field(
+def test_a_value_that_json_cannot_hold_is_refused_by_its_field(
     client: FlaskClient, scheduler: SchedulerServer, odd: bytes
 ) -> None:
     answer = client.post("/api/training/start", data=odd, content_type="application/json")

@@ -48,7 +48,7 @@ def test_an_address_without_them_has_none(url: str) -> None:
     assert credentials_in(url) is None
 
 
-def test_what_is_set_on_its_own_comes_first(oracle: Oracle, tmp_path: Path) -> None:
+def test_separate_credentials_precede_those_in_the_address(oracle: Oracle, tmp_path: Path) -> None:
     JsonService("Oracle", with_userinfo(oracle), BearerAuth("t0ken")).call("GET", "/")
     assert authorization(oracle) == "Bearer t0ken"
     oracle.answers["/api/2.0/mlflow/experiments/search"] = (200, {}, b"{}")

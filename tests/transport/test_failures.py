@@ -64,7 +64,7 @@ def test_a_port_without_a_listener_refuses() -> None:
 
 
 @pytest.mark.parametrize("host", ["a" * 64, "a..b", "."])
-def test_a_name_that_no_host_can_have_was_asked_for_nothing(host: str) -> None:
+def test_an_impossible_host_name_got_no_request(host: str) -> None:
     assert failing(f"http://{host}.example", writes=True).was_sent is False
 
 
@@ -89,7 +89,7 @@ def test_a_write_that_had_a_connection_may_have_been_done(
         assert type(failing(f"http://{address}")) is kind
 
 
-def test_what_speaks_no_tls_was_asked_for_nothing() -> None:
+def test_a_server_without_tls_got_no_request() -> None:
     with answering(lambda connection: connection.sendall(b"HTTP/1.0 400 Bad\r\n\r\n")) as address:
         error = failing(f"https://{address}", writes=True)
     assert (type(error), error.was_sent) == (ConnectionFailed, False)

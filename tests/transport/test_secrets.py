@@ -139,7 +139,7 @@ def test_what_readers_of_addresses_read_differently_is_refused_or_hidden(name: s
 @pytest.mark.parametrize(
     "value", ["http://a:8001", "a=http://a:99999", "a=ftp://a", "a=a:8001", "http://[::1]:80", "a=http://a|b", "x"]
 )
-def test_what_can_hold_none_is_still_shown(value: str) -> None:
+def test_a_value_that_cannot_hold_a_password_is_still_shown(value: str) -> None:
     assert not may_hold_credentials(value)
     with pytest.raises(ValidationError) as refused:
         Settings(_env_file=None, gpu_monitor_urls=f"{value},")  # type: ignore[call-arg]
@@ -147,7 +147,7 @@ def test_what_can_hold_none_is_still_shown(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["fd00::zz", "10.0.0.1/8", "proxy"])
-def test_what_has_colons_and_is_no_address_is_shown_too(value: str) -> None:
+def test_texts_with_colons_that_are_no_address_are_shown_too(value: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings(_env_file=None, trusted_proxies=value)  # type: ignore[call-arg]
     assert value in explain(refused.value)
@@ -194,7 +194,7 @@ def is_of_every_line(spelled: str) -> bool:
 
 
 @given(text=st.text(), secrets=st.lists(st.text()))
-def test_what_is_taken_out_is_never_put_in(text: str, secrets: list[str]) -> None:
+def test_removing_secrets_twice_changes_nothing_more(text: str, secrets: list[str]) -> None:
     assert without_secrets(text, []) == without_secrets(without_secrets(text, []), [])
     found = without_secrets(text, secrets)
     assert found == text or "***" in found

@@ -5,7 +5,7 @@ import numpy as np
 from domain.run_table.arrays.cells import Cells
 
 
-def test_what_was_written_while_it_was_read_counts_once_and_as_it_was_last() -> None:
+def test_values_written_while_reading_count_once_with_their_last_value() -> None:
     row, key = np.array([0, 1, 1, 0, 1], np.intp), np.array([2, 1, 3, 2, 1], np.int32)
     found = Cells.of(row, key, (np.array([10, 11, 12, 13, 14]),), 3)
     assert (found.starts.tolist(), found.key.tolist()) == ([0, 1, 3, 3], [2, 1, 3])

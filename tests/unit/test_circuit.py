@@ -93,7 +93,7 @@ def test_errors_and_impatience_are_no_death(server: Misbehaving, answer: object,
     assert len(server.requests) == 2 * OPENS_AFTER
 
 
-def test_who_is_answered_meanwhile_proves_that_it_lives(server: Misbehaving) -> None:
+def test_an_answer_to_another_caller_proves_that_it_is_up(server: Misbehaving) -> None:
     oracle = service(server)
     server.answer = HANG
     lost = [Caught(oracle, PATIENT_SECONDS) for _call in range(OPENS_AFTER)]

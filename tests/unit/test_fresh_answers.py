@@ -20,7 +20,7 @@ def test_each_answer_is_newer_than_its_question() -> None:
     assert [answers.get("a", ask) for _ in range(3)] == [1, 2, 3]
 
 
-def test_who_waits_shares_the_next_answer() -> None:
+def test_waiting_callers_share_the_next_answer() -> None:
     answers, asked, found = SingleFlight[int]("question"), 0, list[int]()
     has_begun, may_end = threading.Event(), threading.Event()
 

@@ -98,7 +98,7 @@ def test_any_name_can_be_looked_at(name: str) -> None:
     GroupRef.parse("name:^(.)").value(run("a", name), DEFAULT)
 
 
-def test_four_seeds_that_differ_in_where_they_lie_are_one_group() -> None:
+def test_four_seeds_with_different_folders_and_ids_are_one_group() -> None:
     runs = [
         run(str(n), params={"lr": "0.1", "seed": str(n), "log_dir": f"/logs/{n}", "wandb_id": f"3k{n}j9x1a"})
         for n in range(4)
@@ -132,7 +132,9 @@ def test_four_seeds_that_differ_in_where_they_lie_are_one_group() -> None:
         ("x", ("red fox", "blue owl", "green elk"), "own"),
     ],
 )
-def test_what_is_a_runs_own_is_left_out_with_its_reason(key: str, values: tuple[str, ...], why: str) -> None:
+def test_parameters_that_differ_in_each_run_are_left_out_with_a_reason(
+    key: str, values: tuple[str, ...], why: str
+) -> None:
     assert left_out(*values, key=key) == why
 
 
@@ -149,7 +151,7 @@ def test_what_is_a_runs_own_is_left_out_with_its_reason(key: str, values: tuple[
         ("net", ("resnet18", "resnet50", "resnet50")),
     ],
 )
-def test_what_was_chosen_makes_groups(key: str, values: tuple[str, ...]) -> None:
+def test_the_chosen_parameters_make_the_groups(key: str, values: tuple[str, ...]) -> None:
     assert left_out(*values, key=key) is None
 
 
@@ -196,7 +198,7 @@ def test_five_runs_without_parameters_can_be_grouped_by_their_names() -> None:
         ("迷路-2", "迷路"),
     ],
 )
-def test_a_name_loses_the_number_that_stands_apart(name: str, stem: str) -> None:
+def test_a_name_loses_its_separate_number(name: str, stem: str) -> None:
     twins = suggestions([run("a", name), run("b", name)], DEFAULT)
     assert [each.value for each in twins if each.ref.kind == "name"] == [stem]
 

@@ -18,7 +18,7 @@ WORST, LEFT_OUT = DivergedRuns
 
 
 @given(st.lists(groups, min_size=1, max_size=3))
-def test_as_the_worst_every_run_counts_and_left_out_only_those_that_came_to_something(all_groups: list) -> None:
+def test_counted_as_worst_every_run_counts_and_left_out_only_those_with_a_result(all_groups: list) -> None:
     lowest = lowest_scores(all_groups)
     for group in all_groups:
         worst, others = counted_scores(group, WORST, lowest), counted_scores(group, LEFT_OUT, lowest)
@@ -63,7 +63,7 @@ def _beats(x: list, y: list, environment: str, how: DivergedRuns) -> float:
 
 
 @pytest.mark.parametrize("values", [[], [math.nan], [math.inf], [1.0, math.inf]])
-def test_what_is_no_score_is_refused(values: list[float]) -> None:
+def test_an_invalid_score_is_refused(values: list[float]) -> None:
     with pytest.raises(BadInput, match="not all finite"):
         probability_of_improvement({"Maze": values}, {"Maze": [1.0]})
 

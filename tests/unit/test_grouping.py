@@ -104,7 +104,7 @@ def test_not_logged_differs_from_every_value() -> None:
     assert differing_parameters({"a": {"lr": ""}, "b": {}}) == {"lr": {"a": "", "b": None}}
 
 
-def test_what_is_asked_for_comes_before_the_default() -> None:
+def test_a_chosen_grouping_comes_before_the_default() -> None:
     runs = [run("a", lr="0.1", seed="1"), run("b", lr="0.2", seed="2")]
     assert grouping(runs, ChartOptions(), DEFAULT) is None
     assert grouping(runs, ChartOptions(group=("all",)), DEFAULT) is None
@@ -116,7 +116,7 @@ def test_what_is_asked_for_comes_before_the_default() -> None:
     assert [(group.label, group.run_ids) for group in asked] == [("", ("a", "b"))]
 
 
-def test_labels_stay_apart_where_values_read_alike() -> None:
+def test_labels_differ_where_values_look_the_same() -> None:
     runs = [run("a", algo="a · b", env="c"), run("b", algo="a", env="b · c"), run("c", algo="–"), run("d")]
     groups = group_runs(runs, ["algorithm", "environment"], DEFAULT)
     assert len({group.label for group in groups}) == 4

@@ -65,7 +65,7 @@ def test_bound_to_loopback_it_answers_under_loopbacks_names_alone(bound_to: str)
 
 
 @pytest.mark.parametrize("missing", [None, ""])
-def test_who_names_no_host_is_no_browser(missing: str | None) -> None:
+def test_a_client_that_names_no_host_is_no_browser(missing: str | None) -> None:
     assert hosts_answered("", "127.0.0.1").include(missing)
 
 
@@ -125,7 +125,7 @@ def test_loopback_asks_for_no_warning() -> None:
 @pytest.mark.parametrize(
     "entry", ["http://clew.example.com", "a b", "*.example.com", "[evil]", "[::1", ".", "a/b", "a@b"]
 )
-def test_what_is_no_name_is_refused_by_name(entry: str) -> None:
+def test_an_invalid_host_name_is_refused_by_name(entry: str) -> None:
     with pytest.raises(ValueError, match="should be a host name") as refused:
         read_hosts(f"good.example.com, {entry}")
     assert repr(entry) in str(refused.value)
@@ -195,7 +195,7 @@ def test_another_origin_is_another_however_it_is_spelled(origin: str, host: str)
         "http://a/b",
     ],
 )
-def test_what_is_no_origin_is_refused(entry: str) -> None:
+def test_an_invalid_origin_is_refused(entry: str) -> None:
     with pytest.raises(ValueError, match="should be an origin"):
         read_origins(entry)
 

@@ -91,7 +91,7 @@ walks = st.lists(st.tuples(st.integers(-20, 20), st.floats(-100, 100)), min_size
 
 
 @given(walks, st.integers(16, 64), st.tuples(st.integers(-25, 25), st.integers(-25, 25)).map(sorted))
-def test_a_part_of_a_path_has_its_points_in_order_and_no_stroke_where_it_is_elsewhere(
+def test_a_part_of_a_path_has_its_points_in_order_and_gaps_elsewhere(
     walk: list[tuple[int, float]], most: int, ends: list[int]
 ) -> None:
     x, y = (np.array(column, np.float64) for column in zip(*walk, strict=True))

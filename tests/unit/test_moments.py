@@ -28,7 +28,7 @@ def test_impossible_clock_values(odd: int) -> None:
 
 
 @given(st.integers(round(datetime(2012, 1, 1, tzinfo=UTC).timestamp() * 1000), NOW_MS + DAY_MS))
-def test_what_was_logged_lately_or_by_a_clock_some_hours_ahead_is_believed(moment: int) -> None:
+def test_recent_times_and_those_some_hours_ahead_are_accepted(moment: int) -> None:
     assert is_believable(moment, NOW)
     assert not is_believable(moment // 1000, NOW)
     assert unit_meant(moment // 1000, NOW) == "s"
@@ -50,6 +50,6 @@ def test_the_bound_is_the_same_all_day_and_ahead_of_it(now: datetime) -> None:
     assert latest_ms(now) > EARLIEST_MS
 
 
-def test_no_unit_is_meant_by_what_is_nothing() -> None:
+def test_small_numbers_imply_no_unit_of_time() -> None:
     assert unit_meant(0, NOW) is None
     assert unit_meant(42, NOW) is None

@@ -95,7 +95,7 @@ def test_all_points_at_one_step_are_no_steps(step: int, n: int) -> None:
     assert history_curve(CurveRequest(logged, Axis.EPISODES, 0, counter, logged, None, LATEST)) is None
 
 
-def test_nothing_has_neither_steps_nor_times_to_miss() -> None:
+def test_an_empty_history_lacks_neither_steps_nor_times() -> None:
     assert not is_stepless(EMPTY)
     assert not is_far(EMPTY)
     assert not has_times(EMPTY, LATEST)

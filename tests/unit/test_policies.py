@@ -63,7 +63,7 @@ def test_a_strangers_names_do_not_run_away_with_the_sentence() -> None:
 @pytest.mark.parametrize(
     "env_id", [None, "", "CartPole-v1", "ClewMaze-10x10-v1", "XClewMaze-10x10-v0", "ClewMaze-10x10-v0\n"]
 )
-def test_nothing_fits_an_environment_that_nothing_is_known_about(env_id: str | None) -> None:
+def test_no_policy_fits_an_unknown_environment(env_id: str | None) -> None:
     assert contract_for(env_id) is None
     assert "cannot be checked" in str(misfit(graph(), env_id))
 

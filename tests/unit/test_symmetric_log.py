@@ -56,7 +56,7 @@ def test_some_values_are_written_on_the_axis_and_all_of_them_are_on_it(values: l
         (-2.0, 0.0, [-2.0, -1.0, 0.0]),
     ],
 )
-def test_what_is_written_on_the_axis(low: float, high: float, ticks: list[float]) -> None:
+def test_the_labels_of_the_axis(low: float, high: float, ticks: list[float]) -> None:
     scale = symmetric_log([np.array([low, high, -10.0 if low < -500 else low])])
     assert scale is not None
     assert scale.ticks(low, high) == ticks

@@ -50,7 +50,7 @@ def test_every_line_is_found_once_from_either_end(lines: list[str], pieces: int)
     assert whole_search(content, forth=False, pieces=pieces) == places(content)[::-1]
 
 
-def test_of_many_the_nearest_come_first_and_the_search_goes_on_behind_them() -> None:
+def test_the_nearest_of_many_come_first_and_the_search_goes_on_behind_them() -> None:
     content = b"".join(b"needle %d\n" % number for number in range(3 * MOST_FOUND))
     assert len(content) < text_search._AT_ONCE
     for forth in (True, False):

@@ -37,7 +37,7 @@ def test_evaluation_and_training_have_no_name_in_common() -> None:
     assert not any(name.startswith("eval") for name in training)
 
 
-def test_no_name_stands_for_two_words() -> None:
+def test_no_name_has_two_words() -> None:
     metrics = {word: names for word, names in METRICS.items() if word not in LOSS_PARTS}
     for words in (metrics, PARAMETERS):
         for (one, names), (other, others) in combinations(words.items(), 2):
@@ -50,7 +50,7 @@ def test_every_word_has_names_and_each_only_once() -> None:
     assert all(len(names) == len(set(names)) > 0 for names in [*METRICS.values(), *PARAMETERS.values()])
 
 
-def test_of_every_built_in_name_of_a_loss_it_is_known_what_it_is() -> None:
+def test_the_kind_of_every_built_in_loss_name_is_known() -> None:
     assert set(LOSSES) == set(METRICS["loss"])
 
 

@@ -110,7 +110,7 @@ def test_dictionaries_are_compared_key_by_key() -> None:
     assert differing([before, before]) == Differing(rows=(), rewritten=(), same=3)
 
 
-def test_of_too_many_long_values_the_rest_are_compared_whole() -> None:
+def test_beyond_the_limit_long_values_are_compared_as_a_whole() -> None:
     logged = [{f"key{n:03}": json.dumps([place, *["x" * 100] * 100]) for n in range(300)} for place in (0, 1)]
     keys = [row.key for row in differing(logged).rows]
     assert (keys[0], keys[-1], len(keys)) == ("key000[0]", "key299", 300)
@@ -138,7 +138,7 @@ def test_metrics_are_better_or_worse_where_that_is_known() -> None:
     assert by_key["gone"].value is None
 
 
-def test_a_metric_that_stands_for_two_words_has_one_row() -> None:
+def test_a_metric_with_two_words_has_one_row() -> None:
     before, after = metrics(**{"train/critic_loss": 2.0}), metrics(**{"train/critic_loss": 1.0})
     sb3 = {"rollout/ep_rew_mean": 1.0, "train/n_updates": 9.0, "time/fps": 1.0}
     both = [run("a", metrics=before | metrics(**sb3)), run("b", metrics=after | metrics(**sb3))]

@@ -109,7 +109,7 @@ def test_a_dead_short_address_is_reported(here: Host, key: str) -> None:
     ],
     ids=["no-base64", "no-zlib", "another", "no-text", "bomb"],
 )
-def test_what_is_damaged_in_mlflow_is_never_taken_for_the_address(
+def test_a_damaged_tag_is_never_taken_for_the_address(
     here: Host, there: Host, without_views: Tracking, part: str
 ) -> None:
     here.views.addresses.keep("any=one")  # so that there is a registered model
@@ -133,6 +133,6 @@ def test_a_damaged_file_of_the_cache_is_refetched(here: Host, without_views: Tra
         eventually(lambda: file.read_bytes() == b"runs=a")
 
 
-def test_what_is_too_long_is_refused(here: Host) -> None:
+def test_an_address_too_long_is_refused(here: Host) -> None:
     with pytest.raises(AddressTooLong):
         here.views.addresses.keep("a" * (MOST_CHARACTERS + 1))

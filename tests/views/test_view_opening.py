@@ -33,7 +33,7 @@ def test_an_address_that_names_no_other_is_read_as_it_is(here: Host) -> None:
     assert opened(here) == Opened({})
 
 
-def test_a_short_form_becomes_what_it_stands_for(here: Host, there: Host) -> None:
+def test_a_short_form_is_expanded_to_its_address(here: Host, there: Host) -> None:
     key = here.views.addresses.keep(RUNS)
     found = opened(there, v=key, lang="ja")
     assert (found.query, found.full) == (READ | {"lang": "ja"}, RUNS)
@@ -108,7 +108,7 @@ def test_an_mlflow_that_fails_is_named(misbehaving: Misbehaving, without_views: 
     assert opened(host, experiment="x") == Opened({"experiment": "x"})
 
 
-def test_what_is_no_text_breaks_no_page(here: Host) -> None:
+def test_odd_texts_in_an_address_break_no_page(here: Host) -> None:
     key = here.views.addresses.keep(RUNS)
     for odd in ("\ud800", "\x00", "%00", ["\udfff", "a"]):
         assert opened(here, v=key, axis=odd, view=odd).query["axis"] == odd

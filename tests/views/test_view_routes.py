@@ -123,7 +123,7 @@ def test_the_author_is_the_person_that_the_proxy_names(clew: Clew) -> None:
     ],
     ids=range(13),
 )
-def test_what_makes_no_sense_is_no_request(clew: Clew, change: dict[str, Any]) -> None:
+def test_an_invalid_request_is_refused(clew: Clew, change: dict[str, Any]) -> None:
     answer = clew().post("/views", json=SAVE | change)
     assert answer.status_code == 422
     assert answer.json["details"]

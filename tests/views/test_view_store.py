@@ -53,7 +53,7 @@ def test_another_host_sees_a_view_as_it_was_saved(here: Host, there: Host, name:
     assert there.views.store.query_of(found) == query
 
 
-def test_a_long_view_lies_under_its_short_form(here: Host, there: Host) -> None:
+def test_a_long_view_is_stored_under_its_short_form(here: Host, there: Host) -> None:
     query = "runs=" + ",".join(f"{number:032x}" for number in range(1000))
     saved = here.saved("long", query)
     found = there.views.store.find(saved.id, WAITS)
@@ -190,7 +190,7 @@ def test_odd_tags_are_named_and_break_no_list(here: Host, there: Host, without_v
     assert code_of(gone) == ViewDeletedMeanwhile.code
 
 
-def test_what_a_later_version_adds_stays(here: Host, without_views: Tracking) -> None:
+def test_fields_of_a_later_version_are_kept(here: Host, without_views: Tracking) -> None:
     here.saved("first")
     later = {"name": "later", "query": "new=1", "at": "2026-11-29T12:00:00Z", "colour": {"of": "the rainbow"}}
     tag(without_views, VIEW_TAG + "a" * 16, json.dumps(later))

@@ -151,7 +151,7 @@ def test_an_alert_fits_into_a_tag() -> None:
     assert Alert.model_validate_json(alert.as_tag).due.keys() == due.keys()
 
 
-def test_an_alert_of_another_hand_leads_nowhere_else_and_has_a_date() -> None:
+def test_a_foreign_alert_links_nowhere_else_and_has_a_date() -> None:
     for page in ("//evil.example.com", "@evil.example.com", "javascript:alert(1)", "/\\evil.example.com"):
         with pytest.raises(ValidationError):
             Subject(key="k", name="n", page=page)

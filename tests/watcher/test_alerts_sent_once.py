@@ -42,23 +42,23 @@ def test_sent_alerts_too_old_to_be_kept_are_not_repeated(tmp_path: Path) -> None
     kept = book(tmp_path, AlertRules())  # without receivers all is settled
     events = [(subject(f"deleted-{n}"), now - 10 * day + n) for n in range(MOST_KEPT + 20)]
 
-    def look() -> None:
+    def poll() -> None:
         for of, at in events:
             kept.happened(AlertKind.DELETED, of, RunWasDeleted("r", "e", "mio"), at)
 
     lives = Subject(key="lives", name="diverged", run_id="lives")
     kept.happened(AlertKind.DIVERGED, lives, RunDiverged("r", "e", "loss", 1), now - 11 * day)
-    look()
+    poll()
     assert kept.prune() == []  # the running runs are not known yet
     kept.live_runs = frozenset({"lives"})
     assert len(kept.prune()) == 20
     assert kept.is_known(AlertKind.DIVERGED, "lives")
-    look()
+    poll()
     assert len(kept.all()) == MOST_KEPT + 1
     other = book(tmp_path / "other", AlertRules())  # on another host, with what MLflow has
     other.adopt(kept.all())
     kept = other
-    look()
+    poll()
     assert len(kept.all()) == MOST_KEPT + 1
     # New events are sent, even if they happened while no watcher ran.
     kept.happened(AlertKind.DELETED, subject("new"), RunWasDeleted("r", "e", "mio"), now - 3 * day)
@@ -99,8 +99,8 @@ def test_a_service_that_was_not_asked_yet_is_not_back(tmp_path: Path) -> None:
             kept = book(tmp_path)
             neighbours = Neighbours(settings, kept)
             neighbours.begin()
-            for look in (partial(neighbours.mlflow_failed, None), neighbours.gpu_round, neighbours.service_round):
-                look()
+            for poll in (partial(neighbours.mlflow_failed, None), neighbours.gpu_round, neighbours.service_round):
+                poll()
                 assert all(alert.holds for alert in kept.all())
         assert sorted(alert.subject.key for alert in kept.all()) == ["monitor h", "scheduler"]
         scheduler.answer = (200, b"{}", "application/json")

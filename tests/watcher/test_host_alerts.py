@@ -39,7 +39,7 @@ def test_gpus_services_and_disks_are_reported_by_mail(
     team: Tracking,
     start: Start,  # noqa: F811
 ) -> None:
-    mine = os.getpid()
+    own_pid = os.getpid()
     idle = ["count 3", "util 0 90", "util 1 90", "util 2 90", "temp 0 40", "temp 1 40", "limit 1 85", "used 2 900"]
     monitor = start(state="\n".join(idle))
     monitor.wait_for(lambda health: health["state"] == "ok")
@@ -55,7 +55,7 @@ def test_gpus_services_and_disks_are_reported_by_mail(
             assert "https://clew.example.com/gpu" in sent.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
             monitor.fake.write(*idle, "temp 1 91")
             mail.wait_for("trainer-1: GPU 1", "is at 91 °C; at 85 °C it slows down")
-            monitor.fake.write(*idle, "util 2 0", f"process 2 {mine} 900")
+            monitor.fake.write(*idle, "util 2 0", f"process 2 {own_pid} 900")
             mail.wait_for("trainer-1: GPU 2", "is reserved by")
             monitor.process.send_signal(signal.SIGKILL)
             mail.wait_for("GPU monitor trainer-1 does not answer")

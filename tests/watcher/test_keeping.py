@@ -136,7 +136,7 @@ def test_what_ended_is_read_from_no_later_than_it_happened(steps: list[tuple[int
         assert mark.wall_ms <= true + 1
 
 
-def test_of_two_one_gets_the_lease_and_a_dead_one_gives_it_up(team: Tracking) -> None:
+def test_one_of_two_gets_the_lease_and_a_dead_one_loses_it(team: Tracking) -> None:
     holder = AlertHolder(MlflowApi(JsonService("MLflow", team.address)))
     names = itertools.count()
 

@@ -48,7 +48,7 @@ def rounds(tmp_path: Path, team: Tracking) -> Rounds:
     return Rounds(tmp_path, team.address)
 
 
-def test_who_trained_and_who_ran_the_training_end_a_run_once(rounds: Rounds, team: Tracking) -> None:
+def test_a_run_ended_by_trainer_and_scheduler_is_reported_once(rounds: Rounds, team: Tracking) -> None:
     run_id = team.run(team.experiment(), name="twice", status="RUNNING")
     rounds.round()
     team.end(run_id)
@@ -77,7 +77,7 @@ def test_an_end_without_a_time_is_reported_for_runs_seen_before(rounds: Rounds, 
     assert rounds.alerts_of("nanoseconds-old", "nanoseconds-new") == [("nanoseconds-new", AlertKind.FAILED)]
 
 
-def test_of_many_that_end_at_once_few_are_asked_for(tmp_path: Path, team: Tracking) -> None:
+def test_of_many_runs_that_end_at_once_few_are_requested(tmp_path: Path, team: Tracking) -> None:
     """These are more than a page of them, of two environments, one of which needs its quotes."""
     experiment = team.experiment()
     names = [f"many-{number}" for number in range(104)]
@@ -112,7 +112,7 @@ def test_a_run_with_invalid_data_delays_no_other(tmp_path: Path, team: Tracking)
         assert rounds.alerts_of("odd", "good") == [("good", AlertKind.FAILED), ("odd", AlertKind.FAILED)]
 
 
-def test_what_is_muted_is_so_from_the_first_round_on(rounds: Rounds, team: Tracking) -> None:
+def test_mutes_hold_from_the_first_round_on(rounds: Rounds, team: Tracking) -> None:
     mute = Mute(id="0" * 16, pattern="muted-*", until_ms=now_ms() + 600_000)
     rounds.holder.set_control(MUTE_TAG + mute.id, mute.model_dump_json())
     rounds.holder.set_control(f"{MUTE_TAG}another", mute.model_dump_json())

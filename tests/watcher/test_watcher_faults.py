@@ -144,7 +144,7 @@ def test_what_ended_while_mlflow_was_away_is_reported(tmp_path: Path, team: Trac
         assert set(webhook.ids().values()) == {1}
 
 
-def test_of_two_watchers_one_works(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
+def test_only_one_of_two_watchers_works(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
     experiment = team.experiment("two")
     rules = RULES.format(url=webhook.url, names="two-*")
     with (

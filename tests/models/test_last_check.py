@@ -51,7 +51,7 @@ def active(backend: Backend) -> str | None:
     return None if found is None else found.id
 
 
-def test_who_is_deleted_while_it_is_checked_does_not_become_active(backend: Backend) -> None:
+def test_a_model_deleted_during_its_check_does_not_become_active(backend: Backend) -> None:
     kept, gone = backend.add(), backend.add()
     backend.store.activate(kept)
     meanwhile(backend, past_clew(backend))
@@ -66,17 +66,17 @@ def test_who_is_deleted_while_it_is_checked_does_not_become_active(backend: Back
 def test_a_deletion_after_the_last_check_is_overruled_and_reported(backend: MlflowBackend) -> None:
     kept, chosen = backend.add(), backend.add()
     backend.store.activate(kept)
-    looks: list[str] = []
+    reads: list[str] = []
 
-    def delete_after_the_last_look(path: str, body: bytes) -> bytes:
+    def delete_after_the_last_check(path: str, body: bytes) -> bytes:
         if "model-versions/get?" in path and f"version={chosen}" in path:
-            looks.append(path)
-            if len(looks) == 2:  # one before the check, one right before the pointer
+            reads.append(path)
+            if len(reads) == 2:  # one before the check, one right before the pointer
                 past_clew(backend)(chosen)
         return body
 
     with Misbehaving(backend.tracking.address) as proxy:
-        proxy.alter = delete_after_the_last_look
+        proxy.alter = delete_after_the_last_check
         registry = MlflowRegistry(MlflowApi(JsonService("MLflow", proxy.address)), backend.model.name)
         store = MlflowModelStore(registry, backend._check, no_file, lambda run_id: None)
         done = store.activate(chosen)
@@ -131,7 +131,7 @@ def test_a_server_that_activates_what_it_deleted_is_not_believed_in_silence(back
 
 @pytest.mark.parametrize("backend", ["mlflow"], indirect=True)
 @pytest.mark.parametrize(("tag", "value"), [("onnx_file", "another.onnx"), ("env_id", "ClewMaze-5x5-v0")])
-def test_what_a_check_was_about_may_not_change_under_it(backend: MlflowBackend, tag: str, value: str) -> None:
+def test_a_model_changed_during_its_check_does_not_become_active(backend: MlflowBackend, tag: str, value: str) -> None:
     kept, chosen = backend.add(), backend.add(env_id="ClewMaze-10x10-v0")
     backend.store.activate(kept)
     meanwhile(backend, lambda model_id: backend.change(model_id, tag, value))
@@ -143,7 +143,7 @@ def test_what_a_check_was_about_may_not_change_under_it(backend: MlflowBackend, 
 
 @pytest.mark.parametrize("backend", ["mlflow"], indirect=True)
 @pytest.mark.parametrize("change", ["restored", "of another", "purging", "removed", "activated"])
-def test_the_last_look_counts_and_no_other(backend: MlflowBackend, change: str) -> None:
+def test_only_the_last_check_counts(backend: MlflowBackend, change: str) -> None:
     kept, chosen, third = backend.add(), backend.add(), backend.add()
     backend.store.activate(kept)
     other = MlflowModelStore(backend.registry, lambda version, env_id: None, no_file, lambda run_id: None)  # type: ignore[arg-type, return-value]
