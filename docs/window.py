@@ -41,7 +41,7 @@ def show(driver: webdriver.Chrome, address: str, picture: Picture) -> None:
     _wait_until(driver, picture, picture.complete)
     if picture.then:
         driver.execute_script(picture.then)
-        _wait_until(driver, picture, picture.complete)
+        time.sleep(1.5)  # charts that are out of view are no longer drawn: `complete` may not hold again
     time.sleep(1.5)  # what still moves comes to rest
 
 
