@@ -23,11 +23,11 @@ from domain.errors.artifacts.records import (
     RangeOutside,
 )
 from domain.errors.records import RefusedThere, RunIdMalformed, RunNotFound
-from operations.failures import NOT_CHANGED, READING
-from operations.operation import operation
 from services.artifacts.documents import document
 from services.artifacts.run_artifacts import RunArtifacts
 from services.connect import Services
+from serving.operations.failures import NOT_CHANGED, READING
+from serving.operations.operation import operation
 
 PIECE_BYTES: Final = 2**20
 """The most that a video player gets per request: an unread answer would hold a connection, and a browser has six."""

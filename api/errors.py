@@ -10,7 +10,7 @@ from werkzeug.routing import RoutingException
 
 from domain.errors import ClewError
 from domain.errors.requests import Unexpected
-from operations.failed_answers import MOST_BYTES, answer_of, answer_of_http, failed
+from serving.operations.failed_answers import MOST_BYTES, answer_of, answer_of_http, failed
 from serving.refusals import RETRY_SECONDS
 
 # The parent blueprint of all API routes.

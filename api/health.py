@@ -6,9 +6,9 @@ GET /api/health: the state of its dependencies.
 from flask import Blueprint
 
 from domain.health import Alive
-from operations.operation import operation
 from services.connect import Services
 from services.health.dependency_health import Health
+from serving.operations.operation import operation
 
 blueprint = Blueprint("health", __name__)
 

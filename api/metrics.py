@@ -15,13 +15,13 @@ from domain.tracking.compared import is_run_id
 from domain.tracking.history import History
 from domain.tracking.outcomes import NotFinite
 from domain.tracking.runs import Run
-from operations.failures import AS_OF, OF_A_RUN, READING
-from operations.headers import as_of
-from operations.operation import WithHeaders, operation
 from services.connect import Services
 from services.tracking.histories.complete import complete_histories
 from services.tracking.known_runs import known_run
 from services.tracking.run_store import RunView
+from serving.operations.failures import AS_OF, OF_A_RUN, READING
+from serving.operations.headers import as_of
+from serving.operations.operation import WithHeaders, operation
 
 # A long history comes over REST at some 20,000 points a second.
 WAIT_SECONDS: Final = 20.0

@@ -27,11 +27,11 @@ from domain.errors.records import FilesElsewhere
 from domain.inference.messages import MEASURING_HEADER
 from domain.inference.saved_episodes import EpisodeRequest, EpisodeSeed, SavedEpisode
 from domain.registry.models import LONGEST_ID, Activation, Model, ModelState
-from operations.failures import NOT_CHANGED, READING, REFUSED_THERE, WRITING
-from operations.headers import bad_rows
-from operations.operation import WithHeaders, operation
 from services.connect import Services
 from services.registry.model_store import ModelStore
+from serving.operations.failures import NOT_CHANGED, READING, REFUSED_THERE, WRITING
+from serving.operations.headers import bad_rows
+from serving.operations.operation import WithHeaders, operation
 
 EVERY_NAME: Final = "*"
 """Selects all registered models."""

@@ -12,9 +12,9 @@ from flask import Flask
 import api.routes
 from domain.access.table import DASHBOARD
 from domain.errors import ClewError, catalogue
-from operations import openapi
-from operations.failures import GUARD, MEANINGS
 from services.connect import connect
+from serving.operations import openapi
+from serving.operations.failures import GUARD, MEANINGS
 from settings.settings import Settings
 
 FILE: Final = openapi.DOCS / "openapi.yaml"

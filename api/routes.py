@@ -16,8 +16,8 @@ import api.run_lists.routes
 import api.runs
 import api.trainings
 import api.views
-from operations.operation import check_declared
 from services.connect import Services
+from serving.operations.operation import check_declared
 
 
 def register(server: Flask, services: Services) -> None:

@@ -15,11 +15,11 @@ from domain.tracking.compared import is_run_id, parse_run_ids
 from domain.tracking.history import History
 from domain.tracking.outcomes import located
 from domain.tracking.runs import Run
-from operations.failures import AS_OF, OF_A_RUN
-from operations.headers import as_of
-from operations.operation import WithHeaders, operation
 from services.connect import Services
 from services.tracking.known_runs import known_run, whole_table
+from serving.operations.failures import AS_OF, OF_A_RUN
+from serving.operations.headers import as_of
+from serving.operations.operation import WithHeaders, operation
 
 
 class RunIds(BaseModel):

@@ -10,10 +10,10 @@ from domain.errors.trainings.requests import NoSuchTraining, TrainingRefused
 from domain.trainings.answers import LogFound, Queued, Started, Stopped, TrainerList, TrainingList
 from domain.trainings.requests import ForkRequest, LogQuery, QueueRequest, RunRequest, StartRequest
 from domain.trainings.training import LogPart, Training
-from operations.failures import READING, REFUSED_THERE, WRITING
-from operations.headers import bad_rows
-from operations.operation import WithHeaders, operation
 from services.connect import Services
+from serving.operations.failures import READING, REFUSED_THERE, WRITING
+from serving.operations.headers import bad_rows
+from serving.operations.operation import WithHeaders, operation
 
 _BAD_ROWS: Final = {"X-Bad-Rows": "How many trainings are left out because they do not fit; absent if none."}
 _CHANGING: Final = (TrainingRefused, *REFUSED_THERE, *WRITING)

@@ -8,10 +8,10 @@ from api.shapes import ViewRow
 from domain.errors import ServiceUnavailable
 from domain.errors.services import UnavailableBecause
 from domain.errors.views.records import ViewsNotRead
-from operations.failures import AS_OF
-from operations.headers import as_of, bad_rows
-from operations.operation import WithHeaders, operation
 from services.connect import Services
+from serving.operations.failures import AS_OF
+from serving.operations.headers import as_of, bad_rows
+from serving.operations.operation import WithHeaders, operation
 
 _HEADERS: Final = AS_OF | {"X-Bad-Rows": "How many entries are left out because they are no views; absent if none."}
 

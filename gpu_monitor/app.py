@@ -14,8 +14,8 @@ from gpu_monitor.kept.keeper import HistoryKeeper
 from gpu_monitor.metrics import metrics
 from gpu_monitor.settings import GpuMonitorSettings
 from gpu_monitor.watch import Watch
-from operations import failed_answers
-from operations.operation import check_declared, operation
+from serving.operations import failed_answers
+from serving.operations.operation import check_declared, operation
 from sockets.broadcast import Broadcast
 from sockets.host_check import check_hosts
 from sockets.origins import read_origins

@@ -9,8 +9,8 @@ from gpu_monitor.app import app_of
 from gpu_monitor.kept.keeper import HistoryKeeper
 from gpu_monitor.settings import GpuMonitorSettings
 from gpu_monitor.watch import Watch
-from operations import openapi
-from operations.failures import MEANINGS_IN_SERVICES
+from serving.operations import openapi
+from serving.operations.failures import MEANINGS_IN_SERVICES
 from sockets.broadcast import Broadcast
 
 API: Final = openapi.HttpApi(

@@ -21,8 +21,8 @@ from inference.routes import episodes as episode_routes
 from inference.routes import evaluations as evaluation_routes
 from inference.settings import InferenceSettings
 from inference.viewers.viewing import Viewing
-from operations import failed_answers
-from operations.operation import check_declared, operation
+from serving.operations import failed_answers
+from serving.operations.operation import check_declared, operation
 from sockets.connections import Connection
 from sockets.fair_places import address_of
 from sockets.host_check import check_hosts

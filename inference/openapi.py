@@ -8,8 +8,8 @@ from domain.access.table import INFERENCE
 from domain.errors.records import MeasuresNothing, TokenNeeded
 from inference.app import create_app
 from inference.settings import InferenceSettings
-from operations import openapi
-from operations.failures import MEANINGS_IN_SERVICES
+from serving.operations import openapi
+from serving.operations.failures import MEANINGS_IN_SERVICES
 
 API: Final = openapi.HttpApi(
     module="inference.openapi",

@@ -10,11 +10,11 @@ from domain.access.rules import check
 from domain.access.table import SCHEDULER, access_of
 from domain.errors.requests import PageNotAllowed
 from domain.trainings.answers import SchedulerHealth
-from operations import failed_answers
-from operations.operation import check_declared, operation
 from scheduler import log_routes, routes
 from scheduler.scheduler import Scheduler
 from scheduler.settings import SchedulerSettings
+from serving.operations import failed_answers
+from serving.operations.operation import check_declared, operation
 from sockets.host_check import check_hosts
 from sockets.origins import is_allowed, read_origins
 from sockets.socket_route import SocketRoute

@@ -9,9 +9,9 @@ from domain.errors.trainings.requests import NoSuchTraining, TrainingsNotRead
 from domain.trainings.answers import FoundLine, LogFound, LogPieceHeaders
 from domain.trainings.requests import LogFileQuery, LogQuery
 from domain.trainings.training import LogPart
-from operations.headers import declared_headers
-from operations.operation import operation
 from scheduler.scheduler import Scheduler
+from serving.operations.headers import declared_headers
+from serving.operations.operation import operation
 
 _ROOT: Final = "/api/training/runs/<run_id>"
 

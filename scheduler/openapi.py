@@ -10,11 +10,11 @@ from domain.access.table import SCHEDULER
 from domain.errors import ReadOnly
 from domain.errors.records import TokenNeeded
 from domain.errors.requests import PageNotAllowed
-from operations import openapi
-from operations.failures import MEANINGS_IN_SERVICES
 from scheduler.app import app_of
 from scheduler.scheduler import Scheduler
 from scheduler.settings import SchedulerSettings
+from serving.operations import openapi
+from serving.operations.failures import MEANINGS_IN_SERVICES
 
 API: Final = openapi.HttpApi(
     module="scheduler.openapi",

@@ -22,11 +22,11 @@ from domain.errors.trainings.requests import (
 from domain.trainings.answers import Queued, Started, StartedRun, Stopped, TrainerList, TrainingList
 from domain.trainings.requests import ForkRequest, QueueAction, QueueRequest, RunRequest, StartRequest
 from domain.trainings.training import Training
-from operations.failures import REFUSED_THERE, WRITING
-from operations.operation import operation
 from scheduler.queue.entry import Entry
 from scheduler.scheduler import Scheduler
 from scheduler.settings import SchedulerSettings
+from serving.operations.failures import REFUSED_THERE, WRITING
+from serving.operations.operation import operation
 
 _ROOT: Final = "/api/training"
 _CHANGING: Final = (*REFUSED_THERE, *WRITING)

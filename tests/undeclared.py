@@ -1,6 +1,6 @@
 """Failures of a process that its operations do not declare, by its log."""
 
-from operations.operation import UNDECLARED
+from serving.operations.operation import UNDECLARED
 
 
 def undeclared_failures(log: str) -> list[str]:

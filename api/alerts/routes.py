@@ -7,11 +7,11 @@ from domain.alerts.alert import Mute
 from domain.alerts.alert_list import AlertList, MuteRequest
 from domain.errors import ServiceUnavailable
 from domain.errors.alerts.mutes import MutesFull, NoSuchMute
-from operations.failures import AS_OF, WRITING
-from operations.headers import as_of
-from operations.operation import WithHeaders, operation
 from services.alerts.team_alerts import alerts_failure
 from services.connect import Services
+from serving.operations.failures import AS_OF, WRITING
+from serving.operations.headers import as_of
+from serving.operations.operation import WithHeaders, operation
 
 
 def blueprint(services: Services) -> Blueprint:

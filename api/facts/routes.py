@@ -15,14 +15,14 @@ from domain.run_facts.references import usual_reference
 from domain.run_facts.run_changes import RunChanges, changes_between
 from domain.tracking.compared import is_run_id
 from domain.tracking.runs import Run
-from operations.failures import AS_OF, OF_A_RUN
-from operations.headers import as_of
-from operations.operation import WithHeaders, operation
 from services.connect import Services
 from services.run_facts.files import walk
 from services.run_facts.made_models import models_from
 from services.tracking.known_runs import known_run, whole_table
 from services.tracking.run_store import RunView
+from serving.operations.failures import AS_OF, OF_A_RUN
+from serving.operations.headers import as_of
+from serving.operations.operation import WithHeaders, operation
 
 _MOST_CHILDREN: Final = 1_000
 

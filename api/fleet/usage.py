@@ -10,10 +10,10 @@ from domain.errors.records import NotFoundThere, RefusedThere
 from domain.fleet.series import HistorySource
 from domain.fleet.spans import Span
 from domain.fleet.usage import Grouping, UsageRow, usage
-from operations.failures import READING
-from operations.operation import operation
 from services.connect import Services
 from services.fleet.runs_of_users import run_finder
+from serving.operations.failures import READING
+from serving.operations.operation import operation
 
 _WAIT_SECONDS: Final = 25.0
 

@@ -27,11 +27,11 @@ from domain.run_changes.now import MovedRuns, RunNow
 from domain.run_changes.requests import ManyRuns
 from domain.run_changes.trash import Trash
 from domain.tracking.compared import is_run_id
-from operations.failures import READING, WRITING
-from operations.operation import operation
 from services.connect import Services
 from services.run_changes.bulk import each
 from services.run_changes.trash import trash_failure
+from serving.operations.failures import READING, WRITING
+from serving.operations.operation import operation
 
 _BULK_SECONDS: Final = 20.0
 _ONE: Final = (RunIdMalformed, NotFoundThere, RefusedThere)

@@ -22,12 +22,12 @@ from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.query import ColumnSource, RunQuery, Selection, select
 from domain.run_table.table import RunTable
-from operations.failures import AS_OF, NOT_CHANGED
-from operations.headers import as_of
-from operations.operation import operation
-from operations.wire import answer
 from services.connect import Services
 from services.tracking.known_runs import whole_table
+from serving.operations.failures import AS_OF, NOT_CHANGED
+from serving.operations.headers import as_of
+from serving.operations.operation import operation
+from serving.operations.wire import answer
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTS: Final = ("seed", "episodes")

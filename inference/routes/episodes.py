@@ -12,8 +12,8 @@ from domain.errors.walks import FileDidNotCome, OnlyMazeEpisodes
 from domain.inference.saved_episodes import EpisodeFormat, EpisodeSeed
 from inference.episodes import EpisodeDrawing
 from inference.routes.evaluations import possible_id
-from operations.failures import READING, REFUSED_THERE
-from operations.operation import operation
+from serving.operations.failures import READING, REFUSED_THERE
+from serving.operations.operation import operation
 
 PATH: Final = "/episodes/<path:model_id>"
 _OF_POLICIES: Final = (PolicyRefused, PolicyFailed, PolicyGone)

@@ -14,7 +14,7 @@ from domain.registry.models import LONGEST_ID
 from inference.evaluations import Evaluations
 from inference.fair_turns import person_of
 from inference.settings import InferenceSettings
-from operations.operation import operation
+from serving.operations.operation import operation
 from sockets.fair_places import address_of
 
 PATH = "/evaluations/<path:model_id>"

@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from operations import operation
 from services.connect import connect
+from serving.operations import operation
 from tests.misbehaving import eventually
 from tests.patient import Patient
 from tests.registry import Registry

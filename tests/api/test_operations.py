@@ -12,7 +12,7 @@ import api.errors
 from api.edge import request_log
 from api.openapi import document
 from domain.errors.records import NoRunBefore, RunNotFound
-from operations.operation import WithHeaders, check_declared, operation, operation_of
+from serving.operations.operation import WithHeaders, check_declared, operation, operation_of
 
 
 class Asked(BaseModel):

@@ -14,7 +14,6 @@ OTHERS = (
     "services",
     "callbacks",
     "api",
-    "operations",
     "serving",
     "sockets",
     "policies",

@@ -33,7 +33,6 @@ PACKAGES = (
     ),
     *(
         "api",
-        "operations",
         "callbacks",
         "components",
         "training",

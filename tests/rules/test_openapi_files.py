@@ -11,7 +11,7 @@ from flask import Flask
 import gpu_monitor.openapi
 import inference.openapi
 import scheduler.openapi
-from operations.openapi import HttpApi, text
+from serving.operations.openapi import HttpApi, text
 
 MODULES = (gpu_monitor.openapi, inference.openapi, scheduler.openapi)
 

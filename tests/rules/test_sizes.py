@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 APP = (
     *("domain", "transport", "settings", "mlflow_api", "services", "components", "pages", "callbacks", "api"),
     *("gpu_monitor", "inference", "policies", "environments", "serving", "sockets", "concurrency", "scheduler"),
-    *("operations", "tensorboard_import", "watcher"),
+    *("tensorboard_import", "watcher"),
 )
 PACKAGES = (*APP, "training", "bench", "docs")
 MOST_LINES = 8

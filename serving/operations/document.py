@@ -5,8 +5,8 @@ from typing import Any
 
 from domain.errors import ClewError
 from domain.errors.requests import Unexpected
-from operations.operation import Operation
-from operations.schemas import Schemas, as_json
+from serving.operations.operation import Operation
+from serving.operations.schemas import Schemas, as_json
 
 
 def described(

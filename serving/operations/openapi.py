@@ -14,11 +14,11 @@ from domain.access.rules import Access
 from domain.access.table import access_of
 from domain.errors import ClewError
 from domain.message_data import Failed
-from operations.document import described
-from operations.operation import operation_of
-from operations.schemas import Schemas, as_json
+from serving.operations.document import described
+from serving.operations.operation import operation_of
+from serving.operations.schemas import Schemas, as_json
 
-DOCS: Final = Path(__file__).parents[1] / "docs"
+DOCS: Final = Path(__file__).parents[2] / "docs"
 _IN_PATH: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 
 

@@ -20,7 +20,7 @@ from domain.errors.requests import (
 )
 from domain.message_data import Failed, coded
 from domain.messages import Text
-from operations.wire import answer
+from serving.operations.wire import answer
 
 MOST_BYTES: Final = 64 * 2**10
 """The longest request body that is read."""

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from domain.errors import ClewError
 from domain.errors.requests import BodyNotJson, ContractMisfit, NotSentAsJson, RequestTooLong
-from operations.wire import answer, body_as, query_as
+from serving.operations.wire import answer, body_as, query_as
 
 T = TypeVar("T")
 View = Callable[..., Any]
