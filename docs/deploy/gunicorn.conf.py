@@ -1,4 +1,4 @@
-"""gunicorn for the dashboard: `gunicorn --config docs/deploy/gunicorn.conf.py app:server`, from the tree's root."""
+"""gunicorn for the dashboard: `gunicorn --config docs/deploy/gunicorn.conf.py app:server`, in the repository's root."""
 
 import resource
 import sys
@@ -26,7 +26,7 @@ class _Logger(JsonLogger):
     secrets = _settings.secrets
 
 
-# A history that is drawn holds a file open; one beyond the limit is read as a whole, which takes memory.
+# Each drawn history keeps a file open; beyond the limit histories are read into memory as a whole.
 _allowed, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
 _wanted = 16_384 if _most == resource.RLIM_INFINITY else min(16_384, _most)
 if _allowed != resource.RLIM_INFINITY and _allowed < _wanted:
@@ -34,7 +34,7 @@ if _allowed != resource.RLIM_INFINITY and _allowed < _wanted:
 
 
 def on_starting(server: Arbiter) -> None:
-    """Logs once, not in each worker, that Clew answers under any host name, and which settings browsers do not get."""
+    """Logs once, not in each worker, that Clew answers to any host name, and which links lack a configured password."""
     for warning in (
         open_host_warning("HOST", _settings.host, _settings.trusted_hosts),
         *browser_url_warnings(_settings),
@@ -44,18 +44,19 @@ def on_starting(server: Arbiter) -> None:
 
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
-worker_class = DashboardWorker  # threads wait for no client, and slow work has its own threads
+worker_class = DashboardWorker  # no thread waits for a client, and slow requests only delay others of their kind
 workers = _settings.web_workers
 threads = _settings.web_threads
 timeout = 30
 graceful_timeout = 3  # requests take far less than a second; Ctrl-C should too
-# Longer than a page's tick, or a connection would be closed just as the page polls again. It holds no thread.
+# Longer than a page's polling interval, else a connection would be closed just as the page sends its next request. An
+# idle connection holds no thread.
 keepalive = 75
-forwarded_allow_ips = ""  # TRUSTED_PROXIES decides whose headers count; gunicorn would trust all of loopback
+forwarded_allow_ips = ""  # TRUSTED_PROXIES sets whose headers are trusted; gunicorn would trust all of loopback
 
-# A comparison of 1,000 runs is an address of 33 kB (gunicorn's default ends at 4, its largest number at 8), until its
-# page has made it a short one, and comes back as the Referer of each request that the page then makes, where a browser
-# does not cut that. 0 leaves serving/'s limit: 256 KiB for the whole head.
+# A comparison of 1,000 runs has an address of 33 kB, until its page replaces it by a short one, and some browsers send
+# it as the Referer of each request of the page. gunicorn's default is 4 kB, its maximum 8. With 0 only the limit in
+# serving/ applies: 256 KiB for the whole head.
 limit_request_line = 0
 limit_request_field_size = 65_536
 

@@ -29,12 +29,12 @@ _NOTICE = re.compile(
 _HEAD = """\
 # Third-party licences
 
-Clew itself is under the [MIT licence](../LICENSE). `make licences` writes this page; a test holds it to `requirements.txt` and
-to `assets/`.
+Clew itself is under the [MIT licence](../LICENSE). `make licences` writes this page; a test compares it with
+`requirements.txt` and `assets/`.
 
-## What the tree ships
+## What this repository contains
 
-In `assets/`, each with its notice in its first lines:
+Files in `assets/`, each with its notice in its first lines:
 
 """
 _ASSETS_LICENCE = """
@@ -44,7 +44,8 @@ Their licence, MIT:
 _PACKAGES = """
 ## What is installed
 
-Nothing of these is in the tree: an installer fetches them as `requirements.txt` says, each with its own licence text.
+None of these packages is in this repository: the installer downloads the versions in `requirements.txt`, each with its
+own licence text.
 
 """
 
