@@ -43,6 +43,8 @@ def check_answer(case: Case, address: str, *others: str) -> None:
     answer = case.call(base_url=address, timeout=20)
     assert answer.status_code < 500 or answer.status_code == 503, f"{case.method} {case.formatted_path}: {answer.text}"
     kind = answer.headers.get("content-type", [""])[0].partition(";")[0]
+    if answer.status_code in (400, 414) and kind == "text/html":  # gunicorn's own: the address is too long for it
+        return
     assert kind in ("application/json", *others), f"{case.method} {case.formatted_path} answered {kind}"
 
 
