@@ -68,8 +68,9 @@ def test_a_watched_training_sends_its_curves_and_log_at_once(service: Service) -
     run_id = service.start(trainer="teller", episodes=150)
     with service.view(run_id) as viewer:
         assert viewer.next(1)["training"]["run_id"] == run_id
-        news = viewer.until(lambda news: bool(news["training"]["progress"] and news["curves"]))
-        assert news["training"]["state"] == "training"
+        # On a busy machine the first lines of a program are there before its keeper is seen to have started it.
+        news = viewer.until(lambda news: bool(news["curves"]) and news["training"]["state"] == "training")
+        assert news["training"]["progress"]
         assert news["curves"][0]["x"] == list(range(1, len(news["curves"][0]["x"]) + 1))
         assert news["log"]["lines"] == ["goes on from 0"]
         came = time.monotonic()
@@ -82,7 +83,8 @@ def test_a_watched_training_sends_its_curves_and_log_at_once(service: Service) -
 def test_metrics_that_a_program_logs_to_mlflow_are_its_progress(service: Service) -> None:
     run_id = service.start(trainer="logger", seconds=3)
     with service.view(run_id) as viewer:
-        news = viewer.until(lambda news: bool(news["curves"]))
+        # MLflow may be read while the program is still logging.
+        news = viewer.until(lambda news: bool(news["curves"]) and len(news["curves"][0]["x"]) == 5)
     assert news["training"]["progress"]["reward"] == 6.0
     assert news["curves"] == [{"key": "reward", "x": [0, 100, 200, 300, 400], "y": [0.0, 1.5, 3.0, 4.5, 6.0]}]
     assert service.until(run_id, "done")["remark"] is None
