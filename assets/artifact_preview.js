@@ -103,7 +103,7 @@ function laidOut(place, file, texts, found) {
   return undefined;
 }
 
-/** Draws a figure of which the server kept only what draws; paper and fonts are the page's, as of all charts.
+/** Draws a figure, which the server reduced to its data; background and fonts are the page's, as in all charts.
  * @type {Preview} */
 function figure(place, file, texts, found) {
   const { data, layout, left_out: leftOut = [] } = found;

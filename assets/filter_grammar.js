@@ -51,7 +51,7 @@ function foldOne(sign) {
   if (sign === "ı" || (code >= 0x13a0 && code <= 0x13f5)) return sign;
   if (code >= 0x13f8 && code <= 0x13fd) return String.fromCodePoint(code - 8);
   if (code >= 0xab70 && code <= 0xabbf) return String.fromCodePoint(code - 0xab70 + 0x13a0);
-  // Upper case makes SS of ß; sign by sign, for a sigma is another one at the end of a word.
+  // Upper case makes SS of ß; character by character, because sigma differs at the end of a word.
   return [...sign.toLowerCase().toUpperCase()].map((one) => one.toLowerCase()).join("");
 }
 

@@ -20,7 +20,7 @@ const KEYS = {
 /** @type {(chosen: string, names: string[]) => boolean} */
 const isOneOf = (chosen, names) => chosen === EVERY || (chosen === NOTHING ? names.length === 0 : names.includes(chosen));
 
-/** Returns those of `units` that the reader's choices leave.
+/** Returns those of `units` that match the viewer's filters.
  * @type {(units: Unit[], view: Record<string, string>) => Unit[]} */
 function shown(units, { host, owner, state, run }) {
   const part = (host || "").trim().toLowerCase();

@@ -7,7 +7,7 @@
  * @typedef {Described | string | number | null | undefined} DescribedChild
  */
 
-/** Writes the text of an element that holds nothing else; an element that is not there stays away.
+/** Writes the text of an element that holds nothing else; does nothing if there is no such element.
  *
  * @param {Element | null | undefined} element
  * @param {string} text

@@ -35,7 +35,7 @@ function matcher(typed, isExpression) {
   }
 }
 
-/** Returns the metrics that are meant, in their order; none where the expression is not valid.
+/** Returns the metrics that match, in their order; none where the expression is not valid.
  *
  * @template {[key: string, ...more: unknown[]]} Found
  * @param {Found[]} metrics

@@ -40,7 +40,7 @@ function fillNames(rows, name, texts) {
 }
 
 const models = {
-  /** Fills the table, at once and by the choice of this very moment: with Outputs, a choice that is made while Dash handles
+  /** Fills the table immediately, by the current choice: with Outputs, a choice that is made while Dash handles
       them would be lost. Returns the algorithms to choose from.
    *
    * @param {ModelRow[] | null} rows

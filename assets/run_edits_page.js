@@ -182,7 +182,7 @@ class RunSection {
   }
 }
 
-/** Returns what is there now where that is not what was seen, and notes it as seen; else null.
+/** Returns the current value if it differs from the one seen, and records it as seen; else null.
  * @type {(seen: string, there: string, see: (there: string) => void) => string | null} */
 function theirs(seen, there, see) {
   if (seen === there) return null;

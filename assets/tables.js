@@ -8,7 +8,7 @@ import { register, setProps } from "./dash.js";
 
 /** @typedef {{ id: string, name: string, type?: string, presentation?: string, format?: { specifier?: string } }} TableColumn as DataTable has it */
 
-/** Puts the ticks where the ids are: a click on rows of a moment ago has their indices of then.
+/** Puts the ticks where the ids are: a click on rows of a moment ago still has their former indices.
  *
  * @param {string} table
  */

@@ -76,7 +76,7 @@ function scheduler(away) {
   state.away = away;
   if (wasAway !== away) writeText("blocked", whyBlocked());
   enable();
-  // More can be started than was known while it was away.
+  // While the scheduler was down, not all of its trainers were known.
   if (!away && !form.is_complete && !state.isTouched) {
     form.is_complete = true;
     load(form.trainer);

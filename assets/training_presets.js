@@ -11,7 +11,7 @@ const { make } = live;
 /** @type {() => HTMLSelectElement | null} */
 const presetList = () => /** @type {HTMLSelectElement | null} */ (formPart("preset"));
 
-/** Offers the presets that fit the values that decide.
+/** Offers the presets that fit the values of the deciding fields, such as the algorithm.
  * @type {(form: Form, deciding: Values) => void} */
 function offerPresets(form, deciding) {
   const { texts } = formState();

@@ -59,7 +59,7 @@ def watcher(folder: Path, mlflow: str, monitors: str, url: str) -> Iterator[psut
     with (folder / "watcher.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "watcher"], env=os.environ | settings, stderr=log)
     try:
-        while b"This watcher works" not in (folder / "watcher.log").read_bytes():
+        while b"This watcher is active now" not in (folder / "watcher.log").read_bytes():
             time.sleep(0.2)
         yield psutil.Process(process.pid)
     finally:

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from domain.errors.requests import HostNotTrusted
 
 TRUSTED_HOSTS_MEANING: Final = (
-    "Host names that Clew, its GPU monitor and its inference engine accept, as a comma list, in addition to "
-    "loopback's and the address they bind to; .example.com is that and all its subdomains, * is any. Empty: no others "
-    "if a process binds to loopback, any if it does not."
+    "Host names that Clew, its GPU monitor, its inference engine and its scheduler accept, as a comma list, in "
+    "addition to loopback's and the address they bind to; .example.com is that and all its subdomains, * is any. "
+    "Empty: no others if a process binds to loopback, any if it does not."
 )
 _PORTS: Final = {"http": 80, "https": 443}
 _ASKED: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?")

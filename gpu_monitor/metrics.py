@@ -117,7 +117,7 @@ def _states(gpus: list[Gpu]) -> Iterator[str]:
 
 
 def _kinds(gpus: list[Gpu]) -> Iterator[str]:
-    yield from _head("clew_gpu_info", "1; whose GPU it is, of which it is a part, whether its memory is the host's.")
+    yield from _head("clew_gpu_info", "1; its vendor, the GPU it is part of, and whether its memory is the host's.")
     for gpu in gpus:
         parent = "" if gpu.parent_id is None else str(gpu.parent_id)
         profile = (gpu.mig and gpu.mig.profile) or ""
@@ -146,7 +146,7 @@ def _users(gpus: list[Gpu], boot_id: str | None) -> Iterator[str]:
         for user in islice(dict.fromkeys(users_of(gpu, boot_id)), _MOST_USERS)
     ]
     if lines:
-        yield from _head("clew_gpu_user", f"1 for each who has the GPU, of {_MOST_USERS} with the most memory.")
+        yield from _head("clew_gpu_user", f"1 for each process on the GPU, of the {_MOST_USERS} with the most memory.")
         yield from lines
 
 

@@ -109,10 +109,7 @@ class InferenceSettings(BaseSettings):
 
 
 def read_settings() -> InferenceSettings:
-    """Reads the settings; raises BadInput with a sentence for each wrong one.
-
-    Its name, its value, what would be right.
-    """
+    """Reads the settings; raises BadInput with the name, the value and what is allowed for each wrong one."""
     try:
         return InferenceSettings()
     except ValidationError as error:

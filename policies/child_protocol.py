@@ -33,7 +33,7 @@ class Trouble(Exception):
 
 
 class Answers(Protocol):
-    """One kind of such a process; each method may raise Trouble, and onnxruntime's exceptions."""
+    """What a child process answers; each method may raise Trouble, and onnxruntime's exceptions."""
 
     def described(self, session: Any, model: bytes, plan: Plan) -> bytes:
         """Returns the description of the file, as JSON."""

@@ -111,7 +111,7 @@ class Scheduler:
         return self._described(entry, places(self.entries).get(run_id))
 
     def trainings(self) -> TrainingList:
-        """Returns waiting ones in their order, running ones, then ended ones, newest first."""
+        """Returns running trainings, queued ones in their order, then ended ones, newest first."""
         self.entries.check_read()
         place = places(self.entries)
         alive = self.entries.alive()

@@ -11,10 +11,7 @@ Job = TypeVar("Job")
 
 
 class Compartment(NamedTuple):
-    """How many threads may work at a time, at most `most_of_part` for each part of the kind.
-
-    And how many jobs may wait.
-    """
+    """Limits of a kind of jobs: threads at a time, at most `most_of_part` for each part, and waiting jobs."""
 
     most: int
     most_waiting: int | None = None

@@ -160,7 +160,11 @@ class SettingFields(BaseSettings):
         description="Sites that may show Clew in a frame: self, none, or origins such as https://portal.example.com.",
     )
     refresh_seconds: float = Field(30, ge=1, le=3600, description="New runs appear on an open page within this time.")
-    state_dir: Path = Field(Path("var"), description="Where `make run` keeps the embedded MLflow's data, and its logs.")
+    state_dir: Path = Field(
+        Path("var"),
+        description="The folder for the embedded MLflow's data, logs, trainings' files, and the state of scheduler, "
+        "watcher and GPU history.",
+    )
     cache_dir: Path = Field(Path("var/cache"), description="What the workers of one host share; safe to delete.")
     cache_max_bytes: int = Field(
         2**30,

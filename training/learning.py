@@ -64,7 +64,7 @@ def _go_on(job: TrainingJob, agent: BaseAlgorithm, callback: EpisodeCallback, st
     except KeyboardInterrupt:
         if not stop:  # not caused by a signal
             raise
-        print_line("Told to stop once more: it ends where it is.")
+        print_line("Stopped a second time: it ends immediately.")
 
 
 def _most_steps(job: TrainingJob, agent: BaseAlgorithm) -> int:

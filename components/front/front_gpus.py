@@ -32,7 +32,7 @@ def parts(hosts: int) -> list[Any]:
 def texts() -> dict[str, Any]:
     """Returns the texts of assets/gpu_tile.js in the reader's language, and the limits it applies.
 
-    It fills in {n} and so on.
+    The script fills in their placeholders, such as {n}.
     """
     return host_texts() | {
         "why": {

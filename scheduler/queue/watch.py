@@ -97,9 +97,9 @@ class Watch:
         return known
 
     def _absent(self, entry: Entry) -> Entry:
-        """Queues a training again that was recorded in MLflow but never launched.
+        """Ends a training that its place does not know: as stopped if it was, as failed if it was launched.
 
-        The scheduler was killed in between.
+        One that was never launched is queued again: the scheduler was killed before it could.
         """
         if entry.stopped_by is not None:
             return ended(entry, Lost(was_stopped=True), now_ms=now_ms(), may_restart=False)

@@ -184,7 +184,7 @@ class HttpModelStore:
         except NotFound:
             return True
         except ClewError as error:
-            log.warning("nobody knows whether a model is gone", extra={"cause": str(error)})
+            log.warning("It is unknown whether a model was deleted", extra={"cause": str(error)})
         return False
 
     def _active(self) -> Any:

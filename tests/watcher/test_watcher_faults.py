@@ -157,6 +157,6 @@ def test_only_one_of_two_watchers_works(tmp_path: Path, team: Tracking, webhook:
         webhook.wait_for("two-0")
         assert first.end() == 0
         team.run(experiment, name="two-1", status="FAILED")
-        eventually(lambda: "This watcher works" in second.log(), 60)
+        eventually(lambda: "This watcher is active now" in second.log(), 60)
         webhook.wait_for("two-1")
         assert set(webhook.ids().values()) == {1}

@@ -41,12 +41,12 @@ class Watching:
 
     def start(self, *, works: bool = True) -> "Watching":
         """Starts it; waits until it works."""
-        seen = self.log().count("This watcher works")
+        seen = self.log().count("This watcher is active now")
         with (self.folder / "log").open("ab") as log:
             command = [sys.executable, "-m", "watcher"]
             self.process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
         if works:
-            eventually(lambda: self.log().count("This watcher works") > seen or self._must_live(), 60)
+            eventually(lambda: self.log().count("This watcher is active now") > seen or self._must_live(), 60)
         return self
 
     def _must_live(self) -> bool:

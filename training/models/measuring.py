@@ -77,7 +77,7 @@ def measure(
                 break
             episodes += _played(policy, environments, seeds[first : first + len(environments)], alive, time_left)
     except _Stopped:
-        log.info("Told to stop, it measures no more", extra={"episodes": len(episodes)})
+        log.info("Stopped: no further episodes are measured", extra={"episodes": len(episodes)})
     finally:
         for environment in environments:
             environment.close()

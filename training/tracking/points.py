@@ -118,7 +118,7 @@ class Journal:
         except OSError as error:
             if not self._is_refused:
                 more = {"cause": error.strerror}
-                log.warning("The disk takes no numbers; they wait in memory until MLflow has them", extra=more)
+                log.warning("The disk is not writable; metrics wait in memory for MLflow", extra=more)
             self._is_refused = True
 
 

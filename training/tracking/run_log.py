@@ -21,7 +21,7 @@ JOURNAL: Final = "metrics.jsonl"
 log = logging.getLogger(__name__)
 
 
-def _only_wait() -> None:
+def _do_nothing() -> None:
     """Does nothing: the default for callers that need no sign of life while waiting."""
 
 
@@ -74,21 +74,21 @@ class RunLog:
         """
         self._uploads[:] = [upload]
 
-    def stop_sending(self, waits: Callable[[], None] = _only_wait) -> None:
+    def stop_sending(self, waits: Callable[[], None] = _do_nothing) -> None:
         """Ends the thread after the current request; calls `waits` meanwhile."""
         self._over.set()
         while self._thread.is_alive():
             waits()
             self._thread.join(JOIN_SECONDS)
 
-    def send_all(self, waits: Callable[[], None] = _only_wait) -> None:
+    def send_all(self, waits: Callable[[], None] = _do_nothing) -> None:
         """Sends everything queued, calling `waits` between requests; raises a ServiceError, or MLflow's refusal."""
         while self._send_some():
             waits()
         while self._uploads:
             self._uploads.pop()()
 
-    def end(self, status: Status, waits: Callable[[], None] = _only_wait) -> None:
+    def end(self, status: Status, waits: Callable[[], None] = _do_nothing) -> None:
         """Sends everything queued and ends the run; raises as `send_all`, and may be retried."""
         self.send_all(waits)
         self._server.end_run(self.run_id, status)

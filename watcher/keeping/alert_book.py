@@ -85,7 +85,7 @@ class AlertBook:
                 is_muted=self._is_muted(kind, subject),
             )
             self._alerts.save(alert if alert.is_muted else self._with_due(alert, float("inf")))
-            _log.info("Something happened", extra={"alert": alert.id, "kind": kind.value, "subject": subject.name})
+            _log.info("An event was recorded", extra={"alert": alert.id, "kind": kind.value, "subject": subject.name})
 
     def is_known(self, kind: AlertKind, subject_key: str) -> bool:
         """Returns whether this event has been recorded."""
@@ -155,7 +155,7 @@ class AlertBook:
         return found
 
     def prune(self) -> list[str]:
-        """Forgets alerts that are over, delivered, old, and more than are kept; returns their ids."""
+        """Removes delivered alerts that have ended, are old, and exceed the number that is kept; returns their ids."""
         with self._lock:
             if self.live_runs is None:
                 return []

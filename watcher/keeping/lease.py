@@ -75,7 +75,7 @@ class WatcherLease:
             if found is None or found.watcher != self._id:
                 self._renewed = None
                 return False
-        _log.info("This watcher works", extra={"watcher": self._id})
+        _log.info("This watcher is active now", extra={"watcher": self._id})
         return True
 
     def look_at(self, control: Control) -> None:

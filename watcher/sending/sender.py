@@ -115,10 +115,10 @@ class Sender:
             self._book.delivered(self._receiver.name, ids)
             self._failures = 0
             self._last |= dict.fromkeys(rules, now_ms())
-            log.info("Told", extra={"receiver": self._receiver.name, "alerts": ids})
+            log.info("Message sent", extra={"receiver": self._receiver.name, "alerts": ids})
             return
         self._book.failed(self._receiver.name, ids, cause)
-        log.warning("Not told yet", extra={"receiver": self._receiver.name, "alerts": ids, "cause": str(cause)})
+        log.warning("Message not sent yet", extra={"receiver": self._receiver.name, "alerts": ids, "cause": str(cause)})
         self._pause()
 
     def _pause(self) -> None:

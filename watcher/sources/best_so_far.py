@@ -27,7 +27,7 @@ class BestSoFar:
         self._vocabulary = vocabulary
 
     def text_of(self, run: Run, experiments: Mapping[str, Experiment]) -> BestBeaten | None:
-        """Returns the message on a finished run; None if it is not the best, or that is unknown."""
+        """Returns the message on a finished run; None if it is not the best, beat none, or that is unknown."""
         score = score_of(run, self._vocabulary)
         if score is None or run.diverged(self._vocabulary):
             return None

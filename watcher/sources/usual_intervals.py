@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class UsualIntervals:
-    """The usual interval of each run, in seconds, as of the silence during which it was fetched."""
+    """The usual interval of each run, in seconds, fetched once for each silence of the run."""
 
     def __init__(self, mlflow: MlflowApi, book: AlertBook) -> None:
         self._metrics = MetricsApi(mlflow)

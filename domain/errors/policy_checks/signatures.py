@@ -23,7 +23,7 @@ class WhatOutputMeans(Message):
 
 
 class HowInputIsFed(Message):
-    """The unclear part is an input."""
+    """It is unclear how an input of the policy takes the observation."""
 
     text = template("how the policy's input {input} takes what {environment} shows: {readings}")
     input: str

@@ -79,7 +79,7 @@ class Device:
     def _introduce(self, questions: Questions, handle: Any) -> None:
         """Reads name and UUID, which a lost GPU no longer reports.
 
-        Each time, since another GPU may have taken its place.
+        They are read for each sample, because another GPU may have taken its place.
         """
         name = questions.ask("name", pynvml.nvmlDeviceGetName, handle)
         uuid = questions.ask("uuid", pynvml.nvmlDeviceGetUUID, handle)
