@@ -16,7 +16,7 @@ const unchanged = () => window.dash_clientside.no_update;
 
 /**
  * @import { SortBy } from "./model_order.js"
- * @typedef {{ id: string, name: string, algorithm: string, state: string, page: string, trained_ms: number | null, onnx_path: string, measured: string, [more: string]: unknown }} ModelRow as callbacks/models.py sends it
+ * @typedef {{ id: string, name: string, algorithm: string, state: string, page: string, trained_ms: number | null, onnx_path: string, measured: string, [more: string]: unknown }} ModelRow as callbacks/models/ sends it
  */
 
 /** Returns the table's choice; without one, the choice whose row is not on show.

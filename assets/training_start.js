@@ -27,6 +27,7 @@ async function send() {
   state.isSending = true;
   enable();
   await check();
+  if (state.form !== form) return done(() => undefined); // another trainer was chosen while this one was checked
   if (Object.keys(state.wrong).length) return done(() => writeText("blocked", state.texts.wrong), true);
   state.requestId = state.requestId || newId();
   writeText("blocked", "");

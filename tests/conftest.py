@@ -95,7 +95,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class SharedMlflow(NamedTuple):
-    """Holds a real `mlflow server`, its SQLite file, and a copy of that from before the first write."""
+    """Holds a real MLflow server, its SQLite file, and a copy of that from before the first write."""
 
     address: str
     database: Path
@@ -114,7 +114,7 @@ def shared_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedMl
 
 @pytest.fixture(scope="session")
 def mlflow_address(shared_mlflow: SharedMlflow) -> str:
-    """Returns the address of a real `mlflow server` on SQLite."""
+    """Returns the address of a real MLflow server on SQLite."""
     return shared_mlflow.address
 
 

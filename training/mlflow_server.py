@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 DATABASE: Final = "mlflow.db"
+FOLDER_VARIABLE: Final = "CLEW_MLFLOW_DIR"  # how the launcher passes any path, quotes included
 
 _ARTIFACT_ROOT: Final = "mlflow-artifacts:/"
 _GRACE_SECONDS: Final = 3
@@ -20,17 +21,18 @@ _GRACE_SECONDS: Final = 3
 def main() -> None:
     """Parses the command line and serves until a signal."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True, help="where the database and the artifacts are kept")
+    folder = os.environ.get(FOLDER_VARIABLE)
+    parser.add_argument(
+        "--folder", type=Path, default=folder, required=not folder, help="where the database and the artifacts are kept"
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--artifacts-destination", default="./artifacts", help="a folder, or the URI of a bucket")
     parser.add_argument("--no-access-log", action="store_true", help="write no line for each request")
     options = parser.parse_args()
-    os.environ |= {
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        # Its job runner would be ten more processes for features that Clew does not use.
-        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-    }
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    # Its job runner would be ten more processes for features that Clew does not use.
+    os.environ.setdefault("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
     os.chdir(options.folder)
     _serve(options.host, options.port, options.artifacts_destination, with_access_log=not options.no_access_log)
 
@@ -55,6 +57,7 @@ def _serve(host: str, port: int, artifacts_destination: str, *, with_access_log:
         "mlflow.server.fastapi_app:app",
         host=host,
         port=port,
+        workers=1,  # whatever WEB_CONCURRENCY says: SQLite has one writer
         log_config=str(Path(server.__file__).with_name("uvicorn_log_config.yaml")),
         access_log=with_access_log,
         timeout_graceful_shutdown=_GRACE_SECONDS,

@@ -1,4 +1,4 @@
-"""Runs a real `mlflow server` on SQLite in a folder, within a `with` block."""
+"""Runs a real MLflow server on SQLite in a folder, within a `with` block."""
 
 import os
 import socket

@@ -10,7 +10,7 @@ ClewError
 ├── PolicyRefused         the policy file must not be activated, and why                (422)
 ├── PolicyFailed          the policy failed while it ran, and how                       (422)
 ├── PolicyGone            the model's file no longer exists                             (410)
-├── EnvironmentRefused, EnvironmentMissing, EnvironmentFailed: environments/failures.py (422)
+├── EnvironmentRefused, EnvironmentMissing, EnvironmentFailed: see environments/         (422)
 └── ServiceError          an external service failed                                    (502)
     ├── ServiceUnavailable   refused, timed out, or answered 5xx: try again later       (503)
     │   ├── ConnectionRefused, HostUnknown, CertificateRefused, ConnectTimedOut: nothing was sent

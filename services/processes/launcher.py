@@ -107,7 +107,7 @@ class _Launch:
             "CLEW_DIR": str(Path.cwd()),
             "MLFLOW_HOST": self.settings.mlflow_host,
             "MLFLOW_PORT": str(self.settings.mlflow_port),
-            "MLFLOW_DIR": str((self.state_dir / "mlflow").absolute()),
+            "CLEW_MLFLOW_DIR": str((self.state_dir / "mlflow").absolute()),
             # The children's libraries, such as mlflow's, use the environment's proxy even for this machine's addresses.
             **no_proxy_for_loopback(os.environ),
         }
@@ -140,6 +140,9 @@ class _Launch:
         """Records the services that answer by now, and prints when all of them do."""
         for name in [one for one in self.waiting_for if self._answers(one)]:
             self.waiting_for.remove(name)
+            samples = self.seen.get(SAMPLES.name)
+            if name == MLFLOW.name and samples and samples.exit_status != 0:
+                supervision.start(SAMPLES.name)  # it had waited long enough, and ended
         if not self.waiting_for:
             print_line(f"Clew is ready at {DASHBOARD.url(self.settings)}/ ({self._mlflow()}). Ctrl-C stops it.")
 

@@ -56,8 +56,7 @@ MLFLOW: Final = ProcessSpec(
     name="mlflow",
     title="MLflow",
     meaning="an MLflow server on SQLite",
-    command="python -m training.mlflow_server --host %(ENV_MLFLOW_HOST)s --port %(ENV_MLFLOW_PORT)s"
-    ' --folder "%(ENV_MLFLOW_DIR)s"',
+    command="python -m training.mlflow_server --host %(ENV_MLFLOW_HOST)s --port %(ENV_MLFLOW_PORT)s",
     listens="MLFLOW",
     is_wanted=lambda settings: settings.embedded,
     unless="MLFLOW_TRACKING_URI",

@@ -91,7 +91,7 @@ class Supervision:
         for name, child in now.items():
             before = self._children.get(name)
             if before and before.pid not in (0, child.pid):
-                # The children of a killed process, such as mlflow's server or gunicorn's workers, still hold its port.
+                # The children of a killed process, such as gunicorn's workers, still hold its port.
                 _kill_group(before.pid)
             if child.state == "FATAL":
                 self.start(name)

@@ -1,5 +1,6 @@
 """The MLflow server in one process: its database is complete before it answers, and it ends with a signal."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -7,8 +8,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import requests
 
+from training.mlflow_server import FOLDER_VARIABLE
 from training.scratch_server import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -31,15 +34,18 @@ def first_status(address: str, path: str) -> int:
 
 def test_many_first_requests_at_once_find_a_whole_database(tmp_path: Path) -> None:
     port = free_port()
-    command = [sys.executable, "-m", "training.mlflow_server", "--folder", str(tmp_path), "--port", str(port)]
+    command = [sys.executable, "-m", "training.mlflow_server", "--port", str(port)]
+    # Hosts that set the number of a web server's processes mean the dashboard: SQLite has one writer.
+    environment = {**os.environ, FOLDER_VARIABLE: str(tmp_path), "WEB_CONCURRENCY": "3"}
     with (
         (tmp_path / "log").open("wb") as log,
-        subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log) as process,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as process,
         ThreadPoolExecutor(CLIENTS) as threads,
     ):
         try:
             asked = [threads.submit(first_status, f"http://127.0.0.1:{port}", PATHS[i % 2]) for i in range(CLIENTS)]
             assert [answer.result() for answer in asked] == [200] * CLIENTS, (tmp_path / "log").read_text()
+            assert psutil.Process(process.pid).children() == []
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(30) in (0, -signal.SIGTERM)
