@@ -5,6 +5,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.http.body import ChunkedReader  # type: ignore[import-untyped]
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from gunicorn.http.message import Request  # type: ignore[import-untyped]
 from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped]
@@ -34,7 +35,7 @@ class BufferedParser(RequestParser):  # type: ignore[misc]
 
     def __init__(self, cfg: Config, content: bytes, client: Any, *, is_cut: bool) -> None:
         self._pieces = _pieces(content)
-        self._is_cut = is_cut
+        self._is_cut, self._is_malformed = is_cut, False
         super().__init__(cfg, self._pieces, client)
 
     def __next__(self) -> Request:
@@ -42,7 +43,22 @@ class BufferedParser(RequestParser):  # type: ignore[misc]
         request._expected_100_continue = False  # the event loop has sent it
         if self._is_cut:
             request.force_close()
+        if isinstance(request.body.reader, ChunkedReader):
+            request.body.reader.parser = self._closing_if_malformed(request, request.body.reader.parser)
         return request
+
+    def _closing_if_malformed(self, request: Request, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Passes the chunks on; ends the connection after the answer if one is malformed.
+
+        Where such a body ends is anyone's guess: what follows it must not be taken for a request (RFC 9112, 11.2).
+        gunicorn itself reports the error only to the first reader, and keeps the connection open.
+        """
+        try:
+            yield from chunks
+        except (OSError, ParseException):
+            self._is_malformed = True
+            request.force_close()
+            raise
 
     def has_unread_body(self) -> bool:
         """Returns whether the answer left unread bytes of the request, so that its end is not known for sure."""
@@ -50,7 +66,7 @@ class BufferedParser(RequestParser):  # type: ignore[misc]
             self.finish_body()
         except (OSError, ParseException):  # otherwise gunicorn would send a second answer after the first
             return True
-        return bool(self.unreader.take_buffered()) or next(self._pieces, None) is not None
+        return self._is_malformed or bool(self.unreader.take_buffered()) or next(self._pieces, None) is not None
 
 
 class Connection(TConn):  # type: ignore[misc]

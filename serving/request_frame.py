@@ -18,7 +18,7 @@ _MOST_DIGITS: Final = 15
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
 _CONTINUE: Final = re.compile(rb"[^\r]* HTTP/1\.1\r\n(?:.*\r\n)?expect:[ \t]*100-continue[ \t]*\r\n", re.I | re.S)
-_SIZE: Final = re.compile(rb"[0-9a-fA-F]{1,15}")
+_SIZE_LINE: Final = re.compile(rb"([0-9a-fA-F]+)(?:[ \t]*;[^\r]*)?")
 
 
 class RequestFrame:
@@ -116,17 +116,21 @@ class RequestFrame:
                 if self.received - self._next_chunk_at >= _LONGEST_SIZE_LINE:
                     self._ends_at = self.received  # an invalid chunk
                 return
-            size = _SIZE.match(self._content, self._next_chunk_at, line_ends)
-            if size is None:
+            line = _SIZE_LINE.fullmatch(self._content, self._next_chunk_at, line_ends)
+            if line is None or not self._previous_chunk_is_terminated():
                 self._ends_at = self.received
-            elif int(size[0], 16) == 0:
+            elif int(line[1], 16) == 0:
                 # Without trailers, the line end of the last chunk is half of the end.
                 ends = self._content.find(_END, line_ends, line_ends + _MOST_TRAILER_BYTES)
                 if ends < 0 and self.received - line_ends < _MOST_TRAILER_BYTES:
                     return
                 self._ends_at = ends + len(_END) if ends >= 0 else self.received
             else:
-                self._next_chunk_at = line_ends + 2 + int(size[0], 16) + 2
+                self._next_chunk_at = line_ends + 2 + int(line[1], 16) + 2
+
+    def _previous_chunk_is_terminated(self) -> bool:
+        """Returns whether the bytes before the next size are a line end: of a chunk's data, else of the head."""
+        return self._content[self._next_chunk_at - 2 : self._next_chunk_at] == b"\r\n"
 
 
 def _number(digits: bytes) -> int:

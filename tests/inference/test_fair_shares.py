@@ -12,6 +12,7 @@ from hypothesis import given
 
 from domain.access.rules import Asker
 from domain.errors import ServiceUnavailable
+from inference import policy_pool
 from inference.fair_turns import FairTurns, Turn
 from inference.fair_turns import person_of as of_whom
 from inference.policy_pool import PolicyPool, SharedPolicy
@@ -149,7 +150,10 @@ def pool() -> Iterator[Pool]:
     pool.end()
 
 
-def test_a_newcomer_gets_a_place_of_the_largest_user_and_the_active_model_always_has_one(pool: Pool) -> None:
+def test_a_newcomer_gets_a_place_of_the_largest_user_and_the_active_model_always_has_one(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy_pool, "_IDLE_SECONDS", 600.0)  # a slow machine starts a process for longer than that
     greedy = [pool.policy(f"greedy {number}") for number in range(3)]
     for one in greedy:
         one.start("greedy")

@@ -105,10 +105,7 @@ def test_a_possibly_submitted_job_that_was_cancelled_is_stopped(
         with pytest.raises(ServiceUnavailable):
             backend.launch(python(SLEEP))
         ray.after = lambda method, path: None
-        deadline = time.monotonic() + 10
-        while ray.jobs["r1-1"].status != "STOPPED":
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until_stopped(ray, "r1-1")
 
 
 def test_a_job_cancelled_after_a_lost_answer_is_stopped_as_soon_as_it_appears(ray: FakeRay, runs: Path) -> None:
@@ -119,10 +116,7 @@ def test_a_job_cancelled_after_a_lost_answer_is_stopped_as_soon_as_it_appears(ra
             backend.launch(python(SLEEP))
         backend.withdraw("r1")
         ray.after = lambda method, path: None
-        deadline = time.monotonic() + 20
-        while ray.jobs["r1-1"].status != "STOPPED":
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until_stopped(ray, "r1-1")
 
 
 @pytest.mark.parametrize("has_logged", [False, True])
@@ -151,16 +145,16 @@ def test_jobs_left_in_doubt_by_a_scheduler_run_only_if_wanted(
     """It was killed before it knew whether Ray has them; one of the two was cancelled meanwhile."""
     ray.after = lambda method, path: (0, b"") if path.startswith("/api/jobs/") else None
     with ray_backend(ray.address, runs) as backend:
-        for run_id in ("wanted", "cancelled"):
+        for run_id, code in (("wanted", "import time; time.sleep(3)"), ("cancelled", SLEEP)):
             with pytest.raises(ServiceUnavailable):
-                backend.launch(python("import time; time.sleep(3)", run_id=run_id))
+                backend.launch(python(code, run_id=run_id))
     ray.after = lambda method, path: None
-    monkeypatch.setattr(watched_job, "DOUBT_SECONDS", 2.0)  # the wanted one may be requested within this time
+    monkeypatch.setattr(watched_job, "DOUBT_SECONDS", 4.0)  # the wanted one may be requested within this time
     with ray_backend(ray.address, runs) as backend:
         until(backend, lambda found: is_running(found) or is_over(found), "wanted")  # a busy machine sees its end first
         until_there_is_room(backend)
         assert until(backend, is_over, "wanted").exit_code == 0
-    assert ray.jobs["cancelled-1"].status == "STOPPED"
+        until_stopped(ray, "cancelled-1")
 
 
 def test_a_job_that_appears_after_it_was_reported_absent_is_stopped(
@@ -177,10 +171,7 @@ def test_a_job_that_appears_after_it_was_reported_absent_is_stopped(
         assert until(backend, is_over) == Absent()
         with ray_backend(ray.address, runs / "as-was-sent") as sent:
             sent.launch(python(SLEEP))
-        deadline = time.monotonic() + 10
-        while ray.jobs["r1-1"].status != "STOPPED":
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until_stopped(ray, "r1-1")
 
 
 def test_a_refusal_ends_the_training_with_rays_own_words(ray: FakeRay, runs: Path) -> None:
@@ -313,6 +304,13 @@ def test_another_server_at_its_address_is_named(ray: FakeRay, runs: Path) -> Non
         error = until_there_is_room(backend)
     assert isinstance(error, BadResponse)
     assert error.field == "ray_version"
+
+
+def until_stopped(ray: FakeRay, submission_id: str) -> None:
+    deadline = time.monotonic() + 50
+    while ray.jobs[submission_id].status != "STOPPED":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def until_there_is_room(backend: RayBackend) -> ClewError | None:
