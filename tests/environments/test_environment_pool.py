@@ -60,7 +60,7 @@ def test_places_are_shared_fairly_and_memory_comes_back(pool: EnvironmentPool) -
     bobs.close()
     # An idle place is given to a newcomer, and one that is idle for too long ends by itself.
     pool.take(EnvironmentSource(env_id="Pendulum-v1"), "dan").reset(0)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while runs(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not runs(pid)
@@ -94,7 +94,7 @@ def test_no_process_outlives_a_killed_program() -> None:
         pid = int(process.stdout.readline())
         parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
         process.kill()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while (runs(pid) or runs(parent)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not runs(pid)

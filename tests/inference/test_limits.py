@@ -54,4 +54,4 @@ def test_sigterm_ends_all_conversations_with_1001_and_all_processes(small: Engin
     for reader in readers:
         reader.join(40)
     assert codes == [1001, 1001, 1001]
-    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert psutil.wait_procs(children, timeout=60)[1] == []

@@ -72,7 +72,7 @@ def test_a_dead_proxy_of_the_environment_is_in_nobodys_way(embedded: Launch) -> 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_browser_may_open_mlflows_own_ui(embedded: Launch, host: str) -> None:
-    with urllib.request.urlopen(f"http://{host}:{embedded.mlflow_port}/", timeout=10) as page:
+    with urllib.request.urlopen(f"http://{host}:{embedded.mlflow_port}/", timeout=60) as page:
         assert page.status == 200
 
 

@@ -130,8 +130,8 @@ def scheduler_stands_still(story: Story) -> None:
 
 def mlflow_killed(story: Story) -> None:
     story.mlflow.signal(signal.SIGKILL)
-    assert story.service.until(story.training, "done", seconds=15)["state"] == "done"
-    assert story.service.until(story.stopping, "killed", seconds=15)
+    assert story.service.until(story.training, "done")["state"] == "done"
+    assert story.service.until(story.stopping, "killed")
     story.service.wait_for(lambda _health: waits_for(story) == "mlflow-keeps-it-waiting")
     story.mlflow.run()
 
