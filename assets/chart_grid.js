@@ -8,6 +8,7 @@ import { chartDrawing } from "./chart_grid_drawing.js";
 import { chartAnswers } from "./chart_grid_figures.js";
 import { gridLayout } from "./chart_grid_layout.js";
 import { chartLegend } from "./chart_grid_legend.js";
+import { observeBoxes, observeSize } from "./chart_grid_observers.js";
 import { gridOrder } from "./chart_grid_order.js";
 import { gridPointer } from "./chart_grid_pointer.js";
 import { register } from "./dash.js";
@@ -65,8 +66,6 @@ import { runMetrics } from "./run_metrics.js";
  * @property {ResizeObserver} resizes
  */
 
-const NEAR = "400px 0px"; // how far outside of the view a chart begins to be drawn
-const BORDER = 2; // pixels of a chart's frame, both sides together
 const PENDING_MS = 2500;
 /** @type {Map<string, Grid>} */
 const grids = new Map(); // by place
@@ -91,29 +90,6 @@ function askCatalogue(grid) {
   );
 }
 
-/** @type {(grid: Grid) => IntersectionObserver} */
-function observed(grid) {
-  return new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting, boundingClientRect: { width, height } } of entries) {
-        const { box } = /** @type {import("./chart_grid_box.js").ChartFrame} */ (target);
-        if (isIntersecting) box.measured = { width: Math.floor(width) - BORDER, height: Math.floor(height) - BORDER };
-        if (isIntersecting === box.isNear) continue;
-        if (isIntersecting) gridCharts.comes(grid, box);
-        else gridCharts.leaves(grid, box);
-      }
-    },
-    { rootMargin: NEAR }
-  );
-}
-
-/** @type {(grid: Grid) => ResizeObserver} */
-function sized(grid) {
-  const observer = new ResizeObserver(() => gridCharts.fit(grid));
-  observer.observe(grid.root);
-  return observer;
-}
-
 /** @type {(root: HTMLElement, data: GridData) => Grid} */
 function begun(root, data) {
   const { place, texts } = data;
@@ -132,8 +108,8 @@ function begun(root, data) {
     zoom: (box, change) => gridPointer.zoom(grid, box, change),
     drawn: () => undefined,
   });
-  grid.observer = observed(grid);
-  grid.resizes = sized(grid);
+  grid.observer = observeBoxes(grid);
+  grid.resizes = observeSize(grid);
   (window.requestIdleCallback || window.setTimeout)(() => !grid.boxes.size && root.isConnected && grid.drawing.warmUp());
   return grid;
 }

@@ -2,20 +2,17 @@
  *
  * Only matching columns are drawn, the first of each group; the others are counted, and drawn on demand.
  */
-import { locale, propsOf } from "./clew.js";
+import { propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { columnCatalogue } from "./column_catalogue.js";
+import { groupOf, make, number, texts } from "./column_menu_rows.js";
 import { register, setProps } from "./dash.js";
 import { byId, elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { pageQuery } from "./page_request.js";
 import { columns } from "./run_columns.js";
 
-/**
- * @typedef {import("./column_catalogue.js").Catalogue} Catalogue
- * @typedef {import("./column_catalogue.js").Entry} Entry
- * @typedef {import("./column_catalogue.js").Group} Group
- */
+/** @import { Catalogue } from "./column_catalogue.js" */
 
 const DIALOG = ID.COLUMN_MENU;
 const OPEN = ID.COLUMNS_OPEN;
@@ -28,64 +25,12 @@ const menuDialog = () => /** @type {HTMLDialogElement | null} */ (document.getEl
 const searchBox = () => /** @type {HTMLInputElement} */ (byId(SEARCH));
 /** @type {() => NodeListOf<HTMLInputElement>} */
 const boxesOf = () => byId(GROUPS).querySelectorAll("input");
-const texts = () => propsOf(ID.TEXTS).data.column_menu;
-/** @type {(count: number) => string} */
-const number = (count) => count.toLocaleString(locale());
+const chosen = () => columns.onShow();
 const { groupsOf, matching } = columnCatalogue;
 /** @type {Catalogue | null} */
 let catalogue = null;
 /** @type {Record<string, number>} */
 let more = {};
-
-/**
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} name
- * @param {Props} props
- * @param {(Node | string)[]} children
- * @returns {HTMLElementTagNameMap[K]}
- */
-function make(name, props, ...children) {
-  const { dataset, aria, ...own } = props;
-  const made = Object.assign(document.createElement(name), own);
-  Object.assign(made.dataset, dataset || {});
-  for (const [key, value] of Object.entries(aria || {})) made.setAttribute(`aria-${key}`, value);
-  made.append(...children);
-  return made;
-}
-
-const chosen = () => columns.onShow();
-
-/** @type {(label: string, name: string, ref: string, shown: Set<string>) => HTMLElement} */
-function tickOf(label, name, ref, shown) {
-  const isFixed = columns.isOfItself(ref);
-  const box = make("input", { type: "checkbox", className: "form-check-input", checked: shown.has(ref), disabled: isFixed, title: isFixed ? texts().of_itself : "", dataset: { ref } });
-  if (label) box.setAttribute("aria-label", `${name}: ${label}`);
-  return make("label", { className: label ? "column-extreme" : "column-name" }, box, make("span", { textContent: label || name, dir: "auto" }));
-}
-
-/** @type {(entry: Entry, shown: Set<string>) => HTMLElement} */
-function rowOf({ name, runs, refs }, shown) {
-  const ticks = refs.map(([label, ref]) => tickOf(label, name, ref, shown));
-  const row = make("li", { className: "column-entry" });
-  if (refs.length > 1) row.append(make("span", { className: "column-name", textContent: name, dir: "auto" }));
-  row.append(...ticks);
-  if (runs !== null) row.append(make("span", { className: "column-runs text-body-secondary", textContent: runs === 1 ? texts().run : texts().runs.replace("{n}", number(runs)) }));
-  return row;
-}
-
-/** @type {(group: Group, found: Entry[], shown: Set<string>) => HTMLElement} */
-function groupOf({ kind, entries }, found, shown) {
-  const most = AT_ONCE + (more[kind] || 0);
-  const list = make("ul", { className: "list-unstyled mb-1" }, ...found.slice(0, most).map((entry) => rowOf(entry, shown)));
-  const counted = found.length === entries.length ? number(entries.length) : texts().of.replace("{n}", number(found.length)).replace("{total}", number(entries.length));
-  const title = make("h3", { className: "h6 mb-1", textContent: `${texts().groups[kind]} (${counted})` });
-  const group = make("section", { className: "column-group", aria: { label: texts().groups[kind] } }, title, list);
-  if (found.length > most) {
-    const text = texts().more.replace("{n}", number(found.length - most));
-    group.append(make("button", { type: "button", className: "btn btn-link btn-sm p-0", textContent: text, dataset: { more: kind } }));
-  }
-  return group;
-}
 
 function drawGroups() {
   if (!catalogue) return;
@@ -93,7 +38,7 @@ function drawGroups() {
   const typed = searchBox().value;
   const groups = groupsOf(catalogue, texts()).filter(({ entries }) => entries.length);
   const found = groups.map((group) => matching(group.entries, typed));
-  byId(GROUPS).replaceChildren(...groups.flatMap((group, at) => (found[at].length ? [groupOf(group, found[at], shown)] : [])));
+  byId(GROUPS).replaceChildren(...groups.flatMap((group, at) => (found[at].length ? [groupOf(group, found[at], shown, AT_ONCE + (more[group.kind] || 0))] : [])));
   const [n, total] = [found, groups.map(({ entries }) => entries)].map((lists) => lists.reduce((sum, one) => sum + one.length, 0));
   const summary = n === total ? texts().all.replace("{n}", number(n)) : texts().found.replace("{n}", number(n)).replace("{total}", number(total));
   if (byId(FOUND).textContent !== summary) byId(FOUND).textContent = summary;

@@ -8,7 +8,7 @@ import { pageSocket } from "./page_socket.js";
  * @typedef {import("./gpu_units.js").Host} Host
  * @typedef {import("./gpu_units.js").Report} Report
  * @typedef {import("./gpu_units.js").Misfit} Misfit
- * @typedef {import("./live_sockets.js").Service & { name: string }} Monitor
+ * @typedef {import("./socket_address.js").Service & { name: string }} Monitor
  * @typedef {object} HostsView what shows the hosts
  * @property {(hosts: Host[], texts: Texts) => void} clear
  * @property {(host: Host, report: Report, texts: Texts) => void} take is called for each message that fits

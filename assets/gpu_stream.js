@@ -8,8 +8,8 @@ import { gpuFrames } from "./gpu_frames.js";
 import { gpuGroups } from "./gpu_groups.js";
 import { gpuHosts } from "./gpu_hosts.js";
 import { gpuMap } from "./gpu_map.js";
+import { cellLines, drawScale } from "./gpu_map_texts.js";
 import { gpuHostLines } from "./gpu_notice.js";
-import { gpuNumbers } from "./gpu_numbers.js";
 import { gpuProcesses } from "./gpu_processes.js";
 import { gpuRuns } from "./gpu_runs.js";
 import { gpuUnits } from "./gpu_units.js";
@@ -84,7 +84,7 @@ function arrange(units) {
   // A single GPU needs no map: it has its card.
   hide(at(ID.GPU_OVERVIEW), units.every((unit) => units.length < 2 && open.has(unit.key)) && !isFiltered(view));
   write(at(ID.GPU_WORDS), summary(shown, units, texts));
-  scale(view.metric);
+  drawScale(view.metric, texts);
   gpuView.offer(units, texts);
   gpuHostLines(byId(ID.GPU_HOSTS), hosts, texts);
   gpuProcesses.draw(hosts, shown, texts);
@@ -92,15 +92,6 @@ function arrange(units) {
 
 /** @param {Record<string, string>} view */
 const isFiltered = ({ host, owner, state, run }) => Boolean(host) || [owner, state, run].some((one) => one !== gpuGroups.EVERY);
-
-/** @type {(metric: string) => void} */
-function scale(metric) {
-  const { low, high, label } = texts.scales[metric];
-  const { mark, write } = live;
-  write(at(ID.GPU_SCALE_LOW), low);
-  write(at(ID.GPU_SCALE_HIGH), high);
-  mark(at(ID.GPU_MAP), "aria-label", label);
-}
 
 /** Draws the cards and the chart of the open GPUs, as many as fit.
  * @type {(units: Unit[]) => void} */
@@ -124,7 +115,7 @@ function drawOpen(units) {
 
 /** @type {(place: HTMLElement) => import("./gpu_map.js").GpuMap} */
 function newMap(place) {
-  return gpuMap.make(place, { opens: (key) => toggle([key]), isOpen: (key) => open.has(key), words: (unit) => inLines(unit) });
+  return gpuMap.make(place, { opens: (key) => toggle([key]), isOpen: (key) => open.has(key), words: (unit) => cellLines(unit, texts) });
 }
 
 /** @type {(keys: string[], on?: boolean) => void} */
@@ -136,15 +127,6 @@ function toggle(keys, on) {
 function refresh() {
   changed = true;
   later(true);
-}
-
-/** Returns the lines about a cell that is pointed at.
- * @type {(unit: Unit) => string[]} */
-function inLines(unit) {
-  const { METRICS } = gpuNumbers;
-  const { gpu } = unit;
-  const who = [texts.use[unit.use], ...unit.owners, ...unit.runs].join(" · ");
-  return [[unit.host.name, gpuUnits.nameOf(unit, false, texts), gpu.name].filter(Boolean).join(" · "), Object.values(METRICS).map((metric) => metric.text(gpu)).join(" · "), who, gpuNumbers.machine(unit.host.report, texts)].filter(Boolean);
 }
 
 /** @type {import("./gpu_hosts.js").HostsView} */

@@ -3,7 +3,8 @@ import { register, setProps } from "./dash.js";
 import { byId } from "./elements.js";
 import { ID } from "./from_python.js";
 import { walkChart } from "./inference_chart.js";
-import { addressChoices, readChoices, watchedModel } from "./inference_choices.js";
+import { addressChoices, readChoices } from "./inference_choices.js";
+import { reset, send, start } from "./inference_commands.js";
 import { watchedEpisodes } from "./inference_episodes.js";
 import { readMessage } from "./inference_messages.js";
 import { Walk } from "./inference_walk.js";
@@ -27,7 +28,7 @@ const part = (name, side) => `walk-${name}-${side}`;
 let sides = [];
 /** @type {ViewRequest} */
 let request = {};
-/** @type {import("./live_sockets.js").Service | null} */
+/** @type {import("./socket_address.js").Service | null} */
 let engine = null;
 /** @type {InferenceTexts} */
 let texts;
@@ -36,7 +37,7 @@ let schemas;
 
 /**
  * @param {string} side "a" or "b"
- * @param {import("./live_sockets.js").Service} service
+ * @param {import("./socket_address.js").Service} service
  * @returns {Side}
  */
 function sideOf(side, service) {
@@ -45,7 +46,7 @@ function sideOf(side, service) {
   const silent = () => (made.plays && walk.last && walk.last.running && (request.pace ?? 0) >= 0.5 ? SILENT_MS : null);
   const where = sockets.address(service, "/ws/inference", "ws/inference");
   const socket = pageSocket(ids, where, silent, {
-    opened: () => reset(made),
+    opened: () => reset(made, request),
     received: (text) => {
       take(made, readMessage(text, schemas, texts));
       socket.write(texts);
@@ -61,7 +62,7 @@ function sideOf(side, service) {
 
 /** Begins again, with the sides that the request asks for.
  *
- * @param {import("./live_sockets.js").Service} service
+ * @param {import("./socket_address.js").Service} service
  */
 function begin(service) {
   const wanted = request.versus ? ["a", "b"] : ["a"];
@@ -75,26 +76,6 @@ function begin(service) {
     for (const one of sides) if (one.socket === socket) one.walk.writeWaiting();
   });
 }
-
-/** Sends a command. A team's own engine may know the maze alone: fields for other environments are sent once one is shown.
- *
- * @param {Side} one
- * @param {Record<string, unknown>} command
- */
-function send(one, command) {
-  const paced = one.isOther ? { pace: request.pace, side: one.walk.wantedSide() } : {};
-  one.socket.send(JSON.stringify({ ...command, speed: request.speed, ...paced }));
-}
-
-/** @param {Side} one */
-function reset(one) {
-  const chosen = { ...watchedModel(one.side === "a" ? request.model : request.versus), size: request.size, seed: request.seed };
-  const given = Object.entries(chosen).filter(([, value]) => value !== null && value !== undefined && value !== "");
-  send(one, { command: "reset", ...Object.fromEntries(given) });
-}
-
-/** @param {Side} one */
-const start = (one) => send(one, { command: "start" });
 
 /** Takes what a message had for a side.
  *
@@ -112,7 +93,7 @@ function take(one, { step, error, waits }) {
   if ("episode" in step) takeOther(one, /** @type {WatchedStep} */ (step));
   else if (one.isOther || step.step === 0) isOther(one, false);
   // Not before the maze is on the screen.
-  if (step.step === 0 && one.plays && !step.running && !one.walk.isOver) start(one);
+  if (step.step === 0 && one.plays && !step.running && !one.walk.isOver) start(one, request);
 }
 
 /** Takes a step of any environment but the maze: the engine is sent a receipt once it is drawn, and waits for it.
@@ -137,7 +118,7 @@ function isOther(one, now) {
   const before = one.isOther;
   one.isOther = now;
   document.documentElement.dataset.watching = [...new Set(sides.map((each) => (each.isOther ? "others" : "maze")))].join(" ");
-  if (now && !before) send(one, { command: document.hidden ? "hide" : "show" }); // at this pace, in this size
+  if (now && !before) send(one, { command: document.hidden ? "hide" : "show" }, request); // at this pace, in this size
 }
 
 /** Chooses the next seed where all episodes are over, if the viewer has switched that on. */
@@ -152,7 +133,7 @@ function goOn() {
 }
 
 document.addEventListener("visibilitychange", () => {
-  for (const one of sides) if (one.isOther) send(one, { command: document.hidden ? "hide" : "show" });
+  for (const one of sides) if (one.isOther) send(one, { command: document.hidden ? "hide" : "show" }, request);
   goOn();
 });
 
@@ -160,7 +141,7 @@ const inference = {
   /** Begins the page.
    *
    * @param {ViewRequest} asked
-   * @param {import("./live_sockets.js").Service | null} where
+   * @param {import("./socket_address.js").Service | null} where
    * @param {InferenceTexts} its
    * @param {Parameters<typeof readMessage>[1]} shapes
    */
@@ -178,10 +159,10 @@ const inference = {
     const what = triggered.prop_id.split(".")[0].replace("inference-", "");
     for (const one of sides) {
       one.plays = what === "play";
-      if (what === "play") start(one);
-      else if (what === "reset") reset(one);
+      if (what === "play") start(one, request);
+      else if (what === "reset") reset(one, request);
       else {
-        send(one, { command: what === "step" && one.walk.stands ? "step" : "stop" });
+        send(one, { command: what === "step" && one.walk.stands ? "step" : "stop" }, request);
         one.walk.stops();
       }
     }
@@ -203,8 +184,8 @@ const inference = {
     if (changed.every((name) => name === "goesOn")) return goOn();
     const plays = sides.some((one) => one.walk.last && one.walk.last.running && !one.walk.last.done);
     for (const one of sides) {
-      if (changed.some((name) => !["speed", "pace", "goesOn"].includes(name))) reset(one);
-      else if (plays) start(one); // of a walk that goes on it changes the speed alone
+      if (changed.some((name) => !["speed", "pace", "goesOn"].includes(name))) reset(one, request);
+      else if (plays) start(one, request); // of a walk that goes on it changes the speed alone
     }
   },
 };

@@ -2,39 +2,22 @@
    the messages themselves. A socket's `close`, where it has one, ends it with its page. */
 import { setProps } from "./dash.js";
 import { live } from "./live_text.js";
+import { socketAddress } from "./socket_address.js";
 
 const CLOSED_MS = 4000; // a closed socket is tried again after this
 const LONGEST_TRY_MS = 12000; // browsers hold new sockets back for seconds where many are opened, or fail: a try may take longer each time
 const [MOST_PENDING, PENDING_MS] = [8, 1000];
 const GIVEN_UP_MS = 30000; // from then on it is called disconnected; it is tried all the same
-const LOOPBACK = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
 const COLOURS = { connected: "success", connecting: "secondary", reconnecting: "warning", disconnected: "danger" };
 
 /**
  * @typedef {keyof typeof COLOURS} Connection
- * @typedef {{ url: string, browser_url?: string | null, prefix: string }} Service how to reach a service that has sockets
  * @typedef {{ socket?: string, badge: string, since: string }} SocketIds ids of the socket's component, its badge, and the text next to it
  * @typedef {{ connection: Record<Connection, string>, heard?: string, lost: string, never: string }} SocketTexts
  */
 
 /** @param {number} since */
 const seconds = (since) => Math.max(0, Math.round((Date.now() - since) / 1000));
-
-/** Returns a service's address for this browser: as configured, else what its own address and this page's allow.
- *
- * @param {Service} service `url` is how the server of Clew reaches it
- * @param {string} path where it listens
- * @param {string} proxied where a proxy would carry it
- */
-function address({ url, browser_url, prefix }, path, proxied) {
-  const page = window.location;
-  if (browser_url) return new URL(browser_url, `${page.protocol === "https:" ? "wss:" : "ws:"}//${page.host}`).href;
-  // ws: would be mixed content on a secure page; the proxy in front of Clew carries it under the same address.
-  if (page.protocol === "https:") return `wss://${page.host}${prefix}${proxied}`;
-  const own = new URL(url);
-  const name = LOOPBACK.includes(own.hostname) ? page.hostname : own.hostname;
-  return `${own.protocol === "https:" ? "wss:" : "ws:"}//${name}${own.port ? `:${own.port}` : ""}${own.pathname.replace(/\/$/, "")}${path}`;
-}
 
 /** One socket that is reopened whenever it closes or falls silent. */
 class LiveSocket {
@@ -215,4 +198,4 @@ document.addEventListener("visibilitychange", () => {
 });
 window.addEventListener("online", () => kept.forEach((socket) => socket.closed && socket.lose()));
 
-export const sockets = Object.freeze({ LiveSocket, address, keep });
+export const sockets = Object.freeze({ LiveSocket, address: socketAddress, keep });

@@ -4,19 +4,13 @@ import { within } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 import { runEdits } from "./run_edits.js";
+import { button, tagsForm, theirs } from "./run_tags_form.js";
 
 /** @import { Change, RunNow } from "./run_edits.js" */
 
 const PLACE = ID.RUN_EDITS;
 const { make } = live;
 const place = () => document.getElementById(PLACE);
-
-/** @type {(text: string, press: () => void, look?: string) => HTMLButtonElement} */
-function button(text, press, look = "outline-secondary btn-sm") {
-  const made = make("button", { type: "button", class: `btn btn-${look}` }, text);
-  made.addEventListener("click", press);
-  return made;
-}
 
 class RunSection {
   /** @param {HTMLElement} box
@@ -142,52 +136,9 @@ class RunSection {
   }
 
   editTags() {
-    const { texts } = this;
-    const list = make("div");
-    const seen = new Map(this.known.tags);
-    const row = (key = "", value = "") => {
-      /** @type {(text: string, name: "key" | "value") => HTMLElement} */
-      const label = (text, name) => make("label", { class: "small flex-grow-1" }, text, make("input", { class: "form-control form-control-sm", "data-part": name, maxlength: name === "key" ? "250" : "8000" }));
-      const one = make("div", { class: "run-tag d-flex flex-wrap gap-2 align-items-end mb-2" }, label(texts.tag, "key"), label(texts.value, "value"));
-      const [keyBox, valueBox] = one.querySelectorAll("input");
-      Object.assign(keyBox, { value: key, readOnly: key !== "" });
-      valueBox.value = value;
-      one.append(button(texts.remove, () => one.remove(), "outline-secondary btn-sm"));
-      list.append(one);
-      return one;
-    };
-    for (const [key, value] of seen) row(key, value);
-    const add = button(texts.add, () => within(row(), "input").focus(), "link btn-sm");
-    if (!seen.size) row();
-    const wanted = () => {
-      /** @type {(one: Element) => [string, string]} */
-      const tagOf = (one) => {
-        const [key, value] = one.querySelectorAll("input");
-        return [key.value, value.value];
-      };
-      const there = new Map([...list.children].map(tagOf).filter(([key]) => key));
-      /** @type {Record<string, string | null>} */
-      const tags = {};
-      for (const [key, value] of there) if (seen.get(key) !== value) tags[key] = value;
-      for (const key of seen.keys()) if (!there.has(key)) tags[key] = null;
-      const was = Object.fromEntries(Object.keys(tags).map((key) => [key, seen.get(key) ?? null]));
-      return Object.keys(tags).length ? { tags, seen: { tags: was } } : null;
-    };
-    /** @type {(tags: Iterable<[string, string]>) => string} */
-    const text = (tags) => [...tags].map(([key, value]) => `${key}: ${value}`).join("\n");
-    this.edit([list, make("div", { class: "mb-2" }, add)], wanted, () => theirs(text(seen), text(this.known.tags), () => {
-      seen.clear();
-      for (const [key, value] of this.known.tags) seen.set(key, value);
-    }));
+    const { parts, wanted, there } = tagsForm(this.known.tags, this.texts);
+    this.edit(parts, wanted, () => there(this.known.tags));
   }
-}
-
-/** Returns the current value if it differs from the one seen, and records it as seen; else null.
- * @type {(seen: string, there: string, see: (there: string) => void) => string | null} */
-function theirs(seen, there, see) {
-  if (seen === there) return null;
-  see(there);
-  return there;
 }
 
 /** @type {RunSection | null} */

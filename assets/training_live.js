@@ -44,7 +44,7 @@ const begun = () => ({ shown: null, at: null, asked: null, note: "", misfit: "",
 let state = begun();
 
 /** Returns the address of this run's socket at the scheduler; a configured address is for all runs, without their ids.
- * @type {(scheduler: import("./live_sockets.js").Service) => string} */
+ * @type {(scheduler: import("./socket_address.js").Service) => string} */
 function where(scheduler) {
   const own = encodeURIComponent(run);
   const browser_url = scheduler.browser_url ? `${scheduler.browser_url.replace(/\/$/, "")}/${own}` : null;
@@ -52,7 +52,7 @@ function where(scheduler) {
 }
 
 /** Begins the page of a training.
- * @type {(asked: string, scheduler: import("./live_sockets.js").Service, its: typeof texts, shape: import("./schema.js").Schema, ofActions: Texts) => number} */
+ * @type {(asked: string, scheduler: import("./socket_address.js").Service, its: typeof texts, shape: import("./schema.js").Schema, ofActions: Texts) => number} */
 function start(asked, scheduler, its, shape, ofActions) {
   [run, texts, schema, state] = [asked, its, shape, begun()];
   // From one training's page to another's the elements stay.

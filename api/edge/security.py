@@ -49,7 +49,7 @@ def _policy(settings: Settings, hashes: Iterable[str]) -> str:
 
 
 def _sockets(settings: Settings) -> set[str]:
-    """Returns the addresses of the pages' sockets, as assets/live_sockets.js computes them.
+    """Returns the addresses of the pages' sockets, as assets/socket_address.js computes them.
 
     They come from the settings, and the page's own host.
     """
