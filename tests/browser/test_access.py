@@ -90,11 +90,11 @@ def visits(site: Site) -> list[Visit]:
     ]
 
 
-def test_no_page_breaks_a_rule_gravely(found: Found) -> None:
+def test_no_page_has_a_grave_accessibility_violation(found: Found) -> None:
     assert found.violations == [], "\n".join(found.violations)
 
 
-def test_no_page_is_heavy_and_what_came_once_does_not_come_again(found: Found, site: Site) -> None:
+def test_pages_stay_under_the_size_limit_and_reuse_cached_files(found: Found, site: Site) -> None:
     heavy = {path: sum(parts.values()) for path, parts in found.weighed.items()}
     assert max(heavy.values()) <= MOST_BYTES, heavy
     assert min(heavy.values()) > 100_000, "what the browser had already was not weighed"
@@ -137,7 +137,7 @@ def keyboard(site: Site) -> Keyboard:
     return Keyboard(site)
 
 
-def test_from_the_menu_to_a_zoomed_comparison(site: Site, keyboard: Keyboard) -> None:
+def test_the_keyboard_leads_from_the_menu_to_a_zoomed_comparison(site: Site, keyboard: Keyboard) -> None:
     site.open("/")
     site.wait(lambda: site.all("#front-gpu-gpus details"))
     keyboard.tab_to("a[href='#main']", most=1)
@@ -189,7 +189,7 @@ def test_from_the_menu_to_a_zoomed_comparison(site: Site, keyboard: Keyboard) ->
     )
 
 
-def test_dialogs_hold_the_focus_and_give_it_back(site: Site, keyboard: Keyboard) -> None:
+def test_dialogs_keep_the_focus_and_return_it(site: Site, keyboard: Keyboard) -> None:
     site.open("/models")
     site.wait(lambda: site.all("#models-table input[type=radio][aria-label]"))
     keyboard.tab_to("#models-table input[type=radio]")
@@ -210,7 +210,7 @@ def test_dialogs_hold_the_focus_and_give_it_back(site: Site, keyboard: Keyboard)
         site.wait(lambda button=button: keyboard.is_on(f"#models-{button}"))  # type: ignore[misc]
 
 
-def test_a_walk_is_started_and_stopped(site: Site, keyboard: Keyboard) -> None:
+def test_the_keyboard_starts_and_stops_a_walk(site: Site, keyboard: Keyboard) -> None:
     site.open("/inference?speed=1&size=20")
     site.wait_for_text("stopped", "#walk-section-a")
     keyboard.tab_to("#inference-play")

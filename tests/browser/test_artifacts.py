@@ -98,7 +98,7 @@ def test_every_kind_of_file_is_shown_and_no_script_in_one_ran(
     assert not [one for one in caplog.messages if f"/{ORACLE}" in one]
 
 
-def test_every_kind_of_file_in_the_frame_of_a_portal(
+def test_every_kind_of_file_is_shown_in_the_frame_of_a_portal(
     dash_br: Browser,
     serve: Callable[..., str],
     tracking: Tracking,
@@ -121,7 +121,7 @@ def test_every_kind_of_file_in_the_frame_of_a_portal(
     assert not [one for one in caplog.messages if f"/{ORACLE}" in one]
 
 
-def test_the_tree_by_keyboard_and_the_address_of_a_file(page: Page, run_id: str) -> None:
+def test_the_keyboard_walks_the_file_tree_and_the_address_keeps_the_file(page: Page, run_id: str) -> None:
     page.open(f"/mlflow/runs/{run_id}")
     page.wait(lambda: page.find("#run-artifacts").is_displayed())
     page.script("document.getElementById('run-artifacts').scrollIntoView()")
@@ -178,7 +178,7 @@ def test_a_long_log_is_followed_and_searched(page: Page, run_id: str, tracking: 
     page.wait_for_text("The pattern “(” is not understood", BODY)
 
 
-def test_a_folder_of_thousands_draws_visible_rows_and_loads_one_under_the_pointer(
+def test_a_folder_of_thousands_draws_only_visible_rows_and_preloads_the_hovered_folder(
     page: Page, misbehaving: Misbehaving, run_id: str
 ) -> None:
     many = [{"path": f"frame_{n}.png", "is_dir": False, "file_size": n} for n in range(9_999)]
@@ -190,20 +190,20 @@ def test_a_folder_of_thousands_draws_visible_rows_and_loads_one_under_the_pointe
     page.wait_for_text("10,000 files and folders", "#run-artifacts")
     assert len(page.all("#run-artifacts .artifact-row")) < 40
     deep = "#run-artifacts .artifact-row[data-path='deep']"
-    page.wait(lambda: rested_on(page, deep) and asked_for_deep(misbehaving) == 1)
+    page.wait(lambda: hover_over(page, deep) and requests_for_deep(misbehaving) == 1)
     assert page.find(deep).get_attribute("aria-expanded") == "false"
     page.click(deep)
     page.wait(lambda: page.all("#run-artifacts .artifact-row[data-path='deep/er']"))
-    assert asked_for_deep(misbehaving) == 1
+    assert requests_for_deep(misbehaving) == 1
     page.script("document.querySelector('#run-artifacts .artifact-rows').scrollTop = 1e9")
     page.wait_for_text("frame_9998.png", "#run-artifacts")
 
 
-def rested_on(page: Page, selector: str) -> bool:
+def hover_over(page: Page, selector: str) -> bool:
     """Moves the pointer there; retries if the page around it grew meanwhile."""
     ActionChains(page.driver).move_to_element(page.find(selector)).perform()
     return True
 
 
-def asked_for_deep(misbehaving: Misbehaving) -> int:
+def requests_for_deep(misbehaving: Misbehaving) -> int:
     return sum(one.endswith("path=deep") for one in misbehaving.requests)

@@ -59,14 +59,14 @@ def menu(page: Page, chart: str, item: str) -> None:
     press(page, Keys.ENTER)
 
 
-def test_unlogged_metrics_make_room_and_evaluation_is_offered(compared: Page) -> None:
+def test_unlogged_metrics_get_no_chart_and_evaluation_is_offered(compared: Page) -> None:
     assert "None of these runs logged: Success rate." in compared.text("#compare-grid")
     compared.click(".grid-offers button")
     compared.wait(lambda: compared.script(COMPARE) == ["@reward", "@loss", "@eval_reward"])
     compared.wait(lambda: compared.script(LINES, "@eval_reward") == 2)
 
 
-def test_a_metric_is_found_added_pinned_and_many_by_expression(compared: Page) -> None:
+def test_a_metric_is_found_added_and_pinned_and_an_expression_adds_many(compared: Page) -> None:
     page = compared
     page.click(".grid-add")
     page.wait(lambda: page.all(".metric-picker[open]"))
@@ -93,7 +93,7 @@ def test_a_metric_is_found_added_pinned_and_many_by_expression(compared: Page) -
     press(page, Keys.ESCAPE)
 
 
-def test_order_scale_overlay_and_size_by_keys(compared: Page) -> None:
+def test_keys_change_order_overlay_scale_and_size_of_charts(compared: Page) -> None:
     page = compared
     page.script(FOCUS, "@loss")
     ActionChains(page.driver).key_down(Keys.SHIFT).send_keys(Keys.ARROW_LEFT).key_up(Keys.SHIFT).perform()
@@ -122,7 +122,7 @@ def test_order_scale_overlay_and_size_by_keys(compared: Page) -> None:
     assert charts_of_address(page) == []
 
 
-def test_a_range_of_its_own(compared: Page) -> None:
+def test_a_chart_gets_its_own_y_range(compared: Page) -> None:
     page = compared
     menu(page, "@loss", "Range of y…")
     page.wait(lambda: page.all("dialog[open] input"))
@@ -152,7 +152,7 @@ def test_a_line_is_muted_and_shown_alone_in_all_charts(compared: Page) -> None:
     page.wait(lambda: len(set(page.script(colours))) == 1 and page.lines("compare-chart-loss") == [12])
 
 
-def test_one_hover_line_in_all_charts_and_none_once_the_pointer_is_gone(compared: Page) -> None:
+def test_hovering_a_chart_shows_a_line_in_the_others_until_the_pointer_leaves(compared: Page) -> None:
     page = compared
     page.wait(lambda: page.lines("compare-chart-reward") == [12, 12])
     seen = "return [...document.querySelectorAll('#compare-grid .chart-hover-line')].map(line => !line.hidden)"
@@ -170,7 +170,7 @@ def test_one_hover_line_in_all_charts_and_none_once_the_pointer_is_gone(compared
     page.wait(lambda: page.script(seen) == [False, False])
 
 
-def test_all_points_are_a_file(compared: Page) -> None:
+def test_all_points_of_a_chart_can_be_saved_as_csv(compared: Page) -> None:
     page = compared
     page.script("HTMLAnchorElement.prototype.click = function () { window.saved = this.href; }")
     menu(page, "@loss", "All points (CSV)")
@@ -192,7 +192,7 @@ def test_a_chart_is_dragged_to_another_place_by_mouse_and_by_finger(compared: Pa
     page.wait(lambda: page.script(COMPARE) == ["@reward", "@loss"])
 
 
-def test_the_address_is_the_page(compared: Page) -> None:
+def test_the_address_restores_charts_sections_and_zoom(compared: Page) -> None:
     page = compared
     page.click(".grid-fold[aria-expanded=false]")
     page.click(".grid-add")
@@ -261,7 +261,7 @@ def test_the_table_of_metrics_leads_to_charts(page: Page, runs: list[str]) -> No
     page.wait(lambda: page.script(LINES, "train/approx_kl") == 1)
 
 
-def test_any_metric_is_the_axis(compared: Page) -> None:
+def test_any_metric_can_be_the_x_axis(compared: Page) -> None:
     page = compared
     page.script("window.dash_clientside.set_props('option-axis', {value: 'metric'})")
     page.wait(lambda: page.all(".metric-picker[open]"))
@@ -274,7 +274,7 @@ def test_any_metric_is_the_axis(compared: Page) -> None:
     assert page.find("#option-axis").get_attribute("value") == "metric:train/entropy"
 
 
-def test_no_grave_accessibility_violation(compared: Page) -> None:
+def test_the_grid_has_no_grave_accessibility_violation(compared: Page) -> None:
     page, found = compared, []
 
     def check(where: str, part: str) -> None:
@@ -301,7 +301,7 @@ def test_no_grave_accessibility_violation(compared: Page) -> None:
     assert found == []
 
 
-def test_in_japanese_on_a_phone(page: Page, runs: list[str]) -> None:
+def test_the_grid_is_in_japanese_and_fits_a_phone(page: Page, runs: list[str]) -> None:
     page.driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 700, "deviceScaleFactor": 1, "mobile": False}
     )
@@ -318,7 +318,7 @@ def test_in_japanese_on_a_phone(page: Page, runs: list[str]) -> None:
     assert width <= 360
 
 
-def test_long_names_stay_in_their_place(page: Page, tracking: Tracking) -> None:
+def test_long_metric_names_overflow_no_title_cell_or_menu(page: Page, tracking: Tracking) -> None:
     key = f"{'p' * 120}/{'k' * 120}"
     run_id = tracking.run(tracking.experiment(), name="long", metrics={key: [1.0, 3.9e13]})
     page.open(f"/mlflow/runs/{run_id}?open={'p' * 120}")

@@ -30,7 +30,7 @@ def seeds(page: Page, four: list[str]) -> str:
     return address
 
 
-def test_a_zoom_reaches_all_charts_and_comes_from_the_full_data(page: Page, seeds: str) -> None:
+def test_a_zoom_applies_to_all_charts_and_loads_full_data(page: Page, seeds: str) -> None:
     page.wait(lambda: len(page.lines(CHARTS[0])) == 4)
     assert max(page.lines(CHARTS[0])) <= 300
     relayout = "Plotly.relayout(document.querySelector('#compare-chart-reward .js-plotly-plot'), arguments[0])"
@@ -61,7 +61,7 @@ def test_controls_change_the_charts_and_the_address(page: Page, seeds: str) -> N
     assert page.find("#option-axis").get_attribute("value") == "relative_time"
 
 
-def test_an_odd_option_is_named(page: Page, seeds: str) -> None:
+def test_an_invalid_option_in_the_address_is_reported(page: Page, seeds: str) -> None:
     page.open(seeds + "&smoothing=lots")
     page.wait_for_text("The address says something odd about smoothing.")
     page.wait(lambda: page.lines(CHARTS[1]) == [3, 3, 3, 3])

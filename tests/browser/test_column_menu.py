@@ -63,12 +63,12 @@ def family(tracking: Tracking, misbehaving: Misbehaving) -> str:
     return name
 
 
-def heads(page: Page) -> list[str]:
+def headings(page: Page) -> list[str]:
     """Returns all headings except those that appear by themselves where other tests' runs have a value in them."""
     return [head for head in page.script(HEADS) if head not in OF_THEMSELVES]
 
 
-def asked(page: Page) -> dict[str, list[str]]:
+def address_query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.driver.current_url).query)
 
 
@@ -90,11 +90,11 @@ def sort(page: Page, column: str) -> None:
 def test_a_parameter_is_found_chosen_sorted_and_filtered_as_numbers(page: Page, five: str) -> None:
     page.open(f"/mlflow?experiment={five}")
     page.wait_for_rows(5)
-    assert heads(page)[1:10] == USUAL
+    assert headings(page)[1:10] == USUAL
     open_menu(page, "LR")
     page.wait(lambda: len(page.all("#runs-column-groups .column-entry")) >= 1)
     tick_column(page, "param:lr_five")
-    page.wait(lambda: heads(page)[-1] == LR)
+    page.wait(lambda: headings(page)[-1] == LR)
     page.find("#runs-column-search").send_keys(Keys.ESCAPE, Keys.ESCAPE)
     page.wait(lambda: not page.find("#runs-column-menu").is_displayed())
     sort(page, LR)
@@ -104,10 +104,10 @@ def test_a_parameter_is_found_chosen_sorted_and_filtered_as_numbers(page: Page, 
     page.filter(LR, ">= 0.01")
     page.wait(lambda: page.column("name") == ["r4", "r3", "r2"])
     page.wait(lambda: page.text("#runs-table-shown").endswith("3 shown"))
-    page.wait(lambda: asked(page).get("filter[param:lr_five]") == [">= 0.01"])
-    chosen = [column for column in asked(page)["column"] if column not in OF_THEMSELVES]
+    page.wait(lambda: address_query(page).get("filter[param:lr_five]") == [">= 0.01"])
+    chosen = [column for column in address_query(page)["column"] if column not in OF_THEMSELVES]
     assert chosen == [*USUAL, "status", "param:lr_five"]
-    assert asked(page)["sort"] == ["-param:lr_five"]
+    assert address_query(page)["sort"] == ["-param:lr_five"]
     aligned = "return getComputedStyle(document.querySelector(arguments[0])).textAlign"
     assert page.script(aligned, f"#runs-table td[data-dash-column='{LR}']") == "right"
 
@@ -119,37 +119,37 @@ def test_a_link_shows_the_identical_list(page: Page, five: str) -> None:
         f"&sort=-tag:team&sort=param:lr_five&width=222:param:lr_five&filter[name]={quote('r0 or r1 or r2 or r3')}"
     )
     page.wait(lambda: page.column("name") == ["r0", "r2", "r1", "r3"])
-    assert heads(page) == ["details", "name", LR, "tag%3Ateam", "seed"]
+    assert headings(page) == ["details", "name", LR, "tag%3Ateam", "seed"]
     assert page.column("tag%3Ateam") == ["robots", "robots", "maze", "maze"]
     width = "return document.querySelector(arguments[0]).getBoundingClientRect().width"
     page.wait(lambda: abs(page.script(width, f"#runs-table td[data-dash-column='{LR}']") - 222) < 3)
     box = page.find("#runs-table th.dash-filter[data-dash-column='name'] input[type=text]")
     assert box.get_attribute("value") == "r0 or r1 or r2 or r3"
-    assert asked(page)["column"] == ["name", "param:lr_five", "tag:team", "seed"]
-    assert asked(page)["width"] == ["222:param:lr_five"]
+    assert address_query(page)["column"] == ["name", "param:lr_five", "tag:team", "seed"]
+    assert address_query(page)["width"] == ["222:param:lr_five"]
 
 
-def test_an_odd_address_is_reported_and_the_rest_is_shown(page: Page, five: str) -> None:
+def test_invalid_parts_of_the_address_are_reported_and_the_rest_is_shown(page: Page, five: str) -> None:
     page.open(f"/mlflow?experiment={five}&column=name&column=nonsense&column=param:nobody&sort=-what")
     page.wait(lambda: page.column("name") == ["r4", "r3", "r2", "r1", "r0"])
     page.wait_for_text("something odd about column, sort")
-    assert heads(page) == ["details", "name", "param%3Anobody"]
+    assert headings(page) == ["details", "name", "param%3Anobody"]
 
 
 HOSTILE = ("{a}", 'say "hi"', "it's", "a\\b", "学習 🚀", "a.b,c:d", "%{x}<b>", "x" * 250, "‮rtl")
 
 
-def test_browser_and_server_make_the_same_plain_ids_of_hostile_columns(page: Page, five: str) -> None:
+def test_browser_and_server_encode_hostile_column_names_to_the_same_ids(page: Page, five: str) -> None:
     refs = [ColumnRef(kind="param", key=key) for key in HOSTILE]
     columns = "".join(f"&column={quote(str(ref), safe='')}" for ref in refs)
     page.open(f"/mlflow?experiment={five}&column=name{columns}")
     page.wait(lambda: page.column("name") == ["r4", "r3", "r2", "r1", "r0"])
-    assert heads(page) == ["details", "name", *map(column_id, refs)]
-    page.wait(lambda: asked(page)["column"] == ["name", *map(str, refs)])
+    assert headings(page) == ["details", "name", *map(column_id, refs)]
+    page.wait(lambda: address_query(page)["column"] == ["name", *map(str, refs)])
     for ref in refs[:3]:  # what their ids are made of is compared above
         sort(page, column_id(ref))
         page.filter(column_id(ref), "= –")
-        page.wait(lambda ref=ref: str(ref) in asked(page).get("sort", []))  # type: ignore[misc]
+        page.wait(lambda ref=ref: str(ref) in address_query(page).get("sort", []))  # type: ignore[misc]
     page.wait(lambda: len(page.column("name")) == 5)
 
 
@@ -162,25 +162,25 @@ def test_columns_are_moved_and_made_wider_by_pointer_and_keys(page: Page, five: 
     ActionChains(page.driver).move_to_element(status).click_and_hold().move_to_element_with_offset(
         name, left, 0
     ).release().perform()
-    page.wait(lambda: heads(page) == ["details", "status", "name", "seed"])
+    page.wait(lambda: headings(page) == ["details", "status", "name", "seed"])
     page.find("#runs-table th[data-dash-column='status'] .column-header--sort").send_keys(Keys.SHIFT, Keys.ARROW_RIGHT)
-    page.wait(lambda: heads(page) == ["details", "name", "status", "seed"])
+    page.wait(lambda: headings(page) == ["details", "name", "status", "seed"])
     page.wait(lambda: page.find("#runs-columns-said").get_attribute("textContent") == "Status is column 2 of 3")
-    page.wait(lambda: asked(page)["column"] == ["name", "status", "seed"])
+    page.wait(lambda: address_query(page)["column"] == ["name", "status", "seed"])
     # A long touch of a heading drags it.
     seed, name_at = (page.middle(f"#runs-table th[data-dash-column='{key}']") for key in ("seed", "name"))
     page.finger(seed, (name_at[0] - 30, name_at[1]), held=0.6)
-    page.wait(lambda: heads(page) == ["details", "seed", "name", "status"])
+    page.wait(lambda: headings(page) == ["details", "seed", "name", "status"])
     handle = "#runs-table th[data-dash-column='name'] .column-width"
     before = page.script(
         "return document.querySelector(arguments[0]).parentElement.getBoundingClientRect().width", handle
     )
     page.find(handle).send_keys(Keys.ARROW_RIGHT)
-    page.wait(lambda: asked(page).get("width") == [f"{round(before + 16)}:name"])
+    page.wait(lambda: address_query(page).get("width") == [f"{round(before + 16)}:name"])
     ActionChains(page.driver).drag_and_drop_by_offset(page.find(handle), 50, 0).perform()
-    page.wait(lambda: abs(int(asked(page)["width"][0].split(":")[0]) - round(before + 66)) <= 2)
+    page.wait(lambda: abs(int(address_query(page)["width"][0].split(":")[0]) - round(before + 66)) <= 2)
     page.find(handle).send_keys(Keys.DELETE)
-    page.wait(lambda: "width" not in asked(page))
+    page.wait(lambda: "width" not in address_query(page))
 
 
 # test_sort_parity and test_filters check that both ways sort and filter the same.
@@ -201,23 +201,23 @@ def test_words_among_numbers_are_shown_sorted_last_and_found(page: Page, family:
 
 
 @MOSTLY_NATIVE
-def test_a_column_added_automatically_is_not_a_chosen_one(page: Page, family: str) -> None:
+def test_an_automatic_column_enters_the_address_only_when_it_is_moved(page: Page, family: str) -> None:
     page.open(f"/mlflow?experiment={family}&column=name&column=seed")
     page.wait(lambda: page.script(HEADS) == ["details", "name", "seed", "nested"])
     open_menu(page, "lr_words")
     page.wait(lambda: len(page.all("#runs-column-groups .column-entry")) >= 1)
     tick_column(page, "param:lr_words")
     page.wait(lambda: page.script(HEADS) == ["details", "name", "seed", WORDS, "nested"])
-    page.wait(lambda: asked(page)["column"] == ["name", "seed", "param:lr_words"])
+    page.wait(lambda: address_query(page)["column"] == ["name", "seed", "param:lr_words"])
     down = "#runs-columns-chosen button[data-does='down'][data-ref='{}']".format
     page.click(down("seed"))
-    page.wait(lambda: asked(page)["column"] == ["name", "param:lr_words", "seed"])
+    page.wait(lambda: address_query(page)["column"] == ["name", "param:lr_words", "seed"])
     # No default order places it there: this order is the reader's choice.
     page.click(down("seed"))
     page.wait(lambda: page.script(HEADS) == ["details", "name", WORDS, "nested", "seed"])
-    page.wait(lambda: asked(page)["column"] == ["name", "param:lr_words", "nested", "seed"])
+    page.wait(lambda: address_query(page)["column"] == ["name", "param:lr_words", "nested", "seed"])
     page.click(down("nested"))
-    page.wait(lambda: asked(page)["column"] == ["name", "param:lr_words", "seed"])
+    page.wait(lambda: address_query(page)["column"] == ["name", "param:lr_words", "seed"])
 
 
 def test_the_menu_orders_hides_and_restores_with_keys(page: Page, five: str) -> None:
@@ -229,20 +229,20 @@ def test_the_menu_orders_hides_and_restores_with_keys(page: Page, five: str) -> 
     page.driver.switch_to.active_element.send_keys(Keys.ARROW_DOWN)
     assert page.driver.switch_to.active_element.get_attribute("data-ref") == "least:train/loss"
     page.driver.switch_to.active_element.send_keys(Keys.SPACE)
-    page.wait(lambda: heads(page)[-1] == LEAST)
+    page.wait(lambda: headings(page)[-1] == LEAST)
     up = page.find("#runs-columns-chosen button[data-does='up'][data-ref='least:train/loss']")
     up.send_keys(Keys.ENTER)
-    page.wait(lambda: heads(page)[-2] == LEAST)
+    page.wait(lambda: headings(page)[-2] == LEAST)
     page.wait(lambda: page.driver.switch_to.active_element.get_attribute("data-does") == "up")
     page.click("#runs-columns-chosen button[data-does='hide'][data-ref='seed']")
-    page.wait(lambda: "seed" not in heads(page))
+    page.wait(lambda: "seed" not in headings(page))
     page.wait(lambda: page.column(LEAST) == ["−1.000", "0.000", "1.000", "2.000", "2.500"])
     page.click(".columns-usual")
-    page.wait(lambda: heads(page)[1:10] == USUAL)
-    page.wait(lambda: "column" not in asked(page))
+    page.wait(lambda: headings(page)[1:10] == USUAL)
+    page.wait(lambda: "column" not in address_query(page))
 
 
-def test_only_the_visible_ones_of_thousands_are_drawn(page: Page, tracking: Tracking) -> None:
+def test_the_menu_draws_fifty_of_hundreds_of_columns_until_more_are_requested(page: Page, tracking: Tracking) -> None:
     group = tracking.experiment()
     tracking.run(
         group,
@@ -267,7 +267,7 @@ def test_only_the_visible_ones_of_thousands_are_drawn(page: Page, tracking: Trac
 
 
 @IN_BOTH_WAYS
-def test_all_that_the_filters_leave_is_selected(page: Page, tracking: Tracking) -> None:
+def test_select_all_selects_every_run_that_passes_the_filters(page: Page, tracking: Tracking) -> None:
     name = f"bulk-{uuid.uuid4().hex[:8]}"
     group = tracking.experiment(name)
     for number in range(28):
@@ -296,7 +296,7 @@ def test_all_that_the_filters_leave_is_selected(page: Page, tracking: Tracking) 
 
 
 @MOSTLY_NATIVE
-def test_the_list_on_show_is_taken_along_as_csv(page: Page, five: str) -> None:
+def test_the_csv_has_the_shown_rows_and_columns(page: Page, five: str) -> None:
     page.open(
         f"/mlflow?experiment={five}&column=name&column=param:lr_five&sort=param:lr_five&filter[name]={quote('r0 or r1 or r2')}"
     )
@@ -307,7 +307,7 @@ def test_the_list_on_show_is_taken_along_as_csv(page: Page, five: str) -> None:
     assert page.script(got).split() == ["name,param:lr_five", "r1,3e-4", "r0,1e-3", "r2,0.01"]
 
 
-def test_other_parts_read_and_change_the_selection(page: Page, five: str) -> None:
+def test_other_scripts_read_and_change_the_selection(page: Page, five: str) -> None:
     page.open(f"/mlflow?experiment={five}")
     page.wait_for_rows(5)
     shown = page.script(
@@ -357,6 +357,6 @@ def test_the_menu_is_accessible(page: Page, five: str, size: tuple[int, int], sc
 
 
 @pytest.fixture(autouse=True)
-def _wide_again(page: Page) -> Iterator[None]:
+def _restore_window_width(page: Page) -> Iterator[None]:
     yield
     page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

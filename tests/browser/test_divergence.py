@@ -49,7 +49,7 @@ def cell(page: Page, name: str, column: str) -> str:
     return str(page.in_row(name, f"row.querySelector('td[data-dash-column={column}]').innerText.trim()"))
 
 
-def test_the_list_shows_what_diverged_and_still_sorts_and_filters_numbers(page: Page, runs: dict[str, str]) -> None:
+def test_the_list_marks_diverged_runs_and_still_sorts_and_filters_numbers(page: Page, runs: dict[str, str]) -> None:
     page.open(f"/mlflow?experiment={runs['experiment']}")
     page.wait_for_rows(4)
     page.wait(lambda: cell(page, "gone", "remarks") == "diverged (NaN at step 5): episode_reward, loss")
@@ -75,7 +75,7 @@ def test_the_list_shows_what_diverged_and_still_sorts_and_filters_numbers(page: 
     page.wait(lambda: sorted(page.column("name")) == ["endless", "gone"])
 
 
-def test_columns_that_are_switched_on_show_it_in_the_numbers_place(page: Page, runs: dict[str, str]) -> None:
+def test_metric_columns_show_diverged_in_place_of_the_number(page: Page, runs: dict[str, str]) -> None:
     page.open(f"/mlflow?experiment={runs['experiment']}")
     page.wait_for_rows(4)
     page.wait(lambda: cell(page, "gone", "remarks"))
@@ -86,7 +86,7 @@ def test_columns_that_are_switched_on_show_it_in_the_numbers_place(page: Page, r
     assert cell(page, "percent", "final_loss") == ""
 
 
-def test_without_such_runs_there_is_no_column_of_remarks(page: Page, tracking: Tracking) -> None:
+def test_without_diverged_runs_there_is_no_remarks_column(page: Page, tracking: Tracking) -> None:
     name = "plain-runs"
     tracking.run(tracking.experiment(name), name="plain", metrics={"loss": [1.0]})
     page.open("/mlflow")
@@ -103,7 +103,9 @@ def test_without_such_runs_there_is_no_column_of_remarks(page: Page, tracking: T
     page.wait(is_plain)
 
 
-def test_its_page_names_the_step_and_marks_the_end_of_each_line(page: Page, runs: dict[str, str]) -> None:
+def test_the_run_page_names_the_step_of_divergence_and_marks_the_end_of_each_line(
+    page: Page, runs: dict[str, str]
+) -> None:
     page.open(f"/mlflow/runs/{runs['gone']}")
     page.wait(lambda: page.text("#run-facts").count("diverged at step 4 (NaN)") == 2)
     assert page.text("#run-facts .diverged") == "diverged"
@@ -151,9 +153,7 @@ def test_a_comparison_and_its_table_show_the_divergence(page: Page, runs: dict[s
     assert rows["percent"]["out_of_range:success_rate"] == "87.0"
 
 
-def test_seeds_that_diverged_count_as_the_reader_chooses_and_the_address_keeps_it(
-    page: Page, tracking: Tracking
-) -> None:
+def test_the_viewer_chooses_how_diverged_seeds_count_and_the_address_keeps_it(page: Page, tracking: Tracking) -> None:
     group = tracking.experiment()
     logged = [[1.0, 2.0, 3.0], [1.0, 4.0, 5.0], [1.0, 6.0, 7.0], [1.0, NAN, NAN], [1.0, 2.0, NAN]]
     ids = [

@@ -63,7 +63,7 @@ def test_the_portal_shows_every_page_without_the_header(
 
 
 @pytest.mark.parametrize(("runs", "policy"), [(1, "no-referrer"), (140, "")])
-def test_a_long_comparison_keeps_its_language_and_its_frame(
+def test_a_long_comparison_in_a_frame_keeps_language_and_embedding(
     driver: webdriver.Chrome,
     serve: Callable[..., str],
     tracking: Tracking,
@@ -105,7 +105,7 @@ def test_a_long_comparison_keeps_its_language_and_its_frame(
         pytest.param("ja&lang=en", marks=pytest.mark.thorough),
     ],
 )
-def test_whatever_the_address_asks_for_can_be_sent(
+def test_a_page_loads_with_any_language_parameter(
     driver: webdriver.Chrome, serve: Callable[..., str], tracking: Tracking, lang: str
 ) -> None:
     page = Page(driver, serve(tracking.address))
@@ -114,7 +114,7 @@ def test_whatever_the_address_asks_for_can_be_sent(
     assert page.console_errors() == []
 
 
-def test_a_site_that_is_not_named_gets_an_empty_frame(
+def test_an_unlisted_site_gets_an_empty_frame(
     driver: webdriver.Chrome, serve: Callable[..., str], tracking: Tracking, portal: Portal
 ) -> None:
     portal.shows = f"{serve(tracking.address)}/mlflow"

@@ -16,11 +16,11 @@ from tests.inference.slow_policy import slow
 OTHERS = "Another page started this evaluation: it can be cancelled there, or ends by itself."
 
 
-def is_able(page: Page, button: str) -> bool:
+def button_is_enabled(page: Page, button: str) -> bool:
     return page.find(f"#evaluation-{button}").is_enabled()
 
 
-def test_only_the_page_that_started_it_cancels_it(
+def test_only_the_window_that_started_an_evaluation_can_cancel_it(
     visit: Callable[[str], Page],  # noqa: F811
     team: Team,  # noqa: F811
     engine: Engine,  # noqa: F811
@@ -30,12 +30,12 @@ def test_only_the_page_that_started_it_cancels_it(
     page = visit(address)
     own_window = page.driver.current_window_handle
     page.click("#evaluation-start")
-    page.wait(lambda: is_able(page, "cancel"))
+    page.wait(lambda: button_is_enabled(page, "cancel"))
     page.driver.switch_to.new_window("tab")
     try:
         visit(address)
         page.wait_for_text(OTHERS, "#evaluation-report")
-        assert not is_able(page, "cancel")
+        assert not button_is_enabled(page, "cancel")
         # Also for a person who is faster than the buttons.
         page.script("window.dash_clientside.set_props('evaluation-cancel', {n_clicks: 1})")
         page.wait(lambda: page.text("#evaluation-report").count(OTHERS) == 2)
@@ -47,6 +47,6 @@ def test_only_the_page_that_started_it_cancels_it(
     page.script("window.clew.visit('/models')")
     page.wait_for_text("Models", "h1")
     page.script("window.clew.visit(arguments[0])", address)
-    page.wait(lambda: is_able(page, "cancel"))
+    page.wait(lambda: button_is_enabled(page, "cancel"))
     page.click("#evaluation-cancel")
     page.wait_for_text("Cancelled", "#evaluation-report")

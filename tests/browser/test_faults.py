@@ -113,16 +113,16 @@ def served(stack: ExitStack, relays: list[Relay], cache_dir: Path) -> str:
 
 def play(tabs: list[list[Flow]]) -> None:
     """Visits one tab after the other; each plays its flows one by one."""
-    stories = [(tab, (step for flow in tab for step in story(flow))) for tab in tabs]
+    stories = [(tab, (step for flow in tab for step in steps_of(flow))) for tab in tabs]
     waiting = {id(steps): (next(steps), time.monotonic()) for _tab, steps in stories}
     while waiting:
         for _tab, steps in stories:
             if id(steps) not in waiting:
                 continue
-            (flow, what, true), began = waiting[id(steps)]
+            (flow, what, is_met), began = waiting[id(steps)]
             flow.front()
             seen = Seen(flow.page)
-            flow.seen[what] = None if true(seen, flow.fault) else str(seen)
+            flow.seen[what] = None if is_met(seen, flow.fault) else str(seen)
             if flow.seen[what] is None or time.monotonic() - began > MOST_SECONDS:
                 del waiting[id(steps)]
                 if (step := next(steps, None)) is not None:
@@ -130,19 +130,19 @@ def play(tabs: list[list[Flow]]) -> None:
         time.sleep(0.5)
 
 
-def story(flow: Flow) -> Iterator[tuple[Flow, str, Callable[["Seen", Fault], bool]]]:
+def steps_of(flow: Flow) -> Iterator[tuple[Flow, str, Callable[["Seen", Fault], bool]]]:
     """Yields what is done, and what to wait for before going on."""
     flow.front()
     flow.page.open("/")
-    yield flow, "filled", is_well
+    yield flow, "filled", is_complete
     flow.fail(flow.fault)
-    yield flow, "named on the front page, nothing lost", names_all
+    yield flow, "named on the front page, nothing lost", reports_the_fault_on_the_front_page
     flow.page.open("/gpu")
-    yield flow, "named on the GPU page", names_gpus
+    yield flow, "named on the GPU page", reports_the_fault_on_the_gpu_page
     flow.fail(None)
     yield flow, "GPUs are back by themselves", lambda seen, _fault: seen.shows("gpus-cards", "90 %")
     flow.page.open("/")
-    yield flow, "all is back by itself", is_well
+    yield flow, "all is back by itself", is_complete
 
 
 class Seen(dict[str, str]):
@@ -155,16 +155,16 @@ class Seen(dict[str, str]):
         return text in self.get(name, "")
 
 
-def keeps_all(seen: Seen) -> bool:
+def still_shows_data(seen: Seen) -> bool:
     return seen.shows("front-best", RUN) and seen.shows("front-model", RATE)
 
 
-def is_well(seen: Seen, _fault: Fault) -> bool:
+def is_complete(seen: Seen, _fault: Fault) -> bool:
     connected = seen.shows("front-gpu-badge-0", "connected") and seen.shows("front-gpu-gpus", "busy")
-    return keeps_all(seen) and connected and not any(name.endswith("-failure") for name in seen)
+    return still_shows_data(seen) and connected and not any(name.endswith("-failure") for name in seen)
 
 
-def names_all(seen: Seen, fault: Fault) -> bool:
+def reports_the_fault_on_the_front_page(seen: Seen, fault: Fault) -> bool:
     """Returns whether each tile names its source, with a Retry; the GPUs' line retries itself, and the list names
     who fails."""
     failing = [row for row in seen.get("front-health-body", "").split("shown:") if "failing" in row]
@@ -175,23 +175,23 @@ def names_all(seen: Seen, fault: Fault) -> bool:
     named = all(seen.shows(f"front-{name}-failure", service) for name, service in tiles.items())
     retries = all(f"front-{name}-retry" in seen for name in tiles)
     gpus = not seen.shows("front-gpu-badge-0", "connected") or seen.shows("front-gpus", "did not fit")
-    return listed and named and retries and gpus and keeps_all(seen)
+    return listed and named and retries and gpus and still_shows_data(seen)
 
 
-def names_gpus(seen: Seen, _fault: Fault) -> bool:
+def reports_the_fault_on_the_gpu_page(seen: Seen, _fault: Fault) -> bool:
     return seen.get("gpu-badge-0", "") not in ("", "connected") or bool(seen.get("gpu-notice-0"))
 
 
 @pytest.mark.parametrize(
     "fault", [pytest.param(one, marks=() if one in USUAL else pytest.mark.thorough) for one in Fault]
 )
-def test_a_fault_is_named_outlived_and_recovered_from(flows: dict[Fault, Flow], fault: Fault) -> None:
+def test_pages_report_a_fault_keep_their_data_and_recover(flows: dict[Fault, Flow], fault: Fault) -> None:
     seen = flows[fault].seen
     assert len(seen) == 5
     assert {what: text for what, text in seen.items() if text is not None} == {}
 
 
-def test_the_consoles_complain_of_lines_only(flows: dict[Fault, Flow]) -> None:
+def test_the_consoles_report_only_lost_connections(flows: dict[Fault, Flow]) -> None:
     for flow in flows.values():
         flow.front()
         flow.page.expected_errors = ("WebSocket connection",)

@@ -157,7 +157,7 @@ def test_a_half_typed_filter_stays_under_its_column(page: Page, tracking: Tracki
 
 
 @MOSTLY_NATIVE
-def test_a_hidden_column_filters_nothing_until_it_is_seen_again(page: Page, named: str) -> None:
+def test_the_filter_of_a_hidden_column_applies_only_once_the_column_is_shown_again(page: Page, named: str) -> None:
     page.open(f"/mlflow?experiment={named}")
     page.wait_for_rows(len(NAMES))
     columns = page.script("return window.clew.propsOf('runs-columns').data")
@@ -172,7 +172,7 @@ def test_a_hidden_column_filters_nothing_until_it_is_seen_again(page: Page, name
 
 
 @MOSTLY_NATIVE
-def test_the_way_back_leads_to_what_was_filtered_and_another_visit_begins_without(page: Page, named: str) -> None:
+def test_going_back_restores_the_filters_and_a_new_visit_starts_without(page: Page, named: str) -> None:
     page.open(f"/mlflow?experiment={named}")
     page.wait_for_rows(len(NAMES))
     type_into(page, box(page, "name"), "(v2)")
@@ -187,7 +187,7 @@ def test_the_way_back_leads_to_what_was_filtered_and_another_visit_begins_withou
     page.wait(lambda: len(page.column("name")) > 1)
 
 
-def test_the_boxes_of_datatable_itself_are_out_of_reach(page: Page, named: str) -> None:
+def test_only_clews_own_filter_boxes_are_visible(page: Page, named: str) -> None:
     page.open(f"/mlflow?experiment={named}")
     page.wait_for_rows(len(NAMES))
     seen = "return [...document.querySelectorAll('#runs-table th.dash-filter input')].filter(one => one.checkVisibility()).map(one => [one.closest('th').dataset.dashColumn, one.getAttribute('aria-label')])"
@@ -208,7 +208,7 @@ def test_enter_that_ends_a_japanese_word_does_not_filter_yet(page: Page, named: 
     page.wait(lambda: page.column("name") == ["学習 その2"])
 
 
-def test_models_are_filtered_by_the_same_grammar(
+def test_the_model_list_uses_the_filter_grammar_of_the_run_list(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, tracking: Tracking
 ) -> None:
     name = f"maze-{uuid.uuid4().hex[:8]}"

@@ -109,18 +109,18 @@ def find(page: Page, kind: Kind, needles: list[str], column: str | None = None) 
 # DataTable takes a twentieth of a second for each. A test below checks that the page parses all as the server does.
 @pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_table_finds_what_each_case_lists(table: Page, kind: Kind, every: int) -> None:
+def test_the_table_finds_the_rows_that_each_case_expects(table: Page, kind: Kind, every: int) -> None:
     selected = [case for case in cases() if case.kind == kind][::every]
     show(table, kind, cells(kind))
     for case, answer in zip(selected, find(table, kind, [case.typed for case in selected]), strict=True):
         if case.refusal is None:
             assert ([cells(kind)[row] for row in answer["rows"]], answer["said"]) == (case.found, ""), case.typed
         else:
-            assert answer["said"] == f"{misunderstood(case)} It leaves nothing out."
+            assert answer["said"] == f"{refusal_of(case)} It leaves nothing out."
             assert len(answer["rows"]) == len(cells(kind))
 
 
-def test_the_table_reads_as_much_as_the_grammar_allows(table: Page) -> None:
+def test_the_table_accepts_filters_up_to_the_limits_of_the_grammar(table: Page) -> None:
     long = 'x"\\' * 600
     show(table, "text", ["ppo", "dqn", long])
     or_ppo = " or ".join([f"r{number}" for number in range(MOST_ALTERNATIVES - 1)] + ["ppo"])
@@ -131,7 +131,7 @@ def test_the_table_reads_as_much_as_the_grammar_allows(table: Page) -> None:
     assert find(table, "numeric", [" or ".join(["!= 2"] * MOST_ALTERNATIVES)])[0]["rows"] == [0, 2]
 
 
-def test_a_word_in_a_column_of_numbers_is_none(table: Page) -> None:
+def test_a_word_in_a_numeric_column_matches_as_on_the_server(table: Page) -> None:
     values: list[Cell] = [1, "diverged at 50", None]
     show(table, "numeric", values)
     needles = ["1", "!= 1", "> 0", "<= 50", "0..99", "= –", "!= –"]
@@ -141,7 +141,7 @@ def test_a_word_in_a_column_of_numbers_is_none(table: Page) -> None:
         )
 
 
-def test_a_number_is_all_that_the_table_shows_as_it(table: Page) -> None:
+def test_a_number_finds_every_value_that_is_shown_rounded_to_it(table: Page) -> None:
     """Uses the server's own columns, of as many decimals."""
     values: list[Cell] = [0.04, -0.04, 0.05, 0.06, 66.66666666666667, 28.499999999999996, 0.25, 70, None]
     show(table, "numeric", values)
@@ -153,7 +153,7 @@ def test_a_number_is_all_that_the_table_shows_as_it(table: Page) -> None:
         assert answer["rows"] == np.flatnonzero(found).tolist(), needle
 
 
-def misunderstood(case: Case) -> str:
+def refusal_of(case: Case) -> str:
     with pytest.raises(FilterMisunderstood) as caught:
         parse(case.typed, case.kind)
     return str(caught.value)
@@ -170,7 +170,7 @@ def is_one_line_of_text(typed: str) -> bool:
     values=st.lists(HOSTILE | st.sampled_from([case.typed for case in cases()]), min_size=5, max_size=25),
     needles=st.lists(HOSTILE.filter(is_one_line_of_text), min_size=30, max_size=30),
 )
-def test_whatever_is_typed_finds_the_rows_that_contain_it(table: Page, values: list[str], needles: list[str]) -> None:
+def test_typed_text_finds_the_rows_that_contain_it(table: Page, values: list[str], needles: list[str]) -> None:
     """Compares DataTable with the simplest possible oracle; half of the needles are in some cell."""
     parts = [value[1:] for value in values if is_one_line_of_text(value[1:])]
     asked = [needle for needle in needles + parts if needle.strip()]
@@ -203,7 +203,7 @@ def test_numbers_are_compared_as_numbers(table: Page, values: list[Cell], needle
 
 @example_settings(max_examples=3)
 @given(typed=st.lists(st.tuples(HOSTILE, st.sampled_from(KINDS)), min_size=400, max_size=400))
-def test_the_browser_reads_what_is_typed_as_the_server_does(table: Page, typed: list[tuple[str, Kind]]) -> None:
+def test_the_browser_parses_filters_as_the_server_does(table: Page, typed: list[tuple[str, Kind]]) -> None:
     typed += [(case.typed, case.kind) for case in cases()] + [(" or ".join("x" * 101), "text")]
     typed += [("😀" * length, "text") for length in (MOST_CHARACTERS, MOST_CHARACTERS + 1)]
     for (text, kind), read in zip(typed, table.script(PARSE, typed), strict=True):

@@ -73,7 +73,7 @@ def uses(page: Page) -> list[str]:
     return [str(badge.get_attribute("data-use")) for badge in page.all("#front-gpu-gpus [data-use]")]
 
 
-def test_six_tiles_fill_and_outlive_mlflow(
+def test_six_tiles_fill_and_stay_while_mlflow_is_down(
     front: Page, monitor: Monitor, misbehaving: Misbehaving, registry: Registry
 ) -> None:
     page = front

@@ -58,7 +58,7 @@ def press(page: Page, *keys: str) -> None:
     ActionChains(page.driver).send_keys(*keys).perform()
 
 
-def test_ninety_six_gpus_are_a_map_and_what_is_opened_has_a_card(
+def test_a_map_shows_ninety_six_gpus_and_opened_ones_get_cards(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     hosts = [host(number) for number in range(HOSTS)]
@@ -133,11 +133,11 @@ def test_ninety_six_gpus_are_a_map_and_what_is_opened_has_a_card(
         page.open("/gpu?open=host-0.6,elsewhere.1&metric=nonsense&state=odd")
         page.wait_for_text("No such GPU: elsewhere.1", "#gpus-open-note")
         page.wait(lambda: len(page.all(f"{CELLS}[data-heat]")) == HOSTS * GPUS)
-        _is_out_of_sight(page, hosts)
-        _on_the_front_page(page)
+        _check_hidden_tab(page, hosts)
+        _check_front_page(page)
 
 
-def _is_out_of_sight(page: Page, hosts: list[Foreign]) -> None:
+def _check_hidden_tab(page: Page, hosts: list[Foreign]) -> None:
     """In a hidden tab nothing is read or drawn; once visible it shows the newest."""
     page.script(
         "const read = clew.gpuMessages.read; window.behind = { hidden: 0, reads: 0, changes: 0 };"
@@ -160,7 +160,7 @@ def _is_out_of_sight(page: Page, hosts: list[Foreign]) -> None:
     hosts[0].report = host(0).report
 
 
-def _on_the_front_page(page: Page) -> None:
+def _check_front_page(page: Page) -> None:
     page.open("/")
     page.wait(lambda: len(page.all("#front-gpu-map .gpu-cell[data-heat]")) == HOSTS * GPUS)
     page.wait_for_text("96 GPUs: 1 GPU lost", "#front-gpu-words")

@@ -23,7 +23,7 @@ window.Plotly.relayout(graph, {'xaxis.range[0]': text(low + (high - low) / 2), '
 """
 
 
-def test_history_is_asked_drawn_zoomed_and_found_again(
+def test_the_history_is_drawn_grouped_zoomed_searched_and_kept_in_the_address(
     dash_br: Browser,
     serve: Callable[..., str],
     misbehaving: Misbehaving,

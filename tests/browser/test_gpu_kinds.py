@@ -15,7 +15,7 @@ MACHINE = {"cpu": 37, "cpus": 64, "memory_used": 1024 * 100, "memory_total": 102
 SILENT = {"path": "/nfs", "code": "disk-silent", "params": {"number": 60}, "error": "The disk has not answered."}
 
 
-def several() -> dict[str, Any]:
+def mixed_report() -> dict[str, Any]:
     part = {"parent_id": 0, "mig": {"gpu_instance": 3, "compute_instance": 0, "profile": "1g.10gb"}, "vendor": "nvidia"}
     gpus = [
         gpu(0, state="mig", utilization=None, vendor="nvidia"),
@@ -31,11 +31,11 @@ def part_of(page: Page, gpu_id: int, name: str) -> str:
     return page.text(f"#gpus-cards [data-gpu='{gpu_id}'] [data-part='{name}']")
 
 
-def test_each_kind_is_shown_as_what_it_is_and_each_host_with_its_machine(
+def test_cards_show_mig_unified_and_amd_gpus_and_hosts_show_cpu_memory_and_disk(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     bare = Foreign(lambda: report([], state="no_gpu", machine=MACHINE | {"disk": SILENT, "cpu": None}))
-    with watched(dash_br, serve, misbehaving, Foreign(several), bare) as page:
+    with watched(dash_br, serve, misbehaving, Foreign(mixed_report), bare) as page:
         page.open("/gpu")
         page.wait(lambda: part_of(page, 10300, "part") == "MIG 1g.10gb")
         assert part_of(page, 10300, "title") == "host-0 · 0 MIG 3 · Foreign 10300"

@@ -56,7 +56,7 @@ def points(page: Page) -> list[list[float]]:
     return list(page.script(POINTS))
 
 
-def test_cards_and_chart_move_with_the_samples(gpus: Page, monitor: Monitor) -> None:
+def test_cards_and_chart_follow_new_samples(gpus: Page, monitor: Monitor) -> None:
     page = gpus
     page.wait(lambda: value(page, "utilization") == "10 %")
     assert value(page, "utilization", gpu=1) == "20 %"
@@ -88,7 +88,7 @@ def test_a_lost_gpu_hides_no_other_and_comes_back(gpus: Page, monitor: Monitor) 
     assert "GPU lost" not in page.text("#gpus-cards")
 
 
-def test_a_driver_that_hangs_is_called_stale_and_its_numbers_stay(gpus: Page, monitor: Monitor) -> None:
+def test_a_hanging_driver_is_shown_as_stale_and_its_values_stay(gpus: Page, monitor: Monitor) -> None:
     page = gpus
     before = page.wait(lambda: value(page, "utilization"))
     monitor.fake.write("count 2", "util 0 44", "hang 1")
@@ -138,17 +138,19 @@ def test_the_chart_grows_to_sixty_samples_and_stays_there(gpus: Page) -> None:
     assert {count for count, _at in points(page)} == {SAMPLES}
 
 
-def test_a_message_that_does_not_fit_is_named_and_skipped(gpus: Page) -> None:
+def test_an_invalid_message_is_reported_and_skipped(gpus: Page) -> None:
     page = gpus
     gpu = {"gpu_id": 0, "timestamp": 1, "utilization": 50}
-    receives(page, json.dumps({"host": "h", "sent_at": 1, "sample_seconds": 0, "gpus": [gpu]}), "is not more than 0")
+    send_until_noticed(
+        page, json.dumps({"host": "h", "sent_at": 1, "sample_seconds": 0, "gpus": [gpu]}), "is not more than 0"
+    )
     assert "sample_seconds: 0 is not more than 0" in page.text("#gpu-notice-0")
-    receives(page, "<html>", "message: ")
+    send_until_noticed(page, "<html>", "message: ")
     assert "(1 so far)" not in page.text("#gpu-notice-0")
     assert badge(page) == "connected"
 
 
-def receives(page: Page, text: str, noticed: str) -> None:
+def send_until_noticed(page: Page, text: str, noticed: str) -> None:
     """Sends such a message to the page; repeats it if lost, as Dash passes on only one of two that arrive while it
     is busy."""
     send = "dash_clientside.set_props('gpu-socket-0', {message: {data: arguments[0]}})"
@@ -157,7 +159,7 @@ def receives(page: Page, text: str, noticed: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGKILL, marks=pytest.mark.thorough)])
-def test_a_service_that_ends_is_tried_again_until_it_is_back(gpus: Page, monitor: Monitor, number: int) -> None:
+def test_the_page_reconnects_after_the_monitor_restarts(gpus: Page, monitor: Monitor, number: int) -> None:
     """P9: within five seconds of its return every open page is connected again."""
     page = gpus
     page.expected_errors = ("WebSocket connection",)
@@ -170,7 +172,7 @@ def test_a_service_that_ends_is_tried_again_until_it_is_back(gpus: Page, monitor
     page.wait(lambda: badge(page) == "connected")
 
 
-def test_a_line_that_dies_silently_is_noticed(gpus: Page, monitor: Monitor) -> None:
+def test_a_connection_that_stalls_silently_is_detected(gpus: Page, monitor: Monitor) -> None:
     """P9 without a close: the service is suspended, and its sockets stay open."""
     page = gpus
     page.expected_errors = ("WebSocket connection",)
@@ -199,15 +201,15 @@ def test_a_host_that_is_away_does_not_hide_the_other(
     page.wait(lambda: points(page)[1][0] > 1)
 
 
-class Teller:
+class MonitorWithoutHistory:
     """Serves as a monitor of another make: it sends the same message again and again, and never a history."""
 
     def __init__(self, report: dict[str, Any]) -> None:
-        self.lines = 0
+        self.connections = 0
         self.app = Flask("teller")
 
         def talk(server: Server) -> None:
-            self.lines += 1
+            self.connections += 1
             while True:
                 server.send(json.dumps(report | {"sent_at": time.time_ns() // 1_000_000}))
                 time.sleep(0.3)
@@ -215,17 +217,20 @@ class Teller:
         Sock(self.app).route("/ws/gpu")(talk)
 
 
-def test_a_monitor_without_history_is_not_asked_for_it_for_ever(
+def test_the_page_stops_requesting_history_from_a_monitor_without_it(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     gpu = {"gpu_id": 0, "timestamp": 1, "utilization": 50}
-    whole, broken = Teller({"host": "h", "sample_seconds": 0.5, "gpus": [gpu]}), Teller({"error": "no driver"})
+    whole, broken = (
+        MonitorWithoutHistory({"host": "h", "sample_seconds": 0.5, "gpus": [gpu]}),
+        MonitorWithoutHistory({"error": "no driver"}),
+    )
     with listening(whole.app) as one, listening(broken.app) as another:
         page = Page(dash_br.driver, serve(misbehaving.address, gpu_monitor_urls=f"one={one},another={another}"))
         page.open("/gpu")
-        page.wait(lambda: whole.lines == 3)  # the first, and two retries
+        page.wait(lambda: whole.connections == 3)  # the first, and two retries
         page.wait_for_text("no driver", "#gpu-notice-1")
         time.sleep(2)
-        assert (whole.lines, broken.lines) == (3, 1)
+        assert (whole.connections, broken.connections) == (3, 1)
         assert [page.text(f"#gpu-badge-{host}") for host in (0, 1)] == ["connected"] * 2
         page.open("/models")

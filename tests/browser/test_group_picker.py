@@ -24,7 +24,7 @@ def query(page: Page) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def recipe(page: Page, tracking: Tracking) -> list[str]:
+def sb3_runs(page: Page, tracking: Tracking) -> list[str]:
     """Logs five runs as Stable-Baselines3's MLflow recipe does, metrics only, and opens their comparison."""
     group = tracking.experiment()
     metrics = {"rollout/ep_rew_mean": [1.0, 2.0, 3.0], "train/loss": [3.0, 2.0, 1.0]}
@@ -33,7 +33,7 @@ def recipe(page: Page, tracking: Tracking) -> list[str]:
     return ids
 
 
-def test_two_clicks_lead_from_runs_without_parameters_to_a_band(page: Page, recipe: list[str]) -> None:
+def test_two_clicks_lead_from_runs_without_parameters_to_a_band(page: Page, sb3_runs: list[str]) -> None:
     page.click("#option-grouped")
     page.wait_for_text("By name: all are ppo-cartpole", SUMMARY)
     page.click(f"{SUMMARY} button[data-group^='name:']")
@@ -47,7 +47,7 @@ def test_two_clicks_lead_from_runs_without_parameters_to_a_band(page: Page, reci
     assert page.find("#compare-group-pattern").get_attribute("value")
 
 
-def test_all_as_one_group_and_a_pattern_of_ones_own(page: Page, recipe: list[str]) -> None:
+def test_runs_are_grouped_all_together_or_by_a_typed_pattern(page: Page, sb3_runs: list[str]) -> None:
     page.click("#option-grouped")
     page.click(f"{SUMMARY} button[data-group='all']")
     page.wait_for_text("1 group (runs in each: 5).", SUMMARY)
@@ -89,14 +89,14 @@ def test_parameters_that_differ_in_each_run_are_named_and_added_by_a_click(page:
     assert query(page)["group"] == ["all"]
 
 
-def test_a_run_is_shown_alone_next_to_its_group(page: Page, recipe: list[str]) -> None:
+def test_a_run_is_shown_alone_next_to_its_group(page: Page, sb3_runs: list[str]) -> None:
     page.click("#option-grouped")
     page.click(f"{SUMMARY} button[data-group='all']")
     page.click(f"{PICKER} summary")
     page.wait_for_text("ppo-cartpole-3", "#compare-alone")
-    page.click(f"#compare-alone option[value='{recipe[2]}']")
+    page.click(f"#compare-alone option[value='{sb3_runs[2]}']")
     page.wait_for_text("Alone, and in their group as well:", SUMMARY)
-    assert query(page)["alone"] == [recipe[2]]
+    assert query(page)["alone"] == [sb3_runs[2]]
     page.wait(lambda: any("ppo-cartpole-3" in name for name in page.script(NAMES)))
     assert grave_violations(page, "group picker", part=PICKER) == []
     page.click(f"{SUMMARY} button[data-alone]")

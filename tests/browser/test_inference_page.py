@@ -99,7 +99,7 @@ def test_stop_stops_and_reset_restores(visit: Open, team: Team) -> None:
     page.wait(lambda: (fact(page, "step"), arrows(page)) == ("0", 1))
 
 
-def test_two_models_on_the_same_maze(visit: Open, team: Team) -> None:
+def test_two_models_walk_the_same_maze(visit: Open, team: Team) -> None:
     page = visit(f"/inference?model={team.ppo}&versus={team.dqn}&size=10&speed=10&play=1")
     page.wait_for_text("goal reached", "#walk-section-a")
     page.wait(lambda: int(fact(page, "step", "b")) > 5)
@@ -116,12 +116,12 @@ def test_an_invalid_address_is_reported_and_the_rest_is_shown(visit: Open) -> No
     assert page.find("#inference-seed").get_attribute("value") == "2"
 
 
-def test_a_model_that_is_not_there_is_named(visit: Open) -> None:
+def test_an_unknown_model_is_reported(visit: Open) -> None:
     page = visit("/inference?model=4711")
     page.wait_for_text("4711", "#walk-trouble-a")
 
 
-def test_a_hundred_episodes_are_measured_and_kept_with_the_model(visit: Open, team: Team) -> None:
+def test_an_evaluation_is_reported_and_kept_with_the_model(visit: Open, team: Team) -> None:
     page = visit(f"/inference?model={team.ppo}")
     page.wait_for_text("stopped", "#walk-section-a")
     page.click("#evaluation-start")
@@ -132,7 +132,7 @@ def test_a_hundred_episodes_are_measured_and_kept_with_the_model(visit: Open, te
     page.wait_for_text("Measured by Clew: " + rows[0].split("\t")[1], "#model-facts")
 
 
-def test_a_policy_that_dies_is_named_and_reset_restarts_it(visit: Open, engine: Engine, team: Team) -> None:
+def test_a_crashed_policy_is_reported_and_reset_restarts_it(visit: Open, engine: Engine, team: Team) -> None:
     page = visit(f"/inference?model={team.ppo}&speed=10")
     page.wait_for_text("stopped", "#walk-section-a")
     for child in engine.children():
@@ -140,17 +140,17 @@ def test_a_policy_that_dies_is_named_and_reset_restarts_it(visit: Open, engine: 
     page.click("#inference-play")
     page.wait_for_text("crashed", "#walk-trouble-a")
 
-    def is_well_again() -> bool:
+    def is_restarted() -> bool:
         page.click("#inference-reset")
         time.sleep(1)
         return "crashed" not in page.text("#walk-section-a")
 
-    page.wait(is_well_again)  # no request is sent to it for some seconds first
+    page.wait(is_restarted)  # no request is sent to it for some seconds first
     page.click("#inference-play")
     page.wait_for_text("goal reached", "#walk-section-a")
 
 
-def test_an_engine_that_ends_is_tried_again(visit: Open, engine: Engine, team: Team) -> None:
+def test_the_page_reconnects_and_keeps_the_agent_when_the_engine_ends(visit: Open, engine: Engine, team: Team) -> None:
     page = visit(f"/inference?model={team.ppo}")
     page.expected_errors = ("WebSocket connection",)
     page.wait(lambda: page.text("#walk-badge-a") == "connected")

@@ -44,12 +44,12 @@ class Pages:
             self.page.script("window.clew.visit(arguments[0])", address)
         else:
             self.page.open(address)
-        self.collects(waits_for)
+        self.check_once_shown(waits_for)
         for link in links_of(self.page):
             if parse_qs(urlsplit(link).query).get("lang") not in (["ja"], ["en"]):
                 self.lost.append((path, link))
 
-    def collects(self, text: str) -> None:
+    def check_once_shown(self, text: str) -> None:
         self.page.wait_for_text(text)
         self.english |= {text: words for text in texts_of(self.page) if (words := english_words(text, RAW))}
 
@@ -94,46 +94,46 @@ def pages(
     assert page.console_errors() == []
 
 
-def test_every_page_speaks_japanese(pages: Pages, monitor: Monitor, misbehaving: Misbehaving) -> None:
+def test_every_page_is_in_japanese(pages: Pages, monitor: Monitor, misbehaving: Misbehaving) -> None:
     page, run = pages.page, pages.runs[1]
     pages.visit("/", "接続を拒否しました")  # the engine is away
     pages.visit("/mlflow?runs=" + ",".join([*pages.runs, "f" * 32]), "MLflow にありません")
     page.wait(lambda: page.lines("compare-chart-loss") == [3, 3])
     page.click(".filter-hint summary")
-    pages.collects("絞り込みと並べ替えの方法")
+    pages.check_once_shown("絞り込みと並べ替えの方法")
     pages.visit(f"/mlflow/runs/{run}", "最終成功率")
     pages.visit("/mlflow/runs/7", "実行が見つかりません")
     pages.visit("/models", "アクティブ化")
-    _refused(page)
-    pages.collects("方策ファイルが ONNX ファイルではありません。")
+    _activate_invalid_model(page)
+    pages.check_once_shown("方策ファイルが ONNX ファイルではありません。")
     assert page.find(".clew-toast .btn-close").get_attribute("aria-label") == "閉じる"
     page.click("#models-delete")
-    pages.collects("このモデルを削除しますか？")
+    pages.check_once_shown("このモデルを削除しますか？")
     pages.visit("/models/1", "検査済み")
     pages.visit("/models/99", "モデルがありません")
     pages.visit("/nowhere", "ページがありません")
     pages.visit("/mlflow/trash", "ゴミ箱")
     page.wait(lambda: page.all("#run-trash tbody tr"))
-    pages.collects("8")
+    pages.check_once_shown("8")
     pages.visit("/alerts", "見張りはまだ動いたことがありません")
     pages.visit("/inference", "推論エンジンは動いていますか")
     pages.visit("/gpu/history", "GPUの履歴")
     page.wait(lambda: page.all("#fleet-table td"))
-    pages.collects("GPUの履歴")
+    pages.check_once_shown("GPUの履歴")
     pages.visit("/gpu", "GPU がバスから切り離されました。")
     monitor.fake.write("count 2", "error -1 nvmlDeviceGetCount 9")
-    pages.collects("NVIDIA カーネルモジュールが読み込まれていません。")
+    pages.check_once_shown("NVIDIA カーネルモジュールが読み込まれていません。")
     misbehaving.answer = HTML
     pages.visit("/mlflow", "JSON ではありません")
     misbehaving.answer = WRONG_TYPES
     page.click("#runs-retry")
-    pages.collects("リストではありません")
+    pages.check_once_shown("リストではありません")
     assert pages.english == {}
     assert pages.lost == []
-    _the_browser_knows_what_the_server_knows(page)
+    _check_that_browser_and_server_translate_the_same(page)
 
 
-def _refused(page: Page) -> None:
+def _activate_invalid_model(page: Page) -> None:
     """Tries to activate a model with an invalid file."""
     ticks = "#models-table td.dash-select-cell input[type=radio]"
     page.wait(lambda: page.column("model_id", table="models-table"))
@@ -141,7 +141,7 @@ def _refused(page: Page) -> None:
     page.click("#models-activate")
 
 
-def _the_browser_knows_what_the_server_knows(page: Page) -> None:
+def _check_that_browser_and_server_translate_the_same(page: Page) -> None:
     """assets/translate.js and components/texts/translate.py translate each message the same, whatever its values."""
     server = Flask("japanese")
     server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "components" / "translations")

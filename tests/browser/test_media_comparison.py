@@ -31,7 +31,7 @@ def runs(tracking: Tracking) -> list[str]:
     return found
 
 
-def test_films_of_two_runs_play_as_one(page: Page, runs: list[str]) -> None:
+def test_videos_of_two_runs_play_in_sync(page: Page, runs: list[str]) -> None:
     page.open(f"/mlflow?runs={','.join(runs)}")
     page.wait_for_text("Pictures and videos side by side")
     page.click("#compare-media summary")
@@ -74,7 +74,7 @@ def test_a_custom_pattern_and_the_shown_state_are_in_the_address(page: Page, run
     page.wait_for_text("Step 200", "#compare-media output")
 
 
-def test_a_failed_run_begins_with_its_last_lines(page: Page, runs: list[str]) -> None:
+def test_the_page_of_a_failed_run_starts_with_its_last_log_lines(page: Page, runs: list[str]) -> None:
     page.open(f"/mlflow/runs/{runs[0]}")
     page.wait_for_text("RuntimeError: out of memory", "#run-console")
     page.click("#run-console a")

@@ -52,7 +52,7 @@ def names_of(answer: dict[str, Any]) -> list[str]:
 def test_a_part_of_a_name_is_found_as_python_finds_it(any_page: Page) -> None:
     @example_settings(max_examples=60)
     @given(names=NAMES, typed=HOSTILE)
-    def holds(names: list[str], typed: str) -> None:
+    def holds_for(names: list[str], typed: str) -> None:
         cut = [name[2:7] for name in names]
         asked = [one for one in (typed, *cut) if not is_expression(one)]
         answers = any_page.script(FIND, [[names, one, False] for one in asked])
@@ -61,7 +61,7 @@ def test_a_part_of_a_name_is_found_as_python_finds_it(any_page: Page) -> None:
             assert names_of(answer) == [name for name in names if wanted in name.casefold()], one
             assert answer["error"] is None
 
-    holds()
+    holds_for()
 
 
 def is_expression(typed: str) -> bool:
@@ -71,7 +71,7 @@ def is_expression(typed: str) -> bool:
 def test_an_expression_is_found_as_python_finds_it(any_page: Page) -> None:
     @example_settings(max_examples=60)
     @given(names=st.lists(PLAIN, max_size=8), expression=EXPRESSIONS)
-    def holds(names: list[str], expression: str) -> None:
+    def holds_for(names: list[str], expression: str) -> None:
         by_switch, by_slashes = any_page.script(FIND, [[names, expression, True], [names, f"/{expression}/", False]])
         found = re.compile(re.sub(r"\$$", r"\\Z", expression), re.IGNORECASE | re.ASCII)
         expected = [name for name in names if found.search(name)]
@@ -79,7 +79,7 @@ def test_an_expression_is_found_as_python_finds_it(any_page: Page) -> None:
         if not is_expression(expression):
             assert names_of(by_switch) == expected
 
-    holds()
+    holds_for()
 
 
 def test_an_invalid_expression_is_reported_and_finds_nothing(any_page: Page) -> None:
@@ -93,17 +93,17 @@ def test_an_invalid_expression_is_reported_and_finds_nothing(any_page: Page) -> 
 def test_groups_hold_every_metric_once(any_page: Page) -> None:
     @example_settings(max_examples=40)
     @given(names=st.lists(PLAIN, unique=True, max_size=20))
-    def holds(names: list[str]) -> None:
+    def holds_for(names: list[str]) -> None:
         groups = any_page.script(GROUPED, names)
         assert sorted(metric[0] for _prefix, group in groups for metric in group) == sorted(names)
         for prefix, group in groups:
             heads = {metric[0].partition("/")[0].strip() if metric[0].find("/") > 0 else "" for metric in group}
             assert heads == {"" if prefix == "/" else prefix}
 
-    holds()
+    holds_for()
 
 
-def test_a_chart_shows_what_its_text_describes(any_page: Page) -> None:
+def test_a_chart_spec_survives_writing_and_reading(any_page: Page) -> None:
     @example_settings(max_examples=40)
     @given(
         subjects=st.lists(HOSTILE.filter(bool), min_size=1, max_size=4, unique=True),
@@ -111,8 +111,8 @@ def test_a_chart_shows_what_its_text_describes(any_page: Page) -> None:
         ends=st.tuples(st.none() | st.integers(-9, 9), st.none() | st.integers(10, 20)),
         size=st.sampled_from(["small", "wide"]),
     )
-    def holds(subjects: list[str], scale: str | None, ends: tuple[int | None, int | None], size: str) -> None:
+    def holds_for(subjects: list[str], scale: str | None, ends: tuple[int | None, int | None], size: str) -> None:
         spec = {"subjects": subjects, "scale": scale, "yFrom": ends[0], "yTo": ends[1], "size": size}
         assert any_page.script(ROUND, [spec]) == [spec]
 
-    holds()
+    holds_for()

@@ -110,7 +110,7 @@ def opened(page: Page, path: str, complete: Callable[[], object]) -> None:
     page.script(RECORD)
 
 
-def slowed(page: Page, slow: SlowClew) -> None:
+def slow_down(page: Page, slow: SlowClew) -> None:
     slow.most_seconds = 0.3
     page.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": SLOWNESS})
 
@@ -120,7 +120,7 @@ def answers(page: Page) -> list[tuple[str, str]]:
     return [(one["outcome"], one["text"]) for one in page.script("return window.ended.map(({toast, ...one}) => one)")]
 
 
-def late(team: ModelServer, seconds: float) -> None:
+def delay_activation(team: ModelServer, seconds: float) -> None:
     """Lets the model server take so long to activate a model."""
     team.misbehave = lambda method, path: time.sleep(seconds) if method == "POST" else None
 
@@ -134,8 +134,8 @@ def close_all(page: Page) -> None:
     page.script("document.querySelectorAll('#changes .btn-close').forEach((button) => button.click())")
 
 
-def test_each_of_dozens_of_clicks_has_its_answer_and_no_other(page: Page, slow: SlowClew, team: ModelServer) -> None:
-    slowed(page, slow)
+def test_each_of_dozens_of_clicks_gets_exactly_its_own_answer(page: Page, slow: SlowClew, team: ModelServer) -> None:
+    slow_down(page, slow)
     choose(page, "2")
     page.wait(lambda: page.find("#models-activate").is_enabled())
     # Ten at once, without waiting for any: various models and an unknown one, repeatedly, while rows are refreshed.
@@ -157,8 +157,8 @@ def test_each_of_dozens_of_clicks_has_its_answer_and_no_other(page: Page, slow: 
 
 
 @pytest.mark.thorough
-def test_by_hand_each_choice_is_answered_by_its_own_name(page: Page, slow: SlowClew) -> None:
-    slowed(page, slow)
+def test_each_activation_in_turn_is_answered_with_its_model(page: Page, slow: SlowClew) -> None:
+    slow_down(page, slow)
     for n, model in enumerate(["2", "3", "4", "2"], 1):
         choose(page, model)
         page.wait(lambda: page.find("#models-activate").is_enabled())
@@ -170,8 +170,10 @@ def test_by_hand_each_choice_is_answered_by_its_own_name(page: Page, slow: SlowC
         )  # type: ignore[misc]
 
 
-def test_the_question_is_asked_each_time_and_each_yes_counts(page: Page, slow: SlowClew, team: ModelServer) -> None:
-    slowed(page, slow)
+def test_each_activation_in_another_environment_asks_for_confirmation(
+    page: Page, slow: SlowClew, team: ModelServer
+) -> None:
+    slow_down(page, slow)
     choose(page, OTHER)
     for n in range(4):
         page.wait(lambda: page.find("#models-activate").is_enabled())
@@ -194,7 +196,7 @@ def test_the_question_is_asked_each_time_and_each_yes_counts(page: Page, slow: S
     ] * 2
 
 
-def test_going_back_leaves_the_question_unconfirmed(page: Page, team: ModelServer) -> None:
+def test_going_back_closes_the_confirmation_and_deletes_nothing(page: Page, team: ModelServer) -> None:
     page.script("window.clew.visit('/models/2')")
     page.wait(lambda: page.find("#model-delete").is_enabled())
     page.click("#model-delete")
@@ -214,7 +216,7 @@ def test_a_double_click_is_one_request(page: Page, team: ModelServer) -> None:
 
 
 def test_a_slow_action_shows_progress_and_then_its_answer(page: Page, team: ModelServer) -> None:
-    late(team, 12.0)
+    delay_activation(team, 12.0)
     choose(page, "2")
     page.wait(lambda: page.find("#models-activate").is_enabled())
     page.click("#models-activate")
@@ -224,10 +226,10 @@ def test_a_slow_action_shows_progress_and_then_its_answer(page: Page, team: Mode
     assert page.script("return window.begun.length") == 1
 
 
-def test_on_another_page_the_answer_comes_all_the_same(page: Page, slow: SlowClew, team: ModelServer) -> None:
+def test_the_answer_is_shown_after_moving_to_another_page(page: Page, slow: SlowClew, team: ModelServer) -> None:
     page.expected_errors = ("WebSocket connection",)
     opened(page, "/models/2", lambda: page.find("#model-try").is_enabled())
-    late(team, 3.0)
+    delay_activation(team, 3.0)
     page.click("#model-try")
     page.wait_for_text("Checking model 2", "#changes")
     page.script("window.clew.visit('/models')")
@@ -239,9 +241,9 @@ def test_on_another_page_the_answer_comes_all_the_same(page: Page, slow: SlowCle
     page.wait(lambda: page.driver.current_url.endswith("/inference?play=1"))
 
 
-def test_two_tabs_have_each_its_own_answer(page: Page, team: ModelServer) -> None:
+def test_each_of_two_tabs_shows_only_its_own_answer(page: Page, team: ModelServer) -> None:
     first = page.driver.current_window_handle
-    late(team, 1.0)
+    delay_activation(team, 1.0)
     page.driver.switch_to.new_window("tab")
     opened(page, "/models/3", lambda: page.find("#model-activate").is_enabled())
     second = page.driver.current_window_handle
@@ -258,7 +260,7 @@ def test_two_tabs_have_each_its_own_answer(page: Page, team: ModelServer) -> Non
 
 
 def test_after_a_reload_the_result_is_still_shown(page: Page, team: ModelServer) -> None:
-    late(team, 4.0)
+    delay_activation(team, 4.0)
     choose(page, "2")
     page.wait(lambda: page.find("#models-activate").is_enabled())
     page.click("#models-activate")
@@ -269,13 +271,13 @@ def test_after_a_reload_the_result_is_still_shown(page: Page, team: ModelServer)
     assert team.asked("POST") == 1
 
 
-def killed(clew: subprocess.Popen[bytes]) -> None:
+def kill_all(clew: subprocess.Popen[bytes]) -> None:
     """Kills it with all its workers, in the middle of their work."""
     os.killpg(clew.pid, signal.SIGKILL)
     clew.wait()
 
 
-def test_a_clew_that_is_killed_meanwhile_reports_that_the_answer_is_unknown(
+def test_after_clew_is_killed_the_outcome_is_reported_as_unknown(
     dash_br: Browser, team: ModelServer, slow: SlowClew, tmp_path: Path
 ) -> None:
     slow.stop()
@@ -304,12 +306,12 @@ def test_a_clew_that_is_killed_meanwhile_reports_that_the_answer_is_unknown(
         page.wait(lambda: page.find("#models-activate").is_enabled())
         page.click("#models-activate")
         page.wait(lambda: team.asked("POST") == 1)
-        killed(clew)
+        kill_all(clew)
         page.wait_for_text("Clew has not answered for", "#changes")
         clew = start()
         page.wait_for_text("What became of the change of model 2 is not known", "#changes")
         assert len(answers(page)) == 1
         assert team.asked("POST") == 1  # and it is not done a second time
     finally:
-        killed(clew)
+        kill_all(clew)
         page.driver.get("about:blank")

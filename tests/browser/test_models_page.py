@@ -77,7 +77,9 @@ def state_of(page: Page, model_id: str) -> str:
     return str(page.in_row(model_id, cell, "model_id", "models-table") or "")
 
 
-def test_from_the_list_to_another_active_model_and_back(models: Page, registered: tuple[str, list[str]]) -> None:
+def test_models_are_activated_deleted_restored_and_undone_from_the_list(
+    models: Page, registered: tuple[str, list[str]]
+) -> None:
     page = models
     assert shown(page, "success_percent") == ["100.0", "75.0", "50.0"]
     page.wait_for_text("DQN", "#models-algorithm")
@@ -135,7 +137,7 @@ def test_a_choice_while_the_table_is_refilled_is_kept(models: Page, moment: str)
     page.wait(lambda: page.driver.current_url.endswith("/models/2"))
 
 
-def test_another_environment_is_asked_about_first(
+def test_activating_a_model_of_another_environment_asks_first(
     models: Page, tracking: Tracking, registered: tuple[str, list[str]]
 ) -> None:
     page = models
@@ -152,7 +154,7 @@ def test_another_environment_is_asked_about_first(
     page.wait(lambda: state_of(page, other) == "active")
 
 
-def test_a_file_that_is_no_policy_is_refused_and_the_old_one_stays(
+def test_an_invalid_policy_file_is_refused_and_the_former_model_stays_active(
     models: Page, tracking: Tracking, registered: tuple[str, list[str]]
 ) -> None:
     page = models
@@ -185,7 +187,7 @@ def test_a_file_that_is_no_policy_is_refused_and_the_old_one_stays(
         page.wait(lambda left=left: len(page.all("#changes .toast")) == left)  # type: ignore[misc]
 
 
-def test_the_page_of_a_model_shows_its_file_and_tries_it(models: Page, registered: tuple[str, list[str]]) -> None:
+def test_the_model_page_shows_its_policy_and_tries_it(models: Page, registered: tuple[str, list[str]]) -> None:
     page = models
     page.expected_errors = ("WebSocket connection",)  # no engine runs here
     page.open("/models/2")
@@ -219,7 +221,7 @@ def test_an_address_without_a_model_is_reported(models: Page) -> None:
         assert not models.find("#model-activate").is_enabled()
 
 
-def test_a_registry_that_went_away_leaves_the_list_with_its_age(models: Page, misbehaving: Misbehaving) -> None:
+def test_the_list_stays_with_a_retry_when_the_registry_fails(models: Page, misbehaving: Misbehaving) -> None:
     page = models
     page.expected_errors = ("status of 500",)
     misbehaving.answer = (500, b"no", "text/plain")

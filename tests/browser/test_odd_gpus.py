@@ -107,7 +107,7 @@ ODD: list[tuple[dict[str, Any], str, str, str]] = [
 ]
 
 
-def test_one_odd_gpu_of_each_kind_hides_nothing_else(
+def test_each_kind_of_invalid_value_is_reported_and_hides_nothing_else(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     near = {"utilization": 100.00000000000001}  # the result of a sum of floats
@@ -143,7 +143,7 @@ def test_gpus_that_cannot_be_identified_are_named_next_to_their_host(
         assert "history.0.at: is no integer; and 3 more" in page.text("#gpu-notice-0")
 
 
-def crowd(count: int) -> Callable[[], dict[str, Any]]:
+def many_gpus(count: int) -> Callable[[], dict[str, Any]]:
     """Returns reports of so many GPUs, the first of them with a history of each."""
     history = [{"at": place, "utilization": {str(one): 50 for one in range(count)}} for place in range(60)]
     first = [True]
@@ -156,11 +156,11 @@ def crowd(count: int) -> Callable[[], dict[str, Any]]:
 
 
 @pytest.mark.parametrize("count", [pytest.param(500, marks=pytest.mark.thorough), 5000])
-def test_of_very_many_gpus_the_first_are_shown_with_their_total(
+def test_of_thousands_of_gpus_the_first_are_shown_with_the_total(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, count: int
 ) -> None:
     small = Foreign(lambda: report([gpu(0, utilization=small.sent % 100)]))
-    with watched(dash_br, serve, misbehaving, Foreign(crowd(count)), small) as page:
+    with watched(dash_br, serve, misbehaving, Foreign(many_gpus(count)), small) as page:
         for path, cells, notice in [
             ("/gpu", "#gpus-map .gpu-cell", "#gpu-notice-0"),
             ("/", "#front-gpu-map .gpu-cell", "#front-gpu-notice-0"),
@@ -176,7 +176,7 @@ def test_of_very_many_gpus_the_first_are_shown_with_their_total(
         page.wait_for_text("Models", "h1")
 
 
-def test_a_message_too_long_is_not_read_and_named(
+def test_a_too_long_message_is_reported_and_not_read(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     filling = "x" * 50_000_000
@@ -275,7 +275,7 @@ odd_report = st.dictionaries(st.sampled_from([*GpuReport.model_fields, "more"]),
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd=odd_gpu, around=odd_report)
-def test_odd_values_of_one_gpu_fit_and_leave_the_others_whole(
+def test_invalid_values_of_one_gpu_leave_the_others_unchanged(
     reader: Callable[[dict[str, Any]], dict[str, Any]], odd: dict[str, Any], around: dict[str, Any]
 ) -> None:
     plain = gpu(0)

@@ -22,7 +22,7 @@ NASTY = ("%{x} %{customdata[0]}", "<b>b</b><br>&amp;<i>", "$a^2$ \\(x\\) %d %%",
 TEXTS = "return [...document.querySelectorAll(arguments[0])].map(e => e.textContent)"
 
 
-class Odd:
+class OddRuns:
     """Logs runs of one experiment, whose times, steps and names are given point by point."""
 
     def __init__(self, tracking: Tracking) -> None:
@@ -46,13 +46,13 @@ class Odd:
 
 
 @pytest.fixture
-def odd(tracking: Tracking, misbehaving: Misbehaving) -> Odd:
-    made = Odd(tracking)
+def odd(tracking: Tracking, misbehaving: Misbehaving) -> OddRuns:
+    made = OddRuns(tracking)
     misbehaving.alter = only(made.group)
     return made
 
 
-def in_list(page: Page, odd: Odd, rows: int, query: str = "") -> None:
+def in_list(page: Page, odd: OddRuns, rows: int, query: str = "") -> None:
     page.open(f"/mlflow?experiment={odd.name}{query}")
     page.wait_for_rows(rows)
 
@@ -62,7 +62,7 @@ def compare(page: Page, runs: list[str], query: str = "") -> None:
     page.wait(lambda: page.all(f"#{REWARD} .js-plotly-plot"))
 
 
-def test_a_silent_run_is_flagged_the_same_on_each_page(page: Page, odd: Odd) -> None:
+def test_a_silent_run_is_flagged_the_same_on_each_page(page: Page, odd: OddRuns) -> None:
     long_ago = odd.now - 9 * DAY_MS - 1000
     silent = odd.run("silent", [(1, 1.0, long_ago)], status="RUNNING", started_ms=long_ago)
     odd.run("alive", [(1, 1.0, odd.now)], status="RUNNING")
@@ -77,14 +77,14 @@ def test_a_silent_run_is_flagged_the_same_on_each_page(page: Page, odd: Odd) -> 
     page.wait_for_text("no metric for 9 days", "#front-runs")
 
 
-def test_silence_comes_as_time_passes(page: Page, odd: Odd) -> None:
+def test_a_run_becomes_silent_as_time_passes(page: Page, odd: OddRuns) -> None:
     """MLflow sends nothing: the run's rows stay as they are."""
     odd.run("goes silent", [(1, 1.0, int(time.time() * 1000) - 10 * 60_000 + 15_000)], status="RUNNING")
     in_list(page, odd, 1)
     page.wait(lambda: page.column("status")[0].startswith("running · no metric for 1"), within_seconds=120)
 
 
-def test_wrong_clocks_are_reported_and_no_duration_is_negative(page: Page, odd: Odd) -> None:
+def test_wrong_clocks_are_reported_and_no_duration_is_negative(page: Page, odd: OddRuns) -> None:
     backwards = odd.run("backwards", ended_ms=odd.now - 2 * DAY_MS)
     seconds = odd.run("seconds", [(1, 1.0, odd.now // 1000)], started_ms=odd.now // 1000 - 60, ended_ms=odd.now // 1000)
     in_list(page, odd, 2)
@@ -101,7 +101,7 @@ def test_wrong_clocks_are_reported_and_no_duration_is_negative(page: Page, odd: 
 
 
 @pytest.mark.parametrize("axis", ["wall_time", pytest.param("relative_time", marks=pytest.mark.thorough)])
-def test_an_odd_clock_stretches_nobodys_axis(page: Page, odd: Odd, axis: str) -> None:
+def test_runs_with_wrong_clocks_do_not_stretch_the_time_axis(page: Page, odd: OddRuns, axis: str) -> None:
     good = odd.run("good")
     runs = [good] + [
         odd.run(name, [(step, 1.0, moment + step) for step in range(5)])
@@ -118,7 +118,7 @@ def test_an_odd_clock_stretches_nobodys_axis(page: Page, odd: Odd, axis: str) ->
 
 
 @pytest.mark.thorough
-def test_missing_steps_are_reported_and_time_is_one_click_away(page: Page, odd: Odd) -> None:
+def test_missing_steps_are_reported_with_a_button_for_the_time_axis(page: Page, odd: OddRuns) -> None:
     still = odd.run("still", [(0, float(n), odd.now - DAY_MS + n * 1000) for n in range(8)])
     # One alone is drawn over time by itself; together with another that is offered, one click away.
     compare(page, [still])
@@ -138,7 +138,7 @@ def test_missing_steps_are_reported_and_time_is_one_click_away(page: Page, odd: 
     page.wait(lambda: "Total episodes\n– episode_reward" in page.text("#run-facts"))
 
 
-def test_steps_of_nanoseconds_are_drawn_and_described(page: Page, odd: Odd) -> None:
+def test_steps_of_nanoseconds_are_drawn_and_described(page: Page, odd: OddRuns) -> None:
     first = time.time_ns()
     far = odd.run("far", [(first + n * 1001, float(n), odd.now) for n in range(60)])
     compare(page, [far])
@@ -163,7 +163,7 @@ def hovered(page: Page) -> list[str]:
         pytest.param([0.0, 0.0, 0.0], marks=pytest.mark.thorough),
     ],
 )
-def test_a_logarithm_has_a_place_for_what_is_not_above_zero(page: Page, odd: Odd, values: list[float]) -> None:
+def test_a_logarithmic_axis_shows_values_of_zero_and_below(page: Page, odd: OddRuns, values: list[float]) -> None:
     run = odd.run("low", [(n, value, odd.now) for n, value in enumerate(values)])
     compare(page, [run], "&log_y=true")
     page.wait(lambda: page.lines(REWARD) == [3])
@@ -178,7 +178,7 @@ def test_a_logarithm_has_a_place_for_what_is_not_above_zero(page: Page, odd: Odd
         assert any(f"{value:.4g}" in text.replace("−", "-") for value in values), text
 
 
-def test_a_parent_and_its_children_lead_to_each_other(page: Page, odd: Odd) -> None:
+def test_a_parent_and_its_children_link_to_each_other(page: Page, odd: OddRuns) -> None:
     parent = odd.run("search")
     for number in range(2):
         odd.run(f"trial-{number}", tags={"mlflow.parentRunId": parent}, started_ms=odd.now + number)
@@ -211,7 +211,7 @@ def test_a_parent_and_its_children_lead_to_each_other(page: Page, odd: Odd) -> N
     page.wait_for_text("it may have been deleted", "#run-facts")
 
 
-def test_runs_in_a_circle_and_deep_ones_keep_their_rows(page: Page, odd: Odd) -> None:
+def test_circular_and_deeply_nested_runs_keep_their_rows(page: Page, odd: OddRuns) -> None:
     first = odd.run("round-0")
     chain = [odd.run("deep-0")]
     for depth in range(1, 7):
@@ -234,7 +234,7 @@ def test_runs_in_a_circle_and_deep_ones_keep_their_rows(page: Page, odd: Odd) ->
 LONG = {"letters": "L" + "o" * 250 + "ng", "ideographs": "長い名前" * 70, "turned": "\u202e" + "abc" * 90}
 
 
-def test_a_long_name_pushes_nothing_out_of_the_window(page: Page, odd: Odd) -> None:
+def test_long_run_names_do_not_widen_the_page(page: Page, odd: OddRuns) -> None:
     runs = [odd.run(name, params={"algorithm": name, "env_id": name}) for name in LONG.values()]
     runs.append(odd.run("child of it", tags={"mlflow.parentRunId": runs[0]}))
     size = page.driver.get_window_size()
@@ -258,7 +258,7 @@ def test_a_long_name_pushes_nothing_out_of_the_window(page: Page, odd: Odd) -> N
         page.driver.set_window_size(size["width"], size["height"])
 
 
-def test_long_names_of_models_neither(
+def test_long_model_names_do_not_widen_the_page(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, tracking: Tracking
 ) -> None:
     registry = Registry(tracking, f"odd-{uuid.uuid4().hex[:8]}")
@@ -280,7 +280,7 @@ def test_long_names_of_models_neither(
 
 
 @pytest.mark.thorough
-def test_plotlys_syntax_in_a_name_is_shown_as_it_is(page: Page, odd: Odd) -> None:
+def test_plotlys_syntax_in_a_name_is_shown_as_it_is(page: Page, odd: OddRuns) -> None:
     runs = [odd.run(name) for name in NASTY]
     shown = [f"{name} · {run_id[:8]}" for name, run_id in zip(NASTY, runs, strict=True)]
     compare(page, runs)
@@ -293,7 +293,7 @@ def test_plotlys_syntax_in_a_name_is_shown_as_it_is(page: Page, odd: Odd) -> Non
     page.wait(lambda: page.text("#run-facts h1") == NASTY[1])
 
 
-def test_line_breaks_of_a_parameter_are_seen(page: Page, odd: Odd) -> None:
+def test_line_breaks_in_a_parameter_are_shown(page: Page, odd: OddRuns) -> None:
     value = "first\n\tsecond\n   third"
     runs = [odd.run("a", params={"note": value}), odd.run("b", params={"note": "other"})]
     page.open(f"/mlflow/runs/{runs[0]}")
@@ -305,7 +305,7 @@ def test_line_breaks_of_a_parameter_are_seen(page: Page, odd: Odd) -> None:
 
 
 @pytest.mark.thorough
-def test_odd_runs_are_described_in_japanese(page: Page, odd: Odd) -> None:
+def test_odd_runs_are_described_in_japanese(page: Page, odd: OddRuns) -> None:
     long_ago = odd.now - 9 * DAY_MS
     silent = odd.run("1", [(0, 1.0, 0), (0, -2.0, 5)], status="RUNNING", started_ms=long_ago // 1000)
     child = odd.run("2", tags={"mlflow.parentRunId": silent}, ended_ms=long_ago)

@@ -21,7 +21,7 @@ def activated(tracking: Tracking, name: str, number: int, *, met: bool = False) 
     tracking.post("registered-models/set-tag", {"name": name, "key": key, "value": activation.model_dump_json()})
 
 
-def test_the_newest_are_listed_and_the_page_links_the_others(
+def test_the_newest_activations_are_listed_and_the_place_of_older_ones_is_stated(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, tracking: Tracking
 ) -> None:
     name = f"maze-{uuid.uuid4().hex[:8]}"

@@ -15,7 +15,7 @@ from tests.tracking import Tracking
 FILE = Path(__file__).parents[1] / "policies" / "files" / "cartpole_dqn.onnx"
 
 
-def test_a_reading_is_chosen_by_keyboard_and_the_model_is_active(
+def test_choosing_the_output_type_by_keyboard_activates_the_model(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, tracking: Tracking
 ) -> None:
     registry = Registry(tracking, f"question-{uuid.uuid4().hex[:8]}")

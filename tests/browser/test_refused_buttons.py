@@ -98,7 +98,7 @@ def test_a_read_only_clew_has_a_notice_where_its_buttons_would_be(
 
 
 @pytest.mark.thorough
-def test_the_way_back_in_the_history_is_disabled_too(
+def test_reactivation_from_the_history_is_disabled_for_an_unknown_person(
     visit: Callable[..., Page],
     misbehaving: Misbehaving,
     registered: Registered,  # noqa: F811

@@ -36,7 +36,7 @@ def page(dash_br: Browser, serve: Callable[..., str], tracking: Tracking) -> Ite
     assert found.console_errors() == []
 
 
-def test_each_has_its_own_active_version_on_every_page(page: Page) -> None:
+def test_each_registered_model_has_its_own_active_version_on_every_page(page: Page) -> None:
     assert shown(page, "state_name") == ["inactive", "active"] * 2
     assert shown(page, "mean_return")[2:] == ["480.5", "480.5"]
     page.wait_for_text("CartPole-v1 · 2 models", ".model-groups li:nth-child(2)")

@@ -76,7 +76,9 @@ def sweep(page: Page, tracking: Tracking, experiment: str) -> list[str]:
     return ids
 
 
-def test_any_number_against_any_and_what_has_no_place_is_counted(page: Page, sweep: list[str], experiment: str) -> None:
+def test_the_scatter_plot_takes_any_two_columns_and_counts_runs_without_a_value(
+    page: Page, sweep: list[str], experiment: str
+) -> None:
     page.click(f"{SCATTER} > summary")
     fill(page, SCATTER, "x axis", "param:lr_sweep")
     fill(page, SCATTER, "y axis", "Final reward")
@@ -89,7 +91,7 @@ def test_any_number_against_any_and_what_has_no_place_is_counted(page: Page, swe
     assert grave_violations(page, "scatter", part="#relations-place") == []
 
 
-def test_a_drag_ticks_runs_and_ticks_of_the_list_are_kept_by_keys(
+def test_runs_are_ticked_by_dragging_over_the_scatter_plot_and_by_keys(
     page: Page, sweep: list[str], experiment: str
 ) -> None:
     page.click(f"{SCATTER} > summary")
@@ -108,7 +110,9 @@ def test_a_drag_ticks_runs_and_ticks_of_the_list_are_kept_by_keys(
     page.wait(lambda: sorted(query(page)["runs"][0].split(",")) == sorted(sweep[5:8]))
 
 
-def test_parallel_coordinates_tick_what_their_ranges_let_through(page: Page, sweep: list[str], experiment: str) -> None:
+def test_ranges_of_parallel_coordinates_tick_the_runs_inside_them(
+    page: Page, sweep: list[str], experiment: str
+) -> None:
     page.open(
         "/mlflow?"
         + urlencode(
@@ -168,7 +172,9 @@ def test_the_address_carries_axes_scales_and_ranges(page: Page, sweep: list[str]
     page.wait_for_text("nonsense", "#relations [role=alert]")
 
 
-def test_a_range_of_texts_is_kept_by_them_and_older_links_open(page: Page, tracking: Tracking, experiment: str) -> None:
+def test_a_range_of_texts_is_stored_by_its_texts_and_older_links_open(
+    page: Page, tracking: Tracking, experiment: str
+) -> None:
     """Older links have numbers of categories: dqn was 0, ppo 1, and a2c, which comes first now, did not exist."""
     group = tracking.experiment(experiment)
     for name, algorithm in (("p", "ppo"), ("q", "ppo"), ("d", "dqn")):

@@ -127,7 +127,7 @@ def test_when_mlflow_fails_the_list_stays_with_its_age_and_a_retry(
     page.wait(lambda: not page.all("#runs-retry"))
 
 
-def test_a_mlflow_that_comes_back_is_noticed(page: Page, misbehaving: Misbehaving) -> None:
+def test_the_list_fills_once_mlflow_is_back(page: Page, misbehaving: Misbehaving) -> None:
     misbehaving.answer = HTML
     page.open("/mlflow")
     page.wait_for_text("Nothing has been read from it yet.")
@@ -145,7 +145,7 @@ def test_a_mlflow_that_comes_back_is_noticed(page: Page, misbehaving: Misbehavin
         pytest.param("", "Compare 1 run", marks=pytest.mark.thorough),
     ],
 )
-def test_odd_selections_are_named_and_the_rest_is_drawn(
+def test_invalid_run_ids_in_the_address_are_reported_and_the_rest_is_drawn(
     page: Page, three: tuple[str, list[str]], runs: str, text: str
 ) -> None:
     experiment, ids = three
@@ -175,7 +175,7 @@ def test_an_unknown_address_has_a_page_of_its_own(page: Page) -> None:
 
 
 @IN_BOTH_WAYS
-def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
+def test_ticks_between_refreshes_apply_to_the_clicked_runs(page: Page, tracking: Tracking) -> None:
     """Rows move under ten quick clicks, with refreshes between them: each ticked run is the one that was clicked."""
     name = f"many-{tracking.experiment()}"
     group = tracking.experiment(name)
@@ -199,7 +199,7 @@ def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
 
 
 @MOSTLY_NATIVE
-def test_it_shows_how_many_runs_pass_a_filter(page: Page, misbehaving: Misbehaving, tracking: Tracking) -> None:
+def test_the_list_shows_how_many_runs_pass_a_filter(page: Page, misbehaving: Misbehaving, tracking: Tracking) -> None:
     group = tracking.experiment()
     misbehaving.alter = only(group)
     for number in range(3):
@@ -241,7 +241,7 @@ def test_a_tick_while_the_table_is_refilled_is_kept(page: Page, three: tuple[str
 
 
 @MOSTLY_NATIVE
-def test_the_phone_shows_everything(page: Page, three: tuple[str, list[str]]) -> None:
+def test_the_comparison_fits_a_phone(page: Page, three: tuple[str, list[str]]) -> None:
     experiment, ids = three
     page.driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True}

@@ -31,21 +31,21 @@ def page(dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, 
     page.expected_errors = ("WebSocket connection",)  # neither a monitor nor an engine runs
     page.driver.execute_cdp_cmd("Network.enable", {})
     yield page
-    line(page)
+    set_network(page)
 
 
-def line(page: Page, *, latency_ms: int = 0, broken: bool = False) -> None:
+def set_network(page: Page, *, latency_ms: int = 0, broken: bool = False) -> None:
     """Sets the state of the browser's network from now on."""
     of_any_width = {"downloadThroughput": -1, "uploadThroughput": -1}
     conditions = {"offline": broken, "latency": latency_ms, **of_any_width}
     page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
 
 
-def test_every_page_fills_on_a_line_slower_than_its_clock(page: Page, registry: Registry) -> None:
+def test_every_page_fills_when_requests_take_longer_than_a_tick(page: Page, registry: Registry) -> None:
     run = registry.tracking.run(registry.experiment_id, name="slow-line", metrics={"loss": [1.0, 0.5, 0.25]})
     page.open("/mlflow")
     page.wait(lambda: "slow-line" in page.column("name"))
-    line(page, latency_ms=SLOWER_THAN_A_TICK_MS)
+    set_network(page, latency_ms=SLOWER_THAN_A_TICK_MS)
     for path, filled in {
         f"/mlflow/runs/{run}": lambda: page.lines("run-chart-loss") == [3],
         "/": lambda: "Choose a model" in page.text(),
@@ -63,8 +63,8 @@ def test_every_page_fills_on_a_line_slower_than_its_clock(page: Page, registry: 
 def test_a_page_recovers_after_its_connection_was_cut(page: Page, registry: Registry) -> None:
     page.open("/mlflow")
     page.wait_for_rows()
-    line(page, broken=True)
+    set_network(page, broken=True)
     page.wait(lambda: any("ERR_INTERNET_DISCONNECTED" in error for error in page.console_errors()))
-    line(page)
+    set_network(page)
     registry.tracking.run(registry.experiment_id, name="after-the-cut")
     page.wait(lambda: "after-the-cut" in page.column("name"))

@@ -88,7 +88,9 @@ def sort_by(page: Page, key: str, direction: str) -> None:
     key=st.sampled_from(["name", "algorithm", "seed", "started_ms", "success_percent", "episodes", "experiment"]),
     direction=st.sampled_from(["asc", "desc"]),
 )
-def test_sorting(table: Page, summaries: list[RunSummary], key: str, direction: str) -> None:
+def test_known_values_are_sorted_and_missing_ones_come_together_last(
+    table: Page, summaries: list[RunSummary], key: str, direction: str
+) -> None:
     """Known values are in order, and the missing ones come together at the end."""
     rows = show(table, summaries)
     sort_by(table, "started" if key == "started_ms" else key, direction)
@@ -111,7 +113,9 @@ def test_sorting(table: Page, summaries: list[RunSummary], key: str, direction: 
     comparison=st.sampled_from(sorted(COMPARISONS)),
     operand=st.integers(0, 100),
 )
-def test_filtering_numbers(table: Page, summaries: list[RunSummary], key: str, comparison: str, operand: int) -> None:
+def test_a_comparison_keeps_the_rows_that_fulfil_it(
+    table: Page, summaries: list[RunSummary], key: str, comparison: str, operand: int
+) -> None:
     """A comparison keeps the rows that fulfil it; a missing number fulfils none."""
     rows = show(table, summaries)
     expected = [row["id"] for row in rows if row[key] is not None and COMPARISONS[comparison](row[key], operand)]
@@ -121,7 +125,7 @@ def test_filtering_numbers(table: Page, summaries: list[RunSummary], key: str, c
 
 @example_settings(max_examples=8)
 @given(summaries=TABLES, part=st.text("abcdeABCDE", min_size=1, max_size=2))
-def test_filtering_text(table: Page, summaries: list[RunSummary], part: str) -> None:
+def test_plain_text_keeps_the_rows_that_contain_it(table: Page, summaries: list[RunSummary], part: str) -> None:
     """Plain text keeps the rows that contain it, upper or lower case."""
     rows = show(table, summaries)
     expected = [row["id"] for row in rows if part.lower() in row["name"].lower()]
@@ -131,7 +135,7 @@ def test_filtering_text(table: Page, summaries: list[RunSummary], part: str) -> 
 
 @example_settings(max_examples=6)
 @given(summaries=TABLES, experiment=st.sampled_from(["maze-a", "maze-b"]), algorithm=st.sampled_from(["PPO", "DQN"]))
-def test_choosing_experiment_and_algorithm(
+def test_the_menus_of_experiment_and_algorithm_combine(
     table: Page, summaries: list[RunSummary], experiment: str, algorithm: str
 ) -> None:
     """The two menus filter together, and combine with all other filters."""

@@ -37,7 +37,7 @@ def choose(page: Page, tool: str) -> None:
     page.click("#run-tool-state")
 
 
-def test_a_reading_is_shown_corrected_and_taken_back_and_tools_share_an_axis(
+def test_the_recognised_tool_is_shown_corrected_and_reset_and_tools_share_an_axis(
     page: Page, tracking: Tracking, misbehaving: Misbehaving
 ) -> None:
     group = tracking.experiment()

@@ -95,7 +95,7 @@ def fill(page: Page, selector: str, text: str) -> None:
     page.script(script, page.find(selector), text)
 
 
-def what_is_bad_to_see(page: Page) -> list[str]:
+def visible_faults(page: Page) -> list[str]:
     """Returns what breaks an accessibility rule gravely, or overflows the window, wide and light, and narrow and
     dark."""
     found: list[str] = []
@@ -126,7 +126,7 @@ def test_errors_are_shown_under_their_field_and_nothing_starts(page: Page) -> No
     assert page.find(EPISODES).get_attribute("aria-invalid") == "true"
     assert not page.find("#training-start").is_enabled()
     assert page.all(".training-section[open]"), "the fold of a wrong field opens"
-    assert what_is_bad_to_see(page) == []
+    assert visible_faults(page) == []
     fill(page, SEEDS, "1-3")
     fill(page, EPISODES, "20")
     page.wait_for_text("Makes 3 runs", "#training-summary")
@@ -144,7 +144,7 @@ def test_a_training_is_started_watched_stopped_and_repeated(page: Page) -> None:
     page.wait_for_text("connected", "#live-badge")
     page.wait_for_text("episode 3", "#live-log")
     page.wait(lambda: page.all("#live-chart-reward .scatterlayer path.js-line"))
-    assert what_is_bad_to_see(page) == []
+    assert visible_faults(page) == []
     page.driver.refresh()
     page.wait_for_text("episode 1\n", "#live-log")
     whole = page.find("#live-log-whole").get_attribute("href")
@@ -164,7 +164,7 @@ def test_a_training_is_started_watched_stopped_and_repeated(page: Page) -> None:
     page.wait_for_text("stopped", "#trainings-history")
 
 
-def put(page: Page, field: str, text: str) -> None:
+def fill_field(page: Page, field: str, text: str) -> None:
     """Fills in the visible field of this name: which one it is depends on the algorithm."""
     fill(page, f"{FIELD.format(field)} :is(input, select)", text)
 
@@ -174,7 +174,7 @@ def wait_for_error(page: Page, field: str, message: str) -> None:
     page.wait(lambda: not page.find("#training-start").is_enabled())
 
 
-def test_any_environment_is_asked_for_refused_trained_and_used(
+def test_environments_are_checked_in_the_form_trained_on_and_used(
     dash_br: Browser, serve: Callable[..., str], mlflow_address: str, scheduler_port: int
 ) -> None:
     address = serve(mlflow_address, scheduler_port=scheduler_port, model_names="clew-maze,cartpole")
@@ -182,19 +182,19 @@ def test_any_environment_is_asked_for_refused_trained_and_used(
     page.open("/training?trainer=environment")
     page.wait(lambda: page.find("#training-start").is_enabled())
     assert page.script(WITHOUT_WORDS) == []
-    put(page, "algorithm", "DQN")
-    put(page, "env_id", "Pendulum-v1")
+    fill_field(page, "algorithm", "DQN")
+    fill_field(page, "env_id", "Pendulum-v1")
     wait_for_error(page, "algorithm", "are continuous: take PPO or SAC")
-    put(page, "algorithm", "SAC")
-    put(page, "env_id", "CartPole-v1")
+    fill_field(page, "algorithm", "SAC")
+    fill_field(page, "env_id", "CartPole-v1")
     wait_for_error(page, "algorithm", "take PPO or DQN")
-    put(page, "algorithm", "PPO")
+    fill_field(page, "algorithm", "PPO")
     for env_id, field, message in (
         ("Nowhere-v0", "env_id", "Nothing that is installed registers it"),
         ("Ant-v5", "env_id", "mujoco"),
         ("ALE/Pong-v5", "normalize", "Is for numbers"),
     ):
-        put(page, "env_id", env_id)
+        fill_field(page, "env_id", env_id)
         if field == "normalize":
             page.script("document.querySelector(arguments[0]).click()", f"{FIELD.format(field)} input")
         page.wait(lambda: page.find("#training-start").is_enabled())
@@ -203,14 +203,14 @@ def test_any_environment_is_asked_for_refused_trained_and_used(
     page.script("document.querySelector(arguments[0]).click()", f"{FIELD.format('normalize')} input")
     values = {"env_id": "CartPole-v1", "n_envs": "2", "n_steps": "32", "batch_size": "32", "steps": "200"}
     for name, text in values.items():
-        put(page, name, text)
+        fill_field(page, name, text)
     page.wait_for_text("Makes one run", "#training-summary")
     page.click("#training-start")
     page.wait(lambda: "/training/" in page.driver.current_url)
     page.wait_for_text("done", "#live-state", within_seconds=120)
     page.wait_for_text("held-out greedy episodes return", "#live-log")
     page.wait_for_text("Use it", "#live-result", within_seconds=120)
-    assert what_is_bad_to_see(page) == []
+    assert visible_faults(page) == []
     page.click("#live-result .btn-success")
     page.wait(lambda: "/inference" in page.driver.current_url)
     page.wait_for_text("CartPole-v1")

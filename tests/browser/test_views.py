@@ -28,15 +28,15 @@ HOSTILE = "a, b: %{x} <b>“q”</b> 日本 🏃"
 @pytest.fixture
 def experiment(tracking: Tracking) -> Iterator[tuple[str, list[str]]]:
     """Logs an experiment with three runs, in an MLflow without views."""
-    forget(tracking)
+    delete_views(tracking)
     name = f"maze, “{uuid.uuid4().hex[:8]}” & <b>"
     group = tracking.experiment(name)
     metrics = {"episode_reward": [1.0, 2.0, 3.0], "success_rate": [0.0, 0.5, 1.0]}
     yield name, [tracking.run(group, name=f"run-{n}", metrics=metrics, params={"algorithm": "PPO"}) for n in range(3)]
-    forget(tracking)
+    delete_views(tracking)
 
 
-def forget(tracking: Tracking) -> None:
+def delete_views(tracking: Tracking) -> None:
     for name in (VIEWS, ADDRESSES):
         address = f"{tracking.address}/api/2.0/mlflow/registered-models/delete"
         assert requests.delete(address, json={"name": name}, timeout=20).status_code in (200, 404)
@@ -215,7 +215,7 @@ def test_a_view_is_renamed_made_the_default_and_deleted(page: Page, experiment: 
     page.wait_for_text("There is no such view", "#address-not-opened")
 
 
-def test_the_menu_goes_by_the_keyboard_and_by_ear(page: Page, experiment: tuple[str, list[str]]) -> None:
+def test_the_menu_works_by_keyboard_and_with_a_screen_reader(page: Page, experiment: tuple[str, list[str]]) -> None:
     opened(page, f"{page.address}/mlflow")
     save(page, "one")
     page.find("#views-name").send_keys(Keys.ESCAPE)
@@ -317,7 +317,7 @@ def test_a_person_who_may_not_write_opens_views_and_sees_why_the_rest_is_disable
     assert page.console_errors() == []
 
 
-def test_a_long_address_is_short_where_it_is_sent_or_reloaded(page: Page, experiment: tuple[str, list[str]]) -> None:
+def test_a_long_address_is_replaced_by_a_short_one(page: Page, experiment: tuple[str, list[str]]) -> None:
     ids = experiment[1]
     many = ",".join([*ids, *(f"{number:032x}" for number in range(1000))])
     opened(page, f"{page.address}/mlflow?lang=en")
@@ -345,7 +345,7 @@ def test_a_long_address_is_short_where_it_is_sent_or_reloaded(page: Page, experi
     assert page.script(QUERY) == before + "&axis=relative_time"
 
 
-def test_a_dead_address_is_reported_in_the_readers_language(page: Page) -> None:
+def test_an_unknown_short_address_is_reported_in_the_viewers_language(page: Page) -> None:
     page.open(f"/mlflow?v={'0' * 32}&lang=ja")
     page.wait_for_text("この短縮アドレスの行き先がありません", "#address-not-opened")
     page.wait(lambda: page.find("#runs-table"))

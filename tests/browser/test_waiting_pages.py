@@ -57,7 +57,7 @@ class Stack:
 
 
 @pytest.fixture
-def all_of_it(dash_br: Browser, team: Team, tmp_path: Path) -> Iterator[Stack]:
+def waiting_stack(dash_br: Browser, team: Team, tmp_path: Path) -> Iterator[Stack]:
     with ExitStack() as stack:
         yield Stack(stack, team, tmp_path, dash_br.driver)
         dash_br.driver.get("about:blank")
@@ -70,87 +70,89 @@ def run(team: Team) -> str:
     return registry.tracking.run(registry.experiment_id, name="was-waited-for", metrics=values)
 
 
-def comes_by_itself(stack: Stack, path: str, waits: Callable[[], object], comes: Callable[[], object]) -> None:
+def check_recovery(
+    stack: Stack, path: str, shows_waiting: Callable[[], object], shows_data: Callable[[], object]
+) -> None:
     """Checks that a page opened while MLflow is away reports waiting; MLflow comes, goes, and comes back."""
     page, mlflow = stack.page, stack.mlflow
     page.open(path)
-    page.wait(waits)
+    page.wait(shows_waiting)
     late = threading.Timer(LATE_SECONDS, lambda: setattr(mlflow, "fault", None))
     late.start()
-    page.wait(comes, 90)
+    page.wait(shows_data, 90)
     late.join()
     page.wait(lambda: AGAIN not in page.text(), 90)
 
 
-def test_the_runs(all_of_it: Stack, run: str) -> None:
-    page = all_of_it.page
+def test_the_run_list_recovers_by_itself(waiting_stack: Stack, run: str) -> None:
+    page = waiting_stack.page
     failure = lambda: AGAIN in page.text("#runs-failure")  # noqa: E731
-    comes_by_itself(all_of_it, "/mlflow", failure, lambda: "was-waited-for" in page.column("name"))
-    all_of_it.mlflow.fault = Fault.DOWN  # it is restarted while the page is open
+    check_recovery(waiting_stack, "/mlflow", failure, lambda: "was-waited-for" in page.column("name"))
+    waiting_stack.mlflow.fault = Fault.DOWN  # it is restarted while the page is open
     page.wait(failure)
     assert "was-waited-for" in page.column("name")
-    all_of_it.mlflow.fault = None
+    waiting_stack.mlflow.fault = None
     page.wait(lambda: AGAIN not in page.text())
 
 
 @pytest.mark.thorough
-def test_the_run_and_its_charts(all_of_it: Stack, run: str) -> None:
-    page = all_of_it.page
+def test_the_run_page_recovers_by_itself(waiting_stack: Stack, run: str) -> None:
+    page = waiting_stack.page
     shown = lambda: page.lines("run-chart-reward") == [2]  # noqa: E731
-    comes_by_itself(all_of_it, f"/mlflow/runs/{run}", lambda: AGAIN in page.text("#run-failure"), shown)
+    check_recovery(waiting_stack, f"/mlflow/runs/{run}", lambda: AGAIN in page.text("#run-failure"), shown)
 
 
 @pytest.mark.thorough
-def test_the_comparison(all_of_it: Stack, run: str) -> None:
-    page = all_of_it.page
+def test_the_comparison_recovers_by_itself(waiting_stack: Stack, run: str) -> None:
+    page = waiting_stack.page
     shown = lambda: page.lines("compare-chart-reward") == [2]  # noqa: E731
-    comes_by_itself(all_of_it, f"/mlflow?runs={run}", lambda: AGAIN in page.text("#runs-failure"), shown)
+    check_recovery(waiting_stack, f"/mlflow?runs={run}", lambda: AGAIN in page.text("#runs-failure"), shown)
 
 
 @pytest.mark.thorough
-def test_the_front_page(all_of_it: Stack, team: Team) -> None:
-    page = all_of_it.page
+def test_the_front_page_recovers_by_itself(waiting_stack: Stack, team: Team) -> None:
+    page = waiting_stack.page
 
-    def waits() -> bool:
+    def shows_waiting() -> bool:
         return all(AGAIN in page.text(f"#front-{tile}-failure") for tile in ("model", "runs", "best"))
 
-    comes_by_itself(all_of_it, "/", waits, lambda: f"Model {team.ppo}" in page.text("#front-model"))
+    check_recovery(waiting_stack, "/", shows_waiting, lambda: f"Model {team.ppo}" in page.text("#front-model"))
 
 
 @pytest.mark.thorough
-def test_the_models(all_of_it: Stack, team: Team) -> None:
-    page = all_of_it.page
+def test_the_model_list_recovers_by_itself(waiting_stack: Stack, team: Team) -> None:
+    page = waiting_stack.page
     shown = lambda: team.ppo in page.column("model_id", "models-table")  # noqa: E731
-    comes_by_itself(all_of_it, "/models", lambda: AGAIN in page.text("#models-failure"), shown)
+    check_recovery(waiting_stack, "/models", lambda: AGAIN in page.text("#models-failure"), shown)
 
 
 @pytest.mark.thorough
-def test_the_model_and_the_check_of_its_file(all_of_it: Stack, team: Team) -> None:
-    page = all_of_it.page
+def test_the_model_page_and_its_policy_check_recover_by_themselves(waiting_stack: Stack, team: Team) -> None:
+    page = waiting_stack.page
 
-    def waits() -> bool:
+    def shows_waiting() -> bool:
         return AGAIN in page.text("#model-failure") and "not checked yet" in page.text("#model-policy")
 
-    comes_by_itself(
-        all_of_it, f"/models/{team.ppo}", waits, lambda: "observation float32" in page.text("#model-policy")
+    check_recovery(
+        waiting_stack, f"/models/{team.ppo}", shows_waiting, lambda: "observation float32" in page.text("#model-policy")
     )
 
 
 @pytest.mark.thorough
-def test_the_walk_that_was_begun_before_anything_else_was_there(all_of_it: Stack, team: Team) -> None:
+def test_a_requested_walk_begins_once_engine_dashboard_and_mlflow_are_up(waiting_stack: Stack, team: Team) -> None:
     """The engine starts before the dashboard that it uses, and both before MLflow."""
-    page = all_of_it.page
+    page = waiting_stack.page
     page.expected_errors = ("WebSocket connection",)
     page.open("/inference?play=1&speed=10")
     page.wait_for_text("is the inference engine running", "#walk-since-a")
-    all_of_it.clew.fault = Fault.DOWN
-    engine = all_of_it.engine()
+    waiting_stack.clew.fault = Fault.DOWN
+    engine = waiting_stack.engine()
     try:
         page.wait_for_text("Waiting: Clew: cannot be reached", "#walk-trouble-a")
         page.wait_for_text("s so far", "#walk-trouble-a")
-        all_of_it.clew.fault = None
+        waiting_stack.clew.fault = None
         page.wait_for_text("MLflow: refused", "#walk-trouble-a", 60)
-        all_of_it.mlflow.fault = None
+        waiting_stack.mlflow.fault = None
         page.wait_for_text("goal reached", "#walk-section-a", 90)
         assert page.text("#walk-title-a") == f"Model {team.ppo} active"
         assert not page.all("#walk-trouble-a.show")
@@ -158,11 +160,11 @@ def test_the_walk_that_was_begun_before_anything_else_was_there(all_of_it: Stack
         engine.end()
 
 
-def test_an_evaluation_is_started_although_the_engine_is_restarted(all_of_it: Stack, team: Team) -> None:
-    page = all_of_it.page
+def test_an_evaluation_is_started_although_the_engine_is_restarted(waiting_stack: Stack, team: Team) -> None:
+    page = waiting_stack.page
     page.expected_errors = ("WebSocket connection",)
-    all_of_it.mlflow.fault = None
-    engine = all_of_it.engine()
+    waiting_stack.mlflow.fault = None
+    engine = waiting_stack.engine()
     try:
         page.open("/inference")
         page.wait_for_text("stopped", "#walk-section-a", 90)
@@ -171,7 +173,7 @@ def test_an_evaluation_is_started_although_the_engine_is_restarted(all_of_it: St
         page.click("#evaluation-start")
         page.wait_for_text("Waiting", "#evaluation-report")
         page.wait_for_text("s so far", "#evaluation-report")
-        engine = all_of_it.engine()
+        engine = waiting_stack.engine()
         page.wait_for_text("Kept with the model.", "#evaluation-report", 120)
     finally:
         engine.end()

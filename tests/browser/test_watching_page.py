@@ -179,7 +179,7 @@ REAL = [
 
 
 @pytest.mark.parametrize(("name", "env_id", "is_measured"), REAL)
-def test_a_real_policy_is_activated_on_its_page_and_does_what_evaluate_policy_does(
+def test_a_real_policy_is_activated_on_its_page_and_scores_as_evaluate_policy_does(
     page: Page, watching: Watching, name: str, env_id: str, is_measured: bool
 ) -> None:
     pytest.importorskip("torch")

@@ -57,7 +57,7 @@ def run_id(tracking: Tracking) -> str:
     return found
 
 
-def test_everything_that_mlflow_holds_is_there_and_none_of_it_ran(page: Page, run_id: str) -> None:
+def test_the_run_page_shows_all_that_mlflow_holds_and_runs_no_script_of_it(page: Page, run_id: str) -> None:
     page.open(f"/mlflow/runs/{run_id}")
     page.wait_for_text("train.py", "#run-facts")
     for fact in (SCRIPT, "entry point main", "on feature/ü", "with changes that were not committed", "3 child runs"):
@@ -115,7 +115,7 @@ def compared(tracking: Tracking) -> list[str]:
     return made
 
 
-def test_what_changed_is_against_the_run_before_or_one_that_is_typed(page: Page, compared: list[str]) -> None:
+def test_changes_are_shown_against_the_previous_run_or_a_typed_one(page: Page, compared: list[str]) -> None:
     page.open(f"/mlflow/runs/{compared[1]}")
     page.wait_for_text("What changed against another run")
     page.click("#run-changes > summary")
@@ -139,7 +139,7 @@ def test_what_changed_is_against_the_run_before_or_one_that_is_typed(page: Page,
     assert page.script("return window.ran") is None
 
 
-def test_a_report_opens_without_clew_and_nothing_of_a_run_runs_in_it(
+def test_a_report_opens_without_clew_and_runs_no_script_of_a_run(
     page: Page, compared: list[str], tmp_path: Path
 ) -> None:
     page.open(f"/mlflow?runs={','.join(compared)}&chart=custom/x&chart=%40reward&lang=en")
