@@ -53,7 +53,7 @@ class Stored(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def everything(tracking: Tracking, serving: Serving) -> Iterator[Stored]:
+def stored_files(tracking: Tracking, serving: Serving) -> Iterator[Stored]:
     run_id = tracking.run(tracking.experiment(), name="files")
     for name, content in {**GOOD, **BAD}.items():
         tracking.artifact(run_id, f"deep/er/{name}", content)
@@ -64,13 +64,13 @@ def everything(tracking: Tracking, serving: Serving) -> Iterator[Stored]:
 
 
 @pytest.fixture
-def stored(everything: Stored) -> Iterator[Stored]:
-    yield everything
-    everything.relay.answer, everything.relay.passes_ranges = None, True
-    everything.relay.instead.clear()
+def stored(stored_files: Stored) -> Iterator[Stored]:
+    yield stored_files
+    stored_files.relay.answer, stored_files.relay.passes_ranges = None, True
+    stored_files.relay.instead.clear()
 
 
-def test_folders_come_first_and_numbers_in_names_are_numbers(stored: Stored) -> None:
+def test_folders_are_listed_first_and_numbers_in_names_sort_by_value(stored: Stored) -> None:
     found = stored.client.get(f"/api/runs/{stored.run_id}/artifacts").json
     assert [row["path"] for row in found or []] == ["deep", "step_9.txt", "step_10.txt", "step_100.txt"]
     inside = stored.page("list", "deep/er")["files"]
@@ -80,7 +80,7 @@ def test_folders_come_first_and_numbers_in_names_are_numbers(stored: Stored) -> 
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_every_kind_is_shown_and_comes_whole_in_a_sandbox(stored: Stored, name: str) -> None:
+def test_every_kind_of_file_is_previewed_and_downloaded_whole_in_a_sandbox(stored: Stored, name: str) -> None:
     assert stored.page("preview", f"deep/er/{name}")["kind"] == KINDS[name]
     answer = stored.file(f"deep/er/{name}", {"Accept-Encoding": "gzip"})
     assert answer.data == GOOD[name]
@@ -91,7 +91,7 @@ def test_every_kind_is_shown_and_comes_whole_in_a_sandbox(stored: Stored, name: 
     assert stored.file(f"deep/er/{name}", known).status_code == 304
 
 
-def test_a_figure_and_a_table_too_long_to_be_laid_out_are_read_by_a_child(stored: Stored, tracking: Tracking) -> None:
+def test_long_figures_and_tables_are_read_by_a_child_process(stored: Stored, tracking: Tracking) -> None:
     """If a child process does not lay it out in time, it is shown as text, like any other long JSON."""
     rows = {"columns": ["n"], "data": [[n] for n in range(200_000)]}
     points = {"data": [{"type": "scatter", "y": [0.123456] * 150_000}]}
@@ -106,7 +106,7 @@ def test_a_figure_and_a_table_too_long_to_be_laid_out_are_read_by_a_child(stored
         assert stored.page("preview", f"deep/er/{name}")["figure"]["left_out"] == ["heatmap"]
 
 
-def test_images_in_a_table_of_json_or_parquet_are_pictures_where_they_are_the_runs(
+def test_image_paths_in_a_table_become_pictures_if_they_are_files_of_the_run(
     stored: Stored, tracking: Tracking
 ) -> None:
     columns = {"asked": [row[0] for row in PICTURED], "shown": [row[1] for row in PICTURED]}
@@ -124,7 +124,7 @@ def test_images_in_a_table_of_json_or_parquet_are_pictures_where_they_are_the_ru
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_cannot_be_shown_gives_the_reason_and_can_be_saved(stored: Stored, name: str) -> None:
+def test_a_file_that_cannot_be_shown_gives_the_reason_and_can_be_saved(stored: Stored, name: str) -> None:
     answer = stored.page("preview", f"deep/er/{name}")
     assert (answer["code"], answer["reason"]) == ("not-shown", REASONS[name])
     saved = stored.file(f"deep/er/{name}", save="1")
@@ -133,7 +133,7 @@ def test_what_cannot_be_shown_gives_the_reason_and_can_be_saved(stored: Stored, 
 
 
 @pytest.mark.parametrize("ranges", [True, False], ids=["parts", "whole files only"])
-def test_parts_of_a_file(stored: Stored, ranges: bool) -> None:
+def test_a_range_request_returns_that_part_of_a_file(stored: Stored, ranges: bool) -> None:
     stored.relay.passes_ranges = ranges
     content, path = GOOD["console.log"], "deep/er/console.log"
     size = len(content)
@@ -157,7 +157,7 @@ def test_parts_of_a_file(stored: Stored, ranges: bool) -> None:
     assert stored.file(path, changed).status_code == 200
 
 
-def test_a_player_is_given_a_piece_at_a_time(stored: Stored, tracking: Tracking) -> None:
+def test_a_video_player_gets_one_piece_at_a_time(stored: Stored, tracking: Tracking) -> None:
     tracking.artifact(stored.run_id, "long.webm", b"\x1aE\xdf\xa3" + b"\0" * 2**21)
     for first, length in ((0, 2**18), (2**18, 2**20), (2**21, 4)):
         answer = stored.file("long.webm", {"Range": f"bytes={first}-"}, pieces="1")
@@ -165,7 +165,7 @@ def test_a_player_is_given_a_piece_at_a_time(stored: Stored, tracking: Tracking)
         assert answer.headers["Content-Range"] == f"bytes {first}-{first + length - 1}/{2**21 + 4}"
 
 
-def test_lines_from_either_end_are_the_whole_text(stored: Stored) -> None:
+def test_a_log_is_read_from_either_end_and_searched(stored: Stored) -> None:
     path, text = "deep/er/console.log", GOOD["console.log"].decode().splitlines()
     forward, at, size = [], 0, 1
     while at < size:
@@ -207,7 +207,7 @@ def test_an_impossible_path_is_refused_by_field(stored: Stored, path: str) -> No
     assert len(stored.relay.requests) == asked
 
 
-def test_a_path_encoded_twice_is_a_missing_name(stored: Stored) -> None:
+def test_doubly_encoded_and_missing_paths_are_not_found(stored: Stored) -> None:
     for path in ("%2e%2e/%2e%2e/mlflow.db", "a%2Fb", "deep/er/none.txt"):
         assert stored.file(path).status_code in (400, 404)
     assert stored.client.get("/api/runs/no run/artifacts").status_code == 404
@@ -224,7 +224,7 @@ def test_a_path_encoded_twice_is_a_missing_name(stored: Stored) -> None:
         ((206, b"half", "text/plain"), 502, None),
     ],
 )
-def test_a_store_that_is_away_or_answers_otherwise_is_named(
+def test_a_failing_or_malformed_answer_of_the_store_is_reported(
     stored: Stored, answer: Answer, status: int, code: str | None
 ) -> None:
     stored.relay.instead["notes.txt"] = answer
@@ -236,7 +236,7 @@ def test_a_store_that_is_away_or_answers_otherwise_is_named(
     assert stored.page("preview", "deep/er/notes.txt")["problem"]
 
 
-def test_half_a_file_breaks_off_and_passes_for_no_whole_one(serving: Serving) -> None:
+def test_a_truncated_file_ends_in_an_error(serving: Serving) -> None:
     half = b'HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename="a"\r\nContent-Length: 100\r\n\r\nhalf'
     run = b'{"run": {"info": {"artifact_uri": "/a/folder"}}}'
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(run), run)
@@ -255,7 +255,7 @@ def test_half_a_file_breaks_off_and_passes_for_no_whole_one(serving: Serving) ->
             client.get(f"/api/runs/{'0' * 32}/artifacts/file?path=a.txt", buffered=True)
 
 
-def test_documents_hold_no_script_of_clew_but_pictures_next_to_them(stored: Stored) -> None:
+def test_documents_are_sandboxed_without_scripts_and_show_pictures_from_their_folder(stored: Stored) -> None:
     address = f"/api/runs/{stored.run_id}/artifacts/document"
     markdown = stored.client.get(address, query_string={"path": "deep/er/README.md"})
     assert markdown.headers["Content-Security-Policy"].startswith("sandbox allow-popups")
@@ -269,12 +269,12 @@ def test_documents_hold_no_script_of_clew_but_pictures_next_to_them(stored: Stor
 
 
 @pytest.mark.thorough
-def test_a_store_that_hangs_is_left_in_time(stored: Stored) -> None:
+def test_a_hanging_store_is_reported_in_time(stored: Stored) -> None:
     stored.relay.answer = HANG
     assert stored.file("deep/er/notes.txt").status_code == 503
 
 
-def test_the_last_lines_of_a_run_and_media_by_key_and_step(stored: Stored, tracking: Tracking) -> None:
+def test_the_last_log_lines_and_media_by_key_and_step_are_returned(stored: Stored, tracking: Tracking) -> None:
     run_id = tracking.run(tracking.experiment(), name="crashed", status="FAILED")
     log = b"".join(b"episode %d\n" % n for n in range(100)) + b"RuntimeError: out of memory\n"
     for path in ("videos/eval_step_10.webm", "videos/eval_step_20.webm", "images/board_3.png", "logs/train.log"):

@@ -91,7 +91,7 @@ def test_a_bucket_without_an_answer_is_read_through_mlflow(in_buckets: InBuckets
     assert len(in_buckets.store.reads) == 1  # not requested again at once
 
 
-def test_a_bucket_that_mlflow_cannot_read_is_named(in_buckets: InBuckets) -> None:
+def test_a_bucket_that_mlflow_cannot_read_is_reported(in_buckets: InBuckets) -> None:
     client = in_buckets.clew()
     in_buckets.store.refuses = True
     for what in ("list", "preview"):

@@ -25,30 +25,30 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     return client
 
 
-def kept(client: FlaskClient, address: str) -> str | None:
+def cache_control(client: FlaskClient, address: str) -> str | None:
     return client.get(address).headers.get("Cache-Control")
 
 
-def named_in(document: str) -> list[str]:
+def addresses_in(document: str) -> list[str]:
     return re.findall(r'(?:src|href)="(/[^"]+)"', document)
 
 
-def test_whatever_a_document_names_is_kept_for_ever(client: FlaskClient) -> None:
-    named = named_in(client.get("/mlflow").text)
+def test_files_that_a_page_references_are_cached_for_ever(client: FlaskClient) -> None:
+    named = addresses_in(client.get("/mlflow").text)
     assert len(named) > 10
-    assert {address: kept(client, address) for address in named} == dict.fromkeys(named, FOR_EVER)
+    assert {address: cache_control(client, address) for address in named} == dict.fromkeys(named, FOR_EVER)
 
 
-def test_an_old_or_unnamed_address_is_asked_for_again_but_not_sent_again(client: FlaskClient) -> None:
+def test_addresses_without_the_current_version_are_revalidated(client: FlaskClient) -> None:
     chunk = "/_dash-component-suites/dash/dash_table/async-table.js"
     for address in ("/assets/clew.css", "/assets/clew.css?m=1", chunk):
         answer = client.get(address)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
         again = client.get(address, headers={"If-None-Match": answer.headers["ETag"]})
         assert (again.status_code, again.data, again.headers["Cache-Control"]) == (304, b"", "no-cache")
-    named = next(one for one in named_in(client.get("/").text) if "dash_table" in one)
-    assert kept(client, re.sub(r"m\d+\.", "m1.", named)) == "no-cache"
-    assert kept(client, "/assets/nothing.css") == "no-cache"
+    named = next(one for one in addresses_in(client.get("/").text) if "dash_table" in one)
+    assert cache_control(client, re.sub(r"m\d+\.", "m1.", named)) == "no-cache"
+    assert cache_control(client, "/assets/nothing.css") == "no-cache"
 
 
 def test_a_file_that_changes_gets_another_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,19 +65,19 @@ def test_a_file_that_changes_gets_another_address(tmp_path: Path, monkeypatch: p
     for content in ("a {}", "b {}"):
         style.write_text(content)
         client = create_app(settings, connect(settings)).server.test_client()
-        (address,) = [one for one in named_in(client.get("/").text) if "clew.css" in one]
+        (address,) = [one for one in addresses_in(client.get("/").text) if "clew.css" in one]
         assert client.get(address).text == content
-        assert kept(client, address) == FOR_EVER
+        assert cache_control(client, address) == FOR_EVER
         addresses.add(address)
     assert len(addresses) == 2
-    assert kept(client, min(addresses)) == "no-cache"
+    assert cache_control(client, min(addresses)) == "no-cache"
 
 
-def test_documents_and_data_are_not_kept(client: FlaskClient) -> None:
-    assert {kept(client, path) for path in ("/", "/mlflow", "/models/1", "/nothing/here")} == {"no-cache"}
-    assert {kept(client, path) for path in ("/_dash-layout", "/_dash-dependencies", "/health", "/api/nothing")} == {
-        "no-store"
-    }
+def test_documents_and_data_are_not_cached(client: FlaskClient) -> None:
+    assert {cache_control(client, path) for path in ("/", "/mlflow", "/models/1", "/nothing/here")} == {"no-cache"}
+    assert {
+        cache_control(client, path) for path in ("/_dash-layout", "/_dash-dependencies", "/health", "/api/nothing")
+    } == {"no-store"}
 
 
 @pytest.mark.parametrize(("asked", "language", "loading"), [("", "en", "Loading…"), ("?lang=ja", "ja", "読み込み中…")])

@@ -51,30 +51,30 @@ def other(tracking: Tracking) -> str:
 
 def figure(client: FlaskClient, **query: Any) -> Any:
     """Returns the answer once it is complete."""
-    return whole(client, "/charts/figure", query)
+    return complete_answer(client, "/charts/figure", query)
 
 
-def whole(client: FlaskClient, path: str, query: dict[str, Any]) -> Any:
+def complete_answer(client: FlaskClient, path: str, query: dict[str, Any]) -> Any:
     found: list[Any] = []
 
-    def nothing_is_on_its_way() -> bool:
+    def nothing_is_pending() -> bool:
         answer = client.get(path, query_string=query)
         assert answer.status_code == 200, answer.text
         found[:] = [answer.json]
         return not answer.json["pending"]
 
-    eventually(nothing_is_on_its_way)
+    eventually(nothing_is_pending)
     return found[0]
 
 
-def test_a_chart_by_its_address(client: FlaskClient, run: str, other: str) -> None:
+def test_a_chart_is_drawn_by_its_address(client: FlaskClient, run: str, other: str) -> None:
     answer = figure(client, runs=f"{run},{other}", chart="@reward", width=300)
     assert [column(trace["y"]) for trace in answer["figure"]["data"]] == [[1, 2, 3, 4], [5, 6]]
     assert answer["summary"].startswith("Episode reward, 2 lines.")
     assert (answer["pending"], answer["sampled"], answer["absent"], answer["failures"]) == (False, False, False, [])
 
 
-def test_any_metric_over_any_other(client: FlaskClient, run: str) -> None:
+def test_any_metric_is_drawn_over_any_other(client: FlaskClient, run: str) -> None:
     answer = figure(client, runs=run, chart="episode_reward", axis="metric:lr")
     assert column(answer["figure"]["data"][0]["x"]) == [0.5, 0.25, 0.5, 0.125]
     odd = figure(client, runs=run, chart=ODD_KEY, axis=f"metric:{ODD_KEY}")
@@ -87,7 +87,7 @@ def test_a_metric_that_no_run_logged_is_absent(client: FlaskClient, run: str) ->
     assert not figure(client, runs=run, chart='{"m":["nowhere","lr"]}')["absent"]
 
 
-def test_nothing_new_is_not_sent_again(client: FlaskClient, tracking: Tracking, run: str) -> None:
+def test_an_unchanged_figure_is_answered_with_304(client: FlaskClient, tracking: Tracking, run: str) -> None:
     query = {"runs": run, "chart": "lr"}
     figure(client, **query)
     first = client.get("/charts/figure", query_string=query)
@@ -100,7 +100,7 @@ def test_nothing_new_is_not_sent_again(client: FlaskClient, tracking: Tracking, 
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "zstd", "br"])
-def test_a_compressed_figure_is_not_sent_again_either(client: FlaskClient, run: str, encoding: str) -> None:
+def test_an_unchanged_compressed_figure_is_answered_with_304(client: FlaskClient, run: str, encoding: str) -> None:
     headers = {"Accept-Encoding": encoding}
     figure(client, runs=run, chart="@reward")
     query = {"runs": run, "chart": "@reward"}
@@ -110,7 +110,7 @@ def test_a_compressed_figure_is_not_sent_again_either(client: FlaskClient, run: 
     assert client.get("/charts/figure", query_string=query, headers=kept).status_code == 304
 
 
-def test_a_selection_that_is_too_long_for_an_address_comes_as_a_body(client: FlaskClient, run: str) -> None:
+def test_a_selection_too_long_for_an_address_is_sent_as_a_body(client: FlaskClient, run: str) -> None:
     query = {"runs": run, "chart": "lr", "axis": "step", "width": "300"}
     by_address = figure(client, **query)
     assert client.post("/charts/figure", json={**query, "runs": [run], "width": 300}).json == by_address
@@ -141,13 +141,13 @@ def test_invalid_parameters_are_refused(client: FlaskClient, query: dict[str, st
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", "null", '"x"', '{"runs": {}}', '{"runs": [1, []], "chart": []}'])
-def test_no_body_makes_it_fail(client: FlaskClient, body: str) -> None:
+def test_malformed_bodies_are_refused(client: FlaskClient, body: str) -> None:
     for path in ("/charts/figure", "/charts/metrics"):
         assert 400 <= client.post(path, data=body, content_type="application/json").status_code < 500
         assert client.post(path, data=body, content_type="text/plain").status_code == 415
 
 
-def test_the_catalogue_has_all_that_was_logged(client: FlaskClient, run: str, other: str) -> None:
+def test_the_catalogue_lists_every_logged_metric(client: FlaskClient, run: str, other: str) -> None:
     figure(client, runs=f"{run},{other}", chart="@reward")
     answer = client.get("/charts/metrics", query_string={"runs": f"{run},{other}"}).json
     assert answer["runs"] == 2
@@ -185,7 +185,7 @@ def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_all_points_come_as_a_file(client: FlaskClient, run: str, other: str) -> None:
+def test_all_points_are_downloaded_as_csv(client: FlaskClient, run: str, other: str) -> None:
     query = {"runs": f"{run},{other}", "chart": f'{{"m":["{ODD_KEY}","@reward"]}}', "axis": "metric:lr"}
     answer = client.get("/charts/points.csv", query_string=query)
     assert answer.mimetype == "text/csv"
@@ -208,7 +208,7 @@ def test_all_points_come_as_a_file(client: FlaskClient, run: str, other: str) ->
     assert {row["run"] for row in rows} == {'\'=1+1,"x" %{x} <b>', "other"}
 
 
-def test_a_file_of_more_points_than_come_at_once_is_whole(client: FlaskClient, tracking: Tracking) -> None:
+def test_a_history_of_25000_points_is_complete(client: FlaskClient, tracking: Tracking) -> None:
     values = [float(number % 977) for number in range(25_000)]
     run = tracking.run(tracking.experiment(), metrics={"y": values})
     rows = table(client.get("/charts/points.csv", query_string={"runs": run, "chart": "y"}).text)
@@ -220,13 +220,13 @@ def test_a_file_of_more_points_than_come_at_once_is_whole(client: FlaskClient, t
 
 
 @pytest.fixture
-def whole_table(client: FlaskClient, run: str) -> list[list[Any]]:
-    rows: list[list[Any]] = whole(client, "/charts/table", {"run": run})["rows"]
+def metrics_table(client: FlaskClient, run: str) -> list[list[Any]]:
+    rows: list[list[Any]] = complete_answer(client, "/charts/table", {"run": run})["rows"]
     return rows
 
 
-def test_every_metric_of_a_run_is_in_its_table(whole_table: list[list[Any]]) -> None:
-    found = {key: (last, step, *extremes) for key, last, step, _timestamp, *extremes in whole_table}
+def test_every_metric_of_a_run_is_in_its_table(metrics_table: list[list[Any]]) -> None:
+    found = {key: (last, step, *extremes) for key, last, step, _timestamp, *extremes in metrics_table}
     assert found == {
         ODD_KEY: (-2.5e-300, 4, -2.5e-300, 1.0, 4),
         "lr": (0.125, 4, 0.125, 0.5, 4),
@@ -235,9 +235,9 @@ def test_every_metric_of_a_run_is_in_its_table(whole_table: list[list[Any]]) -> 
     }
 
 
-def test_programs_have_the_table_too(client: FlaskClient, run: str, whole_table: list[list[Any]]) -> None:
+def test_the_api_returns_the_table_of_metrics(client: FlaskClient, run: str, metrics_table: list[list[Any]]) -> None:
     answer = client.get(f"/api/runs/{run}/metrics").json
-    assert [list(row.values()) for row in answer] == whole_table
+    assert [list(row.values()) for row in answer] == metrics_table
     assert list(answer[0]) == ["key", "last", "step", "timestamp", "least", "greatest", "points"]
 
 
@@ -298,7 +298,9 @@ def test_while_mlflow_is_away_known_histories_are_drawn_and_the_others_reported(
         "/charts/table?run=",
     ],
 )
-def test_runs_that_could_not_be_read_only_get_the_reason(serving: Serving, misbehaving: Misbehaving, path: str) -> None:
+def test_charts_of_runs_that_cannot_be_read_give_the_reason(
+    serving: Serving, misbehaving: Misbehaving, path: str
+) -> None:
     """They are neither reported as having logged nothing nor as not existing."""
     misbehaving.answer = HTML
     answer = serving(misbehaving.address).test_client().get(path + "a" * 32)

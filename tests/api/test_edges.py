@@ -78,7 +78,7 @@ print(*answers)
 """
 
 
-def test_a_workers_first_requests_may_come_all_at_once(client: FlaskClient, tmp_path: Path) -> None:
+def test_a_new_worker_serves_all_scripts_at_once(client: FlaskClient, tmp_path: Path) -> None:
     """One worker answers with the document, and the browser requests all of its scripts from another one."""
     scripts = re.findall(r'src="(/_dash-component-suites/[^"]+)"', client.get("/mlflow").text)
     assert len(scripts) > 5
@@ -103,7 +103,7 @@ def test_another_sites_page_cannot_run_callbacks(client: FlaskClient, headers: d
     assert "another site" in answer.json["error"]
 
 
-def test_a_referer_that_is_no_address_is_none(client: FlaskClient) -> None:
+def test_an_invalid_referer_is_ignored(client: FlaskClient) -> None:
     assert client.get("/", headers={"Referer": "http://["}).status_code == 200
 
 
@@ -117,7 +117,7 @@ def test_a_referer_that_is_no_address_is_none(client: FlaskClient) -> None:
         ("/gpu?x=1&x=2", "gpus-chart"),
     ],
 )
-def test_a_name_that_an_address_has_twice_counts_once(client: FlaskClient, address: str, component: str) -> None:
+def test_a_repeated_query_parameter_breaks_no_page(client: FlaskClient, address: str, component: str) -> None:
     assert Viewer(in_process(client.application), address).has(component)
 
 
@@ -131,7 +131,7 @@ def test_a_malformed_callback_is_a_400(client: FlaskClient, body: bytes) -> None
     assert set(answer.json) == {"error", "details", "code", "params"}
 
 
-def test_forged_values_in_a_callback_are_no_500(client: FlaskClient) -> None:
+def test_forged_values_in_a_callback_cause_no_500(client: FlaskClient) -> None:
     """Sends a body of the right shape with values that no page of Clew would send."""
     body: dict[str, Any] = {
         "output": "compare-download.data",
@@ -165,7 +165,7 @@ def test_forged_values_in_a_callback_are_no_500(client: FlaskClient) -> None:
         ("/assets/%2e%2e/app.py", 404),
     ],
 )
-def test_addresses(client: FlaskClient, path: str, status: int) -> None:
+def test_each_address_has_its_status(client: FlaskClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
 
 
@@ -188,7 +188,7 @@ def test_addresses(client: FlaskClient, path: str, status: int) -> None:
         ("POST", "/charts/figure", 413, "request-too-long", None),
     ],
 )
-def test_a_page_s_own_data_is_refused_in_json(
+def test_refused_requests_of_pages_for_data_are_answered_in_json(
     client: FlaskClient, method: str, path: str, status: int, code: str, allowed: set[str] | None
 ) -> None:
     answer = client.open(path, method=method, data=b"[" * (2**21 if status == 413 else 1), content_type=JSON)
@@ -208,7 +208,7 @@ def test_a_selection_too_long_is_refused_in_the_readers_language(client: FlaskCl
 
 
 @pytest.mark.parametrize("path", ["/runsx", "/viewsx/a", "/linked", "/mlflow/runs/rows/x", "/nothing"])
-def test_a_page_that_is_not_there_stays_a_page(client: FlaskClient, path: str) -> None:
+def test_an_unknown_page_is_an_html_404(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
 
@@ -244,7 +244,7 @@ def test_every_request_is_logged_with_its_id(client: FlaskClient, caplog: pytest
     assert line["timestamp"].endswith("+00:00")
 
 
-def test_an_error_line_has_its_stack() -> None:
+def test_a_logged_error_has_its_stack_trace() -> None:
     try:
         raise ValueError("odd")
     except ValueError as error:

@@ -52,7 +52,7 @@ def _whole(client: FlaskClient, run_id: str) -> Any:
     return client.get(f"/api/runs/{run_id}/facts.json").json
 
 
-def test_a_run_as_a_whole(client: FlaskClient, runs: list[str]) -> None:
+def test_a_run_is_returned_with_all_its_facts(client: FlaskClient, runs: list[str]) -> None:
     # The list of models may not have been read yet; the answer then reports that.
     eventually(lambda: _whole(client, runs[1])["missing"] == {})
     facts = _whole(client, runs[1])
@@ -66,9 +66,7 @@ def test_a_run_as_a_whole(client: FlaskClient, runs: list[str]) -> None:
     assert [file["path"] for file in facts["artifacts"]] == ["deep", "deep/notes.txt"]
 
 
-def test_differences_are_against_the_run_before_the_parent_or_a_chosen_run(
-    client: FlaskClient, runs: list[str]
-) -> None:
+def test_a_run_is_compared_with_the_previous_the_parent_or_a_chosen_run(client: FlaskClient, runs: list[str]) -> None:
     usual = client.get(f"/api/runs/{runs[1]}/differences").json
     assert [run["run_id"] for run in usual["runs"]] == [runs[0], runs[1]]
     assert [row["key"] for row in usual["parameters"]["rows"]] == ["net[1]"]
@@ -109,13 +107,13 @@ def test_invalid_parameters_are_refused_in_a_sentence(client: FlaskClient, path:
     "path",
     [f"/runs/facts?run={MISSING_RUN}&part=parameters", "/runs/facts?run=x%00&part=tags", "/runs/changes?run=%20"],
 )
-def test_a_page_shows_in_the_parts_place_what_is_missing(client: FlaskClient, path: str) -> None:
+def test_a_missing_run_is_reported_in_place_of_the_part(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.json["status"]) == (200, 404)
     assert answer.json["problem"]
 
 
-def test_a_name_may_mean_several_runs_or_none(client: FlaskClient, runs: list[str]) -> None:
+def test_a_typed_name_matches_one_several_or_no_runs(client: FlaskClient, runs: list[str]) -> None:
     several = client.get(f"/runs/changes?{urlencode({'run': runs[2], 'against': 'facts-'})}").json
     assert several["against"] is None
     assert {runs[0], runs[1]} <= {word for word in str(several["body"]).split("'")}

@@ -44,7 +44,7 @@ class TestTheContract:
     def test_nothing_is_active_at_first(self, client: FlaskClient) -> None:
         assert is_failure(client.get("/api/models/active"), 404)
 
-    def test_a_models_life(self, client: FlaskClient, registry: Registry) -> None:
+    def test_a_model_is_listed_activated_deleted_and_restored(self, client: FlaskClient, registry: Registry) -> None:
         first, second = registry.version(**FACTS), registry.version(success_rate="0.5")
         listed = {row["id"]: row for row in client.get("/api/models").json}
         assert set(listed[first]) == {"id", "algorithm", "trained_at", "success_rate", "onnx_path"}
@@ -123,7 +123,7 @@ ODD_IDS = [
 
 
 @pytest.mark.parametrize("model_id", ODD_IDS, ids=lambda text: ascii(text)[:12])
-def test_odd_ids_are_of_no_model(client: FlaskClient, model_id: str) -> None:
+def test_malformed_ids_match_no_model(client: FlaskClient, model_id: str) -> None:
     path = f"/api/models/{quote(model_id, safe='')}"
     for answer in (client.get(path), client.delete(path), client.post(f"{path}/restore")):
         assert is_failure(answer, 404)
@@ -131,7 +131,7 @@ def test_odd_ids_are_of_no_model(client: FlaskClient, model_id: str) -> None:
     assert is_failure(activate(client, model_id), activate(client, model_id).status_code)
 
 
-def test_bytes_that_are_no_text_are_of_no_model(client: FlaskClient) -> None:
+def test_an_id_that_is_not_utf8_matches_no_model(client: FlaskClient) -> None:
     assert is_failure(client.get("/api/models/%ff%fe"), 404)
 
 
@@ -154,7 +154,9 @@ def test_bytes_that_are_no_text_are_of_no_model(client: FlaskClient) -> None:
         (b'{"model_id": "' + b"x" * 100_000 + b'"}', "application/json", 413, None),
     ],
 )
-def test_a_body_that_does_not_fit(client: FlaskClient, body: bytes, kind: str, status: int, field: str | None) -> None:
+def test_an_invalid_body_is_refused_with_its_field(
+    client: FlaskClient, body: bytes, kind: str, status: int, field: str | None
+) -> None:
     answer = client.post("/api/models/active", data=body, content_type=kind)
     assert is_failure(answer, status)
     assert list(answer.json["details"]) == ([field] if field else [])
@@ -181,19 +183,19 @@ def test_a_body_that_does_not_fit(client: FlaskClient, body: bytes, kind: str, s
         ("BREW", "/api/health", 405),
     ],
 )
-def test_no_address_under_api_answers_a_page(client: FlaskClient, method: str, path: str, status: int) -> None:
+def test_no_address_under_api_is_answered_with_a_page(client: FlaskClient, method: str, path: str, status: int) -> None:
     answer = client.open(path, method=method)
     assert is_failure(answer, status)
     assert ("Allow" in answer.headers) == (status == 405)
 
 
-def test_answers_without_a_body_have_no_type(client: FlaskClient) -> None:
+def test_answers_without_a_body_have_no_content_type(client: FlaskClient) -> None:
     assert client.options("/api/models").content_type is None
     assert client.head("/api/models").mimetype == "application/json"
 
 
 class TestThePolicyFile:
-    def test_it_comes_as_it_is_and_not_twice(self, client: FlaskClient, registry: Registry) -> None:
+    def test_the_file_is_returned_unchanged_and_then_with_304(self, client: FlaskClient, registry: Registry) -> None:
         path = f"/api/models/{registry.version()}/policy"
         answer = client.get(path)
         assert answer.status_code == 200
@@ -203,13 +205,13 @@ class TestThePolicyFile:
         again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
 
-    def test_a_model_without_one_is_reported_as_such(self, client: FlaskClient, registry: Registry) -> None:
+    def test_a_missing_policy_file_is_reported(self, client: FlaskClient, registry: Registry) -> None:
         version = registry.version(onnx_file="gone.onnx")
         answer = client.get(f"/api/models/{version}/policy")
         assert is_failure(answer, 422)
         assert "gone.onnx is not there" in answer.json["error"]
 
-    def test_no_model_and_a_deleted_one_have_none(self, client: FlaskClient, registry: Registry) -> None:
+    def test_unknown_and_deleted_models_have_no_policy_file(self, client: FlaskClient, registry: Registry) -> None:
         version = registry.version()
         assert client.delete(f"/api/models/{version}").status_code == 204
         assert is_failure(client.get(f"/api/models/{version}/policy"), 404)
@@ -246,15 +248,17 @@ class TestWithAToken:
     @pytest.mark.parametrize(
         "given", ["", "Bearer", "Bearer ", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer é"]
     )
-    def test_writes_need_it(self, client: FlaskClient, number: int, given: str) -> None:
+    def test_writes_need_the_token(self, client: FlaskClient, number: int, given: str) -> None:
         answer = write(client, number, headers={"Authorization": given, "X-Forwarded-User": "kim"})
         assert is_failure(answer, 401)
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
-    def test_reads_do_not(self, client: FlaskClient) -> None:
+    def test_reads_need_no_token(self, client: FlaskClient) -> None:
         assert client.get("/api/models").status_code == 200
 
-    def test_the_activating_person_is_the_one_the_proxy_names(self, client: FlaskClient, registry: Registry) -> None:
+    def test_an_activation_records_the_person_that_the_proxy_names(
+        self, client: FlaskClient, registry: Registry
+    ) -> None:
         version = registry.version()
         user = "キム".encode().decode("latin-1")
         assert activate(client, version, headers=BEARER | {"X-Forwarded-User": user}).status_code == 200
@@ -266,7 +270,7 @@ class TestWithAToken:
         assert activate(client, registry.version(), headers=headers, environ_base=stranger).status_code == 200
         assert client.get("/api/models/history").json[0]["by"] is None
 
-    def test_a_page_is_no_way_around_it(self, client: FlaskClient, registry: Registry) -> None:
+    def test_pages_change_models_only_for_a_named_person(self, client: FlaskClient, registry: Registry) -> None:
         version = registry.version()
         for headers, writes in (({}, False), ({"X-Forwarded-User": "kim"}, True)):
             changed = answered(client, request("activate", version, is_confirmed=True), **headers)
@@ -285,7 +289,7 @@ class TestWhenMlflowMisbehaves:
     @pytest.mark.parametrize(
         ("answer", "status"), [(ERROR_500, 503), (HTML, 502), (REFUSED, 502), ((200, b"{}", "application/json"), 502)]
     )
-    def test_the_form_stays(
+    def test_failures_of_mlflow_are_reported_in_the_contracts_form(
         self, serving: Serving, misbehaving: Misbehaving, answer: Any, status: int, registry: Registry
     ) -> None:
         client = serving(misbehaving.address, model_name=registry.name).test_client()

@@ -35,7 +35,7 @@ def client(serving: Serving, registry: Registry) -> FlaskClient:
     return client
 
 
-def is_refused_or_done(answer: TestResponse, asked: str) -> None:
+def check_refused_or_done(answer: TestResponse, asked: str) -> None:
     """Checks that it is no 500; 502 to 504 come from the scheduler, the watcher or a monitor, which do not run
     here."""
     assert answer.status_code in (200, 204, 304) or 400 <= answer.status_code < 500 or answer.status_code > 501, asked
@@ -45,7 +45,7 @@ def is_refused_or_done(answer: TestResponse, asked: str) -> None:
         assert answer.json["error"], asked
 
 
-def filled(path: str, value: str = "a") -> str:
+def filled_path(path: str, value: str = "a") -> str:
     return re.sub(r"{\w+}", value, path)
 
 
@@ -54,11 +54,11 @@ def sent(client: FlaskClient, method: str, address: str, **more: Any) -> TestRes
     return client.open(address, method=method.upper(), **body, **more)
 
 
-def test_odd_paths(client: FlaskClient) -> None:
+def test_malformed_paths_are_refused(client: FlaskClient) -> None:
     for method, path, _operation in OPERATIONS:
         for odd in IN_PATH if "{" in path else ():
-            address = filled(path, odd)
-            is_refused_or_done(sent(client, method, address), f"{method} {address[:100]}")
+            address = filled_path(path, odd)
+            check_refused_or_done(sent(client, method, address), f"{method} {address[:100]}")
 
 
 def queries() -> Iterator[tuple[str, str]]:
@@ -66,23 +66,23 @@ def queries() -> Iterator[tuple[str, str]]:
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "query":
                 for odd in IN_QUERY:
-                    yield method, f"{filled(path)}?{parameter['name']}={odd.format(name=parameter['name'])}"
+                    yield method, f"{filled_path(path)}?{parameter['name']}={odd.format(name=parameter['name'])}"
 
 
-def test_odd_queries(client: FlaskClient) -> None:
+def test_malformed_queries_are_refused(client: FlaskClient) -> None:
     for method, address in queries():
         answer = sent(client, method, address)
-        is_refused_or_done(answer, f"{method} {address[:100]}")
+        check_refused_or_done(answer, f"{method} {address[:100]}")
 
 
-def test_odd_bodies(client: FlaskClient) -> None:
-    with_bodies = [(method, filled(path)) for method, path, operation in OPERATIONS if "requestBody" in operation]
+def test_malformed_bodies_are_refused_by_every_operation(client: FlaskClient) -> None:
+    with_bodies = [(method, filled_path(path)) for method, path, operation in OPERATIONS if "requestBody" in operation]
     assert len(with_bodies) > 8
     for method, address in with_bodies:
         for body in BODIES:
             answer = sent(client, method, address, data=body, content_type="application/json")
             assert 400 <= answer.status_code < 500 or answer.status_code > 501, (address, body[:40])
-            is_refused_or_done(answer, f"{method} {address} {body[:40]!r}")
+            check_refused_or_done(answer, f"{method} {address} {body[:40]!r}")
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json", ""):
             answer = sent(client, method, address, data=b"{}", content_type=kind)
             assert (answer.status_code, answer.json["code"]) == (415, "not-sent-as-json"), (address, kind)
@@ -91,14 +91,14 @@ def test_odd_bodies(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "filter[name]=", "filter[name]=+", "experimnt=x", "archived=true", "page=3"])
-def test_a_filter_that_excludes_no_run_changes_none(client: FlaskClient, query: str) -> None:
+def test_a_bulk_change_without_an_effective_filter_is_refused(client: FlaskClient, query: str) -> None:
     answer = client.post(f"/api/runs/changes?{query}", json={"action": "delete"})
     assert (answer.status_code, answer.json["code"]) == (400, "no-runs-chosen")
 
 
-def test_other_methods(client: FlaskClient) -> None:
+def test_undeclared_methods_are_refused(client: FlaskClient) -> None:
     for path, methods in PATHS.items():
-        address = filled(path)
+        address = filled_path(path)
         for method in ("PUT", "TRACE", "FOO", "PROPFIND"):
             answer = client.open(address, method=method)
             assert (answer.status_code, answer.json["code"]) == (405, "method-not-taken"), (method, address)

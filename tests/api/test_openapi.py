@@ -23,7 +23,7 @@ def test_the_file_is_what_the_views_declare(server: Flask) -> None:
     assert FILE.read_text("utf-8") == text(server), "run: python -m api.openapi"
 
 
-def test_file_and_routes_are_equal(server: Flask) -> None:
+def test_the_document_lists_exactly_the_routes(server: Flask) -> None:
     routes = {
         (method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in server.url_map.iter_rules()
@@ -68,7 +68,7 @@ def address(server: Flask, registry: Registry) -> Iterator[str]:
 
 # Not schemathesis' own parametrize: it gives all these tests one name, and pytest-xdist runs only one test per name.
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
-def test_no_generated_request_makes_it_fail(label: str, address: str) -> None:
+def test_no_generated_request_makes_clew_fail(label: str, address: str) -> None:
     send_all(OPERATIONS[label], lambda case: check(case, address))
 
 

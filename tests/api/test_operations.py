@@ -15,14 +15,14 @@ from domain.errors.records import NoRunBefore, RunNotFound
 from serving.operations.operation import WithHeaders, check_declared, operation, operation_of
 
 
-class Asked(BaseModel):
+class Query(BaseModel):
     """A query."""
 
     number: int = 7
     names: tuple[str, ...] = ()
 
 
-class Sent(BaseModel):
+class Body(BaseModel):
     """A body."""
 
     name: str
@@ -34,7 +34,7 @@ class Reply(BaseModel):
     text: str
 
 
-def served(*views: tuple[str, str, Callable[..., Any]]) -> Flask:
+def server_with(*views: tuple[str, str, Callable[..., Any]]) -> Flask:
     server = Flask(__name__, static_folder=None)
     request_log.register(server)
     api.errors.register(server)
@@ -44,7 +44,7 @@ def served(*views: tuple[str, str, Callable[..., Any]]) -> Flask:
 
 
 @operation(RunNotFound, headers={"X-Seen": "Whether it was."})
-def ask(run_id: str, query: Asked) -> WithHeaders[Reply]:
+def ask(run_id: str, query: Query) -> WithHeaders[Reply]:
     """Asks."""
     if run_id == "none":
         raise RunNotFound(run_id)
@@ -54,7 +54,7 @@ def ask(run_id: str, query: Asked) -> WithHeaders[Reply]:
 
 
 @operation(status=201)
-def send(body: Sent) -> Reply:
+def send(body: Body) -> Reply:
     """Sends."""
     return Reply(text=body.name)
 
@@ -66,7 +66,7 @@ def drop() -> None:
 
 @pytest.fixture(scope="module")
 def server() -> Flask:
-    return served(("GET", "/api/ask/<run_id>", ask), ("POST", "/api/send", send), ("DELETE", "/api/drop", drop))
+    return server_with(("GET", "/api/ask/<run_id>", ask), ("POST", "/api/send", send), ("DELETE", "/api/drop", drop))
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def client(server: Flask) -> FlaskClient:
     return server.test_client()
 
 
-def test_query_and_body_come_as_their_types_and_the_answer_is_written_as_its_own(client: FlaskClient) -> None:
+def test_query_and_body_are_parsed_to_their_types_and_the_answer_is_serialised(client: FlaskClient) -> None:
     answer = client.get("/api/ask/a?number=3&names=b&names=c&other=1&other=2")
     assert (answer.json, answer.headers["X-Seen"]) == ({"text": "3 ('b', 'c')"}, "yes")
     made = client.post("/api/send", json={"name": "n"})
@@ -84,7 +84,7 @@ def test_query_and_body_come_as_their_types_and_the_answer_is_written_as_its_own
 
 
 @pytest.mark.parametrize("query", ["number=x", "number=1&number=2", "number=", f"number={'9' * 5000}", "number=%00"])
-def test_a_query_that_does_not_fit_is_named(client: FlaskClient, query: str) -> None:
+def test_an_invalid_query_is_refused_with_its_field(client: FlaskClient, query: str) -> None:
     answer = client.get(f"/api/ask/a?{query}")
     assert (answer.status_code, answer.json["code"], list(answer.json["details"])) == (
         422,
@@ -124,10 +124,10 @@ def test_a_route_that_declares_nothing_is_not_served() -> None:
         return Response()
 
     with pytest.raises(TypeError, match="/api/bare"):
-        check_declared(served(("GET", "/api/bare", bare)))
+        check_declared(server_with(("GET", "/api/bare", bare)))
 
 
-def test_a_view_without_a_docstring_or_a_type_of_its_answer_is_no_operation() -> None:
+def test_an_operation_needs_a_docstring_and_a_return_type() -> None:
     def nameless() -> None:
         pass
 

@@ -26,7 +26,7 @@ def as_rebound_page(method: str, address: str, path: str, **more: object) -> req
     return requests.request(method, f"{address}{path}", headers=headers, timeout=10, **more)  # type: ignore[arg-type]
 
 
-def test_it_activates_and_deletes_no_model(address: str, registry: Registry) -> None:
+def test_a_rebound_page_cannot_activate_or_delete_a_model(address: str, registry: Registry) -> None:
     version = registry.version()
     body = {"model_id": version}
     for answer in (
@@ -58,7 +58,7 @@ def test_it_activates_and_deletes_no_model(address: str, registry: Registry) -> 
         ("HEAD", "/"),
     ],
 )
-def test_it_reads_nothing_either(address: str, method: str, path: str) -> None:
+def test_a_rebound_page_can_read_nothing(address: str, method: str, path: str) -> None:
     answer = as_rebound_page(method, address, path)
     assert answer.status_code == 400
     assert len(answer.content) < 300
@@ -88,7 +88,7 @@ def test_the_api_gives_the_reason_as_pages_do(server: Flask, host: str, method: 
 
 
 @pytest.mark.parametrize("host", ["LOCALHOST", "Localhost.:8050", "[::FFFF:127.0.0.1]", "127.0.0.1:80"])
-def test_hosts_have_no_case(server: Flask, host: str) -> None:
+def test_host_names_are_compared_without_case(server: Flask, host: str) -> None:
     """Neither has the origin of a page that writes: it is compared with the host name of the request."""
     origin = f"http://{host.lower().replace('.:', ':')}"
     for path in ("/api/nothing", "/api/models/active"):
@@ -96,7 +96,7 @@ def test_hosts_have_no_case(server: Flask, host: str) -> None:
         assert answer.status_code in (404, 422), answer.text
 
 
-def test_a_name_that_is_listed_is_answered(serving: Serving, registry: Registry) -> None:
+def test_a_trusted_host_name_is_answered(serving: Serving, registry: Registry) -> None:
     server = serving(registry.tracking.address, model_name=registry.name, trusted_hosts=f".{REBOUND}")
     with listening(server) as address:
         assert as_rebound_page("GET", address, "/api/models").status_code == 200

@@ -27,7 +27,7 @@ def server() -> Flask:
 @pytest.mark.parametrize(
     "path", ["/" + "x" * 64_000, "/there?" + "y" * 64_000, "/" + "%00" * 20_000, "/" + "あ" * 20_000]
 )
-def test_a_path_of_64_kb_is_a_short_line(path: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_path_of_64_kb_is_logged_as_a_short_line(path: str, caplog: pytest.LogCaptureFixture) -> None:
     server().test_client().get(path)
     assert len(JsonFormatter().format(caplog.records[-1])) < 13_000
 
@@ -40,7 +40,7 @@ def test_a_path_of_64_kb_is_a_short_line(path: str, caplog: pytest.LogCaptureFix
         st.integers(),
     )
 )
-def test_no_value_makes_a_line_long(value: object) -> None:
+def test_no_value_of_a_request_makes_a_log_line_long(value: object) -> None:
     record = logging.makeLogRecord({"name": "x", "levelname": "INFO", "msg": "%s", "args": (value,), "odd": value})
     line = json.loads(JsonFormatter().format(record))
     assert all(len(str(one)) < 2_100 for one in line.values())

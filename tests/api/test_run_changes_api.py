@@ -51,7 +51,7 @@ def tags(tracking: Tracking, run_id: str) -> dict[str, str]:
     return {tag["key"]: tag["value"] for tag in in_mlflow(tracking, run_id)["data"]["tags"]}
 
 
-def everything(tracking: Tracking, run_id: str) -> Any:
+def everything_in_mlflow(tracking: Tracking, run_id: str) -> Any:
     """Returns all that MLflow holds of a run, except the run's record of its changes, and every byte of its files."""
     run = in_mlflow(tracking, run_id)
     run["data"]["tags"] = sorted(
@@ -124,7 +124,7 @@ def test_another_worker_shows_a_change_at_once(tracking: Tracking, experiment: s
 
 @examples(max_examples=8)
 @given(name=NAMES, note=NOTES, key=KEYS, value=NOTES)
-def test_whatever_is_asked_for_is_so_afterwards_and_asking_again_changes_nothing(
+def test_an_edit_is_applied_and_repeating_it_changes_nothing(
     client: FlaskClient, tracking: Tracking, experiment: str, name: str, note: str, key: str, value: str
 ) -> None:
     run_id = _one_run(tracking, experiment)
@@ -143,7 +143,7 @@ def _one_run(tracking: Tracking, experiment: str, known: list[str] = []) -> str:
     return known[0]
 
 
-def test_a_history_keeps_its_bound_and_its_newest(client: FlaskClient, tracking: Tracking, experiment: str) -> None:
+def test_the_history_of_changes_keeps_only_the_newest(client: FlaskClient, tracking: Tracking, experiment: str) -> None:
     former = '{"at":"2026-01-01T00:00:00Z","parts":[{"what":"note"}]}'
     old = {f"{CHANGES}20260101T0000000000{n:02}-abcdef": former for n in range(29)}
     run_id = tracking.run(experiment, name="long history", tags=old)
@@ -178,7 +178,7 @@ REFUSED: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("change", "field"), REFUSED)
-def test_what_mlflow_would_cut_or_refuse_is_refused_beforehand(
+def test_values_that_mlflow_would_cut_or_refuse_are_refused(
     client: FlaskClient, tracking: Tracking, experiment: str, change: Any, field: str
 ) -> None:
     run_id = _one_run(tracking, experiment)
@@ -229,7 +229,7 @@ def test_a_run_that_was_deleted_and_brought_back_is_complete_byte_for_byte(
         experiment, name="precious", params={"lr": "3e-4"}, metrics={"loss": [2.0, float("nan"), 0.5]}, tags={"a": "b"}
     )
     tracking.artifact(run_id, "a.bin", bytes(range(256)) * 400)
-    before = everything(tracking, run_id)
+    before = everything_in_mlflow(tracking, run_id)
     assert listed(client, run_id)
     assert client.delete(f"/api/runs/{run_id}").json == {"runs": [{"run_id": run_id, "name": "precious"}], "models": []}
     assert not listed(client, run_id)
@@ -238,7 +238,7 @@ def test_a_run_that_was_deleted_and_brought_back_is_complete_byte_for_byte(
     assert client.patch(f"/api/runs/{run_id}", json={"name": "other"}).status_code == 409
     assert client.post(f"/api/runs/{run_id}/restore").status_code == 200
     assert listed(client, run_id)
-    assert everything(tracking, run_id) == before
+    assert everything_in_mlflow(tracking, run_id) == before
     assert client.post(f"/api/runs/{run_id}/restore").status_code == 200, "a repeated restoration"
     assert [one["parts"][0]["what"] for one in client.get(f"/api/runs/{run_id}/changes").json["changes"]] == [
         "restored",
@@ -263,7 +263,7 @@ def test_children_are_deleted_and_restored_with_their_parent_except_those_delete
     assert [listed(client, run_id) for run_id in (parent, before, child, grandchild)] == [True, False, True, True]
 
 
-def test_many_runs_are_changed_by_ids_or_by_the_filter_and_what_fails_is_named(
+def test_many_runs_are_changed_by_ids_or_by_a_filter_and_failures_are_reported(
     client: FlaskClient, tracking: Tracking
 ) -> None:
     group = tracking.experiment("run-changes-many")
@@ -285,7 +285,7 @@ def test_many_runs_are_changed_by_ids_or_by_the_filter_and_what_fails_is_named(
     assert (set(back["done"]), back["failed"]) == (set(ids), [])
 
 
-def test_a_run_of_an_active_model_stays_whatever_the_registered_model(
+def test_the_run_of_an_active_model_cannot_be_deleted(
     client: FlaskClient, tracking: Tracking, experiment: str, registry: Registry
 ) -> None:
     version = tracking.model("somebody-elses")
@@ -307,19 +307,19 @@ def _run_of(tracking: Tracking, name: str, version: str) -> str:
 
 
 @pytest.mark.parametrize(("first", "write"), [("delete", "runs/delete"), ("activate", "registered-models/alias")])
-def test_an_active_model_keeps_its_run_whichever_check_comes_last(
+def test_a_concurrent_deletion_and_activation_keep_the_run_of_the_model(
     serving: Serving, tracking: Tracking, misbehaving: Misbehaving, first: str, write: str
 ) -> None:
     """The other call is made as a whole between the write and the last check."""
     race = Race(serving, tracking, misbehaving, f"raced-{first}")
     statuses = race.run(first, lambda seen, path: path.endswith(write))
     assert statuses == {"delete": (409, 200), "activate": (200, 409)}[first]
-    assert race.is_there()
+    assert race.run_exists()
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("first", ["delete", "activate"])
-def test_an_active_model_keeps_its_run_whenever_the_other_comes_between(
+def test_a_deletion_and_an_activation_interleaved_anywhere_keep_the_run_of_the_model(
     serving: Serving, tracking: Tracking, misbehaving: Misbehaving, first: str
 ) -> None:
     """The other call is made as a whole between each two requests, until no gap is left."""
@@ -330,7 +330,7 @@ def test_an_active_model_keeps_its_run_whenever_the_other_comes_between(
         if statuses is None:
             break
         outcomes.add(statuses)
-        assert race.is_there(), (after, statuses)
+        assert race.run_exists(), (after, statuses)
     assert statuses is None, "more requests than were tried"
     assert len(outcomes) > 1, outcomes
 
@@ -343,9 +343,9 @@ class Race:
         self._servers = [serving(address, model_name=name) for address in (misbehaving.address, tracking.address)]
         self._run_id = ""
 
-    def run(self, first: str, comes: Callable[[int, str], bool]) -> tuple[int, int] | None:
-        """Returns the statuses of both; None if the other was never made. `comes` is called after each answer of
-        MLflow."""
+    def run(self, first: str, starts_other: Callable[[int, str], bool]) -> tuple[int, int] | None:
+        """Returns the statuses of both; None if the other was never made. `starts_other` is called after each
+        answer of MLflow."""
         version = self._tracking.model(self._name)
         self._run_id = _run_of(self._tracking, self._name, version)
         slow, quick = (server.test_client() for server in self._servers)
@@ -358,7 +358,7 @@ class Race:
         seen = itertools.count()
 
         def alter(path: str, body: bytes) -> bytes:
-            if not came and comes(next(seen), path):
+            if not came and starts_other(next(seen), path):
                 came.append(calls[other](quick).status_code)
             return body
 
@@ -367,7 +367,7 @@ class Race:
         self._misbehaving.alter = None
         return (status, came[0]) if came else None
 
-    def is_there(self) -> bool:
+    def run_exists(self) -> bool:
         """Returns whether the model's run exists and is not in the trash."""
         return bool(in_mlflow(self._tracking, self._run_id)["info"]["lifecycle_stage"] == "active")
 

@@ -60,7 +60,9 @@ def logged(kind: Kind, cell: Cell) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.kind}:{case.typed}")
-def test_each_case(client: FlaskClient, runs: dict[Kind, list[str]], case: Case) -> None:
+def test_the_api_finds_the_runs_of_each_filter_case(
+    client: FlaskClient, runs: dict[Kind, list[str]], case: Case
+) -> None:
     parameter = f"filter[{FIELD[case.kind]}]"
     answer = client.get("/api/runs", query_string={"experiment": f"filter-{case.kind}", parameter: case.typed})
     if case.refusal is not None:
@@ -74,7 +76,7 @@ def test_each_case(client: FlaskClient, runs: dict[Kind, list[str]], case: Case)
         assert [values[row] for row in sorted(found)] == [cell for cell in case.found or [] if cell in values]
 
 
-def test_filters_count_together(client: FlaskClient, runs: dict[Kind, list[str]]) -> None:
+def test_several_filters_combine(client: FlaskClient, runs: dict[Kind, list[str]]) -> None:
     def found(query: str) -> list[str]:
         return [run["algorithm"] for run in client.get(f"/api/runs?experiment=filter-text&{query}").json]
 
@@ -84,7 +86,7 @@ def test_filters_count_together(client: FlaskClient, runs: dict[Kind, list[str]]
     assert len(found("filter[algorithm]=")) == len(cells("text"))
 
 
-def test_each_filter_that_makes_no_sense_is_named(client: FlaskClient, runs: dict[Kind, list[str]]) -> None:
+def test_each_invalid_filter_is_reported(client: FlaskClient, runs: dict[Kind, list[str]]) -> None:
     query = "filter[seed]=many&filter[reward]=5&filter=x&filter[]=&filter[started_at]=soon&filter[name]=fine"
     answer = client.get(f"/api/runs?{query}")
     assert is_failure(answer, 400)
@@ -103,6 +105,6 @@ def test_an_invalid_filter_is_reported_also_while_mlflow_is_away(serving: Servin
     assert is_failure(client.get("/api/runs?filter[seed]=5"), 503)
 
 
-def test_each_field_is_one_of_a_run() -> None:
+def test_each_filter_field_is_a_field_of_a_run() -> None:
     of_columns = {"ended_at", "user", "source", "commit"}
     assert set(FIELDS) - of_columns <= set(RunSummary.model_fields)

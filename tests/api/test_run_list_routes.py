@@ -66,7 +66,9 @@ def rows(client: FlaskClient, **query: Any) -> Any:
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.kind}:{case.typed}")
-def test_each_case(client: FlaskClient, by_kind: dict[Kind, list[str]], case: Case) -> None:
+def test_the_list_finds_the_runs_of_each_filter_case(
+    client: FlaskClient, by_kind: dict[Kind, list[str]], case: Case
+) -> None:
     query = {"experiment": f"listed-{case.kind}", "filters": {COLUMN[case.kind]: case.typed}, "page_size": 100}
     found = client.post("/runs/rows", json=query).json
     listed, ids = logged_cells(case.kind), by_kind[case.kind]
@@ -78,7 +80,7 @@ def test_each_case(client: FlaskClient, by_kind: dict[Kind, list[str]], case: Ca
     )
 
 
-def test_the_rows_have_the_columns_asked_for(client: FlaskClient, three: list[str]) -> None:
+def test_the_rows_have_the_requested_columns(client: FlaskClient, three: list[str]) -> None:
     columns = [*PAIRS, "metric:train/loss", "user", "commit", "started", "nested", "diverged", "param:none such"]
     found = rows(client, columns=columns)
     assert [row["id"] for row in found["rows"]] == three
@@ -106,13 +108,13 @@ def test_the_rows_have_the_columns_asked_for(client: FlaskClient, three: list[st
     assert "seed" not in first
 
 
-def test_pages_are_parts_of_the_whole(client: FlaskClient, three: list[str]) -> None:
+def test_pages_split_the_sorted_list(client: FlaskClient, three: list[str]) -> None:
     pages = [rows(client, page=page, page_size=2, sort=["-param:lr of three"]) for page in range(3)]
     assert [[row["id"] for row in page["rows"]] for page in pages] == [[three[1], three[0]], [three[2]], []]
     assert {page["left"] for page in pages} == {3}
 
 
-def test_a_rate_is_found_by_what_is_shown_of_it_in_the_list_and_over_the_api(
+def test_a_rate_is_found_by_its_shown_value_in_the_list_and_over_the_api(
     client: FlaskClient, tracking: Tracking
 ) -> None:
     """0.0004 is shown as 0.0 per cent."""
@@ -138,7 +140,7 @@ def test_children_are_listed_below_their_parent_on_request(client: FlaskClient, 
     assert [row.get("depth", 0) for row in found["rows"]] == [0, 1, 0]
 
 
-def test_what_the_menus_offer_is_of_all_runs(client: FlaskClient, three: list[str]) -> None:
+def test_the_menus_offer_the_values_of_all_runs(client: FlaskClient, three: list[str]) -> None:
     found = rows(client, filters={"name": "none such"}, selected=[three[0], "gone"])
     assert found["rows"] == []
     assert "listed, three" in found["choices"]["experiment"]
@@ -146,7 +148,7 @@ def test_what_the_menus_offer_is_of_all_runs(client: FlaskClient, three: list[st
     assert found["gone"] == ["gone"]
 
 
-def test_dates_are_those_of_the_readers_zone(client: FlaskClient, three: list[str]) -> None:
+def test_dates_are_in_the_viewers_time_zone(client: FlaskClient, three: list[str]) -> None:
     """1,790,000,000 is 2026-09-21 14:13:20 in UTC; a minute before it is 2026-09-21 23:12 in Tokyo."""
     typed = {"started": "2026-09-21 23:12"}
     assert rows(client, filters=typed)["left"] == 0
@@ -170,7 +172,7 @@ def csv_rows(answer: TestResponse) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.text, newline="")))
 
 
-def test_the_csv_has_the_rows_that_the_filters_leave(client: FlaskClient, three: list[str]) -> None:
+def test_the_csv_has_the_rows_that_pass_the_filters(client: FlaskClient, three: list[str]) -> None:
     query = {
         "experiment": "listed, three",
         "column": ["name", "param:lr of three", "param:opt: of three", "metric:train/loss", "started", "status"],
@@ -188,7 +190,7 @@ def test_the_csv_has_the_rows_that_the_filters_leave(client: FlaskClient, three:
     assert len(csv_rows(client.get("/runs/list.csv?experiment=none such"))) == 1
 
 
-def test_words_are_in_the_readers_language(client: FlaskClient, three: list[str]) -> None:
+def test_words_are_in_the_viewers_language(client: FlaskClient, three: list[str]) -> None:
     query = {"experiment": "listed, three", "columns": ["status"], "filters": {"status": "= 完了"}}
     answer = client.post("/runs/rows?lang=ja", json=query).json
     assert {row["status"] for row in answer["rows"]} == {"完了"}
@@ -214,14 +216,14 @@ def test_invalid_input_is_reported(client: FlaskClient, query: dict[str, Any]) -
 @pytest.mark.parametrize(
     "query", ["column=nothing", "sort=--name", "filter[]=x", "filter[seed]=many", "together=maybe"]
 )
-def test_a_csv_of_what_makes_no_sense_is_refused(client: FlaskClient, query: str, three: list[str]) -> None:
+def test_an_invalid_csv_request_is_refused(client: FlaskClient, query: str, three: list[str]) -> None:
     answer = client.get(f"/runs/list.csv?{query}")
     assert answer.status_code in (400, 422)
     assert answer.json["error"]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"x"', b"\xff", b'{"columns": ["param:\xff"]}'])
-def test_a_body_that_is_no_query_is_refused(client: FlaskClient, body: bytes) -> None:
+def test_an_invalid_body_is_refused(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/runs/rows", data=body, content_type="application/json")
     assert answer.status_code in (400, 422)
     assert client.post("/runs/rows", data=body).status_code == 415
@@ -232,7 +234,7 @@ def test_an_unknown_time_zone_is_utc(client: FlaskClient, three: list[str], zone
     assert rows(client, zone=zone, filters={"started": "2026-09-21 14:12"})["left"] == 1
 
 
-def test_before_anything_was_read_that_is_reported(serving: Serving) -> None:
+def test_before_the_first_reading_the_failure_is_reported(serving: Serving) -> None:
     client = serving("http://127.0.0.1:1").test_client()
     for answer in (client.post("/runs/rows", json={}), client.get("/runs/columns"), client.get("/runs/list.csv")):
         assert answer.status_code == 503

@@ -42,7 +42,7 @@ def runs(tracking: Tracking, client: FlaskClient) -> list[str]:
     return ids
 
 
-def ask(client: FlaskClient, **query: Any) -> TestResponse:
+def get_runs(client: FlaskClient, **query: Any) -> TestResponse:
     answer = client.get("/api/runs", query_string={"experiment": EXPERIMENT} | query)
     assert answer.status_code == 200, answer.json
     return answer
@@ -53,8 +53,8 @@ def found(runs: list[str], answer: TestResponse) -> list[int]:
     return [runs.index(run["run_id"]) for run in answer.json]
 
 
-def test_without_a_page_it_is_all_of_them_whole(client: FlaskClient, runs: list[str]) -> None:
-    answer = ask(client)
+def test_without_page_parameters_all_runs_are_returned_in_full(client: FlaskClient, runs: list[str]) -> None:
+    answer = get_runs(client)
     assert found(runs, answer) == [0, 1, 2, 3]
     assert answer.json is not None
     assert set(answer.json[0]) == set(RunSummary.model_fields)
@@ -62,7 +62,7 @@ def test_without_a_page_it_is_all_of_them_whole(client: FlaskClient, runs: list[
     assert answer.headers["X-As-Of"]
 
 
-def test_pages_lead_from_one_to_the_next(client: FlaskClient, runs: list[str]) -> None:
+def test_each_page_links_to_the_next(client: FlaskClient, runs: list[str]) -> None:
     seen: list[int] = []
     address: str | None = "/api/runs?experiment=pages,+of+runs&page_size=3&sort=-success_rate&filter[name]=run"
     etags = set()
@@ -78,7 +78,7 @@ def test_pages_lead_from_one_to_the_next(client: FlaskClient, runs: list[str]) -
 
 
 @pytest.mark.parametrize("page", ["1.0", "+1", " 1", "1_0"])
-def test_a_page_is_a_number_however_it_is_written(client: FlaskClient, runs: list[str], page: str) -> None:
+def test_page_numbers_are_accepted_in_other_spellings(client: FlaskClient, runs: list[str], page: str) -> None:
     """The address of the next page contains a number as well."""
     answer = client.get("/api/runs", query_string={"experiment": EXPERIMENT, "page_size": 1, "page": page})
     assert answer.status_code == 200, answer.json
@@ -86,14 +86,14 @@ def test_a_page_is_a_number_however_it_is_written(client: FlaskClient, runs: lis
 
 
 def test_a_page_beyond_the_last_is_empty(client: FlaskClient, runs: list[str]) -> None:
-    answer = ask(client, page=7, page_size=3)
+    answer = get_runs(client, page=7, page_size=3)
     assert (answer.json, answer.headers["X-Total-Count"], "Link" in answer.headers) == ([], "4", False)
-    assert found(runs, ask(client, page=0)) == [0, 1, 2, 3]
-    assert ask(client, page=10**9, page_size=1000).json == []
+    assert found(runs, get_runs(client, page=0)) == [0, 1, 2, 3]
+    assert get_runs(client, page=10**9, page_size=1000).json == []
 
 
-def test_a_change_is_noticed_by_the_etag(client: FlaskClient, tracking: Tracking, runs: list[str]) -> None:
-    answer = ask(client)
+def test_a_changed_run_changes_the_etag(client: FlaskClient, tracking: Tracking, runs: list[str]) -> None:
+    answer = get_runs(client)
     etag = answer.headers["ETag"]
     url = f"/api/runs?experiment={EXPERIMENT}"
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
@@ -104,7 +104,7 @@ def test_a_change_is_noticed_by_the_etag(client: FlaskClient, tracking: Tracking
     assert changed.headers["ETag"] != etag
 
 
-def test_columns_are_what_was_logged(client: FlaskClient, runs: list[str]) -> None:
+def test_requested_columns_have_the_logged_values(client: FlaskClient, runs: list[str]) -> None:
     columns = [
         "param:lr of pages",
         "metric:train/loss",
@@ -115,7 +115,7 @@ def test_columns_are_what_was_logged(client: FlaskClient, runs: list[str]) -> No
         "seed",
         "tag:none",
     ]
-    rows = ask(client, column=columns).json
+    rows = get_runs(client, column=columns).json
     assert rows is not None
     assert [set(row) for row in rows] == [{"run_id", *columns}] * 4
     assert [row["run_id"] for row in rows] == runs
@@ -147,10 +147,10 @@ def test_columns_are_what_was_logged(client: FlaskClient, runs: list[str]) -> No
     ],
     ids=str,
 )
-def test_anything_sorts_and_filters(
+def test_runs_are_sorted_and_filtered_by_any_column(
     client: FlaskClient, runs: list[str], query: dict[str, Any], expected: list[int]
 ) -> None:
-    assert found(runs, ask(client, **query)) == expected
+    assert found(runs, get_runs(client, **query)) == expected
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_anything_sorts_and_filters(
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_invalid_parameters_are_named(
+def test_invalid_parameters_are_reported_by_name(
     client: FlaskClient, runs: list[str], query: str, status: int, named: str
 ) -> None:
     answer = client.get(f"/api/runs?{query}")

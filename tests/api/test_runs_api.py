@@ -72,7 +72,7 @@ def test_a_rate_out_of_range_is_shown_as_logged(client: FlaskClient, tracking: T
     assert (one["out_of_range"], one["success_rate"], one["diverged"]) == ({key: rate}, None, {})
 
 
-def test_all_runs_and_those_of_an_experiment(client: FlaskClient, runs: list[str]) -> None:
+def test_all_runs_or_those_of_one_experiment_are_returned(client: FlaskClient, runs: list[str]) -> None:
     until_listed(client, runs)
     everything = client.get("/api/runs")
     assert "X-As-Of" in everything.headers
@@ -81,7 +81,7 @@ def test_all_runs_and_those_of_an_experiment(client: FlaskClient, runs: list[str
     assert client.get("/api/runs?experiment=%ff").json == []
 
 
-def test_a_comparison_is_in_the_order_asked_for_and_names_what_is_missing(client: FlaskClient, runs: list[str]) -> None:
+def test_a_comparison_keeps_the_requested_order_and_names_missing_runs(client: FlaskClient, runs: list[str]) -> None:
     asked = ",".join([runs[1], "f" * 32, runs[0], runs[1]])
     answer = client.get(f"/api/runs/compare?runs={asked}").json
     assert [run["run_id"] for run in answer["runs"]] == [runs[1], runs[0]]
@@ -90,19 +90,19 @@ def test_a_comparison_is_in_the_order_asked_for_and_names_what_is_missing(client
 
 
 @pytest.mark.parametrize("query", ["", "?runs=", "?runs=,", "?runs=../x", "?runs=a,%00", "?run=a"])
-def test_a_comparison_of_what_can_be_no_runs_is_a_422(client: FlaskClient, query: str) -> None:
+def test_a_comparison_without_valid_run_ids_is_a_422(client: FlaskClient, query: str) -> None:
     answer = client.get(f"/api/runs/compare{query}")
     assert is_failure(answer, 422)
     assert list(answer.json["details"]) == ["runs"]
 
 
 @pytest.mark.parametrize("run_id", ["f" * 32, "..", "%00", "x" * 10_000, "%F0%9F%A4%96", "%ff"])
-def test_an_id_of_no_run_is_a_404(client: FlaskClient, run_id: str) -> None:
+def test_an_unknown_run_id_is_a_404(client: FlaskClient, run_id: str) -> None:
     assert is_failure(client.get(f"/api/runs/{run_id}"), 404)
 
 
 @pytest.mark.parametrize("path", ["/api/runs", "/api/runs/abc", "/api/runs/compare?runs=abc"])
-def test_without_mlflow_and_before_any_answer_it_is_a_503(serving: Serving, path: str) -> None:
+def test_runs_are_a_503_until_mlflow_has_answered_once(serving: Serving, path: str) -> None:
     answer = serving(NOWHERE).test_client().get(path)
     assert is_failure(answer, 503)
     assert "refused the connection" in answer.json["error"]
@@ -124,9 +124,7 @@ def test_health_names_each_dependency(client: FlaskClient, serving: Serving, run
     assert "refused the connection" in away.json["mlflow"]["cause"]
 
 
-def test_a_failure_that_is_over_is_forgotten_though_no_page_is_opened(
-    misbehaving: Misbehaving, cache_dir: Path
-) -> None:
+def test_health_recovers_after_a_failure_while_no_page_is_open(misbehaving: Misbehaving, cache_dir: Path) -> None:
     values = {"mlflow_tracking_uri": misbehaving.address, "cache_dir": cache_dir, "refresh_seconds": 1}
     services = connect(Settings(_env_file=None, **values))  # type: ignore[call-arg,arg-type]
     misbehaving.answer = HTML
@@ -148,7 +146,7 @@ def test_the_model_server_is_a_dependency_of_its_own(serving: Serving, registry:
     until_listed(client)
 
 
-def test_clocks_that_cannot_be_right_are_null(client: FlaskClient, tracking: Tracking) -> None:
+def test_impossible_times_are_null(client: FlaskClient, tracking: Tracking) -> None:
     experiment, now = tracking.experiment("odd clocks"), int(time.time() * 1000)
     parent = tracking.run(experiment, name="parent")
     odd = {
@@ -169,7 +167,7 @@ def test_clocks_that_cannot_be_right_are_null(client: FlaskClient, tracking: Tra
         assert (run["ended_at"] is None) == (name != "backwards")
 
 
-def test_a_step_is_returned_to_its_last_digit(client: FlaskClient, tracking: Tracking) -> None:
+def test_a_64_bit_step_is_returned_exactly(client: FlaskClient, tracking: Tracking) -> None:
     step = 2**63 - 1
     run_id = tracking.run(tracking.experiment("far steps"))
     point = {"key": "episode_reward", "value": 1, "step": step, "timestamp": int(time.time() * 1000)}

@@ -28,7 +28,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     return client
 
 
-def made(folder: Path, **files: str) -> Bundle:
+def make_bundle(folder: Path, **files: str) -> Bundle:
     for name, text in files.items():
         (folder / f"{name}.js").write_text(text)
     return bundle(folder, "a.js")
@@ -38,8 +38,8 @@ def names(one: Bundle) -> list[str]:
     return [module.name for module in one.modules]
 
 
-def test_scripts_load_in_order_of_need_and_not_of_the_alphabet(tmp_path: Path) -> None:
-    one = made(
+def test_scripts_are_bundled_in_the_order_of_their_imports(tmp_path: Path) -> None:
+    one = make_bundle(
         tmp_path,
         a='import { c as see } from "./c.js";\nimport "./b.js";\n\nsee();\n',
         b='import { c } from "./c.js";\n\nc();\n',
@@ -61,12 +61,12 @@ def test_scripts_load_in_order_of_need_and_not_of_the_alphabet(tmp_path: Path) -
         ({"a": "export default 1;"}, "a.js:1: no import or export"),
     ],
 )
-def test_a_script_that_cannot_be_placed_is_named(tmp_path: Path, files: dict[str, str], why: str) -> None:
+def test_an_invalid_import_or_export_is_reported(tmp_path: Path, files: dict[str, str], why: str) -> None:
     with pytest.raises(BundleError, match=re.escape(why)):
-        made(tmp_path, **files)
+        make_bundle(tmp_path, **files)
 
 
-def test_its_map_finds_each_line_where_it_was_written() -> None:
+def test_the_source_map_leads_each_line_to_its_file() -> None:
     one = bundle(ASSETS, ENTRY)
     lines = one.text.split("\n")
     sections = json.loads(one.source_map)["sections"]
@@ -79,7 +79,7 @@ def test_its_map_finds_each_line_where_it_was_written() -> None:
             assert line == drawn or line.startswith(("import ", "export ")), (section["map"]["sources"], line)
 
 
-def test_a_document_names_one_script_of_ours(client: FlaskClient) -> None:
+def test_a_page_references_one_script_of_clew(client: FlaskClient) -> None:
     named = re.findall(r'<script src="([^"]+)"', client.get("/").text)
     (script,) = [one for one in named if one.startswith("/clew/scripts/")]
     assert [one for one in named if "/assets/" in one and ".min.js" not in one] == []
@@ -90,7 +90,7 @@ def test_a_document_names_one_script_of_ours(client: FlaskClient) -> None:
     assert (tools.json["version"], tools.headers["Cache-Control"]) == (3, FOR_EVER)
 
 
-def test_a_document_of_another_version_gets_this_one_and_may_not_keep_it(client: FlaskClient) -> None:
+def test_a_script_of_another_version_is_answered_with_the_current_one_uncached(client: FlaskClient) -> None:
     answer = client.get("/scripts/clew.0123456789abcdef.js")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
     assert "sourceMappingURL" in answer.text

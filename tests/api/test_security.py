@@ -54,7 +54,9 @@ def test_a_page_may_load_and_run_only_clews_files(cache_dir: Path) -> None:
         ("http://a", "x=http://gpu1:9001|wss://portal/gpu/x", {"wss://portal", "ws://a:8002", "ws://a:8003"}),
     ],
 )
-def test_sockets_go_where_the_settings_point(cache_dir: Path, base: str, urls: str, sockets: set[str]) -> None:
+def test_the_policy_allows_sockets_to_the_configured_services(
+    cache_dir: Path, base: str, urls: str, sockets: set[str]
+) -> None:
     directives = policy(clew(cache_dir, gpu_monitor_urls=urls), base)["connect-src"].split()
     assert set(directives) == {"'self'"} | sockets
 
@@ -94,14 +96,14 @@ def test_a_page_is_on_https_where_a_trusted_proxy_declares_it(
     assert {one for one in sockets if one.startswith("wss:")} == {source} & {"wss://clew.example.com"}
 
 
-def test_no_other_header_of_a_proxy_counts(cache_dir: Path) -> None:
+def test_other_headers_of_a_proxy_are_ignored(cache_dir: Path) -> None:
     """A page that reaches loopback under a name of its own may set headers; TRUSTED_HOSTS has to stop it."""
     client = clew(cache_dir, trusted_hosts="clew.example.com", gpu_monitor_port=8001).test_client()
     headers = {"X-Forwarded-Host": "clew.example.com", "X-Forwarded-Prefix": "/x", "X-Forwarded-For": "127.0.0.1"}
     assert client.get("/health", base_url="http://evil.example", headers=headers).status_code == 400
 
 
-def test_the_portal_may_show_it_in_a_frame(cache_dir: Path) -> None:
+def test_the_portal_may_show_clew_in_a_frame(cache_dir: Path) -> None:
     server = clew(cache_dir, frame_ancestors="self https://portal.example.com")
     assert policy(server)["frame-ancestors"] == "'self' https://portal.example.com"
 
@@ -112,7 +114,7 @@ def test_a_value_that_would_end_the_directive_is_refused_as_ancestor(value: str)
         Settings(_env_file=None, frame_ancestors=value)  # type: ignore[call-arg]
 
 
-def test_it_answers_under_its_own_names_only_where_they_are_set(cache_dir: Path) -> None:
+def test_only_trusted_host_names_are_answered_if_they_are_set(cache_dir: Path) -> None:
     client = clew(cache_dir, trusted_hosts="clew.example.com, .portal.example.com, [fd00::5]").test_client()
     good = ("clew.example.com", "a.portal.example.com:8050", "127.0.0.1:8050", "localhost", "[::1]:8050", "[::1]")
     for host, status in (

@@ -40,11 +40,11 @@ def snapshots(monitor: Misbehaving, cache_dir: Path) -> HealthSnapshots:
     return connect(Settings(_env_file=None, inference_ws_url="ws://somewhere/ws", **values)).health  # type: ignore[call-arg,arg-type]
 
 
-def of_the_monitor(services: list[ServiceHealth]) -> ServiceHealth:
+def monitor_health(services: list[ServiceHealth]) -> ServiceHealth:
     return next(one for one in services if one.kind is ServiceKind.GPU_MONITOR)
 
 
-def test_many_viewers_are_one_question(health: HealthSnapshots, monitor: Misbehaving) -> None:
+def test_many_viewers_cause_one_request_to_a_service(health: HealthSnapshots, monitor: Misbehaving) -> None:
     first = health.report(PATIENCE)
     assert all(health.report() == first for _viewer in range(20))
     assert monitor.requests == ["GET /health"]
@@ -52,7 +52,7 @@ def test_many_viewers_are_one_question(health: HealthSnapshots, monitor: Misbeha
     assert first.services[0].health.cause == "MLflow: refused the connection"
 
 
-def test_workers_report_the_same(monitor: Misbehaving, cache_dir: Path) -> None:
+def test_workers_share_one_health_report(monitor: Misbehaving, cache_dir: Path) -> None:
     one, other = (snapshots(monitor, cache_dir) for _worker in range(2))
     assert other.report(PATIENCE) == one.report(PATIENCE)
     newer = one.refreshed_report(PATIENCE)
@@ -66,7 +66,7 @@ def test_a_viewer_after_a_pause_sees_the_current_state(
     health.report(PATIENCE)
     monkeypatch.setattr("services.health.service_health._OLD_AFTER", 0)
     monitor.answer = HTML
-    assert of_the_monitor(health.report(PATIENCE).services).health.state is State.DOWN
+    assert monitor_health(health.report(PATIENCE).services).health.state is State.DOWN
 
 
 def test_a_service_that_hangs_does_not_delay_what_can_be_shown(health: HealthSnapshots, monitor: Misbehaving) -> None:
@@ -74,14 +74,16 @@ def test_a_service_that_hangs_does_not_delay_what_can_be_shown(health: HealthSna
     monitor.answer = HANG
     assert health.refreshed_report(0.1) == before  # a caller that had waited would see it as down
     assert health.report(PATIENCE) == before
-    eventually(lambda: of_the_monitor(health.report().services).health.state is State.DOWN)
+    eventually(lambda: monitor_health(health.report().services).health.state is State.DOWN)
     # Reported by the first one to time out: the request or the caller that waits for it.
-    assert (of_the_monitor(health.report().services).health.cause or "").endswith("did not answer in time")
+    assert (monitor_health(health.report().services).health.cause or "").endswith("did not answer in time")
     assert len(monitor.requests) == 2
 
 
-def test_a_stranger_at_that_address_is_not_taken_for_a_monitor(health: HealthSnapshots, monitor: Misbehaving) -> None:
+def test_another_program_at_the_monitors_address_is_not_taken_for_a_monitor(
+    health: HealthSnapshots, monitor: Misbehaving
+) -> None:
     monitor.answer = HTML
-    assert "is not JSON" in (of_the_monitor(health.report(PATIENCE).services).health.cause or "")
+    assert "is not JSON" in (monitor_health(health.report(PATIENCE).services).health.cause or "")
     monitor.answer = (200, b'{"status": "who?"}', "application/json")
-    assert "status" in (of_the_monitor(health.refreshed_report(PATIENCE).services).health.cause or "")
+    assert "status" in (monitor_health(health.refreshed_report(PATIENCE).services).health.cause or "")

@@ -28,7 +28,7 @@ seed = []
 MODEL = "two-apps"
 
 
-class Two(NamedTuple):
+class TwoApps(NamedTuple):
     """Holds a Clew with default settings, one with a team's words, sub-path and monitors, and a run that both show."""
 
     plain: Flask
@@ -37,7 +37,7 @@ class Two(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def two(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Two:
+def two(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> TwoApps:
     run_id = tracking.run(
         tracking.experiment(),
         name="read-twice",
@@ -56,7 +56,7 @@ def two(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Two:
         "gpu_monitor_urls": "trainer-1=http://trainer-1:8001",
         "inference_ws_url": "wss://models.example.com/ws/inference",
     }
-    two = Two(serve(tracking, cache), serve(tracking, cache, **theirs), run_id)
+    two = TwoApps(serve(tracking, cache), serve(tracking, cache, **theirs), run_id)
     for app in two[:2]:
         until_listed(app.test_client(), [run_id])
     return two
@@ -69,7 +69,7 @@ def serve(tracking: Tracking, cache: Path, **changes: Any) -> Flask:
     return server
 
 
-def opened(two: Two, path: str) -> tuple[Viewer, Viewer]:
+def opened(two: TwoApps, path: str) -> tuple[Viewer, Viewer]:
     """Opens the same page of both."""
     return Viewer(in_process(two.plain), path), Viewer(in_process(two.theirs), f"/clew{path}")
 
@@ -80,14 +80,14 @@ def settled(viewer: Viewer, component: str, prop: str) -> Any:
     return viewer.has_as(component, prop)
 
 
-def test_each_reads_runs_by_its_own_words(two: Two) -> None:
+def test_each_app_reads_runs_by_its_own_settings(two: TwoApps) -> None:
     for _again in range(2):  # a value cached by one must not be used by the other
         plain, theirs = (app.test_client().get(f"/api/runs/{two.run_id}").json for app in two[:2])
         assert [plain[key] for key in ("final_reward", "algorithm", "seed", "episodes")] == [2.0, "PPO", 7, 2]
         assert [theirs[key] for key in ("final_reward", "algorithm", "seed", "episodes")] == [8.0, "ours", None, 3]
 
 
-def test_the_lists_on_their_pages_do_too(two: Two) -> None:
+def test_the_run_list_of_each_app_follows_its_settings(two: TwoApps) -> None:
     asked = "/mlflow?column=algorithm&column=final_reward"
     found = [row_of(page, two.run_id) for page in (*opened(two, asked), *opened(two, asked))]
     assert [row["final_reward"] for row in found] == [2.0, 8.0, 2.0, 8.0]
@@ -99,20 +99,20 @@ def row_of(page: Viewer, run_id: str) -> dict[str, Any]:
     return dict(row)
 
 
-def test_the_comparison_draws_what_each_calls_the_reward(two: Two) -> None:
+def test_the_comparison_draws_the_reward_metric_of_each_app(two: TwoApps) -> None:
     points = []
     for page in opened(two, f"/mlflow?runs={two.run_id}"):
-        eventually(lambda page=page: bool(drawn(page)) or page.tick() < 0)  # type: ignore[misc]
-        points.append(drawn(page))
+        eventually(lambda page=page: bool(reward_points(page)) or page.tick() < 0)  # type: ignore[misc]
+        points.append(reward_points(page))
     assert points[0] != points[1]
 
 
-def drawn(page: Viewer) -> str:
+def reward_points(page: Viewer) -> str:
     figure = page.has_as(ids.chart("compare", "reward"), "figure")
     return str(figure["data"][0]["y"]["bdata"]) if figure and figure["data"] else ""
 
 
-def test_models_without_facts_of_their_own_take_those_of_their_run_in_each_apps_words(two: Two) -> None:
+def test_models_take_missing_facts_from_their_run_by_each_apps_settings(two: TwoApps) -> None:
     plain, theirs = (app.test_client().get("/api/models/1").json for app in two[:2])
     assert (plain["algorithm"], theirs["algorithm"]) == ("PPO", None)
     for _again in range(2):
@@ -120,7 +120,7 @@ def test_models_without_facts_of_their_own_take_those_of_their_run_in_each_apps_
         assert rows == ["PPO", "–"]
 
 
-def test_each_has_its_own_prefix_in_the_document_and_in_links(two: Two) -> None:
+def test_each_app_has_its_own_prefix_in_the_document_and_in_links(two: TwoApps) -> None:
     for _again in range(2):
         for app, prefix in ((two.plain, "/"), (two.theirs, "/clew/")):
             client = app.test_client()
@@ -131,13 +131,13 @@ def test_each_has_its_own_prefix_in_the_document_and_in_links(two: Two) -> None:
             }
 
 
-def test_only_the_read_only_app_shows_that_it_is(two: Two) -> None:
+def test_only_the_read_only_app_shows_that_it_is_read_only(two: TwoApps) -> None:
     for _again in range(2):
         assert "read-only" not in two.plain.test_client().get("/_dash-layout").text
         assert "clew-read-only" in two.theirs.test_client().get("/_dash-layout").text
 
 
-def test_pages_are_drawn_by_the_settings_of_the_app_that_answers(two: Two) -> None:
+def test_pages_are_drawn_by_the_settings_of_the_app_that_answers(two: TwoApps) -> None:
     here = {"url": "http://127.0.0.1:8001", "browser_url": None, "prefix": "/", "name": "local"}
     there = {"url": "http://trainer-1:8001", "browser_url": None, "prefix": "/clew/", "name": "trainer-1"}
     for _again in range(2):
@@ -152,7 +152,7 @@ def test_pages_are_drawn_by_the_settings_of_the_app_that_answers(two: Two) -> No
 
 
 @pytest.mark.parametrize("query", ["?ui=x", "?ui=x&ui=y&layout=z", "?self=1&query=2"])
-def test_no_address_can_be_taken_for_what_a_layout_is_handed(two: Two, query: str) -> None:
+def test_query_parameters_cannot_replace_the_arguments_of_a_layout(two: TwoApps, query: str) -> None:
     for path in (
         "/",
         "/gpu",

@@ -55,7 +55,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 @pytest.mark.parametrize("path", UNKNOWN, ids=lambda path: path[:60])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("header", [{}, {"Range": "bytes=5-1"}, {"If-None-Match": "\xff"}, {"If-Modified-Since": "x"}])
-def test_it_is_a_404_with_a_line_and_no_stack(
+def test_an_unknown_file_is_a_404_without_a_stack_trace(
     client: FlaskClient, caplog: pytest.LogCaptureFixture, path: str, method: str, header: dict[str, str]
 ) -> None:
     with caplog.at_level(logging.INFO):
@@ -67,7 +67,7 @@ def test_it_is_a_404_with_a_line_and_no_stack(
 
 
 @pytest.mark.parametrize("path", ["/assets/nope.js", f"{SUITES}/dash/nope.js"])
-def test_the_log_has_a_line_for_it(tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str) -> None:
+def test_an_unknown_file_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str) -> None:
     settings = Settings(_env_file=None, mlflow_port=1, cache_dir=tmp_path)  # type: ignore[call-arg]
     client = create_app(settings, connect(settings)).server.test_client()
     with caplog.at_level(logging.INFO):
@@ -77,7 +77,7 @@ def test_the_log_has_a_line_for_it(tmp_path: Path, caplog: pytest.LogCaptureFixt
 
 
 @given(package=st.text(min_size=1, max_size=20), path=st.text(min_size=1, max_size=40))
-def test_no_spelling_makes_it_more(client: FlaskClient, package: str, path: str) -> None:
+def test_no_spelling_of_an_unknown_file_causes_another_status(client: FlaskClient, package: str, path: str) -> None:
     for asked in (f"{SUITES}/{package}/{path}", f"{SUITES}/dash/{path}", f"/assets/{path}"):
         assert client.get(asked).status_code in (308, 404)
 

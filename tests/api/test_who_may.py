@@ -130,7 +130,7 @@ def test_every_route_answers_or_refuses_as_the_table_requires(apps: dict[str, da
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.setting}: {case.headers} from {case.peer}")
 def test_every_callback_answers_or_refuses_as_the_table_requires(apps: dict[str, dash.Dash], case: Case) -> None:
     app = apps[case.setting]
-    for name, trigger, access, body in calls(app):
+    for name, trigger, access, body in callback_requests(app):
         answer = client(apps, case).post("/_dash-update-component", json=body, headers=case.headers)
         assert answer.status_code in (200, 204), (name, trigger, answer.text)
         refused = any(sentence in answer.text for sentence in REFUSALS)
@@ -139,7 +139,7 @@ def test_every_callback_answers_or_refuses_as_the_table_requires(apps: dict[str,
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.setting}: {case.headers} from {case.peer}")
-def test_every_change_that_a_page_asks_for_is_begun_or_refused(apps: dict[str, dash.Dash], case: Case) -> None:
+def test_every_change_that_a_page_requests_is_started_or_refused(apps: dict[str, dash.Dash], case: Case) -> None:
     for number, verb in enumerate(ChangeVerb):
         asked = {"id": f"{CASES.index(case):04x}{number:028x}", "verb": verb, "model_id": "7", "in_place_of": "8"}
         asked = asked if verb is ChangeVerb.UNDO else {k: v for k, v in asked.items() if k != "in_place_of"}
@@ -149,7 +149,7 @@ def test_every_change_that_a_page_asks_for_is_begun_or_refused(apps: dict[str, d
         assert refused == (not case.person_may), (verb, answer.text)
 
 
-def calls(app: dash.Dash) -> Iterator[tuple[str, str, Access, dict[str, Any]]]:
+def callback_requests(app: dash.Dash) -> Iterator[tuple[str, str, Access, dict[str, Any]]]:
     """Yields each server callback, started by each of its inputs in turn, as a page may send it."""
     for output, one in app.callback_map.items():
         if "callback" not in one or "_pages_content" in output:  # the pages themselves may show who may not write
@@ -182,7 +182,7 @@ def _value(prop: str) -> Any:
     return "7" if prop in ("models-chosen.data", "model-id.data") else None
 
 
-def test_what_the_table_does_not_have_is_refused_where_writes_are(apps: dict[str, dash.Dash], tmp_path: Path) -> None:
+def test_an_unlisted_callback_is_refused_where_writes_are(apps: dict[str, dash.Dash], tmp_path: Path) -> None:
     settings = Settings(_env_file=None, mlflow_port=1, cache_dir=tmp_path, read_only=True)  # type: ignore[call-arg]
     app = create_app(settings, connect(settings))
     done = []
@@ -199,7 +199,7 @@ def test_what_the_table_does_not_have_is_refused_where_writes_are(apps: dict[str
 
 
 @pytest.mark.parametrize("output", ["front-gpu-started.data", "models-algorithm.options", "_pages_dummy.children"])
-def test_a_callback_of_the_browsers_own_is_none_of_the_servers(apps: dict[str, dash.Dash], output: str) -> None:
+def test_a_client_side_callback_is_unknown_to_the_server(apps: dict[str, dash.Dash], output: str) -> None:
     body = {"output": output, "outputs": {"id": "x", "property": "data"}, "inputs": []}
     answer = apps["open"].server.test_client().post("/_dash-update-component", json=body)
     assert (answer.status_code, answer.json["code"]) == (400, "callback-unknown")

@@ -165,8 +165,8 @@ def is_complete(seen: Seen, _fault: Fault) -> bool:
 
 
 def reports_the_fault_on_the_front_page(seen: Seen, fault: Fault) -> bool:
-    """Returns whether each tile names its source, with a Retry; the GPUs' line retries itself, and the list names
-    who fails."""
+    """Returns whether each tile names its source, with a Retry; the GPU connection retries by itself, and the
+    list names the failing services."""
     failing = [row for row in seen.get("front-health-body", "").split("shown:") if "failing" in row]
     listed = all(any(name in row for row in failing) for name in ("MLflow", "Model server", "GPU monitor local"))
     tiles = {"best": "MLflow", "runs": "MLflow", "model": "Model server"}
