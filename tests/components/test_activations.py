@@ -45,7 +45,9 @@ def shown(*history: Activation) -> str:
 
 @pytest.mark.parametrize("met", [False, True])
 @pytest.mark.parametrize("verb", [ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.UNDO])
-def test_the_toast_names_what_was_overruled(language: str, verb: ChangeVerb, met: bool) -> None:
+def test_the_toast_of_an_activation_states_whether_it_overruled_a_deletion(
+    language: str, verb: ChangeVerb, met: bool
+) -> None:
     undone = "1" if verb is ChangeVerb.UNDO else None
     request = ChangeRequest(id="0" * 32, verb=verb, model_id="3", in_place_of=undone)
     result = ChangeResult(outcome=ChangeOutcome.DONE, activation=done(met=met))
@@ -54,7 +56,7 @@ def test_the_toast_names_what_was_overruled(language: str, verb: ChangeVerb, met
     assert MET[language] != sentence
 
 
-def test_the_change_is_of_the_success_rate_or_else_of_the_return() -> None:
+def test_an_activation_shows_the_change_of_the_success_rate_or_else_of_the_return() -> None:
     server = Flask("spoken")
     Babel(server)
     with server.test_request_context("/"):
@@ -65,13 +67,13 @@ def test_the_change_is_of_the_success_rate_or_else_of_the_return() -> None:
 
 
 @pytest.mark.parametrize("verb", [ChangeVerb.DELETE, ChangeVerb.RESTORE])
-def test_other_changes_overrule_nothing(language: str, verb: ChangeVerb) -> None:
+def test_the_toast_of_a_deletion_or_restoration_mentions_no_overruled_deletion(language: str, verb: ChangeVerb) -> None:
     request = ChangeRequest(id="0" * 32, verb=verb, model_id="3")
     assert MET[language] not in answer(request, ChangeResult(outcome=ChangeOutcome.DONE))["sentence"]
 
 
 @pytest.mark.parametrize("reason", [None, "better"])
-def test_the_history_shows_it_next_to_the_reason(language: str, reason: str | None) -> None:
+def test_the_history_shows_the_overruled_deletion_next_to_the_reason(language: str, reason: str | None) -> None:
     text = shown(done(met=True, reason=reason), done(reason="calm"))
     assert text.count(MET[language]) == 1
     assert (reason or "–") in text
@@ -88,7 +90,9 @@ def test_the_history_shows_it_next_to_the_reason(language: str, reason: str | No
         (MOST_ACTIVATIONS, True, True),
     ],
 )
-def test_where_the_others_are(language: str, known: int, shows_count: bool, shows_older: bool) -> None:
+def test_a_cut_history_links_to_the_remaining_activations(
+    language: str, known: int, shows_count: bool, shows_older: bool
+) -> None:
     text = shown(*(done(number=-number) for number in range(known)))
     assert text.count('"Tr"') == 1 + min(known, MOST_SHOWN)
     assert ("/api/models/history" in text) == shows_count

@@ -69,7 +69,7 @@ ANY = st.text(min_size=1, max_size=300) | st.sampled_from(["%{x}", "<b>b</b>", "
 
 
 @given(ANY)
-def test_a_metric_is_drawn_under_its_own_name_whatever_that_is(key: str) -> None:
+def test_a_chart_of_any_metric_is_titled_with_its_escaped_name(key: str) -> None:
     chart = drawn(str(ChartSpec(subjects=(str(Subject(None, key)),))), {"a": {key: [1.0, 2.0]}})
     [trace] = chart["data"]
     assert column(trace["y"]) == [1.0, 2.0]
@@ -81,7 +81,7 @@ def test_a_metric_is_drawn_under_its_own_name_whatever_that_is(key: str) -> None
 
 
 @given(ANY)
-def test_an_axis_is_called_as_its_metric_is(key: str) -> None:
+def test_an_axis_of_any_metric_is_titled_with_its_escaped_name(key: str) -> None:
     chart = drawn("y", {"a": {"y": [1.0, 2.0], key: [5.0, 6.0]}}, ChartOptions(axis=f"metric:{key[:400]}"))
     if key != "y":
         assert column(chart["data"][0]["x"]) == [5, 6]
@@ -104,7 +104,7 @@ def test_on_one_chart_a_run_keeps_its_colour_and_dashes_distinguish_the_metrics(
     assert [trace["line"]["color"] for trace in alone] == [styles[n, "x"]["color"] for n in ("a · a", "b · b")]
 
 
-def test_many_metrics_on_one_chart_look_different() -> None:
+def test_twenty_metrics_on_one_chart_have_different_line_styles() -> None:
     keys = [f"m{number}" for number in range(20)]
     spec = ChartSpec(subjects=tuple(keys))
     chart = drawn(str(spec), {"a": {key: [1.0, 2.0] for key in keys}})
@@ -113,13 +113,13 @@ def test_many_metrics_on_one_chart_look_different() -> None:
     assert "and 17 more" in chart["layout"]["title"]["text"]
 
 
-def test_a_word_and_a_key_share_a_chart() -> None:
+def test_a_chart_can_combine_a_metric_word_and_a_metric_key() -> None:
     chart = drawn('{"m":["@success_rate","eval/x"]}', {"a": {"success_rate": [0.5, 1.0], "eval/x": [1.0, 2.0]}})
     assert chart["layout"]["title"]["text"] == "Success rate, eval/x"
     assert [trace["name"] for trace in chart["data"]] == ["a · a · Success rate", "a · a · eval/x"]
 
 
-def test_a_rate_by_its_key_is_drawn_as_logged_and_by_its_word_as_a_share() -> None:
+def test_a_rate_is_drawn_as_logged_under_its_key_and_as_a_share_under_its_word() -> None:
     runs = {"a": {"eval/pc_success": [50.0, 100.0]}}
     assert column(drawn("eval/pc_success", runs)["data"][0]["y"]) == [50.0, 100.0]
     assert column(drawn("@eval_success_rate", runs)["data"][0]["y"]) == [0.5, 1.0]
@@ -136,12 +136,12 @@ def test_a_rate_by_its_key_is_drawn_as_logged_and_by_its_word_as_a_share() -> No
         ("x", "log", None),
     ],
 )
-def test_a_chart_has_the_scale_and_the_range_that_it_was_given(spec: str, kind: str, ends: list[Any] | None) -> None:
+def test_a_chart_has_the_scale_and_range_of_its_spec(spec: str, kind: str, ends: list[Any] | None) -> None:
     axis = drawn(spec, {"a": {"x": [1.0, 2.0]}}, ChartOptions(log_y=spec == "x"))["layout"]["yaxis"]
     assert (axis["type"], axis.get("range")) == (kind, ends)
 
 
-def test_a_range_on_the_symmetric_logarithm_is_where_its_values_are_drawn() -> None:
+def test_a_range_on_the_symmetric_logarithmic_scale_is_converted_like_the_values() -> None:
     runs = {"a": {"x": [-100.0, 0.0, 100.0]}}
     axis = drawn('{"m":["x"],"log":true,"y":[-100,100]}', runs)["layout"]["yaxis"]
     (trace,) = drawn('{"m":["x"],"log":true}', runs)["data"]
@@ -165,7 +165,7 @@ def test_points_without_a_logged_axis_value_are_counted() -> None:
     assert "2 points left out, x was not logged at their steps: a" in below(chart)
 
 
-def test_where_the_axis_goes_back_and_forth_the_line_is_drawn_and_named_as_a_path() -> None:
+def test_a_line_over_an_axis_that_goes_back_and_forth_is_drawn_in_order_of_steps() -> None:
     options = ChartOptions(axis="metric:x", grouped=True, group=("all",))
     for chosen in (options, options.model_copy(update={"grouped": False})):
         chart = drawn("y", {"a": {"y": RISING, "x": SWINGING}}, chosen)
@@ -179,7 +179,7 @@ def test_an_axis_that_only_falls_is_drawn_from_left_to_right() -> None:
     assert "back and forth" not in below(chart)
 
 
-def test_a_run_can_be_drawn_alone_next_to_the_groups() -> None:
+def test_a_single_run_can_be_drawn_in_addition_to_the_groups() -> None:
     runs = [run(name, {"y": RISING}, seed=name) for name in "abc"]
     known = Known({(one.run_id, "y"): history(RISING) for one in runs}, DEFAULT)
     options = ChartOptions(grouped=True, alone=("b",))
@@ -199,7 +199,7 @@ def test_all_charts_of_the_same_runs_have_their_time_in_the_same_unit(seconds: i
     assert column(chart["data"][0]["x"])[-1] == pytest.approx(3 / divisor)
 
 
-def test_a_window_is_in_the_axiss_own_unit() -> None:
+def test_a_zoom_window_is_converted_to_the_unit_of_the_axis() -> None:
     one = run("a", {"y": RISING}, seconds=7_200)
     known = Known({("a", "y"): history(list(map(float, range(100))))}, DEFAULT)
     options = ChartOptions(axis=Axis.RELATIVE_TIME)
@@ -219,7 +219,7 @@ def test_no_line_has_more_points_than_the_chart_has_pixels(width: int, lines: in
         assert np.float32(max(values)) in np.array(column(trace["y"]), np.float32)
 
 
-def test_all_of_it_is_there_in_japanese(app_in_japanese: Flask) -> None:
+def test_the_notice_below_a_chart_is_translated_into_japanese(app_in_japanese: Flask) -> None:
     with app_in_japanese.test_request_context("/?lang=ja"):
         chart = drawn("y", {"a": {"y": RISING, "x": SWINGING}, "b": {"y": RISING}}, ChartOptions(axis="metric:x"))
     assert "x がないため除外：b" in below(chart)

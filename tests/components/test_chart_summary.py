@@ -37,12 +37,12 @@ def test_each_line_has_its_last_value_its_range_and_its_points() -> None:
     )
 
 
-def test_a_group_of_runs_has_a_last_value_for_each() -> None:
+def test_the_summary_of_a_group_has_the_range_of_its_last_values() -> None:
     summary = chart_summary("Loss", [("PPO (n=2)", [of(3, 1), of(4, 2)])], nothing=NOTHING)
     assert summary == "Loss, 1 line. PPO (n=2): last 1 to 2, lowest 1, highest 4, points: 4."
 
 
-def test_missing_parts_are_not_mentioned() -> None:
+def test_a_chart_without_points_is_summarised_by_its_reason() -> None:
     assert chart_summary("Loss", [], nothing=NOTHING) == f"Loss: {NOTHING}"
     assert chart_summary("Loss", [("a", [of()]), ("b", [])], nothing=NOTHING) == f"Loss: {NOTHING}"
 
@@ -54,7 +54,7 @@ def test_of_many_lines_ten_are_described_and_the_others_counted() -> None:
     assert summary.endswith("and 290 more.")
 
 
-def test_a_figure_carries_it() -> None:
+def test_a_figure_has_its_summary_in_its_layout() -> None:
     line = Line("a", [of(1, 2)], [], LineStyle("#000", "solid"))
     summary = line_chart(ChartSpec.of_word("loss"), [line], nothing=NOTHING)["layout"]["meta"]["summary"]
     assert summary == "Loss, 1 line. a: last 2, lowest 1, highest 2, points: 2."

@@ -45,14 +45,14 @@ def test_a_single_point_is_visible() -> None:
     assert trace["mode"] == "markers"
 
 
-def test_a_long_line_states_how_much_of_it_is_drawn() -> None:
+def test_the_subtitle_states_how_many_points_of_a_long_line_are_drawn() -> None:
     figure = line_chart(ChartSpec.of_word("reward"), [line("a", list(range(10_000)))], nothing="")
     drawn = len(column(figure["data"][0]["x"]))
     assert drawn <= POINTS_PER_LINE
     assert figure["layout"]["title"]["subtitle"]["text"] == f"{drawn:,} of 10,000 points"
 
 
-def test_three_hundred_lines_stay_drawable() -> None:
+def test_three_hundred_lines_are_reduced_to_30_000_points() -> None:
     lines = [line(str(i), list(map(float, range(2_000)))) for i in range(300)]
     figure = line_chart(ChartSpec.of_word("reward"), lines, nothing="")
     assert len(figure["data"]) == 300
@@ -60,7 +60,7 @@ def test_three_hundred_lines_stay_drawable() -> None:
 
 
 @given(st.lists(st.floats(-1e9, 1e9, width=32), min_size=1, max_size=5_000))
-def test_the_extremes_survive(values: list[float]) -> None:
+def test_a_downsampled_line_keeps_its_minimum_and_maximum(values: list[float]) -> None:
     (trace,) = line_chart(ChartSpec.of_word("reward"), [line("a", values)], nothing="")["data"]
     drawn = column(trace["y"])
     assert len(drawn) <= POINTS_PER_LINE
@@ -74,7 +74,7 @@ def test_steps_beyond_32_bits_keep_their_value() -> None:
 
 
 @given(st.lists(st.text(min_size=1), unique=True, max_size=len(PALETTE) * len(DASHES)))
-def test_runs_have_unlike_styles(run_ids: list[str]) -> None:
+def test_each_run_has_its_own_line_style(run_ids: list[str]) -> None:
     styles = line_styles(run_ids)
     assert set(styles) == set(run_ids)
     assert len(set(styles.values())) == len(run_ids)
@@ -86,7 +86,7 @@ def test_a_run_keeps_its_colour_when_runs_are_added_after_it(run_ids: list[str])
     assert all(line_styles(run_ids[:n]) == {i: whole[i] for i in run_ids[:n]} for n in range(len(run_ids)))
 
 
-def test_a_chart_of_several_metrics_explains_its_dashes() -> None:
+def test_the_subtitle_explains_the_dashes_of_several_metrics() -> None:
     spec = ChartSpec(subjects=("@loss", "<b>eval</b>/loss", "a", "b", "c", "d"))
     figure = line_chart(spec, [line("run", [1.0, 2.0])], nothing="")
     legend = figure["layout"]["title"]["subtitle"]["text"].replace("<br>", " · ").split(" · ")

@@ -73,7 +73,7 @@ def reward_chart(options: ChartOptions) -> dict[str, Any]:
         (Axis.WALL_TIME, [START_MS + 3_600_000 + second * 1000 for second in range(4)]),
     ],
 )
-def test_every_axis_has_its_x(axis: Axis, x: list[int]) -> None:
+def test_each_axis_has_the_x_values_of_its_kind(axis: Axis, x: list[int]) -> None:
     (trace,) = reward_chart(ChartOptions(axis=axis, zone_minutes=-60))["data"]
     assert column(trace["x"]) == x
 
@@ -84,7 +84,7 @@ def test_an_axis_that_no_run_logged_is_reported() -> None:
     assert "what counts this axis" in figure["layout"]["annotations"][0]["text"]
 
 
-def test_smoothing_keeps_the_values_as_logged_behind_it() -> None:
+def test_a_smoothed_line_is_drawn_over_the_logged_values() -> None:
     raw, smooth = reward_chart(ChartOptions(smoothing=0.5))["data"]
     assert column(raw["y"]) == [1.0, 9.0, 2.0, 4.0]
     assert raw["opacity"] < 1
@@ -92,7 +92,7 @@ def test_smoothing_keeps_the_values_as_logged_behind_it() -> None:
     assert column(smooth["y"]) == pytest.approx([1.0, 19 / 3, 27 / 7, 59 / 15])
 
 
-def test_a_zoom_shows_the_same_curve() -> None:
+def test_a_zoomed_chart_shows_the_same_curve_as_the_whole() -> None:
     (_raw, whole) = reward_chart(ChartOptions(smoothing=0.5))["data"]
     (_raw, part) = reward_chart(ChartOptions(smoothing=0.5, window=Window(x_from=3, x_to=4)))["data"]
     seen = dict(zip(column(whole["x"]), column(whole["y"]), strict=True))
@@ -115,7 +115,7 @@ def test_seeds_become_a_mean_with_a_band() -> None:
     assert centre["customdata"][0][0] == 5
 
 
-def test_two_seeds_have_no_band_and_the_chart_explains_it() -> None:
+def test_a_group_of_two_seeds_has_no_band_and_a_notice() -> None:
     runs, known = seeds(2)
     figure = comparison.figures(runs, known, ChartOptions(grouped=True), still_loading=False)[0]
     assert len(figure["data"]) == 2
@@ -123,12 +123,12 @@ def test_two_seeds_have_no_band_and_the_chart_explains_it() -> None:
 
 
 @pytest.mark.parametrize(("choice", "value"), [(Choice.LAST, 4.0), (Choice.BEST, 9.0), (Choice.MEAN_OF_LAST, 4.0)])
-def test_the_final_value_is_the_one_chosen(choice: Choice, value: float) -> None:
+def test_the_final_value_follows_the_chosen_rule(choice: Choice, value: float) -> None:
     found = final_metrics.final(RUN, "reward", KNOWN, ChartOptions(final=choice))
     assert (found.value, found.key) == (value, "episode_reward")
 
 
-def test_the_best_value_is_called_optimistic() -> None:
+def test_the_heading_of_the_best_value_warns_that_it_is_optimistic() -> None:
     assert "optimistic" in final_metrics.heading("reward", Choice.BEST)
     assert "optimistic" not in final_metrics.heading("reward", Choice.LAST)
 
@@ -140,7 +140,7 @@ def test_training_and_evaluation_have_columns_of_their_own() -> None:
     assert final_metrics.final(evaluated, "reward", Known({}, DEFAULT), ChartOptions()).value is None
 
 
-def test_a_rate_has_its_interval_where_the_episodes_are_known() -> None:
+def test_a_rate_has_an_interval_only_if_the_number_of_episodes_is_known() -> None:
     known = Known({("c", "success_rate"): history([0.5, 0.8])}, DEFAULT)
     windowed = run("c", {"success_rate": 0.8, "episode_reward": 1.0}, success_window="100")
     plain = run("c", {"success_rate": 0.8})
@@ -160,7 +160,7 @@ def test_groups_are_compared_with_the_first() -> None:
     assert group_metrics.group_table(runs, known, ChartOptions()) is None
 
 
-def test_the_table_as_csv() -> None:
+def test_the_table_csv_has_values_and_parameters_without_formulas() -> None:
     text = export_tables.table_csv([RUN, run("=evil()", {}, lr="-0.01")], KNOWN, ChartOptions())
     first, second = csv.DictReader(io.StringIO(text))
     assert first["last:reward"] == "4.0"
@@ -170,7 +170,7 @@ def test_the_table_as_csv() -> None:
     assert second["param:lr"] == "-0.01"
 
 
-def test_what_diverged_or_is_no_rate_has_columns_of_its_own_in_the_csv() -> None:
+def test_the_table_csv_has_columns_for_diverged_values_and_rates_out_of_range() -> None:
     runs = [
         run("gone", {"episode_reward": float("nan"), "success_rate": 0.5}),
         run("percent", {"episode_reward": 4.0, "success_rate": 87.0}),
@@ -186,7 +186,7 @@ def test_what_diverged_or_is_no_rate_has_columns_of_its_own_in_the_csv() -> None
 
 @pytest.mark.parametrize("choice", Choice)
 @pytest.mark.parametrize("word", ["reward", "success_rate", "eval_reward", "eval_success_rate"])
-def test_under_each_choice_of_a_final_value_the_page_names_what_diverged(choice: Choice, word: MetricWord) -> None:
+def test_the_table_names_diverged_metrics_under_each_choice_of_a_final_value(choice: Choice, word: MetricWord) -> None:
     key = DEFAULT.metrics[word][0]
     gone, known = run("gone", {key: NAN}), Known({("gone", key): history([0.25, 0.75, NAN, NAN])}, DEFAULT)
     text = str(final_metrics.table([gone], known, ChartOptions(final=choice)))
@@ -245,7 +245,7 @@ def text_of(component: Any) -> str:
 
 
 @pytest.mark.parametrize("final", Choice)
-def test_a_group_counts_its_diverged_seeds_as_the_reader_chose(final: Choice) -> None:
+def test_a_group_counts_its_diverged_seeds_as_worst_or_leaves_them_out(final: Choice) -> None:
     left = "Episode reward: 2 of 5 diverged: 4 left from step 2, 3 left from step 3"
     worst, others = group_rows(DivergedRuns.WORST, final), group_rows(DivergedRuns.LEFT_OUT, final)
     assert [rows[0][1] for rows in (worst, others)] == [left, left]
@@ -277,7 +277,7 @@ def test_a_group_whose_runs_all_diverged_has_no_score_but_a_notice() -> None:
         assert "4 of 4 diverged: 0 left from step 2" in text
 
 
-def test_the_points_as_csv() -> None:
+def test_the_points_csv_has_a_row_for_each_drawn_point() -> None:
     options = ChartOptions(smoothing=0.5)
     figures = comparison.figures([RUN], KNOWN, options, still_loading=False)
     rows = list(csv.DictReader(io.StringIO(export_tables.points_csv(comparison.WORDS, figures, options))))
@@ -299,14 +299,14 @@ def test_the_points_as_csv() -> None:
         ({"window": "x", "experiment": "maze"}, []),
     ],
 )
-def test_options_of_an_address(query: dict[str, str], odd: list[str]) -> None:
+def test_invalid_options_in_an_address_are_reported(query: dict[str, str], odd: list[str]) -> None:
     options, names = ChartOptions.from_address(query)
     assert names == odd
     if not odd and "smoothing" in query:
         assert (options.smoothing, options.axis, options.grouped) == (0.6, Axis.WALL_TIME, True)
 
 
-def test_a_name_is_no_markup() -> None:
+def test_markup_in_a_run_name_is_escaped_in_charts() -> None:
     """Plotly would make a link of it."""
     evil = run("a", {"episode_reward": 1.0}).model_copy(update={"name": '<a href="https://evil.example">log in</a>'})
     options = ChartOptions()
@@ -315,7 +315,7 @@ def test_a_name_is_no_markup() -> None:
     assert '<a href=""https://evil.example"">' in export_tables.points_csv(comparison.WORDS, figures, options)
 
 
-def test_the_others_are_only_spoken_of_where_there_are_others() -> None:
+def test_the_notice_of_missing_runs_mentions_other_runs_only_if_some_are_drawn() -> None:
     compared = Compared(runs=["gone", "gone", "here"], malformed=1, odd=["axis"])
     assert compared.runs == ["gone", "here"]
     text = comparison.absent(compared, ["gone"], drawn=1, pending=2)
@@ -324,7 +324,7 @@ def test_the_others_are_only_spoken_of_where_there_are_others() -> None:
     assert comparison.absent(Compared(runs=["gone"]), ["gone"], drawn=0, pending=0) == ["MLflow knows no run gone."]
 
 
-def test_many_short_histories_leave_files_to_open() -> None:
+def test_the_curve_cache_limits_how_many_histories_it_keeps_open() -> None:
     """The cache of curves keeps its histories open, so their number is limited, however short they are."""
     curves = CurveCache()
     for length in range(600):
@@ -333,7 +333,7 @@ def test_many_short_histories_leave_files_to_open() -> None:
     assert len(curves) == MOST_CURVES <= 400
 
 
-def test_a_zoom_finds_the_curve_that_was_just_drawn() -> None:
+def test_the_curve_cache_returns_the_same_curve_for_an_equal_request() -> None:
     curves, kept = CurveCache(), history([0.0, 1.0, 2.0])
     asked = CurveRequest(kept, Axis.STEP, 0.5, None, None, None)
     drawn = curves.curve(asked)

@@ -51,14 +51,14 @@ def is_formula(cell: str) -> bool:
 @example(cells=['x";=1'])
 @example(cells=["a\t＝1"])
 @example(cells=[' "=1'])
-def test_no_reader_finds_a_formula(cells: list[str]) -> None:
+def test_no_separator_makes_a_csv_cell_a_formula(cells: list[str]) -> None:
     text = table(*cells)
     for separator in ",;\t|":
         assert [cell for cell in cells_as_read(text, separator) if is_formula(cell)] == []
 
 
 @given(cell=hostile)
-def test_a_csv_reader_finds_all_else_unchanged(cell: str) -> None:
+def test_a_csv_cell_differs_from_its_text_only_in_apostrophes(cell: str) -> None:
     (row,) = csv.DictReader(io.StringIO(table(cell), newline=""))
     assert row["name"].replace("'", "") == cell.replace("'", "")
 
@@ -73,18 +73,18 @@ def test_a_negative_number_stays_a_number(number: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["-1_000", "- 1", "-1;", "-0x10", "--1", "-1-1", "-１", "−1", "-1 =x", "+abc"])
-def test_what_only_begins_like_a_number_is_text(cell: str) -> None:
+def test_a_text_that_only_begins_like_a_number_is_quoted(cell: str) -> None:
     (row,) = csv.DictReader(io.StringIO(table(cell)))
     assert row["param:lr"].startswith("'")
 
 
 @pytest.mark.parametrize("cell", ["", "ppo", "a-b", "a@b.example", "x = 1", "(-1)", "1;2", "a|b", "日本語", "it's"])
-def test_harmless_text_is_left_alone(cell: str) -> None:
+def test_harmless_text_is_written_unchanged(cell: str) -> None:
     (row,) = csv.DictReader(io.StringIO(table(cell)))
     assert row["name"] == cell
 
 
-def test_the_points_are_as_harmless() -> None:
+def test_the_points_csv_contains_no_formula() -> None:
     figure: dict[str, Any] = {
         "data": [{"meta": {"name": "a\n=cmd();@x", "whole": False}, "x": _encoded(-1.0), "y": _encoded(-2.5)}]
     }

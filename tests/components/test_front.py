@@ -65,29 +65,29 @@ def silence(**changes: object) -> int | None:
 
 
 class TestRunsInProgress:
-    def test_a_run_stands_still_after_ten_minutes_and_not_before(self) -> None:
+    def test_a_run_is_silent_after_more_than_ten_minutes_without_a_metric(self) -> None:
         assert timedelta(minutes=10) == STALLED_AFTER
         assert silence(metrics={"loss": logged(10 * MINUTE)}) is None
         assert silence(metrics={"loss": logged(12 * MINUTE)}) == 12
 
-    def test_the_newest_metric_counts(self) -> None:
+    def test_silence_is_counted_from_the_newest_metric(self) -> None:
         assert silence(metrics={"loss": logged(50 * MINUTE), "reward": logged(MINUTE)}) is None
 
-    def test_what_the_machine_logs_of_itself_is_no_sign_of_a_training(self) -> None:
+    def test_system_metrics_do_not_end_a_silence(self) -> None:
         assert silence(metrics={"loss": logged(20 * MINUTE), "system/cpu": logged(MINUTE)}) == 20
 
-    def test_without_a_metric_its_start_counts(self) -> None:
+    def test_silence_without_any_metric_is_counted_from_the_start(self) -> None:
         assert silence(started_at=NOW - 9 * MINUTE) is None
         assert silence(started_at=NOW - 40 * MINUTE) == 40
         assert silence(started_at=None) is None
 
     @pytest.mark.parametrize("moment", [0, -5, 1_795_000_000, 1_795_000_000_000_000_000, 4_102_444_800_000])
-    def test_an_invalid_time_is_none(self, moment: int) -> None:
+    def test_an_invalid_time_of_a_metric_is_treated_as_missing(self, moment: int) -> None:
         odd = run("a", metrics={"loss": LatestMetric(value=1, step=1, timestamp=moment)})
         assert last_metric_ms(odd, NOW) is None
         assert silence(metrics=odd.metrics) is None  # it may have logged a moment ago
 
-    def test_a_clock_ahead_of_ours_is_no_silence(self) -> None:
+    def test_a_metric_time_in_the_future_is_no_silence(self) -> None:
         assert silence(metrics={"loss": logged(-30 * MINUTE)}) is None
 
     @pytest.mark.parametrize("key", ["loss", "train/value_loss", "rollout/ep_rew_mean", "success_rate"])
@@ -100,7 +100,7 @@ class TestRunsInProgress:
         assert [(one.run_id, list(one.diverged)) for one in found] == [("gone", [key]), ("newer", [])]
         assert f"diverged (NaN at step 1): {key}" in str(front.runs_in_progress(found))
 
-    def test_a_run_that_waits_does_not_stand_still(self) -> None:
+    def test_a_scheduled_run_is_not_silent(self) -> None:
         assert silence(status=RunStatus.SCHEDULED) is None
 
     def test_silent_runs_come_first_then_the_newest_and_ended_ones_are_absent(self) -> None:
@@ -112,12 +112,12 @@ class TestRunsInProgress:
         ]
         assert [one.run_id for one in in_progress(runs, NOW, DEFAULT)] == ["still", "new", "old"]
 
-    def test_eight_are_shown_and_the_rest_is_counted(self) -> None:
+    def test_eight_runs_in_progress_are_shown_and_the_others_counted(self) -> None:
         text = str(front.runs_in_progress(in_progress([run(f"r{n}") for n in range(11)], NOW, DEFAULT)))
         assert text.count("/mlflow/runs/") == 8
         assert "and 3 more" in text
 
-    def test_a_silence_has_its_length_and_a_sample_its_badge(self) -> None:
+    def test_a_silent_run_shows_the_length_of_its_silence_and_a_sample_its_badge(self) -> None:
         quiet = run("a", metrics={"loss": logged(12 * MINUTE)}, tags={"clew.sample": "true"})
         text = str(front.runs_in_progress(in_progress([quiet], NOW, DEFAULT)))
         assert "no metric for 12 min" in text
@@ -132,7 +132,7 @@ def best_ids(best: BestRuns) -> list[str]:
 
 
 class TestBestRuns:
-    def test_one_of_each_algorithm_by_success_rate_then_reward(self) -> None:
+    def test_the_best_run_of_an_algorithm_has_the_highest_success_rate_then_reward(self) -> None:
         runs = [
             finished("low", 0.5, 9.0),
             finished("high", 0.9, 0.1),
@@ -150,11 +150,11 @@ class TestBestRuns:
         assert best_per_algorithm(RunTable.of(runs), NOW, DEFAULT) == nothing
         assert "No run has finished" in str(front_best.best_runs(nothing))
 
-    def test_the_last_seven_days_come_before_better_ones_of_old(self) -> None:
+    def test_runs_of_the_last_seven_days_come_before_better_older_ones(self) -> None:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8))
         assert best_ids(best_per_algorithm(RunTable.of([old, finished("new", 0.2)]), NOW, DEFAULT)) == ["new"]
 
-    def test_without_a_recent_one_all_are_ranked_and_the_page_states_it(self) -> None:
+    def test_all_runs_are_ranked_with_a_notice_if_none_is_recent(self) -> None:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8), tags={"clew.sample": "true"})
         best = best_per_algorithm(RunTable.of([old]), NOW, DEFAULT)
         assert (best_ids(best), best.are_recent) == (["old"], False)
@@ -163,7 +163,7 @@ class TestBestRuns:
         assert "sample" in text
 
     @pytest.mark.parametrize("spelling", ["ppo", "Ppo", " PPO ", "PPO"])
-    def test_an_algorithm_has_no_case(self, spelling: str) -> None:
+    def test_the_case_of_an_algorithms_name_does_not_matter(self, spelling: str) -> None:
         runs = [finished("a", 0.5), finished("b", 0.7, params={"algorithm": spelling})]
         assert best_ids(best_per_algorithm(RunTable.of(runs), NOW, DEFAULT)) == ["b"]
 
@@ -191,7 +191,7 @@ class TestBestRuns:
 
     @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
     @pytest.mark.parametrize("key", ["success_rate", "episode_reward", "loss", "train/value_loss", "eval/mean_reward"])
-    def test_what_diverged_is_never_the_best_and_counted(self, key: str, value: float) -> None:
+    def test_diverged_runs_are_never_the_best_but_counted(self, key: str, value: float) -> None:
         gone = finished("gone", 1.0, 9.0)
         gone = gone.model_copy(update={"metrics": gone.metrics | {key: logged(MINUTE, value)}})
         best = best_per_algorithm(RunTable.of([gone, finished("fine", 0.1)]), NOW, DEFAULT)
@@ -202,14 +202,14 @@ class TestBestRuns:
         assert "1 run that diverged is left out." in str(front_best.best_runs(alone))
 
     @pytest.mark.parametrize("rate", [87.0, 1.01, -0.5])
-    def test_a_rate_out_of_range_is_never_the_best_and_counted(self, rate: float) -> None:
+    def test_runs_with_a_rate_out_of_range_are_never_the_best_but_counted(self, rate: float) -> None:
         best = best_per_algorithm(RunTable.of([finished("percent", rate, 99.0), finished("fine", 0.1)]), NOW, DEFAULT)
         assert (best_ids(best), best.out_of_range) == (["fine"], 1)
         text = str(front_best.best_runs(best))
         assert "1 run with a success rate out of range is left out." in text
         assert "8,700" not in text
 
-    def test_eight_are_shown_the_best_of_each_environment_first(self) -> None:
+    def test_eight_best_runs_are_shown_the_best_of_each_environment_first(self) -> None:
         runs = [
             finished(f"{env}-{name}", 0.9 - index / 100, params={"algorithm": name, "env_id": env})
             for env in ("Maze", "Pole", "Walker")
@@ -225,7 +225,7 @@ class TestTheActiveModel:
     first = Activation(at=NOW - timedelta(days=2), by="ada", model_id="7", former_id="3")
     again = Activation(at=NOW - timedelta(days=1), by="bob", model_id="7", former_id="7")
 
-    def test_it_is_active_since_the_activation_that_made_it_so(self) -> None:
+    def test_the_active_model_is_dated_by_the_activation_that_made_it_active(self) -> None:
         of_another = self.again.model_copy(update={"name": "cartpole", "model_id": "cartpole:7"})
         assert activation_of([of_another, self.again, self.first], Model(id="7")) == self.first
         text = str(front_model.active_model(Model(id="7", success_rate=0.5), self.first))
@@ -233,12 +233,12 @@ class TestTheActiveModel:
         assert "50.0 %" in text
         assert "/inference?play=1" in text
 
-    def test_a_pointer_that_was_moved_past_the_history_is_not_dated(self) -> None:
+    def test_a_model_activated_outside_the_history_has_no_date(self) -> None:
         assert activation_of([self.first], Model(id="3")) is None
         assert activation_of([], Model(id="3")) is None
         assert "has not been recorded" in str(front_model.active_model(Model(id="3"), None))
 
-    def test_without_one_it_explains_what_to_do(self) -> None:
+    def test_without_an_active_model_the_page_explains_what_to_do(self) -> None:
         assert "choose one" in str(front_model.no_active_model(2))
         assert "python -m training" in str(front_model.no_active_model(0))
 

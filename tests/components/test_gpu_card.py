@@ -20,7 +20,7 @@ def test_a_card_before_its_first_sample_is_empty() -> None:
     assert bars == ["0%"] * 4
 
 
-def test_the_browser_gets_the_card_as_it_is() -> None:
+def test_the_gpu_card_is_sent_as_json() -> None:
     """What the browser builds consists of JSON values only."""
     text = json.dumps(as_json())
     for part in ("utilization", "memory-text", "owner-text", "misfits-text", "trouble"):
@@ -32,7 +32,7 @@ def test_the_browser_gets_the_card_as_it_is() -> None:
     [gpus.schema(), inference.schema()["maze"], inference.schema()["others"]],
     ids=["gpus", "maze", "others"],
 )
-def test_the_browser_checks_by_the_same_type(schema: Any) -> None:
+def test_message_schemas_use_only_keywords_that_the_browser_implements(schema: Any) -> None:
     """assets/schema.js implements exactly the part of JSON Schema that the types use."""
     known = {"$ref", "$defs", "anyOf", "enum", "const", "type", "minimum", "maximum", "exclusiveMinimum"}
     known |= {"minItems", "maxItems", "maxLength", "maxProperties", "prefixItems"}
@@ -50,7 +50,7 @@ def test_the_browser_checks_by_the_same_type(schema: Any) -> None:
     assert words(schema) <= known
 
 
-def test_only_a_training_run_with_a_known_host_is_searched_for_among_the_processes() -> None:
+def test_only_running_runs_with_a_known_process_are_matched_to_gpu_processes() -> None:
     tags = {"clew.pid": "4711", "clew.boot_id": "b", "clew.start_ticks": "99", "mlflow.user": "ann"}
 
     def run(status: RunStatus, tags: dict[str, str]) -> Run:

@@ -9,7 +9,7 @@ SOUND = ["train/loss", "@reward", "constructor", "__proto__", '{"m":["a","b"],"l
 
 
 @pytest.mark.parametrize("damaged", DAMAGED, ids=lambda text: text[:20])
-def test_a_damaged_chart_is_left_out_and_named_and_the_others_stay(damaged: str) -> None:
+def test_a_damaged_chart_is_left_out_and_reported_and_the_others_stay(damaged: str) -> None:
     found = GridAddress.of({"chart": [SOUND[0], damaged, *SOUND[1:]]})
     assert (found.charts, found.odd) == (SOUND, ["chart"])
 
@@ -18,5 +18,5 @@ def test_if_all_charts_are_damaged_the_default_ones_are_drawn() -> None:
     assert GridAddress.of({"chart": "{bad"}) == GridAddress(None, odd=["chart"])
 
 
-def test_odd_ends_are_reported_separately() -> None:
+def test_an_invalid_end_of_the_zoom_is_reported_separately() -> None:
     assert GridAddress.of({"chart": ["{"], "x_from": "nan", "x_to": "2"}).odd == ["x_from", "chart"]

@@ -45,7 +45,7 @@ def test_the_compiled_catalogue_is_up_to_date(language: str) -> None:
     assert _texts(compiled) == _texts(source), "run `make translations`"
 
 
-def test_a_run_has_one_name_in_japanese() -> None:
+def test_every_japanese_text_calls_a_run_by_the_same_word() -> None:
     """実行 is a run and 実験 an experiment, as in MLflow; ラン is neither."""
     texts = _texts(read_source("ja"))
     wrong = [

@@ -73,7 +73,7 @@ def test_a_single_run_names_the_step_of_its_divergence() -> None:
 
 @pytest.mark.parametrize("axis", [Axis.STEP, Axis.EPISODES, Axis.WALL_TIME, Axis.RELATIVE_TIME])
 @pytest.mark.parametrize("smoothing", [0.0, 0.6])
-def test_the_mark_is_at_the_end_of_the_line_on_each_axis(axis: Axis, smoothing: float) -> None:
+def test_a_divergence_mark_is_at_the_end_of_the_line_on_each_axis(axis: Axis, smoothing: float) -> None:
     options = ChartOptions(axis=axis, smoothing=smoothing)
     figure = drawn("reward", [1.0, 9.0, 2.0, NAN], options=options)
     line = [trace for trace in figure["data"] if trace["mode"] == "lines"][-1]
@@ -81,7 +81,7 @@ def test_the_mark_is_at_the_end_of_the_line_on_each_axis(axis: Axis, smoothing: 
     assert (x, y) == ([column(line["x"])[-1]], [pytest.approx(column(line["y"])[-1])])
 
 
-def test_a_metric_that_never_was_finite_is_reported_as_that_and_not_as_unlogged() -> None:
+def test_a_metric_that_never_was_finite_is_reported_as_diverged() -> None:
     figure = drawn("loss", [NAN, NAN, NAN])
     assert figure["layout"]["annotations"][0]["text"] == "No finite value: diverged at step 1 (NaN)"
     assert "No finite value: diverged at step 1 (NaN)" in summary(figure)
@@ -99,7 +99,7 @@ def test_a_recovered_metric_has_no_mark_but_a_notice_of_missing_points() -> None
     )
 
 
-def test_the_step_of_a_sample_is_only_an_upper_bound() -> None:
+def test_a_sampled_history_gives_only_an_upper_bound_of_the_divergence_step() -> None:
     figure = drawn("loss", [1.0, NAN, NAN], sampled={("a", "loss")})
     assert marks(figure) == [([1], [1.0], ["diverged (NaN at step 2)"])]
 
@@ -123,14 +123,14 @@ def test_the_drawn_points_as_csv_have_a_row_without_a_value_where_a_line_ended()
 
 
 @pytest.mark.parametrize("high", [87.0, 1.5])
-def test_rates_in_another_unit_are_drawn_as_logged_and_the_axis_names_it(high: float) -> None:
+def test_rates_in_another_unit_are_drawn_as_logged_under_a_labelled_axis(high: float) -> None:
     figure = drawn("success_rate", [0.0, high / 2, high])
     assert column(figure["data"][0]["y"]) == [0.0, high / 2, high]
     assert figure["layout"]["yaxis"]["title"]["text"] == "Success rate, as logged"
     assert subtitle(figure) == "outside of 0–1: drawn as logged"
 
 
-def test_next_to_shares_they_are_left_out_and_named() -> None:
+def test_rates_in_another_unit_are_left_out_next_to_shares_and_named() -> None:
     figure = drawn("success_rate", [0.0, 87.0], [0.25, 0.5])
     assert [column(trace["y"]) for trace in figure["data"]] == [[0.25, 0.5]]
     assert figure["layout"]["yaxis"]["title"]["text"] == "Success rate (0–1)"
@@ -141,14 +141,14 @@ def test_next_to_shares_they_are_left_out_and_named() -> None:
     assert subtitle(grouped) == "not drawn: 1 of all runs (out of range: 87)"
 
 
-def test_a_scale_of_its_own_makes_shares_of_them() -> None:
+def test_a_scale_in_the_vocabulary_converts_percents_to_shares() -> None:
     ours = vocabulary_with({"scales": {"success_rate": 100}})
     figure = drawn("success_rate", [0.0, 50.0, 87.0], vocabulary=ours)
     assert column(figure["data"][0]["y"]) == pytest.approx([0.0, 0.5, 0.87])
     assert subtitle(figure) == ""
 
 
-def test_noise_beyond_one_is_one() -> None:
+def test_a_rate_barely_out_of_range_is_drawn_as_0_or_1() -> None:
     assert column(drawn("success_rate", [1.0, 1.0000001, -1e-9])["data"][0]["y"]) == [1.0, 1.0, 0.0]
 
 
@@ -156,7 +156,7 @@ def test_values_that_32_bits_would_make_infinite_are_drawn() -> None:
     assert column(drawn("loss", [1.0, 1e300])["data"][0]["y"]) == [1.0, 1e300]
 
 
-def test_a_long_remark_and_many_of_them_leave_room_for_the_chart() -> None:
+def test_long_remarks_are_shortened_and_counted_below_the_title() -> None:
     runs = [run(f"{name}" * 200, {"success_rate": 0.5}) for name in "abcdef"]
     known = Known(
         {(one.run_id, "success_rate"): history([87.0 if one is not runs[-1] else 0.5]) for one in runs}, DEFAULT
@@ -168,7 +168,7 @@ def test_a_long_remark_and_many_of_them_leave_room_for_the_chart() -> None:
     assert figure["layout"]["margin"]["t"] > 48
 
 
-def test_the_page_of_a_run_draws_all_of_its_charts_alike() -> None:
+def test_the_run_page_marks_divergences_in_all_of_its_charts() -> None:
     """This includes the metrics that a comparison does not draw."""
     points = {key: LatestMetric(value=NAN, step=3, timestamp=0) for key in ("episode_length", "loss")}
     one: Run = run("a", {}).model_copy(update={"metrics": points})

@@ -89,7 +89,7 @@ def texts(component: Any) -> list[str]:
     return [part for part in parts(component) if isinstance(part, str)]
 
 
-def test_runs_are_compared_with_the_one_baseline() -> None:
+def test_runs_are_compared_with_the_baseline_if_there_is_exactly_one() -> None:
     runs = [run(1, 1.0, **BASELINE), run(2, 1.5), run(3, 0.25)]
     shown = texts(final_metrics.table(runs, Known({}, DEFAULT), ChartOptions()))
     assert "baseline" in shown
@@ -112,7 +112,7 @@ def test_archived_runs_are_left_out_unless_asked_for() -> None:
 
 
 @given(MARKDOWN | TEXT)
-def test_a_note_becomes_plain_parts_and_leads_to_web_addresses_alone(text: str) -> None:
+def test_a_note_is_rendered_as_known_elements_with_web_links_only(text: str) -> None:
     for part in parts(note(text)):
         assert isinstance(part, str | list) or type(part).__name__ in (
             *(
@@ -140,7 +140,9 @@ def test_a_note_becomes_plain_parts_and_leads_to_web_addresses_alone(text: str) 
 
 
 @given(old=TEXT, new=TEXT, name=st.text("abc", min_size=1, max_size=9), value=st.none() | TEXT)
-def test_a_planned_change_leads_there_and_its_undo_leads_back(old: str, new: str, name: str, value: str | None) -> None:
+def test_a_planned_change_reaches_its_state_and_its_undo_restores_the_former_one(
+    old: str, new: str, name: str, value: str | None
+) -> None:
     before = RunTexts("before", {"mlflow.note.content": old, "k": "v"} if old else {"k": "v"})
     change = RunChange(name=name, note=new, tags={"k": value}, marks={"archived": True})  # type: ignore[dict-item]
 
@@ -164,7 +166,7 @@ def test_a_planned_change_leads_there_and_its_undo_leads_back(old: str, new: str
         max_size=50,
     )
 )
-def test_every_change_fits_into_its_tag_and_can_be_described(parts: list[ChangedPart]) -> None:
+def test_every_recorded_change_fits_into_a_tag_and_can_be_described(parts: list[ChangedPart]) -> None:
     change = recorded(NOW, "kim", parts)
     key, text = tag_of_change(change)
     assert len(text) <= MOST_CHARACTERS
@@ -177,6 +179,6 @@ def test_every_change_fits_into_its_tag_and_can_be_described(parts: list[Changed
 @pytest.mark.parametrize(
     "odd", ["", "{}", '{"at": "yesterday", "parts": []}', "[]", '{"at":"2026-01-01T00:00:00","parts":[]}']
 )
-def test_a_foreign_tag_is_skipped(odd: str) -> None:
+def test_an_invalid_change_tag_is_skipped(odd: str) -> None:
     good = tag_of_change(RecordedChange(at=NOW, parts=[ChangedPart(what=ChangeKind.NOTE)]))
     assert len(changes_in({"clew.change.odd": odd, **dict([good])})) == 1

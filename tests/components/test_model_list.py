@@ -34,7 +34,7 @@ def in_an_app() -> Iterator[None]:
         ("a7", "a7"),
     ],
 )
-def test_an_id_shows_as_it_is(model_id: str, shown: int | str) -> None:
+def test_a_model_id_is_a_number_only_if_no_digit_is_lost(model_id: str, shown: int | str) -> None:
     assert row(Model(id=model_id))["model_id"] == shown
 
 

@@ -28,7 +28,7 @@ def test_models_of_one_environment_are_a_plain_list_without_deleted_ones() -> No
     assert chosen(*models, names=["maze"]) == [("*", "the active one"), ("2", "Model 2 · M")]
 
 
-def test_several_have_headings_and_each_other_registered_model_its_active_one() -> None:
+def test_several_registered_models_have_headings_and_offer_their_active_version() -> None:
     models = [
         Model(id="2", name="maze", env_id="M", state=ModelState.ACTIVE),
         Model(id="pole:1", name="pole", env_id="P", algorithm="PPO"),

@@ -16,18 +16,18 @@ def written(*values: float | None) -> list[str]:
     return [write(value) for value in values]
 
 
-def test_they_have_as_many_decimals() -> None:
+def test_numbers_of_a_column_have_the_same_number_of_decimals() -> None:
     assert written(487.31, 0.52, 12.0) == ["487.31", "0.52", "12.00"]
     assert written(10, 20.5) == ["10.0", "20.5"]
     assert written(1, 2) == ["1", "2"]
     assert written(3e-4, 1e-3) == ["0.0003", "0.0010"]
 
 
-def test_missing_and_infinite_numbers_are_written_unchanged() -> None:
+def test_missing_and_nan_values_do_not_change_the_decimals() -> None:
     assert written(None, math.nan, 1.5) == [words.MISSING, "nan", "1.5"]
 
 
-def test_where_they_span_too_far_each_is_by_itself() -> None:
+def test_numbers_of_very_different_size_are_formatted_separately() -> None:
     assert written(1e7, 2) == ["1e+07", "2"]
     assert written(3e-7, 1.0) == ["3e-07", "1"]
 

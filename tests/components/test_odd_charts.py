@@ -83,7 +83,7 @@ def csv_rows(options: ChartOptions, **histories: History) -> list[dict[str, str]
 
 class TestSteps:
     @pytest.mark.parametrize("step", [0, 7, -3, NS])
-    def test_missing_ones_are_reported_and_time_is_offered(self, step: int) -> None:
+    def test_missing_steps_are_reported_and_a_time_axis_is_offered(self, step: int) -> None:
         still = {"good": history([1.0, 2.0]), "still": history([1.0, 2.0], [step, step])}
         figure = chart(ChartOptions(), **({"still": still["still"]} if step == NS else still))
         assert "steps are missing, all points at one: still" in notice_of(figure)
@@ -95,25 +95,25 @@ class TestSteps:
         assert comparison.without_steps(runs, found, ChartOptions(axis=Axis.WALL_TIME)) is None
         assert comparison.without_steps(runs[:1], found, ChartOptions()) is None
 
-    def test_the_page_of_a_run_draws_over_time_what_has_no_steps(self) -> None:
+    def test_the_run_page_draws_a_metric_without_steps_over_time(self) -> None:
         runs, found = known(still=history([1.0, 2.0, 3.0], [0, 0, 0]))
         figure = by_itself(runs[0], found)
         assert column(figure["data"][0]["x"]) == [0, 1, 2]
         assert "Time since the start" in figure["layout"]["xaxis"]["title"]["text"]
 
-    def test_without_steps_and_times_a_stroke_with_a_notice_is_drawn(self) -> None:
+    def test_a_metric_without_steps_and_times_is_drawn_with_a_notice(self) -> None:
         runs, found = known(still=history([1.0, 2.0], [0, 0], [0, 0]))
         figure = by_itself(runs[0], found)
         assert "steps are missing" in notice_of(figure)
         assert len(column(figure["data"][0]["x"])) == 2
 
     @pytest.mark.parametrize("step", [0, 7])
-    def test_one_step_is_no_count_of_episodes_where_the_history_is_known(self, step: int) -> None:
+    def test_a_history_at_a_single_step_gives_no_number_of_episodes(self, step: int) -> None:
         runs, found = known(still=history([1.0, 2.0], [step, step]), good=history([1.0, 2.0]))
         assert [found.episodes(one) for one in runs] == [None, 7]
         assert csv.DictReader(io.StringIO(export.table_csv(runs, found, ChartOptions()))).__next__()["episodes"] == ""
 
-    def test_nanoseconds_are_drawn_from_the_first_on_and_described_as_they_are(self) -> None:
+    def test_steps_in_nanoseconds_are_drawn_relative_to_the_first_and_described_in_full(self) -> None:
         steps = [NS + 1_000_001 * n for n in range(60)]
         figure = chart(ChartOptions(), far=history([float(n) for n in range(60)], steps))
         (trace,) = figure["data"]
@@ -124,22 +124,22 @@ class TestSteps:
         assert [int(row["x"]) for row in csv_rows(ChartOptions(), far=history([0.0] * 60, steps))] == steps
 
     @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=2, max_size=20, unique=True))
-    def test_every_step_comes_out_of_the_csv_as_it_was_logged(self, steps: list[int]) -> None:
+    def test_the_csv_contains_every_step_as_logged(self, steps: list[int]) -> None:
         steps.sort()
         assert [int(row["x"]) for row in csv_rows(ChartOptions(), one=history([1.0] * len(steps), steps))] == steps
 
-    def test_a_zoom_among_nanoseconds_is_from_the_full_data_and_the_same_in_all_charts(self) -> None:
+    def test_a_zoom_into_steps_in_nanoseconds_draws_every_point_of_the_window(self) -> None:
         steps = [NS + 10 * n for n in range(5_000)]
         window = Window(x_from=NS + 100, x_to=NS + 199)
         figure = chart(ChartOptions(window=window), far=history([float(n % 7) for n in range(5_000)], steps))
         assert column(figure["data"][0]["x"]) == [10 * n for n in range(9, 21)]
 
-    def test_next_to_others_they_are_left_out_and_named(self) -> None:
+    def test_steps_beyond_53_bits_are_left_out_next_to_other_runs_and_named(self) -> None:
         figure = chart(ChartOptions(), far=history([1.0, 2.0], [NS, NS + 1]), good=history([1.0, 2.0]))
         assert [trace["meta"]["name"] for trace in figure["data"]] == ["good · good"]
         assert "left out, for their steps are beyond 2^53: far" in notice_of(figure)
 
-    def test_groups_leave_them_out_as_well(self) -> None:
+    def test_groups_leave_out_runs_with_steps_beyond_53_bits(self) -> None:
         seeds = {f"s{n}": history([1.0, float(n)]) for n in range(3)}
         runs, found = known(far=history([1.0, 2.0], [NS, NS + 1]), **seeds)
         runs = [one.model_copy(update={"params": {"algorithm": "PPO", "seed": one.name}}) for one in runs]
@@ -151,27 +151,27 @@ class TestSteps:
 class TestClocks:
     @pytest.mark.parametrize("axis", [Axis.WALL_TIME, Axis.RELATIVE_TIME])
     @pytest.mark.parametrize("odd", [0, START_MS // 1000, START_MS * 10**6, START_MS + 10**12, 2**63 - 1])
-    def test_an_odd_one_is_left_out_and_named_and_the_others_have_the_axis(self, axis: Axis, odd: int) -> None:
+    def test_a_run_with_impossible_times_is_left_out_of_a_time_axis_and_named(self, axis: Axis, odd: int) -> None:
         figure = chart(ChartOptions(axis=axis), good=history([1.0, 2.0]), odd=history([1.0, 2.0], None, [odd, odd]))
         assert [trace["meta"]["name"] for trace in figure["data"]] == ["good · good"]
         assert "left out, for their times cannot be right: odd" in notice_of(figure)
         x = column(figure["data"][0]["x"])
         assert max(x) - min(x) <= 1000
 
-    def test_where_all_are_odd_the_empty_chart_states_the_reason(self) -> None:
+    def test_the_empty_chart_states_that_all_times_are_impossible(self) -> None:
         figure = chart(ChartOptions(axis=Axis.WALL_TIME), odd=history([1.0, 2.0], None, [0, 0]))
         assert figure["data"] == []
         assert "cannot be right: odd" in figure["layout"]["annotations"][0]["text"]
         assert "cannot be right: odd" in figure["layout"]["meta"]["summary"]
 
-    def test_some_odd_points_and_a_clock_that_goes_back_are_reported(self) -> None:
+    def test_single_impossible_times_and_a_clock_that_goes_back_are_reported(self) -> None:
         some = history([1.0, 2.0, 3.0], None, [START_MS, 0, START_MS + 2000])
         back = history([1.0, 2.0], None, [START_MS + 7_200_000, START_MS])
         figure = chart(ChartOptions(axis=Axis.RELATIVE_TIME), some=some, back=back)
         assert "1 point left out, for its time cannot be right: some" in notice_of(figure)
         assert "times go back between steps by up to 2 h 00 min: back" in notice_of(figure)
 
-    def test_all_charts_share_one_unit(self) -> None:
+    def test_all_charts_have_the_same_unit_of_time(self) -> None:
         runs, found = known(one=history([1.0, 2.0], None, [START_MS, START_MS + 3 * 3_600_000]))
         metrics = runs[0].metrics | {"loss": LatestMetric(value=1.0, step=2, timestamp=START_MS)}
         runs = [runs[0].model_copy(update={"metrics": metrics})]
@@ -183,7 +183,9 @@ class TestClocks:
 
 class TestLogarithm:
     @given(st.lists(st.floats(-1e6, 1e6, width=32, allow_subnormal=False), min_size=1, max_size=40), st.floats(0, 0.9))
-    def test_no_frame_is_empty_and_each_value_is_described(self, values: list[float], weight: float) -> None:
+    def test_a_logarithmic_chart_of_any_values_draws_and_describes_each_of_them(
+        self, values: list[float], weight: float
+    ) -> None:
         options = ChartOptions(log_y=True, smoothing=weight)
         figure = chart(options, one=history(values))
         traces = figure["data"]
@@ -199,7 +201,7 @@ class TestLogarithm:
             assert [row[-1] for row in traces[-1]["customdata"]] == values
             assert [float(row["y"]) for row in csv_rows(options, one=history(values))] == values
 
-    def test_all_below_zero(self) -> None:
+    def test_negative_values_are_drawn_on_the_symmetric_logarithm(self) -> None:
         figure = chart(ChartOptions(log_y=True), one=history([-190.0, -100.0, -20.0]))
         assert figure["layout"]["yaxis"]["ticktext"] == ["-100", "-50", "-20"]
         y = column(figure["data"][0]["y"])
@@ -207,7 +209,7 @@ class TestLogarithm:
         assert max(y) < 0
         assert "customdata[0]" in figure["data"][0]["hovertemplate"]
 
-    def test_a_band_below_zero_is_drawn_in_place(self) -> None:
+    def test_a_band_that_reaches_below_zero_is_drawn_on_the_symmetric_logarithm(self) -> None:
         seeds = {f"s{n}": history([1.0, 0.1 + 10.0 * n**4]) for n in range(4)}
         runs, found = known(**seeds)
         runs = [one.model_copy(update={"params": {"algorithm": "PPO", "seed": one.name}}) for one in runs]
@@ -217,7 +219,7 @@ class TestLogarithm:
         assert centre["customdata"][0] == [4, "1 … 1", 1.0]
         assert "customdata[2]" in centre["hovertemplate"]
 
-    def test_a_zoom_keeps_the_scale(self) -> None:
+    def test_a_zoom_keeps_the_symmetric_logarithm_of_the_whole_chart(self) -> None:
         values = history([-1000.0, *np.linspace(1, 2, 3_000)])
         whole, part = (
             chart(ChartOptions(log_y=True, window=window), one=values)
@@ -247,7 +249,7 @@ class TestHugeValues:
         assert [float(row["y"]) for row in csv_rows(ChartOptions(), huge=history([*ends, 1.0]))] == [*ends, 1.0]
 
     @pytest.mark.parametrize("band", list(Band))
-    def test_groups_of_them_have_a_line_and_a_band(self, band: Band) -> None:
+    def test_groups_of_huge_values_have_a_line_and_a_band(self, band: Band) -> None:
         seeds = {f"s{n}": history([1e308, -1.7e308, 1.7e308, 0.0]) for n in range(4)}
         runs, found = known(**seeds)
         runs = [one.model_copy(update={"params": {"algorithm": "PPO", "seed": one.name}}) for one in runs]
@@ -256,12 +258,12 @@ class TestHugeValues:
         assert [row[-1] for row in line["customdata"]] == [1e308, -1.7e308, 1.7e308, 0.0]
         assert len(column(band_trace["y"])) == 8
 
-    def test_others_are_drawn_as_they_are(self) -> None:
+    def test_values_that_plotly_can_draw_are_not_scaled(self) -> None:
         figure = chart(ChartOptions(), one=history([1e300, -1e300]))
         assert column(figure["data"][0]["y"]) == [1e300, -1e300]
         assert "tickvals" not in figure["layout"]["yaxis"]
 
-    def test_a_range_of_its_own_is_on_the_same_scale(self) -> None:
+    def test_a_range_of_a_chart_with_huge_values_is_scaled_like_them(self) -> None:
         runs, found = known(huge=history([1e308, -1e308]))
         spec = ChartSpec.of_word("reward").model_copy(update={"y_from": 0.0, "y_to": 5e307})
         axis = figure_of(spec, runs, found, ChartOptions())["layout"]["yaxis"]

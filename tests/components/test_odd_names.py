@@ -67,14 +67,14 @@ def run(name: str = "a", parent: str = "", **params: str) -> Run:
 
 
 @given(NAMES)
-def test_plotly_finds_no_syntax_of_its_own_in_a_name(name: str) -> None:
+def test_a_name_contains_no_syntax_of_plotly(name: str) -> None:
     written = plotly_text(name)
     assert not re.search(r"%|\$|<|>", written)
     assert unescape(written) == shortened(name)
 
 
 @given(NAMES, st.integers(8, 60))
-def test_a_name_has_room_and_its_ends(name: str, most: int) -> None:
+def test_a_shortened_name_fits_its_width_and_has_no_control_characters(name: str, most: int) -> None:
     short = shortened(name, most)
     assert sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in short) <= most
     assert not re.search("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\n\r\t]", short)
@@ -89,13 +89,13 @@ def test_a_long_name_keeps_what_distinguishes_it_from_similar_ones() -> None:
     assert ours.endswith("seed1")
 
 
-def test_many_names_are_counted() -> None:
+def test_names_beyond_the_second_are_only_counted() -> None:
     assert named(["a", "b"]) == "a, b"
     assert named(["a<b>", "b", "c", "d"]) == "a&lt;b&gt;, b and 2 more"
 
 
 @given(st.text(st.sampled_from("ab \t\n,;'\""), min_size=1).filter(lambda value: value[0] not in "\t\r\n"))
-def test_line_breaks_of_a_parameter_stay_in_the_csv(value: str) -> None:
+def test_line_breaks_in_a_parameter_are_kept_in_the_csv(value: str) -> None:
     text = export.table_csv([run(note=value)], Known({}, DEFAULT), ChartOptions())
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["param:note"] == value
@@ -117,12 +117,12 @@ def test_the_list_names_the_parent_of_each_run() -> None:
     assert rows["s"]["parent_id"] is None
 
 
-def test_each_run_of_a_circle_names_its_parent() -> None:
+def test_runs_that_are_each_others_parent_name_each_other() -> None:
     texts = nested.nesting_texts([summarise(one, DEFAULT) for one in (run("x", "y"), run("y", "x"))])
     assert texts == {"x": "in y · 1 child", "y": "in x · 1 child"}
 
 
-def test_a_family_has_links_and_five_hundred_children_are_folded() -> None:
+def test_related_runs_are_linked_and_five_hundred_children_are_folded() -> None:
     children = [run(f"child{n:03d}", "p") for n in range(500)]
     (parent,) = nested.family_facts(Family("p", run("p"), []))
     assert parent[0] == "Parent run"
@@ -184,7 +184,7 @@ def test_odd_clock_values_are_described(odd: OddClocks, sentences: list[str]) ->
     assert list(clock_sentences(run(), odd, NOW)) == sentences
 
 
-def test_silence_is_described_the_same_everywhere_and_only_for_active_runs() -> None:
+def test_the_run_list_describes_the_silence_of_active_runs_only() -> None:
     still = run("still").model_copy(
         update={"status": RunStatus.RUNNING, "started_at": datetime(2026, 11, 20, 8, tzinfo=UTC)}
     )
@@ -194,7 +194,7 @@ def test_silence_is_described_the_same_everywhere_and_only_for_active_runs() -> 
 
 
 @given(st.lists(st.text("ab 長い、&#37;x", min_size=1, max_size=120), max_size=4))
-def test_a_subtitle_grows_downwards_and_loses_nothing(sentences: list[str]) -> None:
+def test_a_subtitle_of_several_lines_enlarges_the_margin_and_keeps_all_text(sentences: list[str]) -> None:
     title: dict[str, Any] = {}
     margin = {"t": 48}
     put_below(title, margin, [plotly_text(sentence) for sentence in sentences])

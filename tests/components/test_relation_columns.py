@@ -80,7 +80,7 @@ def test_each_column_is_what_the_runs_logged(what: list[dict[str, Any]]) -> None
     assert found["columns"][2]["diverged"] == sum("loss" in one and not math.isfinite(one["loss"]) for one in what)
 
 
-def test_words_among_numbers_have_no_place_and_are_named() -> None:
+def test_words_in_a_column_of_numbers_have_no_value_and_are_listed() -> None:
     rates = ["0.1", "cosine", "1e-3", "cosine", "7", "linear", "2"]
     runs = [run(n, {"lr": rate}) for n, rate in enumerate(rates)]
     column = relations([*runs, run(9, {})], "param:lr")["columns"][0]
@@ -89,7 +89,7 @@ def test_words_among_numbers_have_no_place_and_are_named() -> None:
     assert (column["no_number"], sorted(column["words"]), column["none"]) == (3, ["cosine", "linear"], 1)
 
 
-def test_only_filtered_rows_are_described_with_their_categories_alone() -> None:
+def test_relations_describe_only_the_filtered_rows_and_their_categories() -> None:
     runs = [run(n, {"optimizer": "adam" if n % 2 else "sgd", "lr": str(n)}) for n in range(10)]
     found = relations(runs, "param:optimizer", filters={"param:lr": ">= 4"}, experiment="e")
     assert (found["total"], found["left"], found["drawn"]) == (10, 3, 3)

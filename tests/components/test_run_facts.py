@@ -47,14 +47,14 @@ def text_of(component: Any) -> str:
     return text_of(component.children) if hasattr(component, "children") else str(component or "")
 
 
-def test_values_name_what_they_were_logged_as() -> None:
+def test_facts_name_the_key_under_which_they_were_logged() -> None:
     facts = facts_of({"exp_name": "ppo"}, {"charts/episodic_return": 212.5, "rollout/success_rate": 0.75})
     assert facts["Algorithm"] == "ppo exp_name"
     assert facts["Final reward"] == "212.5 charts/episodic_return"
     assert facts["Final success rate"] == "75.0 % rollout/success_rate"
 
 
-def test_a_name_is_not_repeated_and_the_unknown_has_none() -> None:
+def test_a_fact_does_not_repeat_a_key_equal_to_its_label() -> None:
     facts = facts_of({"seed": "7"}, {})
     assert facts["Seed"] == "7"
     assert facts["Final reward"] == "–"
@@ -73,7 +73,7 @@ NAN, INF = float("nan"), float("inf")
     ],
 )
 @pytest.mark.parametrize(("value", "named"), [(NAN, "NaN"), (INF, "inf"), (-INF, "−inf")])
-def test_a_divergence_is_a_fact_and_exact_once_the_history_is_known(
+def test_a_divergence_has_its_exact_step_once_the_history_is_known(
     key: str, fact: str, value: float, named: str
 ) -> None:
     logged = "" if key == fact else f" {key}"

@@ -100,7 +100,7 @@ def test_a_row_names_what_diverged_and_holds_no_number_for_it(key: str, column: 
     assert json.dumps(row, allow_nan=False)
 
 
-def test_a_counter_that_counts_is_a_number_though_its_metric_diverged() -> None:
+def test_the_number_of_episodes_is_shown_though_the_reward_diverged() -> None:
     [row] = rows_of([summarise(run(metrics={"episode_reward": metric(float("nan"), 99)}), DEFAULT)])
     assert (row["episodes"], row["no_value"]) == (99, {"final_reward": "diverged"})
 
@@ -112,14 +112,14 @@ def test_a_row_shows_a_rate_out_of_range_as_logged(rate: float) -> None:
     assert row["remarks"] == f"out of range: {rate:.4g} (rollout/success_rate)"
 
 
-def test_divergences_of_one_step_share_a_remark_and_other_runs_have_none() -> None:
+def test_divergences_at_the_same_step_share_a_remark() -> None:
     gone = {"loss": metric(float("nan"), 9), "episode_reward": metric(float("nan"), 9), "success_rate": metric(87.0)}
     fine, odd = rows_of(summarise(run(metrics=logged), DEFAULT) for logged in ({"loss": metric(1.0)}, gone))
     assert odd["remarks"] == "diverged (NaN at step 9): loss, episode_reward; out of range: 87 (success_rate)"
     assert (fine["remarks"], fine["no_value"]) == ("–", None)
 
 
-def test_a_row_names_the_keys_its_values_came_from() -> None:
+def test_a_row_names_the_keys_under_which_its_values_were_logged() -> None:
     logged = {"rollout/success_rate": metric(0.5), "train/loss": metric(1.0)}
     [row] = rows_of([summarise(run(params={"algo": "PPO"}, metrics=logged), DEFAULT)])
     assert row["keys"] == {
@@ -129,7 +129,7 @@ def test_a_row_names_the_keys_its_values_came_from() -> None:
     }
 
 
-def test_the_newest_comes_first_and_the_undated_last() -> None:
+def test_the_newest_run_comes_first_and_an_undated_one_last() -> None:
     old, new = run(run_id="old"), run(run_id="new", started_at=datetime(2026, 11, 23, tzinfo=UTC))
     undated = run(run_id="undated", started_at=None)
     rows = rows_of(summarise(one, DEFAULT) for one in [undated, old, new])
@@ -148,18 +148,20 @@ def test_the_newest_comes_first_and_the_undated_last() -> None:
         ("日本", [], 1),
     ],
 )
-def test_run_ids_of_an_address(text: str | None, ids: list[str], malformed: int) -> None:
+def test_run_ids_are_read_from_an_address_and_malformed_ones_counted(
+    text: str | None, ids: list[str], malformed: int
+) -> None:
     assert parse_run_ids(text) == (ids, malformed)
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(None, "–"), (4.25, "4.2 s"), (59.9, "59.9 s"), (200, "3 min 20 s"), (3720, "1 h 02 min")]
 )
-def test_durations(seconds: float | None, text: str) -> None:
+def test_durations_are_written_in_seconds_minutes_or_hours(seconds: float | None, text: str) -> None:
     assert words.duration(seconds) == text
 
 
-def test_missing_is_a_dash_and_never_zero() -> None:
+def test_a_missing_value_is_a_dash_and_never_zero() -> None:
     assert words.percent(None) == words.number(None) == words.count(None) == words.duration(None) == "–"
     assert words.percent(0.0) == "0.0 %"
 

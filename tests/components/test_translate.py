@@ -99,7 +99,7 @@ def test_clews_texts_are_translated_and_others_are_not(message: Any, english: st
     assert (str(arrived), translate(arrived)) == (english, japanese)
 
 
-def test_a_foreign_sentence_within_clews_ends_before_the_latter_goes_on() -> None:
+def test_a_quoted_sentence_loses_its_full_stop_in_the_japanese_sentence() -> None:
     gone = LastRefreshFailed(Text("It is gone."))
     assert str(gone) == "answers, but the last refresh failed: It is gone."
     assert translate(gone) == "応答はありますが、直近の更新に失敗しました（It is gone）"
@@ -126,7 +126,7 @@ class _Shape(BaseModel):
         ([], "body", None, None),
     ],
 )
-def test_what_pydantic_finds_is_known_by_its_type(
+def test_validation_errors_of_pydantic_are_translated_by_their_type(
     given: Any, field: str, english: str | None, japanese: str | None
 ) -> None:
     with pytest.raises(ValidationError) as caught:
@@ -138,7 +138,7 @@ def test_what_pydantic_finds_is_known_by_its_type(
     assert japanese in (None, translate(misfit))
 
 
-def test_our_english_of_pydantics_types_is_pydantics() -> None:
+def test_english_templates_of_validation_errors_equal_those_of_pydantic() -> None:
     pydantics = {error["type"]: error["message_template_python"] for error in list_all_errors()}
     for code, template in TEMPLATES.items():
         kind = code.removeprefix("invalid.")
@@ -168,18 +168,18 @@ def test_a_message_with_an_unknown_code_is_text(answer: object) -> None:
     assert (message.code, translate(message)) == (None, "boom")
 
 
-def test_a_code_without_a_template_shows_itself() -> None:
+def test_a_code_without_a_template_is_shown_as_it_is() -> None:
     assert (
         translate_json({"code": "of-another-version", "params": {"service": "MLflow"}}) == "MLflow: of-another-version"
     )
 
 
-def test_two_messages_never_have_one_code() -> None:
+def test_two_messages_cannot_have_the_same_code() -> None:
     with pytest.raises(AssertionError, match="timed-out"):
         type("TimedOut", (Message,), {"text": "again"})
 
 
-def test_values_of_any_kind_travel() -> None:
+def test_values_of_any_type_are_converted_to_json() -> None:
     assert as_json({"a": [Text("b"), 1, None]}) == {"a": [{"text": "b"}, 1, None]}
     assert in_english({"code": "other-flavors", "params": {"kinds": ["a", {"code": "no-known-kind"}]}}) == (
         "It is no ONNX model but one of a, no known kind."
@@ -210,7 +210,7 @@ def test_any_code_and_values_can_be_translated(value: Any) -> None:
         assert coded(NotFoundThere(message_in(answer, "boom")), "error")["error"] is not None
 
 
-def test_a_field_may_be_called_code() -> None:
+def test_a_misfitting_field_may_be_called_code() -> None:
     misfit = coded(ContractMisfit({"code": Unknown()}), "error")
     assert misfit["error"] == "The request does not fit the contract."
     assert misfit["params"] == {"fields": {"code": {"code": "unknown", "params": {}}}}
@@ -231,5 +231,5 @@ def test_an_error_can_be_copied_and_sent_to_another_process(error: ClewError) ->
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(9.5, "9.5"), (10.0, "10"), (1234567.5, "1234567.5"), (3, "3")])
-def test_numbers_are_written_in_full(limit: float, expected: str) -> None:
+def test_numbers_in_messages_are_written_in_full(limit: float, expected: str) -> None:
     assert str(InvalidValue("less_than", {"lt": limit})) == f"Input should be less than {expected}"

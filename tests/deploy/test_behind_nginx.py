@@ -97,7 +97,7 @@ def is_clews(address: str, site: Site) -> bool:
     return parts.scheme in ("https", "wss") and parts.netloc == site.nginx.host and parts.path.startswith("/clew/")
 
 
-def test_a_click_keeps_the_prefix(page: Page, site: Site) -> None:
+def test_following_a_link_keeps_the_path_prefix(page: Page, site: Site) -> None:
     page.open("/?lang=ja")
     page.click("header a[href^='/clew/models']")
     page.wait_for_text("PPO", "#main")
@@ -117,7 +117,7 @@ TRIED = """
 
 
 @pytest.mark.parametrize("way", ["INFERENCE_UI_URL", "a link"])
-def test_other_sites_of_the_same_host_are_no_pages_of_clew(page: Page, site: Site, way: str) -> None:
+def test_other_sites_of_the_same_host_open_outside_of_clew(page: Page, site: Site, way: str) -> None:
     page.expected_errors = ("404",)  # nginx's own: this site has nothing there
     elsewhere = f"{site.nginx.origin}/play/"
     page.open("/models")
@@ -131,7 +131,7 @@ def test_other_sites_of_the_same_host_are_no_pages_of_clew(page: Page, site: Sit
     assert page.driver.current_url == elsewhere
 
 
-def test_programs_get_the_answers_of_clew(site: Site) -> None:
+def test_programs_get_the_same_responses_through_nginx(site: Site) -> None:
     rows = site.nginx.ask("GET", "/clew/api/models")
     assert {row["id"] for row in rows.json()} == {site.team.ppo, site.team.dqn}
     asset = "/assets/plotly-basic-4.1.1.min.js?m=1"
@@ -143,7 +143,7 @@ def test_programs_get_the_answers_of_clew(site: Site) -> None:
     assert f"wss://{site.nginx.host}" in page.headers["Content-Security-Policy"]
 
 
-def test_other_addresses_lead_there_or_nowhere(site: Site) -> None:
+def test_other_addresses_redirect_to_clew_or_are_not_found(site: Site) -> None:
     plain = requests.get(
         f"http://127.0.0.1:{site.nginx.http}/clew/?lang=ja", headers={"Host": NAME}, timeout=10, allow_redirects=False
     )
@@ -191,7 +191,7 @@ def test_a_client_cannot_name_itself(site: Site) -> None:
     assert refused.status_code == 403
 
 
-def test_gunicorn_itself_believes_no_header(site: Site) -> None:
+def test_gunicorn_ignores_path_headers_of_clients(site: Site) -> None:
     answer = requests.get(
         f"{site.dashboard.address}/health", headers={"SCRIPT_NAME": "/x", "PATH_INFO": "/gpu"}, timeout=10
     )

@@ -24,7 +24,7 @@ def test_the_copied_files_exist_and_libraries_come_before_the_code() -> None:
     assert (ROOT / "requirements.txt").exists()
 
 
-def test_what_git_leaves_out_stays_outside() -> None:
+def test_files_that_git_ignores_are_not_copied_into_the_image() -> None:
     """Otherwise the builder's virtual environment or data would be in the image."""
     left_out = {
         line.strip("/").removeprefix("**/") for line in (DEPLOY / "Dockerfile.dockerignore").read_text().split()
@@ -34,7 +34,7 @@ def test_what_git_leaves_out_stays_outside() -> None:
     assert ".git" in left_out
 
 
-def test_its_settings_are_settings_and_each_port_of_theirs_is_open() -> None:
+def test_the_dockerfile_sets_existing_settings_and_exposes_each_port() -> None:
     (environment,) = arguments_of("ENV")
     values = dict(pair.split("=", 1) for pair in shlex.split(environment))
     assert {name.lower() for name in values} <= set(Settings.model_fields)
@@ -48,7 +48,7 @@ def test_its_settings_are_settings_and_each_port_of_theirs_is_open() -> None:
     assert {port for first, last in published for port in range(int(first), int(last or first) + 1)} == ports
 
 
-def test_it_starts_what_make_run_starts_and_installs_as_the_guide_does() -> None:
+def test_the_dockerfile_starts_the_launcher_and_installs_as_in_the_guide() -> None:
     (command,) = arguments_of("CMD")
     launched = "-m services.processes.launcher"
     assert " ".join(re.findall(r'"([^"]+)"', command)).endswith(launched)

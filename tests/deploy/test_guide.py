@@ -19,12 +19,12 @@ OF_MLFLOW = {"MLFLOW_BACKEND_STORE_URI", "MLFLOW_SERVER_ALLOWED_HOSTS", "MLFLOW_
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.partition("=")[0].split("\n")[-1])
-def test_its_settings_are_settings(block: str) -> None:
+def test_the_guide_sets_existing_settings(block: str) -> None:
     names = set(re.findall(r"^([A-Z_]+)=", block, re.MULTILINE))
     assert names <= OF_MLFLOW or {name.lower() for name in names} <= OF_CLEW
 
 
-def test_clew_takes_its_settings_and_nginx_knows_the_same_hosts(
+def test_the_settings_of_the_guide_are_valid_and_agree_with_nginx_conf(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in Settings.model_fields:
@@ -41,7 +41,7 @@ def test_clew_takes_its_settings_and_nginx_knows_the_same_hosts(
         assert f"{monitor.name} {monitor.url.removeprefix('http://')};" in nginx
 
 
-def test_its_links_and_files_are_there() -> None:
+def test_links_and_files_of_the_guide_exist() -> None:
     links = {link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", GUIDE)} - {""}
     assert {link for link in links if not (ROOT / "docs" / link).exists()} == set()
     copied = {file for file in re.findall(r"docs/deploy/[\w.*-]+", GUIDE) if "." in file}

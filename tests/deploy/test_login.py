@@ -56,7 +56,7 @@ def activate(site: Site, model_id: str, **more: object) -> requests.Response:
     return site.nginx.ask("POST", "/clew/api/models/active", json={"model_id": model_id}, **more)
 
 
-def test_a_program_writes_by_token_past_the_proxys_password(site: Site) -> None:
+def test_a_program_behind_the_login_needs_the_token_to_write(site: Site) -> None:
     site.team.activate(site.team.dqn)
     assert activate(site, site.team.ppo).status_code == 401  # nginx's own
     assert activate(site, site.team.ppo, auth=KIM).json()["code"] == "token-needed"
@@ -66,7 +66,7 @@ def test_a_program_writes_by_token_past_the_proxys_password(site: Site) -> None:
     assert site.nginx.ask("GET", "/clew/api/models/history", auth=KIM).json()[0]["by"] == "kim"
 
 
-def test_past_the_proxy_no_client_names_itself_where_a_secret_identifies_the_proxy(
+def test_a_client_that_bypasses_the_proxy_cannot_name_itself_without_the_secret(
     site: Site, request: pytest.FixtureRequest
 ) -> None:
     site.team.activate(site.team.dqn)
@@ -81,7 +81,7 @@ def test_past_the_proxy_no_client_names_itself_where_a_secret_identifies_the_pro
     assert by == {"by a secret": None, "by its address": "mallory"}[request.node.callspec.params["site"]]
 
 
-def test_the_secret_is_in_no_answer(site: Site) -> None:
+def test_no_response_contains_the_proxy_secret(site: Site) -> None:
     for path in ("/clew/", "/clew/_dash-layout", "/clew/api/health", "/clew/api/nothing"):
         answer = site.nginx.ask("GET", path, auth=KIM)
         assert SECRET not in answer.text + str(answer.headers)

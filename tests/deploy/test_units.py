@@ -27,7 +27,7 @@ def entries(unit: Path) -> Iterator[tuple[str, str]]:
             yield f"{section}.{key}", value
 
 
-def test_there_are_units_for_all_that_runs() -> None:
+def test_each_service_has_a_unit() -> None:
     names = {
         "clew",
         "clew-gpu-monitor",
@@ -41,7 +41,7 @@ def test_there_are_units_for_all_that_runs() -> None:
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
-def test_the_programs_of_units_exist(unit: Path) -> None:
+def test_each_unit_starts_an_existing_module(unit: Path) -> None:
     options = dict(entries(unit))
     python, option, module, *arguments = options["Service.ExecStart"].split()
     assert (python, option) == ("/opt/clew/.venv/bin/python", "-m")
@@ -57,7 +57,7 @@ def test_the_programs_of_units_exist(unit: Path) -> None:
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
-def test_a_unit_stays_up_and_confined(unit: Path) -> None:
+def test_each_unit_restarts_and_is_confined(unit: Path) -> None:
     options = dict(entries(unit))
     if options.get("Service.Type") != "oneshot":
         assert (options["Service.Restart"], options["Install.WantedBy"]) == ("always", "multi-user.target")
@@ -78,17 +78,17 @@ def test_a_unit_that_needs_the_network_or_mlflow_waits_for_them(unit: Path) -> N
 
 
 @pytest.mark.parametrize("name", ["clew", "clew-inference", "clew-gpu-monitor", "clew-scheduler"])
-def test_a_process_that_the_kernel_ends_takes_no_other_with_it(name: str) -> None:
+def test_an_oom_kill_does_not_end_the_other_processes_of_a_unit(name: str) -> None:
     assert dict(entries(DEPLOY / f"{name}.service"))["Service.OOMPolicy"] == "continue"
 
 
-def test_policies_leave_room_for_others_as_the_guide_states() -> None:
+def test_the_engine_has_the_memory_limit_stated_in_the_guide() -> None:
     most = dict(entries(DEPLOY / "clew-inference.service"))["Service.MemoryMax"]
     assert most == "50%"
     assert f"`MemoryMax={most}`" in (ROOT / "docs" / "deploying.md").read_text()
 
 
-def test_trainings_outlive_their_scheduler() -> None:
+def test_stopping_the_scheduler_unit_does_not_end_trainings() -> None:
     assert dict(entries(DEPLOY / "clew-scheduler.service"))["Service.KillMode"] == "process"
 
 
@@ -97,7 +97,7 @@ def test_the_dashboard_may_keep_many_connections_open() -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
-def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     for unit in UNITS:
         text = unit.read_text().replace("/opt/clew/.venv/bin/python", sys.executable)
         (tmp_path / unit.name).write_text(text.replace("/opt/clew", str(ROOT)))

@@ -40,7 +40,7 @@ def play_on(environment: PooledEnvironment) -> None:
         environment.reset(0)
 
 
-def test_places_are_shared_fairly_and_memory_comes_back(pool: EnvironmentPool) -> None:
+def test_places_in_the_pool_are_shared_fairly_and_idle_processes_end(pool: EnvironmentPool) -> None:
     kept = [pool.take(CARTPOLE, "ann") for _ in range(3)]
     with pytest.raises(EnvironmentsBusy, match="3 environments are being played in"):
         pool.take(CARTPOLE, "ann")

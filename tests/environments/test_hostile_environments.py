@@ -31,7 +31,7 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("deed", SENTENCES)
-def test_a_misdeed_is_named_and_ends_it_alone(make: Make, deed: str) -> None:
+def test_a_misbehaving_environment_is_ended_with_its_cause_and_others_continue(make: Make, deed: str) -> None:
     neighbour = make("CartPole-v1")
     neighbour.reset(1)
     began = time.monotonic()
@@ -54,14 +54,14 @@ def test_a_hundred_megabytes_of_print_are_discarded(make: Make) -> None:
     assert environment.step(1).reward == 1
 
 
-def test_it_gets_none_of_clews_environment_variables(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_environment_gets_none_of_clews_environment_variables(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "hunter2")
     with pytest.raises(EnvironmentFailed, match="PATH") as failed:
         make("Hostile-v0", "reads_the_environment")
     assert "MLFLOW" not in str(failed.value)
 
 
-def test_a_picture_that_cannot_be_packed_well_is_made_smaller(make: Make) -> None:
+def test_a_frame_that_compresses_badly_is_made_smaller(make: Make) -> None:
     environment = make("Hostile-v0", "draws_noise")
     environment.reset(0)
     frame = environment.render(800)
@@ -70,7 +70,7 @@ def test_a_picture_that_cannot_be_packed_well_is_made_smaller(make: Make) -> Non
     assert frame.width < 800
 
 
-def test_after_a_failure_it_is_over(make: Make) -> None:
+def test_an_environment_that_failed_stays_ended(make: Make) -> None:
     environment = make("Hostile-v0", "raises")
     environment.reset(0)
     for _ in range(2):
@@ -79,7 +79,7 @@ def test_after_a_failure_it_is_over(make: Make) -> None:
     assert environment.pid is None
 
 
-def test_one_for_displays_only_is_played_without_a_picture_for_a_stated_reason(make: Make) -> None:
+def test_an_environment_without_rgb_array_is_played_without_frames_and_states_why(make: Make) -> None:
     environment = make("ForDisplaysOnly-v0")
     environment.reset(0)
     assert environment.render(400) is None

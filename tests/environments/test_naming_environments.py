@@ -25,7 +25,7 @@ def wrapper(entry_point: str, kwargs: Any = None) -> dict[str, Any]:
     return {"name": entry_point.split(":")[-1], "entry_point": entry_point, "kwargs": kwargs}
 
 
-def test_a_spec_makes_the_same_environment_again(make: Make) -> None:
+def test_a_gymnasium_spec_recreates_the_same_environment(make: Make) -> None:
     env = gymnasium.wrappers.FrameStackObservation(gymnasium.make("CartPole-v1", sutton_barto_reward=True), 3)
     environment = make("CartPole-v1", spec=env.spec.to_json())
     assert environment.facts.observation_space.shape == (3, 4)
@@ -70,7 +70,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_names_code_is_refused_by_name(make: Make, what: str) -> None:
+def test_a_spec_that_names_foreign_code_is_refused(make: Make, what: str) -> None:
     text, sentence = REFUSED[what]
     with pytest.raises(EnvironmentRefused) as refused:
         make(what if text is None else None, spec=text)
@@ -93,7 +93,7 @@ def test_missing_packages_are_named(make: Make, env_id: str) -> None:
     assert MISSING[env_id] in str(missing.value)
 
 
-def test_what_only_records_or_shows_is_left_out(make: Make) -> None:
+def test_wrappers_that_only_record_or_display_are_left_out(make: Make) -> None:
     left_out = [
         wrapper("gymnasium.wrappers.rendering:RecordVideo", {"video_folder": "/tmp/videos"}),
         wrapper("stable_baselines3.common.monitor:Monitor"),
@@ -102,7 +102,7 @@ def test_what_only_records_or_shows_is_left_out(make: Make) -> None:
     assert environment.facts.observation_space.shape == (4,)
 
 
-def test_well_known_packages_are_found_and_name_their_actions(make: Make) -> None:
+def test_minigrid_and_atari_environments_are_found_and_name_their_actions(make: Make) -> None:
     grid = make("MiniGrid-Empty-5x5-v0")
     assert set(grid.reset(0)) == {"direction", "image"}
     assert grid.facts.action_names is not None
@@ -111,7 +111,7 @@ def test_well_known_packages_are_found_and_name_their_actions(make: Make) -> Non
     assert make("ALE/Pong-v5").facts.action_names == ("noop", "fire", "right", "left", "rightfire", "leftfire")
 
 
-def test_statistics_that_make_no_sense_are_refused_by_field(known: KnownEnvironments) -> None:
+def test_invalid_normalisation_statistics_are_refused_by_field(known: KnownEnvironments) -> None:
     with pytest.raises(EnvironmentRefused, match=r"CartPole-v1: The statistics .* make no sense \(parts\)"):
         EnvironmentSource.named("CartPole-v1", None, '{"mean": [1]}')
     part = {"mean": [0, 0], "var": [1, 1]}

@@ -20,7 +20,7 @@ from environments.many import ManyEnvironments
 Make = Callable[..., GymnasiumProcess]
 
 
-def test_parts_have_names_and_success_is_the_files(make: Make) -> None:
+def test_observations_of_parts_have_names_and_success_follows_the_environments_file(make: Make) -> None:
     environment = make("Composite-v0", "windy")
     start = environment.reset(0)
     assert {name: values.tolist() for name, values in start.items()} == {
@@ -39,7 +39,7 @@ def test_parts_have_names_and_success_is_the_files(make: Make) -> None:
 
 
 @pytest.mark.parametrize("action", [7, -1, 0.5, "left", [0, 1], None])
-def test_an_invalid_action_is_refused_and_harms_nothing(make: Make, action: object) -> None:
+def test_an_invalid_action_is_refused_and_the_episode_continues(make: Make, action: object) -> None:
     environment = make("CartPole-v1")
     environment.reset(0)
     with pytest.raises(ActionMisfit, match="CartPole-v1 does not take the action"):
@@ -62,7 +62,7 @@ def test_a_picture_is_what_the_environment_draws(make: Make) -> None:
     env.close()
 
 
-def test_many_copies_play_as_each_would_alone(known: KnownEnvironments) -> None:
+def test_copies_of_an_environment_play_as_separate_environments_would(known: KnownEnvironments) -> None:
     many = ManyEnvironments(EnvironmentSource(env_id="CartPole-v1"), known, copies=5)
     observation = many.reset(range(10, 15))["observation"]
     envs = [gymnasium.make("CartPole-v1") for _ in range(5)]

@@ -16,7 +16,7 @@ from tests.filters.strategies import HOSTILE, holds_no_operator
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.kind}:{case.typed}")
-def test_each_case(case: Case) -> None:
+def test_a_filter_matches_the_cells_of_its_case_or_is_refused(case: Case) -> None:
     if case.refusal is not None:
         with pytest.raises(FilterMisunderstood) as caught:
             parse(case.typed, case.kind)
@@ -26,7 +26,7 @@ def test_each_case(case: Case) -> None:
         assert [cell for cell in cells(case.kind) if asked.matches(cell)] == case.found
 
 
-def test_the_table_finds_and_covers_enough() -> None:
+def test_the_table_of_cases_covers_matches_and_refusals_of_each_kind() -> None:
     """A table whose cases find nothing would check nothing."""
     for kind in get_args(Kind):
         selected = [case for case in cases() if case.kind == kind]
@@ -39,7 +39,9 @@ def test_the_table_finds_and_covers_enough() -> None:
 
 @example_settings(max_examples=300)
 @given(needle=HOSTILE, cell=HOSTILE, padding=st.tuples(HOSTILE, HOSTILE))
-def test_what_is_typed_into_a_text_column_is_text(needle: str, cell: str, padding: tuple[str, str]) -> None:
+def test_a_text_filter_without_operators_matches_cells_that_contain_it(
+    needle: str, cell: str, padding: tuple[str, str]
+) -> None:
     """Apart from operators, it is compared with the simplest possible oracle."""
     if not holds_no_operator(needle):
         return
@@ -55,7 +57,7 @@ def test_what_is_typed_into_a_text_column_is_text(needle: str, cell: str, paddin
 @example(typed="x" + " " * (MOST_CHARACTERS - 2) + "x", kind="numeric", cell="x")
 @example(typed=" " * 1_000_000, kind="datetime", cell="x")
 @example(typed=" or ".join("x" * 101), kind="text", cell="x")
-def test_whatever_is_typed_is_a_filter_or_is_misunderstood(typed: str, kind: Kind, cell: Cell) -> None:
+def test_any_typed_text_is_a_filter_or_refused(typed: str, kind: Kind, cell: Cell) -> None:
     try:
         assert parse(typed, kind).matches(cell) in (True, False)
     except TooManyAlternatives:
@@ -67,7 +69,7 @@ def test_whatever_is_typed_is_a_filter_or_is_misunderstood(typed: str, kind: Kin
 
 
 @given(wanted=st.lists(st.text("abc-19", min_size=1, max_size=3), min_size=2, max_size=4), cell=st.text("abc-19 "))
-def test_or_finds_what_any_side_finds(wanted: list[str], cell: str) -> None:
+def test_or_matches_cells_that_any_of_its_alternatives_matches(wanted: list[str], cell: str) -> None:
     found = parse(" or ".join(wanted), "text").matches(cell)
     assert found == any(parse(one, "text").matches(cell) for one in wanted)
 
@@ -76,14 +78,14 @@ WITHOUT_QUOTES = HOSTILE.map(lambda text: text.replace('"', ""))
 
 
 @given(text=WITHOUT_QUOTES, other=WITHOUT_QUOTES)
-def test_in_quotes_whatever_would_be_an_operator_is_text(text: str, other: str) -> None:
+def test_operators_in_quotes_are_text(text: str, other: str) -> None:
     literal = f"= {text} or {other}".strip()
     assert parse(f'"{literal}"', "text").matches(f"a{literal}b")
     assert parse(f'= "{literal}"', "text").matches(literal)
 
 
 @given(number=st.floats(allow_nan=False, allow_infinity=False), other=st.floats(allow_nan=False, allow_infinity=False))
-def test_a_number_is_found_by_what_python_writes_of_it(number: float, other: float) -> None:
+def test_a_number_is_matched_by_its_repr(number: float, other: float) -> None:
     assert parse(repr(number), "numeric").matches(number)
     assert parse(f"!= {number!r}", "numeric").matches(number) is False
     apart = abs(number - other) > 1e-12 * max(abs(number), abs(other))
@@ -92,7 +94,7 @@ def test_a_number_is_found_by_what_python_writes_of_it(number: float, other: flo
         assert parse(f"<= {number!r}", "numeric").matches(other) == (other <= number)
 
 
-def test_a_hundred_alternatives_are_the_most() -> None:
+def test_more_than_a_hundred_alternatives_are_refused() -> None:
     names = [f"run{number:03}" for number in range(MOST_ALTERNATIVES + 1)]
     assert parse(" or ".join(names[1:]), "text").matches(names[-1])
     with pytest.raises(TooManyAlternatives, match=re.escape(str(MOST_ALTERNATIVES))):

@@ -85,7 +85,7 @@ def test_long_histories_are_exact(
     assert_same(whole(store_at(gateway.address, tmp_path / "pages"), run), expected(SHAPES[shape]))
 
 
-def test_the_first_answer_of_a_long_history_is_a_sample(long_run: Logged, gateway: Gateway, tmp_path: Path) -> None:
+def test_a_long_history_is_first_a_sample_and_then_complete(long_run: Logged, gateway: Gateway, tmp_path: Path) -> None:
     run, points = long_run
     store = store_at(gateway.address, tmp_path)
     first = store.get([run], {run.run_id: [KEY]}, wait_seconds=10)
@@ -98,7 +98,7 @@ def test_the_first_answer_of_a_long_history_is_a_sample(long_run: Logged, gatewa
     assert gateway.asked(INTERVAL) == 1 + 3
 
 
-def test_a_run_that_mlflow_does_not_know_hides_no_other(tracking: Tracking, tmp_path: Path) -> None:
+def test_a_run_unknown_to_mlflow_does_not_hide_the_others(tracking: Tracking, tmp_path: Path) -> None:
     run = new_run(tracking, dense(3))
     gone = run.model_copy(update={"run_id": "0" * 32})
     histories = store_at(tracking.address, tmp_path).get([run, gone], {r.run_id: [KEY] for r in (run, gone)}, 10)
@@ -117,7 +117,7 @@ def test_a_run_that_mlflow_does_not_know_hides_no_other(tracking: Tracking, tmp_
         (7, "metrics"),
     ],
 )
-def test_a_row_that_does_not_fit_is_named(row: object, field: str) -> None:
+def test_an_invalid_row_of_a_history_is_refused_with_its_field(row: object, field: str) -> None:
     with pytest.raises(BadResponse) as caught:
         from_rows([{"step": 1, "value": 1.0, "timestamp": 1}, row])
     assert caught.value.field == field
@@ -129,7 +129,9 @@ def test_a_row_that_does_not_fit_is_named(row: object, field: str) -> None:
     repeats=st.integers(1, 40),
     most=st.integers(2, 300),
 )
-def test_windows_return_every_row_or_report_that_a_step_is_crowded(steps: list[int], repeats: int, most: int) -> None:
+def test_reading_in_windows_returns_every_row_or_reports_a_crowded_step(
+    steps: list[int], repeats: int, most: int
+) -> None:
     columns = np.repeat(np.array(steps, np.int64), repeats)
     history = in_order(columns, np.arange(len(columns), dtype=np.float64), np.zeros(len(columns), np.int64))
     asked = []

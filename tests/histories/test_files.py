@@ -57,7 +57,7 @@ def test_a_saved_history_is_loaded_by_every_worker(tmp_path: Path, length: int, 
 
 @example_settings(max_examples=100)
 @given(where=st.integers(0, 10**6), flip=st.integers(1, 255), cut=st.booleans())
-def test_a_damaged_file_is_never_taken_for_a_whole_one(where: int, flip: int, cut: bool) -> None:
+def test_a_damaged_file_is_recognised(where: int, flip: int, cut: bool) -> None:
     content = b"".join(encode(ONE, entry(20)))
     where %= len(content)
     damaged = content[:where] if cut else content[:where] + bytes([content[where] ^ flip]) + content[where + 1 :]
@@ -69,7 +69,7 @@ def test_a_damaged_file_is_never_taken_for_a_whole_one(where: int, flip: int, cu
         pass
 
 
-def test_another_historys_file_is_not_taken(tmp_path: Path) -> None:
+def test_the_file_of_another_history_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Damaged):
         decode(Series(ONE.run_id, "other"), b"".join(encode(ONE, entry())))
 
@@ -93,7 +93,7 @@ def test_a_damaged_file_is_read_again(tracking: Tracking, long_run: Logged, tmp_
 
 
 @pytest.mark.parametrize("thing", ["link", "pipe", "folder"])
-def test_nothing_strange_in_the_cache_is_followed_or_waited_for(tmp_path: Path, thing: str) -> None:
+def test_links_pipes_and_folders_in_the_cache_are_neither_followed_nor_waited_for(tmp_path: Path, thing: str) -> None:
     folder, foreign = tmp_path / "cache", tmp_path / "foreign"
     HistoryFiles(folder, MIB * 8).save(ONE, entry(10))
     (file,) = folder.glob("*.history")
@@ -150,7 +150,7 @@ def test_a_process_killed_in_the_middle_of_a_write_leaves_a_whole_file(tmp_path:
     assert not list(tmp_path.glob("*.tmp"))
 
 
-def test_two_that_write_at_once_leave_one_whole_history(tmp_path: Path) -> None:
+def test_concurrent_writes_leave_one_complete_history(tmp_path: Path) -> None:
     files = HistoryFiles(tmp_path, 2**30)
     with writing(tmp_path):
         for number in range(12):
@@ -160,7 +160,7 @@ def test_two_that_write_at_once_leave_one_whole_history(tmp_path: Path) -> None:
             assert_same_entry(found, entry(200_000, found.latest.value))
 
 
-def test_the_least_recently_used_leave_first(tmp_path: Path) -> None:
+def test_the_least_recently_used_histories_are_evicted_first(tmp_path: Path) -> None:
     files = HistoryFiles(tmp_path, 4 * MIB)
     names = [Series(f"{number:032x}", "loss") for number in range(60)]
     files.save(names[0], entry(5_000))
@@ -204,7 +204,7 @@ print(sum(one is not None for one in held), len(os.listdir("/proc/self/fd")) < 4
 """
 
 
-def test_a_comparison_of_many_runs_leaves_files_for_others(tmp_path: Path) -> None:
+def test_a_comparison_of_many_runs_does_not_use_up_the_open_files(tmp_path: Path) -> None:
     files = HistoryFiles(tmp_path, 2**30)
     for number in range(100):
         files.save(Series(f"run{number}", "loss"), entry(5_000))  # large enough to be mapped
@@ -213,7 +213,7 @@ def test_a_comparison_of_many_runs_leaves_files_for_others(tmp_path: Path) -> No
     assert done.stdout == "100 True\n"
 
 
-def test_a_full_disk_leaves_histories_in_memory(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_histories_stay_in_memory_while_the_disk_is_full(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     files = HistoryFiles(tmp_path, 2**30)
     old, new = entry(10, 1.0), entry(2_000, 2.0)
     files.save(ONE, old)
@@ -250,7 +250,9 @@ print(sorted(len(history) for history in found.values()))
 """
 
 
-def test_two_workers_cold_at_once_ask_once(tracking: Tracking, gateway: Gateway, tmp_path: Path) -> None:
+def test_two_workers_without_a_cache_request_each_history_once(
+    tracking: Tracking, gateway: Gateway, tmp_path: Path
+) -> None:
     runs = [new_run(tracking, dense(count)) for count in (3_000, 4_000, 50)]
     arguments = [gateway.address, str(tmp_path), *(run.model_dump_json() for run in runs)]
     workers = [
@@ -262,7 +264,7 @@ def test_two_workers_cold_at_once_ask_once(tracking: Tracking, gateway: Gateway,
     assert gateway.asked(INTERVAL) == 2 + 2 * 2
 
 
-def test_to_save_a_history_copies_none_of_its_columns() -> None:
+def test_saving_a_history_copies_no_column() -> None:
     kept = entry(20)
     columns = [np.frombuffer(part, np.uint8) for part in encode(ONE, kept)[2:]]
     for column, own in zip(columns, (kept.history.step, kept.history.value, kept.history.timestamp), strict=True):

@@ -56,7 +56,9 @@ def test_a_running_run_is_read_from_its_last_step_on(tracking: Tracking, gateway
     assert not gateway.requests
 
 
-def test_a_tail_longer_than_an_answer(tracking: Tracking, gateway: Gateway, tmp_path: Path) -> None:
+def test_new_points_beyond_the_length_of_one_response_are_all_read(
+    tracking: Tracking, gateway: Gateway, tmp_path: Path
+) -> None:
     store = store_at(gateway.address, tmp_path)
     points = dense(3_000)
     run = new_run(tracking, points, status="RUNNING")
@@ -100,7 +102,7 @@ def test_a_late_metric_on_a_finished_run_is_read(tracking: Tracking, tmp_path: P
         (200, b"<!doctype html>", "text/html"),
     ],
 )
-def test_a_refused_endpoint_is_left_alone(
+def test_an_endpoint_that_was_refused_is_not_requested_again(
     tracking: Tracking, long_run: Logged, gateway: Gateway, tmp_path: Path, refusal: Answer
 ) -> None:
     gateway.refusal = refusal
@@ -111,7 +113,7 @@ def test_a_refused_endpoint_is_left_alone(
     assert gateway.asked(INTERVAL) == 1
 
 
-def test_a_server_that_is_down_is_no_reason_to_read_pages(
+def test_a_server_error_does_not_cause_reading_in_pages(
     tracking: Tracking, gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.tracking.histories.store.FIRST_RETRY_SECONDS", 0.2)
@@ -127,7 +129,7 @@ def test_a_server_that_is_down_is_no_reason_to_read_pages(
     assert not store.get([run], {run.run_id: [KEY]}, 5).failures
 
 
-def test_what_another_worker_has_read_is_no_failure_any_more(
+def test_a_failure_ends_once_another_worker_has_read_the_history(
     tracking: Tracking, gateway: Gateway, tmp_path: Path
 ) -> None:
     run = new_run(tracking, dense(5))
@@ -141,7 +143,9 @@ def test_what_another_worker_has_read_is_no_failure_any_more(
     assert sum(map(len, seen.found.values())) == 5
 
 
-def test_a_server_that_fails_is_not_asked_at_once_again(tracking: Tracking, gateway: Gateway, tmp_path: Path) -> None:
+def test_a_server_that_failed_is_not_requested_again_at_once(
+    tracking: Tracking, gateway: Gateway, tmp_path: Path
+) -> None:
     store = store_at(gateway.address, tmp_path)
     run = new_run(tracking, dense(30))
     gateway.answer = ERROR_500
@@ -150,13 +154,13 @@ def test_a_server_that_fails_is_not_asked_at_once_again(tracking: Tracking, gate
     assert len(gateway.requests) == 1
 
 
-def test_where_the_database_fails_rest_answers(long_run: Logged, gateway: Gateway, tmp_path: Path) -> None:
+def test_histories_are_read_over_rest_if_the_database_fails(long_run: Logged, gateway: Gateway, tmp_path: Path) -> None:
     store = store_at(gateway.address, tmp_path, tmp_path / "missing.db")
     assert_same(whole(store, long_run.run), expected(long_run.points))
     assert gateway.asked(INTERVAL) > 0
 
 
-def test_the_database_alone_answers_and_grows(
+def test_the_database_alone_supplies_a_growing_history(
     tracking: Tracking, gateway: Gateway, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As if it were long: part of it first.

@@ -90,7 +90,7 @@ def lanes(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Lanes:
 
 @example_settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(POINTS, st.integers(-6, 6))
-def test_whatever_was_logged_is_read_as_it_was(lanes: Lanes, points: list[Point], from_step: int) -> None:
+def test_points_are_read_from_both_databases_as_logged(lanes: Lanes, points: list[Point], from_step: int) -> None:
     lanes.hold(points)
     wanted = expected(points)
     for database in lanes.databases:
@@ -104,7 +104,7 @@ def test_whatever_was_logged_is_read_as_it_was(lanes: Lanes, points: list[Point]
 
 
 @pytest.mark.parametrize("stride", [1, 7, 1_000])
-def test_a_long_history_is_looked_at_by_some_of_its_steps(lanes: Lanes, stride: int) -> None:
+def test_a_long_history_is_sampled_alike_in_both_databases(lanes: Lanes, stride: int) -> None:
     points = [Point(p.step * stride, p.value, p.timestamp) for p in dense(6_000)]
     lanes.hold([*points, Point(points[-1].step, 9.0, 1)])
     lanes.hold(dense(20, seed=3), OTHER)
@@ -128,7 +128,7 @@ def test_a_long_history_is_looked_at_by_some_of_its_steps(lanes: Lanes, stride: 
     assert_same(samples[0], samples[1])
 
 
-def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_failure_to_connect_names_the_database(tmp_path: Path) -> None:
     with pytest.raises(ServiceUnavailable, match="MLflow's database: OperationalError"):
         MetricDatabase(MlflowDatabase("postgresql://127.0.0.1:1/mlflow")).fetch([RUN], KEY, FIRST_STEP, 1_000)
 

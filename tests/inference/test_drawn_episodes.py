@@ -21,7 +21,7 @@ def drawn(engine: Engine, model_id: str, seed: int, form: str = "webp") -> bytes
     return content
 
 
-def test_an_episode_of_cartpole_is_a_moving_picture_and_the_same_again(engine: Engine, team: Team) -> None:
+def test_an_episode_of_cartpole_is_a_reproducible_animation(engine: Engine, team: Team) -> None:
     model_id = team.registry.version((FILES / "cartpole_ppo.onnx").read_bytes(), env_id="CartPole-v1")
     content = drawn(engine, model_id, 3)
     picture = Image.open(io.BytesIO(content))
@@ -32,7 +32,7 @@ def test_an_episode_of_cartpole_is_a_moving_picture_and_the_same_again(engine: E
     assert drawn(engine, model_id, 3, "gif").startswith(b"GIF8")
 
 
-def test_what_cannot_be_drawn_has_a_reason(engine: Engine, team: Team) -> None:
+def test_an_episode_that_cannot_be_drawn_is_refused_with_a_reason(engine: Engine, team: Team) -> None:
     maze = team.registry.version()
     robot = team.registry.version((FILES / "cartpole_ppo.onnx").read_bytes(), env_id="OurRobot-v3")
     pendulum = team.registry.version((FILES / "cartpole_ppo.onnx").read_bytes(), env_id="Pendulum-v1")

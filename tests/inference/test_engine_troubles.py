@@ -41,7 +41,7 @@ def walker(engine: Engine, viewer: Viewer, team: Team) -> Iterator[Viewer]:
     ],
     ids=["endless", "greedy", "nan"],
 )
-def test_a_policy_that_breaks_down_concerns_its_own_viewers_alone(
+def test_a_failing_policy_affects_only_its_own_viewers(
     viewer: Viewer, walker: Viewer, team: Team, engine: Engine, policy: bytes, expected: str
 ) -> None:
     children = len(engine.children())
@@ -60,9 +60,7 @@ def test_a_policy_that_breaks_down_concerns_its_own_viewers_alone(
     assert viewer.reset()["step"] == 0
 
 
-def test_a_policy_that_is_killed_while_it_walks_ends_the_episode_with_a_sentence(
-    viewer: Viewer, team: Team, engine: Engine
-) -> None:
+def test_killing_a_policys_process_ends_the_episode_with_an_error(viewer: Viewer, team: Team, engine: Engine) -> None:
     before = {child.pid for child in engine.children()}
     version = team.registry.version(policies.q_values())  # walks against a wall
     viewer.reset(model=version)
@@ -93,26 +91,26 @@ def test_a_file_that_vanished_is_named_at_the_next_reset(viewer: Viewer, team: T
     assert viewer.reset()["step"] == 0
 
 
-def test_a_file_that_is_too_large_is_its_own_fault(viewer: Viewer, team: Team) -> None:
+def test_a_policy_file_that_is_too_large_is_refused(viewer: Viewer, team: Team) -> None:
     message = viewer.reset(model=team.registry.version(bytes(64 * 2**20 + 1)))
     assert message["error"] == "The policy file has more than 64 MiB, the most that is taken."
     assert "activate another model" in message["remedy"]
     assert viewer.reset()["step"] == 0
 
 
-def test_models_that_are_not_there_are_named(viewer: Viewer) -> None:
+def test_a_missing_model_is_reported(viewer: Viewer) -> None:
     assert "There is no model" in viewer.reset(model="999")["error"]
     assert "There is no model" in viewer.reset(model="../active")["error"]
 
 
-def test_without_an_active_model_the_remedy_is_reported(viewer: Viewer, team: Team) -> None:
+def test_without_an_active_model_the_error_names_a_remedy(viewer: Viewer, team: Team) -> None:
     team.deactivate()
     message = viewer.reset()
     assert message["error"] == "No model is active."
     assert "Activate a model" in message["remedy"]
 
 
-def test_a_clew_that_is_away_is_named_and_waited_for(start: Start) -> None:
+def test_an_unreachable_dashboard_is_named_and_waited_for(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         engine = start(CLEW_URL=address)
@@ -158,7 +156,7 @@ def test_an_invalid_command_gets_a_sentence_and_changes_nothing(viewer: Viewer) 
     assert viewer.silence(0.2) == []
 
 
-def test_nonsense_without_end_ends_the_connection(viewer: Viewer) -> None:
+def test_too_many_invalid_commands_end_the_connection(viewer: Viewer) -> None:
     for _ in range(20):
         viewer.send("{}")
     assert viewer.read_to_the_end() == 1008
@@ -179,7 +177,7 @@ def test_a_client_that_sends_too_fast_is_cut_off(engine: Engine, viewer: Viewer)
     engine.wait_for(lambda health: health["viewers"] == 0)
 
 
-def test_pages_of_other_sites_may_neither_watch_nor_evaluate(engine: Engine, team: Team) -> None:
+def test_pages_of_other_origins_can_neither_watch_nor_evaluate(engine: Engine, team: Team) -> None:
     with handshake(engine.port, PATH, Origin="https://evil.example") as connection:
         assert status(connection)[0] == 403
     assert engine.call("POST", f"/evaluations/{team.ppo}", Origin="https://evil.example")[0] == 403
@@ -187,7 +185,7 @@ def test_pages_of_other_sites_may_neither_watch_nor_evaluate(engine: Engine, tea
         assert status(connection)[0] == 101
 
 
-def test_a_name_that_was_pointed_here_neither_watches_nor_evaluates(engine: Engine, team: Team) -> None:
+def test_requests_with_a_rebound_host_name_are_refused(engine: Engine, team: Team) -> None:
     """A browser takes such a page as one of the same origin."""
     rebound = {"Host": f"evil.example:{engine.port}", "Origin": f"http://evil.example:{engine.port}"}
     with handshake(engine.port, PATH, **rebound) as connection:
@@ -220,7 +218,7 @@ def test_viewers_who_come_and_go_leave_no_thread(engine: Engine, viewer: Viewer)
     assert viewer.reset()["step"] == 0
 
 
-def test_wrong_settings_stop_the_start_with_a_sentence() -> None:
+def test_wrong_settings_stop_the_start_with_a_message() -> None:
     answer = subprocess.run(
         [sys.executable, "-m", "inference"],
         env={"INFERENCE_PORT": "99999", "CLEW_URL": "nowhere", "PYTHONPATH": str(ROOT)},

@@ -68,7 +68,7 @@ def test_a_client_without_rights_starts_and_cancels_nothing(
 
 
 @pytest.mark.parametrize("header", ["Authorization", "X-Clew-Token"])
-def test_a_client_with_the_token_may(start: Start, lasting: str, header: str) -> None:
+def test_a_client_with_the_token_may_start_and_cancel(start: Start, lasting: str, header: str) -> None:
     engine = start(API_TOKEN=TOKEN)
     sent = {header: f"Bearer {TOKEN}" if header == "Authorization" else TOKEN}
     assert engine.call("POST", f"/evaluations/{lasting}", **sent)[0] == 202
@@ -97,7 +97,7 @@ def test_a_client_with_the_token_may(start: Start, lasting: str, header: str) ->
         ({"X-Clew-Page": "<script>"}, {"X-Clew-Page": "b2"}, None),
     ],
 )
-def test_its_starter_cancels_it_and_others_see_who_did(
+def test_only_its_starter_can_cancel_an_evaluation_and_others_see_the_name(
     named: Engine, lasting: str, starter: Headers, asker: Headers, refused: str | None
 ) -> None:
     path = f"/evaluations/{lasting}"
@@ -111,7 +111,7 @@ def test_its_starter_cancels_it_and_others_see_who_did(
     ended(named, lasting, starter)
 
 
-def test_only_a_secret_lets_the_proxy_name_a_person(start: Start, lasting: str) -> None:
+def test_the_proxy_can_name_a_user_only_with_the_secret(start: Start, lasting: str) -> None:
     engine = start(**USERS, TRUSTED_PROXY_SECRET=SECRET)
     path, proven = f"/evaluations/{lasting}", user("kim", X_Clew_Proxy_Secret=SECRET)
     assert engine.call("POST", path, **proven)[1]["started_by"] == "kim"
@@ -170,7 +170,9 @@ def cancels(address: str, model_id: str, headers: Headers) -> bool:
 
 
 @pytest.mark.parametrize("secret", [None, SECRET])
-def test_on_the_page_it_is_the_same(start: Start, dashboard: Serve, lasting: str, secret: str | None) -> None:
+def test_the_dashboard_applies_the_same_ownership_to_users(
+    start: Start, dashboard: Serve, lasting: str, secret: str | None
+) -> None:
     """The dashboard forwards the user's name: as a proxy does, by the settings that both have."""
     both = {"API_TOKEN": TOKEN, **USERS, **({"TRUSTED_PROXY_SECRET": secret} if secret else {})}
     proven = {"X-Clew-Proxy-Secret": secret} if secret else {}
@@ -190,7 +192,7 @@ def test_on_the_page_it_is_the_same(start: Start, dashboard: Serve, lasting: str
     engine.end()
 
 
-def test_without_names_a_page_is_known_again(engine: Engine, dashboard: Serve, lasting: str) -> None:
+def test_without_user_names_an_evaluation_belongs_to_its_page(engine: Engine, dashboard: Serve, lasting: str) -> None:
     with dashboard(engine) as address:
         press(address, ids.EVALUATE, lasting, {"X-Clew-Page": "a1"})
         assert not cancels(address, lasting, {"X-Clew-Page": "b2"})
@@ -203,7 +205,7 @@ def test_without_names_a_page_is_known_again(engine: Engine, dashboard: Serve, l
         assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 
-def test_read_only_holds_on_the_page_too(engine: Engine, dashboard: Serve, lasting: str) -> None:
+def test_a_read_only_dashboard_starts_and_cancels_no_evaluation(engine: Engine, dashboard: Serve, lasting: str) -> None:
     with dashboard(engine, read_only=True) as address:
         for button in (ids.EVALUATE, ids.EVALUATE_CANCEL):
             assert "it starts and cancels no evaluation" in press(address, button, lasting, {})

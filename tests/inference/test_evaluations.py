@@ -41,7 +41,9 @@ def outcome(engine: Engine, model_id: str, *, stop_after_seen: bool = False) -> 
     raise AssertionError(f"not within 60 s: {answer}")
 
 
-def test_it_finds_what_the_training_found(engine: Engine, team: Team, load_policy: Callable[[Path], Policy]) -> None:
+def test_an_evaluation_equals_that_of_the_training(
+    engine: Engine, team: Team, load_policy: Callable[[Path], Policy]
+) -> None:
     """The numbers are the same to the last bit: one function, one file, one runtime."""
     models = {team.ppo: (PPO, generate_maze()), team.dqn: (DQN, generate_maze(5))}
     for model_id in models:
@@ -67,7 +69,7 @@ def test_the_maze_is_the_one_that_the_run_trained_on(
     assert report.seen == Measured.of(evaluate(load_policy(DQN), generate_maze(5, 3)))
 
 
-def test_unseen_mazes_are_others_than_the_one_it_knows() -> None:
+def test_unseen_mazes_exclude_the_maze_of_the_training() -> None:
     known = unseen_mazes(generate_maze(5))[3]
     mazes = unseen_mazes(known)
     assert len({maze.seed for maze in mazes}) == 20
@@ -75,9 +77,7 @@ def test_unseen_mazes_are_others_than_the_one_it_knows() -> None:
     assert {maze.size for maze in mazes} == {5}
 
 
-def test_one_that_runs_is_not_started_twice_a_third_model_waits_and_all_can_be_cancelled(
-    engine: Engine, team: Team
-) -> None:
+def test_a_third_evaluation_waits_and_running_ones_are_not_started_twice(engine: Engine, team: Team) -> None:
     lasting = [team.registry.version(slow()) for _ in range(3)]
     for model_id in lasting:
         assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
@@ -93,7 +93,7 @@ def test_one_that_runs_is_not_started_twice_a_third_model_waits_and_all_can_be_c
     assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 
-def test_one_that_failed_makes_room_and_can_be_tried_again(engine: Engine, team: Team) -> None:
+def test_a_failed_evaluation_frees_its_place_and_can_be_retried(engine: Engine, team: Team) -> None:
     endless = team.registry.version(policies.endless())
     for _attempt in range(2):
         assert engine.call("POST", f"/evaluations/{endless}")[1]["state"] == "running"
@@ -119,7 +119,7 @@ def sent_when(engine: Engine, model_id: str, true: Callable[[dict[str, Any]], bo
     raise AssertionError(f"not within 60 s: {answer}")
 
 
-def test_clients_with_few_evaluations_go_before_one_with_many(engine: Engine, team: Team) -> None:
+def test_a_client_with_few_evaluations_goes_before_one_with_many(engine: Engine, team: Team) -> None:
     """Kim has four: two run, two wait. Lee comes last and goes next; a fifth of Kim's is refused, with a time to
     retry."""
     kim, lee = {"X-Clew-Page": "kim"}, {"X-Clew-Page": "lee"}
@@ -146,7 +146,7 @@ def test_clients_with_few_evaluations_go_before_one_with_many(engine: Engine, te
     assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 
-def test_a_cancelled_one_is_reported_as_that(engine: Engine, team: Team) -> None:
+def test_a_cancelled_evaluation_is_reported_as_cancelled(engine: Engine, team: Team) -> None:
     model_id = team.registry.version(policies.q_values())  # against a wall, 200 steps in each episode
     assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
     assert engine.call("DELETE", f"/evaluations/{model_id}")[0] == 202
@@ -155,7 +155,7 @@ def test_a_cancelled_one_is_reported_as_that(engine: Engine, team: Team) -> None
     assert report.unseen is None
 
 
-def test_missing_ones_are_named(engine: Engine) -> None:
+def test_a_missing_evaluation_or_model_is_reported(engine: Engine) -> None:
     assert engine.call("GET", "/evaluations/12345")[0] == 404
     assert engine.call("DELETE", "/evaluations/12345")[0] == 404
     assert engine.call("POST", "/evaluations/12345")[0] == 202
@@ -164,7 +164,7 @@ def test_missing_ones_are_named(engine: Engine) -> None:
     assert "There is no model" in (report.error or "")
 
 
-def test_viewers_go_first(engine: Engine, team: Team) -> None:
+def test_watched_models_have_priority_over_evaluations(engine: Engine, team: Team) -> None:
     """The operating system's priorities ensure it: on an overloaded machine, watched models get CPU time before the
     rest."""
     slow = team.registry.version(policies.endless())

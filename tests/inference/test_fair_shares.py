@@ -29,7 +29,7 @@ persons = st.sampled_from(["ann", "bob", "eve"])
 
 
 @given(st.integers(1, 12), st.lists(st.tuples(st.booleans(), persons), max_size=60))
-def test_a_viewer_without_a_place_gets_one_while_others_hold_many(most: int, steps: list[tuple[bool, str]]) -> None:
+def test_the_last_quarter_of_places_is_kept_for_clients_without_one(most: int, steps: list[tuple[bool, str]]) -> None:
     places, held, kept = FairPlaces(most, most // 4), Counter[str](), most // 4
     for comes, person in steps:
         if comes:
@@ -43,7 +43,7 @@ def test_a_viewer_without_a_place_gets_one_while_others_hold_many(most: int, ste
         assert held.total() <= most
 
 
-def test_a_client_with_all_its_places_leaves_room_for_each_newcomer() -> None:
+def test_a_client_cannot_take_the_places_kept_for_newcomers() -> None:
     places = FairPlaces(100, 25)
     assert sum(places.take("greedy") for _ in range(200)) == 75
     assert all(places.take(f"newcomer {number}") for number in range(25))
@@ -53,7 +53,9 @@ def test_a_client_with_all_its_places_leaves_room_for_each_newcomer() -> None:
 @given(
     st.integers(1, 3), st.integers(1, 4), st.integers(1, 9), st.lists(st.tuples(st.booleans(), persons), max_size=60)
 )
-def test_evaluations_take_turns(at_once: int, each: int, most: int, steps: list[tuple[bool, str]]) -> None:
+def test_a_free_place_goes_to_the_client_with_the_fewest_running_evaluations(
+    at_once: int, each: int, most: int, steps: list[tuple[bool, str]]
+) -> None:
     """No place is idle while a client waits, and a place goes to the client with the fewest running, in order of
     arrival."""
     turns, waiting, running = FairTurns(at_once, each, most), list[Turn](), list[Turn]()
@@ -92,7 +94,7 @@ def test_evaluations_take_turns(at_once: int, each: int, most: int, steps: list[
         (Asker(has_token=True), "address 10.0.0.7"),
     ],
 )
-def test_an_evaluation_counts_for_a_name_before_a_page_before_an_address(asker: Asker, person: str) -> None:
+def test_an_evaluation_is_counted_by_user_name_else_page_else_address(asker: Asker, person: str) -> None:
     assert of_whom(asker, "10.0.0.7") == person
 
 
@@ -112,7 +114,7 @@ def test_behind_a_proxy_of_this_machine_persons_are_distinguished(peer: str, nam
         assert address_of(request) == person
 
 
-def test_sockets_of_one_address_leave_places_to_others(start: Start) -> None:
+def test_connections_of_one_address_leave_a_place_for_another(start: Start) -> None:
     engine = start(INFERENCE_MAX_VIEWERS="4")
     with ExitStack() as sockets:
 
@@ -150,7 +152,7 @@ def pool() -> Iterator[Pool]:
     pool.end()
 
 
-def test_a_newcomer_gets_a_place_of_the_largest_user_and_the_active_model_always_has_one(
+def test_a_newcomer_takes_a_place_of_the_largest_user_and_never_the_active_models(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(policy_pool, "_IDLE_SECONDS", 600.0)  # a slow machine starts a process for longer than that
@@ -177,7 +179,7 @@ def test_a_newcomer_gets_a_place_of_the_largest_user_and_the_active_model_always
     assert len(pool) == 3
 
 
-def test_the_active_model_walks_while_one_viewer_watches_as_many_as_may_run(start: Start, team: Team) -> None:
+def test_the_active_model_runs_although_other_models_fill_all_places(start: Start, team: Team) -> None:
     engine = start(INFERENCE_MAX_MODELS="2")
     others = [team.dqn, team.registry.version(policies.q_values(), env_id=SMALL)]
     team.activate(team.ppo)

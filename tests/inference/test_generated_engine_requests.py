@@ -17,7 +17,7 @@ def engine(start: Start) -> Engine:
 
 
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
-def test_no_generated_request_makes_it_fail(label: str, engine: Engine) -> None:
+def test_no_generated_request_makes_the_engine_fail(label: str, engine: Engine) -> None:
     send_all(OPERATIONS[label], lambda case: check_answer(case, f"http://127.0.0.1:{engine.port}"))
 
 
@@ -29,7 +29,7 @@ def test_no_generated_request_makes_it_fail(label: str, engine: Engine) -> None:
         ("POST", "/episodes/1", 422, "contract-misfit"),
     ],
 )
-def test_what_is_refused_is_refused_as_json(engine: Engine, method: str, path: str, status: int, code: str) -> None:
+def test_requests_are_refused_with_json(engine: Engine, method: str, path: str, status: int, code: str) -> None:
     answered, answer = engine.call(method, path)
     assert (answered, answer["code"]) == (status, code)
     assert answer["error"]

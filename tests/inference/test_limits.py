@@ -19,7 +19,7 @@ def small(start: Start) -> Engine:
     return start(INFERENCE_MAX_MODELS="1", INFERENCE_MAX_VIEWERS="3")
 
 
-def test_one_too_many_is_refused_before_the_handshake_and_a_place_is_free_again(small: Engine, team: Team) -> None:
+def test_a_viewer_too_many_is_refused_before_the_handshake(small: Engine, team: Team) -> None:
     with small.view(), small.view(), small.view():
         with handshake(small.port, PATH) as connection:
             code, head = status(connection)
@@ -30,7 +30,7 @@ def test_one_too_many_is_refused_before_the_handshake_and_a_place_is_free_again(
         assert viewer.reset(model=team.ppo)["step"] == 0
 
 
-def test_with_room_for_one_model_two_are_served_in_turn(small: Engine, team: Team) -> None:
+def test_an_engine_with_room_for_one_model_serves_two_in_turn(small: Engine, team: Team) -> None:
     with small.view() as viewer:
         assert viewer.reset(model=team.ppo)["step"] == 0
         assert "runs 1 models" in viewer.reset(model=team.dqn)["error"]
@@ -39,7 +39,7 @@ def test_with_room_for_one_model_two_are_served_in_turn(small: Engine, team: Tea
         assert len(small.children()) == 1
 
 
-def test_sigterm_ends_all_conversations_with_1001_and_all_processes(small: Engine, team: Team) -> None:
+def test_sigterm_closes_all_connections_with_1001_and_ends_all_processes(small: Engine, team: Team) -> None:
     viewers = [small.view() for _ in range(3)]
     for viewer in viewers:
         viewer.reset(model=team.ppo)

@@ -22,7 +22,7 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return served, client
 
 
-def test_a_client_that_reads_nothing_is_dropped_when_the_buffer_is_full_and_no_sender_waits() -> None:
+def test_a_client_that_reads_nothing_is_closed_when_the_buffer_is_full() -> None:
     served, client = pair()
     with served, client:
         way, began = MessageSender(Connection(served, None)), time.monotonic()
@@ -35,7 +35,7 @@ def test_a_client_that_reads_nothing_is_dropped_when_the_buffer_is_full_and_no_s
             pass
 
 
-def test_a_client_that_lags_for_too_long_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_lags_for_too_long_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(message_sender, "_BEHIND_SECONDS", 0.1)
     served, client = pair()
     with served, client:
@@ -48,7 +48,7 @@ def test_a_client_that_lags_for_too_long_is_dropped(monkeypatch: pytest.MonkeyPa
             way.send("too late")
 
 
-def test_one_who_reads_gets_every_message_in_order() -> None:
+def test_a_client_that_reads_gets_every_message_in_order() -> None:
     served, client = pair()
     with served, client:
         way, read = MessageSender(Connection(served, None)), b""

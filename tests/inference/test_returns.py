@@ -10,7 +10,7 @@ from tests.misbehaving import eventually
 FILES = Path(__file__).parents[1] / "policies" / "files"
 
 
-def test_a_hundred_episodes_of_cartpole(engine: Engine, team: Team) -> None:
+def test_an_evaluation_of_cartpole_reports_returns_of_a_hundred_episodes(engine: Engine, team: Team) -> None:
     model_id = team.registry.version((FILES / "cartpole_ppo.onnx").read_bytes(), env_id="CartPole-v1")
     reports: list[EvaluationReport] = []
 
@@ -29,7 +29,7 @@ def test_a_hundred_episodes_of_cartpole(engine: Engine, team: Team) -> None:
     assert returns.success_rate == 0
 
 
-def test_an_environment_that_is_not_there_is_named(engine: Engine, team: Team) -> None:
+def test_a_missing_environment_is_named(engine: Engine, team: Team) -> None:
     model_id = team.registry.version((FILES / "cartpole_ppo.onnx").read_bytes(), env_id="OurRobot-v3")
     engine.call("POST", f"/evaluations/{model_id}")
     answers = [{}]

@@ -65,20 +65,20 @@ STAYS: list[ClewError] = [
 
 
 @pytest.mark.parametrize("error", PASSES, ids=str)
-def test_a_service_that_may_be_starting_is_waited_for(error: ClewError) -> None:
+def test_errors_of_a_service_that_may_be_starting_are_temporary(error: ClewError) -> None:
     assert passes_by_itself(error)
     assert isinstance(error, ServiceUnavailable)
 
 
 @pytest.mark.parametrize("error", STAYS, ids=str)
-def test_a_lasting_error_is_no_reason_to_wait(error: ClewError) -> None:
+def test_a_lasting_error_is_not_waited_for(error: ClewError) -> None:
     assert not passes_by_itself(error)
     assert not Waiting().goes_on(error)
     assert not isinstance(error, AccessDenied) or error.status == 502
 
 
 @given(st.lists(st.floats(0, 30), min_size=1, max_size=60), st.floats(1, 300))
-def test_it_is_tried_with_growing_pauses_until_the_time_is_over(took: list[float], seconds: float) -> None:
+def test_retries_have_growing_pauses_until_the_time_limit(took: list[float], seconds: float) -> None:
     now, pauses = 100.0, list[float]()
     waiting = Waiting(seconds, lambda: now)
     for each in took:
@@ -93,7 +93,7 @@ def test_it_is_tried_with_growing_pauses_until_the_time_is_over(took: list[float
     assert all(0.4 < pause < 3.1 for pause in pauses)
 
 
-def test_the_time_is_long_enough_for_a_slow_machine_and_has_an_end() -> None:
+def test_the_time_limit_for_waiting_is_one_to_five_minutes() -> None:
     assert 60 <= WAIT_SECONDS <= 300
 
 
@@ -127,7 +127,7 @@ def after_waiting(viewer: Viewer) -> tuple[list[Message], Message]:
 
 
 @pytest.mark.parametrize("fault", [Fault.DOWN, Fault.HANGS, Fault.SLOW])
-def test_a_walk_begins_when_the_dashboard_is_there(watcher: Viewer, relay: Relay, fault: Fault, team: Team) -> None:
+def test_an_episode_begins_once_the_dashboard_responds(watcher: Viewer, relay: Relay, fault: Fault, team: Team) -> None:
     relay.fault = fault
     watcher.send_command("reset")
     if fault is not Fault.SLOW:  # that may answer within its time
@@ -137,7 +137,7 @@ def test_a_walk_begins_when_the_dashboard_is_there(watcher: Viewer, relay: Relay
     assert (first["step"], first["model_id"], first["running"]) == (0, team.ppo, False)
 
 
-def test_messages_sent_while_it_loads_count_once_it_is_loaded(watcher: Viewer, relay: Relay, team: Team) -> None:
+def test_commands_sent_while_a_model_loads_apply_once_it_is_loaded(watcher: Viewer, relay: Relay, team: Team) -> None:
     watcher.send_command("reset")
     assert "waiting" in watcher.next()
     watcher.send_command("reset", model=team.dqn)  # another request
@@ -149,7 +149,7 @@ def test_messages_sent_while_it_loads_count_once_it_is_loaded(watcher: Viewer, r
     assert watcher.next()["step"] == 1
 
 
-def test_a_walk_stopped_while_waiting_does_not_start(watcher: Viewer, relay: Relay) -> None:
+def test_an_episode_stopped_while_waiting_does_not_start(watcher: Viewer, relay: Relay) -> None:
     watcher.send_command("start")
     assert "waiting" in watcher.next()
     watcher.send_command("stop")

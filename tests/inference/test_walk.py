@@ -48,7 +48,7 @@ def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(
     assert {one.is_active for one in received} == {kind == "ppo"}
 
 
-def test_stop_ends_it_within_one_step_and_start_goes_on(viewer: Viewer) -> None:
+def test_stop_pauses_the_episode_within_one_step_and_start_continues_it(viewer: Viewer) -> None:
     viewer.reset()
     viewer.send_command("start", speed=10)
     assert [viewer.next()["step"], viewer.next()["step"]] == [1, 2]
@@ -59,7 +59,7 @@ def test_stop_ends_it_within_one_step_and_start_goes_on(viewer: Viewer) -> None:
     assert viewer.next()["step"] == 3 + len(late)
 
 
-def test_step_takes_one_while_it_stands_still_and_none_while_it_runs(viewer: Viewer) -> None:
+def test_step_takes_one_step_while_paused_and_none_while_running(viewer: Viewer) -> None:
     viewer.reset()
     viewer.send_command("step")
     viewer.send_command("step")
@@ -90,7 +90,7 @@ def test_reset_goes_back_to_the_start_and_waits(viewer: Viewer) -> None:
     assert viewer.silence(0.5) == []
 
 
-def test_start_alone_begins_an_episode_and_after_its_end_another(viewer: Viewer) -> None:
+def test_start_begins_an_episode_and_after_its_end_another(viewer: Viewer) -> None:
     viewer.send_command("start", speed=10)
     first = viewer.steps()
     viewer.send_command("start")
@@ -102,7 +102,7 @@ def test_start_alone_begins_an_episode_and_after_its_end_another(viewer: Viewer)
 
 
 @pytest.mark.parametrize("speed", [4, 7.5])
-def test_steps_come_as_often_as_asked(viewer: Viewer, speed: float) -> None:
+def test_steps_are_sent_at_the_requested_speed(viewer: Viewer, speed: float) -> None:
     viewer.reset()
     viewer.send_command("start", speed=speed)
     moments = [viewer.next()["server_ts"] for _ in range(8)]
@@ -111,7 +111,7 @@ def test_steps_come_as_often_as_asked(viewer: Viewer, speed: float) -> None:
     assert speed * 0.7 < 1000 / statistics.median(apart) < speed * 1.15
 
 
-def test_start_while_it_runs_changes_the_speed_alone(viewer: Viewer) -> None:
+def test_start_while_running_changes_only_the_speed(viewer: Viewer) -> None:
     viewer.reset()
     viewer.send_command("start", speed=1)
     viewer.send_command("start", speed=10)
@@ -120,7 +120,7 @@ def test_start_while_it_runs_changes_the_speed_alone(viewer: Viewer) -> None:
     assert time.monotonic() - began < 6  # at the first speed 12, at the second 1.2
 
 
-def test_a_maze_of_another_size_and_seed_can_be_asked_for(viewer: Viewer) -> None:
+def test_a_maze_of_another_size_and_seed_can_be_requested(viewer: Viewer) -> None:
     received = viewer.reset(size=20, seed=7)
     assert (received["maze"]["size"], received["maze"]["seed"], received["maze"]["env_id"]) == (
         20,
@@ -136,7 +136,7 @@ def test_the_maze_is_the_one_that_the_run_trained_on(viewer: Viewer, team: Team)
     assert (received["maze"]["size"], received["maze"]["seed"]) == (5, 5)
 
 
-def test_another_active_model_counts_from_the_next_reset_on(viewer: Viewer, team: Team) -> None:
+def test_a_newly_activated_model_is_used_from_the_next_reset_on(viewer: Viewer, team: Team) -> None:
     assert viewer.reset()["model_id"] == team.ppo
     viewer.send_command("start", speed=10)
     team.activate(team.dqn)
@@ -149,7 +149,7 @@ def test_another_active_model_counts_from_the_next_reset_on(viewer: Viewer, team
     assert viewer.reset(model=team.ppo)["is_active"] is False
 
 
-def test_latencies_are_sent_and_in_the_health(viewer: Viewer, engine: Engine) -> None:
+def test_latencies_are_part_of_the_messages_and_of_the_health(viewer: Viewer, engine: Engine) -> None:
     received = viewer.reset()
     assert 0 < received["latency_ms"] < 1000
     assert 0 < received["latency_p50_ms"] <= received["latency_p95_ms"]
@@ -159,7 +159,7 @@ def test_latencies_are_sent_and_in_the_health(viewer: Viewer, engine: Engine) ->
     assert health["models"] >= 1
 
 
-def test_the_policys_process_is_where_it_is_confined(viewer: Viewer, engine: Engine) -> None:
+def test_the_policys_process_has_resource_limits_and_no_settings(viewer: Viewer, engine: Engine) -> None:
     viewer.reset()
     for child in engine.children():
         assert "CLEW_URL" not in child.environ()

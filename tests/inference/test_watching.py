@@ -30,7 +30,7 @@ def picture(frame: FrameView) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(frame.webp)))
 
 
-def test_an_episode_is_sent_with_its_frames_and_the_same_seed_repeats_it(viewer: Viewer, cartpole: str) -> None:
+def test_an_episode_is_sent_with_frames_and_repeated_by_its_seed(viewer: Viewer, cartpole: str) -> None:
     first = WatchedStep.model_validate(viewer.reset(model=cartpole, seed=5))
     assert first.environment is not None
     assert (first.environment.env_id, first.environment.action_kind) == ("CartPole-v1", "discrete")
@@ -53,7 +53,7 @@ def test_an_episode_is_sent_with_its_frames_and_the_same_seed_repeats_it(viewer:
     assert (again[-1].step, again[-1].seed) == (last.step, 5)
 
 
-def test_stepping_stopping_and_hiding_send_the_right_frames(viewer: Viewer, cartpole: str) -> None:
+def test_frames_are_sent_for_each_step_unless_hidden(viewer: Viewer, cartpole: str) -> None:
     viewer.reset(model=cartpole)
     viewer.send_command("step")
     received = viewer.next()
@@ -65,7 +65,7 @@ def test_stepping_stopping_and_hiding_send_the_right_frames(viewer: Viewer, cart
     assert (viewer.next()["step"], viewer.silence(0.3)) == (2, [])
 
 
-def test_a_viewer_that_acknowledges_nothing_gets_only_the_newest(viewer: Viewer, cartpole: str) -> None:
+def test_a_viewer_without_acknowledgements_gets_three_frames_and_then_the_last(viewer: Viewer, cartpole: str) -> None:
     first = viewer.reset(model=cartpole, seed=1)
     viewer.send_command("seen", seen=first["number"])
     viewer.send_command("start", pace=1)
@@ -105,7 +105,7 @@ def minigrid_spec(env_id: str) -> str:
     return str(minigrid.wrappers.ImgObsWrapper(gymnasium.make(env_id)).spec.to_json())
 
 
-def test_a_failure_of_an_environment_is_a_sentence(viewer: Viewer, team: Team, engine: Engine) -> None:
+def test_a_failing_environment_is_reported_with_a_remedy(viewer: Viewer, team: Team, engine: Engine) -> None:
     missing = viewer.reset(model=version(team, "cartpole_ppo", "NoSuchThing-v3"))
     assert "NoSuchThing-v3" in missing["error"]
     assert "ENVIRONMENTS_FILE" in missing["remedy"]
@@ -117,7 +117,7 @@ def test_a_failure_of_an_environment_is_a_sentence(viewer: Viewer, team: Team, e
     assert viewer.reset(model=team.ppo)["step"] == 0
 
 
-def test_viewers_of_one_seed_see_the_same_each_in_an_environment_of_its_own(engine: Engine, cartpole: str) -> None:
+def test_viewers_of_the_same_seed_see_the_same_in_separate_environments(engine: Engine, cartpole: str) -> None:
     with engine.view() as viewer, engine.view() as other:
         first, second = viewer.reset(model=cartpole, seed=3), other.reset(model=cartpole, seed=3)
         assert first["frame"] == second["frame"]

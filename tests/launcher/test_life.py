@@ -46,7 +46,7 @@ def alone(start: Start) -> Launch:
     return launch
 
 
-def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
+def test_all_servers_respond_once_the_launcher_reports_ready(embedded: Launch) -> None:
     assert f"http://127.0.0.1:{embedded.port}/ (MLflow at" in embedded.output()
     assert answers(embedded.port)
     assert answers(embedded.mlflow_port)
@@ -56,7 +56,7 @@ def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
 
 
 @pytest.mark.thorough
-def test_a_dead_proxy_of_the_environment_is_in_nobodys_way(embedded: Launch) -> None:
+def test_an_unreachable_proxy_in_the_environment_has_no_effect(embedded: Launch) -> None:
     """The sample data gets into MLflow, the dashboard reads it, and the engine gets its models from the dashboard."""
     models = f"http://127.0.0.1:{embedded.port}/api/models"
     wait_until(lambda: json_of(models), embedded.output)
@@ -86,7 +86,7 @@ def test_a_write_to_the_registry_leaves_no_traceback_in_mlflows_log(embedded: La
     assert "ERROR" not in log.read_text()
 
 
-def test_a_killed_dashboard_comes_back(embedded: Launch) -> None:
+def test_a_killed_dashboard_is_restarted(embedded: Launch) -> None:
     before = {process.pid for process in embedded.processes("gunicorn")}
     for process in embedded.processes("gunicorn"):
         if process.parent().pid not in before:
@@ -96,7 +96,7 @@ def test_a_killed_dashboard_comes_back(embedded: Launch) -> None:
     wait_until(lambda: "The dashboard ended and is started again" in embedded.output(), embedded.output)
 
 
-def test_a_killed_gpu_monitor_comes_back(embedded: Launch) -> None:
+def test_a_killed_gpu_monitor_is_restarted(embedded: Launch) -> None:
     before = {process.pid for process in embedded.processes("gpu_monitor")}
     for process in embedded.processes("gpu_monitor"):
         process.kill()
@@ -105,7 +105,7 @@ def test_a_killed_gpu_monitor_comes_back(embedded: Launch) -> None:
     wait_until(lambda: "The GPU monitor ended and is started again" in embedded.output(), embedded.output)
 
 
-def test_a_killed_inference_engine_comes_back(embedded: Launch) -> None:
+def test_a_killed_inference_engine_is_restarted(embedded: Launch) -> None:
     before = {process.pid for process in embedded.processes("python -m inference")}
     assert before
     for process in embedded.processes("python -m inference"):
@@ -115,14 +115,14 @@ def test_a_killed_inference_engine_comes_back(embedded: Launch) -> None:
     wait_until(lambda: "The inference engine ended and is started again" in embedded.output(), embedded.output)
 
 
-def test_ctrl_c_ends_everything(embedded: Launch) -> None:
+def test_ctrl_c_ends_every_process(embedded: Launch) -> None:
     assert embedded.processes("training.mlflow_server")
     assert embedded.end(signal.SIGINT) == 0
     assert embedded.processes() == []
     assert embedded.output().endswith("Stopped.\n")
 
 
-def test_what_the_user_has_elsewhere_is_not_started(start: Start) -> None:
+def test_services_configured_elsewhere_are_not_started(start: Start) -> None:
     launch = start(**elsewhere())
     launch.wait_until_ready()
     assert launch.processes("gunicorn")
@@ -135,7 +135,7 @@ def test_what_the_user_has_elsewhere_is_not_started(start: Start) -> None:
 
 
 @pytest.mark.thorough
-def test_a_start_that_answers_under_any_name_warns_of_it(start: Start) -> None:
+def test_a_start_without_trusted_hosts_on_all_interfaces_warns(start: Start) -> None:
     launch = start(
         MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}",
         HOST="0.0.0.0",
@@ -153,14 +153,14 @@ def test_a_start_that_answers_under_any_name_warns_of_it(start: Start) -> None:
     assert launch.end(signal.SIGTERM) == 0
 
 
-def test_another_polite_end_leaves_no_process_either(start: Start) -> None:
+def test_sighup_ends_every_process(start: Start) -> None:
     launch = start(**elsewhere())
     wait_until(lambda: bool(launch.processes("gunicorn")), launch.output)
     assert launch.end(signal.SIGHUP) == 0
     assert launch.processes() == []
 
 
-def test_the_end_of_its_terminal_leaves_nothing(start: Start) -> None:
+def test_closing_the_terminal_ends_every_process(start: Start) -> None:
     terminal, its_end = os.openpty()
     launch = start(stdin=its_end, **elsewhere())
     os.close(its_end)
@@ -171,13 +171,13 @@ def test_the_end_of_its_terminal_leaves_nothing(start: Start) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is gone")
-def test_a_killed_launcher_leaves_nothing(alone: Launch) -> None:
+def test_killing_the_launcher_ends_every_process(alone: Launch) -> None:
     alone.process.kill()
     alone.process.wait()
     wait_until(lambda: alone.processes() == [], alone.processes)
 
 
-def test_a_killed_supervisor_leaves_nothing(alone: Launch) -> None:
+def test_killing_the_supervisor_ends_every_process(alone: Launch) -> None:
     for process in alone.processes("supervisord"):
         process.kill()
     assert alone.process.wait(MOST_SECONDS) == 1

@@ -35,13 +35,13 @@ def test_one_port_for_two_servers_is_refused(start: Start, two: tuple[str, str])
     assert launch.output() == f"{two[0]} and {two[1]} are both 18050; set one of them to another port.\n"
 
 
-def test_an_odd_entry_among_the_gpu_monitors_is_named(start: Start) -> None:
+def test_an_invalid_gpu_monitor_url_is_named(start: Start) -> None:
     launch = start(GPU_MONITOR_URLS="a=http://a:8001, b=ftp://b")
     assert launch.process.wait(MOST_SECONDS) == 2
     assert "'b=ftp://b' should name an address such as http://trainer-1:8001" in launch.output()
 
 
-def test_an_odd_inference_socket_is_named(start: Start) -> None:
+def test_an_invalid_inference_url_is_named(start: Start) -> None:
     launch = start(INFERENCE_WS_URL="https://models.example.com")
     assert launch.process.wait(MOST_SECONDS) == 2
     assert "INFERENCE_WS_URL='https://models.example.com': should be an address such as wss://" in launch.output()
@@ -53,7 +53,7 @@ def test_an_address_of_another_machine_is_refused(start: Start) -> None:
     assert launch.output() == "HOST=192.0.2.1 is not an address of this machine; set it to one that is.\n"
 
 
-def test_wrong_settings_are_named_with_what_would_be_right(tmp_path: Path) -> None:
+def test_wrong_settings_are_named_with_their_valid_values(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=99999\nLOG_LEVEL=loud\n")
     answer = subprocess.run(
         [sys.executable, "-m", "services.processes.launcher"],
@@ -70,7 +70,7 @@ def test_wrong_settings_are_named_with_what_would_be_right(tmp_path: Path) -> No
     assert "Traceback" not in answer.stderr
 
 
-def test_a_second_launch_on_the_same_state_is_refused_and_names_the_first(start: Start, tmp_path: Path) -> None:
+def test_a_second_launch_in_the_same_state_directory_is_refused(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state"
     first = start(STATE_DIR=str(state), **elsewhere())
     wait_until(lambda: "at http" in _text(state / "launch.lock"), first.output)
@@ -88,7 +88,7 @@ def test_a_second_launch_on_the_same_state_is_refused_and_names_the_first(start:
     assert third.end(signal.SIGTERM) == 0
 
 
-def test_a_link_in_the_place_of_the_lock_is_not_followed(start: Start, tmp_path: Path) -> None:
+def test_a_link_in_place_of_the_lock_file_is_not_followed(start: Start, tmp_path: Path) -> None:
     foreign = tmp_path / "foreign"
     foreign.write_text("mine")
     (tmp_path / "state").mkdir()

@@ -24,9 +24,7 @@ def _recorded() -> Iterator[Event]:
         yield from (scalar(tag, int(step), value, 1.7e9 + step) for step, value in points)
 
 
-def test_a_folder_of_cleanrl_is_listed_read_correctly_and_followed(
-    start: Start, mlflow_address: str, tmp_path: Path
-) -> None:
+def test_a_folder_of_cleanrl_is_imported_and_kept_up_to_date(start: Start, mlflow_address: str, tmp_path: Path) -> None:
     path = write_events(tmp_path / FOLDER / "events.out.tfevents.1700000000.host", _recorded())
     experiment = f"cleanrl-{uuid.uuid4().hex[:8]}"
     launch = start(
@@ -57,7 +55,7 @@ def test_a_folder_of_cleanrl_is_listed_read_correctly_and_followed(
     assert launch.processes() == []
 
 
-def test_next_to_runs_of_ones_own_there_is_no_sample_data() -> None:
+def test_sample_data_is_not_created_next_to_imported_runs() -> None:
     ours = Settings(tensorboard_dirs="a=/data", _env_file=None)  # type: ignore[call-arg, arg-type]
     assert not SAMPLES.is_wanted(ours)
     assert SAMPLES.is_wanted(Settings(_env_file=None))  # type: ignore[call-arg]

@@ -28,7 +28,7 @@ def known() -> Iterator[KnownEnvironments]:
     ("env_id", "name"),
     [("CartPole-v1", "cartpole_ppo"), ("Pendulum-v1", "pendulum_sac"), ("CartPole-v1", "cartpole_lstm")],
 )
-def test_returns_equal_those_of_evaluate_policy(known: KnownEnvironments, env_id: str, name: str) -> None:
+def test_returns_equal_those_of_sb3s_evaluate_policy(known: KnownEnvironments, env_id: str, name: str) -> None:
     make, export = sb3_exports.FILES[name]
     agent = make()
     source = EnvironmentSource(env_id=env_id)

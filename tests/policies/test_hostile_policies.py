@@ -113,14 +113,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_a_policy_does_wrong_is_reported(name: str) -> None:
+def test_a_misbehaving_policy_is_refused_with_its_fault(name: str) -> None:
     onnx, message = HOSTILE[name]
     with pytest.raises(PolicyRefused, match=message):
         check_general_policy(onnx, FACTS, None)
 
 
 @pytest.mark.thorough  # ten seconds; the maze's check tests the same code
-def test_one_that_never_answers_is_ended_in_time() -> None:
+def test_a_policy_that_never_returns_is_ended_in_time() -> None:
     began = time.monotonic()
     with pytest.raises(PolicyRefused, match=r"longer than 10 seconds|computed for too long"):
         check_general_policy(endless(), FACTS, None)

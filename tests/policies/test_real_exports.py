@@ -62,7 +62,7 @@ def test_a_policy_passes_the_check_and_does_what_its_agent_does(name: str) -> No
             np.testing.assert_allclose(answer.action, action, rtol=1e-4, atol=1e-5)
 
 
-def test_what_is_recognised_is_shown_with_the_policy() -> None:
+def test_the_signature_states_the_recognised_inputs_and_outputs() -> None:
     def read(name: str) -> Any:
         onnx, facts, *_rest = recorded(name)
         with closing(GeneralPolicy.load(onnx, facts, SIGNATURES.get(name))) as policy:
@@ -77,7 +77,7 @@ def test_what_is_recognised_is_shown_with_the_policy() -> None:
     assert {one.part for one in read("parts_ppo").inputs} == {"position", "goal"}
 
 
-def test_where_two_readings_are_possible_a_tag_records_the_choice() -> None:
+def test_an_ambiguous_signature_is_resolved_by_a_tag() -> None:
     onnx, facts, *_rest = recorded("cartpole_dqn")
     with pytest.raises(SignatureUnclear, match="Q values, probabilities, logits") as unclear:
         check_general_policy(onnx, facts, None)
@@ -89,7 +89,7 @@ def test_where_two_readings_are_possible_a_tag_records_the_choice() -> None:
         check_general_policy(onnx, facts, choices[1]["signature"])
 
 
-def test_a_policy_for_other_spaces_is_refused_with_both() -> None:
+def test_a_policy_for_other_spaces_is_refused_naming_both_spaces() -> None:
     with pytest.raises(PolicyRefused, match=r"input float32 \[1, 3\], which takes nothing that cartpole_ppo shows"):
         check_general_policy(recorded("pendulum_ppo").onnx, recorded("cartpole_ppo").facts, None)
     spaces = {"action_space": recorded("choices_ppo").facts.action_space}

@@ -48,7 +48,7 @@ def read(
     return read_signature(found, facts, stated, algorithm)
 
 
-def test_rllibs_recurrent_policies() -> None:
+def test_a_recurrent_policy_of_rllib_is_recognised() -> None:
     found = read(
         graph(
             {
@@ -69,7 +69,7 @@ def test_rllibs_recurrent_policies() -> None:
     assert (found.chooses.meaning, found.together) == (Meaning.LOGITS, None)
 
 
-def test_torchrls_policies_have_no_batch() -> None:
+def test_a_policy_of_torchrl_without_batch_dimension_is_recognised() -> None:
     found = read(
         graph(
             {"observation": ([4],), "is_init": ([1], "bool"), "recurrent_state": ([1, 8],)},
@@ -90,12 +90,14 @@ def test_torchrls_policies_have_no_batch() -> None:
         (([None], "int64", "ArgMax"), None, Meaning.ACTIONS),
     ],
 )
-def test_what_an_unnamed_output_means_by_what_makes_it(output: Any, algorithm: str | None, meaning: Meaning) -> None:
+def test_an_unnamed_output_is_recognised_by_the_node_that_produces_it(
+    output: Any, algorithm: str | None, meaning: Meaning
+) -> None:
     found = read(graph({"input": ([None, 4],)}, {"42": output}), algorithm=algorithm)
     assert found.chooses.meaning is meaning
 
 
-def test_continuous_actions() -> None:
+def test_continuous_actions_are_recognised_or_asked_about() -> None:
     torque = BoxSpace(shape=(2,), dtype="float32", low=(-2.0, -2.0), high=(2.0, 2.0))
     unit = BoxSpace(shape=(2,), dtype="float32", low=(-1.0, -1.0), high=(1.0, 1.0))
     plain = graph({"x": ([1, 4],)}, {"y": ([1, 2],)})
@@ -109,7 +111,7 @@ def test_continuous_actions() -> None:
     assert (found.chooses.meaning, found.values and found.values.name) == (Meaning.MEAN_AND_SPREAD, "v")
 
 
-def test_pictures_in_floats_are_asked_about_unless_the_file_divides_them() -> None:
+def test_the_scale_of_float_images_is_asked_about_unless_the_file_divides_them() -> None:
     tensors: Tensors = {"input": (["batch", 3, 84, 84],)}
     outputs: Tensors = {"q_values": (["batch", 2],)}
     assert read(graph(tensors, outputs, scales=True), PICTURE).inputs[0].layout is Layout.CHANNELS_FIRST
@@ -119,7 +121,7 @@ def test_pictures_in_floats_are_asked_about_unless_the_file_divides_them() -> No
     assert read(graph(tensors, outputs), PICTURE, stated=choices[1]["signature"]).inputs[0].scale == 1 / 255
 
 
-def test_observations_of_parts_and_of_choices() -> None:
+def test_observations_of_several_parts_are_matched_to_inputs() -> None:
     parts = DictSpace(spaces={"arm": CARTPOLE, "goal": DiscreteSpace(n=3)})
     one_row = read(graph({"obs": ([None, 7],)}, {"actions": ([None], "int64")}), parts)
     assert (one_row.inputs[0].part, one_row.inputs[0].layout) == ("*", Layout.FLAT)
@@ -146,7 +148,7 @@ SPOILED = [
 
 
 @pytest.mark.parametrize(("stated", "message"), SPOILED)
-def test_a_tag_that_makes_no_sense_is_refused_with_its_place(stated: str, message: str) -> None:
+def test_an_invalid_signature_tag_is_refused_with_the_faulty_place(stated: str, message: str) -> None:
     with pytest.raises(PolicyRefused, match=message):
         read(graph({"x": ([1, 4],)}, {"y": ([1, 2],)}), stated=stated)
 

@@ -17,7 +17,7 @@ variants = { slippery = { is_slippery = true } }
 """
 
 
-def test_as_it_was_trained_and_in_each_variant(tmp_path: Path) -> None:
+def test_a_model_is_measured_as_trained_and_in_each_variant(tmp_path: Path) -> None:
     (tmp_path / "environments.toml").write_text(ENVIRONMENTS)
     progress: list[dict[str, Any]] = []
     with closing(KnownEnvironments.read(tmp_path / "environments.toml")) as known:

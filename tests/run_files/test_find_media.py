@@ -33,7 +33,7 @@ def with_folders(tracking: Tracking, many: int) -> str:
     return run_id
 
 
-def test_four_folders_are_requested_at_once_and_their_media_are_in_order(
+def test_folders_are_requested_four_at_a_time_and_their_media_stay_in_order(
     tracking: Tracking, misbehaving: Misbehaving, artifacts: RunArtifacts
 ) -> None:
     run_id = with_folders(tracking, 2 * AT_ONCE)
@@ -55,7 +55,7 @@ def test_four_folders_are_requested_at_once_and_their_media_are_in_order(
         find_media(artifacts, run_id)
 
 
-def test_of_very_many_folders_the_first_are_listed_and_the_others_counted(
+def test_the_search_for_media_ends_after_the_first_folders_and_reports_it(
     tracking: Tracking, misbehaving: Misbehaving, artifacts: RunArtifacts
 ) -> None:
     found = find_media(artifacts, with_folders(tracking, 30))
@@ -64,7 +64,7 @@ def test_of_very_many_folders_the_first_are_listed_and_the_others_counted(
     assert len(misbehaving.requests) == 24
 
 
-def test_the_first_error_ends_what_has_not_begun() -> None:
+def test_the_first_error_cancels_calls_that_have_not_begun() -> None:
     begun: list[int] = []
 
     def work(number: int) -> int:

@@ -75,7 +75,7 @@ def winners(runs: list[Run]) -> list[tuple[str | None, str | None, list[str]]]:
 
 
 @given(runs=st.one_of(LISTS, st.lists(FEW, max_size=8, unique_by=lambda run: run.run_id)))
-def test_the_best_are_those_of_plain_python(runs: list[Run]) -> None:
+def test_the_best_runs_equal_those_found_in_plain_python(runs: list[Run]) -> None:
     table = RunTable.of(runs)
     found = best_per_algorithm(table, NOW, DEFAULT)
     ranked = [(one.environment, one.experiment, [run.run_id for run in one.runs]) for one in found.environments]

@@ -57,7 +57,7 @@ def names_in_order(named: dict[str, object]) -> list[str]:
 
 
 @given(runs=LISTS)
-def test_times_and_tags_of_runs(runs: list[Run]) -> None:
+def test_columns_of_times_and_users_equal_the_runs(runs: list[Run]) -> None:
     table = RunTable.of(runs)
     known = list(table.runs())
     for name, moments in (("started", [r.started_at for r in known]), ("ended", [r.ended_at for r in known])):
@@ -69,7 +69,7 @@ def test_times_and_tags_of_runs(runs: list[Run]) -> None:
 
 
 @given(runs=LISTS)
-def test_a_logged_value_without_a_number_has_a_reason(runs: list[Run]) -> None:
+def test_a_logged_value_that_is_no_valid_number_has_a_reason(runs: list[Run]) -> None:
     table = RunTable.of(runs)
     rows = [summarise(run, DEFAULT) for run in table.runs()]
     for name in ("success_percent", "episodes", "final_reward", "final_loss", "episode_length"):
@@ -92,7 +92,7 @@ def _reason(row: RunSummary, field: str) -> tuple[object, object] | None:
 
 
 @given(runs=LISTS)
-def test_columns_by_key(runs: list[Run]) -> None:
+def test_columns_of_any_key_equal_the_runs(runs: list[Run]) -> None:
     table = RunTable.of(runs)
     known = list(table.runs())
     for key in [key for key in table.metric_keys().names if key]:
@@ -115,7 +115,7 @@ def test_columns_by_key(runs: list[Run]) -> None:
                 assert [column.logged_as.at(row) for row in range(len(table))] == texts
 
 
-def test_words_among_numbers_are_found_as_words_and_sorted_last() -> None:
+def test_words_in_a_column_of_numbers_are_filtered_as_text_and_sorted_last() -> None:
     texts = ["0.01", "cosine", None, "1e-3", "3e-4", "–"]
     table = RunTable.of(maze_run(number, {} if text is None else {"lr": text}) for number, text in enumerate(texts))
     column = column_of(table, ColumnRef.parse("param:lr"), DEFAULT)
@@ -127,7 +127,7 @@ def test_words_among_numbers_are_found_as_words_and_sorted_last() -> None:
         assert np.flatnonzero(kept(column, parse(typed, "mixed"), UTC)).tolist() == found, typed
 
 
-def test_a_column_of_which_half_are_words_is_text() -> None:
+def test_a_column_is_numeric_if_more_than_half_of_its_values_are_numbers() -> None:
     for texts, kind in ((["1", "a"], "text"), (["1", "2", "a"], "mixed"), (["1", ""], "numeric"), (["–"], "text")):
         table = RunTable.of(maze_run(number, {"x": text}) for number, text in enumerate(texts))
         assert kind_of(column_of(table, ColumnRef.parse("param:x"), DEFAULT)) == kind, texts
@@ -143,31 +143,31 @@ def maze_run(number: int, params: dict[str, str]) -> Run:
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
-def test_each_built_in_column_is_there_for_no_run_at_all(name: str) -> None:
+def test_each_built_in_column_of_an_empty_table_is_empty(name: str) -> None:
     column = column_of(RunTable.of([]), ColumnRef.parse(name), DEFAULT)
     assert isinstance(column, NumberColumn | TextColumn | TimeColumn)
     assert cells(RunTable.of([]), name) == []
 
 
 @given(kind=st.sampled_from(KEYED_KINDS), key=TEXTS.filter(bool))
-def test_a_reference_comes_back_from_its_text(kind: str, key: str) -> None:
+def test_a_column_reference_is_read_from_its_own_text(kind: str, key: str) -> None:
     ref = ColumnRef.parse(f"{kind}:{key}")
     assert (ref.kind, ref.key) == (kind, key)
     assert ColumnRef.parse(str(ref)) == ref
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "param:", "params:lr", ":x", "built_in:name", "metric"])
-def test_an_invalid_reference_is_reported(text: str) -> None:
+def test_an_invalid_column_reference_is_reported(text: str) -> None:
     with pytest.raises(BadInput):
         ColumnRef.parse(text)
 
 
-def test_a_reference_has_an_end() -> None:
+def test_a_column_reference_that_is_too_long_is_refused() -> None:
     with pytest.raises(BadInput, match="characters"):
         ColumnRef.parse("param:" + "x" * MOST_CHARACTERS)
 
 
-def test_a_column_outside_the_table_is_pending_in_each_row() -> None:
+def test_a_column_whose_facts_are_not_loaded_is_partial() -> None:
     table = RunTable.of([])
     assert table.is_partial_in(ColumnRef.parse("least:loss"))
     assert not table.is_partial_in(ColumnRef.parse("metric:loss"))

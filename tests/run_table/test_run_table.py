@@ -47,7 +47,7 @@ def test_a_run_is_found_by_its_id_and_no_other(runs: list[Run], run_id: str) -> 
 
 
 @given(runs=LISTS, others=LISTS)
-def test_a_joined_table_equals_one_made_at_once(runs: list[Run], others: list[Run]) -> None:
+def test_a_joined_table_equals_a_table_of_all_runs(runs: list[Run], others: list[Run]) -> None:
     """The tables are equal bit by bit; later rows replace earlier ones."""
     joined = RunTable.joined([RunTable.of(runs), RunTable.of(others)])
     at_once = RunTable.of([*runs, *others])
@@ -56,12 +56,12 @@ def test_a_joined_table_equals_one_made_at_once(runs: list[Run], others: list[Ru
 
 
 @given(runs=LISTS, gone=st.sets(RUN_IDS))
-def test_removed_runs_leave_no_trace(runs: list[Run], gone: set[str]) -> None:
+def test_a_table_without_removed_runs_equals_a_table_of_the_others(runs: list[Run], gone: set[str]) -> None:
     assert RunTable.of(runs).without(gone).has_same_runs(RunTable.of([run for run in runs if run.run_id not in gone]))
 
 
 @given(runs=LISTS, others=LISTS)
-def test_two_tables_are_equal_only_where_their_runs_are(runs: list[Run], others: list[Run]) -> None:
+def test_tables_are_equal_if_and_only_if_their_runs_are(runs: list[Run], others: list[Run]) -> None:
     same = repr(in_order(runs)) == repr(in_order(others))  # as −0.0 equals 0.0
     assert RunTable.of(runs).has_same_runs(RunTable.of(others)) == same or _differ_in_order(runs, others)
 
@@ -73,7 +73,7 @@ def _differ_in_order(runs: list[Run], others: list[Run]) -> bool:
 
 
 @given(runs=LISTS)
-def test_columns_of_keys_hold_what_was_logged(runs: list[Run]) -> None:
+def test_keys_and_their_columns_contain_what_was_logged(runs: list[Run]) -> None:
     table, ordered = RunTable.of(runs), in_order(runs)
     for found, logged in (
         (table.metric_keys(), [run.metrics for run in ordered]),
@@ -98,7 +98,7 @@ def test_columns_of_keys_hold_what_was_logged(runs: list[Run]) -> None:
 
 
 @given(runs=LISTS, parent=RUN_IDS, statuses=st.sets(st.sampled_from(RunStatus)))
-def test_children_and_states_are_found(runs: list[Run], parent: str, statuses: set[RunStatus]) -> None:
+def test_runs_are_found_by_parent_and_by_status(runs: list[Run], parent: str, statuses: set[RunStatus]) -> None:
     table, ordered = RunTable.of(runs), in_order(runs)
     assert table.children_of(parent) == [run for run in ordered if run.parent_id == parent]
     held = [row for row, run in enumerate(ordered) if run.status in statuses]
@@ -107,7 +107,7 @@ def test_children_and_states_are_found(runs: list[Run], parent: str, statuses: s
         assert family_of(run, table).parent == (None if run.parent_id is None else table.get(run.parent_id))
 
 
-def test_an_empty_table() -> None:
+def test_an_empty_table_has_no_runs() -> None:
     table = RunTable.of([])
     assert len(table) == 0
     assert table.get("r1") is None

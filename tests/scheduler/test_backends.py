@@ -70,7 +70,9 @@ def run_id(request: pytest.FixtureRequest) -> str:
     return f"r{time.time_ns()}"
 
 
-def test_what_runs_finds_what_it_was_given_and_ends_well(place: Place, run_id: str, tmp_path: Path) -> None:
+def test_a_program_gets_its_arguments_variables_and_directory_unchanged(
+    place: Place, run_id: str, tmp_path: Path
+) -> None:
     code = "import os, sys, json; print(json.dumps([sys.argv[1:], os.environ['GIVEN'], os.getcwd()]))"
     hostile = ["$(touch pwned)", "`id`", 'it\'s "so"', "; ls", "--x", "~", "é", ""]
     launch = python(
@@ -97,7 +99,7 @@ def test_what_runs_finds_what_it_was_given_and_ends_well(place: Place, run_id: s
     ("code", "exit_code", "signal"),
     [("raise SystemExit(3)", 3, None), ("import os; os.kill(os.getpid(), 9)", None, "SIGKILL")],
 )
-def test_the_exit_code_decides(
+def test_a_failed_program_is_reported_with_its_exit_code_or_signal(
     place_as_ever: Place, run_id: str, code: str, exit_code: int | None, signal: str | None
 ) -> None:
     with place_as_ever() as backend:
@@ -114,7 +116,7 @@ def test_a_command_that_is_no_program_ends_as_failed(place_as_ever: Place, run_i
     assert found.failure is not None or found.exit_code == 127
 
 
-def test_a_request_is_stored_in_its_file(place_as_ever: Place, run_id: str) -> None:
+def test_a_program_finds_its_request_in_a_file(place_as_ever: Place, run_id: str) -> None:
     launch = Launch(
         run_id,
         1,
@@ -132,7 +134,7 @@ def test_a_request_is_stored_in_its_file(place_as_ever: Place, run_id: str) -> N
 
 # The keeper outlives the scheduler that started it, whose handle of it is lost.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_stopped_one_exports_first_whichever_scheduler_watches_by_then(place: Place, run_id: str) -> None:
+def test_a_stopped_program_exports_first_even_after_a_scheduler_restart(place: Place, run_id: str) -> None:
     code = (
         "import sys, time\ntry:\n    print('up'); time.sleep(60)\nexcept KeyboardInterrupt:\n"
         "    time.sleep(0.5); print('exported'); sys.exit(130)"
@@ -155,7 +157,9 @@ def test_a_training_never_launched_is_absent(place: Place, run_id: str) -> None:
         assert until(backend, is_over, run_id) == Absent()
 
 
-def test_a_second_node_takes_what_waits_for_it_and_all_of_it_is_lost(real: real_ray.RealRay, tmp_path: Path) -> None:
+def test_a_new_node_runs_the_waiting_job_and_a_dead_cluster_is_unavailable(
+    real: real_ray.RealRay, tmp_path: Path
+) -> None:
     """One job waits for a GPU until a node with one joins; then the whole cluster goes down."""
     with ray_backend(real.address, tmp_path) as backend:
         code = "import os, time; print('gpus', os.environ.get('CUDA_VISIBLE_DEVICES')); time.sleep(60)"
@@ -175,7 +179,7 @@ def test_a_second_node_takes_what_waits_for_it_and_all_of_it_is_lost(real: real_
 
 @pytest.mark.thorough
 @pytest.mark.skipif(not real_ray.RAY.exists(), reason=real_ray.WHY_NOT)
-def test_a_real_cluster_that_dies_is_asked_again_and_restarts_without_memory(
+def test_jobs_wait_for_room_in_a_real_cluster_and_are_lost_in_its_restart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ray fails a job without room for 15 minutes, here 6 s; a job lost in a restart is reported as lost or

@@ -39,7 +39,7 @@ def put(address: str, run_id: str, path: str, content: bytes = b"{}") -> None:
     requests.put(url, data=content, timeout=10).raise_for_status()
 
 
-def test_the_newest_whole_one_counts_and_a_child_takes_its_parents(
+def test_the_newest_complete_checkpoint_is_found_and_a_child_adopts_its_parents(
     runs: RunWrites, mlflow_address: str, tmp_path: Path
 ) -> None:
     kept, parent, child = Checkpoints(runs, tmp_path), new_run(runs), new_run(runs)
@@ -59,7 +59,7 @@ def test_the_newest_whole_one_counts_and_a_child_takes_its_parents(
     assert kept.newest("nobody") is None
 
 
-def test_while_mlflow_is_away_what_was_noted_counts(tmp_path: Path) -> None:
+def test_the_noted_checkpoint_is_known_while_mlflow_is_down(tmp_path: Path) -> None:
     away = Checkpoints(runs_of("http://127.0.0.1:9"), tmp_path)
     (tmp_path / "child").mkdir()
     assert not away.has("child")
@@ -69,7 +69,9 @@ def test_while_mlflow_is_away_what_was_noted_counts(tmp_path: Path) -> None:
         away.newest("child")
 
 
-def test_a_node_fetches_it_before_the_program_starts(runs: RunWrites, mlflow_address: str, tmp_path: Path) -> None:
+def test_a_node_fetches_the_checkpoint_before_the_program_starts(
+    runs: RunWrites, mlflow_address: str, tmp_path: Path
+) -> None:
     parent = new_run(runs)
     for name, content in (("state.json", b'{"steps": 7}'), ("policy.zip", b"zip")):
         put(mlflow_address, parent, f"checkpoints/10/{name}", content)

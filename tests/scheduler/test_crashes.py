@@ -145,7 +145,7 @@ def settings(tmp_path: Path, mlflow_address: str, trainers_file: Path) -> Schedu
 
 @pytest.mark.parametrize("is_done", [True, False], ids=["after", "before"])
 @pytest.mark.parametrize("steps", STEPS)
-def test_a_request_that_is_sent_again_runs_once(
+def test_a_request_repeated_after_a_crash_runs_once(
     life: Begin, settings: SchedulerSettings, steps: int, is_done: bool
 ) -> None:
     own, request = str(uuid.uuid4()), {"trainer": "sleeper", "word": f"crash-{uuid.uuid4().hex}"}
@@ -165,7 +165,9 @@ def test_a_request_that_is_sent_again_runs_once(
 
 
 @pytest.mark.parametrize("steps", range(1, 6))
-def test_a_stop_counts_whenever_its_scheduler_is_killed(life: Begin, settings: SchedulerSettings, steps: int) -> None:
+def test_a_stop_takes_effect_whenever_the_scheduler_is_killed(
+    life: Begin, settings: SchedulerSettings, steps: int
+) -> None:
     own, fuse = str(uuid.uuid4()), Fuse(float("inf"), is_done=True)
     first = life(own, fuse)
     (entry,) = first.requests.start(StartRequest.model_validate({"trainer": "sleeper", "seconds": 30.0}), None)

@@ -34,27 +34,29 @@ def run(entrypoint: Entrypoint, folder: Path) -> list[object]:
 
 @settings(max_examples=25)
 @given(arguments=st.lists(HOSTILE, max_size=3), variable=HOSTILE)
-def test_each_argument_and_variable_arrives_as_it_was(arguments: list[str], variable: str, tmp_path: Path) -> None:
+def test_the_shell_passes_each_argument_and_variable_on_unchanged(
+    arguments: list[str], variable: str, tmp_path: Path
+) -> None:
     variable = variable.rstrip("\n")  # which no field of a form can hold
     launch = Launch("r1", 1, [sys.executable, "-c", SHOW, *arguments], {}, Needs())
     assert run(entrypoint_of(launch, {"GIVEN": variable}), tmp_path) == [arguments, variable, str(tmp_path)]
     assert not list(tmp_path.iterdir())
 
 
-def test_it_runs_in_its_directory_whatever_that_is_called(tmp_path: Path) -> None:
+def test_a_program_runs_in_its_directory_whatever_its_name(tmp_path: Path) -> None:
     folder = tmp_path / "it's $HOME; ls"
     folder.mkdir()
     launch = Launch("r1", 1, [sys.executable, "-c", SHOW], {}, Needs(), directory=folder)
     assert run(entrypoint_of(launch, {}), tmp_path) == [[], None, str(folder)]
 
 
-def test_each_request_is_stored_in_its_own_file(tmp_path: Path) -> None:
+def test_each_request_is_written_to_its_own_file(tmp_path: Path) -> None:
     read = "import sys, json; print(json.dumps([json.load(open(sys.argv[1]))]))"
     launch = Launch("r1", 1, [sys.executable, "-c", read, REQUEST_FILE], {}, Needs(), values={"note": "it's $HOME"})
     assert run(entrypoint_of(launch, {}), tmp_path) == [{"values": {"note": "it's $HOME"}, "checkpoint": None}]
 
 
-def test_the_program_takes_the_shells_place(tmp_path: Path) -> None:
+def test_the_program_replaces_the_shell(tmp_path: Path) -> None:
     """Its signals and its exit code are then its own; a program may be named like a shell keyword."""
     launch = Launch("r1", 1, [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], {}, Needs())
     assert subprocess.run(entrypoint_of(launch, {}).line, shell=True, check=False).returncode == -9

@@ -42,7 +42,7 @@ def test_a_missing_or_unsuitable_environment_is_refused(
     assert message in str(caught.value.fields[field])
 
 
-def test_all_else_passes(check: EnvironmentCheck) -> None:
+def test_suitable_environments_pass_the_check(check: EnvironmentCheck) -> None:
     check.check(environment_trainer(), {"algorithm": "PPO", "env_id": "Taxi-v4"})
     check.check(environment_trainer(), {"algorithm": "DQN", "env_id": "MiniGrid-Empty-5x5-v0"})
     check.check(maze_trainer(), {"algorithm": "PPO"})

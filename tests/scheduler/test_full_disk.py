@@ -44,7 +44,7 @@ print(backend.room([], False).most, backend.room([], False).hindrance)
 """
 
 
-def test_a_program_that_fills_the_disk_failed_for_that_and_no_other_begins(tmp_path: Path) -> None:
+def test_a_program_that_fills_the_disk_fails_with_that_reason_and_none_starts(tmp_path: Path) -> None:
     first, failure, room = on_a_small_disk(tmp_path, FILLS_IT).splitlines()
     assert first == "None"
     assert failure.startswith("ended with exit code 1")
@@ -74,7 +74,7 @@ print((folder / "log.txt").read_text())
 
 
 @pytest.mark.thorough
-def test_a_training_on_a_full_disk_goes_on_and_mlflow_gets_all_of_it(tmp_path: Path, tracking: Tracking) -> None:
+def test_a_training_continues_on_a_full_disk_and_mlflow_gets_every_point(tmp_path: Path, tracking: Tracking) -> None:
     pytest.importorskip("torch")
     run_id = tracking.run(tracking.experiment(), status="RUNNING")
     output = on_a_small_disk(tmp_path, TRAINS, tracking.address, run_id)

@@ -51,14 +51,14 @@ def test_a_gpu_without_processes_is_free(
     assert (room.hindrance and room.hindrance.code) == reason
 
 
-def test_a_monitor_that_does_not_answer_is_named() -> None:
+def test_an_unreachable_gpu_monitor_is_named_as_the_hindrance() -> None:
     room = Gpus([GpuMonitorAddress("local", "http://127.0.0.1:1")]).room([])
     assert room.hindrance is not None
     assert room.hindrance.code == "gpus-unknown"
     assert "refused the connection" in str(room.hindrance)
 
 
-def test_a_training_waits_for_gpus_that_a_stranger_has_and_gets_its_own(
+def test_a_training_waits_for_gpus_that_other_processes_use(
     start: Start,
     library: Path,
     tmp_path: Path,

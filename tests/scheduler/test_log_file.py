@@ -24,7 +24,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_only_the_shown_part_of_100_mb_is_in_memory(large: Path) -> None:
+def test_a_log_of_100_mb_is_never_wholly_in_memory(large: Path) -> None:
     tracemalloc.start()
     part = LogFile(large).part(None, 200)
     found = LogFile(large).search("needle", None)
@@ -38,7 +38,7 @@ def test_only_the_shown_part_of_100_mb_is_in_memory(large: Path) -> None:
     assert peak < 20_000_000
 
 
-def test_a_search_goes_on_where_it_ended(large: Path) -> None:
+def test_a_search_continues_where_the_last_one_ended(large: Path) -> None:
     before, found = None, list[str]()
     for _ in range(100):
         part = LogFile(large).search("NEEDLE", before)
@@ -56,7 +56,7 @@ def test_a_search_goes_on_where_it_ended(large: Path) -> None:
     step=st.integers(1, 7),
 )
 @settings(max_examples=50)
-def test_going_back_part_by_part_gives_each_line_once(
+def test_reading_backwards_in_parts_gives_each_line_once(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], step: int
 ) -> None:
     path = tmp_path_factory.mktemp("log") / "log.txt"
@@ -69,7 +69,7 @@ def test_going_back_part_by_part_gives_each_line_once(
     assert found == lines
 
 
-def test_a_bar_of_progress_is_its_last_state_and_a_long_line_is_cut(tmp_path: Path) -> None:
+def test_a_progress_bar_is_its_last_state_and_a_long_line_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "log.txt"
     path.write_bytes(b"10%\r50%\r100%\nwhole\r\n" + b"x" * 3_000_000 + b"\n\xff half")
     part = LogFile(path).part(None, 200)
@@ -78,14 +78,14 @@ def test_a_bar_of_progress_is_its_last_state_and_a_long_line_is_cut(tmp_path: Pa
     assert LogFile(path).part(20, 5).lines[:1] == ["100%"]
 
 
-def test_there_need_be_none(tmp_path: Path) -> None:
+def test_a_missing_log_has_no_lines(tmp_path: Path) -> None:
     log = LogFile(tmp_path / "none")
     assert log.part(None, 5).lines == []
     assert log.search("x", None).lines == []
     assert list(log.whole()) == []
 
 
-def test_secrets_are_hidden(tmp_path: Path) -> None:
+def test_secrets_in_a_log_are_hidden(tmp_path: Path) -> None:
     path = tmp_path / "log.txt"
     path.write_text("the password is tulip\n")
     log = LogFile(path, lambda text: text.replace("tulip", "***"))

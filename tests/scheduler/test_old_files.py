@@ -30,7 +30,7 @@ def folder(runs: Path, name: str, age_hours: float, size: int = 1_000_000) -> Pa
     return runs / name
 
 
-def test_the_oldest_leave_but_none_that_is_needed_locked_or_just_made(tmp_path: Path) -> None:
+def test_the_oldest_folders_are_removed_unless_needed_locked_or_new(tmp_path: Path) -> None:
     for age, name in enumerate(reversed([*KNOWN, "locked"]), start=2):
         folder(tmp_path, name, age)
     folder(tmp_path, "being-made", 0.1)
@@ -44,7 +44,7 @@ def test_the_oldest_leave_but_none_that_is_needed_locked_or_just_made(tmp_path: 
     assert RunFolders(tmp_path / "none", 1).sweep(KNOWN.get, threading.Lock()) == []
 
 
-def test_a_checkpoint_that_two_share_is_counted_once(tmp_path: Path) -> None:
+def test_a_checkpoint_shared_by_two_trainings_is_counted_once(tmp_path: Path) -> None:
     parent, child = folder(tmp_path, "parent", 3), tmp_path / "child"
     assert RunFolder(child).take_checkpoint_of(RunFolder(parent))
     assert RunFolders(tmp_path, 1_050_000).sweep(lambda _run: False, threading.Lock()) == []
@@ -52,7 +52,7 @@ def test_a_checkpoint_that_two_share_is_counted_once(tmp_path: Path) -> None:
     assert (child / "checkpoint" / "1" / "state.json").stat().st_size == 500_000
 
 
-def test_one_whose_files_are_deleted_reports_it_and_does_not_go_on(start: Start) -> None:
+def test_a_training_whose_files_were_deleted_cannot_be_continued(start: Start) -> None:
     service = start()
     run_id = service.start(trainer="teller", episodes=5000)
     service.written(run_id, "goes on from 0")
@@ -73,7 +73,7 @@ def test_one_whose_files_are_deleted_reports_it_and_does_not_go_on(start: Start)
     assert "its files are gone" in service.post("fork", 409, run_id=run_id, episodes=9000)["error"]
 
 
-def test_one_whose_checkpoint_vanishes_while_it_waits_does_not_start_over(queueing: Service) -> None:
+def test_a_training_whose_checkpoint_vanished_fails_instead_of_starting_over(queueing: Service) -> None:
     run_id = queueing.start(trainer="teller", episodes=5000)
     deadline = time.monotonic() + 30
     while not list((queueing.runs / run_id).glob("checkpoint/[0-9]*")):
@@ -92,7 +92,7 @@ def test_one_whose_checkpoint_vanishes_while_it_waits_does_not_start_over(queuei
     assert "not-continuable" in queueing.post("continue", 409, run_id=run_id)["code"]
 
 
-def test_where_a_folder_is_deleted_the_program_gets_mlflows_state(mlflow_address: str, tmp_path: Path) -> None:
+def test_the_checkpoint_in_mlflow_replaces_a_deleted_folder(mlflow_address: str, tmp_path: Path) -> None:
     settings, runs = SchedulerSettings(_env_file=None, state_dir=tmp_path), runs_of(mlflow_address)  # type: ignore[call-arg]
     backend = LocalBackend(settings, lambda _held: GpuRoom(0), stored=Checkpoints(runs, settings.folder / "runs"))
     run_id, child = new_run(runs), new_run(runs)

@@ -14,7 +14,7 @@ from tests.scheduler.conftest import Start
 from tests.scheduler.service import OVER, Service
 
 
-def test_one_after_the_other_first_before_the_others_and_held_not_at_all(queueing: Service) -> None:
+def test_trainings_run_in_queue_order_and_held_ones_not_at_all(queueing: Service) -> None:
     blocking = queueing.start(trainer="sleeper", seconds=60)
     queueing.until(blocking, "training")
     a, b, c, d = (queueing.start(trainer="sleeper", seconds=0.2, word=word) for word in "abcd")
@@ -51,7 +51,7 @@ def test_the_queue_survives_its_scheduler(queueing: Service) -> None:
 
 
 @pytest.mark.thorough
-def test_five_hundred_wait_and_the_list_is_quick(start: Start) -> None:
+def test_five_hundred_waiting_trainings_are_listed_within_a_second(start: Start) -> None:
     queueing = start(TRAINING_SLOTS="1")
     blocking = queueing.start(trainer="teller", episodes=100_000)
     queueing.until(blocking, "training")
@@ -102,12 +102,12 @@ TWO_GPUS = Room(2, 2, GpuRoom(2, (0, 1)))
         ([entry("a"), entry("b", gpus=1), entry("c")], Room(None, None, most=1, hindrance=EnoughWaitThere(7)), ["a"], {"b": "enough-wait-there", "c": "enough-wait-there"}),
     ],
 )  # fmt: skip
-def test_the_next_training_starts_and_the_others_have_a_reason_to_wait(
+def test_the_plan_starts_what_fits_and_gives_the_others_a_reason_to_wait(
     waiting: list[Entry], room: Room, chosen: list[str], why: dict[str, str]
 ) -> None:
     assert planned(waiting, room) == (chosen, why)
 
 
-def test_two_trainings_with_one_gpu_each_never_share_one() -> None:
+def test_two_trainings_with_one_gpu_each_get_different_gpus() -> None:
     found = plan([entry("a", gpus=1), entry("b", gpus=1)], TWO_GPUS)
     assert [one.gpus for one in found.chosen] == [(0,), (1,)]

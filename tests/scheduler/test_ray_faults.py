@@ -135,7 +135,9 @@ FORGETS = (died_and_remembers_nothing, died_while_the_scheduler_was_away)
     [died_and_remembers_nothing, *(pytest.param(one, marks=pytest.mark.thorough) for one in LONG)],
     ids=lambda fault: fault.__name__,
 )
-def test_each_ends_true_none_twice_none_lost(story: Story, fault: Callable[[Story], None]) -> None:
+def test_each_training_survives_a_cluster_fault_or_ends_with_its_true_state(
+    story: Story, fault: Callable[[Story], None]
+) -> None:
     fault(story)
     training = "failed" if fault in FORGETS else "done"
     queued = "failed" if fault is died_while_the_scheduler_was_away else "done"

@@ -28,7 +28,7 @@ def test_an_invalid_address_is_refused(url: str) -> None:
         settings(ray_jobs_url=url)
 
 
-def test_what_opens_the_cluster_is_secret() -> None:
+def test_credentials_of_the_cluster_are_secret() -> None:
     known = settings(
         ray_jobs_url="http://ada:pw-of-ada@ray:8265", ray_jobs_token="a-token", ray_jobs_headers='{"X-Key": "a-key"}'
     )

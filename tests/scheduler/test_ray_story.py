@@ -56,7 +56,7 @@ def trainers_in(folder: Path) -> Path:
     return folder / "trainings.toml"
 
 
-def test_what_waits_there_is_queued_and_then_runs_to_its_end(
+def test_a_job_that_waits_in_the_cluster_is_shown_as_queued_until_it_runs(
     ray: FakeRay, service: Service, tracking: Tracking
 ) -> None:
     ray.cpus = 0
@@ -77,7 +77,7 @@ def test_what_waits_there_is_queued_and_then_runs_to_its_end(
     assert len(ray.submitted) == 1
 
 
-def test_one_that_runs_is_stopped_and_exports_first(ray: FakeRay, service: Service) -> None:
+def test_a_running_job_that_is_stopped_exports_first(ray: FakeRay, service: Service) -> None:
     run_id = service.start(trainer="napper", seconds=60)
     service.written(run_id, "began", seconds=30)
     service.post("stop", run_id=run_id)
@@ -85,7 +85,7 @@ def test_one_that_runs_is_stopped_and_exports_first(ray: FakeRay, service: Servi
     assert "exported" in service.training_log(run_id)
 
 
-def test_one_that_waits_there_is_stopped_once_it_would_run(ray: FakeRay, service: Service) -> None:
+def test_a_waiting_job_that_was_stopped_never_runs(ray: FakeRay, service: Service) -> None:
     ray.cpus = 0
     run_id = service.start(trainer="napper", seconds=60)
     waiting_there(service, run_id)
@@ -96,7 +96,7 @@ def test_one_that_waits_there_is_stopped_once_it_would_run(ray: FakeRay, service
     assert {job.status for job in ray.jobs.values()} == {"STOPPED"}
 
 
-def test_all_but_eight_keep_their_order_here(ray: FakeRay, service: Service) -> None:
+def test_at_most_eight_jobs_wait_in_the_cluster_and_the_others_in_the_queue(ray: FakeRay, service: Service) -> None:
     ray.cpus = 0
     runs = [service.start(trainer="napper", word=f"n{number}") for number in range(10)]
     deadline = time.monotonic() + 60
@@ -132,7 +132,7 @@ def test_a_restarted_scheduler_finds_running_and_lost_trainings(ray: FakeRay, se
     assert len(ray.submitted) == 2
 
 
-def test_a_silent_cluster_is_named_and_starts_it_once_it_speaks(ray: FakeRay, service: Service) -> None:
+def test_an_unresponsive_cluster_is_named_and_starts_jobs_once_it_responds(ray: FakeRay, service: Service) -> None:
     running = service.start(trainer="napper", seconds=2)
     service.written(running, "began", seconds=30)
     ray.frozen.set()

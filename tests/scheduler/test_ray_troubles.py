@@ -43,7 +43,7 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watched_job, "STOP_EACH_SECONDS", 0.2)
 
 
-def test_a_submission_whose_answer_is_lost_is_found_by_its_id(ray: FakeRay, runs: Path) -> None:
+def test_a_submission_whose_response_is_lost_is_found_by_its_id(ray: FakeRay, runs: Path) -> None:
     ray.after = lambda method, path: (0, b"") if (method, path) == ("POST", "/api/jobs/") else None
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(QUICK))
@@ -52,7 +52,7 @@ def test_a_submission_whose_answer_is_lost_is_found_by_its_id(ray: FakeRay, runs
 
 
 @pytest.mark.parametrize("answer", [(500, b"boom"), (200, b"<html>It works!</html>"), (200, b"{"), (503, b"")])
-def test_a_submission_that_is_answered_with_nonsense_is_found_by_its_id(
+def test_a_submission_with_an_invalid_response_is_found_by_its_id(
     ray: FakeRay, runs: Path, answer: tuple[int, bytes]
 ) -> None:
     ray.after = lambda method, path: answer if (method, path) == ("POST", "/api/jobs/") else None
@@ -62,7 +62,7 @@ def test_a_submission_that_is_answered_with_nonsense_is_found_by_its_id(
     assert len(ray.submitted) == 1
 
 
-def test_the_same_attempt_is_submitted_once_however_often_it_is_launched(ray: FakeRay, runs: Path) -> None:
+def test_an_attempt_launched_repeatedly_is_submitted_once(ray: FakeRay, runs: Path) -> None:
     """This includes a scheduler that was killed after Ray accepted it and before it got the answer."""
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(SLEEP))
@@ -74,7 +74,7 @@ def test_the_same_attempt_is_submitted_once_however_often_it_is_launched(ray: Fa
     assert len(ray.submitted) == 1
 
 
-def test_the_next_attempt_has_an_id_of_its_own_and_its_log_follows(ray: FakeRay, runs: Path) -> None:
+def test_the_next_attempt_has_its_own_id_and_appends_to_the_log(ray: FakeRay, runs: Path) -> None:
     with ray_backend(ray.address, runs) as backend:
         for attempt in (1, 2):
             backend.launch(python(f"print('attempt', {attempt})", attempt=attempt))
@@ -95,7 +95,7 @@ def test_a_job_not_submitted_is_absent_and_can_be_launched_later(ray: FakeRay, r
         assert until(backend, is_over).exit_code == 0
 
 
-def test_a_possibly_submitted_job_that_was_cancelled_is_stopped(
+def test_a_job_cancelled_while_its_submission_is_unknown_is_stopped(
     ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cancel came between the lost answer and the next attempt."""
@@ -108,7 +108,7 @@ def test_a_possibly_submitted_job_that_was_cancelled_is_stopped(
         until_stopped(ray, "r1-1")
 
 
-def test_a_job_cancelled_after_a_lost_answer_is_stopped_as_soon_as_it_appears(ray: FakeRay, runs: Path) -> None:
+def test_a_job_cancelled_after_a_lost_response_is_stopped_once_it_appears(ray: FakeRay, runs: Path) -> None:
     assert watched_job.DOUBT_SECONDS >= 30
     ray.after = lambda method, path: (0, b"") if path.startswith("/api/jobs/") else None
     with ray_backend(ray.address, runs) as backend:
@@ -120,7 +120,7 @@ def test_a_job_cancelled_after_a_lost_answer_is_stopped_as_soon_as_it_appears(ra
 
 
 @pytest.mark.parametrize("has_logged", [False, True])
-def test_a_job_that_waited_while_both_were_away_waits_on_unless_it_has_logged(
+def test_a_waiting_job_lost_in_a_double_restart_is_absent_unless_it_has_logged(
     ray: FakeRay, runs: Path, mlflow_address: str, has_logged: bool
 ) -> None:
     kept = runs_of(mlflow_address)
@@ -139,7 +139,7 @@ def test_a_job_that_waited_while_both_were_away_waits_on_unless_it_has_logged(
         assert found == (Lost() if has_logged else Absent())
 
 
-def test_jobs_left_in_doubt_by_a_scheduler_run_only_if_wanted(
+def test_uncertain_submissions_run_after_a_restart_only_if_still_wanted(
     ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was killed before it knew whether Ray has them; one of the two was cancelled meanwhile."""
@@ -174,7 +174,7 @@ def test_a_job_that_appears_after_it_was_reported_absent_is_stopped(
         until_stopped(ray, "r1-1")
 
 
-def test_a_refusal_ends_the_training_with_rays_own_words(ray: FakeRay, runs: Path) -> None:
+def test_a_refused_submission_ends_the_training_with_rays_message(ray: FakeRay, runs: Path) -> None:
     refusal = (400, b"Traceback (most recent call last):\n  File x\nTypeError: entrypoint_num_gpus must be a number\n")
     ray.instead = lambda method, path: refusal if method == "POST" else None
     with ray_backend(ray.address, runs) as backend:
@@ -186,7 +186,7 @@ def test_a_refusal_ends_the_training_with_rays_own_words(ray: FakeRay, runs: Pat
 
 
 @pytest.mark.parametrize("value", ["\0", "\ud800"])
-def test_a_command_that_no_shell_can_take_is_not_submitted(ray: FakeRay, runs: Path, value: str) -> None:
+def test_a_command_that_no_shell_can_represent_is_not_submitted(ray: FakeRay, runs: Path, value: str) -> None:
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(QUICK, value))
         found = status(backend)
@@ -195,7 +195,7 @@ def test_a_command_that_no_shell_can_take_is_not_submitted(ray: FakeRay, runs: P
     assert not ray.submitted
 
 
-def test_a_stop_of_a_job_that_waits_is_repeated_until_it_holds(ray: FakeRay, runs: Path) -> None:
+def test_a_stop_of_a_waiting_job_is_repeated_until_it_takes_effect(ray: FakeRay, runs: Path) -> None:
     """Ray answers `stopped: true`, and runs it afterwards. A scheduler that was killed meanwhile still stops it."""
     ray.cpus = 0
     with ray_backend(ray.address, runs) as backend:
@@ -230,7 +230,7 @@ def test_a_stop_lets_the_program_export_first(ray: FakeRay, runs: Path) -> None:
     assert (variables["RAY_JOB_STOP_SIGNAL"], variables["RAY_JOB_STOP_WAIT_TIME_S"]) == ("SIGINT", "60")
 
 
-def test_a_job_that_ray_gave_up_waiting_for_waits_on(ray: FakeRay, runs: Path) -> None:
+def test_a_job_that_timed_out_waiting_in_ray_is_submitted_again(ray: FakeRay, runs: Path) -> None:
     """After 15 minutes without room Ray reports that the job failed; no part of it ever ran."""
     ray.cpus = 0
     with ray_backend(ray.address, runs) as backend:
@@ -249,7 +249,7 @@ def test_a_job_that_ray_gave_up_waiting_for_waits_on(ray: FakeRay, runs: Path) -
         assert until(backend, is_over).exit_code == 0
 
 
-def test_a_cluster_that_forgot_a_job_that_ran_lost_it(ray: FakeRay, runs: Path) -> None:
+def test_a_running_job_forgotten_by_the_cluster_is_reported_as_lost(ray: FakeRay, runs: Path) -> None:
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(SLEEP))
         until(backend, is_running)
@@ -259,7 +259,7 @@ def test_a_cluster_that_forgot_a_job_that_ran_lost_it(ray: FakeRay, runs: Path) 
         assert until(backend, is_over) == Lost()
 
 
-def test_while_the_cluster_is_silent_nothing_is_known_and_nothing_lost(ray: FakeRay, runs: Path) -> None:
+def test_a_job_is_unknown_but_not_lost_while_the_cluster_is_unresponsive(ray: FakeRay, runs: Path) -> None:
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(SLEEP))
         until(backend, is_running)
@@ -288,7 +288,9 @@ def test_while_the_cluster_is_silent_nothing_is_known_and_nothing_lost(ray: Fake
         (302, b""),
     ],
 )
-def test_nonsense_is_named_and_ends_nothing(ray: FakeRay, runs: Path, answer: tuple[int, bytes]) -> None:
+def test_an_invalid_status_response_is_reported_and_ends_no_job(
+    ray: FakeRay, runs: Path, answer: tuple[int, bytes]
+) -> None:
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(SLEEP))
         until(backend, is_running)
@@ -298,7 +300,7 @@ def test_nonsense_is_named_and_ends_nothing(ray: FakeRay, runs: Path, answer: tu
         until(backend, is_running)
 
 
-def test_another_server_at_its_address_is_named(ray: FakeRay, runs: Path) -> None:
+def test_a_server_that_is_not_ray_is_reported(ray: FakeRay, runs: Path) -> None:
     ray.instead = lambda method, path: (200, b'{"status": "healthy"}')
     with ray_backend(ray.address, runs) as backend:
         error = until_there_is_room(backend)
@@ -336,7 +338,7 @@ def test_a_wrong_token_is_named(ray: FakeRay, runs: Path) -> None:
     assert ray.headers[-1]["x-team"] == "rl"
 
 
-def test_the_cluster_is_not_asked_to_log_to_its_own_loopback(runs: Path) -> None:
+def test_a_remote_cluster_is_refused_while_mlflow_is_on_loopback(runs: Path) -> None:
     with ray_backend("http://ray-head.example:8265", runs) as backend, pytest.raises(MlflowOutOfReach):
         backend.room([], wants_gpus=False)
 
@@ -354,7 +356,7 @@ def test_killed_jobs_and_those_the_cluster_ended_are_distinguished(ray: FakeRay,
     assert "node 7" in str(found.failure)
 
 
-def test_a_log_is_copied_while_it_grows_and_each_byte_once(ray: FakeRay, runs: Path) -> None:
+def test_a_growing_log_is_copied_with_each_byte_once(ray: FakeRay, runs: Path) -> None:
     code = "import time\nfor n in range(40):\n    print('line', n); time.sleep(0.05)"
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(code))
@@ -370,7 +372,7 @@ def test_a_log_is_copied_while_it_grows_and_each_byte_once(ray: FakeRay, runs: P
     assert lines == [f"line {n}" for n in range(40)]
 
 
-def test_a_disk_that_takes_nothing_starts_nothing(ray: FakeRay, runs: Path) -> None:
+def test_no_job_is_submitted_while_the_disk_cannot_be_written(ray: FakeRay, runs: Path) -> None:
     runs.write_text("a file where the folder should be")
     with ray_backend(ray.address, runs) as backend:
         for attempt in (backend.check_writable, lambda: backend.launch(python(QUICK))):
@@ -379,7 +381,9 @@ def test_a_disk_that_takes_nothing_starts_nothing(ray: FakeRay, runs: Path) -> N
     assert not ray.submitted
 
 
-def test_only_what_is_meant_for_it_travels(ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_variables_meant_for_the_job_are_submitted_and_no_credentials(
+    ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", "/only/here")
     ours = {"PATH": "/only/here", "MLFLOW_RUN_ID": "r1", "MLFLOW_TRACKING_URI": "http://127.0.0.1:5050", "SEED": "7"}
     settings = {"mlflow_url": "https://ada:pw@mlflow.example.com/"}

@@ -43,7 +43,9 @@ def runs(request: pytest.FixtureRequest, service: Service) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("way", [pytest.param(one, marks=() if one in USUAL else pytest.mark.thorough) for one in WAYS])
-def test_a_run_ends_as_its_program_did(service: Service, tracking: Tracking, runs: dict[str, str], way: str) -> None:
+def test_a_run_has_the_state_and_end_of_its_program(
+    service: Service, tracking: Tracking, runs: dict[str, str], way: str
+) -> None:
     known = service.until(runs[way], *OVER, seconds=90)
     assert (known["state"], known["exit_code"]) == WAYS[way][:2], service.training_log(runs[way])
 

@@ -74,7 +74,7 @@ values = st.one_of(
     )
 )
 @settings(max_examples=40)
-def test_whatever_is_sent_is_refused_with_its_fields_or_fits(service: Service, body: dict[str, Any]) -> None:
+def test_any_generated_request_is_refused_with_its_wrong_fields(service: Service, body: dict[str, Any]) -> None:
     """T1. `no_such_field` keeps a valid request from starting anything."""
     code, answer = service.call("POST", "/api/training/start", body | {"no_such_field": 1})
     assert code in (400, 422)
@@ -158,7 +158,7 @@ def test_a_deleted_experiment_is_named_and_nothing_is_started(service: Service, 
     assert (answer["code"], answer["params"]["name"]) == ("experiment-deleted", f"tests-{word}")
 
 
-def test_write_access_is_the_same_as_everywhere(start: Start) -> None:
+def test_starting_a_training_needs_write_access(start: Start) -> None:
     guarded = start(API_TOKEN="a-long-token", TRUSTED_USER_HEADER="X-Forwarded-User")
     assert guarded.call("POST", "/api/training/start", {"trainer": "sleeper"})[0] == 401
     headers = {"X-Clew-Token": "a-long-token", "X-Forwarded-User": "ada"}
@@ -199,7 +199,7 @@ def test_a_second_scheduler_on_one_folder_reports_it_and_ends(service: Service) 
         ("[[trainers]]\nname = 'maze'\ncommand = ['x']", "Two trainers"),
     ],
 )
-def test_a_wrong_file_of_trainers_stops_the_start(tmp_path: Path, text: str, message: str) -> None:
+def test_an_invalid_trainings_file_stops_the_start(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "trainings.toml"
     file.write_text(text)
     environment = bare_environment() | {"TRAININGS_FILE": str(file), "PYTHONPATH": str(ROOT)}
@@ -216,14 +216,14 @@ def test_a_wrong_file_of_trainers_stops_the_start(tmp_path: Path, text: str, mes
     assert message in completed.stderr
 
 
-def test_the_trainers_are_offered_without_what_they_run(service: Service) -> None:
+def test_trainers_are_listed_without_their_commands(service: Service) -> None:
     offered = service.get("/api/training/trainers")["trainers"]
     assert [one["name"] for one in offered][:3] == ["maze", "environment", "sleeper"]
     assert not {"command", "environment", "directory"} & set(offered[2])
     assert [one["is_installed"] for one in offered if one["name"] == "missing"] == [False]
 
 
-def test_a_request_that_a_stranger_damaged_does_not_run(queueing: Service, tracking: Tracking) -> None:
+def test_a_request_that_was_altered_in_mlflow_does_not_run(queueing: Service, tracking: Tracking) -> None:
     blocking = queueing.start(trainer="sleeper", seconds=60)
     run_id = queueing.start(trainer="sleeper", word="honest")
     evil = json.dumps({"trainer": "sleeper", "values": {"seconds": 0.0, "word": "--evil"}})
@@ -236,7 +236,7 @@ def test_a_request_that_a_stranger_damaged_does_not_run(queueing: Service, track
     assert queueing.training_log(run_id) == ""
 
 
-def test_a_fork_is_of_the_same_kind_as_its_parent(queueing: Service) -> None:
+def test_a_fork_cannot_change_the_trainer_algorithm_or_network(queueing: Service) -> None:
     busy = queueing.start(trainer="sleeper", seconds=20.0)
     parent = queueing.start(trainer="maze", net_arch="64, 64")
     for body, field in (

@@ -26,13 +26,15 @@ from transport.http_client import JsonService
         (-9, "failed", 137, "ended-by-signal"),
     ],
 )
-def test_the_exit_code_decides(service: Service, code: int, state: str, exit_code: int, reason: str | None) -> None:
+def test_the_exit_code_determines_the_state_of_a_training(
+    service: Service, code: int, state: str, exit_code: int, reason: str | None
+) -> None:
     known = service.until(service.start(trainer="sleeper", code=code), *OVER)
     assert (known["state"], known["exit_code"]) == (state, exit_code)
     assert (known["reason"] and known["reason"]["code"]) == reason
 
 
-def test_mlflow_has_who_when_how_and_the_last_lines(service: Service, tracking: Tracking) -> None:
+def test_the_run_in_mlflow_has_times_exit_code_and_the_end_of_the_log(service: Service, tracking: Tracking) -> None:
     run_id = service.start(trainer="sleeper", code=4, word="mlflow")
     known = service.until(run_id, "failed")
     # Its status and its tags are two calls.
@@ -47,14 +49,14 @@ def test_mlflow_has_who_when_how_and_the_last_lines(service: Service, tracking: 
     assert not run["data"].get("params")
 
 
-def test_a_program_that_is_not_there_fails_with_the_reason(service: Service) -> None:
+def test_a_missing_program_fails_with_the_reason(service: Service) -> None:
     known = service.until(service.start(trainer="missing"), *OVER)
     assert known["state"] == "failed"
     assert known["reason"]["code"] == "not-launched"
     assert "No such file" in str(known["reason"])
 
 
-def test_each_seed_is_a_run_and_the_same_request_makes_none_again(service: Service) -> None:
+def test_each_seed_is_a_run_and_a_repeated_request_starts_no_other(service: Service) -> None:
     request = {"trainer": "teller", "episodes": 3, "seed": "1-3", "request_id": str(uuid.uuid4())}
     first, again = service.post("start", **request), service.post("start", **request)
     assert [run["seed"] for run in first["runs"]] == [1, 2, 3]
@@ -64,7 +66,7 @@ def test_each_seed_is_a_run_and_the_same_request_makes_none_again(service: Servi
     assert service.post("start", 409, **request | {"episodes": 4})["code"] == "request-id-taken"
 
 
-def test_a_watched_training_sends_its_curves_and_log_at_once(service: Service) -> None:
+def test_a_watched_training_sends_its_curves_and_log_immediately(service: Service) -> None:
     run_id = service.start(trainer="teller", episodes=150)
     with service.view(run_id) as viewer:
         assert viewer.next(1)["training"]["run_id"] == run_id
@@ -90,7 +92,7 @@ def test_metrics_that_a_program_logs_to_mlflow_are_its_progress(service: Service
     assert service.training(run_id)["remark"] is None
 
 
-def test_a_program_that_logged_nothing_is_reported_as_that(service: Service) -> None:
+def test_a_program_that_logged_nothing_gets_a_remark(service: Service) -> None:
     run_id = service.start(trainer="sleeper")
     service.until(run_id, "done")
     deadline = time.monotonic() + 60
@@ -99,7 +101,7 @@ def test_a_program_that_logged_nothing_is_reported_as_that(service: Service) -> 
         time.sleep(0.05)
 
 
-def test_a_stop_is_polite_and_ends_as_killed(service: Service, tracking: Tracking) -> None:
+def test_a_stopped_program_may_finish_and_ends_as_killed(service: Service, tracking: Tracking) -> None:
     run_id = service.start(trainer="sleeper", seconds=60)
     service.written(run_id, "began")
     assert service.post("stop", run_id=run_id)["status"] == "stopping"
@@ -119,7 +121,7 @@ def test_a_program_that_does_not_stop_is_killed_with_its_group(service: Service)
     assert time.monotonic() - began > 9
 
 
-def test_nothing_of_a_program_is_left_when_it_ends(service: Service) -> None:
+def test_no_child_process_of_a_program_survives_its_end(service: Service) -> None:
     run_id = service.start(trainer="sleeper", seconds=0.5, manners="parent")
     service.written(run_id, "began")
     assert len(service.processes(run_id)) >= 4
@@ -143,7 +145,7 @@ def test_a_killed_keeper_ends_its_program_and_is_reported_as_lost(service: Servi
     assert service.processes(run_id) == []
 
 
-def test_a_suspended_training_is_not_taken_for_dead(service: Service) -> None:
+def test_a_suspended_training_is_not_reported_as_dead(service: Service) -> None:
     run_id = service.start(trainer="sleeper", seconds=4)
     service.written(run_id, "began")
     still = [service.keeper(run_id), service.program(run_id)]
@@ -156,7 +158,7 @@ def test_a_suspended_training_is_not_taken_for_dead(service: Service) -> None:
     assert service.until(run_id, *OVER)["state"] == "done"
 
 
-def test_a_stopped_training_goes_on_where_it_was_and_a_child_begins_there(service: Service) -> None:
+def test_a_stopped_training_and_its_fork_continue_from_its_checkpoint(service: Service) -> None:
     run_id = service.start(trainer="teller", episodes=1000)
     with service.view(run_id) as viewer:
         viewer.until(lambda news: (news["training"]["progress"] or {}).get("episode", 0) >= 25)
@@ -178,7 +180,7 @@ def test_a_stopped_training_goes_on_where_it_was_and_a_child_begins_there(servic
     assert service.training(child)["values"]["episodes"] == 80
 
 
-def test_a_training_finds_a_listed_environment_and_nothing_else(service: Service) -> None:
+def test_a_training_gets_only_listed_environment_variables(service: Service) -> None:
     run_id = service.start(trainer="speaker", lines=1)
     service.until(run_id, "done")
     names = service.training_log(run_id).split("the environment is ")[1]
@@ -188,7 +190,7 @@ def test_a_training_finds_a_listed_environment_and_nothing_else(service: Service
     assert "PYTHONPATH" not in names
 
 
-def test_a_scheduler_that_is_killed_finds_its_trainings_again(service: Service) -> None:
+def test_a_restarted_scheduler_finds_its_running_trainings(service: Service) -> None:
     run_id = service.start(trainer="sleeper", seconds=120)
     service.written(run_id, "began")
     keeper = service.keeper(run_id).pid
@@ -202,7 +204,7 @@ def test_a_scheduler_that_is_killed_finds_its_trainings_again(service: Service) 
     assert service.training(run_id)["attempt"] == 1
 
 
-def test_too_much_memory_is_reported_and_a_training_goes_on_after_a_reboot(start: Start) -> None:
+def test_out_of_memory_is_reported_and_a_training_continues_after_a_reboot(start: Start) -> None:
     service = start(TRAINING_MEMORY_GB="0.3", TRAINING_RESTART="true")
     hungry = service.start(trainer="hungry")
     assert service.until(hungry, "failed")["reason"]["code"] == "out-of-memory"
@@ -220,7 +222,7 @@ def test_too_much_memory_is_reported_and_a_training_goes_on_after_a_reboot(start
     assert "goes on from 0" not in service.training_log(run_id).splitlines()[1:]
 
 
-def test_all_of_a_long_log_comes_in_pieces(service: Service) -> None:
+def test_a_long_log_is_downloaded_in_pieces(service: Service) -> None:
     run_id = service.start(trainer="speaker", lines=200_000)
     service.until(run_id, "done", seconds=40)
     before = service.memory()

@@ -45,7 +45,7 @@ def code_of(service: Service, run_id: str, state: str) -> str:
 
 
 @pytest.mark.parametrize(("who", "reason"), [(program, "ended-by-signal"), (keeper, "lost"), (both, "lost")])
-def test_one_that_is_killed_failed_or_was_stopped(service: Service, who: Who, reason: str) -> None:
+def test_a_killed_program_or_keeper_ends_its_training_with_the_reason(service: Service, who: Who, reason: str) -> None:
     training, stopping = two(service, seconds=60)
     for run_id in (training, stopping):
         for process in who(service, run_id):
@@ -56,7 +56,7 @@ def test_one_that_is_killed_failed_or_was_stopped(service: Service, who: Who, re
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("who", [program, keeper, both])
-def test_a_suspended_program_goes_on_or_is_ended_if_it_was_to_stop(service: Service, who: Who) -> None:
+def test_a_suspended_program_continues_or_is_killed_if_it_was_being_stopped(service: Service, who: Who) -> None:
     training, stopping = two(service, seconds=5)
     still = [*who(service, training), *who(service, stopping)]
     for process in still:

@@ -10,13 +10,13 @@ from scheduler.local.environment import local_environment, search_path
 from scheduler.queue.trainers import Trainers
 
 
-def test_the_maze_s_trainer_registers_its_models_where_this_clew_looks_for_them() -> None:
+def test_the_maze_trainer_gets_the_registered_model_of_this_clew() -> None:
     trainers = Trainers([], of_built_in={"MODEL_NAME": "of {braces}", "LOG_LEVEL": "DEBUG"})
     found = trainers.environment(maze_trainer(), {"algorithm": "PPO"})
     assert found == {"MODEL_NAME": "of {braces}", "LOG_LEVEL": "DEBUG"}
 
 
-def test_a_teams_trainer_gets_its_files_variables_and_none_of_clews() -> None:
+def test_a_trainer_of_the_team_gets_its_own_variables_and_none_of_clews() -> None:
     own = Trainer.model_validate(
         {
             "name": "own",
@@ -29,7 +29,7 @@ def test_a_teams_trainer_gets_its_files_variables_and_none_of_clews() -> None:
     assert trainers.environment(own, {"seed": 7}) == {"SEED": "7"}
 
 
-def test_python_is_the_one_that_has_these_libraries(tmp_path: Path) -> None:
+def test_trainings_find_the_same_python_as_clew(tmp_path: Path) -> None:
     folder = str(Path(sys.executable).parent)
     assert search_path("/usr/bin").split(os.pathsep) == [folder, "/usr/bin"]
     assert search_path("") == folder

@@ -184,6 +184,8 @@ LONG = (both_down_at_the_start, scheduler_stands_still, mlflow_stands_still, mlf
     [*SHORT, *(pytest.param(one, marks=pytest.mark.thorough) for one in LONG)],
     ids=lambda fault: fault.__name__,
 )
-def test_each_ends_true_none_twice_none_lost(story: Story, fault: Callable[[Story], None]) -> None:
+def test_each_training_ends_once_with_its_true_state_despite_a_fault(
+    story: Story, fault: Callable[[Story], None]
+) -> None:
     fault(story)
     ends_true(story)

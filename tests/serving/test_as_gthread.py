@@ -92,7 +92,7 @@ def chunked(body: bytes) -> bytes:
     [_NEXT.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\x0b\r\n\r\n") + b"1\r\na\r\n0\r\n\r\n", _NEXT], []
 )
 @settings(max_examples=200)
-def test_requests_are_answered_as_by_gunicorns_own_worker(
+def test_the_worker_answers_requests_like_gunicorns_own(
     ports: tuple[int, int], sent: list[bytes], cuts: list[int]
 ) -> None:
     """After a malformed body, gunicorn may keep the connection open and answer the rest; Clew's worker closes it."""

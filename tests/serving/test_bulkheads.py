@@ -7,7 +7,7 @@ import requests
 from tests.serving.setting import answers, wait_until
 
 
-def test_slow_reads_and_files_take_no_thread_from_others_and_too_many_get_a_retry_after(port: int) -> None:
+def test_slow_reads_and_files_leave_threads_free_and_are_refused_beyond_a_limit(port: int) -> None:
     """Four threads: two hold a read, one a file; of the others some wait, and the rest get a Retry-After."""
     address = f"http://127.0.0.1:{port}"
     session = requests.Session()
@@ -29,7 +29,7 @@ def test_slow_reads_and_files_take_no_thread_from_others_and_too_many_get_a_retr
         assert answer.json()["code"] == "too-many-at-once"
 
 
-def test_a_callback_that_became_slow_leaves_threads_to_all_others(port: int) -> None:
+def test_a_slow_callback_leaves_threads_free_for_other_requests(port: int) -> None:
     address = f"http://127.0.0.1:{port}"
 
     def call(output: str) -> str:

@@ -97,7 +97,7 @@ def receive(client: socket.socket, size: int) -> None:
         size -= len(client.recv(min(size, 2**16)))
 
 
-def test_a_connection_that_made_room_in_this_turn_ends_once(stepped: Stepped) -> None:
+def test_a_connection_evicted_in_the_same_turn_is_closed_once(stepped: Stepped) -> None:
     """Its own event is still to come; counted twice, the worker would soon admit more clients than it may."""
     with stepped.connect()[0] as client:
         client.sendall(REQUEST)
@@ -132,7 +132,7 @@ def test_a_connection_answered_in_this_turn_gets_its_next_request_read(stepped: 
         stepped.turn_until(lambda: len(stepped.asked) == 2)
 
 
-def test_a_word_that_the_client_had_no_room_for_does_not_hold_up_the_answer(stepped: Stepped) -> None:
+def test_an_unsent_100_continue_does_not_block_the_response(stepped: Stepped) -> None:
     """The promise to read its body waits in the outbox, and behind it the whole answer."""
     client, connection = stepped.connect()
     with client:

@@ -24,7 +24,7 @@ places = st.builds(Place, st.sampled_from(sorted(SIZES)), st.sampled_from(["a", 
 
 
 @given(st.lists(st.tuples(st.booleans(), places), max_size=60))
-def test_no_more_run_than_may_and_all_that_were_taken_run_in_the_end(steps: list[tuple[bool, Place]]) -> None:
+def test_no_kind_exceeds_its_threads_and_every_accepted_request_runs(steps: list[tuple[bool, Place]]) -> None:
     running: list[tuple[int, Place]] = []
     rooms: Compartments[tuple[int, Place]] = Compartments(SIZES, running.append)
     taken, begun = 0, 0
@@ -48,7 +48,7 @@ def test_no_more_run_than_may_and_all_that_were_taken_run_in_the_end(steps: list
 
 
 @given(st.integers(1, 64))
-def test_each_kind_has_a_thread_however_few_there_are(threads: int) -> None:
+def test_each_kind_of_request_has_at_least_one_thread(threads: int) -> None:
     sizes = compartments(threads)
     assert set(sizes) == {PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS, FIGURES, POINTS, FILES}
     assert all(1 <= size.most <= threads for size in sizes.values())
@@ -57,7 +57,7 @@ def test_each_kind_has_a_thread_however_few_there_are(threads: int) -> None:
     assert sizes[POLICIES].most + (sizes[POLICIES].most_waiting or 0) <= max(2, threads // 2)
 
 
-def test_requests_belong_where_they_would_wait() -> None:
+def test_each_request_is_assigned_to_the_kind_of_its_route() -> None:
     table = {
         ("GET", "/"): PAGES,
         ("GET", "/health"): PAGES,
@@ -83,7 +83,7 @@ def test_requests_belong_where_they_would_wait() -> None:
     assert {asked: place_of(*asked, b"").kind for asked in table} == table
 
 
-def test_callbacks_are_distinguished_by_their_output() -> None:
+def test_callbacks_are_grouped_by_their_output() -> None:
     def part(body: bytes) -> str:
         return place_of("POST", "/_dash-update-component", body).part
 
@@ -96,7 +96,7 @@ def test_callbacks_are_distinguished_by_their_output() -> None:
 @pytest.mark.parametrize(
     "target", ["/api/runs?x=http://h/", "/%61pi/runs", "http://h/api/runs", "HTTPS://u@h:1/api/runs?a"]
 )
-def test_an_address_is_of_the_kind_of_what_it_leads_to(target: str) -> None:
+def test_an_encoded_or_absolute_url_has_the_kind_of_its_route(target: str) -> None:
     """This holds with a host in front, as gunicorn takes it: slow work would count as a page."""
     assert place_of("GET", target, b"") == Place(READS)
 

@@ -29,7 +29,7 @@ DRIPS = {
 }
 
 
-def test_drips_are_cut_off_and_delay_no_other_client(port: int) -> None:
+def test_clients_that_send_too_slowly_are_cut_off_and_delay_no_other(port: int) -> None:
     with contextlib.ExitStack() as ended:
         drips = {what: ended.enter_context(Drips(port, MANY, *sent)) for what, sent in DRIPS.items()}
         for _ in range(5):
@@ -44,7 +44,7 @@ def test_drips_are_cut_off_and_delay_no_other_client(port: int) -> None:
     assert answers(port)
 
 
-def test_a_body_that_drips_gets_the_reason(port: int) -> None:
+def test_a_body_sent_too_slowly_is_refused_with_408(port: int) -> None:
     with Drips(port, 1, POST + b"Content-Length: 100000\r\n\r\n") as drips:
         wait_until(lambda: drips.still_there == 0)
     (answer,) = drips.answers
@@ -68,7 +68,7 @@ def test_clients_that_do_not_read_delay_no_others_and_are_cut_off(port: int) -> 
     assert answers(port)
 
 
-def test_ranges_of_files_hold_no_thread_either(port: int) -> None:
+def test_clients_that_do_not_read_file_ranges_hold_no_thread(port: int) -> None:
     """They are sent in pieces, and not as a file: all heads have arrived while no client reads on."""
     with contextlib.ExitStack() as ended:
         readers = [ended.enter_context(connect(port, receive_bytes=4096)) for _ in range(MANY)]
@@ -82,7 +82,7 @@ def has_been_cut_off(reader: socket.socket) -> bool:
     return reader.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == bytes([TCP_CLOSE])
 
 
-def test_one_who_uploads_slowly_but_steadily_is_served(port: int) -> None:
+def test_a_slow_but_steady_upload_is_served(port: int) -> None:
     """It sends four times as fast as the slowest that is allowed, for longer than one window."""
     body = bytes(6 * WINDOW_BYTES)
     with connect(port) as client:
@@ -93,7 +93,7 @@ def test_one_who_uploads_slowly_but_steadily_is_served(port: int) -> None:
         assert read_answer(client)[1].startswith(b"%d " % len(body))
 
 
-def test_more_connections_than_may_be_evict_those_that_wait_the_longest(tmp_path: Path) -> None:
+def test_connections_beyond_the_limit_evict_the_longest_waiting(tmp_path: Path) -> None:
     with sample_server(tmp_path, connections=30) as port, Drips(port, 100, b"GET / HT", b"T") as drips:
         for _ in range(5):
             assert answers(port)
@@ -101,7 +101,7 @@ def test_more_connections_than_may_be_evict_those_that_wait_the_longest(tmp_path
         assert answers(port)
 
 
-def test_slow_but_steady_readers_make_room_too(tmp_path: Path) -> None:
+def test_slow_but_steady_readers_are_evicted_for_new_clients(tmp_path: Path) -> None:
     """Otherwise so many readers, each just fast enough, would keep all others out for good."""
     with sample_server(tmp_path, connections=30) as port, contextlib.ExitStack() as ended:
         readers = []

@@ -9,7 +9,7 @@ steps = st.lists(st.tuples(st.floats(0.01, 30), st.integers(0, 4 * WINDOW_BYTES)
 
 
 @given(steps)
-def test_a_client_that_moves_enough_in_each_window_is_not_cut_off(moves: list[tuple[float, int]]) -> None:
+def test_a_client_that_transfers_enough_in_each_window_is_not_cut_off(moves: list[tuple[float, int]]) -> None:
     now, done = 100.0, 0
     pace = Pace(now, done)
     for seconds, more in moves:

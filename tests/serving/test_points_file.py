@@ -45,14 +45,14 @@ def read(address: str, **query: str) -> tuple[list[str], bool]:
     return text.decode().splitlines(), whole
 
 
-def test_a_file_has_every_point_and_an_end(clew: str, run: str) -> None:
+def test_a_complete_file_has_every_point_and_ends_regularly(clew: str, run: str) -> None:
     lines, is_whole = read(clew, runs=run, chart="y")
     assert is_whole
     assert len(lines) == 1 + len(VALUES)
     assert sum(float(line.rpartition(",")[2]) for line in lines[1:]) == sum(VALUES)
 
 
-def test_an_incomplete_file_reports_it_and_is_broken_off(clew: str, run: str) -> None:
+def test_an_incomplete_file_ends_with_the_reason_and_is_broken_off(clew: str, run: str) -> None:
     lines, is_whole = read(clew, runs=f"{run},nobody", chart="y")
     assert not is_whole
     assert lines[-1] == "nobody,,,INCOMPLETE,,,There is no run nobody."

@@ -45,7 +45,7 @@ def clew(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     dashboard.end()
 
 
-def test_all_get_the_file_and_no_other_client_waits_for_it(clew: Clew) -> None:
+def test_sixteen_clients_get_a_large_file_and_no_other_request_waits(clew: Clew) -> None:
     def get(_caller: int) -> list[requests.Response]:
         """Returns all answers until the file came; in between, it waits as the server's Retry-After states."""
         answers = [requests.get(f"{clew.address}/api/models/{clew.model_id}/policy", timeout=300)]

@@ -71,7 +71,7 @@ def port_of(address: str) -> int:
     return int(address.rpartition(":")[2])
 
 
-def test_a_dashboard_minds_no_half_requests(dashboard: str) -> None:
+def test_half_sent_requests_do_not_delay_the_dashboard(dashboard: str) -> None:
     port = port_of(dashboard)
     with Drips(port, 200, HALF_HEAD) as heads, Drips(port, 200, HALF_BODY) as bodies:
         is_well(dashboard)
@@ -82,7 +82,7 @@ def test_a_dashboard_minds_no_half_requests(dashboard: str) -> None:
     is_well(dashboard)
 
 
-def test_a_dashboard_minds_no_reader_who_does_not_read(dashboard: str) -> None:
+def test_clients_that_do_not_read_do_not_delay_the_dashboard(dashboard: str) -> None:
     script = b"GET /assets/plotly-basic-4.1.1.min.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with contextlib.ExitStack() as open_connections:
         for _ in range(10 * THREADS):
@@ -91,7 +91,7 @@ def test_a_dashboard_minds_no_reader_who_does_not_read(dashboard: str) -> None:
         is_well(dashboard)
 
 
-def test_an_mlflow_that_hangs_holds_no_page_up(dashboard: str) -> None:
+def test_a_hanging_mlflow_delays_no_page(dashboard: str) -> None:
     """Sixteen clients of each kind, four threads: reads, files, changes, health and one and the same callback."""
     session = requests.Session()
     session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=200))
@@ -112,7 +112,7 @@ def test_an_mlflow_that_hangs_holds_no_page_up(dashboard: str) -> None:
 
 
 @pytest.mark.parametrize("sent", [HALF_HEAD, HALF_BODY, ODD_CHUNKS])
-def test_an_engine_minds_no_drips(engine: Engine, sent: bytes) -> None:
+def test_half_sent_requests_do_not_delay_the_engine(engine: Engine, sent: bytes) -> None:
     with Drips(engine.port, 60, sent) as drips:
         for _ in range(3):
             assert engine.health()["status"] == "healthy"
@@ -122,7 +122,7 @@ def test_an_engine_minds_no_drips(engine: Engine, sent: bytes) -> None:
     assert engine.health()["viewers"] == 0
 
 
-def test_a_monitor_minds_no_drips_and_its_viewers_stay(monitor: Monitor) -> None:
+def test_half_sent_requests_do_not_delay_the_monitor_or_its_viewers(monitor: Monitor) -> None:
     with monitor.view() as viewer, Drips(monitor.port, 240, HALF_HEAD) as heads, Drips(monitor.port, 60, HALF_BODY):
         for _ in range(3):
             assert monitor.health()["status"] == "healthy"
@@ -134,7 +134,7 @@ def test_a_monitor_minds_no_drips_and_its_viewers_stay(monitor: Monitor) -> None
         viewer.next()
 
 
-def test_a_frame_that_drips_ends_its_own_connection_alone(monitor: Monitor) -> None:
+def test_a_slowly_sent_frame_ends_only_its_own_connection(monitor: Monitor) -> None:
     """It answers no ping meanwhile: nothing may be sent within a frame."""
     with monitor.view() as viewer, handshake(monitor.port) as dripping:
         assert status(dripping)[0] == 101

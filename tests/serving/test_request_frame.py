@@ -43,7 +43,7 @@ def split(content: bytes, cuts: list[int]) -> list[bytes]:
 
 @given(requests_sent(), st.binary(max_size=30), st.lists(st.integers(min_value=0), max_size=8))
 @example((LINE + b"\r\n", b""), b"", [])
-def test_the_end_is_found_wherever_the_bytes_are_split(
+def test_the_end_of_a_request_is_found_wherever_it_is_split(
     sent: tuple[bytes, bytes], following: bytes, cuts: list[int]
 ) -> None:
     request, body = sent
@@ -61,7 +61,7 @@ def test_the_end_is_found_wherever_the_bytes_are_split(
 
 
 @given(requests_sent(), st.integers(1, 50))
-def test_byte_by_byte_is_the_same(sent: tuple[bytes, bytes], step: int) -> None:
+def test_the_end_of_a_request_is_found_in_pieces_of_any_size(sent: tuple[bytes, bytes], step: int) -> None:
     request, _ = sent
     frame = RequestFrame(MOST_BODY)
     for start in range(0, len(request), step):
@@ -72,7 +72,7 @@ def test_byte_by_byte_is_the_same(sent: tuple[bytes, bytes], step: int) -> None:
 
 
 @given(st.binary(max_size=3_000), st.lists(st.integers(min_value=0), max_size=8))
-def test_whatever_is_sent_breaks_nothing_and_loses_no_byte(content: bytes, cuts: list[int]) -> None:
+def test_arbitrary_bytes_are_kept_without_an_error(content: bytes, cuts: list[int]) -> None:
     frame = RequestFrame(MOST_BODY)
     for piece in split(content, cuts):
         frame.feed(piece)
@@ -88,14 +88,14 @@ def test_whatever_is_sent_breaks_nothing_and_loses_no_byte(content: bytes, cuts:
         b"content-length:\t5001 \r\n",
     ],
 )
-def test_a_body_that_is_too_long_is_not_waited_for(head: bytes) -> None:
+def test_a_body_that_is_too_long_is_cut_at_its_head(head: bytes) -> None:
     frame = RequestFrame(MOST_BODY)
     frame.feed(LINE + head + b"\r\n")
     assert frame.is_whole
     assert frame.is_cut
 
 
-def test_chunks_without_an_end_are_cut() -> None:
+def test_endless_chunks_are_refused_as_too_long() -> None:
     frame = RequestFrame(MOST_BODY)
     frame.feed(LINE + b"Transfer-Encoding: chunked\r\n\r\n")
     for _ in range(100):
@@ -107,14 +107,14 @@ def test_chunks_without_an_end_are_cut() -> None:
 @pytest.mark.parametrize(
     "body", [b"nonsense\r\n", b"-5\r\n", b"x" * 2_000, b"0\r\n" + b"A: b\r\n" * 4_000, b"\r\n\r\n"]
 )
-def test_chunks_that_are_none_are_left_to_the_parser(body: bytes) -> None:
+def test_invalid_chunks_are_passed_on_to_the_parser(body: bytes) -> None:
     frame = RequestFrame(2**20)
     frame.feed(LINE + b"Transfer-Encoding: chunked\r\n\r\n")
     frame.feed(body)
     assert frame.is_whole
 
 
-def test_a_head_without_an_end_is_too_long_some_time() -> None:
+def test_an_endless_head_is_refused_as_too_long() -> None:
     frame = RequestFrame(MOST_BODY)
     frame.feed(LINE)
     for _ in range(MOST_HEAD_BYTES // 1_000 + 1):

@@ -133,20 +133,20 @@ def test_long_answers_arrive_whole_also_at_a_slow_reader(port: int) -> None:
         assert list(readers.map(received, paths)) == [FILE_BYTES] * len(paths)
 
 
-def test_parts_of_a_file_arrive(port: int) -> None:
+def test_a_requested_range_of_a_file_arrives(port: int) -> None:
     headers = {"Range": "bytes=1000-70999"}
     answer = requests.get(f"http://127.0.0.1:{port}/file", headers=headers, timeout=60)
     assert (answer.status_code, len(answer.content)) == (206, 70_000)
     assert requests.head(f"http://127.0.0.1:{port}/file", timeout=60).headers["Content-Length"] == str(FILE_BYTES)
 
 
-def test_an_answer_that_breaks_off_is_seen_to(port: int) -> None:
+def test_a_response_that_breaks_off_is_an_error_and_the_worker_continues(port: int) -> None:
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
         requests.get(f"http://127.0.0.1:{port}/breaks", timeout=60)
     assert requests.get(f"http://127.0.0.1:{port}/health", timeout=60).ok
 
 
-def test_a_connection_is_kept_and_one_that_was_closed_harms_no_other(port: int) -> None:
+def test_connections_are_reused_and_closed_ones_affect_no_other(port: int) -> None:
     with requests.Session() as session:
         for _ in range(20):
             assert session.get(f"http://127.0.0.1:{port}/health", timeout=60).text == "healthy"
@@ -166,7 +166,7 @@ def test_a_connection_is_kept_and_one_that_was_closed_harms_no_other(port: int) 
         b"1;\r;\r\nx\r\n0\r\n\r\n",
     ],
 )
-def test_an_unread_or_invalid_body_gets_no_second_answer(port: int, chunks: bytes) -> None:
+def test_an_unread_or_invalid_body_gets_only_one_response(port: int, chunks: bytes) -> None:
     with connect(port) as client:
         client.sendall(b"POST /unread HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
         client.shutdown(socket.SHUT_WR)

@@ -15,7 +15,7 @@ from tests.serving.sample_app import FILE_BYTES
 from tests.serving.setting import ROOT, connect, read_answer, sample_server, wait_until
 
 
-def test_it_waits_for_no_idle_connection(tmp_path: Path) -> None:
+def test_a_stopping_worker_does_not_wait_for_idle_connections(tmp_path: Path) -> None:
     with sample_server(tmp_path) as port:
         idle = [connect(port) for _ in range(3)]
         for client in idle:
@@ -26,7 +26,7 @@ def test_it_waits_for_no_idle_connection(tmp_path: Path) -> None:
         client.close()
 
 
-def test_it_waits_for_no_client_that_has_its_answer_and_stays(tmp_path: Path) -> None:
+def test_a_stopping_worker_does_not_wait_for_clients_that_have_their_response(tmp_path: Path) -> None:
     """One of them was answered while the worker was ending already."""
     with sample_server(tmp_path, arguments=["--graceful-timeout", "120"]) as port:
         client = connect(port)
@@ -35,7 +35,7 @@ def test_it_waits_for_no_client_that_has_its_answer_and_stays(tmp_path: Path) ->
     client.close()
 
 
-def test_answers_on_their_way_arrive_whole(tmp_path: Path) -> None:
+def test_responses_being_sent_arrive_completely_when_the_worker_stops(tmp_path: Path) -> None:
     begun, may_answer = threading.Barrier(31), threading.Event()
     with ThreadPoolExecutor(30) as readers:
         with sample_server(tmp_path, arguments=["--graceful-timeout", "60"]) as port:
@@ -52,7 +52,7 @@ def test_answers_on_their_way_arrive_whole(tmp_path: Path) -> None:
         assert {answer.result() for answer in answers} == {FILE_BYTES}
 
 
-def test_no_thread_outlives_a_gunicorn_that_was_killed(tmp_path: Path) -> None:
+def test_no_worker_outlives_a_killed_gunicorn(tmp_path: Path) -> None:
     """A thread that waits until a client has room for its answer would keep the process alive for good."""
     with (
         sample_server(tmp_path, arguments=["--graceful-timeout", "1"]) as port,
@@ -78,7 +78,7 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("option", ["certfile='cert.pem'", "proxy_protocol='auto'", "http2_cleartext='upgrade'"])
-def test_settings_of_a_proxys_tasks_are_refused_at_the_start(tmp_path: Path, option: str) -> None:
+def test_settings_for_the_work_of_a_proxy_are_refused_at_the_start(tmp_path: Path, option: str) -> None:
     """With TLS settings, it would have announced https and spoken http."""
     (tmp_path / "cert.pem").touch()
     configuration = tmp_path / "gunicorn.conf.py"

@@ -34,7 +34,7 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-def test_what_a_full_disk_does_not_take_is_shown_and_read_once(tmp_path: Path) -> None:
+def test_a_value_that_a_full_disk_cannot_store_is_shown_and_read_only_once(tmp_path: Path) -> None:
     source = Source()
     one, other = worker(tmp_path, source.read), worker(tmp_path, source.read)
     one.view(40)
@@ -47,7 +47,7 @@ def test_what_a_full_disk_does_not_take_is_shown_and_read_once(tmp_path: Path) -
     assert one.disk_failure is None
 
 
-def test_a_folder_that_cannot_be_made_hides_nothing(tmp_path: Path) -> None:
+def test_values_are_shown_although_the_cache_folder_cannot_be_created(tmp_path: Path) -> None:
     source = Source()
     (tmp_path / "cache").write_text("in the way")
     token = VersionToken(tmp_path / "cache" / "token")
@@ -75,7 +75,7 @@ DISKS = {
 
 
 @pytest.mark.parametrize("disk", DISKS)
-def test_a_real_disk_that_takes_nothing_is_named(tmp_path: Path, disk: str) -> None:
+def test_values_are_shown_with_the_cause_on_an_unwritable_disk(tmp_path: Path, disk: str) -> None:
     mount, cause = DISKS[disk]
     apart = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
     if (
@@ -113,7 +113,7 @@ NAMES = ("numbers.json", "numbers-attempt.json", "numbers.lock", "token")
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.__name__)
-def test_nothing_strange_in_the_cache_is_followed_or_waited_for(
+def test_links_pipes_and_folders_in_the_cache_are_neither_followed_nor_waited_for(
     tmp_path: Path, name: str, thing: Callable[[Path, Path], None]
 ) -> None:
     foreign, cache = tmp_path / "foreign", tmp_path / "cache"
@@ -154,7 +154,7 @@ def test_only_regular_files_are_opened_and_others_are_replaced(tmp_path: Path) -
     assert foreign.read_text() == "foreign"
 
 
-def test_where_the_disk_takes_no_lock_all_workers_may_go_on(tmp_path: Path) -> None:
+def test_all_workers_continue_if_the_disk_cannot_hold_a_lock(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with host_lock(tmp_path / "file" / "a.lock") as first, host_lock(tmp_path / "file" / "a.lock") as second:
         assert (first, second) == (True, True)

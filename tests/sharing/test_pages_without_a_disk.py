@@ -33,7 +33,7 @@ def assert_all_is_shown(host: Host, run_id: str) -> None:
     eventually(lambda: front.tick() and front.shows("front-health-body", "MLflow"))
 
 
-def test_a_cache_that_cannot_be_made_at_start_hides_nothing(
+def test_pages_show_everything_although_the_cache_cannot_be_created(
     tracking: Tracking, logged: tuple[Registry, str], tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")
@@ -46,7 +46,7 @@ def test_a_cache_that_cannot_be_made_at_start_hides_nothing(
         assert check.graph is not None
 
 
-def test_a_disk_that_is_full_hides_nothing_and_is_well_again_by_itself(
+def test_pages_show_everything_on_a_full_disk_and_recover_by_themselves(
     tracking: Tracking, logged: tuple[Registry, str], cache_dir: Path
 ) -> None:
     registry, run_id = logged

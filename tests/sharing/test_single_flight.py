@@ -60,7 +60,7 @@ def test_a_call_after_the_end_starts_again() -> None:
     assert len({flights.join("key", object).result(40) for _ in range(50)}) == 50
 
 
-def test_those_who_want_it_fresh_share_the_next_execution_and_the_last_ones_work() -> None:
+def test_callers_of_fresh_share_the_next_execution_of_the_last_callers_work() -> None:
     flights, work = SingleFlight[int]("work"), Work()
     first = flights.fresh("key", work)
     assert work.has_begun.wait(40)
@@ -71,7 +71,7 @@ def test_those_who_want_it_fresh_share_the_next_execution_and_the_last_ones_work
     assert [future.result(40) for future in late] == [104] * 5
 
 
-def test_an_execution_that_has_not_begun_is_fresh_for_all() -> None:
+def test_a_queued_execution_counts_as_fresh() -> None:
     pool, work = DaemonPool(1, "pool"), Work()
     flights = SingleFlight[int]("work", start=pool.submit)
     flights.join("first", work)
@@ -97,7 +97,7 @@ def test_an_error_reaches_all_waiting_callers_and_no_later_one() -> None:
     assert flights.get("key", lambda: 1) == 1
 
 
-def test_an_unforeseen_error_is_logged_and_raised(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_is_logged_and_raised(caplog: pytest.LogCaptureFixture) -> None:
     flights = SingleFlight[int]("work")
     with pytest.raises(RecursionError):
         flights.get("key", lambda: (_ for _ in ()).throw(RecursionError("odd")))
@@ -105,7 +105,7 @@ def test_an_unforeseen_error_is_logged_and_raised(caplog: pytest.LogCaptureFixtu
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
-def test_answers_are_kept_for_as_long_as_they_hold() -> None:
+def test_results_are_kept_for_their_keep_time_and_errors_are_not() -> None:
     flights = SingleFlight[object]("work", keep_seconds=lambda error: 3000.0 if error is None else 0.0)
     assert flights.join("key", object).result(40) is flights.join("key", object).result(40)
     assert flights.get("key", object) is not flights.get("key", object)
@@ -114,7 +114,7 @@ def test_answers_are_kept_for_as_long_as_they_hold() -> None:
     assert flights.join("other", lambda: 1).result(40) == 1
 
 
-def test_where_no_thread_is_to_be_had_the_next_one_tries_again() -> None:
+def test_a_caller_tries_again_after_a_thread_could_not_start() -> None:
     threads: list[bool] = []
 
     def start(run: object) -> None:
@@ -129,7 +129,7 @@ def test_where_no_thread_is_to_be_had_the_next_one_tries_again() -> None:
     assert flights.join("key", lambda: 1).result(40) == 1
 
 
-def test_many_threads_and_keys_never_get_an_answer_from_before_they_asked() -> None:
+def test_no_caller_gets_a_result_older_than_its_request() -> None:
     flights, clock, lock, stale = SingleFlight[int]("work"), [0], threading.Lock(), list[int]()
 
     def tick() -> int:
@@ -166,7 +166,7 @@ print("over")
 """
 
 
-def test_work_under_way_holds_up_no_process_that_ends() -> None:
+def test_running_work_does_not_delay_the_end_of_the_process() -> None:
     done = subprocess.run([sys.executable, "-c", HANGS], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (0, "over\n")
 

@@ -24,7 +24,7 @@ from tests.sharing.setting import HOUR, Source, set_clock, worker
 ROOT = Path(__file__).parents[2]
 
 
-def test_callers_wait_for_the_first_answer_and_never_again(tmp_path: Path) -> None:
+def test_callers_wait_only_for_the_first_value(tmp_path: Path) -> None:
     source = Source()
     one, other = worker(tmp_path, source.read), worker(tmp_path, source.read)
     assert one.view(40).value == [1]
@@ -49,7 +49,7 @@ def test_a_due_value_is_shown_while_one_worker_of_the_host_refetches_it(tmp_path
     eventually(lambda: other.newest().value == [2])
 
 
-def test_a_waiting_person_gets_an_answer_though_another_worker_hangs(tmp_path: Path) -> None:
+def test_a_refresh_succeeds_although_another_worker_hangs(tmp_path: Path) -> None:
     hung, well = Source(), Source()
     one = worker(tmp_path, hung.read, due_after=timedelta())
     other = worker(tmp_path, well.read)
@@ -65,7 +65,7 @@ def test_a_waiting_person_gets_an_answer_though_another_worker_hangs(tmp_path: P
     assert found.as_of >= asked_at
 
 
-def test_a_failure_takes_no_value_away_and_is_known_to_all(tmp_path: Path) -> None:
+def test_a_failure_keeps_the_value_and_is_known_to_all_workers(tmp_path: Path) -> None:
     source = Source()
     one, other = worker(tmp_path, source.read), worker(tmp_path, source.read)
     as_of = one.view(40).as_of
@@ -76,7 +76,7 @@ def test_a_failure_takes_no_value_away_and_is_known_to_all(tmp_path: Path) -> No
     assert other.refreshed(40).failure is one.newest().failure is None
 
 
-def test_after_a_failure_it_is_tried_soon_but_not_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_read_is_due_again_after_a_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source()
     one = worker(tmp_path, source.read)
     source.is_away = True
@@ -90,7 +90,7 @@ def test_after_a_failure_it_is_tried_soon_but_not_at_once(tmp_path: Path, monkey
     assert not one.is_due(Reading(None, slow.model_copy(update={"took_seconds": 120.0})))
 
 
-def test_an_unforeseen_error_is_a_failure_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_counts_as_a_failure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     def fail(_known: Reading[list[int]]) -> list[int]:
         raise RecursionError("odd")
 
@@ -100,7 +100,7 @@ def test_an_unforeseen_error_is_a_failure_too(tmp_path: Path, caplog: pytest.Log
     assert "odd" in caplog.text
 
 
-def test_a_request_after_a_change_sees_it_whichever_worker_made_it(tmp_path: Path) -> None:
+def test_a_change_is_visible_to_requests_to_every_worker(tmp_path: Path) -> None:
     source, now = Source(), ["before"]
     tokens = [VersionToken(tmp_path / "token") for _ in range(2)]
     one, other = (worker(tmp_path, source.read, token=token) for token in tokens)
@@ -110,7 +110,7 @@ def test_a_request_after_a_change_sees_it_whichever_worker_made_it(tmp_path: Pat
     assert one.view(40).value == other.view(40).value == [2]
 
 
-def test_an_attempt_for_another_value_does_not_count(tmp_path: Path) -> None:
+def test_an_attempt_stored_for_another_value_is_ignored(tmp_path: Path) -> None:
     """As stored when two workers write at once, or a backup was restored."""
     source = Source()
     worker(tmp_path, source.read).view(40)
@@ -131,7 +131,7 @@ def test_a_value_that_did_not_change_is_not_written_again(tmp_path: Path) -> Non
     assert (tmp_path / "numbers.json").stat() == before
 
 
-def test_what_was_read_while_it_waited_is_not_read_again(tmp_path: Path) -> None:
+def test_a_due_value_that_is_being_read_is_not_read_twice(tmp_path: Path) -> None:
     """A value that a viewer finds due while a person's Retry reads it is read once, not twice."""
     may_end, reads = threading.Event(), list[int]()
 
@@ -169,7 +169,9 @@ def test_a_value_that_is_no_json_is_shown_and_logged_as_not_shared(tmp_path: Pat
 class TestClock:
     """The clock is set while Clew runs."""
 
-    def test_set_back_stops_no_reading_and_hides_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_clock_set_back_stops_no_refresh_and_keeps_the_value(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         source = Source()
         one, other = worker(tmp_path, source.read), worker(tmp_path, source.read)
         set_clock(monkeypatch, 10 * HOUR)
@@ -184,7 +186,7 @@ class TestClock:
         assert one.newest().value == [3]
         assert not one.is_due(one.newest())
 
-    def test_set_forward_makes_it_due(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_clock_set_forward_makes_the_value_due(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         source = Source()
         one = worker(tmp_path, source.read)
         one.view(40)
@@ -193,7 +195,7 @@ class TestClock:
         assert one.is_due(one.newest())
         assert one.refreshed(40).value == [2]
 
-    def test_set_forward_during_a_failure_gives_it_no_year_to_breathe(
+    def test_a_clock_set_forward_during_a_failure_does_not_delay_the_retry(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         source = Source()
@@ -208,7 +210,9 @@ class TestClock:
         set_clock(monkeypatch, 8767 * HOUR)
         assert one.is_due(one.newest())
 
-    def test_after_a_reset_no_caller_gets_an_older_value(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_value_read_after_the_clock_was_reset_replaces_the_older_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         source = Source()
         one = worker(tmp_path, source.read)
         set_clock(monkeypatch, HOUR)
@@ -218,7 +222,7 @@ class TestClock:
         assert one.newest().value == [2]
 
 
-def test_the_later_attempt_counts_and_the_later_value() -> None:
+def test_combining_readings_keeps_the_later_attempt_and_the_later_value() -> None:
     at = datetime.now(UTC) - HOUR
 
     def read(began: int, as_of: int | None, value: int | None) -> Reading[int]:
@@ -245,7 +249,7 @@ DAMAGES = ("truncated", "garbage", "empty", "another format", "another shape")
 
 @pytest.mark.parametrize("name", ["numbers.json", "numbers-attempt.json"])
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_cache_is_as_good_as_absent(tmp_path: Path, name: str, damage: str) -> None:
+def test_a_damaged_cache_is_treated_as_absent(tmp_path: Path, name: str, damage: str) -> None:
     source = Source()
     one = worker(tmp_path, source.read)
     one.view(40)
@@ -274,7 +278,7 @@ def test_a_value_of_another_version_is_dropped(tmp_path: Path) -> None:
     assert worker(tmp_path, source.read).newest().value is None
 
 
-def test_a_deleted_cache_comes_back_and_hides_nothing_meanwhile(tmp_path: Path) -> None:
+def test_a_deleted_cache_is_rebuilt_and_values_stay_visible(tmp_path: Path) -> None:
     source, folder = Source(), tmp_path / "cache"
     one, other = worker(folder, source.read), worker(folder, source.read)
     one.view(40), other.view(40)
@@ -337,7 +341,7 @@ print(found.value is not None)
 """
 
 
-def test_several_processes_read_one_at_a_time_and_go_back_to_nothing_older(tmp_path: Path) -> None:
+def test_several_processes_read_one_at_a_time_and_never_show_an_older_value(tmp_path: Path) -> None:
     log = tmp_path / "log"
     command = [sys.executable, "-c", ONE_WORKER, str(tmp_path / "cache"), str(log)]
     workers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)]
@@ -357,7 +361,7 @@ with host_lock(Path(sys.argv[1])) as won:
 """
 
 
-def test_the_lock_of_another_process_is_not_waited_for_and_a_crash_lets_go_of_it(tmp_path: Path) -> None:
+def test_a_lock_held_by_another_process_times_out_and_is_released_by_a_crash(tmp_path: Path) -> None:
     path = tmp_path / "there" / "a.lock"
     command = [sys.executable, "-c", HOLD, str(path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:

@@ -21,7 +21,7 @@ def test_hyperparameters_in_a_folder_of_their_own_are_those_of_the_run(target: T
         assert [(step, value) for step, _ms, value in target.histories(run)["hparam/return"]] == [(0, "7.0")]
 
 
-def test_several_are_trials_and_each_is_a_run(target: Target, tmp_path: Path) -> None:
+def test_several_hparams_folders_are_trials_and_each_is_a_run(target: Target, tmp_path: Path) -> None:
     with SummaryWriter(str(tmp_path / "sweep")) as writer:
         for number in range(3):
             writer.add_hparams({"lr": number}, {"hparam/return": 10 * number})
@@ -30,7 +30,7 @@ def test_several_are_trials_and_each_is_a_run(target: Target, tmp_path: Path) ->
     assert sorted(run.params["lr"] for run in runs) == ["0", "1", "2"]
 
 
-def test_a_folder_called_as_a_time_is_a_run_unless_it_holds_hyperparameters(target: Target, tmp_path: Path) -> None:
+def test_a_folder_named_like_a_time_without_hyperparameters_is_a_run(target: Target, tmp_path: Path) -> None:
     for path in (tmp_path / "a", tmp_path / "a" / "1700000000.25"):
         write_events(path / "events.out.tfevents.1", [scalar(f"loss of {path.name}", step, step) for step in range(9)])
     assert target.import_all(tmp_path)

@@ -86,7 +86,7 @@ def read(folder: Path, most: int, columns_from: int) -> Histories:
     version=st.sampled_from(["brain.Event:2", "brain.Event:2", "brain.Event:1", ""]),
     damage=st.none() | st.tuples(st.integers(0, 2), st.floats(0, 1), st.booleans()),
 )
-def test_the_points_read_are_those_tensorboard_shows(
+def test_points_equal_those_of_tensorboards_reader(
     files: list[list[Event]], most: int, columns_from: int, version: str, damage: tuple[int, float, bool] | None
 ) -> None:
     with TemporaryDirectory() as name:
@@ -123,7 +123,7 @@ def _without_restarted_tensors(found: Histories) -> Histories:
     most=st.integers(16, 400),
     columns_from=COLUMNS_FROM,
 )
-def test_tensors_of_one_value_are_scalars(events: list[Event], most: int, columns_from: int) -> None:
+def test_tensors_with_a_single_value_are_read_as_scalars(events: list[Event], most: int, columns_from: int) -> None:
     with TemporaryDirectory() as name:
         write_events(Path(name) / "events.out.tfevents.1", events)
         assert read(Path(name), most, columns_from) == shown_by_tensorboard(Path(name))
@@ -142,12 +142,12 @@ def _damage(path: Path, where: float, *, is_cut: bool) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 3, 4, 57, 1_023, 1_024, 1_025, 5_000, 70_001])
-def test_checksums_are_those_of_tensorboard(length: int) -> None:
+def test_checksums_equal_those_of_tensorboard(length: int) -> None:
     rows = np.random.default_rng(length).integers(0, 256, (3, length), np.uint8)
     assert masked_sums(rows).tolist() == [masked_crc32c(row.tobytes()) for row in rows]
 
 
-def test_a_table_of_parameters_is_distinguished_from_other_texts() -> None:
+def test_only_a_table_of_parameters_is_read_as_parameters() -> None:
     assert params_in("|param|value|\n|-|-|\n|lr|3e-4|\n|anneal|True|\n|cmd|a | b|") == {
         "lr": "3e-4",
         "anneal": "True",

@@ -10,7 +10,7 @@ from tests.tensorboard_import.conftest import Target
 from tests.tracking import Tracking
 
 
-def test_an_experiment_is_copied_whole_and_once(target: Target, tracking: Tracking) -> None:
+def test_an_experiment_is_copied_completely_and_once(target: Target, tracking: Tracking) -> None:
     experiment = tracking.experiment(f"{target.experiment}-original")
     parent = tracking.run(experiment, name="sweep", params={"lr": "0.1"}, status="FAILED", started_ms=1_700_000_000_000)
     child = tracking.run(
@@ -48,7 +48,7 @@ def test_an_experiment_is_copied_whole_and_once(target: Target, tracking: Tracki
     assert target.histories(target.run("seed 1")) == target.histories(target.runs.get(child))
 
 
-def test_missing_ones_are_named(target: Target) -> None:
+def test_a_missing_experiment_is_named(target: Target) -> None:
     process = target.start("--from-mlflow", target.address, "--into", "anywhere")
     _out, stderr = process.communicate(timeout=120)
     assert process.returncode == 1

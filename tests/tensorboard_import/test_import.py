@@ -37,7 +37,7 @@ def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
         time.sleep(0.2)
 
 
-def test_a_run_of_torch_is_there_as_it_was_logged(target: Target, tmp_path: Path) -> None:
+def test_a_run_written_by_torch_is_imported_as_logged(target: Target, tmp_path: Path) -> None:
     folder = tmp_path / "CartPole-v1__ppo__1__1700000000"
     with SummaryWriter(str(folder)) as writer:
         writer.add_text("hyperparameters", "|param|value|\n|-|-|\n|learning_rate|0.00025|\n|env_id|CartPole-v1|")
@@ -69,7 +69,7 @@ def test_a_run_of_torch_is_there_as_it_was_logged(target: Target, tmp_path: Path
     assert [one.path for one in artifacts.listed(run.run_id, "text")] == ["text/notes_step_3.md"]
 
 
-def test_each_folder_is_a_run_once_wherever_it_lies(target: Target, tmp_path: Path) -> None:
+def test_a_folder_is_imported_once_even_if_it_is_moved(target: Target, tmp_path: Path) -> None:
     """All writers here began in the same microsecond, under the same name: only their content distinguishes them."""
     made = time.time()
     for number in range(4):
@@ -103,7 +103,7 @@ def test_a_run_that_was_deleted_does_not_come_back(target: Target, tmp_path: Pat
     assert target.all_runs() == []
 
 
-def test_a_run_that_may_still_grow_is_named_and_ends_with_a_later_import(
+def test_a_run_that_may_still_grow_is_named_and_finished_by_a_later_import(
     target: Target, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -124,7 +124,7 @@ def test_a_run_that_may_still_grow_is_named_and_ends_with_a_later_import(
     assert not any("may still grow" in line for line in caplog.messages)
 
 
-def test_the_import_goes_on_with_the_run_that_replaced_its_own(target: Target, tmp_path: Path) -> None:
+def test_the_import_continues_with_the_run_that_superseded_its_own(target: Target, tmp_path: Path) -> None:
     """Two hosts made a run of the same folder at once: the one whose run was deleted goes on with the other's."""
     path = write_events(tmp_path / "a" / FILE, series("loss", range(3)))
     importer = target.importer(tmp_path)
@@ -144,7 +144,7 @@ def test_the_import_goes_on_with_the_run_that_replaced_its_own(target: Target, t
     assert target.histories(target.run("a")) == shown_by_tensorboard(tmp_path / "a")
 
 
-def test_names_that_mlflow_refuses_are_changed_and_kept(target: Target, tmp_path: Path) -> None:
+def test_metric_names_that_mlflow_refuses_are_replaced_consistently(target: Target, tmp_path: Path) -> None:
     names = [
         "return (mean)",
         "return [mean]",
@@ -225,7 +225,7 @@ def test_unreadable_folders_are_named_and_all_others_imported(
         assert any(str(tmp_path / path) in line and what in line for line in caplog.messages), path
 
 
-def test_growing_shrinking_and_replaced_files_are_followed(target: Target, tmp_path: Path) -> None:
+def test_the_follower_imports_growing_shrinking_and_replaced_files(target: Target, tmp_path: Path) -> None:
     path = write_events(tmp_path / "live" / FILE, series("loss", range(3)))
     importer = target.importer(tmp_path, silent_seconds=600)
     following = threading.Thread(target=importer.follow)
@@ -261,7 +261,7 @@ def test_growing_shrinking_and_replaced_files_are_followed(target: Target, tmp_p
     assert not following.is_alive()
 
 
-def test_two_hosts_make_one_run(target: Target, tmp_path: Path) -> None:
+def test_two_hosts_importing_at_once_create_each_run_once(target: Target, tmp_path: Path) -> None:
     for number in range(6):
         write_events(tmp_path / f"seed_{number}" / FILE, series("loss", range(number, 1_500)))
     hosts = [
@@ -280,7 +280,7 @@ def test_two_hosts_make_one_run(target: Target, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "moments", [(0.9, 1.6, 2.4), *(pytest.param((0.4 + 0.13 * n,) * 6, marks=pytest.mark.thorough) for n in range(12))]
 )
-def test_killed_at_any_moment_it_goes_on_without_gap_or_repetition(
+def test_a_killed_import_continues_without_gap_or_repetition(
     target: Target, tmp_path: Path, moments: tuple[float, ...]
 ) -> None:
     for number in range(3):
@@ -299,7 +299,7 @@ def test_killed_at_any_moment_it_goes_on_without_gap_or_repetition(
         assert target.histories(target.run(f"seed_{number}")) == shown_by_tensorboard(tmp_path / f"seed_{number}")
 
 
-def test_it_waits_while_mlflow_is_away(
+def test_the_import_waits_while_mlflow_is_down(
     misbehaving: Misbehaving, target_at: Callable[[str], Target], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)

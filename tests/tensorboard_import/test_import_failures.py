@@ -28,7 +28,7 @@ def minding_rights() -> Sequence[str]:
     return through
 
 
-def test_what_mlflow_alone_fails_at_is_given_up_named_and_tried_again(
+def test_a_folder_that_mlflow_fails_to_store_is_named_and_retried(
     misbehaving: Misbehaving, target_at: Callable[[str], Target], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     target = target_at(misbehaving.address)
@@ -80,9 +80,7 @@ def test_files_and_folders_without_rights_are_named_and_all_else_is_imported(
         assert target.histories(target.run(name)) == shown_by_tensorboard(tmp_path / name)
 
 
-def test_a_folder_that_may_not_be_looked_into_is_named_as_the_one_to_import(
-    target: Target, tmp_path: Path, minding_rights: Sequence[str]
-) -> None:
+def test_an_unreadable_folder_to_import_is_named(target: Target, tmp_path: Path, minding_rights: Sequence[str]) -> None:
     (tmp_path / "closed").mkdir(mode=0)
     process = target.start(str(tmp_path / "closed"), through=minding_rights)
     _out, stderr = process.communicate(timeout=60)

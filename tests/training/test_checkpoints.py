@@ -92,7 +92,7 @@ def small_ppo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("algorithm", REQUESTS)
-def test_what_goes_on_is_what_would_have_been(algorithm: str, tmp_path: Path) -> None:
+def test_a_continued_training_logs_the_same_as_an_uninterrupted_one(algorithm: str, tmp_path: Path) -> None:
     asked = job(algorithm, tmp_path, seed=5)
     whole, rest = Recorded(asked, checkpoint_after=12), Recorded(asked)
     steps = learn(asked, whole)
@@ -102,7 +102,7 @@ def test_what_goes_on_is_what_would_have_been(algorithm: str, tmp_path: Path) ->
     assert len(rest.points) > 10
 
 
-def test_a_fork_takes_over_what_fits(tmp_path: Path) -> None:
+def test_a_fork_continues_from_its_parents_checkpoint_with_other_hyperparameters(tmp_path: Path) -> None:
     asked = job("DQN", tmp_path, seed=5, episodes=14)
     learn(asked, Recorded(asked, checkpoint_after=12))
     for more in ({"learning_rate": 0.01}, {"n_envs": 3, "buffer_size": 100}, {"maze_seed": 4, "seed": 9}):
@@ -116,7 +116,7 @@ def test_a_fork_takes_over_what_fits(tmp_path: Path) -> None:
     ("algorithm", "more", "field"),
     [("PPO", {"net_arch": "16"}, "net_arch"), ("PPO", {"episodes": 5}, "episodes"), ("DQN", {}, "algorithm")],
 )
-def test_a_fork_that_cannot_be_is_refused_with_its_field(
+def test_a_fork_that_does_not_fit_its_parent_is_refused_by_its_field(
     algorithm: str, more: dict[str, Any], field: str, small_ppo: Path
 ) -> None:
     asked = job(algorithm, **more)
@@ -155,7 +155,7 @@ def test_no_code_in_a_checkpoint_is_run(small_ppo: Path, tmp_path: Path, monkeyp
     assert not (tmp_path / "a-file-by-evil").exists()
 
 
-def test_the_newest_two_are_kept_and_a_full_disk_costs_no_training(tmp_path: Path) -> None:
+def test_the_newest_two_checkpoints_are_kept_and_a_full_disk_is_no_error(tmp_path: Path) -> None:
     files = CheckpointFiles(tmp_path / "checkpoint")
     assert [files.write(lambda folder: (folder / "x").touch()) for _ in range(4)][-1] == tmp_path / "checkpoint" / "4"
     assert files.numbers == [3, 4]
@@ -190,7 +190,7 @@ def _signals() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("algorithm", REQUESTS)
-def test_stopped_and_continued_a_run_has_no_gap_and_no_step_twice(
+def test_a_stopped_and_continued_run_has_each_step_once(
     algorithm: str, client: MlflowClient, server: TrackingServer, tmp_path: Path
 ) -> None:
     run_id = server.create_run(server.experiment_id("continued"), f"a run by {algorithm}", {})

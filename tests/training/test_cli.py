@@ -48,7 +48,7 @@ def running(client: MlflowClient, experiment: str, episodes: int) -> Run:
     pytest.fail(f"no run of {experiment} reached {episodes} episodes")
 
 
-def test_ctrl_c_ends_the_run_as_killed_with_what_it_has(client: MlflowClient, mlflow_uri: str) -> None:
+def test_ctrl_c_ends_the_run_as_killed_and_registers_its_model(client: MlflowClient, mlflow_uri: str) -> None:
     with start(mlflow_uri, "--episodes", "500000", "--experiment", "interrupted") as process:
         run = running(client, "interrupted", 20)
         assert run.info.status == "RUNNING"  # numbers arrive while it trains

@@ -59,7 +59,7 @@ def trained(client: MlflowClient, server: TrackingServer) -> Run:
     return run_of(client, "cartpole-under-test")
 
 
-def test_the_run_has_our_metrics_and_the_tool_s_own(trained: Run, client: MlflowClient) -> None:
+def test_a_run_has_clews_metrics_and_those_of_sb3(trained: Run, client: MlflowClient) -> None:
     kept = trained.data
     assert {"episode_reward", "episode_length", "loss", "eval/mean_return", "eval/mean_length"} <= set(kept.metrics)
     assert {"rollout/ep_rew_mean", "train/loss", "train/learning_rate", "time/fps"} <= set(kept.metrics)
@@ -82,7 +82,7 @@ def checked_as_by_clew(file: Path, version: ModelVersion) -> PolicyGraph:
     return check_general_policy(file.read_bytes(), facts, version.tags["policy_signature"])
 
 
-def test_its_version_is_one_that_clew_activates(trained: Run, client: MlflowClient, tmp_path: Path) -> None:
+def test_the_registered_version_passes_the_activation_check(trained: Run, client: MlflowClient, tmp_path: Path) -> None:
     (version,) = client.search_model_versions(f"run_id = '{trained.info.run_id}'")
     assert (version.name, client.get_registered_model("cartpole").tags) == ("cartpole", {"clew.model": "true"})
     assert float(version.tags["mean_return"]) == trained.data.metrics["eval/mean_return"]
@@ -96,7 +96,7 @@ def test_its_version_is_one_that_clew_activates(trained: Run, client: MlflowClie
     assert again.mean_return == float(version.tags["mean_return"])
 
 
-def test_a_short_film_shows_the_policy(trained: Run, client: MlflowClient, tmp_path: Path) -> None:
+def test_an_animation_of_the_policy_is_logged(trained: Run, client: MlflowClient, tmp_path: Path) -> None:
     (film,) = client.list_artifacts(trained.info.run_id, "videos")
     with Image.open(client.download_artifacts(trained.info.run_id, film.path, str(tmp_path))) as picture:
         assert (picture.format, film.path.partition("step_")[2]) == ("WEBP", "640.webp")
@@ -218,7 +218,7 @@ def test_the_export_acts_as_the_policy(
         ("PPO", "Taxi-v4", {"normalize": True}, "normalize: is for numbers"),
     ],
 )
-def test_an_unlearnable_environment_is_refused_by_its_field(
+def test_an_unsuitable_environment_is_refused_by_its_field(
     algorithm: str, env_id: str, values: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(BadInput, match=message):
@@ -231,7 +231,7 @@ class Endless(Pictures):
     action_space = gymnasium.spaces.Discrete(2)
 
 
-def test_on_a_stop_request_it_measures_what_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_stop_request_the_measurement_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.models.measuring.STOPPED_SECONDS", 0.2)
     stop = StopRequest()
     stop._set(signal.SIGINT, None)

@@ -22,7 +22,9 @@ SETTINGS = [(algorithm, setting) for algorithm, settings in PRESETS.items() for 
 
 
 @pytest.mark.parametrize(("algorithm", "setting"), SETTINGS)
-def test_every_setting_exports_what_its_policy_answers(algorithm: Algorithm, setting: str, tmp_path: Path) -> None:
+def test_the_exported_policy_chooses_the_same_actions_in_every_setting(
+    algorithm: Algorithm, setting: str, tmp_path: Path
+) -> None:
     agent = build_agent(preset(algorithm, setting))
     path = export_policy(agent, tmp_path / "policy.onnx")
     observations = np.random.default_rng(9).integers(0, 3, (500, 25)).astype(np.float32)
@@ -32,7 +34,7 @@ def test_every_setting_exports_what_its_policy_answers(algorithm: Algorithm, set
 
 
 @pytest.mark.parametrize("algorithm", REQUESTS)
-def test_the_file_has_the_contracts_names_and_shapes_and_no_external_data(algorithm: Algorithm, tmp_path: Path) -> None:
+def test_the_exported_file_fits_the_contract_and_has_no_external_data(algorithm: Algorithm, tmp_path: Path) -> None:
     agent = build_agent(preset(algorithm, "default"))
     model = onnx.load(export_policy(agent, tmp_path / "policy.onnx"), load_external_data=False)
     (given,), (answer,) = model.graph.input, model.graph.output
@@ -44,7 +46,7 @@ def test_the_file_has_the_contracts_names_and_shapes_and_no_external_data(algori
     assert [path.name for path in tmp_path.iterdir()] == ["policy.onnx"]
 
 
-def test_an_export_that_answers_otherwise_is_refused(tmp_path: Path) -> None:
+def test_an_export_that_differs_from_its_policy_is_refused(tmp_path: Path) -> None:
     agent = build_agent(preset("DQN", "default"))
     # A layer's hook changes torch's answers but is no layer that the export could see.
     agent.policy.q_net.register_forward_hook(lambda module, given, answer: answer + 1)

@@ -7,13 +7,13 @@ from domain.inference.maze import generate_maze, observe, passages, step
 from training.learnability import measure_learnability, right_actions
 
 
-def test_in_the_default_maze_every_start_can_succeed() -> None:
+def test_every_start_in_the_default_maze_can_succeed() -> None:
     found = measure_learnability(generate_maze())
     assert (found.cells, found.aliased, found.conflicting, found.best_rate) == (54, 5, 0, 1.0)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_right_actions_lead_to_the_goal(seed: int) -> None:
+def test_right_actions_lead_from_every_cell_to_the_goal(seed: int) -> None:
     maze = generate_maze(9, seed)
     right = right_actions(maze)
     assert set(right) == set(passages(maze))
@@ -25,7 +25,7 @@ def test_the_right_actions_lead_to_the_goal(seed: int) -> None:
         assert position == maze.goal
 
 
-def test_conflicting_look_alikes_cost_success() -> None:
+def test_cells_that_look_alike_but_need_different_actions_lower_the_best_rate() -> None:
     maze = generate_maze(10, 60)  # found by `python -m training.learnability`
     found = measure_learnability(maze)
     views = {observe(maze, cell).tobytes() for cell in passages(maze)}

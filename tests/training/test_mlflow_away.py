@@ -81,7 +81,7 @@ def eventually(condition: Callable[[], object]) -> None:
     pytest.fail("it did not come to that")
 
 
-def test_numbers_wait_while_mlflow_is_away(
+def test_points_are_sent_once_mlflow_is_back(
     line: Line,
     client: MlflowClient,
     server: TrackingServer,
@@ -109,7 +109,7 @@ def test_numbers_wait_while_mlflow_is_away(
     assert (ended.info.status, ended.data.params, ended.data.tags["a"]) == ("FINISHED", {"seed": "7"}, "b")
 
 
-def test_numbers_left_by_a_crash_are_sent_later_and_none_twice(
+def test_points_saved_before_a_crash_are_sent_later_and_once(
     client: MlflowClient, server: TrackingServer, tmp_path: Path
 ) -> None:
     run_id = server.create_run("0", "crashed", {})
@@ -139,7 +139,7 @@ def test_a_run_that_was_deleted_ends_its_training(server: TrackingServer, client
     run.close()
 
 
-def test_the_end_waits_so_long_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_end_of_a_training_waits_for_mlflow_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "PAUSE_SECONDS", 0.01)
     alive: list[int] = []
     server = TrackingServer.at(f"http://127.0.0.1:{free_port()}")

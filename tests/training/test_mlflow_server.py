@@ -32,7 +32,7 @@ def first_status(address: str, path: str) -> int:
             time.sleep(0.01)
 
 
-def test_many_first_requests_at_once_find_a_whole_database(tmp_path: Path) -> None:
+def test_simultaneous_first_requests_find_a_complete_database(tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "training.mlflow_server", "--port", str(port)]
     # Hosts that set the number of a web server's processes mean the dashboard: SQLite has one writer.

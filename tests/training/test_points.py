@@ -21,7 +21,7 @@ ACTIONS = st.lists(
 
 @settings(max_examples=50)
 @given(ACTIONS)
-def test_a_journal_is_a_queue_that_survives(actions: list[tuple[str, float]]) -> None:
+def test_a_journal_is_a_queue_that_survives_a_restart(actions: list[tuple[str, float]]) -> None:
     """A number may be sent again after a crash: the sender drops repeated steps."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "journal"
@@ -45,7 +45,7 @@ def test_a_journal_is_a_queue_that_survives(actions: list[tuple[str, float]]) ->
         journal.close()
 
 
-def test_half_a_line_is_dropped_and_a_full_file_counts(tmp_path: Path) -> None:
+def test_an_incomplete_line_is_dropped_and_points_beyond_the_limit_counted(tmp_path: Path) -> None:
     file = tmp_path / "journal"
     file.write_bytes(b'["a",1.0,1,1]\n["a",2.')
     journal = Journal(file, most_bytes=32)
@@ -55,7 +55,7 @@ def test_half_a_line_is_dropped_and_a_full_file_counts(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_what_the_disk_does_not_take_waits_in_memory(tmp_path: Path) -> None:
+def test_points_wait_in_memory_while_the_disk_is_full(tmp_path: Path) -> None:
     """A file size limit acts as a disk that takes half of a line; as a full one does, it may take more later."""
     journal, before = Journal(tmp_path / "journal"), resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -13,7 +13,7 @@ def test_start_ticks_survive_a_program_name_with_spaces_and_parentheses() -> Non
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux")
-def test_the_tags_name_this_process() -> None:
+def test_the_process_tags_identify_this_process() -> None:
     tags = process_tags()
     assert set(tags) == {"clew.host", "clew.pid", "clew.boot_id", "clew.start_ticks"}
     assert Path(f"/proc/{tags['clew.pid']}/stat").read_text().split()[21] == tags["clew.start_ticks"]

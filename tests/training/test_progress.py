@@ -6,7 +6,7 @@ from domain.trainings.training import TrainingProgress
 from training.progress import Progress, ProgressFile, Rates
 
 
-def test_each_line_is_a_progress(tmp_path: Path) -> None:
+def test_each_line_of_the_progress_file_is_valid(tmp_path: Path) -> None:
     file = ProgressFile(tmp_path)
     file.write(Progress(0, 10, 0))
     file.write(Progress(4, 10, 800, reward=float("nan"), loss=float("inf"), success_rate=0.5))
@@ -17,7 +17,7 @@ def test_each_line_is_a_progress(tmp_path: Path) -> None:
     assert last.steps_per_second is not None
 
 
-def test_the_longer_the_file_the_rarer_its_lines(tmp_path: Path) -> None:
+def test_the_pause_between_lines_grows_with_the_progress_file(tmp_path: Path) -> None:
     assert ProgressFile(tmp_path).pause_seconds == 0.25
     (tmp_path / "progress.jsonl").write_bytes(b"\n" * (3 * 2**20))
     assert ProgressFile(tmp_path).pause_seconds == 2.0
@@ -25,13 +25,13 @@ def test_the_longer_the_file_the_rarer_its_lines(tmp_path: Path) -> None:
     assert ProgressFile(tmp_path).pause_seconds == 5.0
 
 
-def test_a_disk_that_takes_nothing_costs_no_training(tmp_path: Path) -> None:
+def test_an_unwritable_progress_file_does_not_end_the_training(tmp_path: Path) -> None:
     gone = ProgressFile(tmp_path / "gone")
     gone.write(Progress(1, 10, 100))
     gone.alive()
 
 
-def test_rates_are_of_what_was_done_here() -> None:
+def test_steps_done_before_a_continuation_do_not_count_in_the_rates() -> None:
     """A continued training did not do all its steps now."""
     rates = Rates()
     rates.note(Progress(100, 200, 9000))

@@ -77,7 +77,7 @@ def check_versions(client: MlflowClient, runs: dict[str, Run]) -> None:
     assert tags == {sample.model_name("clew-maze"): {"clew.model": "true"} for sample in registered}
 
 
-def test_the_recording_is_what_was_promised() -> None:
+def test_the_recording_has_enough_runs_seeds_and_settings() -> None:
     assert len(RECORDED) >= 24
     assert len({sample.key for sample in RECORDED}) == len(RECORDED)
     assert len({sample.experiment for sample in RECORDED}) >= 2
@@ -89,11 +89,11 @@ def test_the_recording_is_what_was_promised() -> None:
     assert sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file()) <= 10_000_000
 
 
-def test_nothing_in_the_recording_names_a_machine() -> None:
+def test_the_recording_contains_no_name_of_a_machine() -> None:
     assert {key for sample in RECORDED for key in sample.tags} == {"mlflow.source.name", "env_id", "env_spec"}
 
 
-def test_other_environments_have_films_and_the_tool_s_own_metrics_and_are_solved() -> None:
+def test_samples_of_other_environments_are_solved_and_have_films() -> None:
     points = read_points()
     others = [sample for sample in RECORDED if size_of(sample.params["env_id"]) is None]
     assert [sample.params["env_id"] for sample in others] == ["CartPole-v1", "LunarLander-v3"]
@@ -109,7 +109,7 @@ def final_success(sample: SampleRun) -> float:
     return [value for key, _, value, _ in points.rows() if key == "eval/success_rate"][-1]
 
 
-def test_the_default_settings_learn_and_the_bad_ones_do_not() -> None:
+def test_samples_with_default_settings_learn_and_those_with_bad_ones_do_not() -> None:
     finished = [sample for sample in RECORDED if sample.status == "FINISHED"]
     rates = {
         setting: [final_success(s) for s in finished if s.params["setting"] == setting]
@@ -119,14 +119,14 @@ def test_the_default_settings_learn_and_the_bad_ones_do_not() -> None:
     assert max(rates["bad"]) < 0.3
 
 
-def test_every_number_is_finite_and_in_order() -> None:
+def test_every_recorded_value_is_finite_and_timestamps_are_in_order() -> None:
     for points in read_points().values():
         assert np.isfinite(points.values).all()
         assert (np.diff(points.timestamps_ms) >= 0).all()
         assert points.steps.min() == 1
 
 
-def test_every_sample_model_earns_its_success_rate_again() -> None:
+def test_every_sample_model_reproduces_its_success_rate() -> None:
     pytest.importorskip("onnxruntime")
     pytest.importorskip("torch")
     from training.models.export import load_policy
@@ -151,7 +151,7 @@ def test_every_sample_model_earns_its_success_rate_again() -> None:
         if size_of(sample.params["env_id"]) is None
     ],
 )
-def test_a_sample_of_another_environment_earns_its_return_again(sample: SampleRun) -> None:
+def test_a_sample_model_of_another_environment_reproduces_its_return(sample: SampleRun) -> None:
     pytest.importorskip("torch")
     from training.agents.making import EnvironmentMaker
     from training.models.export import load_any_policy
@@ -165,7 +165,7 @@ def test_a_sample_of_another_environment_earns_its_return_again(sample: SampleRu
     assert again.mean_return == pytest.approx(float(sample.version_tags["mean_return"]))
 
 
-def test_an_untouched_mlflow_is_filled_once_and_never_after_removal(
+def test_an_unused_mlflow_is_filled_once_and_not_after_a_removal(
     untouched_mlflow: str, alone: pytest.MonkeyPatch
 ) -> None:
     client = connect(untouched_mlflow)
@@ -181,7 +181,7 @@ def test_an_untouched_mlflow_is_filled_once_and_never_after_removal(
 
 
 @pytest.mark.thorough
-def test_a_fill_that_was_killed_is_completed_by_the_next_and_needs_no_torch(
+def test_a_killed_fill_is_completed_by_the_next_one_without_torch(
     untouched_mlflow: str, alone: pytest.MonkeyPatch
 ) -> None:
     client = connect(untouched_mlflow)
@@ -200,7 +200,7 @@ def test_a_fill_that_was_killed_is_completed_by_the_next_and_needs_no_torch(
     check_filled(client)
 
 
-def test_an_mlflow_that_ever_had_an_experiment_is_left_alone(
+def test_an_mlflow_that_had_an_experiment_is_not_filled(
     client: MlflowClient, untouched_mlflow: str, alone: pytest.MonkeyPatch
 ) -> None:
     client.delete_experiment(client.create_experiment("somebody's"))
@@ -208,7 +208,7 @@ def test_an_mlflow_that_ever_had_an_experiment_is_left_alone(
     assert all_runs(client, ViewType.ALL) == []
 
 
-def test_an_mlflow_with_a_run_in_default_is_left_alone(
+def test_an_mlflow_with_a_run_in_default_is_not_filled(
     client: MlflowClient, untouched_mlflow: str, alone: pytest.MonkeyPatch
 ) -> None:
     client.delete_run(client.create_run("0").info.run_id)
@@ -216,7 +216,7 @@ def test_an_mlflow_with_a_run_in_default_is_left_alone(
     assert len(all_runs(client, ViewType.ALL)) == 1
 
 
-def test_a_configured_mlflow_is_refused(
+def test_a_configured_mlflow_is_not_filled_with_samples(
     mlflow_uri: str, alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alone.setenv("MLFLOW_TRACKING_URI", mlflow_uri)

@@ -47,7 +47,7 @@ def trained(request: pytest.FixtureRequest, client: MlflowClient, server: Tracki
     return asked, only_run(client, asked.experiment_name)
 
 
-def test_the_run_records_what_was_trained(trained: tuple[TrainingJob, Run]) -> None:
+def test_the_run_has_the_parameters_and_tags_of_the_training(trained: tuple[TrainingJob, Run]) -> None:
     asked, run = trained
     assert run.info.status == "FINISHED"
     expected = {"algorithm": asked.request.algorithm, "env_id": "ClewMaze-5x5-v0", "seed": "3", "setting": "default"}
@@ -57,7 +57,7 @@ def test_the_run_records_what_was_trained(trained: tuple[TrainingJob, Run]) -> N
     assert {"clew.boot_id", "clew.host", "clew.pid", "clew.start_ticks"} <= set(run.data.tags)
 
 
-def test_every_episode_has_its_numbers(trained: tuple[TrainingJob, Run], client: MlflowClient) -> None:
+def test_every_episode_has_a_reward_and_a_length(trained: tuple[TrainingJob, Run], client: MlflowClient) -> None:
     run = trained[1]
     rewards, lengths = history(client, run, "episode_reward"), history(client, run, "episode_length")
     assert [point.step for point in rewards] == [point.step for point in lengths] == list(range(1, EPISODES + 1))
@@ -76,7 +76,9 @@ def test_success_rate_counts_the_last_hundred_episodes(trained: tuple[TrainingJo
     assert [point.step for point in history(client, run, "success_rate")] == [10, 20, 30, 40]
 
 
-def test_loss_is_there_only_where_an_update_happened(trained: tuple[TrainingJob, Run], client: MlflowClient) -> None:
+def test_the_loss_is_logged_only_for_episodes_with_an_update(
+    trained: tuple[TrainingJob, Run], client: MlflowClient
+) -> None:
     asked, run = trained
     steps = [point.step for point in history(client, run, "loss")]
     assert set(steps) <= set(range(1, EPISODES + 1))
@@ -85,7 +87,7 @@ def test_loss_is_there_only_where_an_update_happened(trained: tuple[TrainingJob,
         assert 0 < len(steps) < EPISODES
 
 
-def test_the_version_leads_back_to_its_run_and_its_file(
+def test_the_registered_version_has_its_run_file_and_success_rate(
     trained: tuple[TrainingJob, Run], client: MlflowClient, tmp_path: Path
 ) -> None:
     asked, run = trained
@@ -123,7 +125,7 @@ def test_a_failure_ends_the_run_as_failed(client: MlflowClient, server: Tracking
     assert only_run(client, "failing").info.status == "FAILED"
 
 
-def test_what_diverged_is_logged_as_that(client: MlflowClient, server: TrackingServer) -> None:
+def test_nan_and_infinite_losses_are_logged(client: MlflowClient, server: TrackingServer) -> None:
     run_id = server.create_run("0", "diverged", {})
     server.log_points(run_id, [Point("loss", float("nan"), 1, 1), Point("loss", float("-inf"), 2, 2)])
     assert [str(point.value) for point in client.get_metric_history(run_id, "loss")] == [

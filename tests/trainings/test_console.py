@@ -22,7 +22,7 @@ def console_of(client: FlaskClient, run_id: str) -> dict[str, Any]:
     return answer
 
 
-def test_a_failed_training_of_ours_shows_the_end_of_its_log(
+def test_a_failed_training_shows_the_end_of_the_schedulers_log(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     run_id = tracking.run(tracking.experiment(), tags={REQUEST: "{}"}, status="FAILED")
@@ -34,7 +34,7 @@ def test_a_failed_training_of_ours_shows_the_end_of_its_log(
     assert 2 < len(found["lines"]) < 100
 
 
-def test_without_its_scheduler_a_file_of_the_run_supplies_it(
+def test_the_console_log_is_read_from_a_file_of_the_run_without_its_scheduler(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     run_id = tracking.run(tracking.experiment(), tags={REQUEST: "{}"}, status="FAILED")
@@ -51,7 +51,7 @@ def test_the_log_end_of_another_hosts_training_comes_from_the_run(client: FlaskC
     assert console_of(client, run_id) == {"lines": ["line 1", "Killed"], "href": f"/training/{run_id}", "path": None}
 
 
-def test_a_run_that_only_claims_to_be_clews_gets_no_log_of_another(
+def test_a_run_without_a_training_request_gets_no_log_of_the_scheduler(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     run_id = tracking.run(tracking.experiment(), status="FAILED")

@@ -21,7 +21,7 @@ def refused(**filled: object) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("algorithm", REQUESTS)
-def test_the_form_begins_with_values_that_can_be_started(algorithm: str) -> None:
+def test_initial_values_of_the_form_are_valid(algorithm: str) -> None:
     env_id = "Pendulum-v1" if algorithm == "SAC" else "CartPole-v1"
     values = training_form.initial(TRAINER, {"algorithm": algorithm, "env_id": env_id})
     (run,) = checked(TRAINER, values)
@@ -45,11 +45,11 @@ def test_an_algorithm_for_other_actions_is_refused_by_its_field(algorithm: str, 
 
 
 @pytest.mark.parametrize("env_id", ["os:CartPole-v1", "../etc/passwd", "-v1", "a b", "x/y/z-v0"])
-def test_an_id_that_is_none_of_gymnasium_s_is_refused(env_id: str) -> None:
+def test_an_invalid_environment_id_is_refused(env_id: str) -> None:
     assert refused(env_id=env_id).keys() == {"env_id"}
 
 
-def test_hyperparameters_of_rl_zoo_are_known_by_their_name() -> None:
+def test_hyperparameters_of_rl_zoo_are_recognised_as_its_setting() -> None:
     zoo, own = settings_of("PPO", "CartPole-v1").values()
     assert (zoo.steps, zoo.hyperparameters["n_steps"], zoo.hyperparameters["linear_schedule"]) == (100_000, 32, True)
     assert (setting_of(zoo), setting_of(own)) == (ZOO, "default")
@@ -58,7 +58,7 @@ def test_hyperparameters_of_rl_zoo_are_known_by_their_name() -> None:
     assert list(settings_of("SAC", "Unknown-v0")) == ["default"]
 
 
-def test_each_preset_fits_where_it_is_shown() -> None:
+def test_each_preset_is_valid_for_the_algorithms_it_is_offered_for() -> None:
     for preset in TRAINER.presets:
         shown = {name: values[0] for name, values in preset.shown_for.items()}
         env_id = "Pendulum-v1" if shown["algorithm"] == "SAC" else "CartPole-v1"

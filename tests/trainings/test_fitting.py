@@ -35,7 +35,7 @@ def parts(**spaces: object) -> dict[str, object]:
         ({"kind": "multi_discrete", "nvec": [2, 2, 2, 2], "shape": [2, 2]}, "a space of the kind multi_discrete"),
     ],
 )
-def test_observations_that_are_not_learned_from_are_named(
+def test_unsupported_observations_are_refused_with_the_reason(
     algorithm: str, seen: dict[str, object], message: str | None
 ) -> None:
     spaces = TypeAdapter[Space](Space)

@@ -52,14 +52,14 @@ def test_each_field_has_a_label_a_control_help_and_the_place_of_its_error(traine
         assert field.name in [one["props"].get("data-field") for one in found]
 
 
-def test_a_field_shows_its_range_and_its_default() -> None:
+def test_the_help_of_a_field_states_its_range_and_default() -> None:
     help_texts = {field.name: help_text(MAZE, field) for field in MAZE.fields if not field.shown_for}
     assert help_texts["episodes"].endswith("1 to 10,000. Default: 1,000.")
     assert help_texts["learning_rate"].endswith("Above 0, up to 1. Default: 0.001.")
     assert help_texts["seed"].endswith("At most 100. Default: 0.")
 
 
-def test_the_form_begins_with_values_that_can_be_started() -> None:
+def test_initial_values_of_the_form_are_valid() -> None:
     for algorithm in ("PPO", "DQN"):
         values = described(MAZE, algorithm=algorithm)["values"]
         assert checked(MAZE, values)[0] == checked(MAZE, {"algorithm": algorithm})[0]
@@ -97,7 +97,7 @@ def test_a_valid_form_shows_how_many_runs_it_makes(client: FlaskClient) -> None:
     }
 
 
-def test_bad_input_is_answered_with_a_sentence(client: FlaskClient) -> None:
+def test_an_invalid_request_is_answered_with_a_message(client: FlaskClient) -> None:
     unknown = client.post("/trainings/check", json={"trainer": "nobody's", "values": {}})
     assert unknown.status_code == 400
     assert unknown.json["message"] == "There is no trainer “nobody's” here; there are: maze, cartpole."
@@ -110,7 +110,7 @@ def form(client: FlaskClient, **query: str) -> dict[str, Any]:
     return dict(client.get("/trainings/form", query_string=query).json or {})
 
 
-def test_the_form_comes_with_all_trainers_and_without_a_scheduler_with_ours(
+def test_the_form_offers_all_trainers_or_without_a_scheduler_the_built_in_ones(
     client: FlaskClient, scheduler: SchedulerServer, clew: Clew
 ) -> None:
     found = form(client, trainer="cartpole")

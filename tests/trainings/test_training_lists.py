@@ -77,7 +77,7 @@ def test_the_first_of_a_long_queue_are_shown_and_more_on_demand(
     assert (client.get("/trainings/list?most_queued=150").json or {})["queue_count"] == ""
 
 
-def test_the_history_has_all_and_repeats_none(
+def test_the_history_contains_every_training_once(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     group = tracking.experiment()
@@ -123,7 +123,7 @@ def test_archived_trainings_are_left_out_of_the_history_once_they_are_over(
     assert "archived" in rows(client, "history", most=500, archived="true")[over]["Training"]
 
 
-def test_a_training_comes_from_its_scheduler_or_else_its_run(
+def test_a_training_is_read_from_its_scheduler_or_else_from_its_run(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     own = scheduler.add(state="training")
@@ -163,7 +163,9 @@ def test_an_ended_training_has_its_metrics_and_its_model(
     assert '"data-change": "try"' in json.dumps(result())
 
 
-def test_the_usual_time_is_the_median_of_finished_ones_like_it(client: FlaskClient, tracking: Tracking) -> None:
+def test_the_estimated_time_is_the_median_of_similar_finished_trainings(
+    client: FlaskClient, tracking: Tracking
+) -> None:
     group = tracking.experiment()
     for seconds in (20, 30, 100):
         known = {tags.REQUEST: REQUEST, tags.STATE: "done", tags.STARTED_AT: "1790000000000"}
@@ -186,7 +188,7 @@ def test_the_usual_time_is_the_median_of_finished_ones_like_it(client: FlaskClie
     ),
     st.sampled_from(RunStatus),
 )
-def test_whatever_stands_in_the_tags_is_no_failure(written: dict[str, str], status: RunStatus) -> None:
+def test_arbitrary_training_tags_cause_no_failure(written: dict[str, str], status: RunStatus) -> None:
     run = Run(
         run_id="a", name="", experiment_id="1", experiment="e", status=status, started_at=None, ended_at=None,
         params={}, metrics={}, tags=written,

@@ -33,7 +33,7 @@ def act(client: FlaskClient, run_id: str, action: str) -> dict[str, Any]:
     return dict(answer.json or {})
 
 
-def test_a_start_leads_to_its_page_and_sent_again_starts_nothing(
+def test_a_repeated_start_request_starts_one_training_and_opens_its_page(
     client: FlaskClient, scheduler: SchedulerServer
 ) -> None:
     first, second = start(client, algorithm="DQN"), start(client, algorithm="DQN")
@@ -44,7 +44,7 @@ def test_a_start_leads_to_its_page_and_sent_again_starts_nothing(
     assert headers["X-Forwarded-User"] == "kim"
 
 
-def test_several_seeds_stay_with_the_queue(client: FlaskClient, scheduler: SchedulerServer) -> None:
+def test_starting_several_seeds_stays_on_the_queue(client: FlaskClient, scheduler: SchedulerServer) -> None:
     answer = start(client, seed="1-3")
     assert (answer["sentence"], answer["go"]) == ("3 trainings are in the queue.", None)
     assert len(scheduler.trainings) == 3
@@ -71,7 +71,7 @@ def test_each_button_requests_its_own_action(client: FlaskClient, scheduler: Sch
     assert client.post("/trainings/actions", json={"run_id": "../x", "action": "stop"}).status_code == 422
 
 
-def test_a_fork_goes_on_from_its_parent(client: FlaskClient, scheduler: SchedulerServer) -> None:
+def test_a_fork_is_requested_with_its_parent(client: FlaskClient, scheduler: SchedulerServer) -> None:
     asked = {"request_id": ID, "trainer": "maze", "values": {"algorithm": "PPO"}, "fork": "a" * 32}
     assert client.post("/trainings/start", json=asked).json["outcome"] == "done"
     verb, body, _headers = scheduler.asked[0]
@@ -119,7 +119,7 @@ def test_a_value_that_json_cannot_hold_is_refused_by_its_field(
     assert [verb for verb, _body, _headers in scheduler.asked if verb == "start"] == []
 
 
-def test_a_training_that_does_not_fit_hides_no_other(client: FlaskClient, scheduler: SchedulerServer) -> None:
+def test_an_invalid_training_does_not_hide_the_others(client: FlaskClient, scheduler: SchedulerServer) -> None:
     good = scheduler.add()
     scheduler.odd = [good.model_dump(mode="json") | {"state": "dreaming"}]
     answer = client.get("/api/training/runs")
@@ -129,7 +129,7 @@ def test_a_training_that_does_not_fit_hides_no_other(client: FlaskClient, schedu
     assert "1 training that the scheduler told does not fit" in str(listed["failure"])
 
 
-def test_without_a_scheduler_each_reports_it(clew: Clew) -> None:
+def test_without_a_scheduler_each_route_reports_it(clew: Clew) -> None:
     client = clew(scheduler_url="http://127.0.0.1:1").test_client()
     assert client.get("/api/training/runs").status_code == 503
     answer = start(client)
@@ -140,7 +140,7 @@ def test_without_a_scheduler_each_reports_it(clew: Clew) -> None:
     assert "asked again" in str(listed["failure"])
 
 
-def test_the_whole_log_comes_as_a_file_piece_by_piece(client: FlaskClient, scheduler: SchedulerServer) -> None:
+def test_the_complete_log_is_downloaded_in_pieces(client: FlaskClient, scheduler: SchedulerServer) -> None:
     run_id = scheduler.add().run_id
     scheduler.log = [f"line {number}, 日本" for number in range(2_000)]
     answer = client.get(f"/api/training/runs/{run_id}/log.txt")

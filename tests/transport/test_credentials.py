@@ -37,14 +37,14 @@ def settings(folder: Path, **values: object) -> Settings:
     return Settings(_env_file=None, cache_dir=folder, **values)  # type: ignore[call-arg,arg-type]
 
 
-def test_they_are_decoded_and_sent(oracle: Oracle) -> None:
+def test_credentials_in_an_address_are_decoded_and_sent(oracle: Oracle) -> None:
     service = JsonService("Oracle", with_userinfo(oracle))
     service.call("GET", "/")
     assert (authorization(oracle), service.url) == (SENT, oracle.address)
 
 
 @pytest.mark.parametrize("url", ["http://h", "http://h:1/a@b", "http://h?x=a@b"])
-def test_an_address_without_them_has_none(url: str) -> None:
+def test_an_address_without_credentials_has_none(url: str) -> None:
     assert credentials_in(url) is None
 
 
@@ -61,7 +61,7 @@ def test_separate_credentials_precede_those_in_the_address(oracle: Oracle, tmp_p
         assert authorization(oracle) == sent
 
 
-def test_what_netrc_has_counts_for_others_only_and_last(
+def test_netrc_applies_to_other_hosts_only_and_after_the_address(
     monkeypatch: pytest.MonkeyPatch, oracle: Oracle, tmp_path: Path
 ) -> None:
     """requests reads it, as for MLflow's own client; a `default` in it does not apply to this machine's own
@@ -77,7 +77,7 @@ def test_what_netrc_has_counts_for_others_only_and_last(
         assert authorization(oracle) == SENT
 
 
-def test_a_monitors_are_sent_and_no_page_has_them(oracle: Oracle, tmp_path: Path) -> None:
+def test_credentials_of_a_monitor_are_sent_and_shown_nowhere(oracle: Oracle, tmp_path: Path) -> None:
     """Nor does anything else show those of any setting: pages, API, headers, health."""
     values = settings(
         tmp_path,
@@ -119,7 +119,7 @@ def _page(client: object, path: str) -> str:
     return str(answer.get_data(as_text=True))
 
 
-def test_no_failure_names_them(tmp_path: Path) -> None:
+def test_no_failure_message_contains_credentials(tmp_path: Path) -> None:
     with pytest.raises(ServiceUnavailable) as caught:
         ClewModels(f"http://{USERINFO}127.0.0.1:{(port := closed_port())}").active()
     assert str(caught.value) == f"Clew: cannot be reached at http://127.0.0.1:{port}"
@@ -141,7 +141,7 @@ def test_no_failure_names_them(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_a_wrong_setting_is_named_without_them(tmp_path: Path, values: dict[str, str]) -> None:
+def test_a_wrong_setting_is_named_without_its_credentials(tmp_path: Path, values: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="valid") as caught:
         settings(tmp_path, **values)
     message = explain(caught.value)  # type: ignore[arg-type]
@@ -149,7 +149,7 @@ def test_a_wrong_setting_is_named_without_them(tmp_path: Path, values: dict[str,
     assert "hunter2" not in message
 
 
-def test_they_are_in_no_repr() -> None:
+def test_credentials_are_in_no_repr() -> None:
     (monitor,) = read_addresses("a=http://bob:hunter2@h:1")
     assert monitor.credentials == Credentials("bob", "hunter2")
     assert "hunter2" not in repr(monitor)

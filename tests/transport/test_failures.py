@@ -53,18 +53,18 @@ def failing(address: str, *, writes: bool = False, seconds: float = 20.0) -> Ser
 
 
 @pytest.mark.parametrize("host", ["refused-nothing.invalid", "cannot-resolve.invalid", "timed-out.invalid"])
-def test_a_host_without_an_address_is_no_other_failure_whatever_it_is_called(host: str) -> None:
+def test_an_unresolvable_host_is_reported_as_unknown_whatever_its_name(host: str) -> None:
     assert type(failing(f"http://{host}")) is HostUnknown
     assert type(failing(f"http://{host}", writes=True)) is HostUnknown
 
 
-def test_a_port_without_a_listener_refuses() -> None:
+def test_a_port_without_a_listener_refuses_the_connection() -> None:
     error = failing(f"http://127.0.0.1:{closed_port()}", writes=True)
     assert (type(error), str(error)) == (ConnectionRefused, "Oracle: refused the connection")
 
 
 @pytest.mark.parametrize("host", ["a" * 64, "a..b", "."])
-def test_an_impossible_host_name_got_no_request(host: str) -> None:
+def test_an_invalid_host_name_means_that_no_request_was_sent(host: str) -> None:
     assert failing(f"http://{host}.example", writes=True).was_sent is False
 
 
@@ -78,7 +78,7 @@ def test_an_impossible_host_name_got_no_request(host: str) -> None:
     ],
     ids=["hangs up", "resets", "no HTTP", "half"],
 )
-def test_a_write_that_had_a_connection_may_have_been_done(
+def test_a_write_that_failed_after_connecting_has_an_unknown_outcome(
     talk: Callable[[socket.socket], object], kind: type[ServiceUnavailable]
 ) -> None:
     with answering(talk) as address:
@@ -89,13 +89,13 @@ def test_a_write_that_had_a_connection_may_have_been_done(
         assert type(failing(f"http://{address}")) is kind
 
 
-def test_a_server_without_tls_got_no_request() -> None:
+def test_a_failed_tls_handshake_means_that_no_request_was_sent() -> None:
     with answering(lambda connection: connection.sendall(b"HTTP/1.0 400 Bad\r\n\r\n")) as address:
         error = failing(f"https://{address}", writes=True)
     assert (type(error), error.was_sent) == (ConnectionFailed, False)
 
 
-def test_silence_in_the_middle_of_an_answer_is_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_response_that_stops_halfway_is_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("transport.http_client.READ_SECONDS", 0.3)
     over = threading.Event()
 
@@ -108,7 +108,7 @@ def test_silence_in_the_middle_of_an_answer_is_silence(monkeypatch: pytest.Monke
         over.set()
 
 
-def test_a_second_failure_is_not_taken_for_the_first(oracle: Oracle) -> None:
+def test_a_failure_during_exception_handling_has_its_own_type(oracle: Oracle) -> None:
     """A read is repeated while the first failure is being handled, and Python records that in the second."""
     with answering(lambda connection: None) as address:
         try:
@@ -117,14 +117,14 @@ def test_a_second_failure_is_not_taken_for_the_first(oracle: Oracle) -> None:
             assert type(failing(f"http://{address}")) is ConnectionFailed
 
 
-def test_an_answer_of_5xx_has_its_number(oracle: Oracle) -> None:
+def test_a_5xx_response_is_reported_with_its_status(oracle: Oracle) -> None:
     oracle.answers["/"] = (503, {}, b"busy")
     error = failing(oracle.address)
     assert isinstance(error, AnsweredStatus)
     assert (type(error), error.http_status, str(error)) == (AnsweredStatus, 503, "Oracle: answered HTTP 503")
 
 
-def test_a_redirects_body_is_not_read_without_an_end(oracle: Oracle) -> None:
+def test_the_body_of_a_redirect_is_limited_in_size(oracle: Oracle) -> None:
     oracle.answers["/"] = (302, {"Location": "/there"}, b"x" * 5000)
     with pytest.raises(Exception, match="longer than"):
         JsonService("Oracle", oracle.address).exchange("GET", "/", most_bytes=1000)

@@ -61,7 +61,7 @@ def failing(service: JsonService, *, writes: bool = False) -> ServiceUnavailable
 
 @pytest.mark.parametrize("variable", VARIABLES)
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1"])
-def test_no_proxy_is_asked_for_loopback(
+def test_requests_to_loopback_bypass_the_proxy(
     monkeypatch: pytest.MonkeyPatch, oracle: Oracle, proxy: Proxy, variable: str, host: str
 ) -> None:
     monkeypatch.setenv(variable, proxy.address)
@@ -72,7 +72,7 @@ def test_no_proxy_is_asked_for_loopback(
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
-def test_for_other_hosts_the_environments_proxy_counts(
+def test_requests_to_other_hosts_use_the_proxy_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, oracle: Oracle, proxy: Proxy, variable: str
 ) -> None:
     monkeypatch.setenv(variable, proxy.address)
@@ -81,21 +81,21 @@ def test_for_other_hosts_the_environments_proxy_counts(
     assert len(oracle.asked) == 1
 
 
-def test_no_proxy_counts_as_requests_reads_it(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
+def test_the_no_proxy_variable_is_respected(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.address)
     monkeypatch.setenv("NO_PROXY", ".invalid")
     assert type(failing(JsonService("Oracle", "http://oracle.invalid"))) is HostUnknown
     assert proxy.asked == []
 
 
-def test_an_address_of_ours_is_asked_directly_wherever_it_is(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
+def test_a_direct_service_bypasses_the_proxy_on_any_host(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy.address)
     assert type(failing(JsonService("Oracle", "http://oracle.invalid", direct=True))) is HostUnknown
     assert proxy.asked == []
 
 
 @pytest.mark.parametrize("service", [ELSEWHERE, "https://oracle.example"])
-def test_a_dead_proxy_is_what_failed(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
+def test_an_unreachable_proxy_is_reported_as_the_failure(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
     port = closed_port()
     monkeypatch.setenv("ALL_PROXY", f"http://bob:s3cret@127.0.0.1:{port}")
     error = failing(JsonService("MLflow", service), writes=True)
@@ -108,7 +108,7 @@ def test_a_dead_proxy_is_what_failed(monkeypatch: pytest.MonkeyPatch, service: s
 
 
 @pytest.mark.parametrize("service", [ELSEWHERE, "https://oracle.example"])
-def test_a_proxy_without_an_address_is_what_failed(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
+def test_an_unresolvable_proxy_is_reported_as_the_failure(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
     monkeypatch.setenv("ALL_PROXY", "proxy.invalid:3128")
     error = failing(JsonService("MLflow", service))
     assert isinstance(error, ProxyFailed)
@@ -117,7 +117,9 @@ def test_a_proxy_without_an_address_is_what_failed(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("status", [403, 407, 502])
-def test_a_proxy_that_lays_no_tunnel_is_what_failed(monkeypatch: pytest.MonkeyPatch, proxy: Proxy, status: int) -> None:
+def test_a_proxy_that_refuses_the_tunnel_is_reported_as_the_failure(
+    monkeypatch: pytest.MonkeyPatch, proxy: Proxy, status: int
+) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy.address)
     proxy.refusal = status
     error = failing(JsonService("MLflow", "https://oracle.example"), writes=True)
@@ -126,7 +128,9 @@ def test_a_proxy_that_lays_no_tunnel_is_what_failed(monkeypatch: pytest.MonkeyPa
     assert str(error) == f"MLflow: the proxy 127.0.0.1:{proxy.port} failed (refused to pass the request on)"
 
 
-def test_a_proxy_that_wants_a_password_is_what_failed(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
+def test_a_proxy_that_wants_a_password_is_reported_as_the_failure(
+    monkeypatch: pytest.MonkeyPatch, proxy: Proxy
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.address)
     proxy.refusal = 407
     error = failing(JsonService("MLflow", ELSEWHERE), writes=True)
@@ -135,7 +139,7 @@ def test_a_proxy_that_wants_a_password_is_what_failed(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
-def test_with_plain_http_proxy_and_server_cannot_be_distinguished(
+def test_a_failure_over_plain_http_names_both_server_and_proxy(
     monkeypatch: pytest.MonkeyPatch, proxy: Proxy, status: int
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.address)
@@ -147,14 +151,14 @@ def test_with_plain_http_proxy_and_server_cannot_be_distinguished(
     assert isinstance(failing(service, writes=True), OutcomeUnknown if status != 503 else AnsweredStatus)
 
 
-def test_a_refusal_may_be_the_proxys(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
+def test_a_403_over_plain_http_names_both_server_and_proxy(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.address)
     proxy.refusal = 403
     with pytest.raises(AccessDenied, match=f"HTTP 403\\), or the proxy 127.0.0.1:{proxy.port} did"):
         JsonService("MLflow", ELSEWHERE).call("GET", "/")
 
 
-def test_a_certificate_seen_through_a_tunnel_is_the_services(
+def test_a_certificate_refused_through_a_tunnel_is_the_services(
     monkeypatch: pytest.MonkeyPatch, proxy: Proxy, secure: int
 ) -> None:
     proxy.leads_to = proxy.leads_to._replace(netloc=f"127.0.0.1:{secure}")
@@ -162,7 +166,7 @@ def test_a_certificate_seen_through_a_tunnel_is_the_services(
     assert type(failing(JsonService("MLflow", "https://oracle.example"), writes=True)) is CertificateRefused
 
 
-def test_a_dead_proxy_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_proxy_is_not_tried_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
     service = JsonService("MLflow", ELSEWHERE)
     errors = [failing(service) for _call in range(4)]
@@ -170,7 +174,7 @@ def test_a_dead_proxy_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch
     assert isinstance(errors[-1].reason, ProxyFailed)
 
 
-def test_a_tunnel_that_is_answered_in_drips_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tunnel_whose_response_arrives_too_slowly_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         ended = threading.Event()
 
@@ -212,7 +216,7 @@ def test_a_tunnel_that_is_answered_in_drips_ends_in_time(monkeypatch: pytest.Mon
         ("http://", False),
     ],
 )
-def test_which_addresses_are_loopback(url: str, ours: bool) -> None:
+def test_loopback_addresses_are_recognised_in_any_spelling(url: str, ours: bool) -> None:
     assert leads_to_loopback(url) is ours
 
 
@@ -225,7 +229,7 @@ def test_which_addresses_are_loopback(url: str, ours: bool) -> None:
         ({"no_proxy": "*"}, "*"),
     ],
 )
-def test_other_libraries_get_loopback_as_no_proxy(
+def test_no_proxy_for_other_libraries_includes_loopback(
     monkeypatch: pytest.MonkeyPatch, before: dict[str, str], listed: str
 ) -> None:
     assert no_proxy_for_loopback(before) == {"NO_PROXY": listed, "no_proxy": listed}

@@ -21,7 +21,7 @@ def redirect(status: int, location: str) -> Answer:
 
 @pytest.mark.parametrize(("status", "method"), product((301, 302, 303, 307, 308), ("POST", "DELETE")))
 @pytest.mark.parametrize("is_same", [True, False], ids=["same host", "another host"])
-def test_a_redirected_write_is_done_nowhere(
+def test_a_redirected_write_is_refused_and_not_followed(
     oracle: Oracle, stranger: Oracle, status: int, method: str, is_same: bool
 ) -> None:
     elsewhere = oracle if is_same else stranger
@@ -49,14 +49,16 @@ def test_a_read_follows_to_the_same_host(oracle: Oracle, status: int, method: st
 
 
 @pytest.mark.parametrize(("status", "method"), product((301, 302, 303, 307, 308), ("GET", "POST")))
-def test_no_read_takes_the_answer_of_another_host(oracle: Oracle, stranger: Oracle, status: int, method: str) -> None:
+def test_a_read_does_not_follow_a_redirect_to_another_host(
+    oracle: Oracle, stranger: Oracle, status: int, method: str
+) -> None:
     oracle.answers["/runs"] = redirect(status, f"{stranger.address}/runs")
     with pytest.raises(Redirected, match=f"redirect to {stranger.address} "):
         JsonService("Oracle", oracle.address.replace("//", "//bob:s3cret@")).call(method, "/runs")
     assert stranger.asked == []
 
 
-def test_a_303_answers_a_get_elsewhere_and_no_question_in_a_body(oracle: Oracle) -> None:
+def test_a_303_is_followed_for_get_and_refused_for_post(oracle: Oracle) -> None:
     oracle.answers |= {"/old": redirect(303, "/new"), "/new": (200, {}, TRUTH)}
     service = JsonService("Oracle", oracle.address)
     assert service.call("GET", "/old") == {"true": 1}
@@ -64,7 +66,7 @@ def test_a_303_answers_a_get_elsewhere_and_no_question_in_a_body(oracle: Oracle)
         service.call("POST", "/old")
 
 
-def test_a_read_that_is_sent_round_and_round_ends(oracle: Oracle) -> None:
+def test_a_redirect_loop_ends(oracle: Oracle) -> None:
     oracle.answers["/round"] = redirect(302, "/round")
     with pytest.raises(Redirected):
         JsonService("Oracle", oracle.address).call("GET", "/round")
@@ -72,7 +74,7 @@ def test_a_read_that_is_sent_round_and_round_ends(oracle: Oracle) -> None:
 
 
 @pytest.mark.parametrize("status", [300, 302, 305])
-def test_a_redirect_to_nowhere_is_no_answer(oracle: Oracle, status: int) -> None:
+def test_a_redirect_without_a_target_is_an_invalid_response(oracle: Oracle, status: int) -> None:
     oracle.answers["/runs"] = (status, {}, b'{"runs": []}')
     with pytest.raises(BadResponse, match=f"HTTP {status} was not expected"):
         JsonService("Oracle", oracle.address).call("GET", "/runs")
@@ -114,7 +116,7 @@ def test_an_odd_target_is_not_followed(oracle: Oracle, location: str, target: st
         ("http://ml.example/a", "http://ml.example:81/a", None),
     ],
 )
-def test_which_host_is_the_same(url: str, location: str, followed: str | None) -> None:
+def test_redirects_are_followed_to_the_same_host_only(url: str, location: str, followed: str | None) -> None:
     asked: list[str] = []
 
     def send(request: Request) -> Got:

@@ -89,7 +89,7 @@ def leaked(text: str, pieces: list[str]) -> list[str]:
 @pytest.mark.parametrize(("kind", "name", "scheme", "around"), WHERE, ids=str)
 @profile(max_examples=60)
 @given(case=written())
-def test_neither_a_refusal_nor_what_was_taken_shows_them(
+def test_credentials_appear_in_no_accepted_or_refused_setting(
     kind: type[BaseSettings], name: str, scheme: str, around: str, case: tuple[str, str, list[str]]
 ) -> None:
     shape, both, pieces = case
@@ -126,7 +126,7 @@ def shown_of(settings: Settings) -> list[str]:
     ],
 )
 @pytest.mark.parametrize("name", ["gpu_monitor_urls", "inference_ws_url", "mlflow_tracking_uri", "mlflow_url"])
-def test_what_readers_of_addresses_read_differently_is_refused_or_hidden(name: str, value: str) -> None:
+def test_credentials_in_ambiguous_addresses_are_refused_or_hidden(name: str, value: str) -> None:
     value = {"gpu_monitor_urls": f"a={value}", "inference_ws_url": value.replace("http", "ws")}.get(name, value)
     pieces = ["qzxjq", "xxqz"]
     try:
@@ -139,7 +139,7 @@ def test_what_readers_of_addresses_read_differently_is_refused_or_hidden(name: s
 @pytest.mark.parametrize(
     "value", ["http://a:8001", "a=http://a:99999", "a=ftp://a", "a=a:8001", "http://[::1]:80", "a=http://a|b", "x"]
 )
-def test_a_value_that_cannot_hold_a_password_is_still_shown(value: str) -> None:
+def test_an_invalid_value_without_credentials_is_shown(value: str) -> None:
     assert not may_hold_credentials(value)
     with pytest.raises(ValidationError) as refused:
         Settings(_env_file=None, gpu_monitor_urls=f"{value},")  # type: ignore[call-arg]
@@ -147,7 +147,7 @@ def test_a_value_that_cannot_hold_a_password_is_still_shown(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["fd00::zz", "10.0.0.1/8", "proxy"])
-def test_texts_with_colons_that_are_no_address_are_shown_too(value: str) -> None:
+def test_an_invalid_value_that_is_no_address_is_shown(value: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings(_env_file=None, trusted_proxies=value)  # type: ignore[call-arg]
     assert value in explain(refused.value)
@@ -156,14 +156,14 @@ def test_texts_with_colons_that_are_no_address_are_shown_too(value: str) -> None
 @pytest.mark.parametrize(
     "url", ["http://u:1/secret@h:8080", "http://u:123?secret@h", "http://u:1#secret@h", "https://u:12/3@h/x"]
 )
-def test_what_only_looks_like_a_port_is_not_shown(url: str) -> None:
+def test_text_after_a_seeming_port_is_not_shown(url: str) -> None:
     assert origin_of(url) == "?"
 
 
 @given(secret=st.text(min_size=4, max_size=20), around=st.text(max_size=10))
 @example(secret='a"b\\c', around="")
 @example(secret="パスワード", around="http://")
-def test_a_log_line_holds_none(secret: str, around: str) -> None:
+def test_a_log_line_contains_no_secret(secret: str, around: str) -> None:
     """This holds for its text, an address, a field, and the stack trace of a library's error."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
@@ -205,7 +205,7 @@ Odd = Callable[[str], dict[str, Any]]
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO"])
-def test_no_page_no_answer_and_no_log_line_has_them(
+def test_no_page_response_or_log_line_contains_credentials(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, level: str
 ) -> None:
     """All settings at once, proxies too, with no server at any of the addresses: every failure is shown somewhere."""

@@ -47,7 +47,7 @@ def output_of(folder: Path, command: list[str], **settings: str) -> tuple[int, s
     ],
     ids=lambda one: str(one)[:40],
 )
-def test_a_wrong_one_stops_the_start_and_is_not_repeated(
+def test_a_wrong_address_stops_the_start_and_is_not_printed(
     tmp_path: Path, command: list[str], name: str, value: str
 ) -> None:
     status, text = output_of(tmp_path, command, **{name: value})
@@ -57,7 +57,7 @@ def test_a_wrong_one_stops_the_start_and_is_not_repeated(
     assert [piece for piece in PIECES if piece in text] == []
 
 
-def test_the_purge_names_who_failed_and_nothing_more(tmp_path: Path) -> None:
+def test_the_purge_names_the_failed_service_and_nothing_else(tmp_path: Path) -> None:
     status, text = output_of(
         tmp_path,
         ["-m", PURGE],

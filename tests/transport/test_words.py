@@ -57,7 +57,7 @@ def test_the_servers_message_is_shown(oracle: Oracle, status: int, key: str, mes
         b'{"message": "' + b"x" * 2**19 + b'"}',
     ],
 )
-def test_a_useless_message_is_replaced_by_its_status(oracle: Oracle, content: bytes) -> None:
+def test_a_message_without_text_is_replaced_by_its_status(oracle: Oracle, content: bytes) -> None:
     oracle.answers["/"] = (500, {}, content)
     with pytest.raises(AnsweredStatus) as failed:
         JsonService("MLflow", oracle.address).call("GET", "/")

@@ -36,17 +36,17 @@ from domain.hosts import Origin
         ("sleep3.png", "sleep3", None),
     ],
 )
-def test_media_are_known_by_key_and_step(path: str, key: str, step: int | None) -> None:
+def test_media_files_have_the_key_and_step_of_their_path(path: str, key: str, step: int | None) -> None:
     assert [(one.key, one.step) for one in media_of([ArtifactEntry(path=path)])] == [(key, step)]
 
 
-def test_no_media_are_folders_texts_and_smaller_copies() -> None:
+def test_folders_texts_and_smaller_copies_are_no_media() -> None:
     paths = ("notes_step_1.txt", "images/dogs+step+3+timestamp+17+ab+compressed.webp")
     entries = [ArtifactEntry(path=path) for path in paths] + [ArtifactEntry(path="step_3.png", is_dir=True)]
     assert media_of(entries) == []
 
 
-def test_the_log_of_a_crash_is_the_likeliest_that_is_not_empty() -> None:
+def test_console_logs_are_ordered_by_likelihood_without_empty_ones() -> None:
     names = {"policy.onnx": 5, "train.log": 5, "console.txt": 5, "stderr.txt": None, "notes.txt": 5}
     found = console_logs(ArtifactEntry(path=f"logs/{name}", file_size=size) for name, size in names.items())
     assert [entry.name for entry in found] == ["console.txt", "train.log"]
@@ -55,20 +55,20 @@ def test_the_log_of_a_crash_is_the_likeliest_that_is_not_empty() -> None:
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "JPEG", "WEBP"])
 @pytest.mark.parametrize("size", [(1, 1), (640, 3), (257, 1025)])
 @pytest.mark.parametrize("lossless", [True, False])
-def test_the_size_of_a_picture_stands_in_its_head(kind: str, size: tuple[int, int], lossless: bool) -> None:
+def test_the_size_of_an_image_is_read_from_its_header(kind: str, size: tuple[int, int], lossless: bool) -> None:
     kept = io.BytesIO()
     Image.new("RGB", size).save(kept, kind, **({"lossless": lossless} if kind == "WEBP" else {}))
     assert size_of(kept.getvalue()) == size
 
 
 @given(st.binary(max_size=60))
-def test_no_bytes_are_too_odd_to_have_no_size(head: bytes) -> None:
+def test_reading_the_image_size_of_arbitrary_bytes_never_fails(head: bytes) -> None:
     for magic in (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\xff\xd8", b"GIF89a", b"RIFF\0\0\0\0WEBPVP8L", b""):
         assert size_of(magic + head) is None or size_of(magic + head)
 
 
 @given(st.binary(max_size=80), st.integers(1, 9), st.integers(1, 30))
-def test_parts_of_a_text_are_the_text_whatever_their_size(text: bytes, most: int, window: int) -> None:
+def test_the_parts_of_a_text_add_up_to_the_text(text: bytes, most: int, window: int) -> None:
     text = text.replace(b"\r", b"")
     size, at, seen = len(text), 0, []
     while at < size:
@@ -130,13 +130,13 @@ def test_a_table_of_odd_rows_is_cut_with_a_notice() -> None:
         ("", "https://mlflow.example.com", False),
     ],
 )
-def test_which_signed_addresses_are_read(address: str, mlflow: str, is_read: bool) -> None:
+def test_only_safe_signed_addresses_are_read(address: str, mlflow: str, is_read: bool) -> None:
     named = Origin.of("http://named.example.com:9000")
     assert named is not None
     assert may_be_read(address, mlflow, frozenset({named})) is is_read
 
 
-def test_where_the_proxy_has_a_file() -> None:
+def test_an_artifact_uri_is_converted_to_its_path_behind_the_proxy() -> None:
     for root in ("mlflow-artifacts:/1/r/artifacts", "mlflow-artifacts://host:5000/1/r/artifacts"):
         assert path_behind_proxy(root, "a b.txt") == "1/r/artifacts/a b.txt"
     served = "https://host/prefix/api/2.0/mlflow-artifacts/artifacts/1/r/artifacts"
@@ -157,12 +157,14 @@ def test_where_the_proxy_has_a_file() -> None:
         ("{step}.png", "9" * 16 + ".png", None),
     ],
 )
-def test_names_by_a_pattern_of_ones_own(pattern: str, path: str, read: tuple[str, int] | None) -> None:
+def test_a_custom_pattern_reads_the_key_and_step_of_a_path(
+    pattern: str, path: str, read: tuple[str, int] | None
+) -> None:
     assert media_pattern(pattern).read(path) == read
 
 
 @given(st.text(max_size=30), st.text(max_size=40))
-def test_any_pattern_is_valid_or_refused_with_a_reason(pattern: str, path: str) -> None:
+def test_any_media_pattern_is_valid_or_refused_with_a_reason(pattern: str, path: str) -> None:
     with suppress(BadInput):
         found = media_pattern(pattern + "{step}").read(path + "1")
         assert found is None or found[1] >= 0

@@ -19,7 +19,7 @@ def history(step: list[int], value: list[float] | None = None, timestamp: list[i
     )
 
 
-def test_steps_are_as_logged() -> None:
+def test_the_step_axis_has_the_logged_steps() -> None:
     assert x_column(history([3, 3, 1]), Axis.STEP).tolist() == [3, 3, 1]
 
 
@@ -43,7 +43,7 @@ def test_a_count_is_interpolated_between_logged_ones_and_unknown_beyond_them() -
     np.testing.assert_array_equal(x, [np.nan, 100, 200, 300, np.nan])
 
 
-def test_the_last_count_of_a_repeated_step_holds_and_others_than_numbers_do_not() -> None:
+def test_a_count_logged_repeatedly_at_a_step_has_its_last_finite_value() -> None:
     env_steps = history([20, 10, 10, 15], [300, 1, 100, np.nan])
     x = x_column(history([10, 15, 20]), Axis.ENV_STEPS, counts=env_steps)
     np.testing.assert_array_equal(x, [100, 200, 300])
@@ -88,5 +88,5 @@ def test_steps_that_count_episodes_are_the_episode_axis() -> None:
 @pytest.mark.parametrize(
     ("seconds", "name"), [(0, "s"), (119, "s"), (120, "min"), (7_199, "min"), (7_200, "h"), (172_800, "d")]
 )
-def test_a_time_axis_reads_well(seconds: float, name: str) -> None:
+def test_the_unit_of_a_time_axis_fits_its_length(seconds: float, name: str) -> None:
     assert time_unit(seconds).name == name

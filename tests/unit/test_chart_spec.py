@@ -46,7 +46,7 @@ def test_a_chart_is_read_as_it_was_written(spec: ChartSpec) -> None:
     assert ChartSpec.parse(str(spec)) == spec
 
 
-def test_a_chart_of_one_metric_is_its_name() -> None:
+def test_a_chart_of_one_metric_is_written_as_its_name() -> None:
     assert str(ChartSpec.of_word("reward")) == "@reward"
     assert str(ChartSpec(subjects=("train/loss",))) == "train/loss"
     assert str(ChartSpec(subjects=("train/loss", "eval/loss"), scale="log", y_from=0, y_to=1)) == (
@@ -73,22 +73,22 @@ def test_any_address_gives_a_chart_or_a_message(text: str) -> None:
         '{"m":["a","a"]}',
     ],
 )
-def test_what_describes_no_chart_is_refused(text: str) -> None:
+def test_a_text_that_describes_no_chart_is_refused(text: str) -> None:
     with pytest.raises(ChartUnreadable):
         ChartSpec.parse(text)
 
 
-def test_a_word_that_there_is_not_is_named() -> None:
+def test_an_unknown_metric_word_is_named() -> None:
     with pytest.raises(NoSuchWord, match="nonsense"):
         ChartSpec.parse("@nonsense")
 
 
-def test_no_chart_has_more_subjects_than_can_be_distinguished() -> None:
+def test_a_chart_with_too_many_subjects_is_refused() -> None:
     with pytest.raises(ValidationError):
         ChartSpec(subjects=tuple(map(str, range(MOST_SUBJECTS + 1))))
 
 
-def test_a_word_is_what_each_tool_calls_it_and_a_key_is_itself() -> None:
+def test_a_metric_word_is_read_under_each_tools_key() -> None:
     assert Subject("reward").key_in({"rollout/ep_rew_mean", "x"}, DEFAULT) == "rollout/ep_rew_mean"
     assert Subject("reward").key_in({"x"}, DEFAULT) is None
     assert Subject(None, "x").key_in({"x"}, DEFAULT) == "x"
@@ -123,7 +123,7 @@ options = st.fixed_dictionaries(
 
 
 @given(options)
-def test_whatever_is_asked_of_a_chart_is_drawn_or_refused_with_a_sentence(asked: dict[str, object]) -> None:
+def test_any_chart_request_is_drawn_or_refused_with_a_message(asked: dict[str, object]) -> None:
     found = outcome(lambda: FigureQuery.of(asked))
     if isinstance(found, FigureQuery):
         assert found.runs
@@ -133,7 +133,7 @@ def test_whatever_is_asked_of_a_chart_is_drawn_or_refused_with_a_sentence(asked:
         assert str(found)
 
 
-def test_options_are_read_as_the_address_has_them() -> None:
+def test_chart_options_are_read_from_an_address() -> None:
     asked = {"runs": "a,b", "chart": "@loss", "axis": "metric:a:b", "x_from": "-1e3", "width": "300", "log_y": "true"}
     query = FigureQuery.of(asked)
     assert (query.runs, query.options.axis, query.window.ends, query.width) == (

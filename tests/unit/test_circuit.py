@@ -28,7 +28,7 @@ def service(server: Misbehaving) -> JsonService:
     return JsonService("Oracle", server.address)
 
 
-def test_fifty_viewers_do_not_wait_fifty_times(server: Misbehaving) -> None:
+def test_fifty_viewers_of_a_hanging_service_wait_only_once(server: Misbehaving) -> None:
     oracle = service(server)
     server.answer = HANG
     first = [Caught(oracle, PATIENT_SECONDS) for _viewer in range(OPENS_AFTER)]
@@ -73,7 +73,7 @@ def test_missing_files_do_not_block_other_requests(server: Misbehaving, monkeypa
         oracle.call("GET", "/")
 
 
-def test_a_write_that_was_not_sent_is_not_unknown() -> None:
+def test_a_write_that_was_never_sent_has_a_known_outcome() -> None:
     oracle = JsonService("Oracle", "http://127.0.0.1:1")
     for _call in range(OPENS_AFTER + 1):
         with pytest.raises(ServiceUnavailable) as caught:
@@ -83,7 +83,9 @@ def test_a_write_that_was_not_sent_is_not_unknown() -> None:
 
 
 @pytest.mark.parametrize(("answer", "seconds"), [(ERROR_500, 5.0), (HANG, 0.1)], ids=["errors", "impatience"])
-def test_errors_and_impatience_are_no_death(server: Misbehaving, answer: object, seconds: float) -> None:
+def test_errors_and_short_deadlines_do_not_open_the_circuit(
+    server: Misbehaving, answer: object, seconds: float
+) -> None:
     oracle = service(server)
     server.answer = answer  # type: ignore[assignment]
     for _call in range(2 * OPENS_AFTER):
@@ -93,7 +95,7 @@ def test_errors_and_impatience_are_no_death(server: Misbehaving, answer: object,
     assert len(server.requests) == 2 * OPENS_AFTER
 
 
-def test_an_answer_to_another_caller_proves_that_it_is_up(server: Misbehaving) -> None:
+def test_a_response_to_another_caller_keeps_the_circuit_closed(server: Misbehaving) -> None:
     oracle = service(server)
     server.answer = HANG
     lost = [Caught(oracle, PATIENT_SECONDS) for _call in range(OPENS_AFTER)]

@@ -33,7 +33,7 @@ def run_with(start: int | None, end: int | None, status: str = "FINISHED", **met
 
 
 @given(start=st.one_of(st.none(), ODD, st.integers(NOW_MS - 400 * DAY_MS, NOW_MS)), end=st.one_of(st.none(), ODD))
-def test_no_duration_is_negative_and_none_begins_or_ends_where_no_clock_was(start: int | None, end: int | None) -> None:
+def test_durations_are_never_negative_and_need_possible_times(start: int | None, end: int | None) -> None:
     for run in (run_with(start, end), run_with(end, start), run_with(start, start), run_with(end, end)):
         summary = summarise(run, DEFAULT)
         assert summary.duration_seconds is None or 0 <= summary.duration_seconds < 500 * 86_400
@@ -61,7 +61,7 @@ def test_no_duration_is_negative_and_none_begins_or_ends_where_no_clock_was(star
     ],
     ids=range(10),  # not by value: the values depend on the moment, and each of pytest's workers has its own
 )
-def test_how_long_it_took_and_why_that_is_not_known(
+def test_a_run_has_a_duration_or_the_reason_why_it_is_unknown(
     start: int, end: int | None, seconds: float | None, odd: OddClocks
 ) -> None:
     run = run_with(start, end)
@@ -69,24 +69,24 @@ def test_how_long_it_took_and_why_that_is_not_known(
     assert odd_clocks(run, NOW) == odd
 
 
-def test_a_run_that_runs_has_no_end_to_miss() -> None:
+def test_a_running_run_lacks_no_end_time() -> None:
     assert odd_clocks(run_with(NOW_MS, None, "RUNNING"), NOW) == OddClocks()
 
 
-def test_metrics_with_odd_times_are_named() -> None:
+def test_metrics_with_impossible_times_are_named() -> None:
     run = run_with(NOW_MS, NOW_MS, loss=0, reward=NOW_MS, entropy=NOW_MS // 1000)
     assert odd_clocks(run, NOW).metrics == {"loss": 0, "entropy": NOW_MS // 1000}
 
 
 @given(st.lists(ODD, min_size=1, max_size=4))
-def test_odd_times_alone_are_no_silence(moments: list[int]) -> None:
+def test_a_run_with_only_impossible_times_is_not_silent(moments: list[int]) -> None:
     run = run_with(NOW_MS - 9 * DAY_MS, None, "RUNNING", **{f"m{n}": moment for n, moment in enumerate(moments)})
     assert last_metric_ms(run, NOW) is None
     assert silent_for(run, NOW) is None
 
 
 @given(st.lists(ODD, max_size=4), st.integers(0, 12 * DAY_MS))
-def test_among_odd_times_the_newest_that_can_be_counts(moments: list[int], ago: int) -> None:
+def test_silence_is_counted_from_the_newest_possible_time(moments: list[int], ago: int) -> None:
     odd = {f"m{n}": moment for n, moment in enumerate(moments)}
     run = run_with(NOW_MS - 30 * DAY_MS, None, "RUNNING", good=NOW_MS - ago, **odd)
     assert last_metric_ms(run, NOW) == NOW_MS - ago
@@ -95,7 +95,7 @@ def test_among_odd_times_the_newest_that_can_be_counts(moments: list[int], ago: 
     assert minutes is None or abs(minutes - ago / 60_000) <= 1
 
 
-def test_steps_that_were_never_given_count_no_episodes() -> None:
+def test_missing_or_impossible_steps_count_no_episodes() -> None:
     def run(step: int) -> Run:
         metric = LatestMetric(value=1.0, step=step, timestamp=NOW_MS)
         return run_with(NOW_MS, NOW_MS).model_copy(update={"metrics": {"episode_reward": metric}})
@@ -108,7 +108,7 @@ def nested(run_id: str, parent: str, started_ms: int = NOW_MS) -> Run:
     return run.model_copy(update={"run_id": run_id, "name": run_id, "tags": {PARENT_TAG: parent} if parent else {}})
 
 
-def test_a_family_is_found_both_ways_also_in_a_circle() -> None:
+def test_parents_and_children_are_found_even_in_a_cycle() -> None:
     runs = {r.run_id: r for r in (nested("p", ""), nested("b", "p", NOW_MS - 1), nested("c", "p"), nested("g", "c"))}
     table = RunTable.of(runs.values())
     assert [child.run_id for child in family_of(runs["p"], table).children] == ["b", "c"]
@@ -120,5 +120,5 @@ def test_a_family_is_found_both_ways_also_in_a_circle() -> None:
     assert family_of(circle["x"], RunTable.of(circle.values())) == ("y", circle["y"], [circle["y"]])
 
 
-def test_waiting_is_no_silence() -> None:
+def test_a_scheduled_run_is_not_silent() -> None:
     assert silent_for(run_with(NOW_MS - DAY_MS, None, RunStatus.SCHEDULED), NOW) is None

@@ -39,7 +39,7 @@ mosts = st.integers(FEWEST_DRAWN, 300)
 
 @unhurried
 @given(curves(), windows() | st.just(EVERYTHING), mosts)
-def test_the_extremes_of_the_window_survive(full: Curve, window: Window, most: int) -> None:
+def test_the_drawn_points_include_the_extremes_of_the_window(full: Curve, window: Window, most: int) -> None:
     low, high = window.x_from if window.x_from is not None else -1, window.x_to if window.x_to is not None else 1e9
     inside = full.y[(full.x >= low) & (full.x <= high)]
     drawn = visible(full, most, window)
@@ -55,7 +55,7 @@ def test_the_extremes_of_the_window_survive(full: Curve, window: Window, most: i
 
 @unhurried
 @given(curves(), windows(), mosts)
-def test_the_line_leaves_the_frame_on_either_side(full: Curve, window: Window, most: int) -> None:
+def test_the_line_continues_beyond_the_window_on_either_side(full: Curve, window: Window, most: int) -> None:
     drawn = visible(full, most, window)
     assert (np.diff(drawn.x) >= 0).all()
     if window.x_from is not None and (before := full.x[full.x < window.x_from]).size:
@@ -79,7 +79,7 @@ def test_smoothing_is_independent_of_the_window(
         np.testing.assert_array_equal(drawn.y, truth[drawn.x.astype(int)])
 
 
-def test_points_that_are_no_numbers_are_left_out_and_counted() -> None:
+def test_points_with_nan_or_infinity_are_left_out_and_counted() -> None:
     line = curve(np.array([0, 1, np.nan, 3]), np.array([1, np.inf, 2, 4]))
     assert (line.x.tolist(), line.y.tolist(), line.left_out) == ([0, 3], [1, 4], 2)
 
@@ -93,7 +93,7 @@ def test_points_at_the_same_x_keep_their_order(points: list[tuple[int, int]]) ->
     )
 
 
-def test_columns_of_two_lengths_are_refused() -> None:
+def test_columns_of_different_lengths_are_refused() -> None:
     with pytest.raises(BadInput, match="not 2 and 3"):
         curve(np.zeros(2), np.zeros(3))
 

@@ -37,7 +37,7 @@ def always_up(observations: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.tile([1.0, 0.0, 0.0, 0.0], (len(observations), 1))
 
 
-def test_a_policy_that_knows_the_way_always_arrives_by_the_shortest_one() -> None:
+def test_a_policy_that_knows_the_way_succeeds_in_every_episode() -> None:
     maze = generate_maze()
     result = evaluate(Guide(maze), maze)
     assert result.episodes == 100
@@ -46,14 +46,14 @@ def test_a_policy_that_knows_the_way_always_arrives_by_the_shortest_one() -> Non
     assert 1 <= result.mean_length <= max(distances(maze).values())
 
 
-def test_a_policy_that_walks_into_walls_pays_for_200_steps() -> None:
+def test_a_policy_that_walks_into_walls_fails_after_200_steps() -> None:
     result = evaluate(always_up, generate_maze(), [2**31 + 1])
     assert result.success_rate == 0.0
     assert result.mean_length == 200
     assert -10.0 <= result.mean_return < -8.0
 
 
-def test_the_same_policy_gets_the_same_answer() -> None:
+def test_the_same_policy_gets_the_same_result() -> None:
     maze = generate_maze(7, 3)
     weights = np.random.default_rng(1).normal(size=(25, 4))
     assert evaluate(lambda seen: seen @ weights, maze) == evaluate(lambda seen: seen @ weights, maze)
@@ -68,12 +68,12 @@ def test_episodes_do_not_depend_on_each_other() -> None:
     assert together.mean_length == pytest.approx(np.mean([each.mean_length for each in alone]))
 
 
-def test_no_start_seeds_are_refused() -> None:
+def test_an_evaluation_without_seeds_is_refused() -> None:
     with pytest.raises(BadInput, match="at least one"):
         evaluate(always_up, generate_maze(), [])
 
 
 @pytest.mark.parametrize("scores", [np.zeros((1, 3)), np.zeros(4), np.full((1, 4), np.nan)])
-def test_scores_that_are_none_are_refused(scores: NDArray[np.float64]) -> None:
+def test_invalid_scores_of_a_policy_are_refused(scores: NDArray[np.float64]) -> None:
     with pytest.raises(BadInput, match="policy answered"):
         evaluate(lambda seen: scores, generate_maze(), [2**31])

@@ -32,7 +32,7 @@ json_values = st.recursive(
 )
 
 
-def test_what_plotly_writes_is_read_from_json_and_from_its_page() -> None:
+def test_a_plotly_figure_is_read_from_json_and_from_html() -> None:
     drawn = go.Figure(go.Scatter(x=[1, 2, 3], y=[2.5, 1, 0], name="</script> é"), layout={"title": {"text": "Reward"}})
     page = drawn.to_html(include_plotlyjs="cdn")
     for figure in (figure_of(json.loads(drawn.to_json())), figure_in_page(page)):
@@ -44,7 +44,7 @@ def test_what_plotly_writes_is_read_from_json_and_from_its_page() -> None:
     assert figure_in_page("<p>Plotly.newPlot(") is None
 
 
-def test_what_asks_acts_or_leads_elsewhere_is_left_out() -> None:
+def test_parts_of_a_figure_that_request_act_or_link_are_left_out() -> None:
     figure = figure_of(HOSTILE)
     assert figure is not None
     text = json.dumps([figure.data, figure.layout])
@@ -58,7 +58,7 @@ def test_what_asks_acts_or_leads_elsewhere_is_left_out() -> None:
     }
 
 
-def test_kinds_that_the_page_cannot_draw_are_named() -> None:
+def test_trace_types_that_the_page_cannot_draw_are_named() -> None:
     figure = figure_of({"data": [LINE, {"type": "heatmap", "z": [[1]]}, {"type": "scattergl", "x": [1], "y": [1]}]})
     assert figure is not None
     assert (figure.left_out, figure.traces) == (["heatmap"], 3)
@@ -74,13 +74,13 @@ def test_kinds_that_the_page_cannot_draw_are_named() -> None:
     ],
     ids=["a list", "packed", "deep"],
 )
-def test_a_figure_that_would_hold_up_a_page_is_refused(trace: dict[str, object]) -> None:
+def test_a_figure_that_is_too_large_for_a_page_is_refused(trace: dict[str, object]) -> None:
     with pytest.raises(TooManyValues):
         figure_of({"data": [{"type": "scatter", **trace}]})
     assert facts_of({"data": [{"type": "scatter", **trace}]}) == {"too_many": MOST_VALUES}
 
 
-def test_packed_numbers_have_no_shape_by_which_a_page_would_count_for_ever() -> None:
+def test_the_shape_of_packed_numbers_is_removed() -> None:
     packed = {"dtype": "f8", "bdata": "AAAAAAAA8D8=", "shape": "1000000, 1000000"}
     figure = figure_of({"data": [{"type": "bar", "y": packed, "x": {"dtype": "zz", "bdata": ""}}]})
     assert figure is not None
@@ -88,6 +88,6 @@ def test_packed_numbers_have_no_shape_by_which_a_page_would_count_for_ever() -> 
 
 
 @given(json_values)
-def test_any_json_is_a_figure_or_none_and_never_an_error(value: object) -> None:
+def test_any_json_is_a_figure_or_none_without_an_error(value: object) -> None:
     for one in (value, {"data": value}, {"data": [value, LINE], "layout": value}, {"columns": value, "data": value}):
         json.dumps(facts_of(one), allow_nan=False)

@@ -24,9 +24,7 @@ def history(values: list[float]) -> History:
 
 
 @given(st.lists(numbers), st.integers(1, 8))
-def test_each_choice_is_of_the_finite_values_and_only_the_best_outlives_a_divergence(
-    values: list[float], last_n: int
-) -> None:
+def test_a_final_value_is_finite_and_only_the_best_exists_after_a_divergence(values: list[float], last_n: int) -> None:
     finite = [(10 + i, value) for i, value in enumerate(values) if math.isfinite(value)]
     last, best, lowest, mean = (
         final_value(history(values), word, choice, last_n)
@@ -52,12 +50,12 @@ def test_each_choice_is_of_the_finite_values_and_only_the_best_outlives_a_diverg
     assert (mean.points, mean.step, mean.is_optimistic) == (len(expected), finite[-1][0], False)
 
 
-def test_a_word_without_better_and_worse_has_no_best() -> None:
+def test_a_metric_word_without_a_direction_has_no_best_value() -> None:
     assert final_value(history([1, 2]), "episode_length", Choice.BEST) is None
     assert final_value(history([1, 2]), "episode_length", Choice.LAST).value == 2
 
 
-def test_every_word_has_a_direction_or_none_on_purpose() -> None:
+def test_every_metric_word_is_listed_with_its_direction() -> None:
     assert set(DIRECTIONS) == set(get_args(MetricWord))
     assert [word for word, direction in DIRECTIONS.items() if direction == "min"] == ["loss", "value_loss"]
 

@@ -9,7 +9,7 @@ from domain.errors import ServiceUnavailable
 from domain.errors.connections import ConnectionRefused
 
 
-def test_each_answer_is_newer_than_its_question() -> None:
+def test_each_answer_is_newer_than_its_request() -> None:
     answers, asked = SingleFlight[int]("question"), 0
 
     def ask() -> int:
@@ -45,7 +45,7 @@ def test_waiting_callers_share_the_next_answer() -> None:
     assert sorted(found) == [1] + [2] * 7
 
 
-def test_a_failure_is_an_answer_too() -> None:
+def test_a_failure_is_not_kept_for_the_next_caller() -> None:
     answers = SingleFlight[int]("question")
 
     def fail() -> int:

@@ -40,7 +40,7 @@ def run(status: RunStatus = RunStatus.RUNNING, **tags: str) -> Run:
         (run(RunStatus.FINISHED), {"pid": 12, "start_ticks": 77}, []),
     ],
 )
-def test_a_process_is_known_by_more_than_its_number(known_run: Run, process: dict[str, int], found: list[int]) -> None:
+def test_a_process_is_matched_by_pid_start_and_boot(known_run: Run, process: dict[str, int], found: list[int]) -> None:
     uses = gpus_of(known_run, "trainer-1", GpuReport.model_validate(report(**process)))
     assert [(use.host, use.gpu.gpu_id) for use in uses] == [("trainer-1", gpu) for gpu in found]
 
@@ -57,7 +57,7 @@ def monitor() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_monitor_that_does_not_answer_hides_no_other(monitor: str) -> None:
+def test_an_unreachable_monitor_does_not_hide_the_others(monitor: str) -> None:
     places = {"good": monitor, "odd": f"{monitor}/odd", "away": "http://127.0.0.1:1"}
     services = [Monitor(name, JsonService(name, url, direct=True)) for name, url in places.items()]
     reports = GpuReports(services).all()

@@ -47,20 +47,20 @@ def left_out(*values: str, key: str = "note", seeds: bool = True) -> RunSpecific
 
 
 @given(texts.filter(bool))
-def test_a_ref_is_the_text_that_wrote_it(key: str) -> None:
+def test_a_group_ref_is_read_as_it_was_written(key: str) -> None:
     for kind in ("param", "tag"):
         ref = GroupRef.parse(f"{kind}:{key}")
         assert (ref.kind, ref.key, str(ref)) == (kind, key, f"{kind}:{key}")
 
 
 @pytest.mark.parametrize("text", ["", "lr", "param:", "metric:lr", ":lr", "name:", "seed", "Experiment"])
-def test_an_invalid_ref_is_reported(text: str) -> None:
+def test_an_invalid_group_ref_is_reported(text: str) -> None:
     with pytest.raises(BadInput, match="cannot be grouped"):
         GroupRef.parse(text)
 
 
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=8))
-def test_groups_equal_a_plain_oracle_over_hostile_values(pairs: list[tuple[str, str]]) -> None:
+def test_groups_equal_those_of_a_plain_loop_over_hostile_values(pairs: list[tuple[str, str]]) -> None:
     runs = [run(str(n), params={"a:b,c": one}, tags={"%{x}": other}) for n, (one, other) in enumerate(pairs)]
     groups = group_runs(runs, ["param:a:b,c", "tag:%{x}"], DEFAULT)
     oracle: dict[tuple[str, str], list[str]] = {}
@@ -74,7 +74,7 @@ PATTERNS = [r"^(\w+)-\d+$", r"ppo|dqn", r"-(\d+)", r"^(.*)-", r"[a-c]+", r"(a)?b
 
 
 @given(st.sampled_from(PATTERNS), st.text(string.ascii_lowercase + string.digits + "-", max_size=20))
-def test_a_pattern_finds_what_pythons_own_engine_finds(pattern: str, name: str) -> None:
+def test_a_pattern_matches_like_pythons_re(pattern: str, name: str) -> None:
     match = re.search(pattern, name, re.ASCII)
     expected = None if match is None else match[1 if match.re.groups else 0]
     assert GroupRef.parse(f"name:{pattern}").value(run("a", name), DEFAULT) == expected
@@ -94,7 +94,7 @@ def test_a_refused_pattern_is_reported(pattern: str) -> None:
 
 
 @given(texts)
-def test_any_name_can_be_looked_at(name: str) -> None:
+def test_a_pattern_can_be_applied_to_any_name(name: str) -> None:
     GroupRef.parse("name:^(.)").value(run("a", name), DEFAULT)
 
 
@@ -155,13 +155,13 @@ def test_the_chosen_parameters_make_the_groups(key: str, values: tuple[str, ...]
     assert left_out(*values, key=key) is None
 
 
-def test_one_seed_for_all_reports_that_the_texts_were_chosen() -> None:
+def test_runs_with_the_same_seed_are_grouped_by_their_differing_texts() -> None:
     runs = [run(str(n), params={"seed": "1", "loss": kind}) for n, kind in enumerate(("huber", "mse", "quantile"))]
     assert default_grouping(runs, DEFAULT) == ("param:loss",)
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["lr", "net", "log_dir", "x"]), texts), min_size=2, max_size=8))
-def test_what_differs_and_only_that_is_offered_with_its_counts(params: list[dict[str, str]]) -> None:
+def test_only_differing_parameters_are_offered_with_their_counts(params: list[dict[str, str]]) -> None:
     offered = found([run(str(n), params=each) for n, each in enumerate(params)])
     for key in ("lr", "net", "log_dir", "x"):
         logged = [each[key] for each in params if key in each]
@@ -178,7 +178,7 @@ def test_tags_of_people_are_offered_and_mlflows_own_are_not() -> None:
     assert list(found(runs)) == ["user", "tag:team"]
 
 
-def test_five_runs_without_parameters_can_be_grouped_by_their_names() -> None:
+def test_runs_without_parameters_can_be_grouped_by_their_names() -> None:
     runs = [run(str(n), f"ppo-cartpole-{n}") for n in range(1, 6)]
     assert default_grouping(runs, DEFAULT) is None
     named, everything = suggestions(runs, DEFAULT)
@@ -198,7 +198,7 @@ def test_five_runs_without_parameters_can_be_grouped_by_their_names() -> None:
         ("迷路-2", "迷路"),
     ],
 )
-def test_a_name_loses_its_separate_number(name: str, stem: str) -> None:
+def test_a_run_name_is_grouped_without_its_separate_number(name: str, stem: str) -> None:
     twins = suggestions([run("a", name), run("b", name)], DEFAULT)
     assert [each.value for each in twins if each.ref.kind == "name"] == [stem]
 
@@ -212,14 +212,14 @@ def test_nothing_is_suggested_for_one_run() -> None:
     assert suggestions([run("a", "x-1")], DEFAULT) == []
 
 
-def test_groups_in_an_address() -> None:
+def test_groups_are_read_from_an_address() -> None:
     asked, odd = ChartOptions.from_address({"grouped": "true", "group": ["param:a,b", "name:^(x)"], "alone": "abc"})
     assert (asked.group, asked.alone, odd) == (("param:a,b", "name:^(x)"), ("abc",), [])
     asked, odd = ChartOptions.from_address({"group": "name:(", "alone": "no id", "axis": "episodes"})
     assert (asked.group, asked.alone, asked.axis, odd) == ((), (), "episodes", ["alone", "group"])
 
 
-def test_a_group_by_the_name_is_called_by_what_was_found_in_it() -> None:
+def test_a_group_by_name_is_labelled_with_the_matched_text() -> None:
     runs = [run("a", "ppo-cartpole-1"), run("b", "ppo-cartpole-2")]
 
     def labels(pattern: str) -> list[str]:

@@ -18,7 +18,7 @@ WORST, LEFT_OUT = DivergedRuns
 
 
 @given(st.lists(groups, min_size=1, max_size=3))
-def test_counted_as_worst_every_run_counts_and_left_out_only_those_with_a_result(all_groups: list) -> None:
+def test_diverged_runs_count_as_the_worst_or_are_left_out(all_groups: list) -> None:
     lowest = lowest_scores(all_groups)
     for group in all_groups:
         worst, others = counted_scores(group, WORST, lowest), counted_scores(group, LEFT_OUT, lowest)
@@ -37,7 +37,7 @@ def test_counted_as_worst_every_run_counts_and_left_out_only_those_with_a_result
 
 
 @given(groups, groups)
-def test_a_run_that_diverged_beats_none_and_is_beaten_by_all_that_did_not(x: list, y: list) -> None:
+def test_a_diverged_run_loses_against_every_run_that_did_not_diverge(x: list, y: list) -> None:
     for how in DivergedRuns:
         left, right = ranked_scores(x, how), ranked_scores(y, how)
         if not set(left) & set(right):
@@ -69,7 +69,7 @@ def test_an_invalid_score_is_refused(values: list[float]) -> None:
 
 
 @given(st.lists(st.none() | st.integers(0, 5), max_size=12))
-def test_survivors_are_those_that_have_not_ended_yet(steps: list[int | None]) -> None:
+def test_survivors_are_counted_after_each_divergence(steps: list[int | None]) -> None:
     ends = [None if at is None else Diverged(value=NotFinite.NAN, step=at, is_first=at % 2 == 0) for at in steps]
     found = survivors(ends)
     assert [one.step for one in found] == sorted({at for at in steps if at is not None})

@@ -55,7 +55,7 @@ def test_labels_distinguish_groups_and_omit_what_they_share(runs: list[Run], by:
         assert not (is_shared and any(f"{key}=" in group.label for group in groups))
 
 
-def test_a_label_reads_well() -> None:
+def test_a_group_is_labelled_with_its_differing_values() -> None:
     runs = [run("a", lr="0.1", algo="ppo", gamma="1"), run("b", lr="0.2", algo="dqn", gamma="1"), run("c", lr="0.1")]
     by = ["param:gamma", "param:lr", "param:algo"]
     assert [group.label for group in group_runs(runs[:2], by, DEFAULT)] == ["ppo", "dqn"]
@@ -69,21 +69,21 @@ def test_a_label_reads_well() -> None:
     assert group_runs(runs[:1], by, DEFAULT)[0].label == ""
 
 
-def test_the_default_is_every_parameter_but_the_seed_whatever_it_is_called() -> None:
+def test_the_default_grouping_is_by_every_parameter_except_the_seed() -> None:
     runs = [run("a", lr="0.1", seed="1"), run("b", lr="0.1", random_seed="2"), run("c", gamma="0.9")]
     assert default_grouping(runs, DEFAULT) == ("param:gamma", "param:lr")
     ours = vocabulary_with({"parameters": {"seed": ["rng"]}})
     assert default_grouping([run("a", rng="1", lr="2"), run("b", rng="2", lr="3")], ours) == ("param:lr",)
 
 
-def test_a_second_parameter_with_a_seeds_name_belongs_to_the_setting_where_runs_share_it() -> None:
+def test_a_second_seed_parameter_is_a_setting_if_runs_share_its_values() -> None:
     shared = [run(str(n), seed=str(n), env_seed=str(n % 2)) for n in range(4)]
     assert default_grouping(shared, DEFAULT) == ("param:env_seed",)
     own = [run(str(n), seed=str(n), env_seed=str(10 * n)) for n in range(4)]
     assert default_grouping(own, DEFAULT) == ()
 
 
-def test_without_a_seed_no_repetition_is_known() -> None:
+def test_there_is_no_default_grouping_without_a_seed() -> None:
     assert default_grouping([run("a", lr="0.1"), run("b", lr="0.1")], DEFAULT) is None
 
 
@@ -93,18 +93,18 @@ def test_seeds_that_repeat_within_a_group_are_reported() -> None:
 
 
 @given(st.dictionaries(st.text("ab", min_size=1, max_size=3), parameters, max_size=6))
-def test_the_differing_parameters_and_only_those(given: dict[str, dict[str, str]]) -> None:
+def test_differing_parameters_equal_those_found_in_a_plain_loop(given: dict[str, dict[str, str]]) -> None:
     table = differing_parameters(given)
     for key in ("algorithm", "lr", "gamma", "seed"):
         logged = {run_id: params.get(key) for run_id, params in given.items()}
         assert table.get(key) == (logged if len(set(logged.values())) > 1 else None)
 
 
-def test_not_logged_differs_from_every_value() -> None:
+def test_a_parameter_that_was_not_logged_differs_from_an_empty_one() -> None:
     assert differing_parameters({"a": {"lr": ""}, "b": {}}) == {"lr": {"a": "", "b": None}}
 
 
-def test_a_chosen_grouping_comes_before_the_default() -> None:
+def test_a_chosen_grouping_replaces_the_default_one() -> None:
     runs = [run("a", lr="0.1", seed="1"), run("b", lr="0.2", seed="2")]
     assert grouping(runs, ChartOptions(), DEFAULT) is None
     assert grouping(runs, ChartOptions(group=("all",)), DEFAULT) is None

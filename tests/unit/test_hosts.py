@@ -58,18 +58,18 @@ STRANGE += [
 
 
 @pytest.mark.parametrize("bound_to", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_bound_to_loopback_it_answers_under_loopbacks_names_alone(bound_to: str) -> None:
+def test_a_process_on_loopback_accepts_only_loopback_host_names(bound_to: str) -> None:
     trusted = hosts_answered("", bound_to)
     assert [host for host in LOOPBACK if not trusted.include(host)] == []
     assert [host for host in STRANGE if trusted.include(host)] == []
 
 
 @pytest.mark.parametrize("missing", [None, ""])
-def test_a_client_that_names_no_host_is_no_browser(missing: str | None) -> None:
+def test_a_request_without_a_host_name_is_accepted(missing: str | None) -> None:
     assert hosts_answered("", "127.0.0.1").include(missing)
 
 
-def test_further_names_have_to_be_listed() -> None:
+def test_other_host_names_are_accepted_only_if_listed() -> None:
     trusted = hosts_answered(
         " Clew.Example.com:443, .portal.example.com ,10.0.0.5, [FD00:0::5],fd00::6, müller.example,", "::1"
     )
@@ -93,7 +93,7 @@ def test_further_names_have_to_be_listed() -> None:
     assert [host for host in bad if trusted.include(host)] == []
 
 
-def test_the_address_bound_to_is_answered_whatever_is_listed() -> None:
+def test_the_bound_address_is_always_an_accepted_host_name() -> None:
     """The dashboard, probes and Prometheus reach a GPU host by its IP address."""
     assert hosts_answered("clew.example.com", "10.0.0.11").include("10.0.0.11:8001")
     assert hosts_answered("clew.example.com", "fd00::1").include("[fd00::1]:8001")
@@ -101,7 +101,7 @@ def test_the_address_bound_to_is_answered_whatever_is_listed() -> None:
 
 
 @pytest.mark.parametrize("bound_to", ["0.0.0.0", "::", "10.0.0.11", "trainer-1"])
-def test_open_to_others_and_without_a_list_it_answers_under_any_name_with_a_warning(bound_to: str) -> None:
+def test_an_open_process_without_a_list_accepts_any_host_name_with_a_warning(bound_to: str) -> None:
     assert hosts_answered("", bound_to).include("evil.example")
     warning = open_host_warning("HOST", bound_to, "")
     assert warning is not None
@@ -110,12 +110,12 @@ def test_open_to_others_and_without_a_list_it_answers_under_any_name_with_a_warn
     assert not hosts_answered("clew.example.com", bound_to).include("evil.example")
 
 
-def test_any_can_be_asked_for() -> None:
+def test_an_asterisk_accepts_any_host_name() -> None:
     assert hosts_answered("*", "127.0.0.1").include("evil.example")
     assert open_host_warning("HOST", "0.0.0.0", "*") is None
 
 
-def test_loopback_asks_for_no_warning() -> None:
+def test_a_process_on_loopback_needs_no_warning() -> None:
     assert [
         host for host in ("127.0.0.1", "127.1.2.3", "::1", "localhost") if open_host_warning("HOST", host, "")
     ] == []
@@ -162,7 +162,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("origin", "host"), SAME)
-def test_hosts_have_no_case_and_no_second_spelling(origin: str, host: str) -> None:
+def test_origins_are_compared_by_host_regardless_of_spelling(origin: str, host: str) -> None:
     page = Origin.of(origin)
     assert page is not None
     assert page.is_of(host)
@@ -179,7 +179,7 @@ def page_in_small_letters(origin: str) -> str:
 
 
 @pytest.mark.parametrize(("origin", "host"), OTHERS)
-def test_another_origin_is_another_however_it_is_spelled(origin: str, host: str) -> None:
+def test_another_origin_is_refused_in_any_spelling(origin: str, host: str) -> None:
     page = Origin.of(origin)
     assert page is None or not page.is_of(host)
     assert not is_allowed(origin, "clew.example.com", read_origins("https://listed.example"))
@@ -200,6 +200,6 @@ def test_an_invalid_origin_is_refused(entry: str) -> None:
         read_origins(entry)
 
 
-def test_a_name_is_read_without_its_port() -> None:
+def test_a_host_name_is_read_without_its_port() -> None:
     assert host_name("Clew.Example.com.:80") == host_name("clew.example.com") == "clew.example.com"
     assert host_name("a b") is None

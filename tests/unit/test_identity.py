@@ -47,11 +47,11 @@ def test_an_invalid_name_identifies_no_person(value: str) -> None:
     assert user_of(sent(X_Forwarded_User=value), "127.0.0.1", settings()) is None
 
 
-def test_without_the_setting_no_header_counts() -> None:
+def test_a_user_header_is_ignored_without_its_setting() -> None:
     assert user_of(sent(X_Forwarded_User="kim"), "127.0.0.1", settings(trusted_user_header=None)) is None
 
 
-def test_a_page_writes_freely_until_programs_need_a_token() -> None:
+def test_a_page_needs_a_signed_in_user_once_an_api_token_is_set() -> None:
     assert writing_person(sent(), "10.0.0.5", settings()) is None
     guarded = settings(api_token=TOKEN)
     assert writing_person(sent(X_Forwarded_User="kim"), "127.0.0.1", guarded) == "kim"
@@ -60,14 +60,14 @@ def test_a_page_writes_freely_until_programs_need_a_token() -> None:
             writing_person(headers, peer, guarded)
 
 
-def test_a_program_needs_the_token_whatever_name_it_gives() -> None:
+def test_a_program_needs_the_token_whatever_user_name_it_sends() -> None:
     guarded = settings(api_token=TOKEN)
     assert writing_program(sent(Authorization=f"bearer {TOKEN}"), "10.0.0.5", guarded) is None
     with pytest.raises(SignInNeeded):
         writing_program(sent(X_Forwarded_User="kim"), "127.0.0.1", guarded)
 
 
-def test_read_only_holds_for_both() -> None:
+def test_read_only_applies_to_persons_and_programs() -> None:
     with pytest.raises(ReadOnly):
         writing_person(sent(X_Forwarded_User="kim"), "127.0.0.1", settings(read_only=True))
     with pytest.raises(ReadOnly):
@@ -77,6 +77,6 @@ def test_read_only_holds_for_both() -> None:
 @pytest.mark.parametrize(
     "values", [{"trusted_proxies": "10.0.0.1/8"}, {"trusted_proxies": "proxy"}, {"api_token": "x"}]
 )
-def test_settings_that_make_no_sense_are_refused(values: dict[str, str]) -> None:
+def test_invalid_proxies_and_short_tokens_are_refused(values: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"proxies|token"):
         settings(**values)

@@ -48,7 +48,7 @@ def reachable(maze: Maze) -> set[tuple[int, int]]:
 
 @unhurried
 @given(mazes())
-def test_a_maze_is_perfect(maze: Maze) -> None:
+def test_a_maze_is_connected_without_loops(maze: Maze) -> None:
     cells = open_cells(maze)
     edges = sum((x + dx, y + dy) in cells for x, y in cells for dx, dy in ((0, 1), (1, 0)))
     assert reachable(maze) == cells  # connected: the goal can be reached from everywhere
@@ -79,7 +79,7 @@ def test_the_goal_is_the_lower_right_corner_and_the_only_one(maze: Maze) -> None
 
 @unhurried
 @given(sizes, seeds)
-def test_a_size_and_a_seed_make_one_maze(size: int, seed: int) -> None:
+def test_the_same_size_and_seed_give_the_same_maze(size: int, seed: int) -> None:
     assert np.array_equal(generate_maze(size, seed).padded, generate_maze(size, seed).padded)
 
 
@@ -97,7 +97,7 @@ def test_an_observation_is_what_a_loop_over_the_cells_sees(maze: Maze) -> None:
 
 @unhurried
 @given(mazes(), st.data())
-def test_a_step_pays_and_moves_by_the_rules(maze: Maze, data: st.DataObject) -> None:
+def test_a_step_has_the_position_and_reward_of_the_rules(maze: Maze, data: st.DataObject) -> None:
     position, action = data.draw(st.sampled_from(passages(maze))), data.draw(st.integers(0, 3))
     before = data.draw(st.integers(0, MAX_STEPS - 1))
     outcome = step(maze, position, action, before)
@@ -111,7 +111,7 @@ def test_a_step_pays_and_moves_by_the_rules(maze: Maze, data: st.DataObject) -> 
     assert outcome.truncated == (before == MAX_STEPS - 1 and not outcome.terminated)
 
 
-def test_actions_are_up_down_left_right() -> None:
+def test_actions_are_ordered_up_down_left_right() -> None:
     assert MOVES == ((0, -1), (0, 1), (-1, 0), (1, 0))
 
 

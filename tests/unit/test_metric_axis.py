@@ -47,7 +47,9 @@ def asked(points: History, counted: History | None, weight: float = 0.0) -> Curv
 
 
 @given(logged, logged)
-def test_it_is_joined_as_a_plain_loop_does(points: list[tuple[int, float]], axis: list[tuple[int, float]]) -> None:
+def test_a_metric_axis_is_joined_by_step_like_in_a_plain_loop(
+    points: list[tuple[int, float]], axis: list[tuple[int, float]]
+) -> None:
     curve = history_curve(asked(history(points), history(axis)))
     expected = joined(points, axis)
     if curve is None:  # an axis all at one step shows nothing
@@ -70,7 +72,7 @@ def test_it_is_joined_as_a_plain_loop_does(points: list[tuple[int, float]], axis
 
 
 @given(logged, logged, st.sampled_from([0.0, 0.6]))
-def test_smoothing_comes_before_and_leaves_the_points_where_they_are(
+def test_smoothing_precedes_the_join_and_keeps_the_x_of_each_point(
     points: list[tuple[int, float]], axis: list[tuple[int, float]], weight: float
 ) -> None:
     whole, counted = history(points), history(axis)
@@ -91,7 +93,7 @@ walks = st.lists(st.tuples(st.integers(-20, 20), st.floats(-100, 100)), min_size
 
 
 @given(walks, st.integers(16, 64), st.tuples(st.integers(-25, 25), st.integers(-25, 25)).map(sorted))
-def test_a_part_of_a_path_has_its_points_in_order_and_gaps_elsewhere(
+def test_the_visible_part_of_a_path_keeps_the_order_of_its_points(
     walk: list[tuple[int, float]], most: int, ends: list[int]
 ) -> None:
     x, y = (np.array(column, np.float64) for column in zip(*walk, strict=True))
@@ -120,7 +122,7 @@ def test_the_whole_of_a_path_keeps_its_outermost_points(walk: list[tuple[int, fl
         assert (drawn.x.min(), drawn.x.max()) == (curve.x.min(), curve.x.max())
 
 
-def test_an_axis_is_named_or_a_metric() -> None:
+def test_an_axis_is_built_in_or_a_metric() -> None:
     assert axis_key("metric:a:b") == "a:b"
     assert axis_key(Axis.STEP) is None
     assert counter("metric:loss", {"loss"}, DEFAULT) == Counter(key="loss", by_step=False)
@@ -166,5 +168,5 @@ RLLIB = run("rllib", num_env_steps_sampled_lifetime=(400_000, 100))
     ],
     ids=["sb3-rllib", "sb3", "rllib", "batches", "noise", "cleanrl", "uncounted", "young", "nan", "one", "none"],
 )
-def test_another_axis_is_offered_where_steps_count_different_things(runs: list[Run], hint: Axis | None) -> None:
+def test_environment_steps_are_suggested_if_runs_count_steps_differently(runs: list[Run], hint: Axis | None) -> None:
     assert hinted_axis(runs, DEFAULT) is hint

@@ -37,7 +37,7 @@ def run(name: str, metrics: set[str], params: set[str]) -> Run:
 
 
 @given(st.lists(st.tuples(st.sets(keys), st.sets(keys)), max_size=6))
-def test_every_key_is_there_with_the_number_of_its_runs(logged: list[tuple[set[str], set[str]]]) -> None:
+def test_the_catalogue_lists_every_key_with_its_number_of_runs(logged: list[tuple[set[str], set[str]]]) -> None:
     runs = [run(str(number), *sets) for number, sets in enumerate(logged)]
     found = metric_catalogue(runs, DEFAULT)
     counted = Counter(key for metrics, _params in logged for key in metrics)
@@ -52,7 +52,7 @@ def test_every_key_is_there_with_the_number_of_its_runs(logged: list[tuple[set[s
 
 
 @given(st.lists(st.tuples(st.integers(-(2**63), 2**63 - 1), st.floats()), max_size=50))
-def test_points_as_texts_are_the_very_same_numbers(points: list[tuple[int, float]]) -> None:
+def test_points_written_as_text_are_read_as_the_same_numbers(points: list[tuple[int, float]]) -> None:
     step, value = np.array([a for a, _b in points], np.int64), np.array([b for _a, b in points], np.float64)
     read = list(csv.reader(io.StringIO(rows(b"run", [texts(step), texts(value)]).decode())))
     assert len(read) == len(points)
@@ -64,7 +64,7 @@ def test_points_as_texts_are_the_very_same_numbers(points: list[tuple[int, float
 
 
 @given(st.lists(st.floats(), max_size=30))
-def test_extremes_are_those_of_the_finite_values(values: list[float]) -> None:
+def test_extremes_ignore_values_that_are_not_finite(values: list[float]) -> None:
     n = len(values)
     column = np.arange(n, dtype=np.int64)
     found = extremes(History(step=column, value=np.array(values, np.float64), timestamp=column))

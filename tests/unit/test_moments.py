@@ -23,7 +23,7 @@ DAY_MS = 86_400_000
         *(NOW_MS + 3 * DAY_MS, NOW_MS + 3650 * DAY_MS, 8_640_000_000_000_000, 2**63 - 1, -(2**63)),
     ],
 )
-def test_impossible_clock_values(odd: int) -> None:
+def test_impossible_clock_values_are_recognised(odd: int) -> None:
     assert not is_believable(odd, NOW)
 
 
@@ -37,19 +37,19 @@ def test_recent_times_and_those_some_hours_ahead_are_accepted(moment: int) -> No
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)))
-def test_many_moments_are_judged_as_one_is(moments: list[int]) -> None:
+def test_an_array_of_times_is_judged_like_single_times(moments: list[int]) -> None:
     many = believable(np.array(moments, np.int64), latest_ms(NOW))
     assert many.tolist() == [is_believable(moment, NOW) for moment in moments]
 
 
 @given(st.datetimes(datetime(2011, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC)))
-def test_the_bound_is_the_same_all_day_and_ahead_of_it(now: datetime) -> None:
+def test_the_latest_possible_time_is_constant_within_a_day(now: datetime) -> None:
     assert latest_ms(now) == latest_ms(now.replace(hour=0, minute=0, second=0, microsecond=0))
     ahead = timedelta(milliseconds=latest_ms(now)) - timedelta(seconds=now.timestamp())
     assert timedelta(days=1) <= ahead <= timedelta(days=2)
     assert latest_ms(now) > EARLIEST_MS
 
 
-def test_small_numbers_imply_no_unit_of_time() -> None:
+def test_small_numbers_suggest_no_unit_of_time() -> None:
     assert unit_meant(0, NOW) is None
     assert unit_meant(42, NOW) is None

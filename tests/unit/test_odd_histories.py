@@ -57,7 +57,7 @@ def test_a_time_axis_holds_only_possible_clock_values(moments: list[int], origin
     assert since.x[0] >= 0
 
 
-def test_one_odd_time_costs_one_point_and_the_smoothing_sees_all() -> None:
+def test_a_point_with_an_impossible_time_is_left_out_after_smoothing() -> None:
     logged = history([0, 1, 2, 3], [NOW_MS, NOW_MS + 1000, 5, NOW_MS + 3000])
     whole = history_curve(asked(logged, Axis.STEP, weight=0.5))
     part = history_curve(asked(logged, Axis.RELATIVE_TIME, NOW_MS, weight=0.5))
@@ -83,7 +83,7 @@ def test_a_clock_that_goes_back_is_distinguished_from_a_corrected_one(timestamps
 
 
 @given(st.integers(-(2**63), 2**63 - 1), st.integers(2, 20))
-def test_all_points_at_one_step_are_no_steps(step: int, n: int) -> None:
+def test_a_history_at_a_single_step_counts_as_without_steps(step: int, n: int) -> None:
     logged = history([step] * n)
     assert is_stepless(logged)
     assert not is_stepless(history([step]))
@@ -95,14 +95,14 @@ def test_all_points_at_one_step_are_no_steps(step: int, n: int) -> None:
     assert history_curve(CurveRequest(logged, Axis.EPISODES, 0, counter, logged, None, LATEST)) is None
 
 
-def test_an_empty_history_lacks_neither_steps_nor_times() -> None:
+def test_an_empty_history_counts_as_having_steps() -> None:
     assert not is_stepless(EMPTY)
     assert not is_far(EMPTY)
     assert not has_times(EMPTY, LATEST)
     assert axis_for(None, LATEST) is Axis.STEP
 
 
-def test_nanoseconds_count_no_episodes() -> None:
+def test_steps_in_nanoseconds_count_no_episodes() -> None:
     logged = history([NOW_MS * 10**6 + n for n in range(5)])
     counter = Counter(key="reward", by_step=True)
     assert is_far(logged)
@@ -110,7 +110,7 @@ def test_nanoseconds_count_no_episodes() -> None:
 
 
 @given(st.lists(STEPS, min_size=1, max_size=20), st.lists(STEPS, min_size=1, max_size=20))
-def test_steps_keep_their_order_and_distance(ours: list[int], theirs: list[int]) -> None:
+def test_scaled_steps_keep_their_order_and_distance(ours: list[int], theirs: list[int]) -> None:
     curves = [curve(np.sort(np.array(steps, np.int64)), np.zeros(len(steps))) for steps in (ours, theirs)]
     scale = scale_of(curves, ChartOptions())
     for drawn, steps in zip(map(scale.shown, curves), (ours, theirs), strict=True):
@@ -132,6 +132,6 @@ def test_steps_keep_their_order_and_distance(ours: list[int], theirs: list[int])
         ([-(2**63), 2**63 - 1], 0),
     ],
 )
-def test_steps_that_begin_alike_are_counted_from_the_first(steps: list[int], base: int | None) -> None:
+def test_large_steps_close_together_are_drawn_relative_to_the_first(steps: list[int], base: int | None) -> None:
     drawn = curve(np.array(steps, np.int64), np.zeros(len(steps)))
     assert scale_of([drawn], ChartOptions()) == Scale(1, 0, None, base)

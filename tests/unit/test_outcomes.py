@@ -46,17 +46,19 @@ def run(metrics: dict[str, float], step: int = 99) -> Run:
         ([NAN], 0, "NaN"),
     ],
 )
-def test_it_diverged_where_its_last_tail_without_numbers_began(logged: list[float], step: int, value: str) -> None:
+def test_a_metric_diverged_where_its_final_run_of_non_finite_values_began(
+    logged: list[float], step: int, value: str
+) -> None:
     assert divergence(history(logged)) == Diverged(value=NotFinite(value), step=step, is_first=True)
 
 
 @pytest.mark.parametrize("logged", [[], [1.0], [NAN, 1.0], [1.0, NAN, INF, 2.0]])
-def test_what_ends_in_a_number_has_not_diverged(logged: list[float]) -> None:
+def test_a_history_that_ends_in_a_number_has_not_diverged(logged: list[float]) -> None:
     assert divergence(history(logged)) is None
 
 
 @given(st.lists(values), st.sampled_from(sorted(METRICS)), st.sampled_from(Choice), st.integers(-5, 2**53))
-def test_history_and_newest_point_agree_and_nothing_infinite_is_a_value(
+def test_the_history_and_the_newest_point_give_consistent_outcomes(
     logged: list[float], word: MetricWord, choice: Choice, first_step: int
 ) -> None:
     whole = history(logged, first_step)
@@ -76,9 +78,7 @@ def test_history_and_newest_point_agree_and_nothing_infinite_is_a_value(
 
 @pytest.mark.parametrize("key", sorted(name for names in METRICS.values() for name in names))
 @pytest.mark.parametrize(("value", "named"), [(NAN, "NaN"), (INF, "Infinity"), (-INF, "-Infinity")])
-def test_each_metric_with_a_word_is_reported_as_diverged_and_json_can_hold_it(
-    key: str, value: float, named: str
-) -> None:
+def test_a_divergence_of_any_named_metric_is_reported_in_json(key: str, value: float, named: str) -> None:
     summary = summarise(run({key: value}), DEFAULT)
     assert summary.diverged == {key: Diverged(value=NotFinite(named), step=99, is_first=False)}
     result = json.loads(summary.model_dump_json())
@@ -118,7 +118,7 @@ def test_rewards_have_no_range() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=1), st.sampled_from([1.0, 100.0]), st.sampled_from(Choice))
-def test_a_scale_of_its_own_changes_the_unit_and_nothing_else(rates: list[float], scale: float, choice: Choice) -> None:
+def test_a_scale_changes_only_the_unit_of_a_rate(rates: list[float], scale: float, choice: Choice) -> None:
     plain = final_outcome(history(rates), "success_rate", choice, 1.0)
     scaled = final_outcome(history([rate * scale for rate in rates]), "success_rate", choice, scale)
     assert scaled.value == pytest.approx(plain.value)
@@ -126,14 +126,14 @@ def test_a_scale_of_its_own_changes_the_unit_and_nothing_else(rates: list[float]
     assert 0 <= scaled.value <= 1
 
 
-def test_one_point_in_another_unit_means_that_all_are() -> None:
+def test_one_point_out_of_range_makes_the_whole_rate_out_of_range() -> None:
     """A run that logs percent may end at 0.9 of them."""
     result = final_outcome(history([12.0, 87.0, 0.9]), "success_rate", Choice.LAST, 1.0)
     assert result == Outcome(None, None, out_of_range=0.9)
     assert final_outcome(EMPTY, "success_rate", Choice.LAST, 1.0) == Outcome(None)
 
 
-def test_a_team_names_the_scale_of_its_own_rate() -> None:
+def test_a_team_can_set_the_scale_of_its_own_rate() -> None:
     ours = vocabulary_in('[metrics]\nsuccess_rate = ["solved"]\n[scales]\nsolved = 100')
     assert summarise(run({"solved": 87.0}), ours).success_rate == 0.87
     assert ours.scale("eval/pc_success") == 100

@@ -18,7 +18,7 @@ def graph(
 
 @pytest.mark.parametrize("name", ["q_values", "action_probabilities"])
 @pytest.mark.parametrize("batch", ["batch", "N", None])
-def test_the_contract_fits_whatever_the_batch_is_called(name: str, batch: str | None) -> None:
+def test_the_name_of_the_batch_dimension_does_not_matter(name: str, batch: str | None) -> None:
     output = TensorShape(name=name, dtype="float32", shape=(batch, 4))
     assert misfit(graph((OBSERVATION.model_copy(update={"shape": (batch, 25)}),), (output,)), MAZE) is None
 
@@ -35,14 +35,14 @@ def test_the_contract_fits_whatever_the_batch_is_called(name: str, batch: str | 
         ({"shape": ("batch", 5, 5)}, "observation float32 [batch, 5, 5]"),
     ],
 )
-def test_another_input_is_named(change: dict[str, object], shown: str) -> None:
+def test_a_wrong_policy_input_is_named(change: dict[str, object], shown: str) -> None:
     assert str(misfit(graph((OBSERVATION.model_copy(update=change),)), MAZE)) == (
         f"The policy's input is {shown}, but {MAZE} wants exactly one, observation float32 [batch, 25], for a batch of any size."
     )
 
 
 @pytest.mark.parametrize("outputs", [(), (Q_VALUES, Q_VALUES), (Q_VALUES.model_copy(update={"name": "logits"}),)])
-def test_other_outputs_are_named(outputs: tuple[TensorShape, ...]) -> None:
+def test_wrong_policy_outputs_are_named(outputs: tuple[TensorShape, ...]) -> None:
     message = str(misfit(graph(outputs=outputs), MAZE))
     assert message is not None
     assert message.startswith(f"The policy's output is {', '.join(map(str, outputs)) or 'missing'}, but")
@@ -51,7 +51,7 @@ def test_other_outputs_are_named(outputs: tuple[TensorShape, ...]) -> None:
     )
 
 
-def test_a_strangers_names_do_not_run_away_with_the_sentence() -> None:
+def test_long_names_in_a_policy_file_are_shortened_in_the_message() -> None:
     odd = OBSERVATION.model_copy(update={"name": "a\n\x1b[31m" + "b" * 10**6, "shape": ("c" * 10**6,)})
     message = str(misfit(graph(tuple(odd for _ in range(5000))), MAZE))
     assert message is not None
@@ -68,11 +68,11 @@ def test_no_policy_fits_an_unknown_environment(env_id: str | None) -> None:
     assert "cannot be checked" in str(misfit(graph(), env_id))
 
 
-def test_every_maze_has_the_contract() -> None:
+def test_policies_for_mazes_of_any_size_have_the_same_contract() -> None:
     assert all(misfit(graph(), generate_maze(size).env_id) is None for size in (SMALLEST, 10, 20))
 
 
-def test_the_size_is_refused_beyond_the_limit_alone() -> None:
+def test_a_policy_file_is_refused_only_above_the_size_limit() -> None:
     assert oversize(MOST_BYTES) is None
     assert (
         str(oversize(MOST_BYTES + 1)) == "The policy file has 67,108,865 bytes; at most 64 MiB (67,108,864) are taken."

@@ -44,13 +44,13 @@ def test_only_hexadecimal_commits_are_linked(commit: str) -> None:
     assert link == (f"https://git.example/team/repo/commit/{commit}" if is_commit else None)
 
 
-def test_two_commits_are_compared_where_the_template_defines_how() -> None:
+def test_a_comparison_of_commits_is_linked_if_the_template_allows_it() -> None:
     before, after = "a" * 40, "b" * 40
     assert compare_link(TEMPLATE, before, after) == f"https://git.example/team/repo/compare/{before}...{after}"
     assert compare_link("https://git.example/?c={commit}", before, after) is None
     assert compare_link(TEMPLATE, before, "main\nhttps://evil") is None
 
 
-def test_tags_without_text_count_as_none() -> None:
+def test_empty_provenance_tags_are_treated_as_missing() -> None:
     tags = {"mlflow.user": " ", "mlflow.source.git.commit": "abc1234", "mlflow.source.git.dirty": "True"}
     assert Provenance.of(tags) == Provenance(commit="abc1234", is_dirty=True)

@@ -59,7 +59,7 @@ def matrices(draw: st.DrawFn, environments: int | None = None) -> Matrix:
 
 @unhurried
 @given(matrices())
-def test_the_estimates_are_the_published_ones(scores: Matrix) -> None:
+def test_aggregate_estimates_equal_the_published_definitions(scores: Matrix) -> None:
     found = aggregate(by_environment(scores), resamples=10)
     assert found.iqm.value == pytest.approx(published_iqm(scores), abs=1e-9)
     assert found.mean.value == pytest.approx(published_mean(scores), abs=1e-9)
@@ -69,7 +69,7 @@ def test_the_estimates_are_the_published_ones(scores: Matrix) -> None:
 
 @unhurried
 @given(matrices(environments=2), matrices(environments=2))
-def test_the_probability_of_improvement_is_the_published_one(x: Matrix, y: Matrix) -> None:
+def test_the_probability_of_improvement_equals_the_published_definition(x: Matrix, y: Matrix) -> None:
     there = probability_of_improvement(by_environment(x), by_environment(y), resamples=10).probability.value
     back = probability_of_improvement(by_environment(y), by_environment(x), resamples=10).probability.value
     assert there == pytest.approx(published_improvement(x, y), abs=1e-9)
@@ -110,7 +110,7 @@ def test_a_seed_fixes_the_intervals() -> None:
     assert probability_of_improvement(scores, other) == probability_of_improvement(scores, other)
 
 
-def test_resampling_in_portions_changes_nothing_but_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resampling_in_portions_gives_the_same_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("domain.tracking.scores._AT_ONCE", 50)
     scores = {"maze": np.random.default_rng(0).normal(size=20).tolist()}
     found = aggregate(scores, resamples=4001)
@@ -128,7 +128,7 @@ def test_fewer_than_three_runs_have_no_interval(runs: int) -> None:
     assert (improvement.probability.interval is not None) == is_known
 
 
-def test_only_shared_environments_are_compared_and_named() -> None:
+def test_only_environments_in_common_are_compared() -> None:
     x: dict[str, Any] = {"maze": [1.0], "cave": [0.0]}
     found = probability_of_improvement(x, {"maze": [0.0], "lake": [9.0]})
     assert (found.environments, found.probability.value) == (("maze",), 1.0)
@@ -137,6 +137,6 @@ def test_only_shared_environments_are_compared_and_named() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"maze": []}, {"maze": [1.0, np.nan]}, {}])
-def test_scores_that_are_none_are_refused(wrong: dict[str, list[float]]) -> None:
+def test_empty_or_invalid_scores_are_refused(wrong: dict[str, list[float]]) -> None:
     with pytest.raises(BadInput, match=r"maze|no scores"):
         aggregate(wrong)

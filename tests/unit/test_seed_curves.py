@@ -38,7 +38,7 @@ def middle(values: NDArray[np.float64], centre: Centre) -> NDArray[np.float64]:
 
 @unhurried
 @given(groups(), st.sampled_from(Centre))
-def test_the_line_is_the_centre_of_the_runs_that_are_there(runs: list[Curve], centre: Centre) -> None:
+def test_the_line_is_the_centre_of_the_runs_at_each_x(runs: list[Curve], centre: Centre) -> None:
     found = seed_curve(runs, 1000, centre=centre, band=Band.MIN_MAX)
     holes = np.isnan(found.centre)
     assert set(found.x[~holes]) == set(np.concatenate([run.x for run in runs]))
@@ -52,7 +52,7 @@ def test_the_line_is_the_centre_of_the_runs_that_are_there(runs: list[Curve], ce
 
 @unhurried
 @given(groups(), st.sampled_from(Centre), st.sampled_from([Band.MIN_MAX, Band.DEVIATION]))
-def test_the_band_is_of_three_runs_or_more(runs: list[Curve], centre: Centre, band: Band) -> None:
+def test_the_band_needs_at_least_three_runs(runs: list[Curve], centre: Centre, band: Band) -> None:
     found = seed_curve(runs, 1000, centre=centre, band=band)
     for x, low, high in zip(found.x, found.low, found.high, strict=True):
         values = there(runs, x)
@@ -82,7 +82,9 @@ def test_the_bootstrap_band_is_that_of_resampled_runs(centre: Centre, runs: int)
 
 @unhurried
 @given(groups(), st.sampled_from(Band), st.integers(-5, 110), st.integers(-5, 110), st.integers(16, 60))
-def test_zooming_never_changes_a_curve(runs: list[Curve], band: Band, one: int, other: int, most: int) -> None:
+def test_zooming_does_not_change_the_values_of_a_curve(
+    runs: list[Curve], band: Band, one: int, other: int, most: int
+) -> None:
     window = Window(x_from=min(one, other), x_to=max(one, other))
     full = seed_curve(runs, 1000, band=band)
     part = seed_curve(runs, most, band=band, window=window)
@@ -118,7 +120,7 @@ def test_a_seed_fixes_the_band() -> None:
 
 
 @pytest.mark.parametrize("runs", [0, 1, 2])
-def test_too_few_runs_are_drawn_singly_with_a_notice(runs: int) -> None:
+def test_fewer_than_three_runs_are_returned_as_single_curves(runs: int) -> None:
     curves = [curve(np.arange(10.0), np.full(10, float(i))) for i in range(runs)]
     found = seed_curve([*curves, curve(np.empty(0), np.empty(0))], 50, window=Window(x_from=3, x_to=5))
     assert found.is_too_few
@@ -126,13 +128,13 @@ def test_too_few_runs_are_drawn_singly_with_a_notice(runs: int) -> None:
     assert [single.y[0] for single in found.singles] == list(range(runs))
 
 
-def test_three_runs_are_enough() -> None:
+def test_three_runs_are_enough_for_a_group_curve() -> None:
     found = seed_curve([curve(np.arange(3.0), np.zeros(3))] * 3, 50, window=EVERYTHING)
     assert not found.is_too_few
     assert found.singles == ()
 
 
-def test_no_line_crosses_a_stretch_without_runs() -> None:
+def test_the_line_has_a_gap_where_no_run_has_values() -> None:
     runs = [curve(np.array([start, start + 10.0]), np.ones(2)) for start in (0.0, 5.0, 20.0)]
     found = seed_curve(runs, 50)
     np.testing.assert_array_equal(found.x, [0, 5, 10, 15, 17.5, 20, 30])

@@ -57,5 +57,5 @@ def test_wilsons_interval_holds_the_rate_and_stays_within_0_and_1(rate: float, e
 
 
 @pytest.mark.parametrize(("rate", "episodes"), [(None, 10), (0.5, None), (0.5, 0), (87.0, 100), (-0.1, 5), (np.nan, 5)])
-def test_an_unknown_value_has_no_interval(rate: float | None, episodes: int | None) -> None:
+def test_an_unknown_or_invalid_rate_has_no_interval(rate: float | None, episodes: int | None) -> None:
     assert wilson_interval(rate, episodes) is None

@@ -13,12 +13,12 @@ VALUES = st.lists(st.floats(-1e30, 1e30, allow_subnormal=False), min_size=1, max
 
 
 @given(VALUES)
-def test_it_is_for_what_a_logarithm_cannot_hold_alone(values: list[float]) -> None:
+def test_the_symmetric_scale_is_used_only_for_values_not_above_zero(values: list[float]) -> None:
     assert (symmetric_log([np.array(values)]) is None) == (min(values) > 0)
 
 
 @given(VALUES)
-def test_order_sign_and_zero_stay_and_nothing_is_lost(values: list[float]) -> None:
+def test_the_symmetric_scale_keeps_order_sign_and_zero(values: list[float]) -> None:
     assume(min(values) <= 0)
     scale = symmetric_log([np.array(values[:1]), np.array(values[1:])])
     assert scale is not None
@@ -34,7 +34,7 @@ def test_order_sign_and_zero_stay_and_nothing_is_lost(values: list[float]) -> No
 
 
 @given(VALUES)
-def test_some_values_are_written_on_the_axis_and_all_of_them_are_on_it(values: list[float]) -> None:
+def test_ticks_of_the_symmetric_scale_are_few_and_within_the_data(values: list[float]) -> None:
     assume(min(values) <= 0)
     scale = symmetric_log([np.array(values)])
     assert scale is not None
@@ -56,13 +56,13 @@ def test_some_values_are_written_on_the_axis_and_all_of_them_are_on_it(values: l
         (-2.0, 0.0, [-2.0, -1.0, 0.0]),
     ],
 )
-def test_the_labels_of_the_axis(low: float, high: float, ticks: list[float]) -> None:
+def test_ticks_of_the_symmetric_scale_are_round_numbers(low: float, high: float, ticks: list[float]) -> None:
     scale = symmetric_log([np.array([low, high, -10.0 if low < -500 else low])])
     assert scale is not None
     assert scale.ticks(low, high) == ticks
 
 
-def test_zeros_alone_have_a_scale_and_nothing_has_none() -> None:
+def test_only_zeros_have_a_symmetric_scale_and_no_values_have_none() -> None:
     assert symmetric_log([np.zeros(3)]) == SymmetricLog(1.0)
     assert symmetric_log([]) is None
     assert symmetric_log([np.empty(0)]) is None

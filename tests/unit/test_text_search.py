@@ -44,13 +44,13 @@ def whole_search(content: bytes, *, forth: bool, pieces: int) -> list[int]:
 
 
 @given(LINES, st.integers(40, 300))
-def test_every_line_is_found_once_from_either_end(lines: list[str], pieces: int) -> None:
+def test_every_matching_line_is_found_once_from_either_end(lines: list[str], pieces: int) -> None:
     content = as_bytes(lines)
     assert whole_search(content, forth=True, pieces=pieces) == places(content)
     assert whole_search(content, forth=False, pieces=pieces) == places(content)[::-1]
 
 
-def test_the_nearest_of_many_come_first_and_the_search_goes_on_behind_them() -> None:
+def test_a_search_with_many_matches_returns_the_nearest_and_continues() -> None:
     content = b"".join(b"needle %d\n" % number for number in range(3 * MOST_FOUND))
     assert len(content) < text_search._AT_ONCE
     for forth in (True, False):

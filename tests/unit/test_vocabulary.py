@@ -26,7 +26,7 @@ from settings.settings import Settings
 from settings.vocabulary_file import vocabulary_in, vocabulary_with
 
 
-def test_this_iterations_steps_are_not_taken_for_all_of_them() -> None:
+def test_rllibs_steps_of_one_iteration_are_not_read_as_the_total() -> None:
     assert DEFAULT.metric_key("env_steps", {"env_runners/num_env_steps_sampled"}) is None
 
 
@@ -37,14 +37,14 @@ def test_evaluation_and_training_have_no_name_in_common() -> None:
     assert not any(name.startswith("eval") for name in training)
 
 
-def test_no_name_has_two_words() -> None:
+def test_no_metric_name_belongs_to_two_words() -> None:
     metrics = {word: names for word, names in METRICS.items() if word not in LOSS_PARTS}
     for words in (metrics, PARAMETERS):
         for (one, names), (other, others) in combinations(words.items(), 2):
             assert not {*names} & {*others}, (one, other)
 
 
-def test_every_word_has_names_and_each_only_once() -> None:
+def test_every_word_has_names_without_duplicates() -> None:
     assert set(METRICS) == set(get_args(MetricWord))
     assert set(PARAMETERS) == set(get_args(ParameterWord))
     assert all(len(names) == len(set(names)) > 0 for names in [*METRICS.values(), *PARAMETERS.values()])
@@ -71,7 +71,7 @@ def test_an_override_replaces_the_names_of_its_words_only() -> None:
     assert DEFAULT.metric_key("reward", {"episode_reward": 2}) == "episode_reward"
 
 
-def test_a_run_is_read_by_the_vocabulary_that_is_handed_over() -> None:
+def test_a_run_is_summarised_by_the_given_vocabulary() -> None:
     logged = {
         "solved": LatestMetric(value=0.5, step=9, timestamp=0),
         "loss": LatestMetric(value=1, step=9, timestamp=0),

@@ -52,7 +52,7 @@ def metrics(**values: float) -> dict[str, LatestMetric]:
         ("NaN", "nan"),
     ],
 )
-def test_spellings_of_one_value(one: str, other: str) -> None:
+def test_different_spellings_of_a_value_are_equal(one: str, other: str) -> None:
     assert mean_the_same(one, other)
 
 
@@ -60,12 +60,12 @@ def test_spellings_of_one_value(one: str, other: str) -> None:
     ("one", "other"),
     [("1", "True"), ("0.1", "0.10000000000000001"), ("1_0", "10"), ("-inf", "inf"), ("PPO", "ppo"), ("1e3", "1e4")],
 )
-def test_values_that_only_look_alike(one: str, other: str) -> None:
+def test_values_that_only_look_alike_are_different(one: str, other: str) -> None:
     assert not mean_the_same(one, other)
 
 
 @given(JSON)
-def test_what_python_or_json_wrote_is_read_piece_by_piece(value: object) -> None:
+def test_values_written_by_python_or_json_are_read_as_structures(value: object) -> None:
     texts = (
         [json.dumps(value), repr(value)]
         if "nan" not in repr(value) and "inf" not in repr(value)
@@ -78,7 +78,7 @@ def test_what_python_or_json_wrote_is_read_piece_by_piece(value: object) -> None
 @pytest.mark.parametrize(
     "text", ["[" * 10_000, "(" * 300 + ")" * 300, "{1: " * 200, "[-" + "-" * 15_000 + "1]", "{**{}}"]
 )
-def test_hostile_texts_are_texts(text: str) -> None:
+def test_hostile_texts_are_not_parsed_as_structures(text: str) -> None:
     assert leaves(text) is None
 
 
@@ -94,7 +94,7 @@ def test_every_key_is_listed_or_counted_and_every_difference_is_true(logged: lis
 
 
 @given(PARAMS, PARAMS)
-def test_held_the_other_way_round_added_is_removed(one: dict[str, str], other: dict[str, str]) -> None:
+def test_reversing_a_comparison_swaps_added_and_removed(one: dict[str, str], other: dict[str, str]) -> None:
     turned = {Kind.ADDED: Kind.REMOVED, Kind.REMOVED: Kind.ADDED}
     ways = [{row.key: row.cells[1].kind for row in differing(pair).rows} for pair in ([one, other], [other, one])]
     assert ways[0] == {key: turned.get(kind, kind) for key, kind in ways[1].items()}
@@ -146,7 +146,7 @@ def test_a_metric_with_two_words_has_one_row() -> None:
     assert [(row.word, row.key) for row in metric_changes(both, DEFAULT)] == [("loss", "train/critic_loss")]
 
 
-def test_own_tags_and_commits_are_distinguished() -> None:
+def test_commits_and_the_users_tags_are_listed_separately() -> None:
     tags = [
         {"mlflow.source.git.commit": "a" * 40, "mlflow.runColor": "#fff", "team": "x"},
         {"mlflow.source.git.commit": "b" * 40},
@@ -156,7 +156,7 @@ def test_own_tags_and_commits_are_distinguished() -> None:
     assert [row.key for row in changes.tags.rows] == ["team"]
 
 
-def test_the_usual_reference_is_the_parent_else_the_run_before() -> None:
+def test_the_default_reference_is_the_parent_or_else_the_previous_run() -> None:
     starts = [f"2026-01-0{day}T00:00:00Z" for day in (1, 2, 3, 4)]
     [first, other, second, child] = [
         run("first1", started_at=starts[0]),

@@ -27,7 +27,7 @@ QUERIES = st.lists(st.tuples(NAMES | st.text(max_size=5), st.text(max_size=20)),
 @example("")
 @example("&&a&=b&a=1=2&v&view=&lang")
 @example("runs=a,b&filter%5Bparam%3Alr%5D=%3E%3D%200.1&x=%ff%00&column=param:a,b&column=param:%26")
-def test_a_normalised_query_keeps_all_but_the_readers_part_and_names_of_addresses(query: str) -> None:
+def test_a_normalised_query_drops_only_parameters_that_are_no_part_of_a_view(query: str) -> None:
     kept = normalised(query)
     assert normalised(kept) == kept
     before, after = parse_qs(query.removeprefix("?"), keep_blank_values=True), parse_qs(kept, keep_blank_values=True)
@@ -38,7 +38,7 @@ def test_a_normalised_query_keeps_all_but_the_readers_part_and_names_of_addresse
 
 
 @given(QUERIES, st.dictionaries(st.text(min_size=1, max_size=3), st.text(max_size=5), max_size=3))
-def test_an_addresss_own_parameters_replace_those_of_its_short_form(query: str, own: dict[str, str]) -> None:
+def test_own_parameters_of_an_address_replace_those_of_its_short_form(query: str, own: dict[str, str]) -> None:
     assert parsed(with_own(query, own)) == parsed(query) | own
 
 
@@ -46,7 +46,7 @@ def test_an_addresss_own_parameters_replace_those_of_its_short_form(query: str, 
 @given(QUERIES | st.text(st.characters(codec="utf-8"), max_size=300))
 @example("runs=" + ",".join(f"{number:032x}" for number in range(1000)))
 @example("\x00\x01&名前=🏃%F0%9F")
-def test_any_query_comes_back_on_another_host(here: Host, there: Host, query: str) -> None:
+def test_any_shortened_query_is_expanded_on_another_host(here: Host, there: Host, query: str) -> None:
     key = here.views.addresses.keep(query)
     assert there.views.addresses.expand(key) == normalised(query)
     assert there.views.addresses.keep("?" + query + "&lang=ja") == key
@@ -60,13 +60,13 @@ def versions(tracking: Tracking) -> list[dict[str, str]]:
     return [{tag["key"]: tag["value"] for tag in one["tags"]} for one in found]
 
 
-def test_the_same_is_kept_once(here: Host, there: Host, without_views: Tracking) -> None:
+def test_the_same_query_is_stored_once(here: Host, there: Host, without_views: Tracking) -> None:
     for host in (here, there, here):
         host.views.addresses.keep("runs=a&axis=step")
     assert len(versions(without_views)) == 1
 
 
-def test_two_hosts_that_keep_the_first_one_at_once_both_have_it(here: Host, there: Host) -> None:
+def test_two_hosts_can_store_the_first_short_address_at_once(here: Host, there: Host) -> None:
     keys: list[str] = []
     threads = [
         threading.Thread(target=lambda host=host: keys.append(host.views.addresses.keep("runs=a")))
@@ -80,7 +80,7 @@ def test_two_hosts_that_keep_the_first_one_at_once_both_have_it(here: Host, ther
     assert here.views.addresses.expand(keys[0]) == "runs=a"
 
 
-def test_it_is_resolved_without_mlflow_once_this_host_has_read_it(
+def test_a_short_address_that_was_read_once_is_expanded_without_mlflow(
     here: Host, misbehaving: Misbehaving, without_views: Tracking, tmp_path: Path
 ) -> None:
     key = here.views.addresses.keep("runs=a")
@@ -93,7 +93,7 @@ def test_it_is_resolved_without_mlflow_once_this_host_has_read_it(
 
 
 @pytest.mark.parametrize("key", ["", "0" * 31, "0" * 33, "Z" * 32, "../../../etc/passwd", "'; drop", "0" * 32])
-def test_a_dead_short_address_is_reported(here: Host, key: str) -> None:
+def test_an_unknown_short_address_is_reported(here: Host, key: str) -> None:
     with pytest.raises(ShortAddressUnknown):
         here.views.addresses.expand(key)
 

@@ -27,7 +27,7 @@ def code_of(found: Opened) -> str | None:
     return found.failure.code if isinstance(found.failure, Message) else None
 
 
-def test_an_address_that_names_no_other_is_read_as_it_is(here: Host) -> None:
+def test_an_address_without_a_view_or_short_form_is_read_unchanged(here: Host) -> None:
     query: dict[str, Any] = {"runs": "a", "lang": "ja", "x": ["1", "2"]}
     assert opened(here, **query) == Opened(query)
     assert opened(here) == Opened({})
@@ -43,7 +43,7 @@ def test_a_short_form_is_expanded_to_its_address(here: Host, there: Host) -> Non
     assert found.full == "runs=a,b&column=param:a,b&column=tag:%26&lost=&axis=step&new=1"
 
 
-def test_a_view_is_opened_and_what_was_changed_since_counts(here: Host, there: Host) -> None:
+def test_own_parameters_of_an_address_override_those_of_its_view(here: Host, there: Host) -> None:
     view = here.saved("one", RUNS)
     found = opened(there, view=view.id, lang="ja")
     assert (found.query, found.full, found.view, found.is_changed) == (READ | {"lang": "ja"}, RUNS, view, False)

@@ -61,7 +61,7 @@ def test_a_view_is_saved_listed_and_returned_to_programs(clew: Clew) -> None:
     assert "X-As-Of" in listed.headers
 
 
-def test_a_question_carries_what_a_yes_requests(clew: Clew) -> None:
+def test_a_confirmation_question_contains_the_confirmed_request(clew: Clew) -> None:
     client = clew()
     saved = client.post("/views", json=SAVE).json
     asked = client.post("/views", json=SAVE | {"id": "f" * 16, "query": "runs=b"}).json
@@ -131,7 +131,7 @@ def test_an_invalid_request_is_refused(clew: Clew, change: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("path", ["/views", "/links"])
-def test_what_is_no_json_is_refused(clew: Clew, path: str) -> None:
+def test_invalid_or_foreign_json_requests_are_refused(clew: Clew, path: str) -> None:
     client = clew()
     assert client.post(path, data="runs=a").status_code == 415
     assert client.post(path, data=b'{"query": "\\ud800"}', content_type="application/json").status_code == 422
@@ -146,7 +146,7 @@ def test_a_long_address_gets_the_same_short_form_from_every_worker(clew: Clew) -
 
 
 @pytest.mark.parametrize("answer", [ERROR_500, HTML, WRONG_TYPES, HANG], ids=["500", "html", "types", "hang"])
-def test_a_failing_mlflow_is_reported_and_nothing_breaks(
+def test_a_failing_mlflow_is_reported_and_known_views_are_kept(
     clew: Clew, misbehaving: Misbehaving, answer: Answer | str
 ) -> None:
     client = clew()

@@ -90,7 +90,7 @@ def test_a_request_that_comes_twice_saves_one_view(here: Host, there: Host) -> N
     assert here.names() == ["once"]
 
 
-def test_a_name_that_is_taken_is_asked_about_or_refused(here: Host, there: Host) -> None:
+def test_a_taken_view_name_needs_confirmation_or_is_refused(here: Host, there: Host) -> None:
     one, two = here.saved("one"), here.saved("two")
     asked = there.ask(ViewVerb.SAVE, name="one", query="axis=step")
     assert (asked.outcome, asked.view) == (ViewOutcome.ASKED, one)
@@ -162,7 +162,9 @@ def test_the_first_views_of_several_hosts_are_all_there(without_views: Tracking,
     assert here.names() == there.names() == [f"{n}" for n in range(6)]
 
 
-def test_odd_tags_are_named_and_break_no_list(here: Host, there: Host, without_views: Tracking) -> None:
+def test_invalid_view_tags_are_reported_and_do_not_break_the_list(
+    here: Host, there: Host, without_views: Tracking
+) -> None:
     here.saved("good")
     at = "2026-11-29T12:00:00Z"
     odd: dict[str, object] = {
@@ -207,7 +209,7 @@ def tags_of(tracking: Tracking) -> dict[str, str]:
     return {one["key"]: one["value"] for one in answer["registered_model"]["tags"]}
 
 
-def test_a_default_is_one_view_for_each_experiment(here: Host, there: Host) -> None:
+def test_each_experiment_has_one_default_view(here: Host, there: Host) -> None:
     one, two = here.saved("one"), there.saved("two")
     experiment = "maze, “hard” <b> " + "x" * 400
     for host, view in [(here, one), (there, two)]:
@@ -235,14 +237,14 @@ def test_a_full_list_is_reported(here: Host, without_views: Tracking) -> None:
     assert len(here.names()) == MOST_VIEWS
 
 
-def test_a_view_is_never_longer_than_mlflow_takes(here: Host, without_views: Tracking) -> None:
+def test_a_stored_view_never_exceeds_mlflows_length_limit(here: Host, without_views: Tracking) -> None:
     query = "experiment=" + "%E3%81%82" * 500
     view: View = here.saved("日" * 200, query, by="本" * 200)
     assert max(map(len, tags_of(without_views).values())) <= MOST_CHARACTERS
     assert here.views.store.query_of(view) == query
 
 
-def test_a_failing_mlflow_is_named_and_what_was_known_stays(
+def test_a_failing_mlflow_is_reported_and_known_views_stay(
     misbehaving: Misbehaving, without_views: Tracking, tmp_path: Any
 ) -> None:
     host = host_on(misbehaving.address, tmp_path / "cache")
