@@ -7,8 +7,6 @@ import { relationsScales } from "./relations_scales.js";
  * @typedef {ReturnType<typeof page>} PageColours
  */
 
-// From dark to light in even steps that colour-blind readers can order; both pages show all of it.
-const RAMP = [[59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 205, 48]];
 // As components/colours.py has them.
 const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
 const OTHER = "#808080";
@@ -16,11 +14,15 @@ const STEPS = 64;
 /** @param {string} name */
 const styleOf = (name) => window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** @param {number} share 0 to 1 */
-function ramp(share) {
-  const at = Math.min(0.9999, Math.max(0, share)) * (RAMP.length - 1);
-  const [one, other] = [RAMP[Math.floor(at)], RAMP[Math.floor(at) + 1]];
-  return `rgb(${one.map((value, i) => Math.round(value + (other[i] - value) * (at % 1))).join(" ")})`;
+/** Returns a function of a share (0 to 1) to its colour on the page's ramp, by the scheme of this moment. */
+function ramp() {
+  const stops = styleOf("--ramp").split(",").map((hex) => [1, 3, 5].map((at) => Number.parseInt(hex.trim().slice(at, at + 2), 16)));
+  /** @param {number} share */
+  return (share) => {
+    const at = Math.min(0.9999, Math.max(0, share)) * (stops.length - 1);
+    const [one, other] = [stops[Math.floor(at)], stops[Math.floor(at) + 1]];
+    return `rgb(${one.map((value, i) => Math.round(value + (other[i] - value) * (at % 1))).join(" ")})`;
+  };
 }
 
 /** Returns the page's colours at this moment: they change with its scheme. */
@@ -53,14 +55,15 @@ function colours(column, isLog) {
   }
   const axis = relationsScales.axis(column, { log: isLog, length: 1 });
   const ends = relationsScales.extent(column, axis.isLog);
-  const steps = Array.from({ length: STEPS }, (_, n) => ramp(n / (STEPS - 1)));
+  const colourAt = ramp();
+  const steps = Array.from({ length: STEPS }, (_, n) => colourAt(n / (STEPS - 1)));
   /** @param {number} i */
   const of = (i) => {
     const value = column.values[i];
     if (!relationsScales.fits(value, axis.isLog)) return OTHER;
     return steps[Math.round(Math.min(1, Math.max(0, axis.place(value))) * (STEPS - 1))];
   };
-  return { of, legend: ends && { ends, gradient: `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1].map(ramp).join(", ")})` } };
+  return { of, legend: ends && { ends, gradient: "linear-gradient(to right, var(--ramp))" } };
 }
 
 export const relationsColours = Object.freeze({ OTHER, colours, page });

@@ -9,6 +9,7 @@ import { relationsStage } from "./relations_stage.js";
  */
 
 const MANY = 4000; // from so many points on they are small squares
+const OPACITY = 0.8; // of a point among fewer: points that overlap are darker, and a single one has enough contrast
 
 /**
  * @param {Pen} pen
@@ -96,7 +97,7 @@ function drawPoints(pen, { left, top }, colourOf, chosen, colours) {
   };
   for (const [key, members] of [...byColour].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const isChosen = key[0] === "1";
-    pen.globalAlpha = isChosen ? 1 : chosen.size ? (isMany ? 0.3 : 0.45) : isMany ? 0.6 : 0.8;
+    pen.globalAlpha = isChosen ? 1 : chosen.size ? (isMany ? 0.3 : 0.45) : isMany ? 0.6 : OPACITY;
     pen.fillStyle = key.slice(1);
     const half = isChosen ? 2.5 : 1.5;
     if (isMany) for (const i of members) pen.fillRect(left[i] - half, top[i] - half, 2 * half, 2 * half);
@@ -109,4 +110,4 @@ function drawPoints(pen, { left, top }, colourOf, chosen, colours) {
   inPaths(pen, [...chosen].filter((i) => !Number.isNaN(left[i])), circle(isMany ? 4 : 5.5), "stroke");
 }
 
-export { drawAxes, drawPoints };
+export { drawAxes, drawPoints, OPACITY };

@@ -1,4 +1,7 @@
-"""Stalled runs: those in state RUNNING that log nothing; one rule for all pages."""
+"""Stalled runs: those in state RUNNING that log nothing; one rule for all pages.
+
+Alerts have a finer one, by each run's usual interval: `stalled_after` of watcher/sources/run_facts.py.
+"""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,7 +10,7 @@ from domain.moments import is_believable
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 
 STALLED_AFTER: Final = timedelta(minutes=10)
-"""A run that logged nothing for this long may have died."""
+"""A run that logged nothing for this long may have died, whatever its usual interval; a page knows no intervals."""
 # MLflow's system metrics continue while the training hangs, so they do not count.
 _OF_THE_MACHINE: Final = "system/"
 

@@ -7,12 +7,14 @@ import numpy as np
 from domain.alerts.alert import Subject
 from domain.tracking.history import History
 from domain.tracking.runs import Run
-from domain.tracking.silence import is_of_the_machine
+from domain.tracking.silence import STALLED_AFTER, is_of_the_machine
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
+# Pages apply STALLED_AFTER to every run, because the usual interval of each would cost a request for its history. The
+# watcher fetches it for silent runs only, so it notices a fast run sooner and sends no false alert about a slow one.
 STALLED_TIMES: Final = 10
 LEAST_SECONDS: Final = 120.0
-UNKNOWN_SECONDS: Final = 600.0
+UNKNOWN_SECONDS: Final = STALLED_AFTER.total_seconds()
 """The silence after which a run counts as stalled if its usual interval is unknown."""
 _FEWEST_POINTS: Final = 3
 _SCORES: Final[tuple[MetricWord, ...]] = ("success_rate", "reward")
