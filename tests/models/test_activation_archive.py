@@ -46,7 +46,7 @@ def many(count: int) -> Tags:
     return tuple(tag(BEGAN + timedelta(minutes=number)) for number in range(count))
 
 
-class Kept:
+class StoredHistory:
     """Holds a registered model on the real MLflow, with a history that was written into its database."""
 
     def __init__(self, backend: MlflowBackend, shared: SharedMlflow) -> None:
@@ -60,10 +60,10 @@ class Kept:
         with closing(sqlite3.connect(self.shared.database, timeout=60)) as database, database:
             database.executemany("INSERT INTO registered_model_tags (name, key, value) VALUES (?, ?, ?)", rows)
 
-    def here(self) -> dict[str, str]:
+    def in_model(self) -> dict[str, str]:
         return self._tags(self.backend.model.name)
 
-    def there(self) -> dict[str, str]:
+    def in_archive(self) -> dict[str, str]:
         """Returns the content of the archive's packs; each of them fits into a tag in any database of MLflow."""
         return unpacked(self.packs())
 
@@ -104,42 +104,42 @@ def unpacked(packs: Mapping[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def kept(mlflow: MlflowBackend, shared_mlflow: SharedMlflow) -> Kept:
-    return Kept(mlflow, shared_mlflow)
+def kept(mlflow: MlflowBackend, shared_mlflow: SharedMlflow) -> StoredHistory:
+    return StoredHistory(mlflow, shared_mlflow)
 
 
 @pytest.mark.parametrize("count", [0, 1, MOST_ACTIVATIONS, BOUND])
-def test_up_to_the_bound_nothing_moves(kept: Kept, count: int) -> None:
+def test_up_to_the_limit_no_activation_is_archived(kept: StoredHistory, count: int) -> None:
     kept.fill(many(count))
     assert kept.archive.move() == 0
-    assert kept.here() == dict(many(count))
+    assert kept.in_model() == dict(many(count))
     assert kept.read(archive_of(kept.backend.model.name)).status_code == 404
 
 
-def test_the_newest_stay_and_each_older_one_is_in_the_archive_once(kept: Kept) -> None:
+def test_the_newest_stay_and_each_older_one_is_in_the_archive_once(kept: StoredHistory) -> None:
     tags = many(BOUND + 1)
     kept.fill(tags)
     kept.backend.model.tag_model("team", "maze")
     assert kept.archive.move() == MOVED
-    assert kept.here() == {**dict(tags[MOVED:]), "team": "maze"}
-    assert kept.there() == dict(tags[:MOVED])
+    assert kept.in_model() == {**dict(tags[MOVED:]), "team": "maze"}
+    assert kept.in_archive() == dict(tags[:MOVED])
     packs = kept.packs()
     assert len(packs) < 6
     assert sum(len(json.loads(text)) for text in packs.values()) == MOVED
     assert kept.archive.move() == 0
     kept.fill(tuple(tag(NOW + timedelta(minutes=n)) for n in range(MOVED)))
     assert kept.archive.move() == MOVED
-    assert kept.there() == dict(tags[: 2 * MOVED])
+    assert kept.in_archive() == dict(tags[: 2 * MOVED])
 
 
-def test_what_another_hand_wrote_goes_first_and_is_not_lost(kept: Kept) -> None:
+def test_tags_of_other_programs_are_archived_first_and_none_is_lost(kept: StoredHistory) -> None:
     odd = {f"{HISTORY_TAG}zzz": "no JSON", f"{HISTORY_TAG}29990101T000000000000": "{}", f"{HISTORY_TAG}é": '"' * 2_000}
     too_long = {f"{HISTORY_TAG}long": "x" * 5_000}
     tags = many(BOUND)
     kept.fill((*odd.items(), *too_long.items(), *tags))
     assert kept.archive.move() == len(odd) + MOST_WAITING
-    assert kept.here() == dict(tags[MOST_WAITING:]) | too_long
-    assert kept.there() == dict(tags[:MOST_WAITING]) | odd
+    assert kept.in_model() == dict(tags[MOST_WAITING:]) | too_long
+    assert kept.in_archive() == dict(tags[:MOST_WAITING]) | odd
 
 
 @given(st.lists(st.text(max_size=6_000), max_size=8))
@@ -151,11 +151,11 @@ def test_packs_hold_everything_that_fits_in_order(values: list[str]) -> None:
     assert all(pack and len(json.dumps(pack, ensure_ascii=False)) <= 5_000 for pack in packs)
 
 
-def test_thousands_are_listed_in_short_before_and_after_they_are_moved(kept: Kept) -> None:
+def test_of_thousands_of_activations_only_the_newest_are_listed_before_and_after_archiving(kept: StoredHistory) -> None:
     """The list, the workers' shared copy, and the API hold the newest alone, even while the others have not moved
     yet."""
     tags = many(3_000)
-    few = Kept(MlflowBackend(kept.backend.tracking), kept.shared)
+    few = StoredHistory(MlflowBackend(kept.backend.tracking), kept.shared)
     few.fill(tags[-MOST_ACTIVATIONS:])
     kept.fill(tags)
     history = kept.backend.store.history()
@@ -164,31 +164,31 @@ def test_thousands_are_listed_in_short_before_and_after_they_are_moved(kept: Kep
     before = kept.size()
     kept.drop(tags[:2_800])  # as moving them did; through MLflow it takes many minutes
     assert kept.archive.move() == 100
-    assert kept.there() == dict(tags[2_800:2_900])
+    assert kept.in_archive() == dict(tags[2_800:2_900])
     assert kept.backend.store.history() == history
     assert before > 15 * kept.size()
     assert abs(kept.size() - few.size()) < 200  # the names and moments of the model itself
 
 
-def test_an_activation_sets_it_going_and_waits_for_none_of_it(kept: Kept) -> None:
+def test_an_activation_starts_archiving_in_the_background(kept: StoredHistory) -> None:
     kept.fill(many(BOUND))
     began: list[int] = []
     archive = kept.archive
 
-    def remembered() -> None:
-        began.append(len(kept.here()))
+    def on_activation() -> None:
+        began.append(len(kept.in_model()))
         archive.catch_up()
         archive.catch_up()  # one is at work
 
     store = MlflowModelStore(
-        kept.backend.registry, lambda *_: None, no_file, lambda run_id: None, remembered=remembered
+        kept.backend.registry, lambda *_: None, no_file, lambda run_id: None, remembered=on_activation
     )  # type: ignore[arg-type, return-value]
     version = kept.backend.add()
     store.activate(version)
     assert began == [BOUND + 1]
     assert wait_until_idle(archive)
-    assert len(kept.here()) == MOST_ACTIVATIONS
-    assert len(kept.there()) == MOVED
+    assert len(kept.in_model()) == MOST_ACTIVATIONS
+    assert len(kept.in_archive()) == MOVED
     assert store.history()[0].model_id == version
 
 
@@ -200,7 +200,7 @@ def wait_until_idle(archive: ActivationArchive) -> bool:
 
 
 @pytest.fixture
-def through(kept: Kept, misbehaving: Misbehaving) -> ActivationArchive:
+def misbehaving_archive(kept: StoredHistory, misbehaving: Misbehaving) -> ActivationArchive:
     """Returns an archive whose MLflow can be made to misbehave."""
     mlflow = MlflowApi(JsonService("MLflow", misbehaving.address))
     return ActivationArchive(MlflowRegistry(mlflow, kept.backend.model.name))
@@ -210,21 +210,21 @@ def through(kept: Kept, misbehaving: Misbehaving) -> ActivationArchive:
     "path", ["registered-models/set-tag", "registered-models/create", "registered-models/delete-tag"]
 )
 @pytest.mark.parametrize("status", [403, *(pytest.param(other, marks=pytest.mark.thorough) for other in (500, 503))])
-def test_a_refusal_loses_nothing_and_the_next_goes_on(
-    kept: Kept, through: ActivationArchive, misbehaving: Misbehaving, path: str, status: int
+def test_a_refused_write_loses_no_activation_and_the_next_attempt_continues(
+    kept: StoredHistory, misbehaving_archive: ActivationArchive, misbehaving: Misbehaving, path: str, status: int
 ) -> None:
     tags = many(BOUND + 1)
     kept.fill(tags)
     misbehaving.instead[path] = (status, b'{"error_code": "ODD", "message": "not now"}', "application/json")
     with pytest.raises(ClewError):
-        through.move()
-    assert kept.here() | kept.there() == dict(tags)
-    through.catch_up()  # the log alone reports it
-    assert wait_until_idle(through)
+        misbehaving_archive.move()
+    assert kept.in_model() | kept.in_archive() == dict(tags)
+    misbehaving_archive.catch_up()  # the log alone reports it
+    assert wait_until_idle(misbehaving_archive)
     misbehaving.instead.clear()
     assert kept.archive.move() == MOVED
-    assert kept.here() == dict(tags[MOVED:])
-    assert kept.there() == dict(tags[:MOVED])
+    assert kept.in_model() == dict(tags[MOVED:])
+    assert kept.in_archive() == dict(tags[:MOVED])
 
 
 def team(*starts: int) -> list[Actor]:
@@ -235,7 +235,7 @@ def team(*starts: int) -> list[Actor]:
 
 
 @pytest.mark.parametrize("crashes", [False, True])
-def test_two_at_once_and_wherever_one_stops_nothing_is_lost(crashes: bool) -> None:
+def test_concurrent_or_crashing_archiving_loses_no_activation(crashes: bool) -> None:
     tags = many(4)
     every = Interleavings(team(1, 2), crashes)
     every.explore(State((("1", ()), ("2", ())), alias="2", model_tags=tags))
@@ -247,7 +247,7 @@ def test_two_at_once_and_wherever_one_stops_nothing_is_lost(crashes: bool) -> No
         assert {(end.model_tags, len(end.archived)) for end in every.ends} == {(tags[2:], 1)}
 
 
-def test_the_purge_still_counts_from_when_an_active_model_was_replaced(kept: Kept) -> None:
+def test_the_purge_still_counts_from_when_an_active_model_was_replaced(kept: StoredHistory) -> None:
     """Deleted while it was active, replaced 10 days ago, and 100 activations later: it is due in 20 days, not now."""
     backend = kept.backend
     version, other, plain = backend.add(), backend.add(), backend.add()
@@ -261,7 +261,7 @@ def test_the_purge_still_counts_from_when_an_active_model_was_replaced(kept: Kep
     assert (
         kept.archive.move() == 2 + MOST_WAITING
     )  # the earlier one, that of `other`, and some of 8, which does not exist
-    assert earlier[0] in kept.there()
+    assert earlier[0] in kept.in_archive()
     assert due(backend, days=19) == [plain]
     assert due(backend, days=21) == [version]
 
@@ -271,7 +271,7 @@ def due(backend: MlflowBackend, *, days: int) -> list[str]:
     return ModelPurge(backend.registry, timedelta(days=30), now=lambda: NOW + timedelta(days=days)).run().marked
 
 
-def test_mlflow_away_is_reported_in_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unreachable_mlflow_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
     archive = ActivationArchive(MlflowRegistry(MlflowApi(JsonService("MLflow", "http://127.0.0.1:1")), "maze"))
     with pytest.raises(ServiceError):
         archive.move()

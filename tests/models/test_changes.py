@@ -46,7 +46,7 @@ class Workers(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         self.workers = [self.worker() for _worker in range(2)]
         self.begun: Counter[str] = Counter()
-        self.going_on: dict[str, tuple[threading.Event, list[ChangeResult | None]]] = {}
+        self.working: dict[str, tuple[threading.Event, list[ChangeResult | None]]] = {}
         self.answers: dict[str, ChangeResult] = {}
 
     def worker(self) -> ChangeAnswers:
@@ -54,34 +54,34 @@ class Workers(RuleBasedStateMachine):
 
     def make(self, request: ChangeRequest, _by: str | None) -> ChangeResult:
         self.begun[request.id] += 1
-        ends, result = self.going_on.setdefault(request.id, (threading.Event(), []))
-        ends.wait(20)
+        may_end, result = self.working.setdefault(request.id, (threading.Event(), []))
+        may_end.wait(20)
         if not result or result[0] is None:
             raise Stopped
         return result[0]
 
     @rule(target=asked, worker=WORKERS)
-    def asks(self, worker: int) -> ChangeRequest:
+    def requests_change(self, worker: int) -> ChangeRequest:
         request = restore()
         assert self.workers[worker].answer(request, None).outcome is ChangeOutcome.WORKING
-        eventually(lambda: request.id in self.going_on)
+        eventually(lambda: request.id in self.working)
         return request
 
     @rule(target=asked)
-    def asks_without_an_answer(self) -> ChangeRequest:
+    def sends_too_late(self) -> ChangeRequest:
         return restore()
 
     @rule(request=asked, worker=WORKERS, again=st.booleans())
-    def asks_once_more(self, request: ChangeRequest, worker: int, again: bool) -> None:
+    def repeats_request(self, request: ChangeRequest, worker: int, again: bool) -> None:
         is_known = request.id in self.begun or request.id in self.answers
         if not is_known and not again:  # its first sending was late
             self.workers[worker].answer(request, None)
-            eventually(lambda: request.id in self.going_on)
+            eventually(lambda: request.id in self.working)
             return
         answer = self.workers[worker].answer(
-            request, None, again=again, wait_seconds=0.1 if self.goes_on(request) else 20
+            request, None, again=again, wait_seconds=0.1 if self.is_working(request) else 20
         )
-        if self.goes_on(request):
+        if self.is_working(request):
             assert answer.outcome is ChangeOutcome.WORKING
         elif not is_known:
             assert answer.outcome is ChangeOutcome.NOT_KNOWN
@@ -89,14 +89,14 @@ class Workers(RuleBasedStateMachine):
         else:
             assert answer == self.answers[request.id]
 
-    @precondition(lambda self: any(not ends.is_set() for ends, _result in self.going_on.values()))
+    @precondition(lambda self: any(not may_end.is_set() for may_end, _result in self.working.values()))
     @rule(data=st.data(), result=st.sampled_from([DONE, REFUSED, None]))
-    def ends(self, data: st.DataObject, result: ChangeResult | None) -> None:
-        request_id = data.draw(st.sampled_from(sorted(i for i, (e, _r) in self.going_on.items() if not e.is_set())))
-        ends, results = self.going_on[request_id]
+    def finishes(self, data: st.DataObject, result: ChangeResult | None) -> None:
+        request_id = data.draw(st.sampled_from(sorted(i for i, (e, _r) in self.working.items() if not e.is_set())))
+        may_end, results = self.working[request_id]
         results.append(result)
         self.answers[request_id] = result or ChangeResult(outcome=ChangeOutcome.NOT_KNOWN)
-        ends.set()
+        may_end.set()
         lock = Path(self.folder.name, f"{request_id}.lock")
         eventually(lambda: self.workers[0]._records.get(request_id) is not None and self.is_free(lock))
 
@@ -109,16 +109,16 @@ class Workers(RuleBasedStateMachine):
     def nothing_is_done_twice(self) -> None:
         assert set(self.begun.values()) <= {1}
 
-    def goes_on(self, request: ChangeRequest) -> bool:
-        return request.id in self.going_on and not self.going_on[request.id][0].is_set()
+    def is_working(self, request: ChangeRequest) -> bool:
+        return request.id in self.working and not self.working[request.id][0].is_set()
 
     def is_free(self, lock: Path) -> bool:
         with ChangeRecords(lock.parent).alone(lock.stem) as won:
             return won
 
     def teardown(self) -> None:
-        for ends, _result in self.going_on.values():
-            ends.set()
+        for may_end, _result in self.working.values():
+            may_end.set()
         with suppress(OSError):
             self.folder.cleanup()
 
@@ -139,7 +139,7 @@ def test_an_id_identifies_one_request(tmp_path: Path) -> None:
     assert answers.answer(first, None, wait_seconds=20) == DONE
 
 
-def test_more_than_may_be_are_refused_and_those_under_way_are_answered(tmp_path: Path) -> None:
+def test_changes_beyond_the_limit_are_refused_and_running_ones_are_answered(tmp_path: Path) -> None:
     go_on = threading.Event()
     answers = ChangeAnswers(lambda *_asked: DONE if go_on.wait(20) else REFUSED, ChangeRecords(tmp_path))
     under_way = [restore() for _request in range(MOST_AT_ONCE)]
@@ -172,7 +172,7 @@ def test_an_unwritable_folder_stops_no_change_and_repeats_none(tmp_path: Path) -
     assert begun == [one.id]
 
 
-def test_an_abandoned_request_is_forgotten(tmp_path: Path) -> None:
+def test_the_record_of_an_old_request_is_deleted(tmp_path: Path) -> None:
     answers = ChangeAnswers(lambda *_asked: DONE, ChangeRecords(tmp_path))
     old = restore()
     answers.answer(old, None, wait_seconds=20)
@@ -190,7 +190,7 @@ def client(host: Host) -> FlaskClient:
     return host.workers[0].test_client()
 
 
-def test_a_request_that_comes_twice_overrules_no_later_one(host: Host, client: FlaskClient) -> None:
+def test_a_request_received_twice_overrules_no_later_one(host: Host, client: FlaskClient) -> None:
     first = request("activate", "2", is_confirmed=True)
     assert ask(client, first)["outcome"] in ("done", "working")
     eventually(lambda: ask(client, first, again=True)["outcome"] == "done")
@@ -210,7 +210,7 @@ def test_a_request_queried_before_its_arrival_is_not_done_afterwards(host: Host,
     assert client.get("/api/models/2").status_code == 200
 
 
-def test_a_registry_that_hangs_is_still_worked_on_and_then_answered(
+def test_a_change_on_a_hanging_registry_is_answered_once_the_registry_recovers(
     client: FlaskClient, misbehaving: Misbehaving
 ) -> None:
     misbehaving.answer = HANG

@@ -29,7 +29,7 @@ GOOD = policies.q_values()
 OBSERVATIONS = np.random.default_rng(0).integers(0, 3, (7, 25)).astype(np.float32)
 
 
-def scattered(folder: Path, onnx_model: bytes, **how: Any) -> tuple[bytes, dict[str, bytes]]:
+def with_external_data(folder: Path, onnx_model: bytes, **how: Any) -> tuple[bytes, dict[str, bytes]]:
     """Returns the model as onnx itself writes it with external data, and its other files."""
     whole = onnx.load_model_from_string(onnx_model)
     convert_model_to_external_data(whole, size_threshold=0, convert_attribute=True, **how)
@@ -41,8 +41,10 @@ def scattered(folder: Path, onnx_model: bytes, **how: Any) -> tuple[bytes, dict[
 
 @pytest.mark.parametrize("how", [{"location": "model.onnx.data"}, {}, {"all_tensors_to_one_file": False}])
 @pytest.mark.parametrize("policy", [policies.q_values, policies.action_probabilities, policies.endless])
-def test_what_onnx_scatters_is_put_together_again(tmp_path: Path, how: Any, policy: Callable[[], bytes]) -> None:
-    apart, other_files = scattered(tmp_path, policy(), **how)
+def test_external_data_written_by_onnx_is_merged_into_one_file(
+    tmp_path: Path, how: Any, policy: Callable[[], bytes]
+) -> None:
+    apart, other_files = with_external_data(tmp_path, policy(), **how)
     assert trouble_in(apart) is not None
     assert set(locations_in(apart)) == set(other_files)
     whole = inlined(apart, other_files, MOST)
@@ -56,15 +58,15 @@ def arrays(onnx_model: bytes) -> dict[str, list[Any]]:
     return {one.name: numpy_helper.to_array(one).tolist() for one in found}
 
 
-def test_it_answers_as_before(tmp_path: Path) -> None:
-    apart, other_files = scattered(tmp_path, GOOD, location="weights.bin")
+def test_a_merged_policy_gives_the_same_scores(tmp_path: Path) -> None:
+    apart, other_files = with_external_data(tmp_path, GOOD, location="weights.bin")
     one, other = (onnxruntime.InferenceSession(each) for each in (GOOD, inlined(apart, other_files, MOST)))
     given = {"observation": OBSERVATIONS}
     assert np.array_equal(one.run(None, given)[0], other.run(None, given)[0])
 
 
 @pytest.mark.parametrize("build", [in_attribute, in_list_of_tensors, in_branch, in_function, in_sparse])
-def test_wherever_in_the_file_the_pointer_is(build: Callable[[], bytes]) -> None:
+def test_a_pointer_anywhere_in_the_file_is_merged(build: Callable[[], bytes]) -> None:
     numbers = np.arange(100, dtype=np.float32).tobytes()
     apart = build()
     assert locations_in(apart) == ["x"]
@@ -75,15 +77,15 @@ def test_wherever_in_the_file_the_pointer_is(build: Callable[[], bytes]) -> None
     assert parsed.ByteSize() == len(whole)
 
 
-def away(*entries: tuple[str, str], dims: tuple[int, ...] = (4, 25), name: str = "weights") -> Any:
+def external_tensor(*entries: tuple[str, str], dims: tuple[int, ...] = (4, 25), name: str = "weights") -> Any:
     pointer = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=dims, data_location=TensorProto.EXTERNAL)
     for key, value in entries:
         pointer.external_data.add(key=key, value=value)
     return pointer
 
 
-def pointing(*entries: tuple[str, str]) -> bytes:
-    return model([gemm("q_values")], weights=[away(*entries), BIAS])
+def model_with_external_tensor(*entries: tuple[str, str]) -> bytes:
+    return model([gemm("q_values")], weights=[external_tensor(*entries), BIAS])
 
 
 @given(
@@ -91,14 +93,16 @@ def pointing(*entries: tuple[str, str]) -> bytes:
     st.integers(0, 70),
     st.booleans(),
 )
-def test_offsets_and_lengths_are_kept_to(values: list[list[float]], gap: int, last_without_length: bool) -> None:
+def test_offsets_and_lengths_of_external_data_are_respected(
+    values: list[list[float]], gap: int, last_without_length: bool
+) -> None:
     data, pointers = b"", []
     for number, row in enumerate(values):
         data += bytes(gap)
         entries = [("location", "d"), ("offset", str(len(data))), ("length", str(4 * len(row))), ("checksum", "0")]
         if last_without_length and number == len(values) - 1:
             del entries[2]
-        pointers.append(away(*entries, dims=(len(row),), name=f"w{number}"))
+        pointers.append(external_tensor(*entries, dims=(len(row),), name=f"w{number}"))
         data += np.array(row, np.float32).tobytes()
     whole = inlined(model([gemm("q_values")], weights=[WEIGHTS, BIAS, *pointers]), {"d": data}, MOST)
     found = arrays(whole)
@@ -137,18 +141,18 @@ HOSTILE = [
 @pytest.mark.parametrize("location", HOSTILE, ids=ascii)
 def test_a_file_outside_of_its_folder_is_refused_with_a_remedy(location: str) -> None:
     if location == "*/_ORT_MEM_ADDR_/*":  # onnxruntime takes this as an address in memory; here it is a name of a file
-        assert locations_in(pointing(("location", location))) == [location]
+        assert locations_in(model_with_external_tensor(("location", location))) == [location]
         return
     with pytest.raises(PolicyRefused, match=r"external data.*export it as one file") as refused:
-        locations_in(pointing(("location", location)))
+        locations_in(model_with_external_tensor(("location", location)))
     assert str(refused.value).isprintable()
     assert len(str(refused.value)) < 400
 
 
 @given(st.text(max_size=30))
-def test_no_name_leads_out_of_the_folder(location: str) -> None:
+def test_no_location_leads_out_of_the_folder(location: str) -> None:
     try:
-        found = locations_in(pointing(("location", location)))
+        found = locations_in(model_with_external_tensor(("location", location)))
     except PolicyRefused:
         return
     (name,) = found
@@ -161,8 +165,8 @@ def test_no_name_leads_out_of_the_folder(location: str) -> None:
 @pytest.mark.parametrize(
     "name", ["weights.bin", "./weights.bin", "data/0/weights", "重み.bin", "a b", "model.onnx.data"]
 )
-def test_plain_names_are_taken(name: str) -> None:
-    assert locations_in(pointing(("location", name))) == [name.removeprefix("./")]
+def test_plain_file_names_are_accepted(name: str) -> None:
+    assert locations_in(model_with_external_tensor(("location", name))) == [name.removeprefix("./")]
 
 
 @pytest.mark.parametrize(
@@ -180,15 +184,15 @@ def test_plain_names_are_taken(name: str) -> None:
     ],
     ids=["nothing", "no file", "negative", "negative length", "words", "digits", "beyond", "past the end", "vast"],
 )
-def test_places_that_make_no_sense_are_refused(entries: list[tuple[str, str]], message: str) -> None:
-    apart = pointing(*entries)
+def test_invalid_offsets_and_lengths_are_refused(entries: list[tuple[str, str]], message: str) -> None:
+    apart = model_with_external_tensor(*entries)
     with pytest.raises(PolicyRefused, match=message):
         inlined(apart, dict.fromkeys(locations_in(apart), bytes(400)), MOST)
 
 
-def test_a_thousand_tensors_of_one_place_fill_no_memory() -> None:
+def test_a_thousand_tensors_with_the_same_data_do_not_fill_the_memory() -> None:
     data = bytes(60 * 2**10)
-    pointers = [away(("location", "d"), dims=(15 * 2**10,), name=f"w{number}") for number in range(1000)]
+    pointers = [external_tensor(("location", "d"), dims=(15 * 2**10,), name=f"w{number}") for number in range(1000)]
     apart = model([gemm("q_values")], weights=[WEIGHTS, BIAS, *pointers])
     tracemalloc.start()
     with pytest.raises(PolicyRefused, match="more than 1 MiB together"):
@@ -197,27 +201,29 @@ def test_a_thousand_tensors_of_one_place_fill_no_memory() -> None:
     tracemalloc.stop()
 
 
-def test_so_many_files_and_no_more() -> None:
-    def of(count: int) -> bytes:
-        pointers = [away(("location", f"d{number}"), dims=(1,), name=f"w{number}") for number in range(count)]
+def test_the_number_of_other_files_is_limited() -> None:
+    def with_files(count: int) -> bytes:
+        pointers = [
+            external_tensor(("location", f"d{number}"), dims=(1,), name=f"w{number}") for number in range(count)
+        ]
         return model([gemm("q_values")], weights=[WEIGHTS, BIAS, *pointers])
 
-    assert len(locations_in(of(MOST_FILES))) == MOST_FILES
+    assert len(locations_in(with_files(MOST_FILES))) == MOST_FILES
     with pytest.raises(PolicyRefused, match=f"more than {MOST_FILES} other files"):
-        locations_in(of(MOST_FILES + 1))
+        locations_in(with_files(MOST_FILES + 1))
 
 
 def test_a_file_of_a_million_parts_is_read_by_a_child_process() -> None:
     crowded = GOOD + b"\x72\x00" * 10**6  # empty entries of its metadata
     assert locations_in(crowded) == []
-    named = model([gemm("q_values")], weights=[away(("location", "d")), BIAS])
+    named = model([gemm("q_values")], weights=[external_tensor(("location", "d")), BIAS])
     assert locations_in(b"\x72\x00" * 10**6 + named) == []
     assert trouble_in(b"\x72\x00" * 10**6 + named) is not None
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_confuse_it(noise: bytes) -> None:
-    apart = pointing(("location", "d"))
+def test_random_bytes_are_merged_or_refused(noise: bytes) -> None:
+    apart = model_with_external_tensor(("location", "d"))
     for data in (noise, apart[:5] + noise, apart[:-5] + noise, noise + apart):
         try:
             names = locations_in(data)
@@ -227,13 +233,13 @@ def test_no_bytes_confuse_it(noise: bytes) -> None:
         assert not names or trouble_in(whole) is None
 
 
-def test_a_pointer_in_a_nested_graph_keeps_what_is_around_it() -> None:
+def test_merging_a_pointer_in_a_nested_graph_changes_nothing_else() -> None:
     inner = helper.make_graph(
         [helper.make_node("Gemm", ["observation", "weights", "bias"], ["inner"], transB=1)],
         "branch",
         [],
         [tensor("inner", None)],
-        [away(("location", "d"))],
+        [external_tensor(("location", "d"))],
     )
     node = helper.make_node("If", ["true"], ["q_values"], then_branch=inner, else_branch=inner)
     true = numpy_helper.from_array(np.array(True), "true")

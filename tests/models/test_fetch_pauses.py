@@ -69,7 +69,7 @@ UNREADABLE = SourceUnreadable("MLflow", "s3://bucket/x", AnsweredStatus("MLflow"
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, ClewError) else "",
 )
-def test_how_long_it_is_left_alone(tmp_path: Path, error: ClewError, expected: list[float]) -> None:
+def test_pauses_grow_with_each_failure_by_its_kind(tmp_path: Path, error: ClewError, expected: list[float]) -> None:
     clock = Clock()
     workers = [FetchPauses(tmp_path, clock), FetchPauses(tmp_path, clock)]
     for number, seconds in enumerate(expected):
@@ -81,7 +81,7 @@ def test_how_long_it_is_left_alone(tmp_path: Path, error: ClewError, expected: l
     assert pause_after(workers[0], clock) == pytest.approx(min(expected[0], 5), abs=1)
 
 
-def test_the_reason_is_reported_meanwhile(tmp_path: Path) -> None:
+def test_the_reason_of_a_pause_is_reported(tmp_path: Path) -> None:
     clock = Clock()
     pauses = FetchPauses(tmp_path, clock)
     pauses.failed("k", UNREADABLE)
@@ -104,7 +104,7 @@ def test_the_reason_is_reported_meanwhile(tmp_path: Path) -> None:
 
 
 @given(st.integers(1, 40), st.floats(-1e9, 1e9))
-def test_no_clock_and_no_number_of_failures_leaves_it_for_good(times: int, jump: float) -> None:
+def test_no_clock_and_no_number_of_failures_makes_a_pause_endless(times: int, jump: float) -> None:
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
         pauses = FetchPauses(Path(folder), clock)

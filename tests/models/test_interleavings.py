@@ -47,7 +47,7 @@ def store(registry: Any, ids: VersionIds | None = None) -> MlflowModelStore:
     return MlflowModelStore(registry, check, no_file, lambda run_id: None, now=lambda: NOW, ids=ids)
 
 
-class Two:
+class TwoModels:
     """Holds two registered models, only the second of which exists: the first must get no request."""
 
     first = "first"
@@ -122,7 +122,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("words", "start"), CASES)
-def test_whatever_the_order(words: tuple[str, ...], start: State) -> None:
+def test_every_order_of_requests_keeps_the_invariants(words: tuple[str, ...], start: State) -> None:
     every = Interleavings(team(*words))
     every.explore(start)
     for end in every.ends:
@@ -130,14 +130,14 @@ def test_whatever_the_order(words: tuple[str, ...], start: State) -> None:
 
 
 @pytest.mark.parametrize("words", TRIPLES[:5], ids=" | ".join)
-def test_whatever_the_order_no_other_registered_model_is_asked_for(words: tuple[str, ...]) -> None:
+def test_in_no_order_is_another_registered_model_requested(words: tuple[str, ...]) -> None:
     """So requests to two of them are two independent orders as above, and neither affects the other."""
 
     def of_the_second(word: str, number: int) -> Actor:
         kind, _space, version = word.partition(" ")
 
         def act(registry: Any) -> object:
-            two: Any = Two(registry)
+            two: Any = TwoModels(registry)
             return getattr(TeamModels(two, two.store_of), kind)(f"second:{version}")
 
         return Actor(f"{word} #{number}", kind, version, act)
@@ -147,14 +147,14 @@ def test_whatever_the_order_no_other_registered_model_is_asked_for(words: tuple[
     assert every.steps > 100
 
 
-def test_the_checks_find_a_store_that_does_not_read_again() -> None:
+def test_the_checks_detect_a_deletion_that_does_not_read_the_state_again() -> None:
     """Otherwise the tests above might pass because they check nothing."""
 
-    def careless(registry: Any) -> None:
+    def deletes_without_rereading(registry: Any) -> None:
         if registry.registered().active != "2":
             registry.delete_version("2")
 
-    actors = [call("activate", "2", 0), Actor("careless", "delete", "2", careless)]
+    actors = [call("activate", "2", 0), Actor("delete 2", "delete", "2", deletes_without_rereading)]
     with pytest.raises(AssertionError):
         Interleavings(actors).explore(START)
 
@@ -176,7 +176,7 @@ class Forgetful:
 
 
 @pytest.mark.parametrize("crashes", [False, True])
-def test_the_checks_find_an_activation_that_reads_the_tag_only_once(crashes: bool) -> None:
+def test_the_checks_detect_an_activation_that_reads_the_tag_only_once(crashes: bool) -> None:
     def reads_once(registry: Any) -> object:
         return store(Forgetful(registry)).activate("2")
 
@@ -185,7 +185,7 @@ def test_the_checks_find_an_activation_that_reads_the_tag_only_once(crashes: boo
         Interleavings(actors, crashes).explore(START)
 
 
-def test_the_checks_see_an_activation_that_keeps_what_it_overruled_to_itself() -> None:
+def test_the_checks_detect_an_activation_that_does_not_report_an_overruled_deletion() -> None:
     def is_silent(registry: Any) -> object:
         done = store(registry).activate("2")
         return done.model_copy(update={"overrules_deletion": False})

@@ -16,7 +16,7 @@ from tests.models.model_server import Answer
 from transport.http_client import JsonService
 
 
-def meanwhile(backend: Backend, act: Callable[[str], object]) -> None:
+def act_during_activation(backend: Backend, act: Callable[[str], object]) -> None:
     """Does this, once, to the model that is being activated, after its first check and before the pointer moves."""
     if isinstance(backend, MlflowBackend):
 
@@ -38,7 +38,7 @@ def meanwhile(backend: Backend, act: Callable[[str], object]) -> None:
     server.misbehave = before_the_post
 
 
-def past_clew(backend: Backend) -> Callable[[str], object]:
+def deletion_by_another_person(backend: Backend) -> Callable[[str], object]:
     """Returns a deletion as another person makes it, who gets a 204."""
     if isinstance(backend, HttpBackend):
         return lambda model_id: backend.server.models.pop(model_id)
@@ -54,7 +54,7 @@ def active(backend: Backend) -> str | None:
 def test_a_model_deleted_during_its_check_does_not_become_active(backend: Backend) -> None:
     kept, gone = backend.add(), backend.add()
     backend.store.activate(kept)
-    meanwhile(backend, past_clew(backend))
+    act_during_activation(backend, deletion_by_another_person(backend))
     with pytest.raises((Conflict, NotFound), match=f"Model {gone} was deleted while its policy was checked"):
         backend.store.activate(gone)
     assert active(backend) == kept
@@ -72,7 +72,7 @@ def test_a_deletion_after_the_last_check_is_overruled_and_reported(backend: Mlfl
         if "model-versions/get?" in path and f"version={chosen}" in path:
             reads.append(path)
             if len(reads) == 2:  # one before the check, one right before the pointer
-                past_clew(backend)(chosen)
+                deletion_by_another_person(backend)(chosen)
         return body
 
     with Misbehaving(backend.tracking.address) as proxy:
@@ -116,16 +116,16 @@ def test_an_overruled_deletion_is_recorded_for_another_clew(backend: MlflowBacke
 
 
 @pytest.mark.parametrize("backend", ["http"], indirect=True)
-def test_a_server_that_activates_what_it_deleted_is_not_believed_in_silence(backend: HttpBackend) -> None:
+def test_a_server_that_activates_a_deleted_model_is_reported_as_overruling(backend: HttpBackend) -> None:
     chosen = backend.add()
 
-    def both(method: str, path: str) -> Answer | None:
+    def delete_and_activate(method: str, path: str) -> Answer | None:
         if method != "POST":
             return None
         backend.server.models.pop(chosen)
         return 200, b'{"id": "%s", "message": "activated"}' % chosen.encode()
 
-    backend.server.misbehave = both
+    backend.server.misbehave = delete_and_activate
     assert backend.store.activate(chosen).overrules_deletion
 
 
@@ -134,7 +134,7 @@ def test_a_server_that_activates_what_it_deleted_is_not_believed_in_silence(back
 def test_a_model_changed_during_its_check_does_not_become_active(backend: MlflowBackend, tag: str, value: str) -> None:
     kept, chosen = backend.add(), backend.add(env_id="ClewMaze-10x10-v0")
     backend.store.activate(kept)
-    meanwhile(backend, lambda model_id: backend.change(model_id, tag, value))
+    act_during_activation(backend, lambda model_id: backend.change(model_id, tag, value))
     with pytest.raises(ChangedMeanwhile, match="was changed while"):
         backend.store.activate(chosen)
     assert active(backend) == kept
@@ -143,7 +143,7 @@ def test_a_model_changed_during_its_check_does_not_become_active(backend: Mlflow
 
 @pytest.mark.parametrize("backend", ["mlflow"], indirect=True)
 @pytest.mark.parametrize("change", ["restored", "of another", "purging", "removed", "activated"])
-def test_only_the_last_check_counts(backend: MlflowBackend, change: str) -> None:
+def test_an_activation_depends_only_on_the_state_at_its_last_check(backend: MlflowBackend, change: str) -> None:
     kept, chosen, third = backend.add(), backend.add(), backend.add()
     backend.store.activate(kept)
     other = MlflowModelStore(backend.registry, lambda version, env_id: None, no_file, lambda run_id: None)  # type: ignore[arg-type, return-value]
@@ -154,7 +154,7 @@ def test_only_the_last_check_counts(backend: MlflowBackend, change: str) -> None
         "removed": backend.registry.delete_version,
         "activated": other.activate,
     }
-    meanwhile(backend, acts[change])
+    act_during_activation(backend, acts[change])
     outcome: Model | ClewError | None = None
     try:
         backend.store.activate(chosen)
@@ -170,6 +170,6 @@ def test_the_former_active_model_is_the_one_at_the_moment_of_the_change(backend:
     first, second, third = backend.add(), backend.add(success_rate=0.5), backend.add()
     backend.store.activate(first)
     other = MlflowModelStore(backend.registry, lambda version, env_id: None, no_file, lambda run_id: None)  # type: ignore[arg-type, return-value]
-    meanwhile(backend, lambda model_id: other.activate(second))
+    act_during_activation(backend, lambda model_id: other.activate(second))
     done = backend.store.activate(third)
     assert (done.former_id, done.former_success_rate) == (second, 0.5)

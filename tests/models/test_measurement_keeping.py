@@ -47,7 +47,7 @@ def page(engine: Misbehaving, misbehaving: Misbehaving, tracking: Tracking, cach
     return Viewer(in_process(create_app(settings, connect(settings)).server), "/inference")
 
 
-def shown(page: Viewer) -> float:
+def show_walk(page: Viewer) -> float:
     """Begins the walk, as the browser does; returns how long the page took."""
     began = time.monotonic()
     page.give(ids.INFERENCE_SHOWN, "data", {"model_id": "1"})
@@ -58,29 +58,29 @@ def writes(registry: Misbehaving) -> int:
     return sum("model-versions/set-tag" in one for one in registry.requests)
 
 
-def test_it_is_written_once_and_then_known(page: Viewer, misbehaving: Misbehaving) -> None:
-    shown(page)
+def test_a_measurement_is_written_once_and_then_known(page: Viewer, misbehaving: Misbehaving) -> None:
+    show_walk(page)
     eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "Kept with the model."))
     assert page.has_as(ids.EVALUATE_TICK, "disabled")
     page.press(ids.retry("inference"))  # the list is read again, and contains it
     misbehaving.requests.clear()
     misbehaving.answer = HANG
-    assert shown(page) < 1
+    assert show_walk(page) < 1
     assert page.shows(ids.EVALUATION, "Kept with the model.")
     assert misbehaving.requests == []
 
 
-def test_a_registry_that_hangs_is_not_waited_for(page: Viewer, misbehaving: Misbehaving) -> None:
+def test_the_page_does_not_wait_for_a_hanging_registry(page: Viewer, misbehaving: Misbehaving) -> None:
     misbehaving.answer = HANG
-    assert shown(page) < 3
+    assert show_walk(page) < 3
     assert page.shows(ids.EVALUATION, "It is being kept with the model…")
     assert not page.has_as(ids.EVALUATE_TICK, "disabled")
     assert writes(misbehaving) == 0
 
 
-def test_a_registry_that_refuses_is_named(page: Viewer, misbehaving: Misbehaving) -> None:
+def test_a_refusing_registry_is_reported(page: Viewer, misbehaving: Misbehaving) -> None:
     misbehaving.answer = (401, b"who are you?", "text/plain")
-    shown(page)
+    show_walk(page)
     eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "It is not kept with the model: MLflow"))
     assert page.has_as(ids.EVALUATE_TICK, "disabled")
 

@@ -107,7 +107,7 @@ def test_a_write_whose_answer_is_lost_may_have_happened(
     eventually(lambda: server.active == "2" if method == "POST" else "2" not in server.models)
 
 
-def test_a_missing_server_got_no_request() -> None:
+def test_an_unreachable_server_leaves_no_outcome_unknown() -> None:
     store = HttpModelStore(JsonService("Model server", "http://127.0.0.1:1"), SECONDS)
     with pytest.raises(ServiceUnavailable, match="refused the connection") as caught:
         store.delete("2")
@@ -130,7 +130,7 @@ def test_a_missing_server_got_no_request() -> None:
     ],
     ids=str,
 )
-def test_one_bad_row_is_named_and_hides_nothing(
+def test_an_invalid_row_is_reported_and_hides_no_model(
     server: ModelServer, store: HttpModelStore, row: Any, name: str, field: str
 ) -> None:
     server.rows = lambda rows: [rows[0], row, *rows[1:]]
@@ -144,7 +144,9 @@ def test_one_bad_row_is_named_and_hides_nothing(
 @pytest.mark.parametrize(
     ("answer", "field"), [(b"{}", "body"), (b'"text"', "body"), (b"null", "body"), (b'{"models": []}', "body")]
 )
-def test_a_list_that_is_none(server: ModelServer, store: HttpModelStore, answer: bytes, field: str) -> None:
+def test_a_malformed_list_of_models_is_reported(
+    server: ModelServer, store: HttpModelStore, answer: bytes, field: str
+) -> None:
     server.misbehave = only("GET", (200, answer), "/models")
     with pytest.raises(BadResponse, match="list of models") as caught:
         store.all()
@@ -155,7 +157,7 @@ def test_a_list_that_is_none(server: ModelServer, store: HttpModelStore, answer:
     ("answer", "field"),
     [(b'{"id": "2", "success_rate": 3}', "success_rate"), (b'{"id": "3"}', "id"), (b"[]", "body"), (b"{}", "id")],
 )
-def test_a_model_that_makes_no_sense_names_the_field(
+def test_an_invalid_model_is_reported_with_its_field(
     server: ModelServer, store: HttpModelStore, answer: bytes, field: str
 ) -> None:
     server.misbehave = only("GET", (200, answer), "/2")
@@ -165,7 +167,7 @@ def test_a_model_that_makes_no_sense_names_the_field(
 
 
 @pytest.mark.parametrize("answer", [b'{"id": "3"}', b"{}", b"[]", b'{"message": "done"}', b""])
-def test_an_activation_that_names_another_model_is_not_believed(
+def test_an_activation_answered_with_another_model_is_an_error(
     server: ModelServer, store: HttpModelStore, answer: bytes
 ) -> None:
     server.misbehave = only("POST", (200, answer))

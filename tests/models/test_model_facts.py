@@ -22,7 +22,7 @@ def test_facts_of_a_version_come_before_those_of_its_run() -> None:
     assert found.in_a_list().env_spec is None
 
 
-def test_tags_of_others_are_shown_and_clews_own_are_not() -> None:
+def test_tags_of_other_programs_are_shown_and_clews_own_are_not() -> None:
     aliases = [("champion", "3"), ("active", "3"), ("old", "1")]
     registered = Registered.model_validate(
         {"aliases": [{"alias": alias, "version": number} for alias, number in aliases]}

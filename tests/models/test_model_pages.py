@@ -11,22 +11,22 @@ from tests.misbehaving import HANG, Misbehaving, eventually
 from tests.models import policies
 from tests.models.changing import Answer, change
 from tests.models.host import Host, active, blocked, emptied, states
-from tests.models.test_external_data import away
+from tests.models.test_external_data import external_tensor
 from tests.registry import Registry
 
 
-def pressed(host: Host, verb: str, model_id: str, **more: object) -> Answer:
+def request_change(host: Host, verb: str, model_id: str, **more: object) -> Answer:
     """Returns the answer to a page that requests a change from the current worker."""
     return change(host.workers[host.at].test_client(), verb, model_id, **more)
 
 
-def test_a_change_shows_at_once_whichever_worker_is_asked(host: Host) -> None:
+def test_a_change_is_shown_at_once_by_each_worker(host: Host) -> None:
     page = host.open("/models")
     host.at = 1
     other = host.open("/models")
     assert states(other) == {"1": "active", "2": "inactive"}
     host.at = 0
-    assert pressed(host, "activate", "2")["sentence"] == "Model 2 is active now."
+    assert request_change(host, "activate", "2")["sentence"] == "Model 2 is active now."
     page.tick()
     assert states(page) == {"1": "inactive", "2": "active"}
     host.at = 1
@@ -44,29 +44,29 @@ def test_a_cache_that_cannot_be_written_stops_no_change(host: Host, cache_dir: P
     (kept,) = cache_dir.glob("*/models.json")
     blocked(kept)
     blocked(kept.with_name("models-changed"))
-    assert pressed(host, "activate", "2")["sentence"] == "Model 2 is active now."
+    assert request_change(host, "activate", "2")["sentence"] == "Model 2 is active now."
     page.tick()
     assert states(page) == {"1": "inactive", "2": "active"}
-    pressed(host, "activate", "1")
+    request_change(host, "activate", "1")
     page.tick()
     assert states(page) == states(host.open("/models")) == {"1": "active", "2": "inactive"}
 
 
-def test_a_worker_that_has_not_read_the_models_still_asks_the_question(host: Host, registered: Registry) -> None:
+def test_a_worker_that_has_not_read_the_models_still_asks_for_confirmation(host: Host, registered: Registry) -> None:
     other = registered.version(env_id="ClewMaze-5x5-v0")
     host.open("/models")
     host.at = 1
     # A machine that takes longer than a click waits reports that, and knows it the next time.
-    eventually(lambda: "ClewMaze-5x5-v0" in str(pressed(host, "activate", other)["question"]))
+    eventually(lambda: "ClewMaze-5x5-v0" in str(request_change(host, "activate", other)["question"]))
     # A model added after the worker's reading is known as well.
     newest = registered.version(env_id="ClewMaze-7x7-v0")
-    eventually(lambda: "ClewMaze-7x7-v0" in str(pressed(host, "activate", newest)["question"]))
-    assert pressed(host, "delete", "2")["outcome"] == "asked"
+    eventually(lambda: "ClewMaze-7x7-v0" in str(request_change(host, "activate", newest)["question"]))
+    assert request_change(host, "delete", "2")["outcome"] == "asked"
     assert states(host.open("/models"))["2"] == "inactive"
 
 
 @pytest.mark.parametrize("verb", ["activate", "try", "delete"])
-def test_an_unknown_state_is_reported_and_nothing_is_done(
+def test_a_change_of_a_model_of_unknown_state_is_reported_and_not_made(
     host: Host, misbehaving: Misbehaving, cache_dir: Path, verb: str
 ) -> None:
     host.open("/models")
@@ -74,20 +74,20 @@ def test_an_unknown_state_is_reported_and_nothing_is_done(
     misbehaving.requests.clear()
     emptied(cache_dir)
     host.at = 1
-    answer = pressed(host, verb, "2")
+    answer = request_change(host, verb, "2")
     assert (answer["outcome"], "Model 2 is not known here just now" in answer["sentence"]) == ("refused", True)
     assert [one for one in misbehaving.requests if not one.startswith("GET") and "search" not in one] == []
 
 
-def test_undo_keeps_another_persons_newer_choice(host: Host, registered: Registry) -> None:
-    undo = pressed(host, "activate", "2")["undo"]
+def test_undo_does_not_replace_a_newer_activation_of_another_person(host: Host, registered: Registry) -> None:
+    undo = request_change(host, "activate", "2")["undo"]
     third = registered.version()
     active(registered, third)
-    assert pressed(host, **undo)["sentence"] == f"Model {third} is active by now, so nothing was undone."
+    assert request_change(host, **undo)["sentence"] == f"Model {third} is active by now, so nothing was undone."
     assert host.workers[0].test_client().get("/api/models/active").json["id"] == third
     active(registered, "2")
-    undo = pressed(host, "activate", "1")["undo"]
-    assert pressed(host, **undo)["sentence"] == "Model 2 is active now."
+    undo = request_change(host, "activate", "1")["undo"]
+    assert request_change(host, **undo)["sentence"] == "Model 2 is active now."
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_undo_keeps_another_persons_newer_choice(host: Host, registered: Registr
         (policies.called_probabilities("Identity"), "are no probabilities"),
         (policies.normalised_by_its_batch(), "depends on the other observations"),
         (
-            policies.model([policies.gemm("q_values")], weights=[away(("location", "d")), policies.BIAS]),
+            policies.model([policies.gemm("q_values")], weights=[external_tensor(("location", "d")), policies.BIAS]),
             "log that file",
         ),
     ],

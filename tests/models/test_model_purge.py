@@ -27,7 +27,7 @@ def deleted(mlflow: MlflowBackend, days_ago: float) -> str:
     return version
 
 
-def test_it_takes_two_runs_an_hour_apart(mlflow: MlflowBackend) -> None:
+def test_a_version_is_removed_by_two_purges_an_hour_apart(mlflow: MlflowBackend) -> None:
     mlflow.store.activate(mlflow.add())
     old, young, kept = deleted(mlflow, 31), deleted(mlflow, 29), mlflow.add()
     assert run(mlflow) == ([old], [], [])
@@ -44,12 +44,12 @@ def test_it_takes_two_runs_an_hour_apart(mlflow: MlflowBackend) -> None:
 
 
 @pytest.mark.parametrize("moment", ["", "yes", "2999-01-01T00:00:00+00:00"])
-def test_a_deletion_of_no_known_moment_is_never_due(mlflow: MlflowBackend, moment: str) -> None:
+def test_a_deletion_without_a_valid_time_is_never_due(mlflow: MlflowBackend, moment: str) -> None:
     mlflow.model.tag(mlflow.add(), DELETED_TAG, moment)
     assert run(mlflow, days=400) == ([], [], [])
 
 
-def test_a_moment_without_a_zone_is_utc(mlflow: MlflowBackend) -> None:
+def test_a_time_without_a_zone_is_utc(mlflow: MlflowBackend) -> None:
     version = mlflow.add()
     mlflow.model.tag(version, DELETED_TAG, (NOW - timedelta(days=31)).replace(tzinfo=None).isoformat())
     assert run(mlflow) == ([version], [], [])
@@ -67,7 +67,7 @@ def test_an_active_model_is_spared_and_so_is_one_that_was_active_lately(mlflow: 
 
 
 @pytest.mark.parametrize("mark", ["2020-01-01T00:00:00+00:00", "nonsense"])
-def test_a_mark_on_what_is_not_deleted_is_taken_away(mlflow: MlflowBackend, mark: str) -> None:
+def test_a_mark_on_a_version_that_is_not_deleted_is_removed(mlflow: MlflowBackend, mark: str) -> None:
     version = mlflow.add()
     mlflow.model.tag(version, PURGING_TAG, mark)
     assert run(mlflow) == ([], [], [version])

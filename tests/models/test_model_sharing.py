@@ -26,7 +26,7 @@ def busy(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> Hos
     return host
 
 
-def ended() -> bool:
+def no_worker_reads() -> bool:
     """Returns whether no worker reads models any more."""
     return not [one for one in threading.enumerate() if one.name == "models"]
 
@@ -50,7 +50,7 @@ def test_models_read_by_one_worker_are_shared_while_the_store_is_away(host: Host
         assert host.open().alerts() == []
 
 
-def test_a_late_failure_does_not_take_the_place_of_a_newer_answer(host: Host, misbehaving: Misbehaving) -> None:
+def test_a_late_failure_does_not_replace_a_newer_list(host: Host, misbehaving: Misbehaving) -> None:
     page = host.open()
     asked, give_up = threading.Event(), threading.Event()
 
@@ -80,7 +80,7 @@ def test_two_registered_models_share_no_list(host: Host, tracking: Tracking, cac
     assert states(host.open()) == {"1": "active", "2": "inactive"}
 
 
-def test_an_answer_counts_though_a_later_attempt_failed(host: Host, misbehaving: Misbehaving) -> None:
+def test_a_slow_answer_is_used_although_a_later_attempt_failed(host: Host, misbehaving: Misbehaving) -> None:
     asked, go_on = threading.Event(), threading.Event()
 
     def slow(path: str, content: bytes) -> bytes:
@@ -98,7 +98,7 @@ def test_an_answer_counts_though_a_later_attempt_failed(host: Host, misbehaving:
     assert second.view(30).failure
     misbehaving.answer = None
     go_on.set()
-    eventually(ended)
+    eventually(no_worker_reads)
     misbehaving.answer = ERROR_500  # as no worker should read them again
     for host.at in (0, 1):
         other = host.open()
@@ -146,7 +146,9 @@ def test_a_deleted_cache_hides_no_change(host: Host, cache_dir: Path) -> None:
     assert states(host.open()) == {"1": "inactive", "2": "active"}
 
 
-def test_changes_that_no_file_takes_are_read_once(host: Host, misbehaving: Misbehaving, cache_dir: Path) -> None:
+def test_changes_that_cannot_be_recorded_on_disk_are_read_once(
+    host: Host, misbehaving: Misbehaving, cache_dir: Path
+) -> None:
     host.open()
     (kept,) = cache_dir.glob("*/models.json")
     blocked(kept.with_name("models-changed"))
@@ -163,7 +165,7 @@ def test_changes_that_no_file_takes_are_read_once(host: Host, misbehaving: Misbe
 
 def test_one_worker_reads_due_models_and_each_reads_requested_ones(busy: Host, misbehaving: Misbehaving) -> None:
     first, second = (services.model_views for services in busy.services)
-    eventually(ended)
+    eventually(no_worker_reads)
     misbehaving.answer = HANG
     misbehaving.requests.clear()
 
@@ -187,7 +189,7 @@ def test_a_retry_reads_again_though_a_poll_is_under_way(busy: Host, misbehaving:
             views.view()
 
     (kept,) = cache_dir.glob("*/models.json")
-    eventually(ended)
+    eventually(no_worker_reads)
     polling = threading.Thread(target=poll, daemon=True)
     with host_lock(kept.with_name("models.lock"), 10) as won:
         assert won

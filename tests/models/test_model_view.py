@@ -72,7 +72,7 @@ attempts = st.builds(
     models=KnownModels(models=ModelList(models=[ODD])),
     attempt=Attempt(began_at=datetime.now(UTC), ended_at=datetime.now(UTC), took_seconds=1),
 )
-def test_another_worker_reads_what_one_wrote(cache_dir: Path, models: KnownModels, attempt: Attempt) -> None:
+def test_a_worker_reads_the_list_that_another_wrote(cache_dir: Path, models: KnownModels, attempt: Attempt) -> None:
     SharedFile(cache_dir / "models.json", JsonForm(TypeAdapter(KnownModels))).write(models)
     assert SharedFile(cache_dir / "models.json", JsonForm(TypeAdapter(KnownModels))).read() == models
     SharedFile(cache_dir / "models-attempt.json", JsonForm(TypeAdapter(Attempt))).write(attempt)

@@ -55,13 +55,13 @@ def in_weights() -> bytes:
     return model([gemm("q_values")], weights=[elsewhere("x"), BIAS])
 
 
-def without_saying_so() -> bytes:
+def without_location_field() -> bytes:
     quiet = elsewhere("x")
     quiet.ClearField("data_location")
     return model([gemm("q_values")], weights=[quiet, BIAS])
 
 
-def with_no_file_named() -> bytes:
+def without_a_file_name() -> bytes:
     nameless = elsewhere("x")
     nameless.ClearField("external_data")
     return model([gemm("q_values")], weights=[nameless, BIAS])
@@ -90,8 +90,8 @@ def _field(number: int, content: bytes) -> bytes:
         in_branch,
         in_function,
         in_sparse,
-        without_saying_so,
-        with_no_file_named,
+        without_location_field,
+        without_a_file_name,
         with_a_padded_number,
     ],
 )
@@ -102,7 +102,7 @@ def test_a_pointer_at_another_file_is_found_wherever_it_is(build: Callable[[], b
 @pytest.mark.parametrize(
     "good", [GOOD, policies.action_probabilities(), policies.endless()], ids=["values", "probabilities", "loop"]
 )
-def test_a_file_that_keeps_its_numbers_is_let_through(good: bytes) -> None:
+def test_a_file_with_its_own_weights_is_accepted(good: bytes) -> None:
     assert trouble_in(good) is None
 
 
@@ -132,7 +132,7 @@ def _reachable(descriptor: Any) -> dict[str, Any]:
     return found
 
 
-def test_nesting_without_end_is_damage_and_not_a_crash() -> None:
+def test_deep_nesting_is_reported_as_damage() -> None:
     inner = b""
     for _ in range(40):
         inner = _graph_in_a_graph(inner)
@@ -154,7 +154,7 @@ def _length(content: bytes) -> bytes:
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_confuse_it(noise: bytes) -> None:
+def test_random_bytes_cause_no_failure(noise: bytes) -> None:
     for data in (noise, GOOD[:5] + noise, GOOD[:-5] + noise):
         assert isinstance(trouble_in(data), Message | None)
 

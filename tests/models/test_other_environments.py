@@ -50,7 +50,7 @@ def test_the_activating_person_chooses_how_a_policy_is_read_and_that_is_kept_wit
     assert client.get(f"/api/models/{version}").get_json()["policy_signature"] == readings["Q values"]
 
 
-def test_an_environment_that_is_not_installed_is_reported_before(host: Host, registered: Registry) -> None:
+def test_a_missing_environment_is_reported_before_the_activation(host: Host, registered: Registry) -> None:
     version, client = registered_file(registered, "cartpole_dqn", "OurRobot-v3"), client_of(host)
     registered.tracking.post(
         "registered-models/alias", {"name": registered.name, "alias": "active", "version": version}
@@ -70,7 +70,7 @@ def test_the_history_shows_the_returns_of_models_for_the_same_environment(host: 
     assert answer == [(480.5, 20.0), (20.0, None), (0.5, None)], "the maze's return is none of CartPole's"
 
 
-def noted(registry: Registry, env_id: str, in_run: dict[str, bytes], in_folder: dict[str, bytes]) -> str:
+def version_with_files(registry: Registry, env_id: str, in_run: dict[str, bytes], in_folder: dict[str, bytes]) -> str:
     """Registers a version of the CartPole policy with files in its run and in its own folder; returns its number."""
     run_id = registry.tracking.run(registry.experiment_id)
     for name, content in in_run.items():
@@ -86,7 +86,7 @@ STATISTICS = {"parts": {"observation": {"mean": [0.0] * 4, "var": [4.0] * 4}}}
 def test_files_next_to_a_model_supply_what_its_tags_lack(host: Host, registered: Registry, where: str) -> None:
     spec = gymnasium.spec("CartPole-v1").to_json()
     files = {"env_spec.json": spec.encode(), "normalization.json": json.dumps(STATISTICS).encode()}
-    version = noted(registered, "", *((files, {}) if where == "run" else ({}, files)))
+    version = version_with_files(registered, "", *((files, {}) if where == "run" else ({}, files)))
     answer = client_of(host).get(f"/api/models/{version}").get_json()
     assert (answer["env_spec"], json.loads(answer["normalization"])) == (spec, STATISTICS)
     assert answer["env_id"] == "CartPole-v1"
@@ -105,7 +105,7 @@ def test_an_invalid_file_next_to_a_model_is_named(host: Host, registered: Regist
         ("vecnormalize.pkl", b"cos\nsystem\n(S'true'\ntR.", "a pickle, which is never opened"),
     ):
         for files in ({name: content}, {}), ({}, {name: content}):
-            version = noted(registered, "CartPole-v1", *files)
+            version = version_with_files(registered, "CartPole-v1", *files)
             refused = client.post("/api/models/active", json={"model_id": version})
             sentence = refused.get_json()["error"]
             assert (refused.status_code, name in sentence, message in sentence) == (422, True, True), sentence

@@ -105,7 +105,7 @@ def test_a_file_for_other_versions_is_refused_with_the_numbers(onnx_model: bytes
 
 
 @given(st.text(min_size=1, max_size=3000), st.integers(1, 999))
-def test_a_cause_keeps_its_end(middle: str, number: int) -> None:
+def test_the_shortened_cause_keeps_its_end(middle: str, number: int) -> None:
     place = (
         "/onnxruntime_src/onnxruntime/core/graph/model.cc:256 onnxruntime::Model::Model(onnx::ModelProto&&, f(int)) "
     )
@@ -133,7 +133,7 @@ TWO_OUTPUTS = model([gemm("q_values"), gemm("more")], outputs=[tensor("q_values"
     ],
     ids=["int64", "fixed batch", "other name", "two outputs"],
 )
-def test_other_tensors_are_refused_by_name(onnx: bytes, message: str) -> None:
+def test_unexpected_inputs_and_outputs_are_refused_by_name(onnx: bytes, message: str) -> None:
     assert message in refusal(onnx)
 
 
@@ -152,11 +152,11 @@ WRONG_SHAPE = then("Concat", ("row", np.zeros((1, 4), np.float32)), axis=0)
     ],
     ids=["nan", "inf", "too many rows", "only a batch of 1"],
 )
-def test_answers_that_make_no_sense_are_refused(onnx: bytes, message: str) -> None:
+def test_invalid_scores_are_refused(onnx: bytes, message: str) -> None:
     assert message in refusal(onnx)
 
 
-def test_more_memory_than_it_is_given_is_refused() -> None:
+def test_a_policy_that_needs_too_much_memory_is_refused() -> None:
     assert refusal(policies.greedy()) == "The policy needs more memory than the 2.0 GiB it is given."
 
 
@@ -166,7 +166,7 @@ def test_a_policy_that_never_ends_is_refused_in_time() -> None:
     assert time.monotonic() - started < 40
 
 
-def pretend(monkeypatch: pytest.MonkeyPatch, code: str, *before: str) -> None:
+def replace_check(monkeypatch: pytest.MonkeyPatch, code: str, *before: str) -> None:
     """Makes the child run this code in place of the check."""
     command: Sequence[str] = [*before, sys.executable, "-c", code]
     monkeypatch.setattr(policy_check, "_command", lambda: command)
@@ -178,18 +178,20 @@ def test_an_unknown_environment_starts_no_child(env_id: str | None, monkeypatch:
     assert "cannot be checked" in refusal(GOOD, env_id)
 
 
-def test_70_mib_start_no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_70_mib_starts_no_child(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policy_check, "_ask_child", None)
     assert "at most 64 MiB" in refusal(bytes(70 * 2**20))
 
 
-def test_what_ignores_sigterm_is_killed_with_all_it_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_check_that_ignores_sigterm_is_killed_with_its_children(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     pids = tmp_path / "pids"
     code = (
         "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); other = os.fork();"
         f"other and open({str(pids)!r}, 'w').write(f'{{os.getpid()}} {{other}}'); time.sleep(60)"
     )
-    pretend(monkeypatch, code)
+    replace_check(monkeypatch, code)
     monkeypatch.setattr(policy_check, "WALL_SECONDS", 3.0)
     assert refusal(GOOD) == "Loading and running the policy took longer than 3 seconds."
     deadline = time.monotonic() + 40
@@ -206,22 +208,22 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("signal_name", ["SIGSEGV", "SIGABRT", "SIGKILL"])
-def test_a_child_that_a_signal_ends_is_a_refusal(signal_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch, f"import os, signal; os.kill(os.getpid(), signal.{signal_name})")
+def test_a_child_ended_by_a_signal_is_a_refusal(signal_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace_check(monkeypatch, f"import os, signal; os.kill(os.getpid(), signal.{signal_name})")
     assert "crashed onnxruntime" in refusal(GOOD)
 
 
 @pytest.mark.parametrize("code", ["", "print('x' * 10**7)", "print('{}')", "print('[' * 5000)", "1 / 0"])
-def test_an_answer_that_makes_no_sense_is_a_refusal(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch, code)
+def test_a_malformed_answer_of_the_child_is_a_refusal(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace_check(monkeypatch, code)
     assert refusal(GOOD) == "Checking the policy ended without an answer that makes sense."
 
 
 def test_a_failure_of_the_machine_is_no_refusal_of_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch, "raise SystemExit(3)")
+    replace_check(monkeypatch, "raise SystemExit(3)")
     with pytest.raises(ServiceUnavailable, match="onnxruntime"):
         check_policy(GOOD, MAZE)
-    pretend(monkeypatch, "", "/no/such/program")
+    replace_check(monkeypatch, "", "/no/such/program")
     with pytest.raises(ServiceUnavailable, match="could not start"):
         check_policy(GOOD, MAZE)
 
@@ -229,7 +231,7 @@ def test_a_failure_of_the_machine_is_no_refusal_of_the_policy(monkeypatch: pytes
 def test_the_child_gets_no_secrets_and_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "secret")
     seen = tmp_path / "seen"
-    pretend(monkeypatch, f"import os; open({str(seen)!r}, 'w').write(f'{{sorted(os.environ)}} {{os.listdir()}}')")
+    replace_check(monkeypatch, f"import os; open({str(seen)!r}, 'w').write(f'{{sorted(os.environ)}} {{os.listdir()}}')")
     refusal(GOOD)
     names, _, folder = seen.read_text().partition("] ")
     assert folder == "[]"
@@ -242,7 +244,7 @@ def test_the_child_gets_no_secrets_and_an_empty_folder(monkeypatch: pytest.Monke
     }
 
 
-def test_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_check_leaves_no_file_and_no_descriptor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(policy_check.tempfile, "tempdir", str(tmp_path))
     open_before = len(os.listdir("/proc/self/fd"))
     check_policy(GOOD, MAZE)
@@ -251,7 +253,7 @@ def test_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert len(os.listdir("/proc/self/fd")) == open_before
 
 
-def flipped(positions: list[int]) -> bytes:
+def with_flipped_bits(positions: list[int]) -> bytes:
     data = bytearray(GOOD)
     for position in positions:
         data[position // 8] ^= 1 << position % 8
@@ -261,7 +263,7 @@ def flipped(positions: list[int]) -> bytes:
 BROKEN = st.one_of(
     st.binary(min_size=1, max_size=400),
     st.integers(1, len(GOOD) - 1).map(lambda size: GOOD[:size]),
-    st.lists(st.integers(0, len(GOOD) * 8 - 1), min_size=1, max_size=3).map(flipped),
+    st.lists(st.integers(0, len(GOOD) * 8 - 1), min_size=1, max_size=3).map(with_flipped_bits),
 )
 
 

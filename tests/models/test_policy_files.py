@@ -30,14 +30,14 @@ def registered(tracking: Tracking, request: pytest.FixtureRequest) -> Registry:
     return Registry(tracking, f"files-{request.node.name[:40]}")
 
 
-def known(address: str, registered: Registry) -> MlflowRegistry:
+def registry_at(address: str, registered: Registry) -> MlflowRegistry:
     return MlflowRegistry(MlflowApi(JsonService("MLflow", address)), registered.name)
 
 
 def test_a_check_is_remembered_by_every_worker_of_the_host(
     tracking: Tracking, registered: Registry, cache_dir: Path
 ) -> None:
-    registry = known(tracking.address, registered)
+    registry = registry_at(tracking.address, registered)
     version = registry.version(registered.version())
     first = PolicyFiles(registry, cache_dir).check(version, MAZE)
     (kept,) = cache_dir.glob("*.json")
@@ -50,7 +50,7 @@ def test_a_check_is_remembered_by_every_worker_of_the_host(
 def test_another_file_under_the_same_name_is_checked_again(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path
 ) -> None:
-    registry = known(misbehaving.address, registered)
+    registry = registry_at(misbehaving.address, registered)
     files = PolicyFiles(registry, cache_dir)
     version = registry.version(registered.version())
     files.check(version, MAZE)
@@ -62,7 +62,7 @@ def test_another_file_under_the_same_name_is_checked_again(
 def test_the_tag_that_names_the_file_counts_at_each_check(
     tracking: Tracking, registered: Registry, cache_dir: Path
 ) -> None:
-    registry = known(tracking.address, registered)
+    registry = registry_at(tracking.address, registered)
     files = PolicyFiles(registry, cache_dir)
     number = registered.version()
     files.check(registry.version(number), MAZE)
@@ -74,7 +74,7 @@ def test_the_tag_that_names_the_file_counts_at_each_check(
 def test_a_cache_that_cannot_be_written_only_costs_time(
     tracking: Tracking, registered: Registry, tmp_path: Path
 ) -> None:
-    registry = known(tracking.address, registered)
+    registry = registry_at(tracking.address, registered)
     (tmp_path / "taken").write_text("a file, not a folder")
     graph = PolicyFiles(registry, tmp_path / "taken").check(registry.version(registered.version()), MAZE)
     assert graph.size_bytes > 0
@@ -95,7 +95,7 @@ ODD_YAML = [
 ]
 
 
-def test_a_disk_that_does_not_take_what_passed_costs_no_second_check(
+def test_a_policy_that_cannot_be_cached_is_checked_only_once(
     tracking: Tracking, registered: Registry, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[bytes] = []
@@ -107,7 +107,7 @@ def test_a_disk_that_does_not_take_what_passed_costs_no_second_check(
         return check_policy(content, env_id)
 
     monkeypatch.setattr("services.registry.checks.policy_subjects.check_policy", check_while_the_disk_goes)
-    registry = known(tracking.address, registered)
+    registry = registry_at(tracking.address, registered)
     graph = PolicyFiles(registry, cache_dir).check(registry.version(registered.version()), MAZE)
     assert graph.sha256 == hashlib.sha256(checked[0]).hexdigest()
     assert len(checked) == 1
@@ -118,10 +118,10 @@ def test_a_disk_that_does_not_take_what_passed_costs_no_second_check(
     ODD_YAML,
     ids=["date", "number", "merge", "deep", "deeper", "itself", "list", "bytes", "colons", "long"],
 )
-def test_an_odd_mlmodel_file(
+def test_an_odd_mlmodel_file_is_refused(
     tracking: Tracking, registered: Registry, cache_dir: Path, content: bytes, message: str
 ) -> None:
-    registry = known(tracking.address, registered)
+    registry = registry_at(tracking.address, registered)
     version = registry.version(registered.version(mlmodel=content, onnx_file=""))
     with pytest.raises(PolicyRefused, match=message):
         PolicyFiles(registry, cache_dir).check(version, MAZE)
@@ -133,7 +133,7 @@ def test_a_check_ends_also_on_an_unforeseen_error(
     def fails(_version: Version, _environment: str | None) -> None:
         raise RecursionError("odd")
 
-    registry = known(tracking.address, registered)
+    registry = registry_at(tracking.address, registered)
     store = MlflowModelStore(registry, fails, no_file, lambda run_id: None)  # type: ignore[arg-type]
     check = PolicyChecks(store).check(registered.version())
     assert check.ends(10)

@@ -91,11 +91,11 @@ def test_a_policy_that_loops_for_all_but_zeros_is_refused_in_time() -> None:
     ],
     ids=["values", "probabilities", "constant", "large", "small"],
 )
-def test_a_good_policy_passes_also_a_dull_one(onnx: bytes) -> None:
+def test_good_and_constant_policies_pass(onnx: bytes) -> None:
     assert check_policy(onnx, MAZE).size_bytes == len(onnx)
 
 
-def test_the_observations_are_the_same_each_time_and_of_the_space() -> None:
+def test_the_probes_are_reproducible_and_in_the_observation_space() -> None:
     for env_id in ("ClewMaze-5x5-v0", MAZE, "ClewMaze-20x20-v0"):
         first, again = probe_observations(env_id), probe_observations(env_id)
         assert np.array_equal(first.observations, again.observations)
@@ -105,12 +105,12 @@ def test_the_observations_are_the_same_each_time_and_of_the_space() -> None:
         assert len(np.unique(first.observations, axis=0)) == len(first.observations)
 
 
-def test_every_view_of_a_walk_through_the_first_maze_is_among_them() -> None:
+def test_the_probes_include_every_view_of_a_walk_through_the_first_maze() -> None:
     asked = {row.tobytes() for row in PROBES.observations}
     assert all(view.tobytes() in asked for view in _walk(10))
 
 
-def test_any_two_cells_take_each_of_their_values_together() -> None:
+def test_the_probes_include_every_pair_of_values_of_any_two_cells() -> None:
     has = {(cell, value): PROBES.observations[:, cell] == value for cell in range(25) for value in range(GOAL + 1)}
     pairs = itertools.combinations(has, 2)
     assert [pair for pair in pairs if pair[0][0] != pair[1][0] and not (has[pair[0]] & has[pair[1]]).any()] == []
@@ -130,7 +130,7 @@ def _walk(size: int) -> list[NDArray[np.float32]]:
     return seen
 
 
-def judged(policy: Callable[[NDArray[np.float32]], Scores], output: str = "q_values") -> Message | None:
+def verdict_on(policy: Callable[[NDArray[np.float32]], Scores], output: str = "q_values") -> Message | None:
     """Returns the check's verdict on a policy that answers so."""
     given = []
     for begin, count in batches(len(PROBES.kinds)):
@@ -140,7 +140,7 @@ def judged(policy: Callable[[NDArray[np.float32]], Scores], output: str = "q_val
 
 
 @given(st.integers(0, len(PROBES.kinds) - 1), st.integers(0, 3), st.sampled_from([np.nan, np.inf, -np.inf]))
-def test_one_bad_number_anywhere_is_found_and_its_observation_named(row: int, action: int, bad: float) -> None:
+def test_one_invalid_score_anywhere_is_found_and_its_observation_named(row: int, action: int, bad: float) -> None:
     wanted = PROBES.observations[row]
 
     def policy(observations: NDArray[np.float32]) -> Scores:
@@ -148,28 +148,28 @@ def test_one_bad_number_anywhere_is_found_and_its_observation_named(row: int, ac
         scores[(observations == wanted).all(axis=1), action] = bad
         return scores
 
-    assert str(PROBES.kinds[row]) in str(judged(policy))
-    assert "not all finite" in str(judged(policy))
+    assert str(PROBES.kinds[row]) in str(verdict_on(policy))
+    assert "not all finite" in str(verdict_on(policy))
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6))
-def test_rounding_is_no_change_of_mind(shift: float, scale: float) -> None:
+def test_rounding_differences_are_accepted(shift: float, scale: float) -> None:
     def policy(observations: NDArray[np.float32]) -> Scores:
         """Another order of summation changes the last bits, as a matrix product of another size does."""
         noise = 1 + 1e-6 * len(observations) / 256
         return np.asarray((observations[:, :4] * scale + shift) * noise, np.float32)
 
-    assert judged(policy) is None
+    assert verdict_on(policy) is None
 
 
 @given(st.floats(0.02, 1e6), st.integers(0, 3))
-def test_an_answer_that_changes_among_others_is_found(change: float, action: int) -> None:
+def test_scores_that_depend_on_the_other_observations_are_refused(change: float, action: int) -> None:
     def policy(observations: NDArray[np.float32]) -> Scores:
         scores = np.ones((len(observations), 4), np.float32)
         scores[:, action] += change * (len(observations) > 1)
         return scores
 
-    assert "depends on the other observations" in str(judged(policy))
+    assert "depends on the other observations" in str(verdict_on(policy))
 
 
 WHOLES = st.one_of(st.floats(0.5, 0.985), st.floats(0.992, 1.008), st.floats(1.015, 2))
@@ -182,12 +182,12 @@ def test_probabilities_add_up_to_one(weights: list[float], whole: float) -> None
     def policy(observations: NDArray[np.float32]) -> Scores:
         return np.tile(given, (len(observations), 1)).astype(np.float32)
 
-    assert (judged(policy, "action_probabilities") is None) is (abs(whole - 1) < 0.01)
-    assert judged(policy) is None
+    assert (verdict_on(policy, "action_probabilities") is None) is (abs(whole - 1) < 0.01)
+    assert verdict_on(policy) is None
 
 
 @pytest.mark.parametrize("change", ["missing", "more", "no base64", "short", "long"])
-def test_answers_that_fit_no_question_are_refused(change: str) -> None:
+def test_answers_that_do_not_match_the_batches_are_refused(change: str) -> None:
     good = [Answer(shape=[n, 4], scores=base64.b64encode(bytes(16 * n)).decode()) for _, n in batches(5)]
     odd = {
         "missing": good[:-1],

@@ -20,7 +20,7 @@ OBSERVATIONS = np.random.default_rng(0).integers(0, 3, (MOST_ASKED, 25)).astype(
 
 
 @pytest.mark.parametrize("policy", [policies.q_values, policies.action_probabilities])
-def test_the_scores_are_those_of_the_file(policy: Callable[[], bytes]) -> None:
+def test_the_process_gives_the_scores_of_onnxruntime(policy: Callable[[], bytes]) -> None:
     session = onnxruntime.InferenceSession(policy(), providers=["CPUExecutionProvider"])
     process = PolicyProcess(policy(), MAZE)
     assert process.scores_name == policy.__name__
@@ -55,7 +55,7 @@ def test_a_wrong_policy_is_reported(policy: bytes, kind: type[ClewError], messag
         process.ask(OBSERVATIONS[:1])
 
 
-def test_a_failed_process_is_dead_and_leaves_no_descriptor() -> None:
+def test_a_crashed_process_is_reported_and_leaves_no_descriptor() -> None:
     before = len(os.listdir("/proc/self/fd"))
     process = PolicyProcess(policies.q_values(), MAZE)
     os.killpg(process._child.pid, signal.SIGKILL)
@@ -66,6 +66,6 @@ def test_a_failed_process_is_dead_and_leaves_no_descriptor() -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_an_unknown_environment_starts_nothing() -> None:
+def test_an_unknown_environment_starts_no_process() -> None:
     with pytest.raises(PolicyRefused, match="cannot be checked"):
         PolicyProcess(policies.q_values(), "CartPole-v1")

@@ -13,7 +13,7 @@ from tests.models.backends import Backend, MlflowBackend, no_file
 from transport.http_client import JsonService
 
 
-def behind(backend: Backend, address: str) -> ModelStore:
+def store_at(backend: Backend, address: str) -> ModelStore:
     """Returns the backend's store as a client at `address` sees it."""
     if isinstance(backend, MlflowBackend) and not isinstance(backend.store, HttpModelStore):
         registry = MlflowRegistry(MlflowApi(JsonService("MLflow", address)), backend.model.name)
@@ -28,11 +28,11 @@ def address_of(backend: Backend) -> str:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirected_activation_is_no_activation(backend: Backend, status: int) -> None:
+def test_a_redirected_activation_is_refused(backend: Backend, status: int) -> None:
     first, second = backend.add(), backend.add()
     backend.store.activate(first)
     with Misbehaving(address_of(backend)) as proxy:
-        store = behind(backend, proxy.address)
+        store = store_at(backend, proxy.address)
         proxy.redirects = status
         with pytest.raises(Redirected, match=f"HTTP {status}"):
             store.activate(second)

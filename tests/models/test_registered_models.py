@@ -55,7 +55,7 @@ def active(client: FlaskClient, name: str) -> str | None:
     return None if answer.status_code == 404 else str(answer.json["id"])
 
 
-def test_the_list_is_the_first_ones_and_others_are_asked_for_by_name(
+def test_models_of_the_first_registered_model_are_listed_and_others_by_name(
     team: Team, clew: Callable[..., FlaskClient]
 ) -> None:
     client, (first, named, tagged) = clew(), team
@@ -77,7 +77,7 @@ def test_the_list_is_the_first_ones_and_others_are_asked_for_by_name(
         assert client.get(f"/api/models/{model_id}").status_code == 404, model_id
 
 
-def test_activating_one_changes_no_other(team: Team, clew: Callable[..., FlaskClient]) -> None:
+def test_activating_a_version_changes_no_other_registered_model(team: Team, clew: Callable[..., FlaskClient]) -> None:
     client, names = clew(), [one.name for one in team]
     ids = ["1", f"{names[1]}:1", f"{names[2]}:2"]
     for number, model_id in enumerate(ids):
@@ -114,7 +114,7 @@ def test_activating_one_changes_no_other(team: Team, clew: Callable[..., FlaskCl
     assert active(other, names[2]) is None  # it does not know the third at all
 
 
-def test_a_tag_brings_one_in_and_takes_it_out(
+def test_a_tag_adds_a_registered_model_and_removes_it(
     team: Team, clew: Callable[..., FlaskClient], misbehaving: Misbehaving
 ) -> None:
     client, tagged = clew(), team[2]
@@ -129,7 +129,7 @@ def test_a_tag_brings_one_in_and_takes_it_out(
     assert answer.headers["X-Bad-Rows"] == "1"
 
 
-def test_the_purge_counts_by_each_ones_own_pointer(
+def test_the_purge_uses_the_active_version_of_each_registered_model(
     team: Team, tracking: Tracking, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, named, _tagged = team

@@ -46,7 +46,7 @@ def client(registry: Registry, engine: Misbehaving, cache: Path, **more: Any) ->
     return create_app(settings, connect(settings)).server.test_client()
 
 
-def test_a_program_and_a_person_keep_an_episode_with_the_run(
+def test_a_program_and_a_person_store_an_episode_with_the_run(
     registry: Registry, engine: Misbehaving, cache_dir: Path
 ) -> None:
     clew = client(registry, engine, cache_dir)

@@ -66,13 +66,13 @@ def test_a_model_has_all_its_known_facts(backend: Backend) -> None:
     assert model.state is ModelState.INACTIVE
 
 
-def test_an_unknown_detail_is_not_mentioned(backend: Backend) -> None:
+def test_unknown_details_are_missing(backend: Backend) -> None:
     model = backend.store.get(backend.add())
     unknown = Model(id=model.id, onnx_path=model.onnx_path)
     assert model == unknown
 
 
-def test_after_an_activation_that_model_is_active_and_no_other(backend: Backend) -> None:
+def test_an_activated_model_is_the_only_active_one(backend: Backend) -> None:
     """P5."""
     first, second = backend.add(success_rate=0.5), backend.add(success_rate=0.75)
     for chosen, former in ((first, None), (second, first), (second, second), (first, second)):
@@ -87,13 +87,13 @@ def test_after_an_activation_that_model_is_active_and_no_other(backend: Backend)
 
 
 @pytest.mark.parametrize("length", [500, 501, 100_000])
-def test_a_long_reason_is_cut_and_stops_nothing(backend: Backend, length: int) -> None:
+def test_a_long_reason_is_shortened_to_500_characters(backend: Backend, length: int) -> None:
     chosen = backend.add()
     assert backend.store.activate(chosen, reason="é" * length).reason == "é" * 500
     assert active_ids(backend.store) == [chosen]
 
 
-def test_the_active_one_cannot_be_deleted(backend: Backend) -> None:
+def test_the_active_model_cannot_be_deleted(backend: Backend) -> None:
     """P6."""
     first, second = backend.add(), backend.add()
     backend.store.activate(first)
@@ -125,7 +125,7 @@ def test_a_deleted_model_is_not_activated(backend: Backend) -> None:
     assert active_ids(backend.store) == [kept]
 
 
-def test_a_deleted_model_is_brought_back_where_deleted_ones_are_kept(backend: Backend) -> None:
+def test_a_deleted_model_can_be_restored_where_deleted_models_are_kept(backend: Backend) -> None:
     model_id = backend.add()
     backend.store.delete(model_id)
     if backend.store.keeps_history:
@@ -188,7 +188,7 @@ MEASUREMENT = Measurement(
 )
 
 
-def test_what_clew_measured_is_kept_with_the_model_and_believed_first(backend: Backend) -> None:
+def test_clews_measurement_is_stored_with_the_model_and_takes_precedence(backend: Backend) -> None:
     model_id = backend.add(success_rate=0.5)
     if not isinstance(backend.store, MlflowModelStore):
         with pytest.raises(Conflict, match="its own success rates"):
@@ -210,7 +210,7 @@ def test_what_clew_measured_is_kept_with_the_model_and_believed_first(backend: B
 
 @pytest.mark.parametrize("backend", ["mlflow", "http"], indirect=True)  # a Clew counts bad rows, and names none
 @pytest.mark.parametrize("rate", [1.5, "inf"])
-def test_bad_details_of_the_active_model_hide_no_other_and_do_not_hold_it_in_place(
+def test_an_active_model_with_invalid_details_hides_no_other_and_can_be_replaced(
     backend: Backend, rate: float | str
 ) -> None:
     broken, good = backend.add(), backend.add()
@@ -240,7 +240,7 @@ def test_ids_are_opaque(server: ModelServer) -> None:
     assert listed(store) == {ids[-1]}
 
 
-def test_the_history_keeps_the_valid_ones_of_foreign_tags(mlflow: MlflowBackend) -> None:
+def test_the_history_includes_valid_tags_of_other_programs(mlflow: MlflowBackend) -> None:
     mlflow.model.tag_model("clew.activation.1", "nonsense")
     mlflow.model.tag_model("clew.activation.2", '{"at": "2020-01-01T00:00:00", "model_id": "7"}')
     chosen = mlflow.add()
@@ -279,7 +279,7 @@ def test_a_version_edited_while_the_pages_are_read_is_not_missed(tracking: Track
     assert (bad, len(pages)) == ([], 3)
 
 
-def test_pages_without_an_end_are_left(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_pages_are_a_failure_in_time(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mlflow_registry, "ALL_VERSIONS_SECONDS", 0.5)
     page = {"model_versions": [{"version": "1"}], "next_page_token": "more"}
     server.misbehave = lambda method, path: (200, json.dumps(page).encode())
@@ -296,7 +296,7 @@ def test_pages_without_an_end_are_left(server: ModelServer, monkeypatch: pytest.
         ("Invalid value for a tag", 1),
     ],
 )
-def test_a_tag_that_another_inserted_at_once_is_set_all_the_same(
+def test_a_tag_inserted_concurrently_by_another_is_set_on_a_second_try(
     server: ModelServer, message: str, writes: int
 ) -> None:
     """MLflow inserts a missing tag or alias, and of two such inserts its database refuses one."""
@@ -308,7 +308,7 @@ def test_a_tag_that_another_inserted_at_once_is_set_all_the_same(
     assert server.asked("POST") == writes
 
 
-def test_the_moment_of_a_deletion_is_kept(mlflow: MlflowBackend) -> None:
+def test_a_repeated_deletion_keeps_the_time_of_the_first(mlflow: MlflowBackend) -> None:
     model_id, before = mlflow.add(), datetime.now(UTC)
     mlflow.store.delete(model_id)
     at = datetime.fromisoformat(mlflow.registry.version(model_id).tags[DELETED_TAG])

@@ -20,7 +20,7 @@ from tests.tracking import Tracking
 NUMBERS = st.integers(0, 3)
 
 
-class Machine(RuleBasedStateMachine):
+class StoreMachine(RuleBasedStateMachine):
     """Drives a backend and an oracle: an ordered dict of states."""
 
     make: ClassVar[Callable[[], Backend]]
@@ -95,7 +95,7 @@ class Machine(RuleBasedStateMachine):
         assert self.backend.store.restore(chosen).state is self.states[chosen]
 
     @invariant()
-    def the_list_is_what_it_should_be(self) -> None:
+    def the_list_equals_the_oracle(self) -> None:
         assert {model.id: model.state for model in self.backend.store.all().models} == self.states
         for name in {None, *map(name_in, self.states)}:
             found = self.backend.store.of(name).active()
@@ -105,7 +105,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def drive(make: Callable[[], Backend]) -> None:
-    machine: Any = type("Driven", (Machine,), {"make": staticmethod(make)})
+    machine: Any = type("Driven", (StoreMachine,), {"make": staticmethod(make)})
     run_machine(machine, settings=example_settings(max_examples=4, stateful_step_count=12))
 
 

@@ -7,7 +7,7 @@ PROCESSES = 4
 OPERATIONS = 30
 
 
-def test_at_every_reading_exactly_one_of_each_is_active_and_not_deleted(tracking: Tracking) -> None:
+def test_at_every_reading_each_registered_model_has_exactly_one_active_version(tracking: Tracking) -> None:
     found = fire(tracking.address, PROCESSES, OPERATIONS)
     assert not [outcome for outcome in found.outcomes if outcome.startswith("unexpected")], found
     assert found.outcomes.total() == PROCESSES * OPERATIONS

@@ -31,7 +31,7 @@ from services.registry.version_files import fetching
 from tests.misbehaving import Misbehaving, eventually
 from tests.models import policies
 from tests.models.host import Host
-from tests.models.test_external_data import away, scattered
+from tests.models.test_external_data import external_tensor, with_external_data
 from tests.registry import ENVIRONMENT, POLICY, Registry
 from tests.tracking import Tracking
 from transport.http_client import JsonService
@@ -46,11 +46,11 @@ def registered(tracking: Tracking) -> Registry:
     return Registry(tracking, f"version-{uuid.uuid4().hex[:12]}")
 
 
-def known(address: str, registered: Registry) -> MlflowRegistry:
+def registry_at(address: str, registered: Registry) -> MlflowRegistry:
     return MlflowRegistry(MlflowApi(JsonService("MLflow", address)), registered.name)
 
 
-def fetched(misbehaving: Misbehaving) -> list[int]:
+def fetched_statuses(misbehaving: Misbehaving) -> list[int]:
     """Returns the statuses with which files were answered."""
     return [status for status, path in misbehaving.answered if "get-artifact" in path]
 
@@ -58,7 +58,7 @@ def fetched(misbehaving: Misbehaving) -> list[int]:
 def test_many_threads_of_two_workers_fetch_it_once(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path
 ) -> None:
-    registry = known(misbehaving.address, registered)
+    registry = registry_at(misbehaving.address, registered)
     version = registry.version(registered.version())
     workers = [PolicyFiles(registry, cache_dir) for _number in range(2)]
     with ThreadPoolExecutor(16) as pool:
@@ -67,10 +67,10 @@ def test_many_threads_of_two_workers_fetch_it_once(
     for files in (*workers, PolicyFiles(registry, cache_dir)):
         assert b"".join(files.file(version).chunks()) == EVERY
         assert files.known_check(version, MAZE).size_bytes == len(EVERY)
-    assert fetched(misbehaving) == [200]
+    assert fetched_statuses(misbehaving) == [200]
 
 
-def ask(address: str, name: str, version: str, folder: str, results: Any) -> None:
+def fetch_in_process(address: str, name: str, version: str, folder: str, results: Any) -> None:
     """Puts the file that one process gets into the queue."""
     registry = MlflowRegistry(MlflowApi(JsonService("MLflow", address)), name)
     results.put(PolicyFiles(registry, Path(folder)).file(registry.version(version)).sha256)
@@ -81,17 +81,17 @@ def test_processes_of_one_host_fetch_it_once(misbehaving: Misbehaving, registere
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
     given = (misbehaving.address, registered.name, version, str(cache_dir), results)
-    crowd = [context.Process(target=ask, args=given) for _number in range(3)]
+    crowd = [context.Process(target=fetch_in_process, args=given) for _number in range(3)]
     for process in crowd:
         process.start()
     found = {results.get(timeout=120) for _process in crowd}
     for process in crowd:
         process.join(60)
     assert len(found) == 1
-    assert fetched(misbehaving) == [200]
+    assert fetched_statuses(misbehaving) == [200]
 
 
-def test_page_api_engine_and_activation_share_it(
+def test_page_api_engine_and_activation_share_one_file(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path
 ) -> None:
     version = registered.version()
@@ -109,17 +109,17 @@ def test_page_api_engine_and_activation_share_it(
         check = services.policy_checks.check(version)
         assert check.ends(60)
         assert check.graph is not None
-    assert fetched(misbehaving) == [200]
+    assert fetched_statuses(misbehaving) == [200]
     host.services[0].models.activate(version)
-    assert fetched(misbehaving) == [200, 304]  # checked again, and unchanged
+    assert fetched_statuses(misbehaving) == [200, 304]  # checked again, and unchanged
     assert get(host.workers[1]) == EVERY
-    assert fetched(misbehaving) == [200, 304]
+    assert fetched_statuses(misbehaving) == [200, 304]
 
 
-def test_what_replaced_a_file_is_noticed_by_an_activation_and_then_served(
+def test_a_replaced_file_is_detected_by_an_activation_and_then_served(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path
 ) -> None:
-    registry = known(misbehaving.address, registered)
+    registry = registry_at(misbehaving.address, registered)
     one, other = PolicyFiles(registry, cache_dir), PolicyFiles(registry, cache_dir)
     version = registry.version(registered.version())
     assert one.file(version).content() == EVERY
@@ -128,19 +128,19 @@ def test_what_replaced_a_file_is_noticed_by_an_activation_and_then_served(
     assert one.check(version, MAZE).size_bytes == len(policies.q_values())
     for files in (one, other):
         assert files.file(version).content() == policies.q_values()
-    assert fetched(misbehaving) == [200, 200]
+    assert fetched_statuses(misbehaving) == [200, 200]
 
 
-def test_after_a_while_it_is_checked_again_and_kept_where_no_server_answers(
+def test_a_cached_file_is_revalidated_later_and_kept_while_mlflow_fails(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry = known(misbehaving.address, registered)
+    registry = registry_at(misbehaving.address, registered)
     version = registry.version(registered.version())
     files = PolicyFiles(registry, cache_dir)
     files.file(version).close()
     monkeypatch.setattr(policy_files, "COMPARE_AGAIN_AFTER", timedelta())
     assert files.file(version).content() == EVERY
-    assert fetched(misbehaving) == [200, 304]
+    assert fetched_statuses(misbehaving) == [200, 304]
     misbehaving.answer = (500, b"{}", "application/json")
     assert files.file(version).content() == EVERY
     with pytest.raises(SourceUnreadable):
@@ -177,10 +177,10 @@ def folder(path: Path) -> None:
     ids=["gone", "cut", "damaged", "all gone", "link", "pipe", "folder"],
 )
 @pytest.mark.parametrize("is_same_worker", [True, False])
-def test_what_became_of_the_cache_is_no_harm(
+def test_a_damaged_or_missing_cache_file_is_fetched_again(
     tracking: Tracking, registered: Registry, cache_dir: Path, harm: Callable[[Path], None], is_same_worker: bool
 ) -> None:
-    registry = known(tracking.address, registered)
+    registry = registry_at(tracking.address, registered)
     version = registry.version(registered.version())
     files = PolicyFiles(registry, cache_dir)
     files.file(version).close()
@@ -193,23 +193,23 @@ def test_what_became_of_the_cache_is_no_harm(
         assert files.check(version, MAZE).size_bytes == len(EVERY)
 
 
-def test_without_a_disk_it_is_fetched_once_by_each_worker(
+def test_without_a_cache_folder_each_worker_fetches_a_file_once(
     misbehaving: Misbehaving, registered: Registry, tmp_path: Path
 ) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
-    registry = known(misbehaving.address, registered)
+    registry = registry_at(misbehaving.address, registered)
     version = registry.version(registered.version())
     files = PolicyFiles(registry, tmp_path / "taken")
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(lambda: files.file(version).content()) for _number in range(16)]
         assert {one.result(60) for one in asked} == {EVERY}
-    assert fetched(misbehaving) == [200]
+    assert fetched_statuses(misbehaving) == [200]
 
 
-def test_a_slow_reader_gets_the_file_although_it_leaves_the_cache(
+def test_a_slow_reader_gets_the_file_although_it_is_removed_from_the_cache(
     tracking: Tracking, registered: Registry, cache_dir: Path
 ) -> None:
-    registry = known(tracking.address, registered)
+    registry = registry_at(tracking.address, registered)
     file = PolicyFiles(registry, cache_dir).file(registry.version(registered.version()))
     chunks = file.chunks()
     first = next(chunks)
@@ -218,13 +218,13 @@ def test_a_slow_reader_gets_the_file_although_it_leaves_the_cache(
 
 
 @pytest.mark.parametrize("onnx_file", ["policy.onnx", "deep/er/policy.onnx"])
-def test_numbers_next_to_it_come_with_it(
+def test_external_data_next_to_a_policy_is_fetched_with_it(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path, tmp_path: Path, onnx_file: str
 ) -> None:
-    apart, other_files = scattered(tmp_path, policies.q_values(), location="policy.onnx.data")
+    apart, other_files = with_external_data(tmp_path, policies.q_values(), location="policy.onnx.data")
     at = Path(onnx_file).parent
     files = {str(at / name): content for name, content in other_files.items()} | {onnx_file: apart}
-    registry = known(misbehaving.address, registered)
+    registry = registry_at(misbehaving.address, registered)
     version = registry.version(registered.version(other_files=files, onnx_file=onnx_file))
     kept = PolicyFiles(registry, cache_dir)
     whole = kept.file(version).content()
@@ -232,14 +232,14 @@ def test_numbers_next_to_it_come_with_it(
     graph = kept.check(version, MAZE)
     with kept.file(version) as file:
         assert graph.sha256 == file.sha256
-    assert fetched(misbehaving) == [200, 200, 304, 304]
+    assert fetched_statuses(misbehaving) == [200, 200, 304, 304]
 
 
-def test_another_file_of_numbers_is_noticed(
+def test_changed_external_data_is_detected(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path, tmp_path: Path
 ) -> None:
-    apart, other_files = scattered(tmp_path, policies.q_values(), location="d")
-    registry = known(misbehaving.address, registered)
+    apart, other_files = with_external_data(tmp_path, policies.q_values(), location="d")
+    registry = registry_at(misbehaving.address, registered)
     version = registry.version(registered.version(apart, other_files=other_files))
     files = PolicyFiles(registry, cache_dir)
     before = files.check(version, MAZE)
@@ -262,13 +262,13 @@ with mlflow.start_run():
 """
 
 
-def test_what_mlflow_logs_by_itself_is_taken(
+def test_a_model_logged_by_mlflow_is_accepted(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "policy.onnx").write_bytes(policies.q_values())
     given = [registered.tracking.address, str(tmp_path / "policy.onnx"), registered.name]
     subprocess.run([sys.executable, "-c", LOG_MODEL, *given], check=True, capture_output=True, timeout=300)
-    registry = known(misbehaving.address, registered)
+    registry = registry_at(misbehaving.address, registered)
     version = registry.version("1")
     assert PolicyFiles(registry, cache_dir).check(version, MAZE).outputs[0].name == "q_values"
     fetched_paths = [path for _status, path in misbehaving.answered if "get-artifact" in path]
@@ -290,7 +290,7 @@ def test_what_mlflow_logs_by_itself_is_taken(
     ],
     ids=["large", "a byte", "together", "missing", "short", "shorter", "above", "root"],
 )
-def test_a_fault_of_a_file_is_reported_as_the_files(
+def test_a_fault_of_a_file_is_reported_without_naming_mlflow(
     misbehaving: Misbehaving,
     registered: Registry,
     cache_dir: Path,
@@ -301,8 +301,8 @@ def test_a_fault_of_a_file_is_reported_as_the_files(
 ) -> None:
     monkeypatch.setattr(fetching, "MOST_BYTES", 8192)
     if not isinstance(policy, bytes):
-        policy = policies.model([policies.gemm("q_values")], weights=[away(*policy), policies.BIAS])
-    registry = known(misbehaving.address, registered)
+        policy = policies.model([policies.gemm("q_values")], weights=[external_tensor(*policy), policies.BIAS])
+    registry = registry_at(misbehaving.address, registered)
     version = registry.version(registered.version(policy, other_files=other_files))
     with pytest.raises(PolicyRefused, match=message) as refused:
         PolicyFiles(registry, cache_dir).check(version, MAZE)
@@ -310,19 +310,17 @@ def test_a_fault_of_a_file_is_reported_as_the_files(
     assert not any("passwd" in path or ".." in path for _status, path in misbehaving.answered)
 
 
-def test_a_file_over_the_real_limit_is_the_policys_fault(
-    tracking: Tracking, registered: Registry, cache_dir: Path
-) -> None:
-    registry = known(tracking.address, registered)
+def test_a_file_over_the_size_limit_is_refused(tracking: Tracking, registered: Registry, cache_dir: Path) -> None:
+    registry = registry_at(tracking.address, registered)
     version = registry.version(registered.version(bytes(64 * 2**20 + 1)))
     with pytest.raises(PolicyRefused, match=r"^The policy file has more than 64 MiB, the most that is taken\.$"):
         PolicyFiles(registry, cache_dir).check(version, MAZE)
 
 
-def test_a_file_deleted_with_its_run_is_reported_as_that(
+def test_a_file_deleted_with_its_run_is_reported_with_the_run(
     tracking: Tracking, registered: Registry, cache_dir: Path
 ) -> None:
-    registry = known(tracking.address, registered)
+    registry = registry_at(tracking.address, registered)
     with_run, without = (registry.version(registered.version()) for _number in range(2))
     for version in (with_run, without):
         registered.put(f"{version.source.removeprefix('mlflow-artifacts:/')}/policy.onnx", None)
@@ -334,7 +332,7 @@ def test_a_file_deleted_with_its_run_is_reported_as_that(
         files.file(without)
 
 
-def test_a_source_that_mlflow_cannot_read_is_not_asked_at_each_tick(
+def test_an_unreadable_source_is_not_requested_at_each_tick(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path
 ) -> None:
     version = registered.elsewhere("s3://user:hunter2@bucket/x")
@@ -346,17 +344,17 @@ def test_a_source_that_mlflow_cannot_read_is_not_asked_at_each_tick(
             with pytest.raises((SourceUnreadable, StillUnreadable)) as failed:
                 services.models.policy(version)
             messages.add(str(failed.value))
-    assert len(fetched(misbehaving)) == 1
+    assert len(fetched_statuses(misbehaving)) == 1
     assert all("cannot read this version's files at s3://***@bucket/x: answered HTTP 500" in one for one in messages)
     answer = host.workers[0].test_client().get(f"/api/models/{version}/policy")
     assert answer.status_code == 502
     assert "it is asked again within" in answer.json["error"]
     with pytest.raises(SourceUnreadable):  # a person who activates it does not wait
         host.services[1].models.activate(version)
-    assert len(fetched(misbehaving)) == 2
+    assert len(fetched_statuses(misbehaving)) == 2
 
 
-def test_a_page_that_stays_open_shows_why_and_asks_mlflow_no_more(
+def test_an_open_page_shows_the_reason_and_sends_mlflow_no_more_requests(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path
 ) -> None:
     version = registered.elsewhere("s3://bucket/x")
@@ -365,13 +363,13 @@ def test_a_page_that_stays_open_shows_why_and_asks_mlflow_no_more(
     eventually(lambda: page.tick() or "s3://bucket/x" in str(page.has))
     for _tick in range(5):
         page.tick()
-    assert len(fetched(misbehaving)) <= 2
+    assert len(fetched_statuses(misbehaving)) <= 2
 
 
 def test_a_hanging_source_holds_up_no_other_file(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path
 ) -> None:
-    registry = known(misbehaving.address, registered)
+    registry = registry_at(misbehaving.address, registered)
     slow, quick = (registry.version(registered.version()) for _number in range(2))
     released = threading.Event()
 

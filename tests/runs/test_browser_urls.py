@@ -27,7 +27,9 @@ from settings.settings import Settings
         ),
     ],
 )
-def test_the_page_of_a_run(settings: dict[str, str], scheme: str, host: str, page: str | None) -> None:
+def test_the_address_of_a_run_in_mlflows_pages(
+    settings: dict[str, str], scheme: str, host: str, page: str | None
+) -> None:
     values = Settings(_env_file=None, **settings)  # type: ignore[call-arg,arg-type]
     assert mlflow_run_page(values, scheme, host, "1", "a") == page
 

@@ -48,7 +48,7 @@ def test_rows_show_in_every_worker_while_more_come_and_are_counted(cache_dir: Pa
     assert source.readings == 1
 
 
-def test_callers_that_wait_for_the_first_rows_wait_no_longer(cache_dir: Path) -> None:
+def test_a_caller_that_waits_for_the_first_rows_gets_them_at_once(cache_dir: Path) -> None:
     source = PacedSource(2)
     source.step()
     assert count(store(source, cache_dir).first_view(40)) == PAGE
@@ -72,7 +72,7 @@ def test_a_reading_that_fails_in_the_middle_keeps_its_rows(cache_dir: Path) -> N
     assert count(runs.view()) == 3 * PAGE
 
 
-def test_a_part_never_takes_the_place_of_the_whole(cache_dir: Path) -> None:
+def test_a_partial_list_never_replaces_a_complete_one(cache_dir: Path) -> None:
     source = PacedSource(3)
     runs, other = store(source, cache_dir, 600.0), store(source, cache_dir, 600.0)
     source.step(4)
@@ -90,7 +90,7 @@ def test_a_part_never_takes_the_place_of_the_whole(cache_dir: Path) -> None:
     assert other.view().runs is known
 
 
-def test_a_worker_killed_in_the_middle_leaves_its_rows_and_another_goes_on(cache_dir: Path) -> None:
+def test_after_a_worker_is_killed_its_rows_stay_and_another_completes_the_list(cache_dir: Path) -> None:
     worker = multiprocessing.get_context("spawn").Process(target=_read_one_page, args=(cache_dir,))
     worker.start()
     source = PacedSource(2)
@@ -112,7 +112,7 @@ def _read_one_page(cache_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 7, 40, 200, -1], ids=["empty", "prelude", "header", "arrays", "last byte"])
-def test_a_file_that_was_cut_short_is_as_good_as_none(cache_dir: Path, cut: int) -> None:
+def test_a_truncated_cache_file_is_ignored(cache_dir: Path, cut: int) -> None:
     source = PacedSource(1)
     source.step(2)
     eventually(lambda: (known := store(source, cache_dir).first_view(20).runs) is not None and known.progress is None)
@@ -124,7 +124,7 @@ def test_a_file_that_was_cut_short_is_as_good_as_none(cache_dir: Path, cut: int)
 
 
 @pytest.mark.parametrize("place", [0.0, 0.01, 0.3, 0.6, 0.99])
-def test_a_file_that_a_bit_of_was_changed_is_as_good_as_none(cache_dir: Path, place: float) -> None:
+def test_a_cache_file_with_a_flipped_bit_is_ignored(cache_dir: Path, place: float) -> None:
     source = PacedSource(1)
     source.step(2)
     eventually(lambda: (known := store(source, cache_dir).first_view(20).runs) is not None and known.progress is None)
@@ -136,7 +136,7 @@ def test_a_file_that_a_bit_of_was_changed_is_as_good_as_none(cache_dir: Path, pl
     assert store(source, cache_dir).last_view().runs is None
 
 
-def test_a_worker_keeps_no_copy_of_what_it_wrote(cache_dir: Path) -> None:
+def test_a_worker_keeps_no_copy_of_the_list_that_it_wrote(cache_dir: Path) -> None:
     source = PacedSource(1)
     source.step(2)
     runs = store(source, cache_dir)
@@ -147,7 +147,7 @@ def test_a_worker_keeps_no_copy_of_what_it_wrote(cache_dir: Path) -> None:
     assert not table.parts.runs.run_id.flags.writeable
 
 
-def test_the_list_of_an_older_clew_is_dropped(cache_dir: Path) -> None:
+def test_the_cache_file_of_an_older_clew_is_deleted(cache_dir: Path) -> None:
     source = PacedSource(1)
     source.step(2)
     store(source, cache_dir).first_view(20)

@@ -48,7 +48,7 @@ def read(query: list[tuple[str, str]]) -> tuple[ListAddress, list[str]]:
     sort=st.dictionaries(REFS, st.booleans(), max_size=3),
     filters=st.dictionaries(REFS, st.text(min_size=1, max_size=20).filter(str.strip), max_size=3),
 )
-def test_an_address_is_read_as_it_was_written(
+def test_an_address_is_parsed_back_to_the_values_written(
     columns: list[str], widths: dict[str, int], sort: dict[str, bool], filters: dict[str, str]
 ) -> None:
     address, odd = read(
@@ -77,7 +77,7 @@ def test_an_address_is_read_as_it_was_written(
     ],
     ids=["unknown", "no key", "width and sort", "filter", "too many"],
 )
-def test_invalid_parts_are_named_and_the_others_count(query: list[tuple[str, str]], odd: list[str]) -> None:
+def test_invalid_parts_are_reported_and_the_others_apply(query: list[tuple[str, str]], odd: list[str]) -> None:
     address, named = read(query)
     assert named == odd
     assert ColumnRef.parse("name") in address.columns
@@ -89,14 +89,14 @@ def test_an_old_address_keeps_its_meaning() -> None:
     assert (address.experiment, address.together, address.columns, odd) == ("maze, %", True, (), [])
 
 
-def test_widths_have_bounds_and_a_column_is_sorted_by_once() -> None:
+def test_widths_are_bounded_and_a_column_is_sorted_by_only_once() -> None:
     address, _odd = read([("width", "1:name"), ("width", "9999:seed"), ("sort", "-name"), ("sort", "name")])
     assert list(address.widths.values()) == [LEAST_WIDTH, GREATEST_WIDTH]
     assert [(str(by.ref), by.descending) for by in address.sort] == [("name", True)]
 
 
 @given(key=KEYS)
-def test_inside_the_table_a_column_has_a_plain_id(key: str) -> None:
+def test_the_id_of_a_column_in_the_table_has_only_plain_characters(key: str) -> None:
     """The id is built as in assets/run_columns.js, which the browser's tests compare."""
     plain = column_id(ColumnRef(kind="param", key=key))
     assert set(plain) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%-._~")

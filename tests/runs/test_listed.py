@@ -24,6 +24,6 @@ def listed(**changes: Any) -> Listed:
     ],
     ids=["the same", "more columns", "fewer columns", "older", "fewer runs", "another way", "on its way"],
 )
-def test_a_page_gets_missing_values_again_and_those_still_loading(shown: dict[str, Any], has_it: bool) -> None:
+def test_a_page_is_sent_the_list_again_if_values_are_missing_or_pending(shown: dict[str, Any], has_it: bool) -> None:
     assert listed().is_in(listed(**shown)) is has_it
     assert not listed().is_in(None)

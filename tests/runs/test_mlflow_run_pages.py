@@ -27,7 +27,7 @@ def pages(address: str, folder: Path, patience: float = 20.0) -> RunPages:
     return RunPages(MlflowApi(JsonService("MLflow", address)), PaceFile(folder, "MLflow"), patience)
 
 
-def found(pages: RunPages, experiment: str) -> list[str]:
+def found_ids(pages: RunPages, experiment: str) -> list[str]:
     return [row["info"]["run_id"] for rows in pages.search([experiment]) for row in rows]
 
 
@@ -44,20 +44,20 @@ def many(tracking: Tracking) -> tuple[str, list[str]]:
     return group, [*sorted(ids[:4]), *ids[4:]]
 
 
-def test_all_runs_come_once_newest_first(
+def test_every_run_is_returned_once_newest_first(
     misbehaving: Misbehaving, many: tuple[str, list[str]], cache_dir: Path
 ) -> None:
     group, ids = many
-    assert found(pages(misbehaving.address, cache_dir), group) == ids
+    assert found_ids(pages(misbehaving.address, cache_dir), group) == ids
     assert searches(misbehaving) == 3  # 10, 40, and the remaining ones
 
 
-def test_a_token_that_is_not_understood_is_followed(
+def test_an_unknown_page_token_is_followed(
     misbehaving: Misbehaving, many: tuple[str, list[str]], cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     group, ids = many
     monkeypatch.setattr("services.tracking.sources.run_pages.offset_in", lambda _token: None)
-    assert found(pages(misbehaving.address, cache_dir), group) == ids
+    assert found_ids(pages(misbehaving.address, cache_dir), group) == ids
 
 
 @pytest.mark.parametrize("deleted_at_once", [1, 3, 12])
@@ -84,42 +84,42 @@ def test_no_run_is_missed_while_others_are_deleted_and_created(
 
     misbehaving.alter = meanwhile
     PaceFile(cache_dir, "MLflow").keep(Pace(most_runs=4, seconds_per_run=0.001))
-    seen = found(pages(misbehaving.address, cache_dir), group)
+    seen = found_ids(pages(misbehaving.address, cache_dir), group)
     assert len(seen) == len(set(seen))
     assert set(ids) - set(doomed) <= set(seen)
     assert doomed
 
 
-def test_an_abandoned_page_is_not_asked_again_before_it_could_be_over(
+def test_an_abandoned_page_is_requested_again_only_when_mlflow_may_have_finished_it(
     misbehaving: Misbehaving, many: tuple[str, list[str]], cache_dir: Path
 ) -> None:
     group, ids = many
     misbehaving.answer = HANG
     with pytest.raises(TimedOut):
-        found(pages(misbehaving.address, cache_dir, patience=8.0), group)
+        found_ids(pages(misbehaving.address, cache_dir, patience=8.0), group)
     assert searches(misbehaving) == 1
     misbehaving.answer = None
     # Another worker, or this one after a restart, reads it from the file.
     with pytest.raises(StillAtWork):
-        found(pages(misbehaving.address, cache_dir), group)
+        found_ids(pages(misbehaving.address, cache_dir), group)
     assert searches(misbehaving) == 1
     pace = PaceFile(cache_dir, "MLflow")
     assert pace.now().most_runs < FIRST_RUNS
     pace.keep(_as_if_later(pace.now(), 16))
-    assert found(pages(misbehaving.address, cache_dir), group) == ids
+    assert found_ids(pages(misbehaving.address, cache_dir), group) == ids
 
 
-def test_a_page_that_was_under_way_when_a_worker_was_killed_counts(
+def test_a_page_requested_by_a_killed_worker_counts_as_still_running(
     misbehaving: Misbehaving, many: tuple[str, list[str]], cache_dir: Path
 ) -> None:
     group, ids = many
     pace = PaceFile(cache_dir, "MLflow")
     pace.keep(Pace().asked(FIRST_RUNS, 60.0, datetime.now(UTC)))
     with pytest.raises(StillAtWork):
-        found(pages(misbehaving.address, cache_dir), group)
+        found_ids(pages(misbehaving.address, cache_dir), group)
     assert searches(misbehaving) == 0
     pace.keep(_as_if_later(pace.now(), 60))
-    assert found(pages(misbehaving.address, cache_dir), group) == ids
+    assert found_ids(pages(misbehaving.address, cache_dir), group) == ids
 
 
 @pytest.mark.parametrize(
@@ -129,32 +129,32 @@ def test_a_page_that_was_under_way_when_a_worker_was_killed_counts(
         pytest.param((503, b"{}", "application/json"), id="503"),
     ],
 )
-def test_after_an_error_no_work_goes_on(
+def test_after_an_error_of_mlflow_the_next_request_need_not_wait(
     misbehaving: Misbehaving, many: tuple[str, list[str]], cache_dir: Path, answer: Answer
 ) -> None:
     group, ids = many
     misbehaving.answer = answer
     with pytest.raises(Exception, match="HTTP 50"):
-        found(pages(misbehaving.address, cache_dir), group)
+        found_ids(pages(misbehaving.address, cache_dir), group)
     misbehaving.answer = None
-    assert found(pages(misbehaving.address, cache_dir), group) == ids
+    assert found_ids(pages(misbehaving.address, cache_dir), group) == ids
 
 
-def test_a_proxy_that_gave_up_leaves_mlflow_at_work(
+def test_after_a_timeout_of_a_proxy_mlflow_counts_as_still_working(
     misbehaving: Misbehaving, many: tuple[str, list[str]], cache_dir: Path
 ) -> None:
     pace = PaceFile(cache_dir, "MLflow")
     pace.keep(Pace(seconds_per_run=5.0))
     misbehaving.answer = (504, b"gateway timeout", "text/plain")
     with pytest.raises(Exception, match="HTTP 504"):
-        found(pages(misbehaving.address, cache_dir, patience=60.0), many[0])
+        found_ids(pages(misbehaving.address, cache_dir, patience=60.0), many[0])
     assert pace.now().rest(datetime.now(UTC)) > timedelta(seconds=10)
 
 
 @given(
     answers=st.lists(st.tuples(st.floats(1e-4, 5), st.integers(100, 10**7), st.booleans()), min_size=1, max_size=40),
 )
-def test_a_page_takes_no_longer_than_what_was_learnt_allows(answers: list[tuple[float, int, bool]]) -> None:
+def test_the_page_size_follows_the_measured_speed_within_its_limits(answers: list[tuple[float, int, bool]]) -> None:
     """Whatever the size of each run, pages are never empty, never beyond the limit, and grow fourfold at a time."""
     pace, last = Pace(), 0
     for seconds_each, bytes_each, comes in answers:
@@ -176,7 +176,7 @@ def test_a_page_takes_no_longer_than_what_was_learnt_allows(answers: list[tuple[
 
 
 @given(seconds=st.floats(0, 10_000), later=st.floats(0, 200_000))
-def test_sweeps_take_a_tenth_of_the_time_at_most(seconds: float, later: float) -> None:
+def test_full_sweeps_take_at_most_a_tenth_of_the_time(seconds: float, later: float) -> None:
     pace = Pace().swept(seconds, NOW)
     assert pace.sweep_is_due(NOW + timedelta(seconds=later)) == (later >= max(300, 10 * seconds))
     assert pace.sweep_is_due(NOW + timedelta(seconds=10 * seconds + 1), is_soon=True)

@@ -74,14 +74,14 @@ def rest(address: str) -> MlflowApi:
     return MlflowApi(JsonService("MLflow", address))
 
 
-def unheard(_table: RunTable) -> None:
+def ignore_partial_table(_table: RunTable) -> None:
     """Ignores the partial tables."""
 
 
 def swept(address: str, page_size: int = 500) -> RunTable:
     with tempfile.TemporaryDirectory() as folder:
         PaceFile(Path(folder), "MLflow").keep(Pace(most_runs=page_size))
-        return MlflowRuns(rest(address), Path(folder)).everything(None, unheard)
+        return MlflowRuns(rest(address), Path(folder)).everything(None, ignore_partial_table)
 
 
 def through_a_file(table: RunTable, folder: Path) -> RunTable:
@@ -115,7 +115,7 @@ def test_the_list_is_complete(tracking: Tracking, experiments: list[list[dict[st
         assert_row_shows(rows[run_id], run)
 
 
-def is_of_sb3(metrics: Collection[str]) -> bool:
+def is_read_as_sb3(metrics: Collection[str]) -> bool:
     """Returns whether a run is read as Stable-Baselines3's, whose own names then come first."""
     return not {"rollout/ep_rew_mean", "eval/mean_reward"}.isdisjoint(metrics)
 
@@ -132,7 +132,7 @@ def assert_row_shows(row: dict[str, Any], run: dict[str, Any]) -> None:
         assert row["success_percent"] == (rates[-1] * 100 if rates and 0 <= rates[-1] <= 1 else None)
     rewards = run["metrics"].get("episode_reward")
     # Without a counter of its own, this trainer's per-episode metric counts the episodes; Stable-Baselines3 has none.
-    assert row["episodes"] == (len(rewards) if rewards and not is_of_sb3(run["metrics"]) else None)
+    assert row["episodes"] == (len(rewards) if rewards and not is_read_as_sb3(run["metrics"]) else None)
     if run["name"]:
         assert row["name"] == run["name"]
 
@@ -174,7 +174,7 @@ def assert_lines(figures: dict[Any, dict[str, Any]], run: Run, metrics: dict[str
         "success_rate": ("success_rate",),
     }
     for word, keys in names.items():
-        preferred = reversed(keys) if is_of_sb3(metrics) else keys
+        preferred = reversed(keys) if is_read_as_sb3(metrics) else keys
         values = next((metrics[key] for key in preferred if key in metrics), [])
         drawn = [(step, value) for step, value in enumerate(values, start=1) if math.isfinite(value)]
         traces = [trace for trace in figures[word]["data"] if html.unescape(trace["name"]) == line_name(run)]
@@ -205,7 +205,7 @@ def source(kind: str, shared: SharedMlflow, folder: Path) -> RunSource:
 
 
 @pytest.mark.parametrize("kind", ["rest", "database"])
-def test_what_changed_is_what_a_full_sweep_finds(
+def test_incremental_changes_equal_a_full_sweep(
     tracking: Tracking, shared_mlflow: SharedMlflow, tmp_path: Path, kind: str
 ) -> None:
     """Between two sweeps, starts, growth, ends and vanished runs are seen without reading everything."""
@@ -216,7 +216,7 @@ def test_what_changed_is_what_a_full_sweep_finds(
     vanishing = tracking.run(group, status="RUNNING")
     queued = tracking.run(group, status="RUNNING", started_ms=1_600_000_000_000)
     tracking.post("runs/update", {"run_id": queued, "status": "SCHEDULED"})
-    known, at = runs.everything(None, unheard), datetime.now(UTC)
+    known, at = runs.everything(None, ignore_partial_table), datetime.now(UTC)
     assert runs.changes(known, at) is known
     tracking.log(growing, "loss", [0.5], first_step=2)
     tracking.log(queued, "loss", [0.25])
@@ -240,7 +240,7 @@ def test_in_the_database_a_deletion_and_a_restoration_show_at_once(
     runs = source("database", shared_mlflow, tmp_path)
     group = tracking.experiment()
     finished = tracking.run(group, metrics={"loss": [1.0]})
-    known, at = runs.everything(None, unheard), datetime.now(UTC) + timedelta(hours=1)
+    known, at = runs.everything(None, ignore_partial_table), datetime.now(UTC) + timedelta(hours=1)
     tracking.delete(finished)
     without = runs.changes(known, at)
     assert finished not in without
@@ -249,12 +249,12 @@ def test_in_the_database_a_deletion_and_a_restoration_show_at_once(
 
 
 @pytest.mark.parametrize("kind", ["rest", "database"])
-def test_a_sweep_that_finds_the_same_keeps_the_version(
+def test_a_sweep_without_changes_keeps_the_version(
     tracking: Tracking, shared_mlflow: SharedMlflow, tmp_path: Path, kind: str
 ) -> None:
     runs = source(kind, shared_mlflow, tmp_path)
     tracking.run(tracking.experiment(), metrics={"loss": [math.nan, math.inf, math.nan]})
-    first = runs.everything(None, unheard)
+    first = runs.everything(None, ignore_partial_table)
     reread = through_a_file(first, tmp_path)
-    assert runs.everything(first, unheard).version == first.version
-    assert runs.everything(reread, unheard).version == first.version
+    assert runs.everything(first, ignore_partial_table).version == first.version
+    assert runs.everything(reread, ignore_partial_table).version == first.version

@@ -64,7 +64,7 @@ def test_mlflow_is_killed_while_rows_come_and_comes_back(tmp_path: Path) -> None
             assert ids_of(left) <= ids_of(whole)
 
 
-def test_runs_that_come_while_all_are_read_are_there_after_the_next_refresh(
+def test_runs_created_during_a_full_reading_are_listed_after_the_next_refresh(
     tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path
 ) -> None:
     group = tracking.experiment()

@@ -44,7 +44,7 @@ def numbers(table: RunTable, columns: RunColumns, ref: ColumnRef, logged: dict[s
     return {name: found.at(row) for name, row in places.items() if row is not None}
 
 
-def test_the_least_and_the_greatest_come_from_all_points(
+def test_the_extremes_of_a_metric_are_those_of_all_its_points(
     tracking: Tracking, logged: dict[str, str], tmp_path: Path
 ) -> None:
     table, columns = read(tracking.address, tmp_path)
@@ -65,7 +65,7 @@ def test_values_still_loading_are_counted_and_requested_again(
     assert numbers(table, columns, LEAST, logged)["moves"] == 1.0
 
 
-def test_only_runs_that_moved_are_read_again(misbehaving: Misbehaving, tracking: Tracking, tmp_path: Path) -> None:
+def test_only_runs_with_new_points_are_read_again(misbehaving: Misbehaving, tracking: Tracking, tmp_path: Path) -> None:
     run_id = tracking.run(tracking.experiment(), metrics={"loss": [2.0]}, status="RUNNING")
     table, columns = read(misbehaving.address, tmp_path)
     eventually(lambda: columns.column(table, LEAST).pending == 0)
@@ -87,7 +87,7 @@ def test_a_column_is_kept_while_its_table_stays_the_same(tracking: Tracking, tmp
     assert columns.column(table.with_facts(version="another"), ref) is not kept
 
 
-def test_nothing_is_kept_of_a_table_without_readers(tracking: Tracking, tmp_path: Path) -> None:
+def test_cached_columns_of_old_tables_are_freed(tracking: Tracking, tmp_path: Path) -> None:
     """While runs are read a new table comes each second; each one with cached texts would stay in memory."""
     tracking.run(tracking.experiment(), params={"note": "a text"})
     table, columns = read(tracking.address, tmp_path)

@@ -53,7 +53,7 @@ def is_deleted(tracking: Tracking, run_id: str) -> bool:
     return RunTrashCalls(MlflowApi(JsonService("MLflow", tracking.address))).get(run_id).is_deleted
 
 
-def breaks_off(relay: Misbehaving, after: int, work: Callable[[], object]) -> bool:
+def interrupt(relay: Misbehaving, after: int, work: Callable[[], object]) -> bool:
     """Does `work` while MLflow gives so many answers, half of the next one, and none; returns whether it was broken
     off."""
     seen: list[str] = []
@@ -77,7 +77,7 @@ def breaks_off(relay: Misbehaving, after: int, work: Callable[[], object]) -> bo
 
 @pytest.mark.parametrize("afters", [(5, 7), pytest.param(range(60), marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("first", ["delete", "restore"])
-def test_what_breaks_off_loses_nothing_and_can_be_repeated_or_taken_back(
+def test_an_interrupted_deletion_or_restoration_can_be_repeated_or_undone(
     tracking: Tracking, misbehaving: Misbehaving, experiment: str, first: str, afters: range
 ) -> None:
     for after in afters:
@@ -87,18 +87,20 @@ def test_what_breaks_off_loses_nothing_and_can_be_repeated_or_taken_back(
             if first == "restore":
                 whole.delete(runs.parent, None)
             broken = deletion_by(misbehaving.address)
-            was_broken_off = breaks_off(misbehaving, after, lambda b=broken, r=runs: getattr(b, first)(r.parent, None))  # type: ignore[misc]
+            was_interrupted = interrupt(misbehaving, after, lambda b=broken, r=runs: getattr(b, first)(r.parent, None))  # type: ignore[misc]
             if is_deleted(tracking, runs.parent):
                 assert is_deleted(tracking, runs.child), (after, "a run that stands in a deleted one")
             getattr(whole, then)(runs.parent, None)
             ends = {run_id: is_deleted(tracking, run_id) for run_id in runs}
             assert ends == {runs.parent: then == "delete", runs.child: then == "delete", runs.gone: True}, (after, then)
-        if not was_broken_off:
+        if not was_interrupted:
             return
     assert len(afters) < 60, "more requests than were tried"
 
 
-def comes_between(relay: Misbehaving, after: int, work: Callable[[], object], other: Callable[[], object]) -> bool:
+def run_with_interruption(
+    relay: Misbehaving, after: int, work: Callable[[], object], other: Callable[[], object]
+) -> bool:
     """Does `work`, and the `other`'s as a whole after so many answers to it; returns whether the other was done at
     all."""
     seen: list[str] = []
@@ -143,7 +145,7 @@ def test_concurrent_deletion_and_restoration_keep_families_consistent(
         }
         if first == "restore":
             whole.delete(runs.parent, None)
-        came = comes_between(
+        came = run_with_interruption(
             misbehaving,
             after,
             lambda b=between, r=runs: getattr(b, first)(r.parent, None),  # type: ignore[misc]
@@ -160,7 +162,7 @@ def test_concurrent_deletion_and_restoration_keep_families_consistent(
     assert len(afters) < 60, "more requests than were tried"
 
 
-def test_what_another_program_left_of_a_family_is_completed_by_asking_again(
+def test_a_family_partly_restored_by_another_program_is_completed_on_repetition(
     tracking: Tracking, experiment: str
 ) -> None:
     runs = family(tracking, experiment)
@@ -175,7 +177,7 @@ def test_what_another_program_left_of_a_family_is_completed_by_asking_again(
     assert [is_deleted(tracking, one) for one in (*runs, grandchild)] == [False, False, True, False]
 
 
-def test_two_who_delete_and_restore_at_once_meet_no_error_but_a_conflict(tracking: Tracking, experiment: str) -> None:
+def test_concurrent_deletions_and_restorations_fail_only_with_conflicts(tracking: Tracking, experiment: str) -> None:
     runs = family(tracking, experiment)
 
     def one(number: int) -> list[ClewError]:

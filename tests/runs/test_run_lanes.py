@@ -149,7 +149,7 @@ def test_the_database_returns_what_rest_returns(stored: Path, tracking: Tracking
     assert "only where deleted" not in found.metric_keys().names
 
 
-def test_rows_come_in_pieces_that_make_the_same_table(
+def test_rows_read_in_several_batches_make_the_same_table(
     stored: Path, tracking: Tracking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_rows, "_ROWS_AT_A_TIME", 3)
@@ -158,7 +158,9 @@ def test_rows_come_in_pieces_that_make_the_same_table(
     assert by_rest(tracking.address).has_same_runs(found)
 
 
-def test_the_database_has_its_time_for_each_statement(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_limit_of_the_database_counts_for_each_statement(
+    stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Time that Clew spends between two of them, on a loaded machine, does not count as the database's."""
     endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
     monkeypatch.setattr(mlflow_database, "STATEMENT_SECONDS", 0.2)
@@ -217,7 +219,7 @@ def _assert_extremes(least: float, greatest: float, last: float | None) -> None:
         assert (least, greatest) == (min(numbers), max(numbers))
 
 
-def test_least_and_greatest_of_a_list_from_the_database_come_from_there(
+def test_extremes_of_a_list_read_from_the_database_are_read_from_the_database(
     stored: Path, misbehaving: Misbehaving, tmp_path: Path
 ) -> None:
     """This includes a list that holds all metrics: MLflow would otherwise be asked for the points of each run."""
@@ -230,7 +232,7 @@ def test_least_and_greatest_of_a_list_from_the_database_come_from_there(
     eventually(lambda: columns.column(table, ColumnRef.parse("least:a b")).pending == 0)
 
 
-def test_a_run_that_can_be_read_again_is_back_with_the_next_refresh(
+def test_a_run_that_becomes_readable_again_is_listed_after_the_next_refresh(
     copied: Path, tracking: Tracking, tmp_path: Path
 ) -> None:
     """This includes one that ended long ago, and that no sign shows as changed."""
@@ -254,7 +256,7 @@ def test_a_run_that_can_be_read_again_is_back_with_the_next_refresh(
     assert set(found.run_ids) == {*known.run_ids, *(row.row for row in known.bad_rows)}
 
 
-def test_a_run_s_extremes_are_those_of_its_history(
+def test_the_extremes_of_a_run_equal_those_of_its_history(
     stored: Path, postgresql: str, misbehaving: Misbehaving, tmp_path: Path
 ) -> None:
     """From either database, with an MLflow that returns no points; and from the points if the database is away."""
@@ -274,7 +276,7 @@ def test_a_run_s_extremes_are_those_of_its_history(
     assert by_points[0].found["a b"].points == 2
 
 
-def test_a_run_that_is_opened_has_all_its_metrics(stored: Path, tracking: Tracking, tmp_path: Path) -> None:
+def test_an_opened_run_has_all_its_metrics(stored: Path, tracking: Tracking, tmp_path: Path) -> None:
     whole = by_rest(tracking.address)
     chosen = [run.run_id for run in whole.runs() if "eval/日本" in run.metrics]
     runs = RunStore(lanes(tracking.address, f"sqlite:///{stored}", tmp_path / "pace", 1), tmp_path / "cache", 30.0)
@@ -319,7 +321,7 @@ def test_a_missing_database_is_paused(tracking: Tracking, tmp_path: Path) -> Non
     assert found.has_same_runs(by_rest(tracking.address))
 
 
-def test_rest_goes_on_with_a_table_of_the_database_that_is_not_whole(
+def test_rest_continues_a_partial_table_of_the_database_without_changes(
     stored: Path, tracking: Tracking, misbehaving: Misbehaving, tmp_path: Path
 ) -> None:
     """REST adds none of the omitted metrics: otherwise each running run would seem changed at each refresh."""
@@ -327,7 +329,7 @@ def test_rest_goes_on_with_a_table_of_the_database_that_is_not_whole(
     assert rest(misbehaving.address, tmp_path / "pace").changes(known, datetime.now(UTC)) is known
 
 
-def test_another_workspace_is_not_shown(copied: Path, tracking: Tracking, tmp_path: Path) -> None:
+def test_runs_of_another_workspace_are_not_listed(copied: Path, tracking: Tracking, tmp_path: Path) -> None:
     other = tmp_path / "mlflow.db"
     shutil.copy(copied, other)
     before = everything(lanes(tracking.address, f"sqlite:///{other}", tmp_path))
@@ -339,7 +341,7 @@ def test_another_workspace_is_not_shown(copied: Path, tracking: Tracking, tmp_pa
     assert set(found.run_ids) == {run.run_id for run in before.runs() if run.experiment_id != experiment}
 
 
-def test_infinities_and_nan_of_the_store_are_as_logged(copied: Path, tracking: Tracking, tmp_path: Path) -> None:
+def test_infinity_and_nan_are_read_as_logged(copied: Path, tracking: Tracking, tmp_path: Path) -> None:
     other = tmp_path / "mlflow.db"
     shutil.copy(copied, other)
     with closing(sqlite3.connect(other)) as connection:

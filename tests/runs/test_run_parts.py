@@ -54,7 +54,7 @@ def places(row: Any) -> list[tuple[Any, Any]]:
 
 
 @given(rows=st.lists(ROWS, max_size=5, unique_by=lambda row: row["info"]["run_id"]))
-def test_a_page_by_columns_is_the_page_run_by_run(rows: list[Any]) -> None:
+def test_a_page_read_by_columns_equals_one_read_run_by_run(rows: list[Any]) -> None:
     parts, bad = parts_of_rows(rows, EXPERIMENTS)
     expected, _bad = _one_by_one(rows, EXPERIMENTS)
     assert not bad
@@ -67,7 +67,7 @@ def test_a_page_by_columns_is_the_page_run_by_run(rows: list[Any]) -> None:
     odd=st.sampled_from(ODD),
     data=st.data(),
 )
-def test_something_odd_hides_no_other_run(rows: list[Any], odd: Any, data: st.DataObject) -> None:
+def test_an_invalid_value_in_a_row_hides_no_other_run(rows: list[Any], odd: Any, data: st.DataObject) -> None:
     rows = copy.deepcopy(rows)
     holder, name = data.draw(st.sampled_from(places(rows)))
     holder[name] = odd

@@ -53,7 +53,7 @@ def deleted(tracking: Tracking, experiment: str, days_ago: float, name: str) -> 
     return run_id
 
 
-def test_it_takes_two_runs_an_hour_apart_and_needed_ones_stay(
+def test_a_run_is_removed_by_two_purges_an_hour_apart_unless_it_is_needed(
     purging: Purging, tracking: Tracking, shared_mlflow: SharedMlflow
 ) -> None:
     experiment = tracking.experiment()
@@ -81,7 +81,7 @@ def test_it_takes_two_runs_an_hour_apart_and_needed_ones_stay(
     assert not purging.runs.get(back).is_deleted
 
 
-def test_the_run_of_an_active_model_comes_back(purging: Purging, tracking: Tracking) -> None:
+def test_the_purge_restores_the_deleted_run_of_an_active_model(purging: Purging, tracking: Tracking) -> None:
     """As after a crash: the alias moved while the run was being deleted."""
     version = tracking.model("left-over")
     run_id = str(_version(tracking, "left-over", version)["run_id"])
@@ -91,7 +91,7 @@ def test_the_run_of_an_active_model_comes_back(purging: Purging, tracking: Track
     assert not purging.runs.get(run_id).is_deleted
 
 
-def test_other_runs_and_marks_older_than_mlflows_deletion_stay(
+def test_runs_of_deleted_experiments_and_runs_deleted_recently_in_mlflow_are_kept(
     purging: Purging, tracking: Tracking, shared_mlflow: SharedMlflow
 ) -> None:
     """MLflow's command would remove all deleted experiments with the runs; a half deletion has an old time."""
@@ -115,7 +115,7 @@ def test_other_runs_and_marks_older_than_mlflows_deletion_stay(
         MlflowGc("nonsense://no.database", shared_mlflow.address, timedelta(0)).remove([old])
 
 
-def test_without_a_database_that_is_reported() -> None:
+def test_a_purge_without_a_database_is_reported() -> None:
     settings = Settings(_env_file=None, mlflow_tracking_uri="http://127.0.0.1:1")  # type: ignore[call-arg,arg-type]
     with pytest.raises(DatabaseNotNamed):
         run_purge.purge(settings)

@@ -78,7 +78,7 @@ def unix_ms(moment: Cell) -> int | None:
 @pytest.mark.parametrize(
     "case", [case for case in cases() if case.refusal is None], ids=lambda c: f"{c.kind}:{c.typed}"
 )
-def test_each_case(case: Case) -> None:
+def test_the_query_finds_the_cells_of_each_filter_case(case: Case) -> None:
     values = cells(case.kind)
     column = column_of(case.kind, [unix_ms(cell) for cell in values] if case.kind == "datetime" else values)
     found = kept(column, parse(case.typed, kind_of(column)), UTC)
@@ -104,7 +104,7 @@ SHOWN_WITH_ONE = [0.04, -0.04, 0.05, 0.06, 66.66666666666667, 66.64, 28.49999999
         ("!= 0", [0.05, 0.06, 66.66666666666667, 66.64, 28.499999999999996, 0.25, None]),
     ],
 )
-def test_a_number_is_all_that_is_shown_as_it(typed: str, found: list[float | None]) -> None:
+def test_a_number_finds_every_cell_that_is_shown_rounded_to_it(typed: str, found: list[float | None]) -> None:
     column = column_of("numeric", SHOWN_WITH_ONE)
     assert isinstance(column, NumberColumn)
     there = kept(column._replace(decimals=1), parse(typed, "numeric"), UTC)
@@ -130,7 +130,7 @@ OPERATORS = st.sampled_from(["", "= ", "!= ", "> ", ">= ", "< ", "<= "])
 )
 @example(typed_cells=("text", ["", MISSING, None]), typed="–", operator="= ", place=0, zone="UTC")
 @example(typed_cells=("numeric", ["diverged", None]), typed="–", operator="!= ", place=0, zone="UTC")
-def test_a_column_is_filtered_as_its_cells_are(
+def test_filtering_a_column_equals_filtering_each_of_its_cells(
     typed_cells: tuple[Kind, list[Any]], typed: str, operator: str, place: int, zone: str
 ) -> None:
     kind, there = typed_cells
@@ -150,9 +150,9 @@ def compared(one: Any, other: Any, descending: bool) -> int:
     """Compares as DataTable's sort/multi.ts: missing values, or a word in place of a number, come last."""
 
     def before(a: Any, b: Any) -> bool:
-        if is_nully(a):
+        if is_missing(a):
             return False
-        return is_nully(b) or (units(a) > units(b) if descending else units(a) < units(b))
+        return is_missing(b) or (units(a) > units(b) if descending else units(a) < units(b))
 
     return -1 if before(one, other) else 1 if before(other, one) else 0
 
@@ -164,7 +164,7 @@ def ordered_by(rows: list[int], shown: Sequence[Any], descending: bool) -> list[
     return sorted(rows, key=functools.cmp_to_key(compare))
 
 
-def is_nully(cell: Any) -> bool:
+def is_missing(cell: Any) -> bool:
     return cell in (None, "", MISSING, "diverged")
 
 
@@ -215,7 +215,7 @@ def run(number: int, parent: int | str | None = None, **changes: Any) -> Run:
     return Run.model_validate(values | changes)
 
 
-def put_together(rows: list[int], parent: dict[int, int]) -> list[tuple[int, int]]:
+def nested_by_recursion(rows: list[int], parent: dict[int, int]) -> list[tuple[int, int]]:
     """Builds the tree as assets/tables.js does, by recursion."""
     there, placed = set(rows), dict[int, int]()
 
@@ -245,7 +245,7 @@ def test_children_are_listed_below_their_parent(family: list[int | str | None], 
     assert {row: int(one) for row, one in enumerate(parents(table)) if one >= 0} == known
     rows = [row for row in range(len(family)) if row in chosen]
     ordered, depths = nested(np.array(rows, np.intp), parents(table))
-    assert list(zip(ordered.tolist(), depths.tolist(), strict=True)) == put_together(rows, known)
+    assert list(zip(ordered.tolist(), depths.tolist(), strict=True)) == nested_by_recursion(rows, known)
 
 
 ROWS = st.lists(
@@ -298,7 +298,7 @@ def test_a_query_selects_the_rows_that_plain_python_selects(
         if experiment in (None, row["experiment"]) and algorithm in (None, row["algorithm"] or MISSING)
     ]
     known = {row: one for row, one in enumerate(family) if isinstance(one, int) and one < len(rows) and one != row}
-    placed = put_together(chosen, known) if is_together else [(row, 0) for row in chosen]
+    placed = nested_by_recursion(chosen, known) if is_together else [(row, 0) for row in chosen]
     misfits = set()
     for name, typed in filters.items():
         try:
@@ -319,7 +319,7 @@ def test_a_query_selects_the_rows_that_plain_python_selects(
     ]
 
 
-def test_a_query_is_read_as_json_has_it() -> None:
+def test_a_query_is_parsed_from_json() -> None:
     fields = '{"columns": ["name", "param:a:b,c"], "filters": {"param:-x": "> 3"}, "sort": ["-metric:a", "seed"]}'
     query = RunQuery.model_validate_json(fields)
     assert query.columns == (ColumnRef(kind="built_in", key="name"), ColumnRef(kind="param", key="a:b,c"))
@@ -337,7 +337,7 @@ def test_an_unknown_column_is_reported(fields: dict[str, Any]) -> None:
         RunQuery.model_validate(fields)
 
 
-def test_an_empty_column_is_reported() -> None:
+def test_a_column_without_a_key_is_reported() -> None:
     with pytest.raises(ColumnKeyMissing):
         RunQuery.model_validate({"columns": ["param:"]})
 
@@ -350,7 +350,7 @@ def test_an_invalid_query_is_refused(fields: dict[str, Any]) -> None:
         RunQuery.model_validate(fields)
 
 
-def test_a_filter_that_makes_no_sense_leaves_nothing_out() -> None:
+def test_an_invalid_filter_is_reported_and_drops_no_run() -> None:
     table = RunTable.of([run(0), run(1)])
     query = RunQuery.model_validate({"filters": {"seed": "many"}})
     found = select(table, query, lambda _ref: column_of("numeric", [1, 2]))
@@ -363,5 +363,5 @@ def test_an_unknown_time_zone_is_utc(name: str) -> None:
     assert zone_named(name) is UTC
 
 
-def test_every_kind_has_its_columns() -> None:
+def test_every_kind_has_a_column_type() -> None:
     assert {kind_of(column_of(kind, [])) for kind in get_args(Kind)} == set(get_args(Kind))

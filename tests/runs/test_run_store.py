@@ -56,7 +56,7 @@ def test_the_first_view_waits_for_the_first_answer(tracking: Tracking, cache_dir
         (REFUSED, "credentials"),
     ],
 )
-def test_a_bad_answer_is_named_and_what_was_known_stays(
+def test_an_invalid_answer_is_reported_and_known_runs_stay(
     tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, answer: tuple[int, bytes, str], message: str
 ) -> None:
     run_id = tracking.run(tracking.experiment())
@@ -101,19 +101,19 @@ def test_each_call_of_a_long_piece_of_work_has_a_deadline_of_its_own(misbehaving
     assert time.monotonic() - started < MUCH_LATER
 
 
-def test_half_an_answer_is_none(misbehaving: Misbehaving) -> None:
+def test_a_truncated_answer_is_an_error(misbehaving: Misbehaving) -> None:
     misbehaving.answer = BREAK_OFF
     with pytest.raises(ServiceUnavailable, match="broke off its answer"):
         JsonService("MLflow", misbehaving.address).download("/file", params={}, most_bytes=2000, deadline_seconds=2)
 
 
-def test_a_server_that_is_not_there(cache_dir: Path) -> None:
+def test_an_unreachable_mlflow_is_reported(cache_dir: Path) -> None:
     view = store("http://127.0.0.1:1", cache_dir).first_view(40)
     assert view.failure is not None
     assert "refused the connection" in view.failure.cause
 
 
-def test_one_bad_row_hides_no_other(tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path) -> None:
+def test_one_invalid_row_hides_no_other(tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path) -> None:
     group = tracking.experiment()
     good, bad = tracking.run(group), tracking.run(group)
     status = b'"status": "FINISHED"'
@@ -131,19 +131,19 @@ def test_one_bad_row_hides_no_other(tracking: Tracking, misbehaving: Misbehaving
     assert [(row.row, row.field) for row in view.runs.bad_rows] == [(bad, "info.status")]
 
 
-def test_many_lookers_cost_one_refresh(misbehaving: Misbehaving, cache_dir: Path) -> None:
+def test_many_views_cost_one_refresh(misbehaving: Misbehaving, cache_dir: Path) -> None:
     """Fifty views by two stores of one host, as of two workers, send MLflow no more requests than one view does."""
     stores = [store(misbehaving.address, cache_dir, period=600) for _worker in range(2)]
     eventually(lambda: stores[0].view().as_of)  # the first rows come before the whole list
     asked = len(misbehaving.requests)
     assert asked > 0
     for _poll in range(25):
-        for looker in stores:
-            assert looker.view().runs is not None
+        for one in stores:
+            assert one.view().runs is not None
     assert len(misbehaving.requests) == asked
 
 
-def test_a_refresh_comes_when_it_is_due(tracking: Tracking, cache_dir: Path) -> None:
+def test_a_refresh_starts_when_it_is_due(tracking: Tracking, cache_dir: Path) -> None:
     runs = store(tracking.address, cache_dir, period=1.5)
     runs.whole_view(40)
     run_id = tracking.run(tracking.experiment())
@@ -163,7 +163,7 @@ def test_runs_that_are_copied_with_their_own_times_are_found_by_their_experiment
     eventually(lambda: all(runs.view().get(run_id) for run_id in copied))
 
 
-def test_a_run_that_is_seconds_old_is_found_when_asked_for(tracking: Tracking, cache_dir: Path) -> None:
+def test_a_new_run_is_found_when_it_is_requested_by_id(tracking: Tracking, cache_dir: Path) -> None:
     runs = store(tracking.address, cache_dir)
     runs.whole_view(40)
     run_id = tracking.run(tracking.experiment())
@@ -223,7 +223,7 @@ def test_many_retries_cost_few_sweeps(misbehaving: Misbehaving, cache_dir: Path)
     assert sweeps() - before <= 3
 
 
-def test_waiting_askers_share_a_thread(misbehaving: Misbehaving, cache_dir: Path) -> None:
+def test_waiting_callers_share_a_thread(misbehaving: Misbehaving, cache_dir: Path) -> None:
     runs = store(misbehaving.address, cache_dir)
     runs.whole_view(40)
     misbehaving.answer = HANG
@@ -236,7 +236,7 @@ def test_waiting_askers_share_a_thread(misbehaving: Misbehaving, cache_dir: Path
     assert threading.active_count() - before <= 4 + len(misbehaving.requests)
 
 
-def test_a_cache_that_is_deleted_under_a_running_app_comes_back(tracking: Tracking, cache_dir: Path) -> None:
+def test_a_cache_deleted_while_the_app_runs_is_rebuilt(tracking: Tracking, cache_dir: Path) -> None:
     run_id = tracking.run(tracking.experiment())
     runs = store(tracking.address, cache_dir)
     runs.whole_view(40)
@@ -244,7 +244,7 @@ def test_a_cache_that_is_deleted_under_a_running_app_comes_back(tracking: Tracki
     assert runs.refreshed_view(40).get(run_id) is not None
 
 
-def test_a_cache_that_cannot_be_written_is_named(tracking: Tracking, cache_dir: Path) -> None:
+def test_a_cache_that_cannot_be_written_is_reported(tracking: Tracking, cache_dir: Path) -> None:
     runs = store(tracking.address, cache_dir)
     (folder,) = cache_dir.iterdir()
     folder.rmdir()
@@ -255,7 +255,7 @@ def test_a_cache_that_cannot_be_written_is_named(tracking: Tracking, cache_dir: 
     assert failure.service == "Clew's cache"
 
 
-def test_without_a_disk_mlflow_is_not_asked_at_each_poll(misbehaving: Misbehaving, cache_dir: Path) -> None:
+def test_with_an_unwritable_cache_polls_cause_no_requests(misbehaving: Misbehaving, cache_dir: Path) -> None:
     runs = store(misbehaving.address, cache_dir)
     (folder,) = cache_dir.iterdir()
     (folder / "runs-attempt.json").mkdir()  # a file written there cannot be moved into place
@@ -280,7 +280,7 @@ def test_a_cache_that_cannot_be_made_or_written_hides_no_run(tracking: Tracking,
         assert view.failure.service == "Clew's cache"
 
 
-def test_a_running_run_that_turns_bad_stops_no_refresh(
+def test_a_running_run_that_becomes_invalid_stops_no_refresh(
     tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path
 ) -> None:
     run_id = tracking.run(tracking.experiment(), status="RUNNING")

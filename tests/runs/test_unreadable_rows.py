@@ -64,8 +64,8 @@ def test_all_runs_are_back_within_a_refresh_period(
     assert not len(runs.view().runs or ())
     misbehaving.alter = alter
 
-    def all_back() -> bool:
+    def all_are_listed() -> bool:
         table = runs.view().runs
         return table is not None and set(table.run_ids) == ids and not table.bad_rows
 
-    eventually(all_back, within_seconds=60)  # a full sweep, after 300 s, would find them as well
+    eventually(all_are_listed, within_seconds=60)  # a full sweep, after 300 s, would find them as well
