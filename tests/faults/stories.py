@@ -63,22 +63,24 @@ class Story:
     def play(self) -> "Story":
         """Plays it first for pages opened before the fault, then for pages opened after it."""
         open_pages = self._opened(self._warm)
-        self._until(WELL_WITHIN, open_pages, "shows all at first", self._is_well)
+        self._until(WELL_WITHIN, open_pages, "shows all at first", self._is_healthy)
         self._relay.fault = self._fault
-        self._until(NOTICED_WITHIN, open_pages, "names who failed, with a Retry", self._is_named)
+        self._until(NOTICED_WITHIN, open_pages, "names the failed service, with a Retry", self._names_the_failure)
         self._record(open_pages, "keeps what it had", self._is_complete)
         later = self._opened(self._warm_too)
-        self._record(later, "is whole for who comes meanwhile", self._is_complete)
-        self._record(later, "names who failed to who comes meanwhile", self._is_named)
+        self._record(later, "is complete for a page opened meanwhile", self._is_complete)
+        self._record(later, "names the failed service on a page opened meanwhile", self._names_the_failure)
         self._relay.fault = None
-        self._until(WELL_WITHIN, open_pages, "recovers by itself", self._is_well)
+        self._until(WELL_WITHIN, open_pages, "recovers by itself", self._is_healthy)
 
         self._relay.fault = self._fault
-        at_dawn = self._opened(self._cold)
-        self._until(NOTICED_WITHIN, at_dawn, "names who failed where nothing is known", self._is_named)
-        self._until(WELL_WITHIN, at_dawn, "shows what is not of that service", self._has_the_rest)
+        cold_pages = self._opened(self._cold)
+        self._until(
+            NOTICED_WITHIN, cold_pages, "names the failed service while nothing is known", self._names_the_failure
+        )
+        self._until(WELL_WITHIN, cold_pages, "shows the data of the other services", self._has_the_other_services)
         self._relay.fault = None
-        self._until(WELL_WITHIN, at_dawn, "fills by itself", self._is_well)
+        self._until(WELL_WITHIN, cold_pages, "fills by itself", self._is_healthy)
         return self
 
     def _clew(self, cache: str) -> Flask:
@@ -104,12 +106,12 @@ class Story:
             self._claim(path, f"renders within {RENDERED_WITHIN} s", viewer.seconds < RENDERED_WITHIN, viewer.seconds)
         return viewers
 
-    def _until(self, seconds: float, viewers: dict[str, Viewer], what: str, true: Callable[[Viewer], bool]) -> None:
-        """Ticks until it is true of all pages."""
+    def _until(self, seconds: float, viewers: dict[str, Viewer], what: str, is_met: Callable[[Viewer], bool]) -> None:
+        """Ticks until the condition is met on all pages."""
         began, waiting = time.monotonic(), dict(viewers)
         took: dict[str, float] = {}
         while waiting and time.monotonic() - began < seconds:
-            for path in [path for path, viewer in waiting.items() if true(viewer)]:
+            for path in [path for path, viewer in waiting.items() if is_met(viewer)]:
                 took[path] = time.monotonic() - began
                 del waiting[path]
             if waiting:
@@ -119,9 +121,9 @@ class Story:
         for path, viewer in viewers.items():
             self._claim(path, what, path in took, took.get(path) or (viewer.alerts(), viewer.text()))
 
-    def _record(self, viewers: dict[str, Viewer], what: str, true: Callable[[Viewer], bool]) -> None:
+    def _record(self, viewers: dict[str, Viewer], what: str, is_met: Callable[[Viewer], bool]) -> None:
         for path, viewer in viewers.items():
-            self._claim(path, what, true(viewer), (viewer.alerts(), viewer.text()))
+            self._claim(path, what, is_met(viewer), (viewer.alerts(), viewer.text()))
 
     def _claim(self, page: str, what: str, holds: bool, seen: object) -> None:
         self.claims[page].append(Claim(what, holds, seen))
@@ -129,11 +131,11 @@ class Story:
     def _is_complete(self, viewer: Viewer) -> bool:
         return all(viewer.shows(one.component, one.text) for one in self._pages[viewer.path])
 
-    def _has_the_rest(self, viewer: Viewer) -> bool:
+    def _has_the_other_services(self, viewer: Viewer) -> bool:
         rest = [one for one in self._pages[viewer.path] if one.service != self._service]
         return all(viewer.shows(one.component, one.text) for one in rest)
 
-    def _is_named(self, viewer: Viewer) -> bool:
+    def _names_the_failure(self, viewer: Viewer) -> bool:
         """Returns whether the failed service alone is named; on the front page also in the list of services."""
         named = [alert for alert in viewer.alerts() if self._service in alert]
         if len(named) < len(viewer.alerts()):
@@ -144,7 +146,7 @@ class Story:
         # A slow service may still answer, and then nothing has failed.
         return bool(named) or not depends or self._fault is Fault.SLOW
 
-    def _is_well(self, viewer: Viewer) -> bool:
+    def _is_healthy(self, viewer: Viewer) -> bool:
         if viewer.has(HEALTH) and viewer.failing(HEALTH):
             return False
         return self._is_complete(viewer) and not viewer.alerts()

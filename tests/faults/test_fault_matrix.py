@@ -76,8 +76,8 @@ def played(
         model_server.add("1", algorithm="PPO", success_rate=0.75)
         model_server.active = "1"
         monitor = stack.enter_context(HealthyMonitor())
-        asked_about = chosen(request, "service", "fault")
-        for service, fault in sorted(asked_about, key=lambda cell: FAULTS.index(cell[1])):
+        chosen_cells = chosen(request, "service", "fault")
+        for service, fault in sorted(chosen_cells, key=lambda cell: FAULTS.index(cell[1])):
             behind = {MLFLOW: tracking.address, GPU_MONITOR: monitor.address}
             if service == MODEL_SERVER:
                 behind[MODEL_SERVER] = model_server.address
@@ -112,7 +112,9 @@ def _lines(place: str) -> list[Shown]:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(("service", "fault"), CELLS)
-def test_a_page_outlives_a_fault(played: Played, service: str, fault: Fault, path: str) -> None:
+def test_a_page_reports_a_fault_keeps_its_data_and_recovers(
+    played: Played, service: str, fault: Fault, path: str
+) -> None:
     claims = played.stories[service, fault].result().claims[path.format(run=played.run)]
     assert len(claims) == 12
     assert [claim for claim in claims if not claim.holds] == []

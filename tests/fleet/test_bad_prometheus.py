@@ -52,7 +52,7 @@ def error(status: int, kind: str, words: str) -> Answer:
     return (status, orjson.dumps({"status": "error", "errorType": kind, "error": words}), "application/json")
 
 
-def test_each_failure_is_a_sentence_of_its_own(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_failure_of_prometheus_has_its_own_message(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prometheus_api, "DEADLINE_SECONDS", 1.0)
     many = "query processing would load too many samples into memory in query execution"
     assert str(failure(server, error(422, "execution", many))) == f"Prometheus: refused the query (HTTP 422): {many}"
@@ -72,7 +72,7 @@ def test_each_failure_is_a_sentence_of_its_own(server: Misbehaving, monkeypatch:
         history_of("http://127.0.0.1:1").read(STEPS)
 
 
-def test_a_gigabyte_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_of_a_gigabyte_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is cut off by its Content-Length, and by its size where there is none."""
     monkeypatch.setattr(prometheus_api, "MOST_BYTES", 2**20)
 
@@ -100,7 +100,7 @@ def test_a_gigabyte_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
         endless.shutdown()
 
 
-def test_a_series_that_does_not_fit_is_named_and_hides_no_other(server: Misbehaving) -> None:
+def test_invalid_series_are_reported_and_hide_no_other(server: Misbehaving) -> None:
     good = {"metric": LABELS, "values": points("10", "NaN", "1e400", "40")}
     odd = [
         {"metric": {"gpu": 7}, "values": []},
@@ -125,7 +125,7 @@ def test_a_series_that_does_not_fit_is_named_and_hides_no_other(server: Misbehav
     assert list(history_of(server.address).read(STEPS).gpus) == []
 
 
-def test_ten_thousand_series_are_taken_and_the_excess_is_reported(server: Misbehaving) -> None:
+def test_ten_thousand_series_are_accepted_and_the_excess_is_reported(server: Misbehaving) -> None:
     series = [{"metric": {"gpu": str(number), "host": "a"}, "values": points("1")} for number in range(10_003)]
     server.answer = matrix(*series)
     history = history_of(server.address).read(STEPS)
@@ -134,7 +134,7 @@ def test_ten_thousand_series_are_taken_and_the_excess_is_reported(server: Misbeh
     assert "only the first 10000 of 10003 series are taken" in " ".join(map(str, history.remarks))
 
 
-def test_no_client_waits_for_a_dead_one_and_known_values_stay(
+def test_no_client_waits_for_an_unreachable_prometheus_and_known_values_stay(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prometheus_api, "DEADLINE_SECONDS", 1.0)
@@ -174,7 +174,7 @@ def test_no_client_waits_for_a_dead_one_and_known_values_stay(
     eventually(is_open)  # after some failures it gets no requests
 
 
-def test_the_token_and_headers_go_along_and_a_prefix_is_kept(server: Misbehaving, tmp_path: Path) -> None:
+def test_requests_carry_the_token_the_headers_and_the_path_prefix(server: Misbehaving, tmp_path: Path) -> None:
     with Prometheus(tmp_path) as prometheus, Misbehaving(prometheus.address) as before:
         api = history_of(before.address, **{"X-Scope-OrgID": "rl"})._api
         api.check_alive(5)

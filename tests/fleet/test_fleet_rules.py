@@ -56,7 +56,7 @@ def rows(history: FleetHistory, grouping: Grouping) -> list[UsageRow]:
     return usage(history, grouping, run_of)
 
 
-def same(one: GpuSeries, other: GpuSeries) -> bool:
+def is_same(one: GpuSeries, other: GpuSeries) -> bool:
     def equal(a: Column, b: Column) -> bool:
         return bool(np.allclose(a, b, equal_nan=True))
 
@@ -71,14 +71,14 @@ def same(one: GpuSeries, other: GpuSeries) -> bool:
 
 
 @given(reports(), reports(host="b"))
-def test_two_reports_of_one_gpu_are_one_gpu(first: GpuSeries, second: GpuSeries) -> None:
+def test_two_reports_of_a_gpu_are_merged_into_one(first: GpuSeries, second: GpuSeries) -> None:
     """The order of the reports does not matter, and a repeated report counts once."""
     (merged,) = merged_reports([first, second])
     (turned,) = merged_reports([second, first])
-    assert same(merged, turned)
+    assert is_same(merged, turned)
     assert np.allclose(merged.covered, np.maximum(first.covered, second.covered))
     (again,) = merged_reports([first, first])
-    assert same(again, first)
+    assert is_same(again, first)
     hours = sum(row.gpu_hours for row in rows(fleet_of(first, second), Grouping.HOST))
     assert hours <= COUNT * STEPS.hours + 1e-9
     known = [not np.isnan([one.column(Measure.POWER)[0] for one in (first, second)]).all()]
@@ -114,7 +114,7 @@ def test_hours_of_owners_do_not_exceed_those_of_gpus_and_gaps_do_not_count(
 
 
 @given(reports(), reports())
-def test_parts_of_one_report_add_up(first: GpuSeries, second: GpuSeries) -> None:
+def test_parts_of_one_report_are_joined(first: GpuSeries, second: GpuSeries) -> None:
     """A label that changed in the middle of a step makes two series of one."""
     halves = [GpuSeries(one.gpu, one.covered / 2, one.columns, one.uses) for one in (first, second)]
     whole = joined_parts(halves)
@@ -145,7 +145,7 @@ def test_a_counter_that_restarts_never_counts_backwards(reported_steps: list[tup
                 assert found[place] == pytest.approx(rises[place], abs=1e-3)
 
 
-def test_a_counter_that_misses_one_sample_has_not_risen_by_all_that_it_had() -> None:
+def test_a_counter_that_reads_zero_once_does_not_rise_by_its_full_value() -> None:
     counter = np.array([5e9, 5e9 + 10, 0, 5e9 + 30, 5e9 + 40])
     assert increases(counter, 1_000.0) == pytest.approx([np.nan, 10, 0, np.nan, 10], nan_ok=True)
 
@@ -165,7 +165,7 @@ def test_a_run_that_had_a_gpu_for_half_of_its_time_has_half_of_its_energy() -> N
     assert (had.used.gpu_hours, had.used.energy_kwh) == (1.5, pytest.approx(3.0))
 
 
-def test_a_text_finds_all_who_used_a_host_and_of_a_shared_gpu_only_who_is_named() -> None:
+def test_a_search_text_matches_hosts_gpus_and_owners() -> None:
     uses = {USERS[0]: np.ones(COUNT), USERS[2]: np.ones(COUNT)}
     history = fleet_of(GpuSeries(GpuIdentity("trainer", "0", "GPU-1", "A100"), np.ones(COUNT), {}, uses))
     for text, is_own in (("train", True), ("a100", True), ("bob", False), ("", True)):
@@ -174,7 +174,7 @@ def test_a_text_finds_all_who_used_a_host_and_of_a_shared_gpu_only_who_is_named(
     assert matching(history, "nobody", run_of).gpus == []
 
 
-def test_shared_gpus_are_shared_and_processes_of_one_run_are_one() -> None:
+def test_hours_of_a_shared_gpu_are_divided_among_its_owners() -> None:
     whole, half = np.ones(COUNT), np.full(COUNT, 0.5)
     columns = {Measure.UTILIZATION: np.full(COUNT, 80.0), Measure.POWER: np.full(COUNT, 400.0)}
     shared = GpuSeries(GpuIdentity("a", "0", "GPU-1"), whole, columns, {USERS[0]: whole, USERS[2]: whole})
@@ -197,7 +197,7 @@ def test_reserved_and_idle_gpus_are_reported_with_their_owner() -> None:
     assert row.idle_reserved_hours == pytest.approx(0.75)
 
 
-def test_energy_is_by_power_else_by_the_counter() -> None:
+def test_energy_is_computed_from_the_counter_if_power_is_unknown() -> None:
     counter = {Measure.ENERGY: np.array([np.nan, 3.6e6, 3.6e6, np.nan, 0, 3.6e6])}
     (row,) = rows(fleet_of(GpuSeries(GpuIdentity("a", "0"), np.ones(COUNT), counter)), Grouping.GPU)
     assert (row.energy_kwh, row.energy_covered) == (pytest.approx(3.0), pytest.approx(4 / 6))
@@ -218,7 +218,7 @@ def test_steps_cover_a_span_and_are_never_too_many(now: int, last: Range, length
     assert coarse.until_ms <= max(steps.until_ms, coarse.since_ms + coarse.step_ms)
 
 
-def test_spans_that_are_none_are_refused() -> None:
+def test_invalid_spans_are_refused() -> None:
     with pytest.raises(BadInput, match="after its beginning"):
         Span(since_ms=10, until_ms=10).steps(100)
     with pytest.raises(BadInput, match="after its beginning"):

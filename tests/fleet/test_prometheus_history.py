@@ -25,7 +25,7 @@ def uuid_line(gpu: int, uuid: str) -> str:
     return f"text {gpu} nvmlDeviceGetUUID {uuid.encode().hex()}"
 
 
-def of(history: FleetHistory, host: str, gpu: str) -> GpuSeries:
+def series_of(history: FleetHistory, host: str, gpu: str) -> GpuSeries:
     return next(one for one in history.gpus if (one.gpu.host, one.gpu.gpu) == (host, gpu))
 
 
@@ -54,7 +54,7 @@ def test_monitors_and_dcgm_exporter_are_reported_together(start: Start, tmp_path
     identities = [(one.gpu.host, one.gpu.gpu, one.gpu.uuid) for one in history.gpus]
     assert identities[:2] == [("cluster-1", "0", DCGM_GPUS[0]), ("cluster-1", "1", DCGM_GPUS[1])]
     assert [one[2] for one in identities[2:]] == ["GPU-of-0", "GPU-of-1"]  # trainer-2 and trainer-3 report the same GPU
-    first = of(history, "trainer-1", "0")
+    first = series_of(history, "trainer-1", "0")
     values = {measure: first.column(measure)[0] for measure in Measure}
     assert values[Measure.UTILIZATION] == pytest.approx(20)
     assert values[Measure.MEMORY_USED] == 4096
@@ -64,11 +64,11 @@ def test_monitors_and_dcgm_exporter_are_reported_together(start: Start, tmp_path
     assert user.pid == 1
     assert user.owner
     assert share[0] == pytest.approx(1, abs=0.2)
-    cluster = of(history, "cluster-1", "0")
+    cluster = series_of(history, "cluster-1", "0")
     assert cluster.column(Measure.UTILIZATION)[0] == pytest.approx(83)
     assert cluster.column(Measure.MEMORY_USED)[0] == 41000
     assert list(cluster.uses) == [GpuUser(owner="rl-team", workload="ppo-7")]
-    assert of(history, "cluster-1", "1").uses == {}
+    assert series_of(history, "cluster-1", "1").uses == {}
 
 
 def past() -> Iterator[Sample]:
@@ -127,7 +127,7 @@ def monitored(host: str, uuid: str, at: float, busy: float, watts: float) -> Ite
 
 
 @pytest.fixture(scope="module")
-def of_past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusHistory]:
+def past_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusHistory]:
     prometheus = Prometheus(tmp_path_factory.mktemp("past"))
     prometheus.backfill(past())
     with prometheus:
@@ -135,18 +135,18 @@ def of_past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusHist
 
 
 @pytest.fixture(scope="module")
-def kept(of_past: PrometheusHistory) -> FleetHistory:
-    return of_past.read(Steps(START * 1000, 600_000, 24))
+def past_history(past_prometheus: PrometheusHistory) -> FleetHistory:
+    return past_prometheus.read(Steps(START * 1000, 600_000, 24))
 
 
-def test_gaps_stay_gaps_and_only_received_samples_count(kept: FleetHistory) -> None:
-    gap, lost = of(kept, "gap-host", "0"), of(kept, "lost-host", "0")
+def test_gaps_stay_gaps_and_only_received_samples_count(past_history: FleetHistory) -> None:
+    gap, lost = series_of(past_history, "gap-host", "0"), series_of(past_history, "lost-host", "0")
     expected = np.repeat([1.0, 0, 1, 1], 6)
     assert gap.covered == pytest.approx(expected, abs=0.11)  # a sample at the edge may count with its neighbour
     assert np.isnan(gap.column(Measure.UTILIZATION)[7:12]).all()
     assert gap.column(Measure.UTILIZATION)[:6] == pytest.approx([50] * 6)
     assert lost.covered == pytest.approx(np.repeat([1.0, 1, 0, 1], 6), abs=0.11)
-    rows = {row.host: row for row in usage(kept, Grouping.HOST, no_run)}
+    rows = {row.host: row for row in usage(past_history, Grouping.HOST, no_run)}
     assert sorted(filter(None, rows)) == ["cluster-7", "gap-host", "lost-host", "split-host"]
     assert rows["gap-host"].gpu_hours == pytest.approx(3, abs=0.05)
     assert rows["gap-host"].covered == pytest.approx(0.75, abs=0.02)
@@ -154,19 +154,19 @@ def test_gaps_stay_gaps_and_only_received_samples_count(kept: FleetHistory) -> N
     assert (rows["lost-host"].energy_kwh, rows["lost-host"].energy_covered) == (None, 0)
 
 
-def test_a_split_gpu_is_its_parts_and_what_changes_owners_within_a_step_is_weighed(kept: FleetHistory) -> None:
-    (part,) = [one for one in kept.gpus if one.gpu.host == "split-host"]
+def test_a_mig_gpu_is_its_instances_and_reservations_within_a_step_are_averaged(past_history: FleetHistory) -> None:
+    (part,) = [one for one in past_history.gpus if one.gpu.host == "split-host"]
     assert part.gpu.gpu == "0 MIG 0"
     assert part.column(Measure.RESERVED)[:3] == pytest.approx([1, 0.5, 0], abs=0.11)
 
 
-def test_steps_of_two_samples_and_a_half_are_received_in_full(of_past: PrometheusHistory) -> None:
-    quick = of(of_past.read(Steps(END * 1000, 40_000, HOUR // 2 // 40)), "quick-host", "0")
+def test_steps_of_two_samples_and_a_half_are_received_in_full(past_prometheus: PrometheusHistory) -> None:
+    quick = series_of(past_prometheus.read(Steps(END * 1000, 40_000, HOUR // 2 // 40)), "quick-host", "0")
     assert quick.covered.mean() > 0.97
 
 
-def test_owners_pods_and_resets_of_counters_are_accounted_for(kept: FleetHistory) -> None:
-    rows = {(row.owner, row.run): row for row in usage(kept, Grouping.RUN, no_run)}
+def test_owners_pods_and_resets_of_counters_are_accounted_for(past_history: FleetHistory) -> None:
+    rows = {(row.owner, row.run): row for row in usage(past_history, Grouping.RUN, no_run)}
     assert rows["ada", None].gpu_hours == pytest.approx(0.5, abs=0.05)
     first, second = rows["rl-team", "first"], rows["rl-team", "second"]
     assert (first.gpu_hours, second.gpu_hours) == pytest.approx((2, 2), abs=0.05)
@@ -174,10 +174,13 @@ def test_owners_pods_and_resets_of_counters_are_accounted_for(kept: FleetHistory
     assert first.idle_reserved_hours == 0
     # 100 W; in the first step the counter's former value is unknown, and so is that of the new pod.
     assert (first.energy_kwh or 0) + (second.energy_kwh or 0) == pytest.approx(0.4, abs=0.05)
-    assert of(kept, "cluster-7", "3").column(Measure.ENERGY)[0] != of(kept, "cluster-7", "3").column(Measure.ENERGY)[1]
+    assert (
+        series_of(past_history, "cluster-7", "3").column(Measure.ENERGY)[0]
+        != series_of(past_history, "cluster-7", "3").column(Measure.ENERGY)[1]
+    )
 
 
-def test_a_span_of_which_nothing_is_known_is_empty_and_no_error(tmp_path: Path) -> None:
+def test_a_span_without_data_is_empty_and_no_error(tmp_path: Path) -> None:
     with Prometheus(tmp_path) as prometheus:
         history = history_of(prometheus.address).read(Steps(START * 1000, 600_000, 24))
     assert (list(history.gpus), list(history.remarks)) == ([], [])

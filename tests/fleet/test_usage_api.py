@@ -74,9 +74,7 @@ def test_hours_energy_and_idle_time_are_reported_by_owner(api: FlaskClient) -> N
         ("since_ms=1e99", 422, "since_ms"),
     ],
 )
-def test_a_question_that_is_none_is_refused_with_its_field(
-    api: FlaskClient, query: str, status: int, words: str
-) -> None:
+def test_an_invalid_query_is_refused_with_its_field(api: FlaskClient, query: str, status: int, words: str) -> None:
     answer = api.get(f"/api/gpus/usage?{query}")
     assert answer.status_code == status
     assert words in answer.get_data(as_text=True)
@@ -89,19 +87,19 @@ def test_where_no_service_answers_the_first_failure_is_reported(cache_dir: Path)
     assert answer.get_json()["error"] == "GPU monitor a: refused the connection"
 
 
-def test_prometheus_is_asked_instead_and_its_health_is_shown(tmp_path: Path) -> None:
+def test_a_configured_prometheus_replaces_the_monitors_and_its_health_is_shown(tmp_path: Path) -> None:
     with Prometheus(tmp_path) as prometheus, Misbehaving(prometheus.address) as before:
         services = connect(settings(tmp_path / "cache", prometheus_url=before.address, prometheus_headers="X-A=b"))
         assert services.fleet.source.source is HistorySource.PROMETHEUS
-        well = services.health.refreshed_report(60).services[-1]
-        assert (well.kind, well.health.state) == (ServiceKind.PROMETHEUS, State.OK)
+        healthy = services.health.refreshed_report(60).services[-1]
+        assert (healthy.kind, healthy.health.state) == (ServiceKind.PROMETHEUS, State.OK)
         before.answer = HTML
-        ill = services.health.refreshed_report(60).services[-1]
-        assert ill.health.state is State.DOWN
-        assert "is not JSON" in str(ill.health.cause)
+        failing = services.health.refreshed_report(60).services[-1]
+        assert failing.health.state is State.DOWN
+        assert "is not JSON" in str(failing.health.cause)
 
 
-def test_settings_of_prometheus_describe_their_values_and_are_secret(cache_dir: Path) -> None:
+def test_invalid_prometheus_settings_are_reported_and_credentials_are_secret(cache_dir: Path) -> None:
     with pytest.raises(ValidationError, match="entry 2 is none"):
         settings(cache_dir, prometheus_headers="X-Scope-OrgID=rl, broken")
     with pytest.raises(ValidationError, match="entry 1 is none"):

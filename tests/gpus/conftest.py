@@ -9,13 +9,13 @@ import pytest
 from gpu_monitor.readings import Reading
 from gpu_monitor.settings import GpuMonitorSettings
 from tests.gpus.fake_library import build_drivers
-from tests.gpus.monitor import NVIDIA, Asked, Fake, Monitor
+from tests.gpus.monitor import NVIDIA, Fake, Monitor, ReadingProcess
 from tests.undeclared import undeclared_failures
 from training.settings import TrainingSettings
 
 Start = Callable[..., Monitor]
 Read = Callable[..., Reading]
-Ask = Callable[..., Asked]
+Ask = Callable[..., ReadingProcess]
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +60,7 @@ def fake(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Fake:
 @pytest.fixture(scope="module")
 def read(fake: Fake) -> Iterator[Read]:
     """Returns a function that sets the driver's values, and returns the reading of them."""
-    asked = Asked(fake)
+    asked = ReadingProcess(fake)
 
     def read(*lines: str) -> Reading:
         fake.write(*lines)
@@ -74,15 +74,15 @@ def read(fake: Fake) -> Iterator[Read]:
 def ask(library: Path, tmp_path: Path) -> Iterator[Ask]:
     """Returns a function that starts to read a machine with GPUs of these vendors; without NVIDIA's its library is
     missing."""
-    begun: list[Asked] = []
+    begun: list[ReadingProcess] = []
 
-    def ask(*vendors: str) -> Asked:
+    def ask(*vendors: str) -> ReadingProcess:
         folder = library
         if NVIDIA not in vendors:
             folder = tmp_path / "amd-only"
             folder.mkdir()
             (folder / "libamd_smi.so").symlink_to(library / "libamd_smi.so")
-        begun.append(Asked(Fake(folder, tmp_path, vendors)))
+        begun.append(ReadingProcess(Fake(folder, tmp_path, vendors)))
         return begun[-1]
 
     yield ask

@@ -63,12 +63,12 @@ def _replace(file: Path, lines: Sequence[str]) -> None:
     new.replace(file)
 
 
-class Asked:
+class ReadingProcess:
     """Runs a process that reads the GPUs on request."""
 
     def __init__(self, fake: Fake) -> None:
         self.fake = fake
-        command = [sys.executable, "-m", "tests.gpus.asking"]
+        command = [sys.executable, "-m", "tests.gpus.read_on_request"]
         environment = os.environ | fake.environment()
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
@@ -118,13 +118,13 @@ class Monitor:
     def health(self) -> dict[str, Any]:
         return dict(json.loads(self.get("/health")))
 
-    def wait_for(self, true: Callable[[dict[str, Any]], bool], seconds: float = 60) -> dict[str, Any]:
+    def wait_for(self, is_met: Callable[[dict[str, Any]], bool], seconds: float = 60) -> dict[str, Any]:
         """Returns the first health that fulfils the condition; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
             try:
                 health = self.health()
-                if true(health):
+                if is_met(health):
                     return health
             except OSError:
                 assert self.process.poll() is None, self.log()
@@ -176,12 +176,12 @@ class Viewer(Client):  # type: ignore[misc]
         assert text is not None, f"no message within {seconds} s"
         return GpuReport.model_validate_json(text)
 
-    def until(self, true: Callable[[GpuReport], bool], seconds: float = 60) -> GpuReport:
+    def until(self, is_met: Callable[[GpuReport], bool], seconds: float = 60) -> GpuReport:
         """Returns the first message that fulfils the condition."""
         deadline, report = time.monotonic() + seconds, None
         while time.monotonic() < deadline:
             report = self.next()
-            if true(report):
+            if is_met(report):
                 return report
         raise AssertionError(f"not within {seconds} s: {report}")
 

@@ -37,7 +37,7 @@ def test_a_list_of_monitors_is_read() -> None:
         "a=http://a|ws/gpu",
     ],
 )
-def test_an_odd_entry_is_named(entry: str) -> None:
+def test_an_invalid_entry_is_reported(entry: str) -> None:
     with pytest.raises(ValueError, match="should") as refused:
         read_addresses(f"fine=http://fine:8001,{entry}")
     assert repr(entry) in str(refused.value)
@@ -49,6 +49,6 @@ def test_two_monitors_of_one_name_are_refused() -> None:
 
 
 @given(st.text(), st.text())
-def test_a_strange_origin_is_an_answer_and_no_error(origin: str, host: str) -> None:
+def test_a_malformed_origin_is_refused_without_an_error(origin: str, host: str) -> None:
     assert is_allowed(origin, host, frozenset()) in (True, False)
     assert not is_allowed(origin, host, read_origins("https://clew.example.com"))

@@ -15,7 +15,7 @@ from sockets.socket_route import SocketRoute
 
 
 @pytest.fixture
-def ends() -> Iterator[tuple[Connection, socket.socket]]:
+def connected_pair() -> Iterator[tuple[Connection, socket.socket]]:
     """Returns both ends of a TCP connection with small buffers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = socket.socket()
@@ -37,8 +37,10 @@ def test_a_frame_is_what_a_websocket_library_reads(length: int) -> None:
     assert read[-1].message_finished
 
 
-def test_a_slow_viewer_skips_and_then_gets_the_newest(ends: tuple[Connection, socket.socket]) -> None:
-    server, client = ends
+def test_a_slow_viewer_skips_messages_and_then_gets_the_newest(
+    connected_pair: tuple[Connection, socket.socket],
+) -> None:
+    server, client = connected_pair
     broadcast = Broadcast()
     broadcast.add(server, lambda: "first")
     for number in range(50):
@@ -54,8 +56,8 @@ def test_a_slow_viewer_skips_and_then_gets_the_newest(ends: tuple[Connection, so
     assert all(len(message) > 20_000 for message in messages[1:-1])  # whole ones only
 
 
-def test_a_few_unacknowledged_bytes_hold_no_message_back(ends: tuple[Connection, socket.socket]) -> None:
-    server, _ = ends
+def test_a_few_unacknowledged_bytes_delay_no_message(connected_pair: tuple[Connection, socket.socket]) -> None:
+    server, _ = connected_pair
     while not 0 < unsent(server.sock) <= 256:  # such as the handshake's answer on a long line: not acknowledged yet
         server.sock.send(b"x" * 64, socket.MSG_DONTWAIT)
     broadcast = Broadcast()
@@ -64,8 +66,8 @@ def test_a_few_unacknowledged_bytes_hold_no_message_back(ends: tuple[Connection,
     assert unsent(server.sock) > 0
 
 
-def test_a_viewer_that_is_gone_is_dropped_and_the_others_are_not(ends: tuple[Connection, socket.socket]) -> None:
-    server, client = ends
+def test_only_the_viewer_that_disconnected_is_dropped(connected_pair: tuple[Connection, socket.socket]) -> None:
+    server, client = connected_pair
     broadcast = Broadcast()
     with socket.socket() as never_connected:
         broadcast.add(Connection(never_connected, None), lambda: "first")
@@ -76,8 +78,10 @@ def test_a_viewer_that_is_gone_is_dropped_and_the_others_are_not(ends: tuple[Con
     assert _read_all(client) == ["first", "second"]
 
 
-def test_a_place_comes_back_where_no_file_could_be_opened(ends: tuple[Connection, socket.socket]) -> None:
-    server, _ = ends
+def test_a_failed_handshake_for_lack_of_file_descriptors_frees_its_place(
+    connected_pair: tuple[Connection, socket.socket],
+) -> None:
+    server, _ = connected_pair
     app = Flask("no-files")
     SocketRoute(app, "/ws", talk=lambda viewer: None, most_viewers=1, origins=set())
 

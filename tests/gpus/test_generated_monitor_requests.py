@@ -10,5 +10,5 @@ OPERATIONS = operations_in(API.file)
 
 
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
-def test_no_generated_request_makes_it_fail(label: str, monitor: Monitor) -> None:
+def test_no_generated_request_makes_the_monitor_fail(label: str, monitor: Monitor) -> None:
     send_all(OPERATIONS[label], lambda case: check_answer(case, f"http://127.0.0.1:{monitor.port}", "text/plain"))

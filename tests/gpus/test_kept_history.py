@@ -49,7 +49,7 @@ def buckets_of(readings: list[Reading]) -> list[Bucket]:
     return [one for each in readings for one in buckets.add(each)] + buckets.end()
 
 
-def asked(file: HistoryFile, since: int, until: int, step_s: int = BUCKET_SECONDS) -> KeptHistory:
+def queried(file: HistoryFile, since: int, until: int, step_s: int = BUCKET_SECONDS) -> KeptHistory:
     query = HistoryQuery(since_ms=since, until_ms=until, step_s=step_s)
     return KeptHistory.model_validate_json(kept_history(file, query, "host", 24).model_dump_json())
 
@@ -59,7 +59,7 @@ def asked(file: HistoryFile, since: int, until: int, step_s: int = BUCKET_SECOND
     st.integers(1, 7),
 )
 @settings(max_examples=30)
-def test_means_and_coverage_are_those_of_the_samples(samples: list[tuple[int, int | None]], per_step: int) -> None:
+def test_means_and_coverage_equal_those_of_the_samples(samples: list[tuple[int, int | None]], per_step: int) -> None:
     """Each step has the share of its time that was sampled, and the mean of the known values."""
     start = (now_ms() - 3_600_000) // BUCKET_MS * BUCKET_MS
     step_ms = per_step * BUCKET_MS
@@ -73,7 +73,7 @@ def test_means_and_coverage_are_those_of_the_samples(samples: list[tuple[int, in
     with_file = HistoryFile(Path(f"/tmp/clew-kept-{time.monotonic_ns()}.sqlite"), 24)
     try:
         with_file.write(kept)
-        result = asked(with_file, start, start + 6 * 7 * BUCKET_MS, per_step * BUCKET_SECONDS)
+        result = queried(with_file, start, start + 6 * 7 * BUCKET_MS, per_step * BUCKET_SECONDS)
     finally:
         for one in with_file.path.parent.glob(with_file.path.name + "*"):
             one.unlink()
@@ -93,7 +93,7 @@ def test_means_and_coverage_are_those_of_the_samples(samples: list[tuple[int, in
 
 @given(st.lists(st.floats(1.9, 2.1), min_size=10, max_size=40))
 @settings(max_examples=30)
-def test_a_gpu_that_is_always_busy_is_never_busier_than_that(seconds: list[float]) -> None:
+def test_an_always_busy_gpu_has_exactly_full_utilization(seconds: list[float]) -> None:
     start = (now_ms() - 3_600_000) // BUCKET_MS * BUCKET_MS
     busy = [
         reading(start + place * 2_000, gpu(start, 100, is_reserved=True), seconds=one)
@@ -102,11 +102,11 @@ def test_a_gpu_that_is_always_busy_is_never_busier_than_that(seconds: list[float
     with TemporaryDirectory() as folder:
         file = HistoryFile(Path(folder) / "kept", 24)
         file.write(buckets_of(busy))
-        (one,) = asked(file, start, start + 80_000, 80).gpus
+        (one,) = queried(file, start, start + 80_000, 80).gpus
     assert (one.utilization, one.reserved) == ([100], [1])
 
 
-def test_a_missing_sample_is_a_gap_and_never_zero(tmp_path: Path) -> None:
+def test_a_missing_sample_is_a_gap_and_not_zero(tmp_path: Path) -> None:
     start = (now_ms() - 600_000) // BUCKET_MS * BUCKET_MS
     lost = gpu(start + BUCKET_MS, None, state=GpuState.LOST)
     readings = [
@@ -117,7 +117,7 @@ def test_a_missing_sample_is_a_gap_and_never_zero(tmp_path: Path) -> None:
     ]
     file = HistoryFile(tmp_path / "kept", 24)
     file.write(buckets_of(readings))
-    (one,) = asked(file, start, start + 4 * BUCKET_MS).gpus
+    (one,) = queried(file, start, start + 4 * BUCKET_MS).gpus
     assert one.utilization == [0, None, None, 70]
     assert one.covered == pytest.approx([0.3, 0, 0, 0.1])  # one sample stands for three periods at most
     assert one.memory_used == [None] * 4
@@ -132,7 +132,7 @@ def test_users_are_listed_with_their_share(tmp_path: Path) -> None:
     ]
     file = HistoryFile(tmp_path / "kept", 24)
     file.write(buckets_of(readings))
-    ((use,),) = [one.uses for one in asked(file, start, start + BUCKET_MS).gpus]
+    ((use,),) = [one.uses for one in queried(file, start, start + BUCKET_MS).gpus]
     assert (use.user.owner, use.user.pid, use.user.start_ticks, use.user.boot_id) == ("ada", 7, 11, "boot")
     assert use.share == pytest.approx([0.5])
 
@@ -149,14 +149,14 @@ def test_thousands_of_short_processes_are_summed_by_owner(tmp_path: Path, monkey
         readings.append(reading(at, gpu(at, 50, processes=[short, long])))
     file = HistoryFile(tmp_path / "kept", 24)
     file.write(buckets_of(readings))
-    ((*uses,),) = [one.uses for one in asked(file, start, start + BUCKET_MS).gpus]
+    ((*uses,),) = [one.uses for one in queried(file, start, start + BUCKET_MS).gpus]
     assert len(uses) == 5
     assert [one.share for one in uses if one.user.pid == 7] == [pytest.approx([1.0])]
     by_owner = {owner: sum(one.share[0] for one in uses if one.user.owner == owner) for owner in ("ada", "bob")}
     assert by_owner == pytest.approx({"ada": 0.5, "bob": 0.5})
 
 
-def test_an_answer_is_as_of_one_moment_though_more_is_written_meanwhile(tmp_path: Path) -> None:
+def test_an_answer_is_not_affected_by_writes_during_its_reading(tmp_path: Path) -> None:
     at = (now_ms() - 600_000) // BUCKET_MS * BUCKET_MS
     file = HistoryFile(tmp_path / "kept", 24)
     file.write(buckets_of([reading(at, gpu(at, 1))]))
@@ -168,40 +168,42 @@ def test_an_answer_is_as_of_one_moment_though_more_is_written_meanwhile(tmp_path
         assert database.execute(count).fetchone() == (1,)
 
 
-def test_two_unknown_processes_are_one_series() -> None:
+def test_two_unknown_processes_make_one_series_of_metrics() -> None:
     at = now_ms()
     unknown = GpuReport(host="a", sent_at=at, sample_seconds=2, gpus=[gpu(at, 1, processes=[GpuProcess()] * 2)])
     result = metrics(unknown, viewers=0, restarts=0).splitlines()
     assert len([line for line in result if line.startswith("clew_gpu_user{")]) == 1
 
 
-def test_a_span_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_an_invalid_span_is_refused(tmp_path: Path) -> None:
     file = HistoryFile(tmp_path / "kept", 24)
     with pytest.raises(BadInput, match="after its beginning"):
-        asked(file, 1_000, 1_000)
+        queried(file, 1_000, 1_000)
     with pytest.raises(BadInput, match="at most 2000"):
-        asked(file, 0, 86_400_000)
-    assert asked(file, 0, 60_000).gpus == []
+        queried(file, 0, 86_400_000)
+    assert queried(file, 0, 60_000).gpus == []
 
 
-def test_old_and_future_times_leave_and_the_file_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_and_future_samples_are_dropped_and_the_file_stays_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(history_file, "MOST_BYTES", 30 * 4096)
     file = HistoryFile(tmp_path / "kept", 1)
     now = now_ms() // BUCKET_MS * BUCKET_MS
     file.write(buckets_of([reading(at, gpu(at, 1)) for at in (now - 7_200_000, now - 600_000, now + 86_400_000)]))
-    assert asked(file, now - 7_200_000, now + 1000, 3600).kept_since_ms == now - 600_000
+    assert queried(file, now - 7_200_000, now + 1000, 3600).kept_since_ms == now - 600_000
     crowd = [GpuProcess(pid=number, user=f"user-{number}", start_ticks=number) for number in range(1, 80)]
     for place in range(120):
         at = now - 3_000_000 + place * BUCKET_MS
         file.write(buckets_of([reading(at, gpu(at, 50, processes=crowd))]))
     assert file.trouble is None
     assert file.path.stat().st_size <= 30 * 4096
-    result = asked(file, now - 3_000_000, now, 60)
+    result = queried(file, now - 3_000_000, now, 60)
     assert result.gpus[0].covered[-20] > 0  # the newest of them is there; the oldest was dropped
     assert result.gpus[0].covered[0] == 0
 
 
-def test_a_folder_that_cannot_be_written_is_named_and_is_no_damage(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_reported_until_it_is_writable_again(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, and no folder")
     file = HistoryFile(tmp_path / "taken" / "kept", 24)
     at = now_ms()
@@ -218,7 +220,7 @@ def history(monitor: Monitor, **query: object) -> requests.Response:
     return requests.get(f"http://127.0.0.1:{monitor.port}/history", params=span, timeout=10)
 
 
-def test_a_monitor_keeps_its_day_over_restarts_kills_and_damage(start: Start) -> None:
+def test_a_monitor_keeps_its_history_over_restarts_kills_and_damage(start: Start) -> None:
     monitor = start(state="count 1\nutil 0 40\nprocess 0 1 512", GPU_HISTORY_HOURS="24")
     monitor.wait_for(lambda health: health["state"] == "ok" and health["sample_age_seconds"] < 2)
     assert history(monitor, step_s=1).status_code == 422

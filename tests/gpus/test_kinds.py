@@ -36,7 +36,7 @@ def test_each_mig_instance_is_a_unit_with_its_memory_and_processes(read: Read) -
     assert is_whole(other)
 
 
-def test_a_split_gpu_without_instances_has_a_remedy(read: Read) -> None:
+def test_a_mig_gpu_without_instances_shows_a_remedy(read: Read) -> None:
     (gpu,) = read("count 1", "mig 0 1", "error 0 nvmlDeviceGetUtilizationRates 3").gpus
     assert (gpu.state, gpu.utilization, gpu.memory_total) == (GpuState.MIG, None, 81920)
     assert gpu.error
@@ -70,7 +70,7 @@ def test_an_instance_keeps_its_number_when_its_place_changes(read: Read) -> None
         (f"parts 0 {U32}", "instances"),
     ],
 )
-def test_an_odd_instance_is_named_by_its_gpu_and_takes_no_other_with_it(read: Read, line: str, field: str) -> None:
+def test_an_invalid_instance_is_reported_by_its_gpu_and_affects_no_other(read: Read, line: str, field: str) -> None:
     reading = read(*SPLIT, line)
     assert [one.field for one in reading.gpus[0].misfits or []][:1] == [field]
     assert all((one.error or "") for one in reading.gpus[0].misfits or [])
@@ -78,7 +78,7 @@ def test_an_odd_instance_is_named_by_its_gpu_and_takes_no_other_with_it(read: Re
     assert is_whole(reading.gpus[-1])
 
 
-def test_an_instance_that_may_not_be_read_in_full_reports_it_itself(read: Read) -> None:
+def test_an_instance_that_cannot_be_read_in_full_reports_it_itself(read: Read) -> None:
     reading = read(*SPLIT, "error 10004 nvmlDeviceGetMemoryInfo 4", "text 10005 nvmlDeviceGetName ff")
     states = {part.gpu_id: part.state for part in units(reading.gpus)}
     assert states.pop(10400) == GpuState.NO_PERMISSION
@@ -105,7 +105,7 @@ lines = st.one_of(
 
 @settings(max_examples=60)
 @given(driver_lines=st.lists(lines, max_size=10))
-def test_odd_instances_do_not_hide_the_other_gpu(read: Read, driver_lines: list[str]) -> None:
+def test_invalid_instances_do_not_hide_the_other_gpu(read: Read, driver_lines: list[str]) -> None:
     reading = read(*SPLIT, *driver_lines)
     assert reading.state == HostState.OK
     assert is_whole(reading.gpus[-1])
@@ -115,7 +115,7 @@ def test_odd_instances_do_not_hide_the_other_gpu(read: Read, driver_lines: list[
     assert GpuReport.model_validate_json(message.model_dump_json()) == message
 
 
-def test_a_gpu_without_memory_of_its_own_has_the_machine_s(read: Read) -> None:
+def test_a_gpu_without_memory_of_its_own_shows_the_machines_memory(read: Read) -> None:
     gpu, other = read("count 2", "error 0 nvmlDeviceGetMemoryInfo 3", "process 0 4711 300").gpus
     assert (gpu.unified, other.unified, gpu.state) == (True, False, GpuState.OK)
     assert gpu.memory_total == pytest.approx(psutil.virtual_memory().total / 2**20)
@@ -127,7 +127,7 @@ def test_a_gpu_without_memory_of_its_own_has_the_machine_s(read: Read) -> None:
     assert (old.unified, old.memory_total) == (False, None)
 
 
-def test_amd_s_gpus_are_read_through_amdsmi(ask: Ask) -> None:
+def test_amd_gpus_are_read_through_amdsmi(ask: Ask) -> None:
     amd = ask(AMD)
     amd.fake.write_amd("count 2", "util 0 87", "temp 0 62", "used 0 40000", "fan 0 51", "process 0 4711 512", "ecc 0 3")
     reading = amd.read()
@@ -152,7 +152,7 @@ ODD = [
 ]
 
 
-def test_one_odd_amd_gpu_takes_no_other_with_it(ask: Ask) -> None:
+def test_an_invalid_amd_gpu_affects_no_other(ask: Ask) -> None:
     amd = ask(AMD)
     for line, field in ODD:
         amd.fake.write_amd("count 3", line)
@@ -168,7 +168,7 @@ def test_one_odd_amd_gpu_takes_no_other_with_it(ask: Ask) -> None:
     assert "code 30" in (odd.error or "")
 
 
-def test_amd_s_own_troubles_have_names_and_pass(ask: Ask) -> None:
+def test_failures_of_the_amd_driver_are_reported_and_recovered_from(ask: Ask) -> None:
     amd = ask(AMD)
     for driver_lines, state in [
         (("count 0",), HostState.NO_GPU),
@@ -210,7 +210,7 @@ def test_gpus_of_two_vendors_are_listed_together_even_if_one_vendor_fails(ask: A
     assert [one.vendor for one in reading.troubles or []] == [GpuVendor.AMD]
 
 
-def test_a_host_without_gpus_is_a_host(start: Start) -> None:
+def test_a_host_without_gpus_reports_its_machine(start: Start) -> None:
     monitor = start(has_library=False, plugged=(), GPU_DISK_FOLDER="/")
     monitor.wait_for(lambda health: health["state"] == "no_gpu")
     with monitor.view() as viewer:
@@ -231,7 +231,7 @@ def test_a_host_without_gpus_is_a_host(start: Start) -> None:
     assert {line["level"] for line in monitor.log_lines() if line.get("state") == "no_gpu"} == {"INFO"}
 
 
-def test_an_amd_gpu_whose_library_is_missing_is_named(start: Start) -> None:
+def test_an_amd_gpu_whose_library_is_missing_is_reported(start: Start) -> None:
     monitor = start(has_library=False, plugged=(AMD,))
     monitor.wait_for(lambda health: health["state"] == "no_library")
     with monitor.view() as viewer:

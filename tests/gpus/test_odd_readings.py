@@ -36,7 +36,9 @@ ODD = [
 
 
 @pytest.mark.parametrize(("line", "field", "why"), ODD, ids=[line for line, *_ in ODD])
-def test_an_odd_value_is_null_and_named_and_all_else_is_there(read: Read, line: str, field: str, why: str) -> None:
+def test_an_invalid_value_is_null_and_reported_and_all_others_are_read(
+    read: Read, line: str, field: str, why: str
+) -> None:
     reading = read("count 8", line)
     assert reading.state == HostState.OK
     odd = reading.gpus[1]
@@ -65,7 +67,9 @@ lines = st.one_of(
 
 @settings(max_examples=100)
 @given(driver_lines=st.lists(lines, max_size=12))
-def test_odd_values_of_one_gpu_leave_the_others_readable_for_the_browser(read: Read, driver_lines: list[str]) -> None:
+def test_invalid_values_of_one_gpu_leave_the_others_readable_for_the_browser(
+    read: Read, driver_lines: list[str]
+) -> None:
     reading = read("count 3", *driver_lines)
     assert (reading.state, len(reading.gpus)) == (HostState.OK, 3)
     assert all(is_whole(reading.gpus[gpu]) for gpu in (0, 2))
@@ -90,7 +94,7 @@ def test_odd_values_of_one_gpu_leave_the_others_readable_for_the_browser(read: R
         ((f"process 0 {U32} 64",), [(None, 64)]),
     ],
 )
-def test_drawing_processes_count_and_one_that_does_both_counts_once(
+def test_graphics_processes_are_listed_and_each_process_only_once(
     read: Read, driver_lines: tuple[str, ...], expected: list[tuple[int | None, int | None]]
 ) -> None:
     (gpu,) = read("count 1", *driver_lines).gpus
@@ -98,7 +102,7 @@ def test_drawing_processes_count_and_one_that_does_both_counts_once(
     assert gpu.state == GpuState.OK
 
 
-def test_drawing_processes_are_listed_also_where_computing_ones_are_unknown(read: Read) -> None:
+def test_graphics_processes_are_listed_although_compute_processes_are_unknown(read: Read) -> None:
     unknown = "error 0 nvmlDeviceGetComputeRunningProcesses 3"
     assert read("count 1", unknown).gpus[0].processes is None
     (gpu,) = read("count 1", unknown, "graphics 0 4711 64").gpus
@@ -113,7 +117,7 @@ def test_of_many_processes_those_with_the_most_memory_are_listed_and_the_others_
     assert len(gpu.model_dump_json()) < 30_000
 
 
-def test_a_process_with_a_megabyte_of_name_that_is_no_utf_8_is_named_in_short(read: Read) -> None:
+def test_a_process_with_a_megabyte_long_invalid_name_gets_a_short_name(read: Read) -> None:
     name = b"\xff\xfe" + b"n" * 100_000
     with subprocess.Popen([name, b"60"], executable=shutil.which("sleep")) as process:
         try:
@@ -131,14 +135,14 @@ def test_a_process_with_a_megabyte_of_name_that_is_no_utf_8_is_named_in_short(re
 
 
 @pytest.mark.parametrize("count", [U32 // 2, 5000])
-def test_a_count_that_cannot_be_meant_is_a_state_of_the_host(read: Read, count: int) -> None:
+def test_an_impossible_count_of_gpus_is_a_failure_of_the_host(read: Read, count: int) -> None:
     reading = read(f"count {count}")
     assert (reading.state, reading.gpus) == (HostState.FAILED, [])
     assert f"counts {count} GPUs" in (reading.error or "")
     assert len(read("count 500").gpus) == 500
 
 
-def test_a_driver_whose_version_is_no_text_is_read_all_the_same(read: Read) -> None:
+def test_a_driver_with_an_unreadable_version_is_still_read(read: Read) -> None:
     read("count 0")  # closes, so that the next reading opens it again
     for line in ("text -1 nvmlSystemGetDriverVersion ff00", "error -1 nvmlSystemGetDriverVersion 999"):
         reading = read("count 2", line)
@@ -147,7 +151,7 @@ def test_a_driver_whose_version_is_no_text_is_read_all_the_same(read: Read) -> N
         read("count 0")
 
 
-def test_through_the_stream_and_the_metrics_one_odd_gpu_of_eight_is_one(monitor: Monitor) -> None:
+def test_invalid_values_of_two_of_eight_gpus_affect_no_other_in_stream_and_metrics(monitor: Monitor) -> None:
     monitor.fake.write("count 8", *(f"util {gpu} 40" for gpu in range(8)), "util 3 101", "text 5 nvmlDeviceGetName ff")
     with monitor.view() as viewer:
         report = viewer.until(
@@ -163,7 +167,7 @@ def test_through_the_stream_and_the_metrics_one_odd_gpu_of_eight_is_one(monitor:
     monitor.fake.write("count 2")
 
 
-def test_each_limit_of_a_gpu_is_one_that_the_browser_knows() -> None:
+def test_the_browser_has_the_limits_of_each_number_of_a_gpu() -> None:
     """The browser checks messages of other monitors by these limits; see tests/browser/test_odd_gpus.py."""
     limits = gpu_page.schema()["$defs"]["Gpu"]["properties"]
     numbers = [name for name, one in Gpu.model_fields.items() if "float" in str(one.annotation)]

@@ -56,7 +56,7 @@ def test_all_gpus_are_read_in_full(read: Read, count: int) -> None:
     assert (first.power, first.power_limit, first.sm_clock, first.fan) == (123.456, 700, 1980, 30)
 
 
-def test_what_is_asked_for_beyond_is_read_where_the_gpu_has_it(read: Read) -> None:
+def test_extended_values_are_read_where_the_gpu_has_them(read: Read) -> None:
     read("count 2", "nvlink 0 1000")
     began = time.monotonic()
     time.sleep(0.1)
@@ -72,7 +72,7 @@ def test_what_is_asked_for_beyond_is_read_where_the_gpu_has_it(read: Read) -> No
     assert read("count 2", "nvlink 0 10").gpus[0].nvlink_rx is None  # the driver restarted its counter
 
 
-def test_no_gpu_is_a_state_with_a_remedy(read: Read) -> None:
+def test_a_host_without_gpu_has_a_state_with_a_remedy(read: Read) -> None:
     reading = read("count 0")
     assert (reading.state, reading.gpus) == (HostState.NO_GPU, [])
     assert reading.error
@@ -80,7 +80,7 @@ def test_no_gpu_is_a_state_with_a_remedy(read: Read) -> None:
 
 
 @pytest.mark.parametrize(("call", "code"), UNSUPPORTED)
-def test_what_a_gpu_does_not_support_is_missing_and_nothing_else(read: Read, call: str, code: int) -> None:
+def test_only_values_that_a_gpu_does_not_support_are_missing(read: Read, call: str, code: int) -> None:
     gpus = read("count 2", f"error 1 {call} {code}").gpus
     assert getattr(gpus[1], FIELDS[call]) is None
     assert gpus[1].state == GpuState.OK
@@ -89,11 +89,11 @@ def test_what_a_gpu_does_not_support_is_missing_and_nothing_else(read: Read, cal
     assert is_whole(gpus[0])
 
 
-def test_the_older_question_stands_in_for_the_newer(read: Read) -> None:
+def test_an_older_driver_is_queried_by_the_older_call(read: Read) -> None:
     assert read("count 1", "temp 0 71", "error 0 nvmlDeviceGetTemperatureV 13").gpus[0].temperature == 71
 
 
-def test_bursts_between_two_readings_count(read: Read) -> None:
+def test_bursts_between_two_readings_are_counted(read: Read) -> None:
     read("count 1", "burst 0 80", "util 0 0")
     utilization = read("count 1", "burst 0 80", "util 0 0").gpus[0].utilization
     assert utilization is not None
@@ -101,18 +101,18 @@ def test_bursts_between_two_readings_count(read: Read) -> None:
     assert 0 <= utilization <= 80
 
 
-def test_a_mean_is_taken_over_the_buffer(fake: Fake, read: Read) -> None:
+def test_utilization_is_the_mean_over_the_drivers_buffer(fake: Fake, read: Read) -> None:
     other = read("count 4", "burst 3 80", "util 3 0").gpus[3].utilization  # its buffer was never read before
     assert other == pytest.approx(40, abs=6)
 
 
 @pytest.mark.parametrize("code", [*ABSENT, *(code for _call, code in BUFFER_TROUBLES)])
-def test_without_a_buffer_the_rate_of_the_moment_is_read(read: Read, code: int) -> None:
+def test_without_a_buffer_the_current_utilization_is_read(read: Read, code: int) -> None:
     (gpu,) = read("count 1", "util 0 50", f"error 0 nvmlDeviceGetSamples {code}").gpus
     assert (gpu.state, gpu.utilization) == (GpuState.OK, 50)
 
 
-def test_throttle_reasons_are_words_and_idling_is_none(read: Read) -> None:
+def test_throttle_reasons_are_words_and_idling_is_no_reason(read: Read) -> None:
     gpus = read("count 2", f"reasons 0 {0x1 | 0x4 | 0x40}", "reasons 1 1").gpus
     assert gpus[0].throttle_reasons == ["power limit", "temperature (hardware)"]
     assert gpus[1].throttle_reasons == []
@@ -161,7 +161,7 @@ def test_a_lost_gpu_keeps_its_name_and_comes_back(read: Read) -> None:
     ("code", "state"), [*HOST_STATES.items(), (4, HostState.NO_PERMISSION), (999, HostState.FAILED)]
 )
 @pytest.mark.parametrize("call", ["nvmlInit", "nvmlDeviceGetCount"])
-def test_what_concerns_the_host_has_a_name_and_passes(read: Read, call: str, code: int, state: HostState) -> None:
+def test_host_failures_have_a_state_and_are_recovered_from(read: Read, call: str, code: int, state: HostState) -> None:
     read("count 0")  # closes, so that the next reading opens it again
     reading = read("count 2", f"error -1 {call} {code}")
     assert (reading.state, reading.gpus) == (state, [])
@@ -174,7 +174,7 @@ def test_what_concerns_the_host_has_a_name_and_passes(read: Read, call: str, cod
 
 @pytest.mark.parametrize(("code", "state"), HOST_STATES.items())
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_host_failure_that_each_gpu_reports_concerns_the_host(
+def test_a_failure_that_every_gpu_reports_is_one_of_the_host(
     read: Read, count: int, code: int, state: HostState
 ) -> None:
     reading = read(f"count {count}", *(f"error {gpu} nvmlDeviceGetPowerUsage {code}" for gpu in range(count)))
@@ -183,7 +183,7 @@ def test_a_host_failure_that_each_gpu_reports_concerns_the_host(
 
 @pytest.mark.parametrize("code", HOST_STATES)
 @pytest.mark.parametrize("call", ["nvmlDeviceGetPowerUsage", "nvmlDeviceGetHandleByIndex", "*"])
-def test_a_host_failure_that_one_of_several_gpus_reports_is_its_own(read: Read, call: str, code: int) -> None:
+def test_a_failure_that_one_of_several_gpus_reports_is_only_its_own(read: Read, call: str, code: int) -> None:
     reading = read("count 3", f"error 1 {call} {code}")
     assert (reading.state, reading.gpus[1].state) == (HostState.OK, GpuState.FAILED)
     assert f"code {code}" in (reading.gpus[1].error or "")

@@ -26,28 +26,28 @@ def program(**environment: str) -> Iterator[int]:
             process.kill()
 
 
-def of(gpus: list[Gpu]) -> list[tuple[str | None, str | None, bool | None]]:
+def holders_of(gpus: list[Gpu]) -> list[tuple[str | None, str | None, bool | None]]:
     return [(gpu.owner, gpu.run_id, gpu.is_reserved) for gpu in gpus]
 
 
-def test_a_training_has_its_gpu_before_it_is_on_it_and_until_it_ends(read: Read) -> None:
+def test_a_training_holds_its_gpu_from_its_start_until_its_end(read: Read) -> None:
     free = (None, None, False)
     secret = {"MLFLOW_TRACKING_TOKEN": "very-secret"}
     with program(MLFLOW_RUN_ID=RUN, CLEW_TRAINING_OWNER="mika", CUDA_VISIBLE_DEVICES="FAKE-1", **secret):
-        eventually(lambda: of(read("count 2").gpus) == [free, ("mika", RUN, True)], 30)
+        eventually(lambda: holders_of(read("count 2").gpus) == [free, ("mika", RUN, True)], 30)
         assert "secret" not in read("count 2").model_dump_json()
-    eventually(lambda: of(read("count 2").gpus) == [free, free], 30)
+    eventually(lambda: holders_of(read("count 2").gpus) == [free, free], 30)
     with program(SLURM_JOB_ID="7", CUDA_VISIBLE_DEVICES="0", CUDA_DEVICE_ORDER="PCI_BUS_ID"):  # a job without a run
         eventually(lambda: read("count 2").gpus[0].is_reserved, 30)
         gpu = read("count 2").gpus[0]
         assert gpu.owner
         assert gpu.run_id is None
-    eventually(lambda: of(read("count 2").gpus) == [free, free], 30)
+    eventually(lambda: holders_of(read("count 2").gpus) == [free, free], 30)
     with program(CUDA_VISIBLE_DEVICES="1") as pid:  # a person's shell: a choice, and no claim
         assert not read_environment(PROC / str(pid)).is_job
 
 
-def test_a_process_on_a_gpu_has_its_run_and_its_reservation(read: Read) -> None:
+def test_a_process_on_a_gpu_determines_its_run_and_reservation(read: Read) -> None:
     with program(MLFLOW_RUN_ID=RUN) as pid:
         little, much, unknown = read(
             "count 3", f"process 0 {pid} 100", f"process 1 {pid} 4000", f"process 2 {pid} -1"
@@ -98,8 +98,8 @@ def test_which_gpus_a_program_was_given(
     assert with_holder(gpu, [given], alike=alike).is_reserved is has
 
 
-def test_of_two_runs_given_a_gpu_it_belongs_to_the_one_with_a_process_on_it() -> None:
+def test_a_gpu_given_to_two_runs_belongs_to_the_one_with_a_process_on_it() -> None:
     given = [Reservation(name, f"run-{name}", ("1",), True) for name in ("ann", "ben")]
     busy = GPU.model_copy(update={"processes": [GpuProcess(pid=1, memory_used=900, user="clew", run_id="run-ben")]})
-    assert of([with_holder(busy, given, alike=True)]) == [("ben", "run-ben", True)]
-    assert of([with_holder(GPU, given, alike=True)]) == [("ann", "run-ann", True)]
+    assert holders_of([with_holder(busy, given, alike=True)]) == [("ben", "run-ben", True)]
+    assert holders_of([with_holder(GPU, given, alike=True)]) == [("ann", "run-ann", True)]

@@ -21,7 +21,7 @@ def small(start: Start) -> Monitor:
     return start(GPU_MAX_VIEWERS="2", ALLOWED_ORIGINS="https://clew.example.com")
 
 
-def test_the_first_message_has_the_history_the_others_have_not(monitor: Monitor) -> None:
+def test_only_the_first_message_has_the_history(monitor: Monitor) -> None:
     monitor.fake.write("count 2", "util 0 11")
     with monitor.view() as viewer:
         viewer.until(lambda report: report.gpus[0].utilization == 11)
@@ -79,13 +79,13 @@ def test_pages_of_other_hosts_are_refused(monitor: Monitor, origin: str | None, 
         assert status(connection)[0] == expected
 
 
-def test_a_list_of_origins_is_all_that_counts(small: Monitor) -> None:
+def test_only_listed_origins_are_accepted(small: Monitor) -> None:
     for origin, expected in [("https://clew.example.com", 101), ("http://localhost:8050", 403)]:
         with handshake(small.port, Origin=origin) as connection:
             assert status(connection)[0] == expected
 
 
-def test_one_viewer_too_many_gets_a_retry_after(small: Monitor) -> None:
+def test_a_viewer_over_the_limit_is_refused_with_retry_after(small: Monitor) -> None:
     small.wait_for(lambda health: health["viewers"] == 0)
     with small.view() as one, small.view() as another:
         for viewer in (one, another):
@@ -116,7 +116,7 @@ def test_a_client_that_sends_messages_is_closed_without_effect_on_others(
     assert monitor.health()["status"] == "healthy"
 
 
-def test_a_handshake_that_is_none_is_a_sentence(monitor: Monitor) -> None:
+def test_an_invalid_handshake_is_refused_without_a_traceback(monitor: Monitor) -> None:
     with handshake(monitor.port, **{"Sec-WebSocket-Version": "7"}) as connection:
         assert status(connection)[0] in (400, 426)
     assert "Traceback" not in monitor.log()
@@ -144,7 +144,7 @@ def test_clients_that_freeze_are_dropped_without_effect_on_others(monitor: Monit
     assert "Socket error" not in monitor.log()
 
 
-def test_metrics_have_base_units_and_no_line_for_what_is_not_supported(monitor: Monitor) -> None:
+def test_metrics_have_base_units_and_omit_unsupported_values(monitor: Monitor) -> None:
     monitor.fake.write("count 2", "util 1 25", "used 1 3", "error 1 nvmlDeviceGetFanSpeed 3")
     with monitor.view() as viewer:
         viewer.until(lambda report: report.gpus[1].utilization == 25)
@@ -171,7 +171,7 @@ def test_metrics_have_base_units_and_no_line_for_what_is_not_supported(monitor: 
         (("error 1 nvmlDeviceGetPowerUsage 999",), GpuState.FAILED, 0),
     ],
 )
-def test_a_gpu_is_down_only_where_it_is_lost_or_fails(
+def test_a_gpu_counts_as_down_only_if_it_is_lost_or_fails(
     monitor: Monitor, driver_lines: tuple[str, ...], state: GpuState, up: int
 ) -> None:
     monitor.fake.write("count 2", *driver_lines)
@@ -183,7 +183,7 @@ def test_a_gpu_is_down_only_where_it_is_lost_or_fails(
     assert [line.partition("state=")[2] for line in states] == [f'"{state}"}} 1']
 
 
-def test_an_example_session_is_marked(start: Start) -> None:
+def test_example_gpus_are_marked_and_not_recorded(start: Start) -> None:
     monitor = start(GPU_DEMO="true", has_library=False)
     with monitor.view() as viewer:
         report = viewer.until(lambda report: report.state == HostState.OK)
@@ -194,7 +194,7 @@ def test_an_example_session_is_marked(start: Start) -> None:
     assert (kept["code"], kept["gpus"]) == ("examples-not-kept", [])
 
 
-def test_all_viewers_are_notified_of_the_stop(small: Monitor) -> None:
+def test_all_viewers_are_notified_when_the_monitor_stops(small: Monitor) -> None:
     viewers = [small.view(), Viewer(small.port, {})] if small.health()["viewers"] == 0 else []
     assert viewers
     for viewer in viewers:
@@ -206,7 +206,7 @@ def test_all_viewers_are_notified_of_the_stop(small: Monitor) -> None:
     assert small.samplers() == []
 
 
-def test_wrong_settings_are_named_with_what_would_be_right(start: Start) -> None:
+def test_invalid_settings_are_reported_with_the_valid_form(start: Start) -> None:
     with pytest.raises(AssertionError) as refused:
         start(GPU_SAMPLE_SECONDS="9", ALLOWED_ORIGINS="clew.example.com")
     text = str(refused.value)
@@ -241,18 +241,18 @@ def test_a_rebound_host_name_cannot_watch(monitor: Monitor, host: str) -> None:
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST.:8001", "[::1]:8001", "gpu.localhost", "127.1.2.3", "gpu-host"]
 )
-def test_loopbacks_names_and_those_listed_watch(monitor: Monitor, host: str) -> None:
+def test_loopback_names_and_trusted_hosts_can_watch(monitor: Monitor, host: str) -> None:
     with handshake(monitor.port, Host=host) as connection:
         assert status(connection)[0] == 101
 
 
-def test_a_probe_without_a_host_is_answered(monitor: Monitor) -> None:
+def test_a_request_without_a_host_header_is_answered(monitor: Monitor) -> None:
     with socket.create_connection(("127.0.0.1", monitor.port), timeout=5) as connection:
         connection.sendall(b"GET /health HTTP/1.0\r\n\r\n")
         assert status(connection)[0] == 200
 
 
-def test_open_to_all_it_warns_and_answers_under_any_name(start: Start) -> None:
+def test_a_monitor_on_all_interfaces_warns_and_answers_any_host_name(start: Start) -> None:
     monitor = start(GPU_MONITOR_HOST="0.0.0.0")
     with handshake(monitor.port, Host="gpu-host:8001") as connection:
         assert status(connection)[0] == 101

@@ -67,7 +67,7 @@ def test_a_passing_failure_is_recovered_from_by_the_same_sampler(
     assert [one.pid for one in monitor.samplers()] == before
 
 
-def test_a_gpu_that_falls_off_the_bus_takes_no_other_with_it(monitor: Monitor) -> None:
+def test_a_gpu_that_falls_off_the_bus_affects_no_other(monitor: Monitor) -> None:
     monitor.fake.write(*HEALTHY, "error 1 * 15")
     with monitor.view() as viewer:
         lost = viewer.until(lambda report: report.gpus[1].state == GpuState.LOST)
@@ -76,7 +76,7 @@ def test_a_gpu_that_falls_off_the_bus_takes_no_other_with_it(monitor: Monitor) -
         viewer.until(lambda report: report.gpus[1].state == GpuState.OK)
 
 
-def test_after_a_driver_upgrade_a_fresh_process_reads(monitor: Monitor) -> None:
+def test_after_a_driver_upgrade_a_new_process_reads(monitor: Monitor) -> None:
     monitor.fake.write(*HEALTHY)
     with monitor.view() as viewer:
         viewer.until(lambda report: report.state == HostState.OK)

@@ -23,7 +23,7 @@ def test_the_file_equals_what_python_defines() -> None:
     assert FILE.read_text(encoding="utf-8") == text(), "python -m tests.rules.browser_constants"
 
 
-def test_no_script_spells_an_id_of_pythons() -> None:
+def test_no_script_repeats_an_id_that_python_defines() -> None:
     ids = set(constants()["ID"].values())
     assert len(ids) > 200
     spelt = {

@@ -16,7 +16,7 @@ FOLDERS = {f"{parent}/" for path in TRACKED for parent in Path(path).parents}
 
 
 @pytest.mark.parametrize("page", [*GUIDES, *DECISIONS])
-def test_each_file_that_is_named_is_there(page: str) -> None:
+def test_each_file_that_a_document_names_exists(page: str) -> None:
     named = re.findall(r"`([\w./<>*…-]+?(?:\.(?:py|js|toml|md|conf)|/))(?=[`,: ])", (ROOT / page).read_text())
     paths = {path for path in named if not any(sign in path for sign in MADE)}
     assert page in DECISIONS or len(paths) > 30, "a guide names hardly anything, or the pattern is wrong"

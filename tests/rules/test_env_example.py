@@ -22,7 +22,7 @@ def test_every_setting_is_described_and_has_a_default(settings: type[BaseSetting
     assert wanting == []
 
 
-def test_a_variable_means_the_same_to_every_program() -> None:
+def test_a_variable_has_the_same_default_in_every_program() -> None:
     defaults = defaultdict(set)
     for settings in SETTINGS:
         for name, field in settings.model_fields.items():
@@ -31,7 +31,9 @@ def test_a_variable_means_the_same_to_every_program() -> None:
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
-def test_a_copy_of_it_changes_nothing(settings: type[BaseSettings], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copied_example_file_changes_no_setting(
+    settings: type[BaseSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     assert dotenv_values(FILE)

@@ -43,7 +43,7 @@ def where(packages: tuple[str, ...], is_wrong: Callable[[ast.AST], bool]) -> lis
     ]
 
 
-def test_no_function_changes_a_name_of_its_module() -> None:
+def test_no_function_changes_a_global_of_its_module() -> None:
     assert len(set(modules(PURE + OTHERS))) > 300
     assert where(PURE + OTHERS, lambda node: isinstance(node, ast.Global)) == []
 
@@ -60,10 +60,10 @@ def _names_the_app(node: ast.AST) -> bool:
 
 
 def test_no_setting_is_looked_up_in_the_apps_configuration() -> None:
-    assert where(PURE + OTHERS, _asks_its_configuration) == []
+    assert where(PURE + OTHERS, _reads_app_configuration) == []
 
 
-def _asks_its_configuration(node: ast.AST) -> bool:
+def _reads_app_configuration(node: ast.AST) -> bool:
     of_config = isinstance(node, ast.Attribute) and node.attr == "config"
     return of_config and ast.unparse(node.value).endswith("current_app")  # type: ignore[attr-defined]
 

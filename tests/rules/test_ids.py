@@ -35,7 +35,7 @@ def ids_in(layout: Any) -> Iterator[str]:
                 yield from ids_in(value)
 
 
-def test_every_callback_is_at_home_on_a_page(app: dash.Dash) -> None:
+def test_some_page_has_all_ids_of_each_callback(app: dash.Dash) -> None:
     server: Flask = app.server
     with server.test_request_context("/"):
         frames = set(ids_in(frame(server.extensions["clew"])))

@@ -115,7 +115,7 @@ def _imports(module: str) -> Iterator[str]:
                 yield name if name in FILES else name.rpartition(".")[0] or name
 
 
-def room(module: str) -> str:
+def entry_of(module: str) -> str:
     """Returns the longest entry of the table that contains `module`."""
     return max((entry for entry in MAY_IMPORT if f"{module}.".startswith(f"{entry}.")), key=len)
 
@@ -124,16 +124,16 @@ def is_within(module: str, entry: str) -> bool:
     return f"{module}.".startswith(f"{entry}.")
 
 
-def strangers(module: str) -> list[str]:
+def forbidden_imports(module: str) -> list[str]:
     """Returns the modules that a module imports and may not."""
-    own = room(module)
+    own = entry_of(module)
     allowed = MAY_IMPORT[own] | {own}
     return sorted(name for name in imports(module) if not any(is_within(name, entry) for entry in allowed))
 
 
 def test_a_module_imports_only_what_its_layer_may() -> None:
     assert len(FILES) > 400
-    assert {module: found for module in sorted(FILES) if (found := strangers(module))} == {}
+    assert {module: found for module in sorted(FILES) if (found := forbidden_imports(module))} == {}
 
 
 ADAPTERS = {
@@ -146,7 +146,7 @@ ADAPTERS = {
 }
 
 
-def test_the_edges_know_protocols_and_no_adapter() -> None:
+def test_callbacks_and_api_import_no_adapter() -> None:
     edges = [name for name in sorted(FILES) if name.split(".")[0] in ("callbacks", "api")]
     assert len(edges) > 50
     assert {module: found for module in edges if (found := imports(module) & ADAPTERS)} == {}
@@ -156,7 +156,7 @@ def test_modules_import_each_other_without_cycles() -> None:
     TopologicalSorter({module: imports(module) - {module} for module in FILES}).prepare()
 
 
-def test_the_page_for_who_comes_next_has_this_table() -> None:
+def test_the_architecture_page_has_this_table() -> None:
     rows = re.findall(
         r"^\| `([a-z_/]+)/` \| [^|]+ \| ([a-z_/, ]+|–) \|$", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE
     )
@@ -164,5 +164,5 @@ def test_the_page_for_who_comes_next_has_this_table() -> None:
         folder.replace("/", "."): set(listed.replace("/", ".").split(", ")) - {"–"} for folder, listed in rows
     }
     assert documented == {
-        room: allowed for room, allowed in MAY_IMPORT.items() if room not in ("app", "services.failures")
+        entry: allowed for entry, allowed in MAY_IMPORT.items() if entry not in ("app", "services.failures")
     }

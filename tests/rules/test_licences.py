@@ -7,13 +7,13 @@ from tests.rules.licences import FILE, assets, locked
 ROWS = [re.split(r" ?\| ?", line.strip("| ")) for line in FILE.read_text().splitlines() if line.startswith("| ")]
 
 
-def test_every_locked_package_is_there_with_its_version() -> None:
+def test_every_locked_package_is_listed_with_its_version() -> None:
     wanted = [(package.name, package.version) for package in locked()]
     listed = [(row[0], row[1]) for row in ROWS[2 + len(list(assets())) :]]
     assert listed == wanted, "run: make licences"
 
 
-def test_every_file_of_others_in_assets_is_there_with_its_notice() -> None:
+def test_every_third_party_file_in_assets_is_listed_with_its_notice() -> None:
     shipped = list(assets())
     assert len(shipped) >= 2
     for asset, row in zip(shipped, ROWS[1:], strict=False):

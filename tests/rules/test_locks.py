@@ -15,7 +15,7 @@ def pins(lock: Path) -> set[str]:
     return {line.partition(" ;")[0] for line in lock.read_text().splitlines() if line and not line.startswith("#")}
 
 
-def test_what_the_run_lock_pins_the_others_do_not_undo() -> None:
+def test_all_locks_agree_with_the_run_lock() -> None:
     """`make run` after `make test` installs nothing again."""
     run = pins(ROOT / "requirements.txt")
     assert len(run) > 50

@@ -24,7 +24,7 @@ def uv_variables(configuration: Path | str, **environment: str) -> dict[str, str
     return {name: value for name, _sign, value in lines if name.startswith(("UV_", "SSL_"))}
 
 
-def test_a_mirror_of_pips_is_uvs(tmp_path: Path) -> None:
+def test_uv_uses_the_mirror_that_pip_is_configured_with(tmp_path: Path) -> None:
     more = "\n    https://a.example/simple\n    https://b.example/simple"
     mirror = f"[global]\nindex-url = https://mirror.example/simple\nextra-index-url ={more}\n"
     file = tmp_path / "pip.conf"
@@ -36,7 +36,7 @@ def test_a_mirror_of_pips_is_uvs(tmp_path: Path) -> None:
     assert variables["SSL_CERT_FILE"] == "/etc/ssl/team.pem"
 
 
-def test_other_output_of_pip_stays_as_it_is() -> None:
+def test_without_a_mirror_uvs_own_variables_stay() -> None:
     variables = uv_variables(os.devnull, UV_INDEX="https://mine.example/simple", SSL_CERT_FILE="/etc/ssl/mine.pem")
     assert variables["UV_INDEX"] == "https://mine.example/simple"
     assert variables["SSL_CERT_FILE"] == "/etc/ssl/mine.pem"

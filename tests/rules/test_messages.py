@@ -183,7 +183,7 @@ def _has_words(node: ast.expr) -> bool:
     return any(re.search(r"[a-z]{2,}[,.:;]? \S*[a-z]{2,}", text) for text in constants)
 
 
-def test_the_browser_shows_only_texts_it_was_given() -> None:
+def test_the_scripts_contain_no_texts_of_their_own() -> None:
     """Its texts come from the server: a literal of two words is a class, a query, or a mistake."""
     english = {
         f"{file.name}: {text}"

@@ -93,10 +93,10 @@ def words(name: str) -> list[str]:
     ("docstring", "is_found"),
     [("Returns the runs.", False), ("The runs.", True), ("Whether it runs.", True), ("Runs, by name.", False)],
 )
-def test_a_noun_is_no_verb(docstring: str, is_found: bool) -> None:
+def test_a_docstring_that_begins_with_a_noun_is_found(docstring: str, is_found: bool) -> None:
     assert bool(list(without_verb(ast.parse(f'def f():\n    """{docstring}"""\n')))) is is_found
 
 
-def test_a_name_falls_apart_into_words() -> None:
+def test_identifiers_are_split_into_words() -> None:
     tree = ast.parse("class ToldTrouble:\n    def is_told(self, WasSaid): self._heard_at = LAST_NEWS = 0\n")
     assert {word for name in identifiers(tree) for word in words(name)} >= {"told", "said", "heard", "news"}

@@ -14,12 +14,12 @@ PARSED.read_string(configuration(PROCESSES))
 LISTENING = [process for process in PROCESSES if process.listens is not None]
 
 
-def test_the_docs_are_the_tables() -> None:
+def test_the_docs_have_the_table_of_processes() -> None:
     text = process_table.FILE.read_text()
     assert process_table.with_table(text) == text, "python -m tests.rules.process_table"
 
 
-def test_all_of_them_end_together() -> None:
+def test_all_processes_are_in_one_supervisor_group() -> None:
     assert PARSED["group:clew"]["programs"].split(",") == [process.name for process in PROCESSES]
     assert len({process.name for process in PROCESSES}) == len(PROCESSES)
 
@@ -34,7 +34,7 @@ def test_a_process_is_supervised_as_its_entry_states(process: ProcessSpec) -> No
 
 
 @pytest.mark.parametrize("process", LISTENING, ids=lambda process: process.name)
-def test_where_it_listens_is_a_setting(process: ProcessSpec) -> None:
+def test_the_address_of_a_process_is_a_setting(process: ProcessSpec) -> None:
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     host, port = process.address(settings)
     assert process.url(settings) == f"http://{host}:{port}"

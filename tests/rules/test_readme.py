@@ -31,11 +31,11 @@ def test_the_targets_of_links_exist() -> None:
     assert missing == []
 
 
-def test_its_links_lead_to_existing_targets() -> None:
+def test_links_of_the_readme_lead_to_existing_files() -> None:
     assert [path for path in FILES if not (ROOT / path).exists()] == []
 
 
-def test_the_pictures_are_those_there_are_and_light() -> None:
+def test_every_picture_is_shown_and_small() -> None:
     folders = (ROOT / "docs/screenshots", ROOT / "docs/look")
     pictures = {path.resolve() for folder in folders for path in folder.glob("*.webp")}
     shown = {

@@ -36,13 +36,13 @@ def lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return 0 if not body else (body[-1].end_lineno or 0) - body[0].lineno + 1
 
 
-def test_no_folder_of_the_app_holds_more_modules_than_one_sees() -> None:
+def test_no_folder_of_the_app_has_too_many_modules() -> None:
     files = (file for package in APP for file in (ROOT / package).rglob("*.py") if file.name != "__init__.py")
     held = Counter(str(file.parent.relative_to(ROOT)) for file in files)
     assert {folder: count for folder, count in held.items() if count > MOST_MODULES} == {}
 
 
-def test_each_file_of_tests_has_a_name_of_its_own() -> None:
+def test_each_test_file_has_a_unique_name() -> None:
     """pytest imports them by their name: two of one name are an error if both are collected, and only then."""
     names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
     assert sorted({name for name in names if names.count(name) > 1}) == []

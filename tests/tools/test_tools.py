@@ -89,7 +89,7 @@ def test_every_tool_has_a_test_run_and_recorded_profiles_a_recorded_one() -> Non
 
 @pytest.mark.parametrize("name", ["skrl-ppo", "skrl-dqn"])
 @pytest.mark.parametrize("form", range(1, 5))
-def test_names_that_mlflow_refuses_are_known_in_each_form_that_they_may_come_in(name: str, form: int) -> None:
+def test_names_that_mlflow_refuses_are_recognised_in_each_spelling(name: str, form: int) -> None:
     one, expected = RUNS[name]
     renamed = {spellings(key)[form] if "(" in key else key: point.value for key, point in one.metrics.items()}
     other = run(renamed, name=one.name)
@@ -98,7 +98,7 @@ def test_names_that_mlflow_refuses_are_known_in_each_form_that_they_may_come_in(
 
 
 @pytest.mark.parametrize("name", RECORDED)
-def test_what_the_import_of_event_files_calls_metrics_is_read_alike(name: str) -> None:
+def test_metric_names_made_by_the_event_file_import_are_read_the_same(name: str) -> None:
     one, expected = RUNS[name]
     other = run({allowed(key): point.value for key, point in one.metrics.items()}, name=one.name, params=one.params)
     found = {word: key for word in METRICS if (key := other.metric_key(word, DEFAULT))}
@@ -106,7 +106,7 @@ def test_what_the_import_of_event_files_calls_metrics_is_read_alike(name: str) -
 
 
 @pytest.mark.parametrize("folder", ["", "runs/", "a b/2026-11/"])
-def test_the_name_of_a_folder_is_the_setting_where_nothing_else_is(folder: str) -> None:
+def test_the_folder_name_gives_the_parameters_if_nothing_else_does(folder: str) -> None:
     for name, parameters in (
         ("cleanrl-ppo", RECORDED["cleanrl-ppo"].parameters),
         ("skrl-dqn", {"algorithm": "DQN"}),
@@ -117,12 +117,12 @@ def test_the_name_of_a_folder_is_the_setting_where_nothing_else_is(folder: str) 
         assert {word: other.parameter(word, DEFAULT) for word in parameters} == parameters
 
 
-def test_the_last_point_of_an_evaluation_by_episodes_is_not_its_result() -> None:
+def test_the_last_point_of_an_evaluation_by_episode_is_not_its_result() -> None:
     one, _expected = RUNS["cleanrl-ppo"]
     assert one.outcome("eval_reward", DEFAULT).value is None
 
 
-def test_with_its_history_it_came_to_the_mean_of_all_episodes_whatever_is_chosen() -> None:
+def test_the_result_of_an_evaluation_by_episode_is_the_mean_of_its_history() -> None:
     one, key = RUNS["cleanrl-ppo"][0], "eval/episodic_return"
     points = json.loads((GOLDEN / "cleanrl-ppo.json").read_text())["metrics"][key]
     step, value = (np.array(column) for column in zip(*points, strict=True))
@@ -146,7 +146,7 @@ def test_the_steps_of_cleanrl_and_stable_baselines3_are_one_axis_and_an_evaluati
     assert counting.key == "time/total_timesteps"
 
 
-def test_returns_of_several_agents_are_one_family_and_those_of_one_are_none() -> None:
+def test_returns_of_several_agents_form_a_family_and_those_of_one_do_not() -> None:
     agents = {f"env_runners/agent_episode_returns_mean/agent_{n}": 1.0 for n in range(25)}
     one = run({"env_runners/episode_return_mean": 1.0, "learners/a/total_loss": 1.0, **agents})
     found = metric_catalogue([one, RUNS["cleanrl-ppo"][0]], DEFAULT).families
@@ -172,7 +172,7 @@ def test_an_entropy_that_is_logged_as_a_loss_is_shown_as_an_entropy_everywhere()
     assert one.outcome("loss", ours).value == value[-1]
 
 
-def test_a_charts_axis_names_what_a_step_counts_where_all_lines_agree() -> None:
+def test_the_axis_of_a_chart_names_the_unit_of_steps_if_all_lines_agree() -> None:
     def title(word: MetricWord, *names: str) -> str:
         figured = figure(ChartSpec.of_word(word), [RUNS[name][0] for name in names], Known({}, DEFAULT), ChartOptions())
         return str(figured["layout"]["xaxis"]["title"]["text"])
@@ -183,13 +183,13 @@ def test_a_charts_axis_names_what_a_step_counts_where_all_lines_agree() -> None:
     assert title("reward", "sb3-ppo", "rllib-ppo-new") == title("reward", "Acme") == "Step"
 
 
-def test_updates_are_no_steps_of_the_environment() -> None:
+def test_updates_are_not_counted_as_environment_steps() -> None:
     one = run({"training/env_step": 1.0, "update/loss/mean": 1.0, "training/returns_stat/mean": 1.0})
     assert counter(Axis.ENV_STEPS, one.metrics, DEFAULT.of(one), "update/loss/mean") is None
     assert counter(Axis.ENV_STEPS, one.metrics, DEFAULT.of(one), "training/returns_stat/mean") is not None
 
 
-def test_the_teams_choice_precedes_the_runs_own_and_that_precedes_signs() -> None:
+def test_the_teams_choice_of_tool_precedes_the_runs_tag_and_that_precedes_signs() -> None:
     logged = {"charts/episodic_return": 1.0, "charts/SPS": 1.0}
     own = run(logged, tags={TOOL_TAG: "skrl"})
     assert run(logged).tool.because == "signs"
@@ -203,7 +203,7 @@ def test_the_teams_choice_precedes_the_runs_own_and_that_precedes_signs() -> Non
     assert (both.because, both.rivals) == ("several", ("CleanRL", "Stable-Baselines3"))
 
 
-def test_a_teams_own_names_count_before_those_of_the_tool() -> None:
+def test_a_teams_metric_names_precede_those_of_the_tool() -> None:
     ours = vocabulary_with({"metrics": {"reward": ["ours"]}, "parameters": {"seed": ["rng"]}})
     one = run({"ours": 1.0, "charts/episodic_return": 2.0}, params={"rng": "1", "seed": "2"})
     assert one.metric_key("reward", ours) == "ours"
@@ -229,7 +229,7 @@ def test_a_teams_own_names_count_before_those_of_the_tool() -> None:
         ("7", ("a",), None),
     ],
 )
-def test_a_value_is_found_inside_a_text_and_no_text_does_harm(
+def test_a_value_is_found_in_structured_text_and_other_text_gives_none(
     text: str, path: tuple[str, ...], value: str | None
 ) -> None:
     assert nested_value(text, path) == value
@@ -249,12 +249,12 @@ def test_a_value_is_found_inside_a_text_and_no_text_does_harm(
         ("{" * 5_000, None),
     ],
 )
-def test_an_experiments_tag_is_read_whatever_program_wrote_it(text: str, tool: str | None) -> None:
+def test_a_tool_tag_of_an_experiment_is_read_in_any_form(text: str, tool: str | None) -> None:
     found = stated_tools({"7": ["name", f"{TOOL_TAG}={text}", "other=1"]})
     assert (found["7"].tool if "7" in found else None) == tool
 
 
-def test_no_name_of_a_tool_has_two_words_or_a_forbidden_one() -> None:
+def test_no_metric_name_of_a_tool_has_two_meanings_or_a_forbidden_one() -> None:
     for read_by in DEFAULT.by_tool.values():
         meant: dict[str, MetricWord] = {}
         for word, names in read_by.metrics.items():
@@ -308,7 +308,7 @@ any_run = st.builds(
 
 
 @given(st.lists(any_run, max_size=12, unique_by=lambda one: one.run_id), st.sampled_from(["", "2", "23"]))
-def test_the_table_reads_every_row_as_its_run_is_read(runs: list[Run], stated: str) -> None:
+def test_the_run_table_reads_every_row_as_its_run_is_read(runs: list[Run], stated: str) -> None:
     marks = {key: [f"{TOOL_TAG}={'trl' if key == '2' else UNKNOWN}"] for key in stated}
     table = RunTable.of(runs, facts_now().model_copy(update={"marks": marks}))
     readings, codes = tool_rows(table)

@@ -88,7 +88,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=" → ".join)
-def test_a_mistake_is_reported_with_its_line_and_word(mistake: tuple[str, str]) -> None:
+def test_a_mistake_in_the_file_is_reported_with_its_line_and_word(mistake: tuple[str, str]) -> None:
     with pytest.raises(BadInput) as raised:
         read_rules(GOOD.replace(*mistake, 1), OPS, is_address)
     text = str(raised.value)
@@ -97,14 +97,14 @@ def test_a_mistake_is_reported_with_its_line_and_word(mistake: tuple[str, str]) 
     assert "t0ken" not in text
 
 
-def test_a_mistake_stops_the_start(tmp_path: Path) -> None:
+def test_a_mistake_in_the_file_stops_the_watcher(tmp_path: Path) -> None:
     file = tmp_path / "alerts.toml"
     file.write_text(GOOD.replace("failed", "faild").replace("$OPS", "json://x"))
     with pytest.raises(ValueError, match=r"Line 9, rules\.1\.what: there is no event 'faild'; 'failed' may be meant"):
         Settings(_env_file=None, alerts_file=file)  # type: ignore[call-arg]
 
 
-def test_an_address_that_is_none_stops_the_watcher_and_is_not_repeated(tmp_path: Path) -> None:
+def test_an_invalid_receiver_address_stops_the_watcher_and_is_not_logged(tmp_path: Path) -> None:
     file = tmp_path / "alerts.toml"
     file.write_text('[receivers]\nteam = "$ALERTS_TEAM"\n')
     environment = os.environ | {"ALERTS_FILE": str(file), "PYTHONPATH": str(ROOT), "ALERTS_TEAM": "slack://qzxjq/zqxxj"}
@@ -118,19 +118,19 @@ def test_an_address_that_is_none_stops_the_watcher_and_is_not_repeated(tmp_path:
 
 
 @given(st.text(max_size=300))
-def test_any_text_is_rules_or_a_sentence(text: str) -> None:
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     with suppress(BadInput):
         read_rules(text, {})
 
 
 @given(st.times(), st.times(), st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)))
-def test_hours_are_quiet_or_the_others_are(begin: time, end: time, now: datetime) -> None:
+def test_swapping_begin_and_end_inverts_quiet_hours(begin: time, end: time, now: datetime) -> None:
     now = now.replace(tzinfo=UTC)
     if begin != end:
         assert QuietHours(begin, end, "UTC").is_quiet(now) != QuietHours(end, begin, "UTC").is_quiet(now)
 
 
-def test_a_mute_silences_what_it_names_until_it_ends() -> None:
+def test_a_mute_silences_matching_alerts_until_it_ends() -> None:
     run = Subject(key="r", name="ppo-3", experiment="maze")
     mute = Mute(id="0" * 16, kinds=[AlertKind.FAILED], pattern="PPO-*", until_ms=100)
     assert mute.silences(AlertKind.FAILED, run, 99)
@@ -151,7 +151,7 @@ def test_an_alert_fits_into_a_tag() -> None:
     assert Alert.model_validate_json(alert.as_tag).due.keys() == due.keys()
 
 
-def test_a_foreign_alert_links_nowhere_else_and_has_a_date() -> None:
+def test_a_foreign_alert_cannot_link_elsewhere_and_needs_a_valid_date() -> None:
     for page in ("//evil.example.com", "@evil.example.com", "javascript:alert(1)", "/\\evil.example.com"):
         with pytest.raises(ValidationError):
             Subject(key="k", name="n", page=page)

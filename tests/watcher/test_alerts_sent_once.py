@@ -65,7 +65,7 @@ def test_sent_alerts_too_old_to_be_kept_are_not_repeated(tmp_path: Path) -> None
     assert kept.is_known(AlertKind.DELETED, "new")
 
 
-def test_sent_alerts_are_not_repeated_while_the_disk_takes_nothing(tmp_path: Path) -> None:
+def test_sent_alerts_are_not_repeated_while_the_disk_is_full(tmp_path: Path) -> None:
     kept = book(tmp_path)
     kept.happened(AlertKind.FAILED, subject(), RunHasFailed("r", "e"))
     shutil.rmtree(tmp_path / "alerts")
@@ -75,7 +75,7 @@ def test_sent_alerts_are_not_repeated_while_the_disk_takes_nothing(tmp_path: Pat
     assert kept.unrecorded == [kept.all()[0].id]
 
 
-def test_an_alert_that_mlflow_refuses_keeps_no_other_from_it(tmp_path: Path, team: Tracking) -> None:
+def test_an_alert_that_mlflow_refuses_delays_no_other(tmp_path: Path, team: Tracking) -> None:
     kept, holder = book(tmp_path), AlertHolder(MlflowApi(JsonService("MLflow", team.address)))
     for name in ("one", "two", "three"):
         kept.happened(AlertKind.FAILED, subject(name), RunHasFailed("r" * (10**6 if name == "two" else 1), "e"))
@@ -87,7 +87,7 @@ def test_an_alert_that_mlflow_refuses_keeps_no_other_from_it(tmp_path: Path, tea
     assert "two" not in there
 
 
-def test_a_service_that_was_not_asked_yet_is_not_back(tmp_path: Path) -> None:
+def test_a_service_that_was_not_polled_yet_is_not_reported_as_back(tmp_path: Path) -> None:
     """After a restart each is polled at its own time."""
     with Misbehaving("http://127.0.0.1:9") as scheduler:
         scheduler.answer = ERROR_500

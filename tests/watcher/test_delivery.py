@@ -29,14 +29,14 @@ def test_a_slow_receiver_gets_a_message_once(webhook: Webhook) -> None:
     assert webhook.titles == ["slow"]
 
 
-def test_a_message_longer_than_the_service_takes_comes_in_parts(webhook: Webhook) -> None:
+def test_a_message_too_long_for_the_service_is_sent_in_parts(webhook: Webhook) -> None:
     lines = [f"line {number} of many" for number in range(4_000)]
     assert DELIVERY.send(webhook.url, MessageText("long", "\n".join(lines))) is None
     assert len(webhook.messages) > 1
     assert [one for message in webhook.messages for one in message["message"].splitlines() if one] == lines
 
 
-def test_a_name_is_no_markup() -> None:
+def test_a_name_with_markup_is_sent_as_plain_text() -> None:
     with Mail() as mail:
         assert DELIVERY.send(mail.url, MessageText("a <b>run</b>", "<b>run</b> & more\nhas failed")) is None
         (message,) = mail.messages
@@ -49,15 +49,15 @@ def test_a_name_is_no_markup() -> None:
 LOUD = "@everyone <!channel> **big** __u__ [here](https://evil.example) https://evil.example|ours> ppo_lr_3\n# head"
 
 
-def loud(url: str) -> MessageText:
+def message_with_markup(url: str) -> MessageText:
     text = MessageData.of(RunHasFailed(LOUD, "maze"))
     alert = Alert(id="0" * 16, kind=AlertKind.FAILED, subject=Subject(key="k", name="n"), text=text, since_ms=1)
     return message_of([alert], "en", "https://clew.example.com", literal(url))
 
 
-def test_a_name_mentions_no_person_and_formats_nothing(webhook: Webhook) -> None:
+def test_a_name_mentions_no_person_and_is_not_formatted(webhook: Webhook) -> None:
     url = f"mmost://127.0.0.1:{webhook.port}/3ccdd113474722377935511fc85d3dd4"
-    assert DELIVERY.send(url, loud(url)) is None
+    assert DELIVERY.send(url, message_with_markup(url)) is None
     text = webhook.messages[0]["text"].replace("\u200b", "⌷")
     name = r"@⌷everyone <⌷!⌷channel\> \*\*big\*\* \_\_u\_\_ \[here\]\(https:⌷//evil.example\)"
     assert text.count(name) == 2  # in the heading, and below it
@@ -66,21 +66,21 @@ def test_a_name_mentions_no_person_and_formats_nothing(webhook: Webhook) -> None
 
 
 def test_in_slack_a_name_is_no_mention_and_no_link() -> None:
-    text = loud("slack://TokenAAAA/TokenBBBBBB/TokenCCCCCCCC").title
+    text = message_with_markup("slack://TokenAAAA/TokenBBBBBB/TokenCCCCCCCC").title
     for call in ("@everyone", "!channel", "](", "https://"):
         assert call not in text
     assert "**big**" in text
 
 
 @pytest.mark.parametrize("url", ["json://h", "mailtos://u:p@h", "jsons://h", "ntfy://h/t"])
-def test_a_program_or_mail_gets_a_name_as_it_is(url: str) -> None:
-    assert loud(url).title == f"Clew: {' '.join(LOUD.split())} (maze) has failed."
+def test_programs_and_mail_get_a_name_unchanged(url: str) -> None:
+    assert message_with_markup(url).title == f"Clew: {' '.join(LOUD.split())} (maze) has failed."
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=20))
 @example([-1.7e308, 1.7e308])
 @example([0.0, 5e-324])
-def test_any_values_are_a_picture(values: list[float]) -> None:
+def test_any_history_can_be_drawn(values: list[float]) -> None:
     steps = np.arange(len(values))
     picture = curve(History(step=steps, value=np.array(values), timestamp=steps), "run · reward")
     assert picture is not None

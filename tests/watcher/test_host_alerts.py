@@ -98,7 +98,7 @@ def test_a_driver_lost_before_the_watcher_started_is_reported_once(
         assert len(sent) == is_sent
 
 
-def test_a_share_that_is_a_hair_above_its_bound_is_the_bound(tmp_path: Path) -> None:
+def test_a_percentage_slightly_above_100_is_accepted(tmp_path: Path) -> None:
     """Such values result from sums of floats: an older monitor sends them, and its host is reported nevertheless."""
     gpu = {"gpu_id": 0, "timestamp": 1, "state": "lost", "utilization": 100.00000000000001}
     report = {"host": "h", "sent_at": 1, "sample_seconds": 2, "gpus": [gpu], "machine": {"cpu": 100.00000000000001}}

@@ -30,7 +30,7 @@ def subject(key: str = "k") -> Subject:
     return Subject(key=key, name="name", host="host")
 
 
-def hot(after: float | None = 0.0) -> Condition:
+def hot_gpu(after: float | None = 0.0) -> Condition:
     return Condition(AlertKind.GPU_HOT, subject(), GpuTooHot("h", "0", "n", 90, 85), after_seconds=after)
 
 
@@ -39,7 +39,7 @@ def book(folder: Path, rules: AlertRules = RULES) -> AlertBook:
 
 
 @given(st.lists(st.sampled_from(["happened", "told a", "told b", "failed a", "restart"]), max_size=20))
-def test_each_receiver_gets_a_message_once_whatever_comes_between(tmp_path_factory, steps: list[str]) -> None:  # type: ignore[no-untyped-def]
+def test_each_receiver_gets_a_message_once_despite_failures_and_restarts(tmp_path_factory, steps: list[str]) -> None:  # type: ignore[no-untyped-def]
     folder = tmp_path_factory.mktemp("book")
     kept, sent = book(folder), {"a": 0, "b": 0}
     kept.happened(AlertKind.FAILED, subject(), RunHasFailed("r", "e"))
@@ -60,29 +60,29 @@ def test_each_receiver_gets_a_message_once_whatever_comes_between(tmp_path_facto
         assert len(kept.waiting(receiver)) == 1 - times
 
 
-def test_what_holds_is_one_alert_until_it_is_over(tmp_path: Path) -> None:
+def test_a_lasting_condition_is_one_alert_until_it_ends(tmp_path: Path) -> None:
     kept = book(tmp_path)
     kinds = (AlertKind.GPU_HOT,)
-    kept.hold(kinds, [hot()])
-    kept.hold(kinds, [hot()])
+    kept.hold(kinds, [hot_gpu()])
+    kept.hold(kinds, [hot_gpu()])
     (alert,) = kept.all()
     assert alert.holds
     kept.hold(kinds, [], lambda of: of.host == "host")  # its monitor does not answer: the state is unknown
     assert kept.all()[0].holds
     kept.hold(kinds, [])
     assert not kept.all()[0].holds
-    kept.hold(kinds, [hot()])
+    kept.hold(kinds, [hot_gpu()])
     assert len(kept.all()) == 2
 
 
-def test_a_mute_keeps_what_happens_meanwhile_to_itself_and_what_holds_for_later(tmp_path: Path) -> None:
+def test_a_mute_drops_events_and_postpones_lasting_conditions(tmp_path: Path) -> None:
     kept = book(tmp_path)
     kept.mutes = (Mute(id="0" * 16, until_ms=2**47),)
     kept.happened(AlertKind.FAILED, subject("run"), RunHasFailed("r", "e"))
-    kept.hold((AlertKind.GPU_HOT,), [hot()])
+    kept.hold((AlertKind.GPU_HOT,), [hot_gpu()])
     assert kept.waiting("a") == []
     kept.mutes = ()
-    kept.hold((AlertKind.GPU_HOT,), [hot()])
+    kept.hold((AlertKind.GPU_HOT,), [hot_gpu()])
     assert [alert.kind for alert, _due in kept.waiting("a")] == [AlertKind.GPU_HOT]
 
 
@@ -97,33 +97,33 @@ def test_alerts_sent_by_another_watcher_count_as_sent(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.integers(-(10**8), 10**8)), min_size=1, max_size=20))
-def test_how_long_a_thing_has_held_does_not_jump_with_the_wall_clock(steps: list[tuple[float, int]]) -> None:
+def test_hold_times_do_not_jump_with_the_wall_clock(steps: list[tuple[float, int]]) -> None:
     steady, wall = 0.0, 10**12
     times = HoldTimes(lambda: wall, lambda: steady)
-    times.see(hot())
+    times.see(hot_gpu())
     for seconds, jump in steps:
         steady += seconds
         wall += jump
-        held, _since = times.see(hot())
+        held, _since = times.see(hot_gpu())
         assert abs(held - steady) < 1e-6
 
 
-def test_hold_times_go_on_over_a_short_restart_and_not_over_a_long_one() -> None:
+def test_hold_times_continue_over_a_short_restart_but_not_over_a_long_one() -> None:
     steady, wall = 0.0, 10**12
     times = HoldTimes(lambda: wall, lambda: steady)
-    times.see(hot())
+    times.see(hot_gpu())
     steady, wall = 100.0, wall + 100_000
-    times.see(hot())
+    times.see(hot_gpu())
     note = times.as_note()
     for gap, expected in ((30, 130), (3_000, 100), (-3_000, 100)):
         later = HoldTimes(lambda gap=gap: wall + gap * 1000, lambda: 5.0)  # type: ignore[misc]
         later.take(note)
-        assert round(later.see(hot())[0]) == expected
+        assert round(later.see(hot_gpu())[0]) == expected
     HoldTimes(lambda: wall).take({"odd": [1], "odder": "x"})
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(-(10**9), 10**9)), max_size=10))
-def test_what_ended_is_read_from_no_later_than_it_happened(steps: list[tuple[int, int]]) -> None:
+def test_the_watermark_is_never_after_the_true_time(steps: list[tuple[int, int]]) -> None:
     """Whatever jumps the system clock makes, the mark is never after the true time."""
     true, jumped = 10**12, 10**12
     mark = Watermark(lambda: jumped, lambda: true / 1000)
@@ -136,7 +136,7 @@ def test_what_ended_is_read_from_no_later_than_it_happened(steps: list[tuple[int
         assert mark.wall_ms <= true + 1
 
 
-def test_one_of_two_gets_the_lease_and_a_dead_one_loses_it(team: Tracking) -> None:
+def test_one_of_two_watchers_gets_the_lease_and_a_dead_one_loses_it(team: Tracking) -> None:
     holder = AlertHolder(MlflowApi(JsonService("MLflow", team.address)))
     names = itertools.count()
 

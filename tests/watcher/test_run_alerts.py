@@ -56,7 +56,7 @@ def test_a_message_is_in_the_receivers_language(tmp_path: Path, team: Tracking, 
         assert webhook.wait_for("迷路-1")["title"] == "Clew: 迷路-1（日本）が失敗しました。"
 
 
-def test_three_requests_a_minute_are_enough(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
+def test_the_watcher_sends_at_most_three_requests_a_minute(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
     """Counted over rounds, not over time: one request each, and now and then one for experiments."""
     experiment = team.experiment("counted")
     with Misbehaving(team.address) as counted:

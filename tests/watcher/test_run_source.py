@@ -64,7 +64,7 @@ def test_a_run_ended_by_trainer_and_scheduler_is_reported_once(rounds: Rounds, t
     assert rounds.alerts_of("twice") == [("twice", AlertKind.FAILED), ("twice", AlertKind.FINISHED)]
 
 
-def test_an_end_without_a_time_is_reported_for_runs_seen_before(rounds: Rounds, team: Tracking) -> None:
+def test_an_end_without_a_valid_time_is_reported_for_runs_seen_before(rounds: Rounds, team: Tracking) -> None:
     experiment = team.experiment()
     long_ago = now_ms() - 30 * 86_400_000
     old = team.run(experiment, name="nanoseconds-old", status="RUNNING", started_ms=long_ago)
@@ -77,7 +77,7 @@ def test_an_end_without_a_time_is_reported_for_runs_seen_before(rounds: Rounds, 
     assert rounds.alerts_of("nanoseconds-old", "nanoseconds-new") == [("nanoseconds-new", AlertKind.FAILED)]
 
 
-def test_of_many_runs_that_end_at_once_few_are_requested(tmp_path: Path, team: Tracking) -> None:
+def test_many_runs_that_end_at_once_cost_few_requests(tmp_path: Path, team: Tracking) -> None:
     """These are more than a page of them, of two environments, one of which needs its quotes."""
     experiment = team.experiment()
     names = [f"many-{number}" for number in range(104)]
@@ -112,7 +112,7 @@ def test_a_run_with_invalid_data_delays_no_other(tmp_path: Path, team: Tracking)
         assert rounds.alerts_of("odd", "good") == [("good", AlertKind.FAILED), ("odd", AlertKind.FAILED)]
 
 
-def test_mutes_hold_from_the_first_round_on(rounds: Rounds, team: Tracking) -> None:
+def test_mutes_apply_from_the_first_round_on(rounds: Rounds, team: Tracking) -> None:
     mute = Mute(id="0" * 16, pattern="muted-*", until_ms=now_ms() + 600_000)
     rounds.holder.set_control(MUTE_TAG + mute.id, mute.model_dump_json())
     rounds.holder.set_control(f"{MUTE_TAG}another", mute.model_dump_json())

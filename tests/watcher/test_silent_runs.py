@@ -36,7 +36,7 @@ def logged(team: Tracking, experiment: str, name: str, every_seconds: float, poi
 
 
 @pytest.mark.parametrize("has_graphql", [True, False])
-def test_each_stands_still_after_ten_times_its_own_interval(
+def test_a_run_counts_as_silent_after_ten_times_its_own_interval(
     tmp_path: Path, team: Tracking, *, has_graphql: bool
 ) -> None:
     experiment = team.experiment()
@@ -74,7 +74,7 @@ def test_each_stands_still_after_ten_times_its_own_interval(
 
 
 @pytest.mark.thorough
-def test_a_run_that_stands_still_is_reported(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
+def test_a_silent_run_is_reported(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
     experiment = team.experiment()
     rules = f'[receivers]\nteam = "{webhook.url}"\n[[rules]]\nwhat = ["stalled"]\nnames = ["silent-*"]\n'
     with Watching(tmp_path, team.address, rules) as watching:

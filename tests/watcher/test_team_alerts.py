@@ -14,7 +14,7 @@ from transport.http_client import JsonService
 MINUTE_MS = 60_000
 
 
-def test_hundreds_of_changes_are_few_hints(tmp_path: Path, team: Tracking) -> None:
+def test_hundreds_of_changes_cause_few_hints(tmp_path: Path, team: Tracking) -> None:
     with Misbehaving(team.address) as mlflow:
         api = MlflowApi(JsonService("MLflow", mlflow.address))
         holder, alerts = AlertHolder(api), TeamAlerts(api, tmp_path, 30)

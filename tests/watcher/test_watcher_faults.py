@@ -21,7 +21,7 @@ names = ["{names}"]
 """
 
 
-def kept(watching: Watching) -> list[dict[str, object]]:
+def stored_alerts(watching: Watching) -> list[dict[str, object]]:
     folder = watching.folder / "var" / "watcher" / "alerts"
     found = []
     for file in folder.glob("*.json"):
@@ -29,7 +29,7 @@ def kept(watching: Watching) -> list[dict[str, object]]:
     return found
 
 
-def one_each(webhook: Webhook, team: Tracking, experiment: str, watching: Watching, name: str) -> None:
+def check_last_delivery(webhook: Webhook, team: Tracking, experiment: str, watching: Watching, name: str) -> None:
     """Checks that the last one arrived, so all others before it have."""
     team.run(experiment, name=name, status="FAILED")
     webhook.wait_for(name)
@@ -37,7 +37,7 @@ def one_each(webhook: Webhook, team: Tracking, experiment: str, watching: Watchi
     assert watching.process.poll() is None
 
 
-def test_killed_at_each_step_it_loses_nothing_and_repeats_nothing(
+def test_a_watcher_killed_at_each_step_loses_and_repeats_no_alert(
     tmp_path: Path, team: Tracking, webhook: Webhook
 ) -> None:
     experiment = team.experiment("kills")
@@ -52,7 +52,7 @@ def test_killed_at_each_step_it_loses_nothing_and_repeats_nothing(
         # On disk, not sent: the receiver refuses.
         webhook.answer = 503
         team.run(experiment, name="kill-1", status="FAILED")
-        eventually(lambda: any("kill-1" in str(one) for one in kept(watching)))
+        eventually(lambda: any("kill-1" in str(one) for one in stored_alerts(watching)))
         watching.kill()
         webhook.answer = 200
         watching.start()
@@ -66,17 +66,17 @@ def test_killed_at_each_step_it_loses_nothing_and_repeats_nothing(
         webhook.wait_for("kill-2")
         # Recorded on disk, not yet in MLflow.
         team.run(experiment, name="kill-3", status="FAILED")
-        eventually(lambda: any("kill-3" in str(one) and "told" in one for one in kept(watching)))
+        eventually(lambda: any("kill-3" in str(one) and "told" in one for one in stored_alerts(watching)))
         watching.kill()
         watching.start()
-        one_each(webhook, team, experiment, watching, "kill-4")
+        check_last_delivery(webhook, team, experiment, watching, "kill-4")
         assert set(webhook.ids().values()) == {1}, webhook.titles
         # All is in MLflow, and the disk is another: as on another host.
         eventually(lambda: "told" in str(alert_tags(team, "kill-4")))
         watching.end()
         shutil.rmtree(watching.folder / "var")
         watching.start()
-        one_each(webhook, team, experiment, watching, "kill-5")
+        check_last_delivery(webhook, team, experiment, watching, "kill-5")
         assert sorted(webhook.titles) == [f"Clew: kill-{n} (kills) has failed." for n in range(6)]
         # Between the receiver's answer and its own record: only here it is sent twice; the id shows that.
         webhook.after = lambda _message: watching.kill()
@@ -85,7 +85,7 @@ def test_killed_at_each_step_it_loses_nothing_and_repeats_nothing(
         eventually(lambda: watching.process is not None and watching.process.poll() is not None)
         webhook.after = lambda _message: None
         watching.start()
-        one_each(webhook, team, experiment, watching, "kill-7")
+        check_last_delivery(webhook, team, experiment, watching, "kill-7")
         counts = sorted(webhook.ids().values())
         assert counts in ([1] * 8, [1] * 7 + [2])
 
@@ -123,7 +123,7 @@ def test_receivers_that_refuse_or_hang_delay_no_other(tmp_path: Path, team: Trac
     assert set(webhook.ids().values()) == {1}
 
 
-def test_what_ended_while_mlflow_was_away_is_reported(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
+def test_runs_that_ended_while_mlflow_was_away_are_reported(tmp_path: Path, team: Tracking, webhook: Webhook) -> None:
     experiment = team.experiment("away")
     rules = f'[receivers]\nteam = "{webhook.url}"\n[[rules]]\nwhat = ["failed"]\nnames = ["away-*"]\n'
     rules += (

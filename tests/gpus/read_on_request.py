@@ -1,4 +1,4 @@
-"""`python -m tests.gpus.asking`: reads the GPUs once for each line on stdin, without a schedule.
+"""`python -m tests.gpus.read_on_request`: reads the GPUs once for each line on stdin, without a schedule.
 
 A process of its own, since the loader searches the LD_LIBRARY_PATH that a process started with.
 """
