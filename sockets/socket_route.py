@@ -88,10 +88,10 @@ class SocketRoute:
         origin = request.headers.get("Origin")
         if not is_allowed(origin, request.host, self._origins):
             _log.warning("A page was refused", extra={"origin": origin, "host": request.host})
-            return _sentence(403, f"Pages of {origin} may not watch; ALLOWED_ORIGINS names those that may.")
+            return _sentence(403, f"Pages from {origin} may not connect; ALLOWED_ORIGINS lists the origins that may.")
         person = self._person_of(request)
         if self._closing.is_set() or not self._places.take(person):
-            return _come_back_later("As many watch already as may; try again later.")
+            return _come_back_later("Too many viewers are connected; try again later.")
         try:
             # A descriptor of our own: simple-websocket's thread may close the other one at any time, and the kernel
             # would reuse its number for the next viewer, who would get the messages of this one.

@@ -21,7 +21,7 @@ def history(changes: list[RecordedChange]) -> list[Any]:
 
 
 def _line(change: RecordedChange) -> list[Any]:
-    who = change.by or _("somebody")
+    who = change.by or _("an unknown user")
     sentence = "; ".join(part_text(part) for part in change.parts)
     text = around(
         _("{when} · {who}: {what}"), when=notices.moment(words.unix_ms(change.at)), who=html.Bdi(who), what=sentence

@@ -102,7 +102,7 @@ class PolicyFailed(ClewError):
 class PolicyGone(ClewError):
     """The file of the model to run no longer exists."""
 
-    text = template("The model's file is gone ({model_id}): {reason}")
+    text = template("The model's file is missing ({model_id}): {reason}")
     status = 410
     model_id: str
     reason: Reason

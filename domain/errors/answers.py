@@ -34,7 +34,7 @@ class UnexpectedStatus(Message):
 class NoPicture(Message):
     """The answer is not a picture."""
 
-    text = template("is no picture")
+    text = template("is not a picture")
 
 
 class NotAModelList(Message):
@@ -58,13 +58,13 @@ class NotANumber(Message):
 class NotAText(Message):
     """A cell of a database is not a text."""
 
-    text = template("is no text")
+    text = template("is not text")
 
 
 class NotARow(Message):
     """A list of points contains something other than rows."""
 
-    text = template("holds something that is no row")
+    text = template("contains something that is not a row")
 
 
 class HistoryChanged(Message):
@@ -76,13 +76,13 @@ class HistoryChanged(Message):
 class UnknownRun(Message):
     """A point belongs to a run that was not requested."""
 
-    text = template("is none of the runs asked for")
+    text = template("is not one of the requested runs")
 
 
 class OutsideRange(Message):
     """A point is outside of the requested steps."""
 
-    text = template("is outside of what was asked for")
+    text = template("is outside the requested range")
 
 
 class AnotherActivated(Message):
@@ -96,7 +96,7 @@ class AnotherActivated(Message):
 class AnotherAnswered(Message):
     """The server answered for another model; both ids are quoted."""
 
-    text = template("{answered} was answered for {asked}")
+    text = template("{answered} was returned for {asked}")
     answered: str
     asked: str
 

@@ -52,7 +52,7 @@ class TimedOut(ServiceUnavailable):
 class AnswerBrokenOff(ServiceUnavailable):
     """The answer was cut off."""
 
-    text = template("broke off its answer")
+    text = template("closed the connection before the end of its answer")
 
 
 class AnsweredStatus(ServiceUnavailable):
@@ -100,7 +100,7 @@ class CredentialsRefusedOrByProxy(CredentialsRefused):
 class PassingRefused(ServiceUnavailable):
     """A proxy refuses to forward the request, or cannot."""
 
-    text = template("refused to pass the request on")
+    text = template("refused to forward the request")
     was_sent = False
 
 
@@ -146,7 +146,7 @@ class AnsweredReason(ServiceUnavailable):
 class NotAsked(ServiceUnavailable):
     """The service was down a moment ago and was not asked again; nothing was sent."""
 
-    text = template("{reason}; in a few seconds it is asked again")
+    text = template("{reason}; the next attempt is in a few seconds")
     was_sent = False
     reason: ServiceError
 
@@ -154,6 +154,6 @@ class NotAsked(ServiceUnavailable):
 class OutcomeUnknown(ServiceUnavailable):
     """A write was sent and not answered: it may have been done, or not, or may still be done."""
 
-    text = template("{reason}; whether it was done is not known")
+    text = template("{reason}; it is not known whether this was done")
     status = 504
     reason: ServiceError

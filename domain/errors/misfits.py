@@ -58,25 +58,25 @@ _INVALID = {
         "should be at most {most}, the steps that all environments collect between two updates"
     ),
     "needs_separate_actions": template(
-        "chooses one of several actions, and those of {env_id} are continuous: take PPO or SAC"
+        "chooses one of several actions, but those of {env_id} are continuous: use PPO or SAC"
     ),
-    "needs_continuous_actions": template("chooses continuous actions, and {env_id} has separate ones: take PPO or DQN"),
-    "needs_one_action": template("chooses one action at a time, and {env_id} takes several at once: take PPO"),
-    "epsilon_rises": template("should be at most {most}, the chance at the start"),
-    "seeds_unreadable": template("names no seeds; write 7, or 1-5, or 1, 3, 10-12"),
-    "too_many_seeds": template("names more than {most} seeds, the most at a time"),
+    "needs_continuous_actions": template("chooses continuous actions, but {env_id} has discrete ones: use PPO or DQN"),
+    "needs_one_action": template("chooses one action at a time, but {env_id} takes several at once: use PPO"),
+    "epsilon_rises": template("should be at most {most}, the initial exploration rate"),
+    "seeds_unreadable": template("contains no seeds; enter 7, or 1-5, or 1, 3, 10-12"),
+    "too_many_seeds": template("has more than {most} seeds, the maximum at a time"),
     "like_an_option": template("should not begin with “-”: a program would take it for an option"),
     "not_printable": template("should have no line breaks and no control characters"),
     # For changes of runs; raised by `domain.run_changes`.
-    "not_storable": template("has characters that cannot be kept"),
-    "nothing_to_see": template("nothing of it can be seen"),
+    "not_storable": template("has characters that cannot be stored"),
+    "nothing_to_see": template("has no visible characters"),
     "too_many_tags": template("changes more than {most} tags at a time"),
     "tag_too_long": template("the value of {key} has more than {most} characters"),
     "key_too_long": template("a tag's name has more than {most} characters"),
     "key_malformed": template("a tag's name has letters, digits, spaces and _ - . : / alone, and is no path: {key}"),
-    "key_owned": template("the tags of MLflow and of Clew are not changed by hand: {key}"),
-    "changes_nothing": template("names nothing that is to be changed"),
-    "like_a_path": template("should be no path: “/”, “\\” and “..” are not taken here"),
+    "key_owned": template("the tags of MLflow and of Clew cannot be edited: {key}"),
+    "changes_nothing": template("contains nothing to change"),
+    "like_a_path": template("should not be a path: “/”, “\\” and “..” are not allowed"),
 }
 _PREFIX = "invalid."
 TEMPLATES.update({_PREFIX + kind: text for kind, text in _INVALID.items()})

@@ -27,7 +27,7 @@ class RunFailed(Message):
 class NeedsMemory(Message):
     """The memory limit is too low."""
 
-    text = template("The policy needs more memory than the {gib} GiB it is given.")
+    text = template("The policy needs more memory than the allowed {gib} GiB.")
     gib: str
 
 
@@ -48,13 +48,13 @@ class CrashedWhileChecked(Message):
 class LoadAnswerUnreadable(Message):
     """The process sent an invalid answer after loading."""
 
-    text = template("Loading the policy ended without an answer that makes sense.")
+    text = template("Loading the policy ended without a valid result.")
 
 
 class CheckAnswerUnreadable(Message):
     """The process sent an invalid answer to a check."""
 
-    text = template("Checking the policy ended without an answer that makes sense.")
+    text = template("The policy check ended without a valid result.")
 
 
 class ExitStatus(Message):
@@ -94,19 +94,19 @@ class AnswerTimedOut(Message):
 class ComputedTooLong(Message):
     """The kernel ended the process at its CPU time limit."""
 
-    text = template("The policy computed for too long and was stopped.")
+    text = template("The policy took too long to compute and was stopped.")
 
 
 class SaidTooMuch(Message):
     """The answer is longer than any valid one."""
 
-    text = template("The policy said more than any policy has to say.")
+    text = template("The policy returned too much data.")
 
 
 class WrongNumberOfScores(Message):
     """The answer has another number of scores than observations."""
 
-    text = template("The policy gave {given} scores for {number} observations.")
+    text = template("The policy returned {given} scores for {number} observations.")
     given: int
     number: int
 
@@ -114,7 +114,7 @@ class WrongNumberOfScores(Message):
 class WrongShapeOfScores(Message):
     """The answer for a batch has the wrong shape; shapes are written as lists."""
 
-    text = template("The policy gives {given} scores for a batch of {number}.")
+    text = template("The policy returns scores of shape {given} for a batch of {number}.")
     given: str
     number: int
 
@@ -122,7 +122,7 @@ class WrongShapeOfScores(Message):
 class WrongShapeWanted(Message):
     """The answer for a batch does not have the shape that the environment needs; shapes are written as lists."""
 
-    text = template("The policy gives {given} scores for a batch of {number}, not {wanted}.")
+    text = template("The policy returns scores of shape {given} for a batch of {number}, not {wanted}.")
     given: str
     number: int
     wanted: str
@@ -137,7 +137,7 @@ class ScoresNotFinite(Message):
 class ScoresOfShape(BadInput):
     """A policy in an evaluation returned scores of the wrong shape; shapes are written as tuples."""
 
-    text = template("The policy answered scores of shape {given}, not {wanted}.")
+    text = template("The policy returned scores of shape {given}, not {wanted}.")
     given: str
     wanted: str
 
@@ -145,27 +145,27 @@ class ScoresOfShape(BadInput):
 class ScoresInfinite(BadInput):
     """A policy in an evaluation returned NaN or infinity."""
 
-    text = template("The policy answered scores that are not finite numbers.")
+    text = template("The policy returned scores that are not finite numbers.")
 
 
 class AnswersNoArray(Message):
     """An output is not an array of numbers."""
 
-    text = template("The policy answers {output} with something that is no array of numbers.")
+    text = template("The policy's {output} is not an array of numbers.")
     output: str
 
 
 class AnswerTooLarge(Message):
     """The outputs have more bytes than are read."""
 
-    text = template("The policy answers with more than {mib} MiB.")
+    text = template("The policy returns more than {mib} MiB.")
     mib: int
 
 
 class AnswerUnlike(Message):
     """An output does not have the shape that its meaning requires; shapes are written as lists."""
 
-    text = template("The policy answers {output} as {given} for {number} observations, not as {wanted} for each.")
+    text = template("The policy returns {output} as {given} for {number} observations, not as {wanted} for each.")
     output: str
     given: str
     number: int
@@ -175,7 +175,7 @@ class AnswerUnlike(Message):
 class ActionOutside(Message):
     """The action is not in the environment's action space."""
 
-    text = template("The policy chooses {action}, which is no action of {environment}: {wanted}.")
+    text = template("The policy chooses {action}, which is not an action of {environment}: {wanted}.")
     action: str
     environment: str
     wanted: str
@@ -191,7 +191,7 @@ class OutputNotFinite(Message):
 class StateChangesShape(Message):
     """The next state of a recurrent policy does not fit its own input; shapes are written as lists."""
 
-    text = template("The policy remembers {given}, which does not fit its input {input}.")
+    text = template("The policy's next state is {given}, which does not fit its input {input}.")
     given: str
     input: str
 
@@ -199,7 +199,7 @@ class StateChangesShape(Message):
 class ObservationUnlike(BadInput):
     """An observation is not in its environment's observation space."""
 
-    text = template("{environment} shows {given} as {part}, which is not of its space.")
+    text = template("The part {part} of an observation of {environment} is {given}, which is not in its space.")
     environment: str
     given: str
     part: str
@@ -208,6 +208,6 @@ class ObservationUnlike(BadInput):
 class AskedForTooMany(BadInput):
     """More observations at once than a policy process accepts."""
 
-    text = template("A policy is asked for {most} observations at once, not {number}.")
+    text = template("A policy can be given at most {most} observations at once, not {number}.")
     most: int
     number: int

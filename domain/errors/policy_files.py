@@ -8,20 +8,20 @@ from domain.messages import Message, template
 class FileMissing(Message):
     """The model's file is not among its artifacts."""
 
-    text = template("Its file {path} is not there.")
+    text = template("Its file {path} is missing.")
     path: str
 
 
 class NotOnnxModel(Message):
     """Neither a tag nor MLmodel names an ONNX file."""
 
-    text = template("It has no tag onnx_file and no MLmodel file: it is no ONNX model.")
+    text = template("It has no tag onnx_file and no MLmodel file, so it is not an ONNX model.")
 
 
 class OtherFlavors(Message):
     """The MLmodel file names other kinds of models."""
 
-    text = template("It is no ONNX model but one of {kinds}.")
+    text = template("It is not an ONNX model but one of {kinds}.")
     kinds: Sequence[str | Message]
 
 
@@ -34,7 +34,7 @@ class NoKnownKind(Message):
 class MlmodelUnreadable(Message):
     """The MLmodel file is not the plain YAML that Clew reads."""
 
-    text = template("Its MLmodel file makes no sense.")
+    text = template("Its MLmodel file is invalid.")
 
 
 class MlmodelTooLong(Message):
@@ -53,7 +53,7 @@ class EnvironmentUnknown(Message):
 class ContractUnknown(Message):
     """Clew has no contract for policies of that environment."""
 
-    text = template("Nothing is known about what a policy for {environment} takes and gives, so it cannot be checked.")
+    text = template("The inputs and outputs of a policy for {environment} are unknown, so it cannot be checked.")
     environment: str
 
 
@@ -66,7 +66,7 @@ class FileEmpty(Message):
 class NotOnnx(Message):
     """The file does not begin like an ONNX file."""
 
-    text = template("The policy file is no ONNX file.")
+    text = template("The policy file is not an ONNX file.")
 
 
 class FileDamaged(Message):
@@ -78,7 +78,7 @@ class FileDamaged(Message):
 class FileTooLarge(Message):
     """The file is larger than the limit; sizes are written with separators."""
 
-    text = template("The policy file has {size} bytes; at most {mib} MiB ({most}) are taken.")
+    text = template("The policy file has {size} bytes; at most {mib} MiB ({most}) are accepted.")
     size: str
     mib: int
     most: str
@@ -87,20 +87,20 @@ class FileTooLarge(Message):
 class ExternalData(Message):
     """The file refers to other files."""
 
-    text = template("The policy keeps numbers in other files (external data); it has to be exported as one file.")
+    text = template("The policy stores its weights in other files (external data): export it as one file.")
 
 
 class TooManyTensors(Message):
     """The description of the tensors is too long."""
 
-    text = template("The policy names so many inputs and outputs that it cannot be one.")
+    text = template("The file has too many inputs and outputs to be a policy.")
 
 
 class InputMisfit(Message):
     """The policy's input does not fit its environment's observation."""
 
     text = template(
-        "The policy's input is {found}, but {environment} wants exactly one, {wanted}, for a batch of any size."
+        "The policy's input is {found}, but {environment} needs exactly one, {wanted}, for a batch of any size."
     )
     found: str | Message
     environment: str
@@ -111,7 +111,7 @@ class OutputMisfit(Message):
     """The policy's output does not fit its environment's actions."""
 
     text = template(
-        "The policy's output is {found}, but {environment} wants exactly one, {wanted}, for a batch of any size."
+        "The policy's output is {found}, but {environment} needs exactly one, {wanted}, for a batch of any size."
     )
     found: str | Message
     environment: str

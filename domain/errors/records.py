@@ -20,7 +20,9 @@ class RunNotFound(NotFound):
 class NoRunBefore(NotFound):
     """A run should be compared with the one before it, and there is none."""
 
-    text = template("Run {run_id} stands in no other run and is the first of its experiment: say which run to use.")
+    text = template(
+        "Run {run_id} has no parent run and is the first of its experiment: specify the run to compare it with."
+    )
     run_id: str
 
 
@@ -35,8 +37,8 @@ class FilesElsewhere(Conflict):
     """The tracking server does not serve the store of the run's files; `place` has no name and password."""
 
     text = template(
-        "The files of run {run_id} lie at {place}, where MLflow itself writes nothing for others (its artifact proxy is"
-        " off), so the dashboard cannot either."
+        "The files of run {run_id} are stored at {place}, where MLflow does not write for its clients (its artifact"
+        " proxy is off), so the dashboard cannot save there."
     )
     run_id: str
     place: str
@@ -45,7 +47,7 @@ class FilesElsewhere(Conflict):
 class UserUnknown(SignInNeeded):
     """A page's user is not known, and programs need a token."""
 
-    text = template("This Clew does not know who you are, so you can look but change nothing.")
+    text = template("Clew could not identify you, so you can view but not change anything.")
 
 
 class TokenNeeded(SignInNeeded):
@@ -65,7 +67,7 @@ class MeasuresNothing(ReadOnly):
 class EvaluationOfAnother(NotYours):
     """A user named by the proxy started the evaluation."""
 
-    text = template("{user} started this evaluation, and nobody else can cancel it.")
+    text = template("{user} started this evaluation, and only they can cancel it.")
     user: str
 
 

@@ -21,32 +21,32 @@ class RequestRefused(ClewError):
 class ContractMisfit(RequestRefused):
     """The query or the JSON body violates the contract."""
 
-    text = template("The request does not fit the contract.")
+    text = template("The request does not match the specification.")
 
 
 class BodyNotJson(RequestRefused):
     """The body is not JSON."""
 
-    text = template("The body is no JSON.")
+    text = template("The body is not JSON.")
     status = 400
 
 
 class RunIdsMalformed(RequestRefused):
     """Some of the given texts cannot be run ids."""
 
-    text = template("Not all of these can be runs.")
+    text = template("Some of these are not run ids.")
 
 
 class RunIdsMissing(RequestRefused):
     """No runs to compare were given."""
 
-    text = template("Say which runs to compare.")
+    text = template("Specify the runs to compare.")
 
 
 class CallbackMisfit(RequestRefused):
     """The request to Dash's callback address is not a call of a page."""
 
-    text = template("This is no call of a page of Clew.")
+    text = template("This is not a call from a page of Clew.")
     status = 400
 
 
@@ -60,14 +60,14 @@ class CallbackUnknown(RequestRefused):
 class CountOfMalformed(Message):
     """The number of malformed run ids."""
 
-    text = template("{number} of the ids can be no run's")
+    text = template("{number} of the ids are not run ids")
     number: int
 
 
 class RunIdsRequired(Message):
     """Required run ids are missing."""
 
-    text = template("a comma list of run ids is required")
+    text = template("a comma-separated list of run ids is required")
 
 
 class GivenTwice(Message):
@@ -92,7 +92,7 @@ class ForeignPage(ClewError):
 class HostNotTrusted(ClewError):
     """The request's `Host` is not a name of this Clew; `host` is quoted."""
 
-    text = template("This is not answered under the name {host}; TRUSTED_HOSTS lists the names that are.")
+    text = template("Requests to the host name {host} are refused; TRUSTED_HOSTS lists the names that are allowed.")
     status = 400
     host: str
 
@@ -100,21 +100,21 @@ class HostNotTrusted(ClewError):
 class RequestUnclear(ClewError):
     """The request is not valid HTTP."""
 
-    text = template("The request makes no sense.")
+    text = template("The request is invalid.")
     status = 400
 
 
 class NoSuchAddress(ClewError):
     """There is no such API address."""
 
-    text = template("There is no such address.")
+    text = template("This address does not exist.")
     status = 404
 
 
 class MethodNotTaken(ClewError):
     """The address exists for other methods."""
 
-    text = template("This address does not take that method.")
+    text = template("This address does not accept that method.")
     status = 405
 
 
@@ -143,34 +143,34 @@ class OtherRefusal(ClewError):
 class Unexpected(ClewError):
     """An error in Clew itself; `reference` identifies it in the log."""
 
-    text = template("Something in Clew itself went wrong; its log has it under {reference}.")
+    text = template("An internal error occurred in Clew; see {reference} in its log.")
     reference: str
 
 
 class HeadTooLong(ClewError):
     """The request's head is too long."""
 
-    text = template("The head of the request is longer than is read.")
+    text = template("The headers of the request are too long.")
     status = 431
 
 
 class RequestTooSlow(ClewError):
     """The request's body came too slowly, or incompletely."""
 
-    text = template("The request came too slowly and was cut off.")
+    text = template("The request was sent too slowly and was cut off.")
     status = 408
 
 
 class TooManyAtOnce(ClewError):
     """The limit of waiting requests of this kind is reached; the answer contains a Retry-After header."""
 
-    text = template("Too many such requests are under way; try again in some seconds.")
+    text = template("Too many requests of this kind are in progress; try again in a few seconds.")
     status = 503
 
 
 class PageNotAllowed(ClewError):
     """A page of another site sent a request to a process that restricts origins."""
 
-    text = template("Pages of {origin} may not ask this; ALLOWED_ORIGINS names those that may.")
+    text = template("Pages from {origin} may not use this; ALLOWED_ORIGINS lists the origins that may.")
     status = 403
     origin: str

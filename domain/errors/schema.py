@@ -31,7 +31,7 @@ class PartsMisfit(Message):
 class MessageTooLong(Message):
     """A message that is too long to be read."""
 
-    text = template("the message has {number} characters, and at most {limit} are read")
+    text = template("the message has {number} characters; the maximum is {limit}")
     number: int
     limit: int
 
@@ -56,14 +56,14 @@ class SchemaNot(SchemaMisfit):
 class SchemaNoneOf(SchemaMisfit):
     """The value is not one of the allowed ones."""
 
-    text = template("is none of {values}")
+    text = template("is not one of {values}")
     values: str
 
 
 class SchemaNo(SchemaMisfit):
     """The value has another type."""
 
-    text = template("is no {kind}")
+    text = template("is not of the type {kind}")
     kind: str
 
 
@@ -98,13 +98,13 @@ class SchemaLong(SchemaMisfit):
 class SchemaTwice(SchemaMisfit):
     """The value is a duplicate."""
 
-    text = template("is there twice")
+    text = template("occurs twice")
 
 
 class SchemaFewItems(SchemaMisfit):
     """The list is too short."""
 
-    text = template("has less than {number} items")
+    text = template("has fewer than {number} items")
     number: int
 
 

@@ -22,7 +22,9 @@ class AnswerTooSlow(ServiceUnavailable):
 class StillAtWork(ServiceUnavailable):
     """A query that timed out may still keep the service busy, since it cannot be cancelled."""
 
-    text = template("may still be at work on a question that took too long, and is asked again when that can be over")
+    text = template(
+        "may still be busy with a request that took too long; it is tried again when that should have ended"
+    )
 
 
 class DeniedBecause(AccessDenied):
@@ -35,25 +37,25 @@ class DeniedBecause(AccessDenied):
 class AskedTooMuch(ServiceUnavailable):
     """The limit of concurrent requests is reached."""
 
-    text = template("is being asked too much; try again")
+    text = template("has too many requests; try again")
 
 
 class NothingReadYet(ServiceUnavailable):
     """The runs were never read."""
 
-    text = template("has not told its runs yet")
+    text = template("has not returned its runs yet")
 
 
 class NoModelsReadYet(ServiceUnavailable):
     """The models were never read."""
 
-    text = template("has not told its models yet")
+    text = template("has not returned its models yet")
 
 
 class RunsStillComing(ServiceUnavailable):
     """The runs are being read for the first time; `read` is the number so far."""
 
-    text = template("is still telling its runs, {read} so far; try again")
+    text = template("is still returning its runs, {read} so far; try again")
     read: int
 
 
@@ -66,7 +68,7 @@ class BusyChecking(ServiceUnavailable):
 class BrokeOff(ServiceUnavailable):
     """A task of Clew failed with an unforeseen exception."""
 
-    text = template("broke off; the log says why")
+    text = template("ended unexpectedly; see the log")
 
 
 class RuntimeMissing(ServiceUnavailable):
@@ -93,14 +95,14 @@ class DatabaseFailed(ServiceUnavailable):
 class SchemaUnknown(ServiceUnavailable):
     """MLflow's database has an unknown schema; `found` is its revision."""
 
-    text = template("has tables of another version of MLflow than Clew knows ({found})")
+    text = template("has the tables of an MLflow version that Clew does not support ({found})")
     found: str
 
 
 class ModelBusy(ServiceUnavailable):
     """Too many requests wait for one model's process."""
 
-    text = template("has too much to do with this model; try again")
+    text = template("has too many requests for this model; try again")
 
 
 class Stopping(ServiceUnavailable):
@@ -112,30 +114,28 @@ class Stopping(ServiceUnavailable):
 class RunsAllModels(ServiceUnavailable):
     """The limit of running policies is reached."""
 
-    text = template("runs {number} models, as many as it may; try again")
+    text = template("already runs {number} models, the maximum; try again")
     number: int
 
 
 class RunsAllEvaluations(ServiceUnavailable):
     """The limit of running evaluations is reached; the next one waits."""
 
-    text = template("evaluates {number} models, as many as it may at a time")
+    text = template("is already evaluating {number} models, the maximum at a time")
     number: int
 
 
 class HoldsAllEvaluations(ServiceUnavailable):
     """The limit of running and waiting evaluations is reached."""
 
-    text = template("has {number} evaluations to do, as many as it takes; try again later")
+    text = template("already has {number} evaluations, the maximum; try again later")
     number: int
 
 
 class AskedForManyEvaluations(ServiceUnavailable):
     """The limit of running and waiting evaluations of one person is reached."""
 
-    text = template(
-        "has {number} evaluations of yours to do, as many as it takes of one person; try again when one is over"
-    )
+    text = template("already has {number} evaluations of yours, the maximum per user; try again when one has ended")
     number: int
 
 
@@ -149,7 +149,7 @@ class UnavailableBecause(ServiceUnavailable):
 class KeepsFailing(ServiceError):
     """The service answers, but the same request failed repeatedly for `seconds`; `reason` is the last failure."""
 
-    text = template("answers questions, but failed for {seconds} s at the same request: {reason}")
+    text = template("answers, but kept failing for {seconds} s at the same request: {reason}")
     seconds: int
     reason: ServiceUnavailable
 
@@ -176,7 +176,7 @@ class NoAnswerInTime(Message):
 class CheckFailed(Message):
     """The health check itself failed."""
 
-    text = template("the check itself failed; the log has why")
+    text = template("the check itself failed; see the log")
 
 
 # Statuses of a service, or the proxy before it, that is starting or overloaded; 500 is a permanent error.

@@ -14,33 +14,35 @@ class NotEvaluated(NotFound):
 class EvaluationBrokeDown(Message):
     """The evaluation failed with an unforeseen exception."""
 
-    text = template("The evaluation broke down; the engine's log says where.")
+    text = template("The evaluation failed; see the engine's log for details.")
 
 
 class FileDidNotCome(NotFound):
     """The model's file was deleted while it was fetched."""
 
-    text = template("The file of model {model_id} did not come.")
+    text = template("The file of model {model_id} was not received.")
     model_id: str
 
 
 class OnlyMazeEpisodes(BadInput):
     """Episodes of the maze are not rendered as pictures."""
 
-    text = template("Model {model_id} walks the maze, whose episodes are not kept as pictures.")
+    text = template("Model {model_id} plays in the maze, whose episodes are not saved as pictures.")
     model_id: str
 
 
 class EpisodeNotRestored(Message):
     """The environment was closed while its episode was paused, and replaying the actions gave another state."""
 
-    text = template("The episode stood still for long and cannot go on: the same actions led elsewhere.")
+    text = template(
+        "The episode was idle for too long and cannot continue: the same actions led to a different result."
+    )
 
 
 class MazeSizeOutOfRange(BadInput):
     """The maze size is out of range."""
 
-    text = template("A maze has {least} to {most} cells a side, not {size}.")
+    text = template("A maze has {least} to {most} cells per side, not {size}.")
     least: int
     most: int
     size: int
@@ -62,7 +64,7 @@ class CommandBinary(BadInput):
 class CommandMisfit(BadInput):
     """A viewer's command is invalid; `field` names the field, `misfit` the reason."""
 
-    text = template("The command makes no sense: {field}: {misfit}.")
+    text = template("The command is invalid: {field}: {misfit}.")
     field: str
     misfit: Reason
 
@@ -80,7 +82,9 @@ class ActivateAnotherOrPutBack(Remedy):
 class SayHowItIsRead(Remedy):
     """A policy has several readings."""
 
-    text = template("Activate it: the models' page asks then how it is read. Or set the tag policy_signature.")
+    text = template(
+        "Activate it: the models page then asks how its inputs and outputs are read. Or set the tag policy_signature."
+    )
 
 
 class ActivateAnother(Remedy):
@@ -98,13 +102,13 @@ class InstallEnvironment(Remedy):
 class CorrectEnvironment(Remedy):
     """The model's description of its environment is refused."""
 
-    text = template("Correct how the model names its environment, or have ENVIRONMENTS_FILE name it, and reset.")
+    text = template("Correct the environment that the model names, or add it to ENVIRONMENTS_FILE, then reset.")
 
 
 class MendEnvironment(Remedy):
     """The environment violated the rules."""
 
-    text = template("Reset; if it happens again, the environment itself has to be mended.")
+    text = template("Reset; if it happens again, the environment itself must be fixed.")
 
 
 class ActivateOne(Remedy):
@@ -122,19 +126,19 @@ class WatchItThere(Remedy):
 class ReadTheInstructions(Remedy):
     """The command was invalid."""
 
-    text = template("Send a command as the engine's page of instructions has it.")
+    text = template("Send a command in the format that the engine's documentation describes.")
 
 
 class CheckClewUrl(Remedy):
     """The address is not that of a Clew."""
 
-    text = template("See whether CLEW_URL names a Clew of this version.")
+    text = template("Check that CLEW_URL points to a Clew of this version.")
 
 
 class WaitAndReset(Remedy):
     """A service does not answer."""
 
-    text = template("Wait a little and reset; if it stays, see whether the dashboard and MLflow run.")
+    text = template("Wait a moment and reset; if it happens again, check that the dashboard and MLflow are running.")
 
 
 class ReadTheEngineLog(Remedy):

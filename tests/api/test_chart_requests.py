@@ -338,9 +338,9 @@ def test_until_the_first_reading_is_over_no_run_is_reported_missing(
     assert client.get("/api/runs").status_code == 503
     facts = client.get(f"/api/runs/{old}/facts.json").json
     assert (facts["children"], facts["children_total"]) == (None, None)
-    assert "still telling its runs" in facts["missing"]["children"]
+    assert "still returning its runs" in facts["missing"]["children"]
     assert client.get(f"/api/runs/{old}/differences").json["code"] == "runs-still-coming"
-    assert "still telling its runs" in client.get(f"/runs/changes?run={old}").json["problem"]
+    assert "still returning its runs" in client.get(f"/runs/changes?run={old}").json["problem"]
     answer = client.get("/charts/figure", query_string={"runs": unknown, "chart": "known"}).json
     assert (answer["pending"], answer["absent"]) == (True, False)
     assert client.get(f"/charts/metrics?runs={unknown}").json["pending"]

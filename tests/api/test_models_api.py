@@ -209,7 +209,7 @@ class TestThePolicyFile:
         version = registry.version(onnx_file="gone.onnx")
         answer = client.get(f"/api/models/{version}/policy")
         assert is_failure(answer, 422)
-        assert "gone.onnx is not there" in answer.json["error"]
+        assert "gone.onnx is missing" in answer.json["error"]
 
     def test_unknown_and_deleted_models_have_no_policy_file(self, client: FlaskClient, registry: Registry) -> None:
         version = registry.version()
@@ -275,7 +275,7 @@ class TestWithAToken:
         for headers, writes in (({}, False), ({"X-Forwarded-User": "kim"}, True)):
             changed = answered(client, request("activate", version, is_confirmed=True), **headers)
             assert (client.get("/api/models/active").json["id"] == version) == writes
-            assert ("does not know who you are" in changed["sentence"]) != writes
+            assert ("could not identify you" in changed["sentence"]) != writes
         assert client.get("/api/models/history").json[0]["by"] == "kim"
 
 

@@ -79,7 +79,7 @@ CASES = [
     Case("users by a secret", KIM | {"X-Clew-Proxy-Secret": f"{SECRET},{SECRET}"}, False, False),
     Case("users by a secret", KIM | {"X-Clew-Proxy-Secret": "é"}, False, False),
 ]
-REFUSALS = ("read-only", "does not know who you are")
+REFUSALS = ("read-only", "could not identify you")
 
 
 @pytest.fixture(scope="module")

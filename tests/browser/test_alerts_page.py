@@ -65,7 +65,7 @@ def test_current_sent_and_failed_alerts_are_shown_and_muted(
     page.find("#alerts-mute-why").send_keys("a new cooler")
     page.click("#alerts-mute-send")
     page.wait_for_text("Muted. The watcher knows within half a minute.")
-    page.wait_for_text("somebody: a new cooler", "#alerts-body")
+    page.wait_for_text("an unknown user: a new cooler", "#alerts-body")
     assert [mute.pattern for mute in holder.control().mutes] == ["trainer-*"]
     # The chosen duration stays as it was, whatever happens meanwhile.
     own_mute, later = holder.control().mutes[0], round(time.time() * 1000) + 600_000

@@ -175,7 +175,7 @@ def test_a_long_log_is_followed_and_searched(page: Page, run_id: str, tracking: 
     page.wait(lambda: page.text(f"{BODY} .live-log-found button") == "line 10050")
     search.clear()
     search.send_keys("(", Keys.ENTER)
-    page.wait_for_text("The pattern “(” is not understood", BODY)
+    page.wait_for_text("The pattern “(” is invalid", BODY)
 
 
 def test_a_folder_of_thousands_draws_only_visible_rows_and_preloads_the_hovered_folder(

@@ -56,7 +56,7 @@ def test_runs_are_grouped_all_together_or_by_a_typed_pattern(page: Page, sb3_run
     page.wait_for_text("3 groups (runs in each: 1 to 3).", SUMMARY)
     assert query(page)["group"] == ["name:([12])$"]
     page.find("#compare-group-pattern").send_keys("(\n")
-    page.wait_for_text("is not understood", "#compare-group-pattern-said")
+    page.wait_for_text("is invalid", "#compare-group-pattern-said")
     assert query(page)["group"] == ["name:([12])$"]
 
 

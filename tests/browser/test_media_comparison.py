@@ -68,7 +68,7 @@ def test_a_custom_pattern_and_the_shown_state_are_in_the_address(page: Page, run
     box = page.find("#compare-media-pattern")
     box.clear()
     box.send_keys("videos/{key}", Keys.ENTER)
-    page.wait_for_text("does not say where the step is: write {step} once", "#compare-media")
+    page.wait_for_text("does not show where the step is: write {step} once", "#compare-media")
     # Also on a run's own page.
     page.open(f"/mlflow/runs/{runs[0]}?media_step=200&media_key=videos%2Feval")
     page.wait_for_text("Step 200", "#compare-media output")

@@ -179,8 +179,8 @@ def test_an_invalid_policy_file_is_refused_and_the_former_model_stays_active(
     # A success is shown for a while, a failure until it is closed.
     page.wait(lambda: "is active now" not in page.text("#changes"))
     assert [one.text.split("\n")[1] for one in page.all("#changes .toast")] == [
-        "The policy file is no ONNX file.",
-        "Model 999 is not known here just now, so nothing was done. Try again in a moment.",
+        "The policy file is not an ONNX file.",
+        "Model 999 is not available right now, so nothing was done. Try again in a moment.",
     ]
     for left in (1, 0):
         page.click("#changes .btn-close")

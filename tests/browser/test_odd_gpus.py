@@ -97,13 +97,18 @@ def value(page: Page, part: str, index: int, host: int = 0) -> str:
 ODD: list[tuple[dict[str, Any], str, str, str]] = [
     ({"utilization": 101}, "utilization", "–", "utilization: 101 is more than 100"),
     ({"utilization": 4294967295}, "utilization", "–", "4294967295 is more than 100"),
-    ({"utilization": "40"}, "utilization", "–", "utilization: is no number"),
+    ({"utilization": "40"}, "utilization", "–", "utilization: is not of the type number"),
     ({"temperature": -300}, "temperature", "–", "temperature: -300 is less than -50"),
     ({"memory_used": 90000}, "memory", "– / 80.0 GiB", "memory_used: 90000 is more than 81920"),
     ({"power": 1e300}, "power", "–", "power: 1e+300 is more than 20000"),
     ({"name": "n" * 1_000_000}, "utilization", "40 %", "name: is longer than 256 characters"),
-    ({"throttle_reasons": 7}, "throttle", "–", "throttle_reasons: 7 is no array"),
-    ({"processes": [{"pid": "x", "memory_used": 1e300}]}, "utilization", "40 %", "processes.0.pid: is no integer"),
+    ({"throttle_reasons": 7}, "throttle", "–", "throttle_reasons: 7 is not of the type array"),
+    (
+        {"processes": [{"pid": "x", "memory_used": 1e300}]},
+        "utilization",
+        "40 %",
+        "processes.0.pid: is not of the type integer",
+    ),
 ]
 
 
@@ -138,9 +143,9 @@ def test_gpus_that_cannot_be_identified_are_named_next_to_their_host(
         page.open("/gpu")
         page.wait(lambda: value(page, "utilization", 0) == "40 %")
         page.wait_for_text("cannot be read", "#gpus-cards [data-gpu='1']")
-        assert "state: is none of ok, lost" in page.text("#gpus-cards [data-gpu='1']")
+        assert "state: is not one of ok, lost" in page.text("#gpus-cards [data-gpu='1']")
         assert len(page.all("#gpus-cards [data-gpu]")) == 2
-        assert "history.0.at: is no integer; and 3 more" in page.text("#gpu-notice-0")
+        assert "history.0.at: is not of the type integer; and 3 more" in page.text("#gpu-notice-0")
 
 
 def many_gpus(count: int) -> Callable[[], dict[str, Any]]:
@@ -185,7 +190,7 @@ def test_a_too_long_message_is_reported_and_not_read(
     small = Foreign(lambda: report([gpu(0, utilization=small.sent % 100)]))
     with watched(dash_br, serve, misbehaving, long, small) as page:
         page.open("/gpu")
-        page.wait_for_text("and at most 8000000 are read", "#gpu-notice-0")
+        page.wait_for_text("the maximum is 8000000", "#gpu-notice-0")
         seen_as_long.set()
         page.wait(lambda: value(page, "utilization", 0) == "40 %")
         seen = page.wait(lambda: value(page, "utilization", 0, host=1))

@@ -19,7 +19,7 @@ BUTTONS = """return [...document.querySelectorAll("#main fieldset button")].filt
     b.innerText, !b.matches(":disabled"),
     (document.getElementById(b.closest("fieldset").getAttribute("aria-describedby")) || {}).innerText || ""])"""
 REASONS = {
-    "en": "This Clew does not know who you are, so you can look but change nothing.",
+    "en": "Clew could not identify you, so you can view but not change anything.",
     "ja": "どなたか確認できないため、閲覧のみ可能です。変更はできません。",
 }
 

@@ -120,7 +120,7 @@ def test_errors_are_shown_under_their_field_and_nothing_starts(page: Page) -> No
     page.wait(lambda: page.find("#training-start").is_enabled())
     assert not page.all(".training-section[open]")
     fill(page, SEEDS, "1-")
-    page.wait_for_text("Names no seeds", f"{SEEDS}-error")
+    page.wait_for_text("Contains no seeds", f"{SEEDS}-error")
     fill(page, EPISODES, "0")
     page.wait_for_text("greater than or equal to 1", f"{EPISODES}-error")
     assert page.find(EPISODES).get_attribute("aria-invalid") == "true"
@@ -184,15 +184,15 @@ def test_environments_are_checked_in_the_form_trained_on_and_used(
     assert page.script(WITHOUT_WORDS) == []
     fill_field(page, "algorithm", "DQN")
     fill_field(page, "env_id", "Pendulum-v1")
-    wait_for_error(page, "algorithm", "are continuous: take PPO or SAC")
+    wait_for_error(page, "algorithm", "are continuous: use PPO or SAC")
     fill_field(page, "algorithm", "SAC")
     fill_field(page, "env_id", "CartPole-v1")
-    wait_for_error(page, "algorithm", "take PPO or DQN")
+    wait_for_error(page, "algorithm", "use PPO or DQN")
     fill_field(page, "algorithm", "PPO")
     for env_id, field, message in (
-        ("Nowhere-v0", "env_id", "Nothing that is installed registers it"),
+        ("Nowhere-v0", "env_id", "No installed package registers it"),
         ("Ant-v5", "env_id", "mujoco"),
-        ("ALE/Pong-v5", "normalize", "Is for numbers"),
+        ("ALE/Pong-v5", "normalize", "Is for numeric observations"),
     ):
         fill_field(page, "env_id", env_id)
         if field == "normalize":

@@ -278,7 +278,7 @@ def test_the_menu_fits_and_can_be_read(page: Page, experiment: tuple[str, list[s
         pytest.param({"read_only": True}, "changes nothing", id="read-only"),
         pytest.param(
             {"api_token": "a-long-enough-token", "trusted_user_header": "X-Forwarded-User"},
-            "does not know who you are",
+            "could not identify you",
             id="not-known",
             marks=pytest.mark.thorough,
         ),
@@ -347,7 +347,7 @@ def test_a_long_address_is_replaced_by_a_short_one(page: Page, experiment: tuple
 
 def test_an_unknown_short_address_is_reported_in_the_viewers_language(page: Page) -> None:
     page.open(f"/mlflow?v={'0' * 32}&lang=ja")
-    page.wait_for_text("この短縮アドレスの行き先がありません", "#address-not-opened")
+    page.wait_for_text("この短縮アドレスはありません", "#address-not-opened")
     page.wait(lambda: page.find("#runs-table"))
 
 

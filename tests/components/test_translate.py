@@ -68,7 +68,7 @@ def test_a_message_is_formatted_with_any_values(code: str) -> None:
         ),
         (
             OutcomeUnknown(MODEL_SERVER, TimedOut(MODEL_SERVER)),
-            "Model server: did not answer in time; whether it was done is not known",
+            "Model server: did not answer in time; it is not known whether this was done",
             "モデルサーバー: 時間内に応答がありませんでした。実行されたかどうかは不明です",
         ),
         (
@@ -182,7 +182,7 @@ def test_two_messages_cannot_have_the_same_code() -> None:
 def test_values_of_any_type_are_converted_to_json() -> None:
     assert as_json({"a": [Text("b"), 1, None]}) == {"a": [{"text": "b"}, 1, None]}
     assert in_english({"code": "other-flavors", "params": {"kinds": ["a", {"code": "no-known-kind"}]}}) == (
-        "It is no ONNX model but one of a, no known kind."
+        "It is not an ONNX model but one of a, no known kind."
     )
 
 
@@ -212,7 +212,7 @@ def test_any_code_and_values_can_be_translated(value: Any) -> None:
 
 def test_a_misfitting_field_may_be_called_code() -> None:
     misfit = coded(ContractMisfit({"code": Unknown()}), "error")
-    assert misfit["error"] == "The request does not fit the contract."
+    assert misfit["error"] == "The request does not match the specification."
     assert misfit["params"] == {"fields": {"code": {"code": "unknown", "params": {}}}}
 
 

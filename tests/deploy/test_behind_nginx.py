@@ -166,7 +166,7 @@ def test_a_long_comparison_goes_through_and_comes_back_as_the_referer(site: Site
     assert site.nginx.ask("GET", address).status_code == 200
     headers = {"Referer": site.nginx.origin + address, "Content-Type": "application/json"}
     answer = site.nginx.ask("POST", "/clew/_dash-update-component", headers=headers, data=b" " * 2_000_000)
-    assert (answer.status_code, answer.json()["error"]) == (400, "This is no call of a page of Clew.")
+    assert (answer.status_code, answer.json()["error"]) == (400, "This is not a call from a page of Clew.")
 
 
 def test_a_client_cannot_name_itself(site: Site) -> None:

@@ -42,7 +42,7 @@ def play_on(environment: PooledEnvironment) -> None:
 
 def test_places_in_the_pool_are_shared_fairly_and_idle_processes_end(pool: EnvironmentPool) -> None:
     kept = [pool.take(CARTPOLE, "ann") for _ in range(3)]
-    with pytest.raises(EnvironmentsBusy, match="3 environments are being played in"):
+    with pytest.raises(EnvironmentsBusy, match="3 environments are already in use"):
         pool.take(CARTPOLE, "ann")
     for one in kept[1:]:
         one.reset(0)

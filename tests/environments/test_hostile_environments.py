@@ -16,16 +16,16 @@ SENTENCES = {
     "leaves": "Its step raised SystemExit: 3",
     "crashes": "Its step crashed its process (Aborted).",
     "dies": "Its step crashed its process (exit status 7).",
-    "forks": "Its step starts other processes, which an environment may not here.",
-    "starts_a_program": "Its step starts other processes, which an environment may not here.",
-    "connects": "Its step uses the network, which an environment may not here.",
-    "takes_memory": "Its step needs more memory than the 1024 MiB it is given.",
+    "forks": "Its step starts other processes, which environments may not do here.",
+    "starts_a_program": "Its step starts other processes, which environments may not do here.",
+    "connects": "Its step uses the network, which environments may not do here.",
+    "takes_memory": "Its step needs more memory than the allowed 1024 MiB.",
     "gives_nan": "Its step returned an observation that is not a number.",
     "pays_nan": "Its step returned a reward that is not a number.",
     "gives_other_shape": ("Its step returned an observation observation of float32 [3]; its space says float32 [2]."),
     "gives_four": "Its step returned tuple [4], not (observation, reward, terminated, truncated, info).",
     "starts_with_one": "Its reset returned ndarray, not (observation, info).",
-    "draws_hugely": "It draws 10000 × 10000 pixels; at most 4096 × 4096 are taken.",
+    "draws_hugely": "It draws 10000 × 10000 pixels; at most 4096 × 4096 are supported.",
     "draws_floats": "Its render returned float64 [10, 10, 3], not uint8 [height, width, 3].",
 }
 
@@ -85,5 +85,5 @@ def test_an_environment_without_rgb_array_is_played_without_frames_and_states_wh
     assert environment.render(400) is None
     assert not environment.facts.can_render
     assert str(environment.facts.undrawable) == (
-        "It cannot be drawn here: it knows the render modes human, and only rgb_array gives a picture."
+        "It cannot be drawn here: it supports the render modes human, but only rgb_array gives a picture."
     )

@@ -39,14 +39,14 @@ def test_a_gymnasium_spec_recreates_the_same_environment(make: Make) -> None:
 
 
 REFUSED = {
-    "os:system": (None, "This is no id of an environment"),
-    "": (None, "This is no id of an environment"),
+    "os:system": (None, "This is not the id of an environment"),
+    "": (None, "This is not the id of an environment"),
     "a megabyte": (spec(kwargs={"x": "y" * 2**20}), "longer than 64 KiB"),
     "no JSON": ("{", "not as Gymnasium writes it"),
     "too deep": (spec(kwargs={"x": "DEEP"}).replace('"DEEP"', "[" * 9_000 + "]" * 9_000), "not as Gymnasium writes it"),
     "other code": (spec(entry_point="os:system"), "names the code os:system"),
     "other vector code": (spec(vector_entry_point="os:system"), "names the code os:system"),
-    "an id with a module": (spec(id="os:CartPole-v1"), "no id of an environment"),
+    "an id with a module": (spec(id="os:CartPole-v1"), "not the id of an environment"),
     "a wrapper of nobody's": (spec(additional_wrappers=[wrapper("os:system", {})]), "names the wrapper os:system"),
     "one beside Gymnasium's": (
         spec(additional_wrappers=[wrapper("gymnasium.wrappers.evil:System", {})]),
@@ -58,11 +58,11 @@ REFUSED = {
     ),
     "arguments that nobody kept": (
         spec(additional_wrappers=[wrapper("minigrid.wrappers:RGBImgObsWrapper")]),
-        "does not hold the arguments of the wrapper minigrid.wrappers:RGBImgObsWrapper",
+        "does not contain the arguments of the wrapper minigrid.wrappers:RGBImgObsWrapper",
     ),
     "statistics that nobody kept": (
         spec(additional_wrappers=[wrapper("gymnasium.wrappers:NormalizeObservation", {})]),
-        "normalises by statistics of the training",
+        "normalises by statistics from the training",
     ),
     "a path": (spec(kwargs={"config": {"file": "/etc/passwd"}}), "argument config.file names a file or code"),
     "a dotted name": (spec(kwargs={"policy": ["os.system"]}), "argument policy names a file or code"),
@@ -78,8 +78,8 @@ def test_a_spec_that_names_foreign_code_is_refused(make: Make, what: str) -> Non
 
 
 MISSING = {
-    "Nowhere-v7": "Nothing that is installed registers it",
-    "CartPole-v77": "Nothing that is installed registers it",
+    "Nowhere-v7": "No installed package registers it",
+    "CartPole-v77": "No installed package registers it",
     "Absent-v0": "It needs the package nowhere_to_be_found, which is not installed here.",
     "FetchReach-v4": "It needs the package gymnasium_robotics, which is not installed here.",
 }
@@ -112,10 +112,10 @@ def test_minigrid_and_atari_environments_are_found_and_name_their_actions(make: 
 
 
 def test_invalid_normalisation_statistics_are_refused_by_field(known: KnownEnvironments) -> None:
-    with pytest.raises(EnvironmentRefused, match=r"CartPole-v1: The statistics .* make no sense \(parts\)"):
+    with pytest.raises(EnvironmentRefused, match=r"CartPole-v1: The statistics .* are invalid \(parts\)"):
         EnvironmentSource.named("CartPole-v1", None, '{"mean": [1]}')
     part = {"mean": [0, 0], "var": [1, 1]}
     source = EnvironmentSource.named("CartPole-v1", None, json.dumps({"parts": {"observation": part}}))
     assert source.statistics is not None
-    with pytest.raises(EnvironmentRefused, match=r"make no sense \(observation\)"):
+    with pytest.raises(EnvironmentRefused, match=r"are invalid \(observation\)"):
         known.facts_of(source)

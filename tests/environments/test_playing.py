@@ -42,7 +42,7 @@ def test_observations_of_parts_have_names_and_success_follows_the_environments_f
 def test_an_invalid_action_is_refused_and_the_episode_continues(make: Make, action: object) -> None:
     environment = make("CartPole-v1")
     environment.reset(0)
-    with pytest.raises(ActionMisfit, match="CartPole-v1 does not take the action"):
+    with pytest.raises(ActionMisfit, match="CartPole-v1 does not accept the action"):
         environment.step(action)  # type: ignore[arg-type]
     assert environment.step(1).reward == 1
 

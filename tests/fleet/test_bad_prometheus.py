@@ -59,7 +59,7 @@ def test_each_failure_of_prometheus_has_its_own_message(server: Misbehaving, mon
     assert "bad_data" not in str(failure(server, error(400, "bad_data", "parse error")))
     assert "is not JSON (HTTP 200)" in str(failure(server, HTML))
     assert "is not JSON" in str(failure(server, (200, b'{"status": "success", "data": {"resu', "application/json")))
-    assert "broke off" in str(failure(server, BREAK_OFF))
+    assert "before the end of its answer" in str(failure(server, BREAK_OFF))
     assert "in time" in str(failure(server, HANG))
     assert "in time" in str(failure(server, DRIP))
     assert "credentials" in str(failure(server, (401, b"who?", "text/plain")))
@@ -131,7 +131,7 @@ def test_ten_thousand_series_are_accepted_and_the_excess_is_reported(server: Mis
     history = history_of(server.address).read(STEPS)
     assert len(history.gpus) == 10_000
     assert history.steps.number <= 150
-    assert "only the first 10000 of 10003 series are taken" in " ".join(map(str, history.remarks))
+    assert "only the first 10000 of 10003 series are used" in " ".join(map(str, history.remarks))
 
 
 def test_no_client_waits_for_an_unreachable_prometheus_and_known_values_stay(

@@ -69,7 +69,7 @@ def test_hours_energy_and_idle_time_are_reported_by_owner(api: FlaskClient) -> N
         ("range=9y", 422, "range"),
         ("since_ms=-1", 422, "since_ms"),
         ("until_ms=5", 422, "since_ms"),
-        ("since_ms=9&until_ms=5", 400, "after its beginning"),
+        ("since_ms=9&until_ms=5", 400, "after its start"),
         ("since_ms=0&until_ms=99999999999", 400, "92 days"),
         ("since_ms=1e99", 422, "since_ms"),
     ],

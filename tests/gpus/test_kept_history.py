@@ -177,7 +177,7 @@ def test_two_unknown_processes_make_one_series_of_metrics() -> None:
 
 def test_an_invalid_span_is_refused(tmp_path: Path) -> None:
     file = HistoryFile(tmp_path / "kept", 24)
-    with pytest.raises(BadInput, match="after its beginning"):
+    with pytest.raises(BadInput, match="after its start"):
         queried(file, 1_000, 1_000)
     with pytest.raises(BadInput, match="at most 2000"):
         queried(file, 0, 86_400_000)

@@ -36,7 +36,7 @@ def walker(engine: Engine, viewer: Viewer, team: Team) -> Iterator[Viewer]:
     ("policy", "expected"),
     [
         (policies.endless(), "did not answer within 1 s"),
-        (policies.greedy(), "more memory than the 2.0 GiB"),
+        (policies.greedy(), "more memory than the allowed 2.0 GiB"),
         (NOT_A_NUMBER, "not all finite numbers"),
     ],
     ids=["endless", "greedy", "nan"],
@@ -85,15 +85,15 @@ def test_a_file_that_vanished_is_named_at_the_next_reset(viewer: Viewer, team: T
     message = viewer.next()
     while "error" not in message:
         message = viewer.next()
-    assert "The model's file is gone" in message["error"]
-    assert "lost.onnx is not there" in message["error"]
+    assert "The model's file is missing" in message["error"]
+    assert "lost.onnx is missing" in message["error"]
     assert viewer.silence(0.5) == []
     assert viewer.reset()["step"] == 0
 
 
 def test_a_policy_file_that_is_too_large_is_refused(viewer: Viewer, team: Team) -> None:
     message = viewer.reset(model=team.registry.version(bytes(64 * 2**20 + 1)))
-    assert message["error"] == "The policy file has more than 64 MiB, the most that is taken."
+    assert message["error"] == "The policy file has more than 64 MiB, the maximum."
     assert "activate another model" in message["remedy"]
     assert viewer.reset()["step"] == 0
 

@@ -179,13 +179,13 @@ def test_the_dashboard_applies_the_same_ownership_to_users(
     kim, lee = user("kim") | proven, user("lee") | proven
     engine = start(**both)
     with dashboard(engine, **{name.lower(): value for name, value in both.items()}) as address:
-        assert "does not know who you are" in press(address, ids.EVALUATE, lasting, proven)
+        assert "could not identify you" in press(address, ids.EVALUATE, lasting, proven)
         assert engine.health()["evaluations"] == 0
         assert "Started by kim." in press(address, ids.EVALUATE, lasting, kim)
         assert cancels(address, lasting, kim)
         assert not cancels(address, lasting, lee)
         refused = press(address, ids.EVALUATE_CANCEL, lasting, lee)
-        assert "kim started this evaluation, and nobody else can cancel it." in refused
+        assert "kim started this evaluation, and only they can cancel it." in refused
         assert engine.health()["evaluations"] == 1
         press(address, ids.EVALUATE_CANCEL, lasting, kim)
         assert engine.wait_for(lambda health: health["evaluations"] == 0)

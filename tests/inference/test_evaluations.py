@@ -85,7 +85,7 @@ def test_a_third_evaluation_waits_and_running_ones_are_not_started_twice(engine:
     assert (status, answer["state"]) == (202, "running")
     answer = waiting(engine, lasting[2])
     assert (answer["state"], answer["played"]) == ("running", 0)
-    assert "evaluates 2 models, as many as it may at a time" in answer["error"]
+    assert "is already evaluating 2 models, the maximum at a time" in answer["error"]
     assert answer["waited_s"] > 0
     for model_id in reversed(lasting):
         assert engine.call("DELETE", f"/evaluations/{model_id}")[0] == 202

@@ -172,12 +172,12 @@ def test_plain_file_names_are_accepted(name: str) -> None:
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
-        ([], "does not say where its numbers are"),
-        ([("offset", "0")], "does not say where"),
-        ([("location", "d"), ("offset", "-4")], "does not say where"),
-        ([("location", "d"), ("length", "-4")], "does not say where"),
-        ([("location", "d"), ("offset", "many")], "does not say where"),
-        ([("location", "d"), ("length", "9" * 5000)], "does not say where"),
+        ([], "does not state where its weights are"),
+        ([("offset", "0")], "does not state where"),
+        ([("location", "d"), ("offset", "-4")], "does not state where"),
+        ([("location", "d"), ("length", "-4")], "does not state where"),
+        ([("location", "d"), ("offset", "many")], "does not state where"),
+        ([("location", "d"), ("length", "9" * 5000)], "does not state where"),
         ([("location", "d"), ("offset", "401")], "cut short"),
         ([("location", "d"), ("offset", "1"), ("length", "400")], "cut short"),
         ([("location", "d"), ("length", str(2**63))], "cut short"),

@@ -90,16 +90,16 @@ def test_the_reason_of_a_pause_is_reported(tmp_path: Path) -> None:
         pauses.check("k")
     assert str(waiting.value) == (
         "MLflow: cannot read this version's files at s3://bucket/x: answered HTTP 500;"
-        " it is asked again within 3 seconds"
+        " the next attempt is within 3 seconds"
     )
     # A service that is only starting is distinguished from a lasting failure: it is waited for.
     assert not isinstance(waiting.value, ServiceUnavailable)
     pauses.failed("s", AnsweredStatus("MLflow", 503))
-    with pytest.raises(AskedAgainWithin, match="answered HTTP 503; it is asked again within 5 seconds") as starting:
+    with pytest.raises(AskedAgainWithin, match="answered HTTP 503; the next attempt is within 5 seconds") as starting:
         pauses.check("s")
     assert isinstance(starting.value, ServiceUnavailable)
     pauses.failed("f", PolicyRefused(FileMissing("policy.onnx")))
-    with pytest.raises(PolicyRefused, match=r"^Its file policy\.onnx is not there\.$"):
+    with pytest.raises(PolicyRefused, match=r"^Its file policy\.onnx is missing\.$"):
         pauses.check("f")
 
 

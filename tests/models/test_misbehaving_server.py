@@ -206,6 +206,6 @@ def test_the_outcome_of_a_write_that_a_proxy_gave_up_is_unknown(
     server: ModelServer, store: HttpModelStore, method: str, status: int
 ) -> None:
     server.misbehave = only(method, (status, b"<html>Bad gateway</html>"))
-    with pytest.raises(OutcomeUnknown, match=f"HTTP {status}; whether it was done is not known"):
+    with pytest.raises(OutcomeUnknown, match=f"HTTP {status}; it is not known whether this was done"):
         store.activate("2") if method == "POST" else store.delete("2")
     assert server.asked(method) == 1

@@ -75,7 +75,7 @@ def test_a_change_of_a_model_of_unknown_state_is_reported_and_not_made(
     emptied(cache_dir)
     host.at = 1
     answer = request_change(host, verb, "2")
-    assert (answer["outcome"], "Model 2 is not known here just now" in answer["sentence"]) == ("refused", True)
+    assert (answer["outcome"], "Model 2 is not available right now" in answer["sentence"]) == ("refused", True)
     assert [one for one in misbehaving.requests if not one.startswith("GET") and "search" not in one] == []
 
 
@@ -83,7 +83,7 @@ def test_undo_does_not_replace_a_newer_activation_of_another_person(host: Host, 
     undo = request_change(host, "activate", "2")["undo"]
     third = registered.version()
     active(registered, third)
-    assert request_change(host, **undo)["sentence"] == f"Model {third} is active by now, so nothing was undone."
+    assert request_change(host, **undo)["sentence"] == f"Model {third} is active now, so nothing was undone."
     assert host.workers[0].test_client().get("/api/models/active").json["id"] == third
     active(registered, "2")
     undo = request_change(host, "activate", "1")["undo"]
@@ -94,7 +94,7 @@ def test_undo_does_not_replace_a_newer_activation_of_another_person(host: Host, 
     ("policy", "message"),
     [
         (policies.spoiled_by("Greater", 1.5), "not all finite numbers for"),
-        (policies.called_probabilities("Identity"), "are no probabilities"),
+        (policies.called_probabilities("Identity"), "are not probabilities"),
         (policies.normalised_by_its_batch(), "depends on the other observations"),
         (
             policies.model([policies.gemm("q_values")], weights=[external_tensor(("location", "d")), policies.BIAS]),

@@ -31,7 +31,10 @@ def test_a_cartpole_policy_as_stable_baselines3_exports_it_is_checked_and_activa
     assert change(client, "activate", version, is_confirmed=True)["outcome"] == "done"
     other = registered_file(registered, "pendulum_sac", "CartPole-v1")
     refused = change(client, "activate", other, is_confirmed=True)
-    assert (refused["outcome"], "takes nothing that CartPole-v1 shows" in refused["sentence"]) == ("refused", True)
+    assert (refused["outcome"], "matches none of the observations of CartPole-v1" in refused["sentence"]) == (
+        "refused",
+        True,
+    )
 
 
 def test_the_activating_person_chooses_how_a_policy_is_read_and_that_is_kept_with_it(
@@ -44,7 +47,7 @@ def test_the_activating_person_chooses_how_a_policy_is_read_and_that_is_kept_wit
     readings = {choice["text"]: choice["signature"] for choice in asked["question"]["choices"]}
     assert (asked["outcome"], list(readings)) == ("asked", ["Q values", "probabilities", "logits"])
     refused = change(client, "activate", version, is_confirmed=True, signature=readings["probabilities"])
-    assert (refused["outcome"], "no probabilities" in refused["sentence"]) == ("refused", True)
+    assert (refused["outcome"], "not probabilities" in refused["sentence"]) == ("refused", True)
     done = change(client, "activate", version, is_confirmed=True, signature=readings["Q values"])
     assert done["outcome"] == "done"
     assert client.get(f"/api/models/{version}").get_json()["policy_signature"] == readings["Q values"]
@@ -96,9 +99,9 @@ def test_files_next_to_a_model_supply_what_its_tags_lack(host: Host, registered:
 def test_an_invalid_file_next_to_a_model_is_named(host: Host, registered: Registry) -> None:
     client = client_of(host)
     for name, content, message in (
-        ("normalization.json", b'{"parts": {"observation": {"mean": [NaN], "var": [1]}}}', "make no sense"),
+        ("normalization.json", b'{"parts": {"observation": {"mean": [NaN], "var": [1]}}}', "are invalid"),
         ("normalization.json", b" " * (2**21 + 1), "more than 2048 KiB"),
-        ("normalization.json", b"\xff\xfe", "no text in UTF-8"),
+        ("normalization.json", b"\xff\xfe", "not UTF-8 text"),
         ("env_spec.json", b"[" * 5000, "not as Gymnasium writes it"),
         ("env_spec.json", b"", "not as Gymnasium writes it"),
         ("env_spec.json", b" " * (2**16 + 1), "more than 64 KiB"),

@@ -60,7 +60,7 @@ def test_a_good_policy_is_described(onnx: bytes, output: str) -> None:
     ("onnx", "message"),
     [
         (b"", "empty"),
-        (b"Not Found: there is no such artifact", "no ONNX file"),
+        (b"Not Found: there is no such artifact", "not an ONNX file"),
         (GOOD[:-10], "cut short"),
         (GOOD[: len(GOOD) // 2], "cut short"),
         (b"\x08\x09", "cannot be loaded"),
@@ -147,7 +147,7 @@ WRONG_SHAPE = then("Concat", ("row", np.zeros((1, 4), np.float32)), axis=0)
     [
         (NOT_A_NUMBER, "not all finite"),
         (INFINITE, "not all finite"),
-        (WRONG_SHAPE, "gives [2, 4] scores for a batch of 1"),
+        (WRONG_SHAPE, "returns scores of shape [2, 4] for a batch of 1"),
         (policies.for_batches_of(1), "cannot be run"),
     ],
     ids=["nan", "inf", "too many rows", "only a batch of 1"],
@@ -157,7 +157,7 @@ def test_invalid_scores_are_refused(onnx: bytes, message: str) -> None:
 
 
 def test_a_policy_that_needs_too_much_memory_is_refused() -> None:
-    assert refusal(policies.greedy()) == "The policy needs more memory than the 2.0 GiB it is given."
+    assert refusal(policies.greedy()) == "The policy needs more memory than the allowed 2.0 GiB."
 
 
 def test_a_policy_that_never_ends_is_refused_in_time() -> None:
@@ -216,7 +216,7 @@ def test_a_child_ended_by_a_signal_is_a_refusal(signal_name: str, monkeypatch: p
 @pytest.mark.parametrize("code", ["", "print('x' * 10**7)", "print('{}')", "print('[' * 5000)", "1 / 0"])
 def test_a_malformed_answer_of_the_child_is_a_refusal(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     replace_check(monkeypatch, code)
-    assert refusal(GOOD) == "Checking the policy ended without an answer that makes sense."
+    assert refusal(GOOD) == "The policy check ended without a valid result."
 
 
 def test_a_failure_of_the_machine_is_no_refusal_of_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ def test_the_tag_that_names_the_file_counts_at_each_check(
     number = registered.version()
     files.check(registry.version(number), MAZE)
     registry.tag_version(number, "onnx_file", "another.onnx")
-    with pytest.raises(PolicyRefused, match=r"another\.onnx is not there"):
+    with pytest.raises(PolicyRefused, match=r"another\.onnx is missing"):
         files.check(registry.version(number), MAZE)
 
 
@@ -82,15 +82,15 @@ def test_a_cache_that_cannot_be_written_only_costs_time(
 
 LONG = b"flavors: {onnx: {data: model.onnx}}\n" + b"# and so on\n" * 6000
 ODD_YAML = [
-    (b"flavors: {onnx: {data: gone.onnx}}\nutc_time_created: 2026-13-45\n", "gone.onnx is not there"),
-    (b"flavors: {onnx: {data: gone.onnx}}\nmodel_size_bytes: 0b_\n", "gone.onnx is not there"),
+    (b"flavors: {onnx: {data: gone.onnx}}\nutc_time_created: 2026-13-45\n", "gone.onnx is missing"),
+    (b"flavors: {onnx: {data: gone.onnx}}\nmodel_size_bytes: 0b_\n", "gone.onnx is missing"),
     (b"flavors: {python_function: {env: &e {a: 1}}, sklearn: {<<: *e}}\n", "one of python_function, sklearn"),
-    (b"flavors: " + b"[" * 60_000, "makes no sense"),
-    (b"- " * 30_000, "makes no sense"),
-    (b"flavors: &f [*f]\n", "makes no sense"),
-    (b"flavors: {onnx: [1]}\n", "makes no sense"),
-    (b"\xff\xfe\x00", "makes no sense"),
-    (b"a: b: c", "makes no sense"),
+    (b"flavors: " + b"[" * 60_000, "MLmodel file is invalid"),
+    (b"- " * 30_000, "MLmodel file is invalid"),
+    (b"flavors: &f [*f]\n", "MLmodel file is invalid"),
+    (b"flavors: {onnx: [1]}\n", "MLmodel file is invalid"),
+    (b"\xff\xfe\x00", "MLmodel file is invalid"),
+    (b"a: b: c", "MLmodel file is invalid"),
     (LONG, "longer than 64 KiB"),
 ]
 
@@ -138,5 +138,5 @@ def test_a_check_ends_also_on_an_unforeseen_error(
     check = PolicyChecks(store).check(registered.version())
     assert check.ends(10)
     assert isinstance(check.error, ServiceUnavailable)
-    assert "broke off" in str(check.error)
+    assert "ended unexpectedly" in str(check.error)
     eventually(lambda: "odd" in caplog.text)

@@ -281,12 +281,12 @@ def test_a_model_logged_by_mlflow_is_accepted(
     [
         (bytes(9000), {}, "has more than"),
         (policies.q_values(), {"policy.onnx": bytes(8193)}, "has more than"),
-        ([("location", "d")], {"d": bytes(8000)}, "and those with its numbers have more than"),
-        ([("location", "d")], {}, r"keeps numbers in d \(external data\), which is not there: log that file beside it"),
+        ([("location", "d")], {"d": bytes(8000)}, "and the files with its weights have more than"),
+        ([("location", "d")], {}, r"stores weights in d \(external data\), which is missing: log that file too"),
         ([("location", "d")], {"d": bytes(399)}, "cannot be loaded"),
         ([("location", "d"), ("length", "400")], {"d": bytes(399)}, "cut short"),
-        ([("location", "../d")], {"d": bytes(400)}, "not in its own folder"),
-        ([("location", "/etc/passwd")], {}, "not in its own folder"),
+        ([("location", "../d")], {"d": bytes(400)}, "outside its own folder"),
+        ([("location", "/etc/passwd")], {}, "outside its own folder"),
     ],
     ids=["large", "a byte", "together", "missing", "short", "shorter", "above", "root"],
 )
@@ -313,7 +313,7 @@ def test_a_fault_of_a_file_is_reported_without_naming_mlflow(
 def test_a_file_over_the_size_limit_is_refused(tracking: Tracking, registered: Registry, cache_dir: Path) -> None:
     registry = registry_at(tracking.address, registered)
     version = registry.version(registered.version(bytes(64 * 2**20 + 1)))
-    with pytest.raises(PolicyRefused, match=r"^The policy file has more than 64 MiB, the most that is taken\.$"):
+    with pytest.raises(PolicyRefused, match=r"^The policy file has more than 64 MiB, the maximum\.$"):
         PolicyFiles(registry, cache_dir).check(version, MAZE)
 
 
@@ -326,9 +326,9 @@ def test_a_file_deleted_with_its_run_is_reported_with_the_run(
         registered.put(f"{version.source.removeprefix('mlflow-artifacts:/')}/policy.onnx", None)
     tracking.delete(without.run_id)
     files = PolicyFiles(registry, cache_dir)
-    with pytest.raises(PolicyRefused, match=r"^Its file policy\.onnx is not there\.$"):
+    with pytest.raises(PolicyRefused, match=r"^Its file policy\.onnx is missing\.$"):
         files.file(with_run)
-    with pytest.raises(PolicyRefused, match=f"is not there: its run {without.run_id} was deleted"):
+    with pytest.raises(PolicyRefused, match=f"is missing: its run {without.run_id} was deleted"):
         files.file(without)
 
 
@@ -348,7 +348,7 @@ def test_an_unreadable_source_is_not_requested_at_each_tick(
     assert all("cannot read this version's files at s3://***@bucket/x: answered HTTP 500" in one for one in messages)
     answer = host.workers[0].test_client().get(f"/api/models/{version}/policy")
     assert answer.status_code == 502
-    assert "it is asked again within" in answer.json["error"]
+    assert "the next attempt is within" in answer.json["error"]
     with pytest.raises(SourceUnreadable):  # a person who activates it does not wait
         host.services[1].models.activate(version)
     assert len(fetched_statuses(misbehaving)) == 2

@@ -65,14 +65,14 @@ HOSTILE = {
             helper.make_node("RandomUniformLike", ["hidden"], ["noise"]),
             helper.make_node("Add", ["hidden", "noise"], ["logits"]),
         ),
-        "answers differently each time",
+        "returns a different result each time",
     ),
     "batch": (
         file(
             helper.make_node("ReduceMax", ["hidden"], ["all"], keepdims=1),
             helper.make_node("Add", ["hidden", "all"], ["logits"]),
         ),
-        "depends on the other observations of a batch",
+        "depends on the other observations of the batch",
     ),
     "action": (
         file(
@@ -81,7 +81,7 @@ HOSTILE = {
             output=("actions", INT64, ["batch"]),
             constants={"axis": np.array([1])},
         ),
-        r"which is no action of Cart-v0: Discrete\(2\)",
+        r"which is not an action of Cart-v0: Discrete\(2\)",
     ),
     "shape": (
         file(
@@ -105,10 +105,10 @@ HOSTILE = {
             states=(["batch", 1], ["batch", "more"]),
             constants={"huge": np.array([1, 10**7])},
         ),
-        "answers with more than 2 MiB",
+        "returns more than 2 MiB",
     ),
     "no file": (b"", "is empty"),
-    "text": (b"text", "no ONNX file"),
+    "text": (b"text", "not an ONNX file"),
 }
 
 

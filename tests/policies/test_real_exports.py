@@ -85,14 +85,18 @@ def test_an_ambiguous_signature_is_resolved_by_a_tag() -> None:
     assert json.loads(choices[0]["signature"]) == {"outputs": {"9": "q_values"}}
     assert check_general_policy(onnx, facts, choices[0]["signature"]).signature is not None
     assert check_general_policy(onnx, facts, None, algorithm="DQN").signature is not None
-    with pytest.raises(PolicyRefused, match="no probabilities"):
+    with pytest.raises(PolicyRefused, match="not probabilities"):
         check_general_policy(onnx, facts, choices[1]["signature"])
 
 
 def test_a_policy_for_other_spaces_is_refused_naming_both_spaces() -> None:
-    with pytest.raises(PolicyRefused, match=r"input float32 \[1, 3\], which takes nothing that cartpole_ppo shows"):
+    with pytest.raises(
+        PolicyRefused, match=r"input float32 \[1, 3\], which matches none of the observations of cartpole_ppo"
+    ):
         check_general_policy(recorded("pendulum_ppo").onnx, recorded("cartpole_ppo").facts, None)
     spaces = {"action_space": recorded("choices_ppo").facts.action_space}
     onnx, facts, *_rest = recorded("cartpole_ppo")
-    with pytest.raises(PolicyRefused, match=r"no choice among the actions of cartpole_ppo: MultiDiscrete\(2, 4\)"):
+    with pytest.raises(
+        PolicyRefused, match=r"which does not select among the actions of cartpole_ppo: MultiDiscrete\(2, 4\)"
+    ):
         check_general_policy(onnx, facts.model_copy(update=spaces), None)

@@ -138,11 +138,11 @@ def test_observations_of_several_parts_are_matched_to_inputs() -> None:
 
 
 SPOILED = [
-    ('{"outputs": {"nothing": "logits"}}', "is about nothing, and the policy has only y"),
-    ('{"outputs": {"y": "wisdom"}}', "makes no sense at outputs.y"),
-    ('{"inputs": {"x": {"part": "left"}}}', "is about the part left, and Some-v0 shows only observation"),
+    ('{"outputs": {"nothing": "logits"}}', "names nothing, but the policy has only y"),
+    ('{"outputs": {"y": "wisdom"}}', "is invalid at outputs.y"),
+    ('{"inputs": {"x": {"part": "left"}}}', "names the part left, but Some-v0 has only observation"),
     ('{"outputs": {"y": "scaled_actions"}}', "cannot be scaled_actions for Some-v0"),
-    ("{", "makes no sense at JSON"),
+    ("{", "is invalid at JSON"),
     (json.dumps({"inputs": {"x" * 6000: "left"}}), "more than 5000 characters"),
 ]
 
@@ -157,7 +157,9 @@ def test_an_unusable_signature_is_refused() -> None:
     action = DictSpace(spaces={"move": TWO, "speak": TWO})
     with pytest.raises(PolicyRefused, match="has several parts"):
         read(graph({"x": ([1, 4],)}, {"y": ([1, 2],)}), action=action)
-    with pytest.raises(PolicyRefused, match="remembers hidden_in, and no output of it says what that is next"):
+    with pytest.raises(
+        PolicyRefused, match="takes the state hidden_in, but none of its outputs returns the next state"
+    ):
         read(graph({"x": ([1, 4],), "hidden_in": ([1, 8],)}, {"logits": ([1, 2],)}))
-    with pytest.raises(PolicyRefused, match="which is no array of numbers"):
+    with pytest.raises(PolicyRefused, match="which is not an array of numbers"):
         read(graph({"x": ([1], "tensor(string)")}, {"logits": ([1, 2],)}))

@@ -103,7 +103,7 @@ def test_each_call_of_a_long_piece_of_work_has_a_deadline_of_its_own(misbehaving
 
 def test_a_truncated_answer_is_an_error(misbehaving: Misbehaving) -> None:
     misbehaving.answer = BREAK_OFF
-    with pytest.raises(ServiceUnavailable, match="broke off its answer"):
+    with pytest.raises(ServiceUnavailable, match="closed the connection before the end of its answer"):
         JsonService("MLflow", misbehaving.address).download("/file", params={}, most_bytes=2000, deadline_seconds=2)
 
 

@@ -22,11 +22,11 @@ def check() -> Iterator[EnvironmentCheck]:
 @pytest.mark.parametrize(
     ("values", "field", "message"),
     [
-        ({"algorithm": "PPO", "env_id": "Nowhere-v0"}, "env_id", "Nothing that is installed registers it"),
-        ({"algorithm": "SAC", "env_id": "Taxi-v4"}, "algorithm", "Taxi-v4 has separate ones: take PPO or DQN"),
-        ({"algorithm": "PPO", "env_id": "Blackjack-v1"}, "env_id", "a space of the kind tuple"),
+        ({"algorithm": "PPO", "env_id": "Nowhere-v0"}, "env_id", "No installed package registers it"),
+        ({"algorithm": "SAC", "env_id": "Taxi-v4"}, "algorithm", "Taxi-v4 has discrete ones: use PPO or DQN"),
+        ({"algorithm": "PPO", "env_id": "Blackjack-v1"}, "env_id", "space of the kind tuple"),
         ({"algorithm": "PPO", "env_id": "Taxi-v4", "use_sde": True}, "use_sde", "is for continuous actions"),
-        ({"algorithm": "PPO", "env_id": "ALE/Pong-v5", "normalize": True}, "normalize", "is for numbers"),
+        ({"algorithm": "PPO", "env_id": "ALE/Pong-v5", "normalize": True}, "normalize", "is for numeric observations"),
         (
             {"algorithm": "DQN", "env_id": "ALE/Pong-v5", "buffer_size": 1_000_000},
             "buffer_size",

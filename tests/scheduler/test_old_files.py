@@ -69,8 +69,8 @@ def test_a_training_whose_files_were_deleted_cannot_be_continued(start: Start) -
         time.sleep(0.2)
     assert remark["code"] == "files-removed"
     refused = service.post("continue", 409, run_id=run_id)
-    assert refused["error"].startswith("The training cannot go on: its files are gone")
-    assert "its files are gone" in service.post("fork", 409, run_id=run_id, episodes=9000)["error"]
+    assert refused["error"].startswith("The training cannot continue: its files were deleted")
+    assert "its files were deleted" in service.post("fork", 409, run_id=run_id, episodes=9000)["error"]
 
 
 def test_a_training_whose_checkpoint_vanished_fails_instead_of_starting_over(queueing: Service) -> None:

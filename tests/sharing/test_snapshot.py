@@ -96,7 +96,7 @@ def test_an_unexpected_error_counts_as_a_failure(tmp_path: Path, caplog: pytest.
 
     found = worker(tmp_path, fail).view(40)
     assert found.failure is not None
-    assert "broke off" in found.failure.cause
+    assert "ended unexpectedly" in found.failure.cause
     assert "odd" in caplog.text
 
 

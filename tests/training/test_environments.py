@@ -208,14 +208,19 @@ def test_the_export_acts_as_the_policy(
 @pytest.mark.parametrize(
     ("algorithm", "env_id", "values", "message"),
     [
-        ("PPO", "Nowhere-v3", {}, "env_id: Nowhere-v3: Nothing that is installed registers it"),
-        ("PPO", "Blackjack-v1", {}, "env_id: It has a space of the kind tuple"),
-        ("PPO", "Nested-v0", {}, "env_id: What it shows has parts within its part “arm”"),
+        ("PPO", "Nowhere-v3", {}, "env_id: Nowhere-v3: No installed package registers it"),
+        ("PPO", "Blackjack-v1", {}, "env_id: Its space of the kind tuple"),
+        ("PPO", "Nested-v0", {}, "env_id: Its observations have nested parts within the part “arm”"),
         ("DQN", "Pictures-v0", {}, "algorithm: chooses one action at a time"),
-        ("DQN", "ALE/Pong-v5", {"buffer_size": 1_000_000}, "buffer_size: would take [0-9.]+ GiB for what ALE/Pong-v5"),
-        ("SAC", "Taxi-v4", {}, "algorithm: chooses continuous actions, and Taxi-v4 has separate ones"),
+        (
+            "DQN",
+            "ALE/Pong-v5",
+            {"buffer_size": 1_000_000},
+            "buffer_size: would take [0-9.]+ GiB for the observations of ALE/Pong-v5",
+        ),
+        ("SAC", "Taxi-v4", {}, "algorithm: chooses continuous actions, but Taxi-v4 has discrete ones"),
         ("PPO", "Taxi-v4", {"use_sde": True}, "use_sde: is for continuous actions"),
-        ("PPO", "Taxi-v4", {"normalize": True}, "normalize: is for numbers"),
+        ("PPO", "Taxi-v4", {"normalize": True}, "normalize: is for numeric observations"),
     ],
 )
 def test_an_unsuitable_environment_is_refused_by_its_field(
@@ -288,7 +293,7 @@ def test_a_training_goes_on_from_a_checkpoint(algorithm: str, values: dict[str, 
     second.model.learn(100, second, reset_num_timesteps=False)
     assert second.model.num_timesteps == 400
     longer = TrainingJob(request=request(algorithm, "CartPole-v1" if algorithm == "PPO" else "Pendulum-v1", steps=300))
-    with pytest.raises(BadInput, match=r"^(net_arch|env_id): should be .*, as of the checkpoint"):
+    with pytest.raises(BadInput, match=r"^(net_arch|env_id): should be .*, as in the checkpoint"):
         restore_checkpoint(second.model, second, longer, tmp_path, "another run")
 
 

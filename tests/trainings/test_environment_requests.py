@@ -38,7 +38,7 @@ def test_a_training_is_counted_by_steps_or_by_episodes() -> None:
 
 @pytest.mark.parametrize(
     ("algorithm", "env_id", "message"),
-    [("DQN", "Pendulum-v1", "are continuous: take PPO or SAC"), ("SAC", "CartPole-v1", "take PPO or DQN")],
+    [("DQN", "Pendulum-v1", "are continuous: use PPO or SAC"), ("SAC", "CartPole-v1", "use PPO or DQN")],
 )
 def test_an_algorithm_for_other_actions_is_refused_by_its_field(algorithm: str, env_id: str, message: str) -> None:
     assert message in refused(algorithm=algorithm, env_id=env_id)["algorithm"]

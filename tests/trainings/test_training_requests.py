@@ -79,7 +79,10 @@ def test_a_fork_is_requested_with_its_parent(client: FlaskClient, scheduler: Sch
 
 
 def test_a_caller_that_may_not_write_gets_the_reason(clew: Clew, scheduler: SchedulerServer) -> None:
-    for settings, why in (({"read_only": True}, "read-only"), ({"api_token": "a-long-token"}, "does not know who")):
+    for settings, why in (
+        ({"read_only": True}, "read-only"),
+        ({"api_token": "a-long-token"}, "could not identify you"),
+    ):
         client = clew(**settings).test_client()
         answer = start(client)
         assert answer["outcome"] == "refused"

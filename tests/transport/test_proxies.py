@@ -125,7 +125,7 @@ def test_a_proxy_that_refuses_the_tunnel_is_reported_as_the_failure(
     error = failing(JsonService("MLflow", "https://oracle.example"), writes=True)
     assert isinstance(error, ProxyFailed)
     assert isinstance(error.reason, PassingRefused)
-    assert str(error) == f"MLflow: the proxy 127.0.0.1:{proxy.port} failed (refused to pass the request on)"
+    assert str(error) == f"MLflow: the proxy 127.0.0.1:{proxy.port} failed (refused to forward the request)"
 
 
 def test_a_proxy_that_wants_a_password_is_reported_as_the_failure(

@@ -75,5 +75,5 @@ def test_an_evaluation_without_seeds_is_refused() -> None:
 
 @pytest.mark.parametrize("scores", [np.zeros((1, 3)), np.zeros(4), np.full((1, 4), np.nan)])
 def test_invalid_scores_of_a_policy_are_refused(scores: NDArray[np.float64]) -> None:
-    with pytest.raises(BadInput, match="policy answered"):
+    with pytest.raises(BadInput, match="policy returned"):
         evaluate(lambda seen: scores, generate_maze(), [2**31])

@@ -37,7 +37,7 @@ def test_the_name_of_the_batch_dimension_does_not_matter(name: str, batch: str |
 )
 def test_a_wrong_policy_input_is_named(change: dict[str, object], shown: str) -> None:
     assert str(misfit(graph((OBSERVATION.model_copy(update=change),)), MAZE)) == (
-        f"The policy's input is {shown}, but {MAZE} wants exactly one, observation float32 [batch, 25], for a batch of any size."
+        f"The policy's input is {shown}, but {MAZE} needs exactly one, observation float32 [batch, 25], for a batch of any size."
     )
 
 
@@ -75,5 +75,6 @@ def test_policies_for_mazes_of_any_size_have_the_same_contract() -> None:
 def test_a_policy_file_is_refused_only_above_the_size_limit() -> None:
     assert oversize(MOST_BYTES) is None
     assert (
-        str(oversize(MOST_BYTES + 1)) == "The policy file has 67,108,865 bytes; at most 64 MiB (67,108,864) are taken."
+        str(oversize(MOST_BYTES + 1))
+        == "The policy file has 67,108,865 bytes; at most 64 MiB (67,108,864) are accepted."
     )

@@ -79,7 +79,7 @@ def test_a_confirmation_question_contains_the_confirmed_request(clew: Clew) -> N
 
 @pytest.mark.parametrize(
     ("settings", "sentence"),
-    [({"read_only": True}, "changes nothing"), (KNOWN, "does not know who you are")],
+    [({"read_only": True}, "changes nothing"), (KNOWN, "could not identify you")],
     ids=["read-only", "not-known"],
 )
 def test_a_person_who_may_not_write_is_refused_and_can_still_read(

@@ -48,11 +48,11 @@ def test_actions_of_people_and_waiting_models_are_reported(tmp_path: Path, team:
             for version in (first, second):
                 answer = clew.post("/api/models/active", json={"model_id": version})
                 assert answer.status_code == 200, answer.text
-            webhook.wait_for(f"somebody made {second} active, in the place of {first}")
+            webhook.wait_for(f"an unknown user made {second} active, replacing {first}")
             assert clew.delete(f"/api/models/{first}").status_code == 204
             assert clew.delete(f"/api/runs/{run_id}").status_code == 200
             webhook.wait_for(f"The model {first} was deleted")
-            webhook.wait_for("somebody deleted the run to-the-trash (changed)")
+            webhook.wait_for("an unknown user deleted the run to-the-trash (changed)")
             for _one in range(2):
                 scheduler.start(trainer="sleeper", seconds=300)
             webhook.wait_for("has waited in the queue")

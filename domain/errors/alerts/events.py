@@ -7,7 +7,7 @@ from domain.messages import Message, Reason, template
 class Somebody(Message):
     """Stands in for an unknown user name."""
 
-    text = template("somebody")
+    text = template("an unknown user")
 
 
 class RunFinished(Message):
@@ -68,7 +68,7 @@ class RunSilent(Message):
 class BestBeaten(Message):
     """A finished run is the best so far."""
 
-    text = template("{run} ({experiment}) is the best so far: {metric} {value}, before {former}.")
+    text = template("{run} ({experiment}) is the best so far: {metric} {value}, previously {former}.")
     run: str
     experiment: str
     metric: str
@@ -87,7 +87,7 @@ class TrainingQueued(Message):
 class ModelActivated(Message):
     """A model was activated in place of another one."""
 
-    text = template("{by} made {model} active, in the place of {former}.")
+    text = template("{by} made {model} active, replacing {former}.")
     model: str
     former: str
     by: Name
@@ -193,7 +193,7 @@ class DiskNearlyFull(Message):
 class SeveralAlerts(Message):
     """The heading of a message with several alerts."""
 
-    text = template("{count} things happened")
+    text = template("{count} events")
     count: int
 
 

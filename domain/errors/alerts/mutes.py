@@ -7,7 +7,7 @@ from domain.messages import template
 class NoSuchMute(NotFound):
     """There is no mute in force with this id."""
 
-    text = template("There is no such mute; it may have ended, or somebody ended it.")
+    text = template("There is no such mute; it may already have ended.")
 
 
 class MutesFull(Conflict):

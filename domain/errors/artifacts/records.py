@@ -21,13 +21,13 @@ class PathTooLong(Message):
 class PathLeadsElsewhere(Message):
     """A path is absolute, or leads to a parent folder or outside."""
 
-    text = template("it leads out of the run's own folder")
+    text = template("it points outside the run's own folder")
 
 
 class PathNotText(Message):
     """A path has control characters, or was not valid text."""
 
-    text = template("it has characters that no file name has")
+    text = template("it has characters that no file name can have")
 
 
 class PathEmpty(Message):
@@ -55,7 +55,8 @@ class RangeNotServed(ClewError):
     """The store serves files only from their beginning, and the requested part begins too far in."""
 
     text = template(
-        "MLflow gives this file only from its beginning, and this part of it lies more than {mib} MiB in: download it."
+        "MLflow can serve this file only from its beginning, and this part is more than {mib} MiB in: download the"
+        " file."
     )
     status = 502
     mib: int
@@ -97,7 +98,7 @@ class ArtifactTooLarge(Message):
 class NotAsNamed(Message):
     """The first bytes do not match the file's name."""
 
-    text = template("its name ends in {suffix}, but it does not begin like such a file")
+    text = template("its name ends in {suffix}, but its content is not of that type")
     suffix: str
 
 
@@ -110,7 +111,7 @@ class NoPreview(Message):
 class PictureTooLarge(Message):
     """A browser would need gigabytes for the picture, even if its file is small."""
 
-    text = template("the picture is {width} × {height} pixels, more than a browser should unpack")
+    text = template("the picture is {width} × {height} pixels, too large for a browser")
     width: int
     height: int
 
@@ -118,7 +119,7 @@ class PictureTooLarge(Message):
 class PictureUnreadable(Message):
     """The head of a picture does not contain its size."""
 
-    text = template("the picture does not say how large it is")
+    text = template("the picture does not state its size")
 
 
 class TableUnreadable(Message):
@@ -138,7 +139,7 @@ class DocumentUnreadable(Message):
 class PatternInvalid(BadInput):
     """The pattern is no regular expression, or of a kind that may take exponential time; `reason` is RE2's."""
 
-    text = template("The pattern “{pattern}” is not understood: {reason}")
+    text = template("The pattern “{pattern}” is invalid: {reason}")
     pattern: str
     reason: Reason
 
@@ -147,8 +148,8 @@ class MediaPatternStepless(BadInput):
     """A pattern does not define which number is the step."""
 
     text = template(
-        "The pattern “{pattern}” does not say where the step is: write {slot} once, as in"
-        " {example}, or a group {group} in a regular expression."
+        "The pattern “{pattern}” does not show where the step is: write {slot} once, as in {example}, or a group"
+        " {group} in a regular expression."
     )
     pattern: str
     slot: str = "{step}"

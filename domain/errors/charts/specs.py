@@ -7,20 +7,20 @@ from domain.messages import template
 class ChartUnreadable(BadInput):
     """Neither a metric nor JSON that describes a chart."""
 
-    text = template("What the address says of a chart cannot be understood.")
+    text = template("The chart in the address is invalid.")
 
 
 class NoSuchWord(BadInput):
     """An @ is followed by an unknown metric word."""
 
-    text = template("There is no preset “{word}” to be drawn.")
+    text = template("There is no preset “{word}” to draw.")
     word: str
 
 
 class ChartOptionsOdd(BadInput):
     """Some chart options are invalid; `names` lists them."""
 
-    text = template("The address says something odd about {names}.")
+    text = template("The address has an invalid value for {names}.")
     names: str
 
 
@@ -36,7 +36,7 @@ class PointsMissing(ClewError):
     """A file of points ended early, as its last rows state; for the log."""
 
     status = 503
-    text = template("{number} histories are missing in a file of points, which was broken off.")
+    text = template("A file of points was cut off: {number} histories are missing.")
     number: int
 
 
@@ -44,13 +44,13 @@ class HistoryOnItsWay(ClewError):
     """Some points of a metric have not been fetched yet."""
 
     status = 503
-    text = template("The points of “{key}” are still on their way: try again in a moment.")
+    text = template("The points of “{key}” are still loading: try again in a moment.")
     key: str
 
 
 class NoSuchFormat(BadInput):
     """Points are not available in the requested format."""
 
-    text = template("Points do not come as “{format}”, but as one of: {known}.")
+    text = template("Points are not available as “{format}”, only as one of: {known}.")
     format: str
     known: str

@@ -6,7 +6,7 @@ from domain.messages import Message, Reason, template
 class EnvironmentFileUnreadable(Message):
     """The artifact exists but is invalid."""
 
-    text = template("Its artifact {artifact} is not followed: {reason}")
+    text = template("Its artifact {artifact} cannot be used: {reason}")
     artifact: str
     reason: Reason
 
@@ -21,13 +21,13 @@ class EnvironmentFileTooLong(Message):
 class EnvironmentFileNotText(Message):
     """The file is not UTF-8."""
 
-    text = template("It is no text in UTF-8.")
+    text = template("It is not UTF-8 text.")
 
 
 class EnvironmentFilesOutOfReach(Message):
     """MLflow failed, so it is unknown whether such artifacts exist."""
 
-    text = template("What its artifacts say of its environment is not known: {reason}")
+    text = template("The environment described in its artifacts could not be read: {reason}")
     reason: Reason
 
 
@@ -35,8 +35,8 @@ class StatisticsPickled(Message):
     """The only statistics are a pickle, as VecNormalize saves them."""
 
     text = template(
-        "The statistics that its observations are normalised by are there only as {artifact}, a pickle, which is never"
-        " opened; note them as normalization.json or in the tag normalization, without parts where only the reward was"
+        "The statistics that normalise its observations exist only as {artifact}, a pickle, which is never opened:"
+        " store them as normalization.json or in the tag normalization, without parts if only the reward was"
         " normalised."
     )
     artifact: str

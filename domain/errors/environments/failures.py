@@ -41,5 +41,5 @@ class EnvironmentFailed(ClewError):
 class EnvironmentsBusy(ServiceUnavailable):
     """The limit of running environments is reached."""
 
-    text = template("{most} environments are being played in, as many as may at a time; try again in a moment.")
+    text = template("{most} environments are already in use, the maximum at a time; try again in a moment.")
     most: int

@@ -6,13 +6,13 @@ from domain.messages import Message, Reason, template
 class NoEnvironmentNamed(Message):
     """The model has neither an id nor an EnvSpec."""
 
-    text = template("It is not said which environment the model was trained for.")
+    text = template("The model does not state which environment it was trained for.")
 
 
 class IdNotPlain(Message):
     """The id is malformed, or has a module to import in front."""
 
-    text = template("This is no id of an environment, such as CartPole-v1 or ALE/Pong-v5.")
+    text = template("This is not the id of an environment, such as CartPole-v1 or ALE/Pong-v5.")
 
 
 class SpecTooLong(Message):
@@ -33,8 +33,8 @@ class EntryPointUnknown(Message):
     """The EnvSpec names other code than is registered under its id."""
 
     text = template(
-        "Its EnvSpec names the code {entry_point}, which is not what is installed here under this id; nothing is"
-        " imported because a model names it."
+        "Its EnvSpec names the code {entry_point}, which differs from what is installed here under this id; nothing"
+        " is imported only because a model names it."
     )
     entry_point: str
 
@@ -53,7 +53,7 @@ class WrapperArgumentsMissing(Message):
     """The EnvSpec lacks the arguments of a wrapper that needs some."""
 
     text = template(
-        "Its EnvSpec does not hold the arguments of the wrapper {wrapper}; the environment has to be described in"
+        "Its EnvSpec does not contain the arguments of the wrapper {wrapper}: describe the environment in"
         " ENVIRONMENTS_FILE."
     )
     wrapper: str
@@ -63,8 +63,8 @@ class StatisticsMissing(Message):
     """A wrapper normalises by statistics of the training that were not saved."""
 
     text = template(
-        "Its wrapper {wrapper} normalises by statistics of the training, which are not there; note them in the"
-        " tag normalization."
+        "Its wrapper {wrapper} normalises by statistics from the training, which are missing; store them in the tag"
+        " normalization."
     )
     wrapper: str
 
@@ -72,7 +72,7 @@ class StatisticsMissing(Message):
 class StatisticsUnreadable(Message):
     """The statistics of the training are malformed, or fit another space."""
 
-    text = template("The statistics that its observations are normalised by make no sense ({field}).")
+    text = template("The statistics that normalise its observations are invalid ({field}).")
     field: str
 
 
@@ -80,8 +80,7 @@ class ArgumentNamesCode(Message):
     """An argument in an EnvSpec could make the environment open or import something."""
 
     text = template(
-        "Its EnvSpec's argument {argument} names a file or code ({value}); such an argument has to stand in"
-        " ENVIRONMENTS_FILE."
+        "Its EnvSpec's argument {argument} names a file or code ({value}): set such an argument in ENVIRONMENTS_FILE."
     )
     argument: str
     value: str
@@ -97,7 +96,7 @@ class VariantUnknown(Message):
 class NotRegistered(Message):
     """No installed package registers the id."""
 
-    text = template("Nothing that is installed registers it; ENVIRONMENTS_FILE can name the package that does.")
+    text = template("No installed package registers it; name the package that does in ENVIRONMENTS_FILE.")
 
 
 class PackageMissing(Message):
@@ -110,14 +109,14 @@ class PackageMissing(Message):
 class DependencyMissing(Message):
     """The environment itself reports a missing dependency."""
 
-    text = template("Something that it needs is not installed here: {reason}")
+    text = template("A dependency of it is not installed here: {reason}")
     reason: Reason
 
 
 class SpaceUnknown(Message):
     """A space of a kind that no policy supports."""
 
-    text = template("It has a space of the kind {kind}, for which there is no reading here.")
+    text = template("Its space of the kind {kind} is not supported here.")
     kind: str
 
 

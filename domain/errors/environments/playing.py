@@ -35,7 +35,7 @@ class ProcessEnded(Message):
 class NeedsMoreMemory(Message):
     """The memory limit is too low."""
 
-    text = template("Its {call} needs more memory than the {mib} MiB it is given.")
+    text = template("Its {call} needs more memory than the allowed {mib} MiB.")
     call: str
     mib: int
 
@@ -43,14 +43,14 @@ class NeedsMoreMemory(Message):
 class StartsProcesses(Message):
     """It tried to start another process."""
 
-    text = template("Its {call} starts other processes, which an environment may not here.")
+    text = template("Its {call} starts other processes, which environments may not do here.")
     call: str
 
 
 class UsesNetwork(Message):
     """It tried to connect to the network."""
 
-    text = template("Its {call} uses the network, which an environment may not here.")
+    text = template("Its {call} uses the network, which environments may not do here.")
     call: str
 
 
@@ -96,7 +96,7 @@ class AReward(Message):
 class FrameTooLarge(Message):
     """A picture has more pixels than are drawn."""
 
-    text = template("It draws {width} × {height} pixels; at most {most} × {most} are taken.")
+    text = template("It draws {width} × {height} pixels; at most {most} × {most} are supported.")
     width: int
     height: int
     most: int
@@ -111,14 +111,16 @@ class DrawsNothing(Message):
 class DrawsElsewhere(Message):
     """It can be drawn, but not as a picture."""
 
-    text = template("It cannot be drawn here: it knows the render modes {modes}, and only rgb_array gives a picture.")
+    text = template(
+        "It cannot be drawn here: it supports the render modes {modes}, but only rgb_array gives a picture."
+    )
     modes: str
 
 
 class EpisodeTooLong(Message):
     """An episode has more steps than are drawn."""
 
-    text = template("The episode has more than {most} steps, the most that are drawn.")
+    text = template("The episode has more than {most} steps, the most that can be drawn.")
     most: int
 
 
@@ -131,13 +133,13 @@ class AlreadyEnded(Message):
 class AnswerMakesNoSense(Message):
     """The process sent something that is not an answer."""
 
-    text = template("Its {call} broke the process it runs in: the answer makes no sense.")
+    text = template("Its {call} broke the process it runs in: the result is invalid.")
     call: str
 
 
 class ActionMisfit(BadInput):
     """The action is not in the environment's action space."""
 
-    text = template("{environment} does not take the action {given}.")
+    text = template("{environment} does not accept the action {given}.")
     environment: str
     given: str

@@ -19,7 +19,7 @@ class ExamplesNotKept(Message):
 class HistoryFileDamaged(Message):
     """The monitor's history file was damaged."""
 
-    text = template("the history file {file} was damaged; it is now {kept_as}, and a new one was begun")
+    text = template("the history file {file} was damaged; it is now {kept_as}, and a new one was started")
     file: str
     kept_as: str
 
@@ -35,20 +35,20 @@ class HistoryFileFailing(Message):
 class SpanReversed(BadInput):
     """The end of a time span is not after its beginning."""
 
-    text = template("The end of the time has to be after its beginning.")
+    text = template("The end of the period must be after its start.")
 
 
 class SpanTooLong(BadInput):
     """The requested time span is too long."""
 
-    text = template("At most {days} days can be asked for at a time.")
+    text = template("At most {days} days can be requested at a time.")
     days: int
 
 
 class TooManySteps(BadInput):
     """The requested time span has too many steps."""
 
-    text = template("That would be {steps} steps, and at most {most} are told: ask for longer ones.")
+    text = template("That would be {steps} steps, but at most {most} are returned: request longer steps.")
     steps: int
     most: int
 
@@ -72,7 +72,7 @@ class SeriesOfAnswer(Message):
 class TimesOutside(Message):
     """Points of a series are outside of the requested times."""
 
-    text = template("lies outside of the times asked for")
+    text = template("is outside the requested period")
 
 
 class SeriesLeftOut(Message):
@@ -87,7 +87,7 @@ class SeriesLeftOut(Message):
 class SeriesCutOff(Message):
     """An answer had more series than the limit."""
 
-    text = template("only the first {most} of {number} series are taken")
+    text = template("only the first {most} of {number} series are used")
     service: Name
     most: int
     number: int
@@ -96,7 +96,7 @@ class SeriesCutOff(Message):
 class OtherSteps(Message):
     """A monitor answered with another number of steps than requested."""
 
-    text = template("{number} is not the number of steps asked for")
+    text = template("{number} is not the requested number of steps")
     number: int
 
 

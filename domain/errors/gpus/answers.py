@@ -26,13 +26,13 @@ class NotUnderstood(Message):
 class CountedNotKnown(Message):
     """The driver counts a GPU, but gives no handle for it."""
 
-    text = template("the driver counts it, but does not know it")
+    text = template("the driver counts it, but does not recognise it")
 
 
 class InstanceNotKnown(Message):
     """The driver lists a MIG instance without valid numbers."""
 
-    text = template("the driver lists it, but its number is none")
+    text = template("the driver lists it, but its number is invalid")
 
 
 class InstanceTwice(Message):

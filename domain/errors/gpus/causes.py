@@ -30,7 +30,7 @@ class DriverNotLoaded(Message):
 class HostNotPermitted(Message):
     """The monitor's user may not open the NVIDIA devices."""
 
-    text = template("This user may not ask the NVIDIA driver.")
+    text = template("This user may not query the NVIDIA driver.")
 
 
 class DriverUpgraded(Message):
@@ -56,13 +56,13 @@ class AmdDriverNotLoaded(Message):
 class AmdHasNoGpu(Message):
     """amdsmi lists no GPU."""
 
-    text = template("ROCm's amdsmi runs, but knows no GPU.")
+    text = template("ROCm's amdsmi runs, but finds no GPU.")
 
 
 class AmdNotPermitted(Message):
     """The monitor's user may not open the AMD devices."""
 
-    text = template("This user may not ask AMD's driver.")
+    text = template("This user may not query AMD's driver.")
 
 
 class DriverStale(Message):
@@ -74,7 +74,7 @@ class DriverStale(Message):
 class DriverNotAnswering(Message):
     """The driver does not answer, not even to new processes."""
 
-    text = template("The GPU driver does not answer, not even to fresh processes.")
+    text = template("The GPU driver does not answer, not even to new processes.")
 
 
 class GpusUnreadable(Message):
@@ -93,7 +93,7 @@ class GpusUnreadableBecause(Message):
 class SamplerEnded(Message):
     """The process that reads the driver exited by itself."""
 
-    text = template("The process that asks the GPU driver ended (exit status {number}).")
+    text = template("The process that queries the GPU driver ended (exit status {number}).")
     number: int | None
 
 

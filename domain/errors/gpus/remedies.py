@@ -34,7 +34,7 @@ class RebootOrReload(GpuRemedy):
 
 
 class WaitForFreshProcess(GpuRemedy):
-    text = template("Wait: the monitor asks again with a fresh process.")
+    text = template("Wait: the monitor tries again with a new process.")
 
 
 class LookForXid(GpuRemedy):
@@ -42,7 +42,7 @@ class LookForXid(GpuRemedy):
 
 
 class TryNvidiaSmi(GpuRemedy):
-    text = template("See whether nvidia-smi works on this machine, and read the monitor's log.")
+    text = template("Check that nvidia-smi works on this machine, and read the monitor's log.")
 
 
 class ResetLostGpu(GpuRemedy):
@@ -62,7 +62,9 @@ class TryNvidiaSmiReset(GpuRemedy):
 
 
 class InstallAmdSmi(GpuRemedy):
-    text = template("Install ROCm's amd-smi-lib, and the Python package amdsmi of the same version beside Clew.")
+    text = template(
+        "Install ROCm's amd-smi-lib and, in Clew's environment, the Python package amdsmi of the same version."
+    )
 
 
 class LoadAmdgpu(GpuRemedy):
@@ -76,4 +78,4 @@ class PermitAmdDevices(GpuRemedy):
 
 
 class TryAmdSmi(GpuRemedy):
-    text = template("See whether amd-smi works on this machine, and read the monitor's log.")
+    text = template("Check that amd-smi works on this machine, and read the monitor's log.")

@@ -14,7 +14,7 @@ class GroupRefUnknown(BadInput):
 class NamePatternInvalid(BadInput):
     """The pattern is no regular expression, or of a kind that may take exponential time; `reason` is RE2's."""
 
-    text = template("The pattern “{pattern}” is not understood: {reason}")
+    text = template("The pattern “{pattern}” is invalid: {reason}")
     pattern: str
     reason: Reason
 

@@ -42,30 +42,30 @@ class BeingPurged(Conflict):
 class RequestIdTaken(Conflict):
     """Another request was sent with the same id."""
 
-    text = template("Another change was asked for under this id; reload the page.")
+    text = template("This request id already belongs to another change; reload the page.")
 
 
 class TooManyChanges(Conflict):
     """The limit of concurrent changes is reached."""
 
-    text = template("As many changes as may be are under way, so nothing was done. Try again in a moment.")
+    text = template("Too many changes are in progress, so nothing was changed. Try again in a moment.")
 
 
 class AnotherIsActive(Conflict):
     """Undo would revert another user's choice."""
 
-    text = template("Model {model_id} is active by now, so nothing was undone.")
+    text = template("Model {model_id} is active now, so nothing was undone.")
     model_id: str
 
 
 class NoneIsActive(Conflict):
     """No model is active any more, so there is nothing to undo."""
 
-    text = template("No model is active by now, so nothing was undone.")
+    text = template("No model is active now, so nothing was undone.")
 
 
 class ModelNotKnownNow(NotFound):
     """The model or the active one is not known at the moment, so a change cannot be evaluated."""
 
-    text = template("Model {model_id} is not known here just now, so nothing was done. Try again in a moment.")
+    text = template("Model {model_id} is not available right now, so nothing was done. Try again in a moment.")
     model_id: str

@@ -34,35 +34,35 @@ class NoActiveModel(NotFound):
 class ModelWithoutRun(Conflict):
     """Nothing can be stored with an unknown run."""
 
-    text = template("It is not known which run model {model_id} came from, so nothing can be kept with it.")
+    text = template("It is not known which run model {model_id} came from, so nothing can be saved with it.")
     model_id: str
 
 
 class FileNotShown(Conflict):
     """The model server does not provide policy files."""
 
-    text = template("The model server keeps the file to itself.")
+    text = template("The model server does not provide the file.")
 
 
 class NothingToRestore(Conflict):
     """The model server deletes permanently."""
 
-    text = template("The model server keeps no deleted models, so none can be brought back.")
+    text = template("The model server keeps no deleted models, so none can be restored.")
 
 
 class OwnSuccessRates(Conflict):
     """The model server accepts no measurements."""
 
-    text = template("The model server keeps its own success rates.")
+    text = template("The model server manages its own success rates.")
 
 
 class NoSignaturesThere(Conflict):
     """The model server has no place for policy signatures."""
 
-    text = template("The model server is not told how a policy's file is read.")
+    text = template("The model server cannot store how a policy's file is read.")
 
 
 class PurgedElsewhere(Conflict):
     """Nothing can be purged where a model server keeps the models; shown in a terminal only."""
 
-    text = template("The models are the model server's (MODEL_SERVER_URL): what it deletes is gone at once.")
+    text = template("The models are managed by the model server (MODEL_SERVER_URL): what it deletes is lost at once.")

@@ -37,7 +37,7 @@ class PlayedObservation(Message):
 class StateNotKept(Message):
     """A recurrent policy chose other actions when an episode was repeated; actions are written as lists."""
 
-    text = template("The policy answers differently when an episode is played again: {once}, then {again}.")
+    text = template("The policy returns a different result when an episode is played again: {once}, then {again}.")
     once: str
     again: str
 
@@ -52,7 +52,7 @@ class ScoresNotFiniteFor(Message):
 class AnswersDifferAgain(Message):
     """The same observation was answered differently the second time; scores are written as lists."""
 
-    text = template("The policy answers differently each time: {once}, then {again}, for {observation}.")
+    text = template("The policy returns a different result each time: {once}, then {again}, for {observation}.")
     once: str
     again: str
     observation: Message
@@ -62,7 +62,7 @@ class AnswersDifferTogether(Message):
     """An answer depends on the other observations of its batch; scores are written as lists."""
 
     text = template(
-        "The policy's answer depends on the other observations of a batch: {alone} alone, {together} among others,"
+        "The policy's result depends on the other observations of the batch: {alone} alone, {together} with others,"
         " for {observation}."
     )
     alone: str
@@ -74,7 +74,7 @@ class NoProbabilities(Message):
     """The output action_probabilities is not a probability distribution; scores are written as a list."""
 
     text = template(
-        "The policy's action_probabilities are no probabilities, which lie between 0 and 1 and add up to 1: {scores}"
+        "The policy's action_probabilities are not probabilities, which lie between 0 and 1 and add up to 1: {scores}"
         " for {observation}."
     )
     scores: str

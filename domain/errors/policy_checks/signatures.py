@@ -9,14 +9,14 @@ from domain.messages import Message, Reason, template
 class SignatureUnclear(PolicyRefused):
     """The file has several readings: each of `choices` has a `text`, and the `signature` that selects it."""
 
-    text = template("It is not known {reason}. Choose one, or say it by the tag policy_signature.")
+    text = template("It is not known {reason}. Choose one, or set the tag policy_signature.")
     choices: Sequence[object] = ()
 
 
 class WhatOutputMeans(Message):
     """The unclear part is an output."""
 
-    text = template("what the policy's output {output} is for {environment}: {readings}")
+    text = template("what the policy's output {output} means for {environment}: {readings}")
     output: str
     environment: str
     readings: Sequence[Message]
@@ -25,7 +25,7 @@ class WhatOutputMeans(Message):
 class HowInputIsFed(Message):
     """It is unclear how an input of the policy takes the observation."""
 
-    text = template("how the policy's input {input} takes what {environment} shows: {readings}")
+    text = template("how the policy's input {input} takes the observations of {environment}: {readings}")
     input: str
     environment: str
     readings: Sequence[Message]
@@ -90,7 +90,7 @@ class TakesPart(Message):
 class SignatureUnreadable(Message):
     """The tag is not JSON of the documented form."""
 
-    text = template("The tag policy_signature makes no sense at {field}: {misfit}.")
+    text = template("The tag policy_signature is invalid at {field}: {misfit}.")
     field: str | Message
     misfit: Reason
 
@@ -105,7 +105,7 @@ class SignatureTooLong(Message):
 class SignatureNamesNothing(Message):
     """The tag names a tensor that the policy does not have."""
 
-    text = template("The tag policy_signature is about {name}, and the policy has only {found}.")
+    text = template("The tag policy_signature names {name}, but the policy has only {found}.")
     name: str
     found: str | Message
 
@@ -113,7 +113,7 @@ class SignatureNamesNothing(Message):
 class SignaturePartUnknown(Message):
     """The tag names a part that the observation does not have."""
 
-    text = template("The tag policy_signature is about the part {part}, and {environment} shows only {found}.")
+    text = template("The tag policy_signature names the part {part}, but {environment} has only {found}.")
     part: str
     environment: str
     found: str
@@ -122,7 +122,7 @@ class SignaturePartUnknown(Message):
 class InputUnfit(Message):
     """An input fits no part of the environment's observation."""
 
-    text = template("The policy's input is {found}, which takes nothing that {environment} shows: {shown}.")
+    text = template("The policy's input is {found}, which matches none of the observations of {environment}: {shown}.")
     found: str
     environment: str
     shown: str
@@ -131,14 +131,14 @@ class InputUnfit(Message):
 class InputNotNumbers(Message):
     """An input does not take numbers of a type that Clew can provide."""
 
-    text = template("The policy's input is {found}, which is no array of numbers that Clew knows.")
+    text = template("The policy's input is {found}, which is not an array of numbers that Clew supports.")
     found: str
 
 
 class NoObservationTaken(Message):
     """No input takes an observation."""
 
-    text = template("The policy takes nothing that {environment} shows: {shown}.")
+    text = template("The policy takes none of the observations of {environment}: {shown}.")
     environment: str
     shown: str
 
@@ -146,7 +146,7 @@ class NoObservationTaken(Message):
 class StateUnpaired(Message):
     """A recurrent policy has a state input without a matching output."""
 
-    text = template("The policy remembers {input}, and no output of it says what that is next.")
+    text = template("The policy takes the state {input}, but none of its outputs returns the next state.")
     input: str
 
 
@@ -165,7 +165,9 @@ class OutputUnfit(Message):
 class NoActionGiven(Message):
     """No output fits the environment's actions."""
 
-    text = template("The policy's output is {found}, which is no choice among the actions of {environment}: {wanted}.")
+    text = template(
+        "The policy's output is {found}, which does not select among the actions of {environment}: {wanted}."
+    )
     found: str | Message
     environment: str
     wanted: str
@@ -174,6 +176,8 @@ class NoActionGiven(Message):
 class ActionsOfParts(Message):
     """An action space with several parts, which no policy file can serve."""
 
-    text = template("An action of {environment} has several parts ({wanted}); policies for such are not run.")
+    text = template(
+        "An action of {environment} has several parts ({wanted}); policies with such actions are not supported."
+    )
     environment: str
     wanted: str

@@ -14,14 +14,14 @@ class RunInTrash(Conflict):
 class RunChangedMeanwhile(Conflict):
     """Another user changed the fields that would be overwritten; `fields` names them."""
 
-    text = template("Somebody changed this meanwhile, so nothing was overwritten: {fields}.")
+    text = template("This was changed elsewhere meanwhile, so nothing was overwritten: {fields}.")
     fields: str
 
 
 class RunOverwritten(Conflict):
     """Two users changed one run at the same moment, and the other change was written last."""
 
-    text = template("Somebody changed run {run_id} in the same moment, and that change counts.")
+    text = template("Run {run_id} was changed elsewhere at the same time, and that change was kept.")
     run_id: str
 
 
@@ -38,7 +38,9 @@ class RunServes(Conflict):
 class RunServesNow(Conflict):
     """A model of the run was activated while the run was being deleted; the run was restored."""
 
-    text = template("Model {model}, which came from run {run_id}, was activated in the same moment: the run stays.")
+    text = template(
+        "Model {model}, which came from run {run_id}, was activated at the same time, so the run was not deleted."
+    )
     run_id: str
     model: str
 
@@ -53,7 +55,7 @@ class RunBeingPurged(Conflict):
 class DatabaseNotNamed(Conflict):
     """Runs cannot be purged over REST; shown in a terminal only."""
 
-    text = template("MLflow removes runs for good only by way of its database: name it in MLFLOW_BACKEND_STORE_URI.")
+    text = template("MLflow can remove runs for good only through its database: set MLFLOW_BACKEND_STORE_URI.")
 
 
 class NotRemoved(Conflict):
@@ -66,14 +68,14 @@ class NotRemoved(Conflict):
 class NotRemovedInTime(Conflict):
     """MLflow's `gc` timed out; shown in a terminal only."""
 
-    text = template("MLflow has not removed the runs within {seconds} s: some may be gone. Try again later.")
+    text = template("MLflow has not removed the runs within {seconds} s: some may have been removed. Try again later.")
     seconds: int
 
 
 class TooManyChildren(Conflict):
     """The run to delete has more child runs than can be deleted with it."""
 
-    text = template("More than {most} runs stand in run {run_id}, which cannot all go along: delete them first.")
+    text = template("Run {run_id} has more than {most} child runs, too many to delete with it: delete those first.")
     run_id: str
     most: int
 
@@ -81,4 +83,4 @@ class TooManyChildren(Conflict):
 class NoRunsChosen(BadInput):
     """The request names no runs."""
 
-    text = template("Name the runs, or a filter that leaves some.")
+    text = template("Specify the runs, or a filter that matches some.")

@@ -14,7 +14,7 @@ class ColumnUnknown(BadInput):
 class ColumnKeyMissing(BadInput):
     """A column of a parameter, tag or metric lacks its key."""
 
-    text = template("“{column}” does not say which: a name has to follow the colon.")
+    text = template("“{column}” is incomplete: a name must follow the colon.")
     column: str
 
 

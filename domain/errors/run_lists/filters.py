@@ -8,7 +8,7 @@ from domain.messages import Message, template
 class FiltersMisunderstood(RequestRefused):
     """Some of the given filters are invalid."""
 
-    text = template("Not all of these filters make sense.")
+    text = template("Some of these filters are invalid.")
     status = 400
 
 
@@ -39,14 +39,14 @@ class DateUnreadable(FilterMisunderstood):
 class OperandMissing(FilterMisunderstood):
     """An operator has no operand."""
 
-    text = template("Nothing follows “{operator}”.")
+    text = template("A value is missing after “{operator}”.")
     operator: str
 
 
 class RangeBackwards(FilterMisunderstood):
     """A range's end is before its beginning."""
 
-    text = template("The range from “{low}” to “{high}” is empty: the first has to be the lesser.")
+    text = template("The range from “{low}” to “{high}” is empty: put the smaller value first.")
     low: str
     high: str
 

@@ -7,14 +7,14 @@ from domain.messages import Message, Reason, template
 class QueuedByCluster(Message):
     """The cluster has queued the training; `reason` is its own text."""
 
-    text = template("the cluster has it, and waits: {reason}")
+    text = template("waits on the cluster: {reason}")
     reason: Reason
 
 
 class EnoughWaitThere(Message):
     """The training stays in Clew's queue, where its position counts: the cluster's queue has no order."""
 
-    text = template("{waiting} wait on the cluster already; it follows them")
+    text = template("{waiting} are already waiting on the cluster; it follows them")
     waiting: int
 
 
@@ -28,7 +28,7 @@ class ClusterFailed(Message):
 class NotForAShell(BadInput):
     """A command or a variable contains characters that cannot be passed to a shell."""
 
-    text = template("A value holds what no command can: a zero byte, or half of a character.")
+    text = template("A value contains characters that a command cannot carry: a null byte or an incomplete character.")
 
 
 class MlflowOutOfReach(BadInput):

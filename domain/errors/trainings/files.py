@@ -6,13 +6,13 @@ from domain.messages import Message, template
 class FilesRemoved(Message):
     """The training's files on the scheduler's machine were removed."""
 
-    text = template("its log and files are gone: newer trainings needed the room, or somebody removed them")
+    text = template("its log and files were deleted, by a user or to make room for newer trainings")
 
 
 class FilesGone(Message):
     """The checkpoint was removed with the files, and MLflow has none either."""
 
-    text = template("its files are gone, to make room for newer ones, and MLflow has no checkpoint of it")
+    text = template("its files were deleted to make room for newer ones, and MLflow has no checkpoint of it")
 
 
 class DiskFull(Message):

@@ -6,14 +6,14 @@ from domain.messages import Message, template
 class LearnedOtherwise(Message):
     """The checkpoint is of another algorithm."""
 
-    text = template("should be {had}, as of the checkpoint: no other can go on from it")
+    text = template("should be {had}, as in the checkpoint: no other value can continue from it")
     had: str
 
 
 class AlreadyBehind(Message):
     """The requested number of episodes or steps is already reached."""
 
-    text = template("should be more than {done}, which are over already")
+    text = template("should be more than {done}, which are already done")
     done: int
 
 

@@ -30,7 +30,7 @@ class GpuTakenBy(Message):
 class GpusUnknown(Message):
     """It is not known which GPUs are free."""
 
-    text = template("waits, because the GPU monitor does not say which GPUs are free: {reason}")
+    text = template("waits, because the GPU monitor does not report which GPUs are free: {reason}")
     reason: Reason
 
 
@@ -58,7 +58,7 @@ class WaitsForItsTurn(Message):
 class MlflowAway(Message):
     """The training has ended, which MLflow does not know yet."""
 
-    text = template("MLflow does not answer; it is told when it does again")
+    text = template("MLflow does not answer; the result is sent when it does")
 
 
 class EndedWithCode(Message):
@@ -84,7 +84,7 @@ class OutOfMemory(Message):
 class Lost(Message):
     """Its end was not observed: the machine went down, or its keeper was killed."""
 
-    text = template("ended unseen: the machine went down, or its processes were killed")
+    text = template("ended without a result: the machine went down, or its processes were killed")
 
 
 class NotLaunched(Message):
@@ -97,7 +97,7 @@ class NotLaunched(Message):
 class RequestDamaged(Message):
     """The request that MLflow holds is not valid here."""
 
-    text = template("was not run: what MLflow keeps of its request does not fit ({reason})")
+    text = template("was not run: its request in MLflow is invalid ({reason})")
     reason: Reason
 
 
@@ -151,7 +151,7 @@ class MlflowKeepsItWaiting(Message):
 class BackendAway(Message):
     """The backend that runs it does not answer."""
 
-    text = template("what runs it does not answer: {reason}")
+    text = template("its backend does not answer: {reason}")
     reason: Reason
 
 
@@ -164,13 +164,13 @@ class NoCheckpoint(Message):
 class NotOverYet(Message):
     """It has not ended."""
 
-    text = template("it is not over yet")
+    text = template("it has not ended yet")
 
 
 class NotOneRun(Message):
     """Its values define several runs, or none."""
 
-    text = template("its values do not make one run")
+    text = template("its values do not describe one run")
 
 
 class TagUnreadable(Message):
@@ -189,4 +189,4 @@ class MonitorOfAnotherMachine(Message):
 class KeeperEnded(Message):
     """The keeper process ended before it started the program."""
 
-    text = template("its keeper ended at once; the log says why")
+    text = template("its keeper ended at once; see the log")

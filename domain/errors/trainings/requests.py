@@ -8,7 +8,7 @@ from domain.messages import Reason, template
 class SeedsUnreadable(BadInput):
     """The text contains no seeds."""
 
-    text = template("“{typed}” names no seeds; write 7, or 1-5, or 1, 3, 10-12")
+    text = template("“{typed}” contains no seeds; enter 7, or 1-5, or 1, 3, 10-12")
     typed: str
 
 
@@ -22,7 +22,7 @@ class TooManySeeds(BadInput):
 class TrainingRefused(RequestRefused):
     """Some fields of a request are invalid; nothing was started."""
 
-    text = template("Not all fields fit, so nothing was started.")
+    text = template("Some fields are invalid, so nothing was started.")
 
 
 class TrainerUnknown(BadInput):
@@ -50,7 +50,7 @@ class ExperimentDeleted(Conflict):
 class QueueFull(Conflict):
     """The limit of waiting trainings is reached."""
 
-    text = template("{most} trainings wait already, and no more are taken; cancel some, or try again later.")
+    text = template("{most} trainings are already waiting, the maximum; cancel some, or try again later.")
     most: int
 
 
@@ -64,23 +64,23 @@ class NoSuchTraining(NotFound):
 class TrainingOver(Conflict):
     """The training has ended, so nothing can be done with it."""
 
-    text = template("The training is over already.")
+    text = template("The training has already ended.")
 
 
 class TrainingNotQueued(Conflict):
     """The training no longer waits, so it has no position in the queue."""
 
-    text = template("The training does not wait any more.")
+    text = template("The training is no longer waiting.")
 
 
 class NotContinuable(Conflict):
     """The training has no checkpoint, or has not ended."""
 
-    text = template("The training cannot go on: {reason}")
+    text = template("The training cannot continue: {reason}")
     reason: Reason
 
 
 class TrainingsNotRead(ServiceUnavailable):
     """The scheduler has not read its queue yet."""
 
-    text = template("has not read its queue yet; try again in some seconds")
+    text = template("has not read its queue yet; try again in a few seconds")

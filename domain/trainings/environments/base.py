@@ -33,11 +33,15 @@ class BaseEnvironmentRequest(BaseModel):
         max_length=120,
         pattern=ENV_ID,
         title=template("Environment"),
-        description=template("Its id in Gymnasium, such as CartPole-v1; its package has to be there where it trains."),
+        description=template(
+            "The id in Gymnasium, such as CartPole-v1; its package must be installed where the training runs."
+        ),
         json_schema_extra={"may_be_path": True, "longest": 120, "suggestions": list(ACTIONS_OF)},
     )
     until: Literal["steps", "episodes"] = Field(
-        "steps", title=template("Counted by"), description=template("What ends the training.")
+        "steps",
+        title=template("Counted by"),
+        description=template("Whether a number of steps or of episodes ends the training."),
     )
     steps: int = _for(
         "steps", template("Steps"), 100_000, 100_000_000, template("How many steps it learns from, in all episodes.")
@@ -64,7 +68,7 @@ class BaseEnvironmentRequest(BaseModel):
     linear_schedule: bool = hyper(
         False,
         template("Falling rates"),
-        template("Learning rate and, with PPO, clip range fall evenly to nothing until the end."),
+        template("The learning rate and, with PPO, the clip range decrease linearly to zero by the end."),
     )
     gamma: float = shared.gamma()
 

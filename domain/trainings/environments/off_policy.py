@@ -19,7 +19,7 @@ class _OffPolicyRequest(BaseEnvironmentRequest):
     gradient_steps: int = hyper(
         1,
         template("Gradient steps"),
-        template("How many gradients each update follows; -1: as many as there were steps."),
+        template("How many gradient steps each update takes; -1: as many as steps were played."),
         ge=-1,
         le=1000,
     )

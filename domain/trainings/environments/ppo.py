@@ -25,7 +25,7 @@ class PpoEnvironmentRequest(BaseEnvironmentRequest):
         le=64,
     )
     n_steps: int = shared.rollout_steps(
-        2048, template("How many steps each environment is played between two updates.")
+        2048, template("How many steps are played in each environment between two updates.")
     )
     batch_size: int = shared.batch_size(64)
     n_epochs: int = shared.n_epochs()
@@ -35,17 +35,17 @@ class PpoEnvironmentRequest(BaseEnvironmentRequest):
     normalize: bool = hyper(
         False,
         template("Normalised"),
-        template("Observations and rewards are scaled by their own mean and spread (VecNormalize)."),
+        template("Observations and rewards are normalised by their running mean and variance (VecNormalize)."),
     )
     use_sde: bool = hyper(
         False,
         template("State-dependent exploration"),
-        template("Chance that depends on what is seen (gSDE), for continuous actions."),
+        template("Exploration noise that depends on the observation (gSDE), for continuous actions."),
     )
     sde_sample_freq: int = hyper(
         -1,
-        template("Steps between gSDE's draws"),
-        template("After so many steps chance is drawn anew; -1: after each update."),
+        template("Steps between gSDE samples"),
+        template("Number of steps after which the exploration noise is drawn again; -1: after each update."),
         ge=-1,
         le=8192,
     )

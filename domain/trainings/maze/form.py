@@ -21,7 +21,7 @@ def maze_trainer() -> Trainer:
         name=NAME,
         title=template("The maze"),
         help=template("PPO or DQN learns the way out of a maze; the policy becomes a model that Clew can show."),
-        fields=fields_of(template("PPO learns from what it just did, DQN from all it remembers."), REQUESTS),
+        fields=fields_of(template("PPO learns from its latest steps, DQN from a buffer of past steps."), REQUESTS),
         presets=tuple(_presets()),
         command=COMMAND,
         experiment="maze-{maze_size}x{maze_size}-{algorithm}",

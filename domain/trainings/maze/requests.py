@@ -21,24 +21,24 @@ class _MazeRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     episodes: int = Field(
-        1000, ge=1, le=10_000, title=template("Episodes"), description=template("How many walks it learns from.")
+        1000, ge=1, le=10_000, title=template("Episodes"), description=template("How many episodes it learns from.")
     )
     steps_per_episode: int = Field(
         MAX_STEPS,
         ge=100,
         le=10_000,
         title=template("Steps per episode"),
-        description=template("A walk that has not reached the goal by then ends there."),
+        description=template("An episode that has not reached the goal by then ends there."),
     )
     environment: Literal["maze"] = Field(
-        "maze", title=template("Environment"), description=template("Where the agent acts.")
+        "maze", title=template("Environment"), description=template("The environment in which the agent acts.")
     )
     maze_size: int = Field(
         DEFAULT_SIZE,
         ge=SMALLEST,
         le=LARGEST,
         title=template("Maze size"),
-        description=template("Cells of one side; a larger maze needs more episodes."),
+        description=template("Cells per side; a larger maze needs more episodes."),
         json_schema_extra={"unit": template("cells")},
     )
     maze_seed: int = Field(
@@ -46,7 +46,7 @@ class _MazeRequest(BaseModel):
         ge=0,
         le=2**32 - 1,
         title=template("Maze seed"),
-        description=template("Which maze of that size: the same number is the same maze."),
+        description=template("Which maze of that size; the same number is always the same maze."),
     )
     seed: int = Field(
         0,
@@ -56,7 +56,7 @@ class _MazeRequest(BaseModel):
         description=template("Of networks, exploration and start cells: 7, or 1-5 for five runs."),
     )
     n_envs: int = hyper(
-        8, template("Mazes side by side"), template("How many walks are played at the same time."), ge=1, le=64
+        8, template("Mazes side by side"), template("How many episodes are played at the same time."), ge=1, le=64
     )
     net_arch: Layers = shared.net_arch(64, 64)
     learning_rate: float = shared.learning_rate(1e-3)
@@ -72,7 +72,7 @@ class PpoRequest(_MazeRequest):
     """A training by PPO."""
 
     algorithm: Literal["PPO"]
-    n_steps: int = shared.rollout_steps(128, template("How many steps each maze is played between two updates."))
+    n_steps: int = shared.rollout_steps(128, template("How many steps are played in each maze between two updates."))
     batch_size: int = shared.batch_size(256)
     n_epochs: int = shared.n_epochs()
     gae_lambda: float = shared.gae_lambda()
@@ -90,14 +90,14 @@ class DqnRequest(_MazeRequest):
 
     algorithm: Literal["DQN"]
     n_envs: int = hyper(
-        4, template("Mazes side by side"), template("How many walks are played at the same time."), ge=1, le=64
+        4, template("Mazes side by side"), template("How many episodes are played at the same time."), ge=1, le=64
     )
     buffer_size: int = shared.buffer_size(50_000)
     learning_starts: int = shared.learning_starts(1000)
     batch_size: int = shared.batch_size(64)
     train_freq: int = shared.train_freq(1)
     gradient_steps: int = hyper(
-        1, template("Gradient steps"), template("How many gradients each update follows."), ge=1, le=1000
+        1, template("Gradient steps"), template("How many gradient steps each update takes."), ge=1, le=1000
     )
     target_update_interval: int = shared.target_update_interval(500)
     exploration_fraction: float = shared.exploration_fraction()
