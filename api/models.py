@@ -159,5 +159,5 @@ def _message(done: Activation) -> str:
         return f"Model {done.model_id} was active already."
     text = f"Model {done.model_id} is active" + (f"; before it, {done.former_id} was." if done.former_id else ".")
     if done.overrules_deletion:
-        text += " Somebody deleted it in the same moment: once another one is active, it is among the deleted."
+        text += " It was deleted at the same time: once another model is active, it is listed as deleted."
     return text

@@ -85,7 +85,7 @@ class Activated(BaseModel):
     id: str
     message: str
     overrules_deletion: bool = Field(
-        False, description="whether somebody deleted it in the same moment; the activation counts"
+        False, description="whether it was deleted at the same time; the activation counts"
     )
 
 

@@ -125,7 +125,7 @@ def _register_mutes(app: dash.Dash, services: Services) -> None:
                 services.alerts.unmute(str(ended))
                 return _("The mute has ended."), secrets.token_hex(4)
             services.alerts.mute(_requested(form), by)
-            return _("Muted. The watcher knows within half a minute."), secrets.token_hex(4)
+            return _("Muted. This takes effect within half a minute."), secrets.token_hex(4)
         except ValidationError as error:
             return _refused(misfits_of(error)), no_update
         except ClewError as error:
@@ -134,7 +134,7 @@ def _register_mutes(app: dash.Dash, services: Services) -> None:
 
 def _refused(wrong: Mapping[str, Reason]) -> str:
     if "why" in wrong:
-        return _("Say why: others will wonder.")
+        return _("Give a reason, so that others understand it.")
     return " ".join(f"{field}: {translate(reason)}" for field, reason in wrong.items())
 
 

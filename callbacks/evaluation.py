@@ -76,7 +76,7 @@ def register(app: dash.Dash, services: Services) -> None:
         if not isinstance(model_id, str):
             return _settled([], can_start=False)
         if not services.settings.embedded_inference:
-            cause = _("The team's own inference server plays here; it measures nothing.")
+            cause = _("Episodes are played by the team's own inference server, which runs no evaluations.")
             return _settled([evaluation.unavailable(cause)], can_start=False)
         waiting = _waiting(known, model_id)
         if waiting.starts and ctx.triggered_id == ids.EVALUATE_CANCEL:
@@ -180,16 +180,16 @@ def _kept(services: Services, found: EvaluationReport) -> tuple[str | None, bool
     models = services.model_views.view().models
     model = None if models is None else models.get(found.model_id)
     if model is not None and model.measured is not None and model.measured.is_same_as(measured):
-        return _("Kept with the model."), True
+        return _("Saved with the model."), True
     try:
         writer(services)
         services.measurements.keep(found.model_id, measured).result(_PATIENCE_SECONDS)
     except TimeoutError:
-        return _("It is being kept with the model…"), False
+        return _("Saving it with the model…"), False
     except ClewError as error:
         # Writing the same result twice changes nothing.
         if passes_by_itself(error) or isinstance(error, OutcomeUnknown):
             cause = translate(error).rstrip(".。")
-            return _("It is not kept with the model yet: %(cause)s. It is tried again by itself.", cause=cause), False
-        return _("It is not kept with the model: %(cause)s", cause=translate(error)), True
-    return _("Kept with the model."), True
+            return _("It is not saved with the model yet: %(cause)s. Retrying automatically.", cause=cause), False
+        return _("It is not saved with the model: %(cause)s", cause=translate(error)), True
+    return _("Saved with the model."), True

@@ -9,7 +9,7 @@ from components.texts.words import MISSING
 def filter_hint() -> html.Details:
     """Returns a folded explanation of filtering and sorting; domain/filters defines the grammar."""
     examples = [
-        ("ppo (v2)", _("contains “ppo (v2)”, upper or lower case; all signs are text")),
+        ("ppo (v2)", _("contains “ppo (v2)”, upper or lower case; all characters are literal")),
         ("= PPO", _("is exactly PPO; != PPO is not")),
         ("PPO or DQN", _("contains “PPO” or “DQN”")),
         ('"PPO or DQN"', _("in quotes, what would be an operator is text")),
@@ -17,12 +17,12 @@ def filter_hint() -> html.Details:
         ("60..70", _("from 60 to 70; also for dates")),
         ("2026-11", _("in November 2026")),
         ("> 2026-11-20", _("after 20 November 2026")),
-        (f"= {MISSING}", _("what is not known; != – is what is known")),
+        (f"= {MISSING}", _("value unknown; != – is value known")),
     ]
     return html.Details(
         [
             html.Summary(_("How to filter and sort")),
-            html.P(_("Type into the boxes under the headings, and press Enter; all of them count together.")),
+            html.P(_("Type into the boxes under the headings, and press Enter; the rows shown match all of them.")),
             html.Dl([part for text, meaning in examples for part in (html.Dt(html.Code(text)), html.Dd(meaning))]),
             html.P(_("Click a heading's arrows to sort; a second column sorts within the first.")),
         ],

@@ -51,8 +51,8 @@ def unexpected_error(reference: str) -> dbc.Alert:
     """Draws an alert for an unexpected exception in a callback; `reference` identifies the log line."""
     return dbc.Alert(
         [
-            html.Strong(_("Something in Clew itself went wrong. ")),
-            _("The log has it under %(reference)s.", reference=reference),
+            html.Strong(_("An internal error occurred in Clew. ")),
+            _("See %(reference)s in the log.", reference=reference),
             " ",
             html.A(_("Reload the page"), href=""),
         ],
@@ -64,8 +64,8 @@ def unexpected_error(reference: str) -> dbc.Alert:
 def nothing_at_this_address() -> list[Any]:
     """Returns the page for an unknown address."""
     return [
-        html.H1(_("Nothing here"), className="h3"),
-        html.P(_("This address leads to no page of Clew.")),
+        html.H1(_("Page not found"), className="h3"),
+        html.P(_("There is no page at this address.")),
         html.A(_("Show all runs"), href=href("/mlflow")),
     ]
 

@@ -24,7 +24,7 @@ def failure(service: Reason, cause: Reason, *, as_of_ms: int | None, waiting_sin
     if as_of_ms is None:
         known = [_("Nothing has been read from it yet.")]
     else:
-        known = around(_("What you see is from {moment}."), moment=moment(as_of_ms))
+        known = around(_("The data shown is from {moment}."), moment=moment(as_of_ms))
     sentences_alert = _("%(cause)s. ", cause=translate(cause).rstrip(".。"))
     return [html.Strong(f"{translate(service)}: "), html.Span(sentences_alert), *known, *waiting(waiting_since_ms)]
 
@@ -33,7 +33,7 @@ def waiting(since_ms: int | None) -> list[Any]:
     """Draws since when Clew has been retrying by itself; nothing if it is not."""
     if since_ms is None:
         return []
-    return [" ", *around(_("It is asked again by itself, since {moment}."), moment=moment(since_ms))]
+    return [" ", *around(_("Retrying automatically since {moment}."), moment=moment(since_ms))]
 
 
 def failed_histories(failures: Sequence[ClewError]) -> list[Any]:
@@ -45,7 +45,7 @@ def failed_history(failure: ClewError) -> str:
     """Returns the sentence that a history could not be read, and why."""
     cause = translate(last_found(failure))
     if passes_by_itself(failure):
-        return _("A history could not be read yet. %(cause)s. It is asked again by itself.", cause=cause.rstrip(".。"))
+        return _("A history could not be read yet. %(cause)s. Retrying automatically.", cause=cause.rstrip(".。"))
     return _("A history could not be read. %(cause)s", cause=cause)
 
 
@@ -54,8 +54,8 @@ def bad_rows(service: Reason | str, rows: Sequence[BadRow]) -> dbc.Alert | None:
     if not rows:
         return None
     headline = ngettext(
-        "%(num)s row of %(service)s does not fit its contract and is left out:",
-        "%(num)s rows of %(service)s do not fit its contract and are left out:",
+        "%(num)s row of %(service)s is invalid and was left out:",
+        "%(num)s rows of %(service)s are invalid and were left out:",
         len(rows),
         service=translate(service),
     )

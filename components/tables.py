@@ -89,7 +89,7 @@ def _data_names(named_by: Sequence[str]) -> dict[str, str]:
 def _filter_texts() -> dict[str, Any]:
     """Returns the messages of assets/table_filters.js about invalid filters."""
     codes = templates(kind.code for kind in FilterMisunderstood.__subclasses__())
-    return {"codes": codes, "not_applied": _("It leaves nothing out.")}
+    return {"codes": codes, "not_applied": _("This filter is not applied.")}
 
 
 def _table(

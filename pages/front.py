@@ -30,7 +30,7 @@ def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
 
 def _tiles(gpu_hosts: int) -> list[html.Section]:
     return [
-        front.tile("attention", _("Needs a person"), _asked("attention"), leads_to=href("/alerts")),
+        front.tile("attention", _("Needs attention"), _asked("attention"), leads_to=href("/alerts")),
         front.tile("model", _("Active model"), _asked("model"), leads_to=href("/models")),
         front.tile("runs", _("Runs in progress"), _asked("runs"), leads_to=href("/mlflow")),
         front.tile("gpus", _("GPUs"), front_gpus.parts(gpu_hosts), leads_to=href("/gpu")),

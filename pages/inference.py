@@ -22,7 +22,7 @@ def layout(ui: UiSettings, /, **query: str) -> list[Any]:
     return [
         page_head(_("Inference")),
         notices.sentences_alert(
-            [_("“%(name)s” in the address makes no sense and is left out.", name=name) for name in odd]
+            [_("“%(name)s” in the address is invalid and was ignored.", name=name) for name in odd]
         ),
         html.Div(notices.failure_alert("inference"), **{"aria-live": "polite"}),
         *inference_controls.controls(request),

@@ -13,4 +13,4 @@ def layout(**_other: str) -> list[Any]:
     return nothing_at_this_address()
 
 
-dash.register_page(__name__, title=lambda **_other: _("Nothing here · Clew"), layout=layout)
+dash.register_page(__name__, title=lambda **_other: _("Page not found · Clew"), layout=layout)

@@ -20,8 +20,8 @@ def layout(_ui: UiSettings, /, **_other: str | list[str]) -> list[Any]:
         page_head(_("Trash"), ways=[html.A(_("Show all runs"), href=href("/mlflow"))]),
         html.P(
             _(
-                "Deleted runs stay here, complete, until an operator removes them for good. Those that went with the"
-                " run in which they stood come back with it."
+                "Deleted runs stay here, complete, until an operator removes them for good. Child runs that were"
+                " deleted with their parent are restored with it."
             ),
             className="text-body-secondary",
         ),

@@ -42,7 +42,7 @@ class WatcherSettings(Settings):
     def rules(self) -> AlertRules:
         """The rules in ALERTS_FILE; raises BadInput, also for an address that Apprise does not accept."""
         if self.alerts_file is None:
-            raise InvalidArgument(Text("Set ALERTS_FILE: nobody is to be told of anything."))
+            raise InvalidArgument(Text("Set ALERTS_FILE: without it, no alerts are sent."))
         try:
             return rules_in(self.alerts_file, is_address)
         except BadInput as error:

@@ -119,7 +119,7 @@ def _references(view: RunView, run: Run, typed: str) -> list[Run]:
 
 def _not_one(found: Sequence[Run]) -> list[Any]:
     if not found:
-        return nothing(_("There is no such run. Say one by its name or its id."))
+        return nothing(_("There is no such run. Enter its name or its id."))
     candidates = [(_name(run), run.experiment) for run in found]
     return which_of(candidates, is_cut=len(found) == _MOST_CALLED)
 
@@ -132,7 +132,7 @@ def _between(services: Services, asked: ComparedQuery) -> dict[str, Any]:
     known_table(view)
     runs = [run for run_id in ids_asked[:MOST_HELD_AGAINST] if (run := view.get(run_id)) is not None]
     if len(runs) < 2:
-        return {"rows": 0, "body": nothing(_("What changed takes two runs."))}
+        return {"rows": 0, "body": nothing(_("“What changed” needs two runs."))}
     body, rows = _tables(services, runs, asked.q, asked.most)
     if len(ids_asked) > MOST_HELD_AGAINST:
         body.insert(0, _only(MOST_HELD_AGAINST, len(ids_asked)))

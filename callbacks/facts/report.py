@@ -94,7 +94,7 @@ def _asked(services: Services) -> Asked:
     options, _odd = ChartOptions.from_address(lists)
     if "axis" not in options.model_fields_set:
         options = with_default_axis(options, runs, services.vocabulary)
-    parts = [_("MLflow knows no run %(ids)s.", ids=", ".join(run_id for run_id in ids if view.get(run_id) is None))]
+    parts = [_("MLflow has no run %(ids)s.", ids=", ".join(run_id for run_id in ids if view.get(run_id) is None))]
     notes = parts if len(runs) < len(ids) else []
     if len(asked_ids) > MOST_RUNS:
         notes.append(sections.first_of(MOST_RUNS, len(asked_ids)))
@@ -190,7 +190,5 @@ def _missing(drawing: Drawing) -> list[str]:
     late = len(drawing.pending)
     parts = [notices.failed_history(cause) for cause in drawing.failures]
     if late:
-        parts.append(
-            ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", late)
-        )
+        parts.append(ngettext("%(num)s history is still loading.", "%(num)s histories are still loading.", late))
     return parts

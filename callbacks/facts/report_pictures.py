@@ -45,7 +45,10 @@ def _about_pictures(found: Pictures) -> list[str]:
     parts = []
     if found.left_out:
         most = words.count(MOST_BYTES >> 20)
-        text = _("Left out: %(n)s, which are no pictures, or would make the file larger than %(most)s MiB of pictures.")
+        text = _(
+            "Left out: %(n)s, because they are not pictures or would make the file larger than %(most)s MiB of"
+            " pictures."
+        )
         parts.append(text % {"n": words.count(found.left_out), "most": most})
     if found.is_cut:
         parts.append(_("Not all pictures were read in time."))

@@ -64,7 +64,11 @@ def register(app: dash.Dash, services: Services) -> None:
             wait = _RETRY_SECONDS if is_retry("fleet") else services.settings.patience_seconds
             view = services.fleet.view(question.span, wait, question.measure)
         except (ValidationError, BadInput) as error:
-            text = translate(error) if isinstance(error, BadInput) else _("The address asks for what there is not.")
+            text = (
+                translate(error)
+                if isinstance(error, BadInput)
+                else _("The address refers to something that does not exist.")
+            )
             return {"chart": _no_chart(nothing(text)), "failure": no_update, "failed": False, "is_whole": True}
         chart = _chart(services, question, view, drawn)
         return {"chart": chart, **_failed(services, view), "is_whole": not view.is_pending}

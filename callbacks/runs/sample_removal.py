@@ -32,7 +32,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     def remove(_confirm: int | None) -> str:
         if not services.settings.embedded:
-            return _("This MLflow is yours: Clew removes nothing from it.")
+            return _("This is your own MLflow: Clew removes nothing from it.")
         try:
             writer(services)
             removed = services.samples.remove()
@@ -44,4 +44,4 @@ def register(app: dash.Dash, services: Services) -> None:
             )
         # The reader wants to see the result, which takes a complete reading.
         services.runs.refreshed_view(RETRY_WAIT_SECONDS)
-        return ngettext("%(num)s sample run is gone.", "%(num)s sample runs are gone.", removed)
+        return ngettext("%(num)s sample run was removed.", "%(num)s sample runs were removed.", removed)

@@ -29,7 +29,7 @@ def register(app: dash.Dash, services: Services) -> None:
             by = writer(services)
             run = services.runs.view_with([run_id or ""], services.settings.patience_seconds).get(run_id or "")
             if run is None:
-                return _("MLflow knows no run %(ids)s.", ids=(run_id or "–")[:64])
+                return _("MLflow has no run %(ids)s.", ids=(run_id or "–")[:64])
             _write(services, run.experiment_id, str(tool), by)
         except ClewError as error:
             return translate(error)

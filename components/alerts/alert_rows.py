@@ -22,10 +22,10 @@ def body(listed: AlertList, now_ms: int, read_ms: int) -> list[Any]:
     return [
         _watcher(listed, read_ms),
         _undelivered(listed.undelivered),
-        html.H2(_("Holds now"), className="h5 mt-3"),
-        _table(listed.holding, _("Nothing that deserves word holds now.")),
-        html.H2(_("Was told"), className="h5 mt-4"),
-        _table(listed.over[:MOST_OVER], _("Nothing was told yet.")),
+        html.H2(_("Active now"), className="h5 mt-3"),
+        _table(listed.holding, _("No alert is active now.")),
+        html.H2(_("Sent alerts"), className="h5 mt-4"),
+        _table(listed.over[:MOST_OVER], _("No alerts have been sent yet.")),
         html.H2(_("Muted"), className="h5 mt-4"),
         _mutes(listed.mutes_in_force(now_ms)),
     ]
@@ -45,15 +45,20 @@ def alert_link(alert: Alert) -> html.A:
 
 def _watcher(listed: AlertList, read_ms: int) -> Any:
     if listed.watcher is not None and not listed.has_live_watcher(read_ms):
-        text = _("The watcher of {host} has said nothing since {moment}: nobody is told of anything.")
+        text = _("The watcher on {host} has not reported since {moment}: no alerts are sent.")
         since = notices.moment(listed.watcher_at_ms)
         return dbc.Alert(around(text, host=listed.watcher, moment=since), color="warning", className="py-2")
     if listed.watcher is not None:
-        return html.P(_("The watcher of %(host)s works.", host=listed.watcher), className="text-body-secondary mb-1")
+        return html.P(
+            _("The watcher on %(host)s is running.", host=listed.watcher), className="text-body-secondary mb-1"
+        )
     if listed.is_watched:
-        return dbc.Alert(_("No watcher works now: nobody is told of anything."), color="warning", className="py-2")
+        return dbc.Alert(_("No watcher is running: no alerts are sent."), color="warning", className="py-2")
     return dbc.Alert(
-        _("No watcher has run yet. Set ALERTS_FILE to a file that says who is to be told of what; docs/alerts.md."),
+        _(
+            "No watcher has run yet. Set ALERTS_FILE to a file that states who receives which alerts; see"
+            " docs/alerts.md."
+        ),
         color="info",
         className="py-2",
     )
@@ -69,8 +74,8 @@ def _undelivered(alerts: Sequence[Alert]) -> Any:
             if due.tries:
                 causes.setdefault(receiver, due.cause)
     heading = ngettext(
-        "%(num)s message has not arrived; it is tried again:",
-        "%(num)s messages have not arrived; they are tried again:",
+        "%(num)s message could not be delivered yet; it is sent again:",
+        "%(num)s messages could not be delivered yet; they are sent again:",
         sum(due.tries > 0 for alert in alerts for due in alert.due.values()),
     )
     rows = [
@@ -86,7 +91,7 @@ def _table(alerts: Sequence[Alert], empty: str) -> Any:
     return html.Div(
         html.Table(
             [
-                html.Thead(html.Tr([html.Th(text, scope="col") for text in (_("What"), _("When"), _("Told"))])),
+                html.Thead(html.Tr([html.Th(text, scope="col") for text in (_("What"), _("When"), _("Sent to"))])),
                 html.Tbody([_row(alert) for alert in alerts]),
             ],
             className="table table-sm align-middle",

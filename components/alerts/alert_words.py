@@ -15,7 +15,7 @@ def kind_name(kind: AlertKind) -> str:
         AlertKind.FINISHED: _("run finished"),
         AlertKind.FAILED: _("run failed"),
         AlertKind.DIVERGED: _("run diverged"),
-        AlertKind.STALLED: _("run stands still"),
+        AlertKind.STALLED: _("run stalled"),
         AlertKind.BEST: _("best so far"),
         AlertKind.QUEUED: _("long in the queue"),
         AlertKind.ACTIVATED: _("model activated"),

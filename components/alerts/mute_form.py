@@ -31,8 +31,8 @@ def mute_form() -> html.Section:
         dbc.Button(_("Mute"), id=ids.MUTE_SEND, color="primary"),
     ]
     end = [
-        _field(_("Mute that is to end"), dbc.Select(id=ids.MUTE_END_CHOICE, options=[], size="sm")),
-        dbc.Button(_("End it"), id=ids.MUTE_END, color="secondary", outline=True),
+        _field(_("Mute to end"), dbc.Select(id=ids.MUTE_END_CHOICE, options=[], size="sm")),
+        dbc.Button(_("Unmute"), id=ids.MUTE_END, color="secondary", outline=True),
     ]
     return html.Section(
         [

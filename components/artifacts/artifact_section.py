@@ -31,8 +31,8 @@ def _of_tree() -> dict[str, str]:
         "size": _("Size"),
         "none": _("This run has no artifacts."),
         "none_at": _(
-            "This run has no artifacts that MLflow can see. It keeps them at {root}: where that is a folder of the"
-            " machine that trained, they are there alone."
+            "This run has no artifacts that MLflow can see. It keeps them at {root}: if that is a folder of the"
+            " machine that trained, they exist only there."
         ),
         "count": _("{n} files and folders"),
         "found": _("{n} of {all} files and folders"),
@@ -52,7 +52,7 @@ def _of_file() -> dict[str, str]:
         "download": _("Download"),
         "copy_link": _("Copy link"),
         "copied": _("Link copied."),
-        "not_copied": _("Your browser did not let the link be copied; the address bar has it."),
+        "not_copied": _("The browser did not allow copying the link; copy it from the address bar."),
         "preview": _("Preview of {name}"),
         "not_played": _("Your browser cannot show this file: it is damaged, or not what its name says. Download it."),
     }
@@ -78,7 +78,7 @@ def _of_text() -> dict[str, str]:
         "found_none": _("Nothing found."),
         "searched": _("Searched from byte {from} to byte {to} of {size}."),
         "where": _("Bytes {begins}–{ends} of {size}"),
-        "begun_anew": _("The file has become shorter, and is read anew."),
+        "begun_anew": _("The file became shorter and is read again."),
         "lines_of": _("Lines of {name}"),
     }
 

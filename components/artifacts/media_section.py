@@ -28,7 +28,7 @@ def texts_of_one() -> dict[str, str]:
     """Returns the texts that differ where there is only one run and nothing to compare."""
     return {
         "none_fit": _("No picture or video of this run fits this pattern."),
-        "none": _("This run has no pictures or videos that are called by step, such as videos/eval_step_1000.mp4."),
+        "none": _("This run has no pictures or videos that are named by step, such as videos/eval_step_1000.mp4."),
         "key": "{key}",
     }
 
@@ -39,13 +39,13 @@ def texts() -> dict[str, str]:
         "reading": _("Reading…"),
         "no_answer": _("Clew does not answer."),
         "none": _(
-            "None of these runs has pictures or videos that are called by step, such as videos/eval_step_1000.mp4."
+            "None of these runs has pictures or videos that are named by step, such as videos/eval_step_1000.mp4."
         ),
         "first_nine": _("The first {n} of {all} runs are shown."),
-        "is_cut": _("Not all folders were looked into."),
+        "is_cut": _("Not all folders were searched."),
         "pattern": _("Pattern of names"),
         "pattern_help": _(
-            "Where files are called otherwise: {key} is what is shown, {step} its step, * anything, such as"
+            "For files that are named differently: {key} is what the file shows, {step} its step, * anything, such as"
             " rollouts/{key}-at-{step}.mp4; or a regular expression with a group step."
         ),
         "show": _("Show"),
@@ -55,17 +55,17 @@ def texts() -> dict[str, str]:
         "step": _("Step"),
         "step_of": _("Step {n}"),
         "no_step": _("without a step"),
-        "earlier": _("The step before"),
-        "later": _("The next step"),
+        "earlier": _("Previous step"),
+        "later": _("Next step"),
         "play": _("Play"),
         "pause": _("Pause"),
         "begin": _("From the beginning"),
-        "back": _("A frame back"),
-        "on": _("A frame on"),
+        "back": _("Previous frame"),
+        "on": _("Next frame"),
         "loop": _("Loop"),
         "speed": _("Speed"),
         "lacks": _("Nothing at step {step}; the nearest is {nearest}."),
-        "lacks_all": _("This run has nothing of it."),
+        "lacks_all": _("This run has none of these."),
         "show_nearest": _("Show step {nearest}"),
         "media_of": _("{key} of {run}, {step}"),
         "not_played": _("Your browser cannot show this file: it is damaged, or not what its name says. Download it."),

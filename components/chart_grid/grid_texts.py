@@ -39,11 +39,11 @@ def families() -> dict[FamilyWord, str]:
 def _of_the_grid() -> dict[str, Any]:
     return {
         "add_charts": _("Add charts…"),
-        "whole": _("Show all of it"),
-        "reset": _("Back to the usual charts"),
+        "whole": _("Reset the zoom"),
+        "reset": _("Back to the default charts"),
         "without": _("None of these runs logged: {names}."),
         "no_prefix": _("without a prefix"),
-        "no_catalogue": _("The list of metrics did not come."),
+        "no_catalogue": _("The list of metrics could not be loaded."),
         "axes": {Axis.ENV_STEPS: _("Environment steps"), Axis.EPISODES: _("Episodes"), Axis.STEP: _("Step")},
         "hint": _("The steps of these runs count different things: drawn over “{axis}” instead."),
         "hint_of_tools": _("These runs come from several tools: drawn over “{axis}”, which means the same in all."),
@@ -62,7 +62,7 @@ def _of_a_chart() -> dict[str, str]:
     return {
         "loading": _("Loading…"),
         "retry": _("Retry"),
-        "no_answer": _("Clew does not answer. What is drawn is what came before."),
+        "no_answer": _("Clew does not answer. What is drawn may be out of date."),
         "menu": _("Menu"),
         "menu_of": _("Menu: {chart}"),
         "drag": _("Drag to another place"),
@@ -81,9 +81,9 @@ def _of_a_chart() -> dict[str, str]:
         "y_title": _("Range of y: {chart}"),
         "y_from": _("From"),
         "y_to": _("To"),
-        "y_backwards": _("The range has to end above its beginning."),
+        "y_backwards": _("The end of the range must be greater than its start."),
         "apply": _("Apply"),
-        "automatic": _("By the values"),
+        "automatic": _("Fit to the values"),
         "cancel": _("Cancel"),
     }
 
@@ -94,7 +94,7 @@ def _of_the_picker() -> dict[str, str]:
         "pick_axis": _("A metric as the x axis"),
         "find": _("Find metrics: a part of the name, or /an expression/"),
         "expression": _("Regular expression"),
-        "bad_expression": _("This is no regular expression: {cause}"),
+        "bad_expression": _("This is not a valid regular expression: {cause}"),
         "found": _("{n} of {all} metrics"),
         "in_runs": _("in {n} of {runs} runs"),
         "pin": _("Pin"),

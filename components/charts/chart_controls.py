@@ -32,10 +32,10 @@ def controls(options: ChartOptions) -> html.Div:
         [
             _axis(ids.OPTION_AXIS, options),
             _smoothing(ids.OPTION_SMOOTHING, options.smoothing),
-            _select(ids.OPTION_FINAL, _("Final is the"), finals, options.final),
+            _select(ids.OPTION_FINAL, _("Final value"), finals, options.final),
             _switch(ids.OPTION_LOG, _("Logarithmic y"), options.log_y),
             _switch(ids.OPTION_DIFFERING, _("Parameters that differ"), options.differing),
-            _switch(ids.OPTION_GROUPED, _("Runs as seeds"), options.grouped),
+            _switch(ids.OPTION_GROUPED, _("Group seeds"), options.grouped),
             html.Div(  # these affect groups only, and are shown and hidden together
                 [
                     _select(ids.OPTION_DIVERGED, _("Diverged runs count"), diverged, options.diverged),
@@ -68,7 +68,7 @@ def run_controls(options: ChartOptions) -> html.Div:
 def _axis(component_id: str, options: ChartOptions) -> html.Div:
     """Returns the picker of the x axis; any metric may be one, which assets/charts.js lets the reader choose."""
     axes = {
-        BY_ITSELF: _("Step, or what fits"),
+        BY_ITSELF: _("Step (or automatic)"),
         Axis.STEP: _("Step"),
         Axis.EPISODES: _("Episodes"),
         Axis.ENV_STEPS: _("Environment steps"),

@@ -42,7 +42,7 @@ def points_of(subject: Subject, run: Run, known: Known, options: ChartOptions) -
 
 def incomplete(run: Run, key: str, why: str | None) -> bytes:
     """Returns the row that stands for missing points; `why` is None if they are still being fetched."""
-    return csv_text([[run.run_id, run.name, key, INCOMPLETE, "", "", why or _("still on its way")]]).encode()
+    return csv_text([[run.run_id, run.name, key, INCOMPLETE, "", "", why or _("still loading")]]).encode()
 
 
 def unknown(run_id: str) -> bytes:

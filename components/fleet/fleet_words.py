@@ -54,12 +54,15 @@ def measure_axis(measure: Measure) -> str:
 def nothing_found(question: FleetQuery, *, of_gpus: int) -> str:
     """Returns why nothing is found for the question; `of_gpus` is how many GPUs are known in the time range."""
     if question.q.strip() and not of_gpus:
-        return _("In this time nothing has “%(sought)s” in its name.", sought=question.q.strip())
+        return _("Nothing in this period has “%(sought)s” in its name.", sought=question.q.strip())
     if not of_gpus:
-        return _("No GPU is known in this time.")
+        return _("No GPU was recorded in this period.")
     if question.by in (Grouping.GPU, Grouping.HOST):
-        return _("None of these GPUs told this in this time: %(measure)s.", measure=measure_name(question.measure))
-    return _("Nobody is known to have had a GPU in this time.")
+        return _(
+            "None of these GPUs reported this value in this period: %(measure)s.",
+            measure=measure_name(question.measure),
+        )
+    return _("No use of a GPU is known in this period.")
 
 
 def group_label(key: Mapping[str, str | None]) -> str:

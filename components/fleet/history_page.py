@@ -45,7 +45,7 @@ def controls(question: FleetQuery) -> html.Div:
                 ]
             ),
             dbc.Button(
-                _("Show all of the time"),
+                _("Show the whole period"),
                 id=ids.FLEET_WHOLE,
                 color="secondary",
                 outline=True,
@@ -104,15 +104,15 @@ def note(history: FleetHistory, as_of_ms: int, lines: int, *, is_pending: bool) 
         *around(_("As of {moment}."), moment=moment(as_of_ms)),
     ]
     if is_pending:
-        sentences += [" ", _("It is being read anew.")]
+        sentences += [" ", _("It is being read again.")]
     if history.kept_since_ms is not None and history.kept_since_ms > steps.since_ms:
-        sentences += [" ", *around(_("Nothing was kept before {moment}."), moment=moment(history.kept_since_ms))]
+        sentences += [" ", *around(_("There is no data before {moment}."), moment=moment(history.kept_since_ms))]
     if lines > MOST_LINES:
         shown = words.count(MOST_LINES), words.count(lines)
         sentences += [
             " ",
             _(
-                "The chart shows the %(shown)s with the highest mean of %(all)s; Find has the others.",
+                "The chart shows the %(shown)s with the highest mean of %(all)s; use Find for the others.",
                 shown=shown[0],
                 all=shown[1],
             ),
@@ -129,7 +129,7 @@ def _shortened(remarks: Sequence[str]) -> list[str]:
 
 def odd_address(odd: Sequence[str]) -> dbc.Alert | None:
     """Names the parts of the address that could not be understood."""
-    return notices.sentences_alert([_("Not understood in the address: %(part)s", part=part) for part in odd])
+    return notices.sentences_alert([_("Invalid in the address: %(part)s", part=part) for part in odd])
 
 
 def body() -> list[Any]:
@@ -140,7 +140,7 @@ def body() -> list[Any]:
         html.Div(
             [
                 html.Div(
-                    [html.H2(_("Who had how much"), className="h5 mb-0"), csv_link()],
+                    [html.H2(_("Usage"), className="h5 mb-0"), csv_link()],
                     className="d-flex align-items-center gap-3 mt-3",
                 ),
                 usage_table.explained(),

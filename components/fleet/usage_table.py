@@ -28,7 +28,7 @@ def columns() -> list[Column]:
         Column("idle_reserved_hours", _("Reserved and idle (h)"), "numeric", 2),
         Column("peak_memory_gib", _("Peak memory (GiB)"), "numeric", 1),
         Column("gpus", _("GPUs"), "numeric", 0),
-        Column("covered", _("Heard (%)"), "numeric", 0),
+        Column("covered", _("Monitored (%)"), "numeric", 0),
         Column("first", _("Begins"), "datetime"),
         Column("last", _("Ends"), "datetime"),
         Column("details", _("Run"), "link"),
@@ -40,7 +40,7 @@ def table() -> html.Div:
     return native_table(
         ids.FLEET_TABLE,
         columns(),
-        label=_("Who had how much of the GPUs"),
+        label=_("GPU usage"),
         named_by=["what"],
         page_size=PAGE_SIZE,
         selectable=None,
@@ -75,7 +75,7 @@ def usage_csv(rows: Sequence[UsageRow]) -> str:
 def explained() -> html.P:
     """Returns an explanation of what the numbers include and exclude."""
     text = _(
-        "Hours in which nobody heard a GPU count for nothing: “Heard” says how much of the time is known. Who has a GPU"
-        " at the same time as others has an equal share of it."
+        "Hours in which a GPU was not monitored count as zero: “Monitored” shows how much of the period is known. If"
+        " several use a GPU at the same time, each has an equal share of it."
     )
     return html.P(text, className="small text-body-secondary")

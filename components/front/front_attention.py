@@ -24,7 +24,7 @@ def attention(listed: AlertList | None, waiting: int, read_ms: int) -> list[Any]
     """
     alerts = [] if listed is None else [alert for alert in listed.holding if not alert.is_muted]
     rows = [*_undelivered(listed), *(_row(alert) for alert in alerts[:MOST_ROWS]), *_queue(waiting)]
-    parts: list[Any] = [tile_list(rows)] if rows else [html.P(_("Nothing needs you now."), className="mb-1")]
+    parts: list[Any] = [tile_list(rows)] if rows else [html.P(_("Nothing needs your attention now."), className="mb-1")]
     if len(alerts) > MOST_ROWS:
         parts.append(html.A(_("and %(n)s more", n=len(alerts) - MOST_ROWS), href=href("/alerts")))
     if listed is not None and not listed.has_live_watcher(read_ms):
@@ -41,18 +41,20 @@ def _undelivered(listed: AlertList | None) -> Sequence[list[Any]]:
     names = sorted({name for one in (listed.undelivered if listed else []) for name in one.due})
     if not names:
         return []
-    text = _("Messages to %(names)s do not arrive.", names=", ".join(names))
+    text = _("Messages to %(names)s could not be delivered.", names=", ".join(names))
     return [[html.A(text, href=href("/alerts"), className="text-danger-emphasis")]]
 
 
 def _queue(waiting: int) -> Sequence[list[Any]]:
     if not waiting:
         return []
-    text = ngettext("%(num)s training waits in the queue.", "%(num)s trainings wait in the queue.", waiting)
+    text = ngettext("%(num)s training is waiting in the queue.", "%(num)s trainings are waiting in the queue.", waiting)
     return [[html.A(text, href=href("/training"))]]
 
 
 def _silent(listed: AlertList) -> Any:
     if listed.is_watched:
-        return _("No watcher works now: nobody is told of anything.")
-    return around(_("Nobody is told of this: {link}."), link=html.A(_("no watcher runs"), href=href("/alerts")))
+        return _("No watcher is running: no alerts are sent.")
+    return around(
+        _("No alerts are sent for this: {link}."), link=html.A(_("no watcher is running"), href=href("/alerts"))
+    )

@@ -41,8 +41,8 @@ def texts() -> dict[str, Any]:
             "reserved": _(
                 "Each of the last {samples} samples was below {percent} %, but a process holds {held} MiB: {who}"
             ),
-            "given": _("Each of the last {samples} samples was below {percent} %, but it was given to somebody: {who}"),
-            "unknown": _("This GPU does not tell its utilisation."),
+            "given": _("Each of the last {samples} samples was below {percent} %, but it is assigned to: {who}"),
+            "unknown": _("This GPU does not report its utilisation."),
         },
         "memory": _("{used} of {total} GiB"),
         "and_more": _("and {n} more"),

@@ -51,7 +51,7 @@ class InFold(TypedDict):
 def in_fold(report: HealthReport) -> InFold:
     """Returns the title and rows of that line, and whether it is hidden."""
     monitors = _folded(report)
-    title = _("%(n)s GPU monitors: well", n=words.count(len(monitors)))
+    title = _("%(n)s GPU monitors: healthy", n=words.count(len(monitors)))
     return {"title": title, "rows": _list(monitors, {}), "hidden": not monitors}
 
 
@@ -72,7 +72,7 @@ def _list(listed: Sequence[ServiceHealth], shown_ms: Mapping[ServiceKind, int | 
 def ask_again() -> dbc.Button:
     """Returns the button that checks again at once."""
     return dbc.Button(
-        _("Ask again"), id=ids.retry(place("health")), size="sm", color="secondary", outline=True, class_name="mt-2"
+        _("Check again"), id=ids.retry(place("health")), size="sm", color="secondary", outline=True, class_name="mt-2"
     )
 
 
@@ -113,7 +113,7 @@ def _page(kind: ServiceKind) -> str:
 
 
 def _state(state: State) -> str:
-    return {State.OK: _("well"), State.DEGRADED: _("impaired"), State.DOWN: _("failing")}[state]
+    return {State.OK: _("healthy"), State.DEGRADED: _("impaired"), State.DOWN: _("failing")}[state]
 
 
 def _age(shown_ms: int | None) -> html.Span | None:

@@ -104,7 +104,7 @@ def _measured(model: Model) -> html.P:
 
 def _since(activation: Activation | None) -> list[Any]:
     if activation is None:
-        return [_("Since when it is active has not been recorded.")]
+        return [_("When it became active was not recorded.")]
     since = notices.moment(words.unix_ms(activation.at))
     if activation.by is None:
         return around(_("Active since {since}."), since=since)

@@ -93,7 +93,7 @@ def _legend() -> html.Div:
         _mark(_("not known"), **{"data-unknown": "", "data-heat": "none"}),
         _mark(_("idle but reserved"), **{"data-use": "reserved", "data-heat": "0"}),
         _mark(_("lost, or cannot be read"), **{"data-use": "lost", "data-unknown": "", "data-heat": "none"}),
-        _mark(_("from before"), **{"data-old": "", "data-heat": "0"}),
+        _mark(_("outdated"), **{"data-old": "", "data-heat": "0"}),
     ]
     scale = [html.Span(id=ids.GPU_SCALE_LOW), *steps, html.Span(id=ids.GPU_SCALE_HIGH)]
     return html.Div([html.Span(scale, className="gpu-scale"), *marks], className="gpu-legend small")

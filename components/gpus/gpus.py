@@ -72,7 +72,7 @@ def processes() -> list[Any]:
     """Returns the table of processes, empty."""
     return [
         html.H2(_("Processes"), className="h5 mt-3"),
-        html.Div(html.P(_("Nothing has been heard yet."), className="text-body-secondary"), id=ids.GPU_PROCESSES),
+        html.Div(html.P(_("No data has been received yet."), className="text-body-secondary"), id=ids.GPU_PROCESSES),
     ]
 
 

@@ -25,12 +25,12 @@ def panel() -> html.Section:
     """Returns the section of the evaluation on the inference page."""
     return html.Section(
         [
-            html.H2(_("How good is it?"), className="h5"),
+            html.H2(_("Evaluation"), className="h5"),
             html.P(
                 _(
-                    "100 greedy episodes from seeds kept apart for it, where the model was trained, and 100 where it"
-                    " never was: mazes that it never saw, or variants of its environment. What it reaches is then shown"
-                    " in the list of models."
+                    "Plays 100 greedy episodes on held-out seeds in the environment that the model was trained on,"
+                    " and 100 in environments it has never seen: other mazes, or variants of its environment. The"
+                    " result is shown in the list of models."
                 ),
                 className="small text-body-secondary mb-2",
             ),
@@ -99,7 +99,7 @@ def _cause(found: EvaluationReport) -> str:
 
 def waiting(cause: str, waited_seconds: float | None) -> dbc.Alert:
     """Draws that the evaluation waits for a service that may be starting; screen readers skip the seconds."""
-    sentence = _("Waiting: %(cause)s. It goes on by itself.", cause=cause.rstrip(".。"))
+    sentence = _("Waiting: %(cause)s. It continues automatically.", cause=cause.rstrip(".。"))
     waited = None if waited_seconds is None else _("(%(n)s s so far)", n=count(round(waited_seconds)))
     return dbc.Alert([sentence, " ", html.Span(waited, **{"aria-hidden": "true"})], color="info", class_name="py-2")
 
@@ -149,7 +149,7 @@ def _table(head: Sequence[str], rows: Sequence[html.Tr]) -> html.Div:
         className="table-responsive",
         tabIndex=0,
         role="region",
-        **{"aria-label": _("What the episodes came to")},
+        **{"aria-label": _("Results of the episodes")},
     )
 
 

@@ -39,7 +39,7 @@ def controls(asked: ViewRequest) -> list[Any]:
         html.Div(
             [
                 _choice(ids.INFERENCE_MODEL, _("Model"), {asked.model or NONE: asked.model or _("the active one")}),
-                _choice(ids.INFERENCE_VERSUS, _("Beside it"), {asked.versus or NONE: asked.versus or _("no other")}),
+                _choice(ids.INFERENCE_VERSUS, _("Compare with"), {asked.versus or NONE: asked.versus or _("no other")}),
                 _choice(ids.INFERENCE_SIZE, _("Maze size"), sizes, str(asked.size or NONE), "only-maze"),
                 _labelled(ids.INFERENCE_SEED, _seed_label(), _seed(asked.seed)),
             ],
@@ -88,7 +88,7 @@ def _speeds(asked: ViewRequest) -> list[html.Div]:
 
 
 def _goes_on() -> html.Div:
-    switch = dbc.Switch(id=ids.INFERENCE_GOES_ON, label=_("Then the next seed"), value=False)
+    switch = dbc.Switch(id=ids.INFERENCE_GOES_ON, label=_("Continue with the next seed"), value=False)
     return html.Div(switch, className="only-others")
 
 

@@ -29,7 +29,7 @@ def activations(history: Sequence[Activation], models: ModelList, model_name: st
     if not history:
         return None
     change = _("Change of success or return")
-    head = [_("When"), _("Model"), _("Before"), change, _("By"), _("Reason"), ""]
+    head = [_("When"), _("Model"), _("Previous model"), change, _("By"), _("Reason"), ""]
     rows = [
         html.Tr(
             [
@@ -75,7 +75,7 @@ def _older(history: Sequence[Activation], model_name: str) -> list[Any]:
     if known > MOST_SHOWN:
         parts.append(
             _(
-                "The newest %(shown)s are shown; /api/models/history tells the newest %(known)s.",
+                "The newest %(shown)s are shown; /api/models/history returns the newest %(known)s.",
                 shown=MOST_SHOWN,
                 known=known,
             )

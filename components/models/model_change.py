@@ -98,10 +98,11 @@ def _texts() -> dict[str, Any]:
             ChangeVerb.RESTORE: _("Restoring model {id}…"),
             ChangeVerb.UNDO: _("Making model {id} active again…"),
         },
-        "still": _("Still working on it, for {n} s. {what}"),
-        "silent": _("Clew has not answered for {n} s; it is asked again. {what}"),
-        "lost": _("Clew does not answer: what became of this is not known. Look at the list when it is back. {what}"),
-        "status": _("Clew answered HTTP {status}, so nothing was done. Reload the page and look at the list."),
+        "still": _("Still working ({n} s). {what}"),
+        "silent": _("Clew has not answered for {n} s; retrying. {what}"),
+        "lost": _("Clew does not answer: it is not known whether this was done. Check the list when it is back."
+                  " {what}"),
+        "status": _("Clew answered HTTP {status}, so nothing was done. Reload the page and check the list."),
         "none_chosen": _("No model is chosen, so nothing was done. Choose one in the list."),
     }  # fmt: skip
 
@@ -117,9 +118,9 @@ def _sentence(request: ChangeRequest, result: ChangeResult) -> str:
 
 def _done(request: ChangeRequest, result: ChangeResult) -> str:
     if request.verb is ChangeVerb.DELETE:
-        return _("Model %(id)s is deleted. “Deleted” in the list of states shows it.", id=request.model_id)
+        return _("Model %(id)s is deleted. To see it, choose “Deleted” in the list of states.", id=request.model_id)
     if request.verb is ChangeVerb.RESTORE:
-        return _("Model %(id)s is back.", id=request.model_id)
+        return _("Model %(id)s is restored.", id=request.model_id)
     activation = result.activation
     if activation is not None and activation.former_id == activation.model_id:
         return _("Model %(id)s was active already.", id=activation.model_id)
@@ -131,11 +132,11 @@ def _done(request: ChangeRequest, result: ChangeResult) -> str:
 def _not_known(model_id: str, cause: str | None) -> str:
     if cause is None:
         return _(
-            "What became of the change of model %(id)s is not known: Clew was stopped meanwhile, or did not hear of it."
-            " The list was read again: look there.",
+            "It is not known whether the change of model %(id)s was made: Clew was stopped meanwhile, or did not"
+            " receive the request. The list has been reloaded: check it there.",
             id=model_id,
         )
-    return _("%(cause)s. The list was read again: look there.", cause=cause.rstrip(".。"))
+    return _("%(cause)s. The list has been reloaded: check it there.", cause=cause.rstrip(".。"))
 
 
 def _undo(activation: Activation | None) -> dict[str, str] | None:
@@ -166,11 +167,11 @@ def untried(cause: MessageData) -> str:
 def _about_policy(cause: MessageData, choices: Sequence[SignatureChoice]) -> dict[str, Any]:
     """Asks how to interpret a policy's tensors, or whether to activate one that could not be tried here."""
     return {
-        "title": _("How is this policy read?") if choices else _("An environment that is not installed"),
+        "title": _("How should this policy be read?") if choices else _("An environment that is not installed"),
         "facts": [],
         "sentence": translate(cause) if choices else untried(cause),
         "choices": [{"text": translate(one.text), "signature": one.signature} for one in choices],
-        "confirm": _("Activate") if choices else _("Activate all the same"),
+        "confirm": _("Activate") if choices else _("Activate anyway"),
         "look": "primary",
     }
 
@@ -188,7 +189,7 @@ def _about_to_delete(model: Model) -> dict[str, Any]:
     return {
         "title": _("Delete this model?"),
         "facts": facts,
-        "sentence": _("It does not serve anybody now. Its run and its file stay, and it can be restored."),
+        "sentence": _("It is not in use now. Its run and its file are kept, and it can be restored."),
         "confirm": _("Delete"),
         "look": "danger",
     }
@@ -197,8 +198,8 @@ def _about_to_delete(model: Model) -> dict[str, Any]:
 def _other(model: Model, active: Model) -> dict[str, Any]:
     """Asks before a model that was trained for something else replaces the active one."""
     sentence = _(
-        "Model %(id)s was trained for %(env)s; the active one, %(active)s, for %(active_env)s. Whoever is served now"
-        " would get the other environment's policy.",
+        "Model %(id)s was trained for %(env)s; the active one, %(active)s, for %(active_env)s. Everyone who uses the"
+        " active model would get a policy for the other environment.",
         id=model.id,
         env=model.env_id,
         active=active.id,
@@ -208,6 +209,6 @@ def _other(model: Model, active: Model) -> dict[str, Any]:
         "title": _("Another environment"),
         "facts": [],
         "sentence": sentence,
-        "confirm": _("Activate all the same"),
+        "confirm": _("Activate anyway"),
         "look": "primary",
     }

@@ -119,7 +119,7 @@ def unusable(cause: str) -> dbc.Alert:
 
 def waiting(cause: str, since_ms: int) -> dbc.Alert:
     """Draws that the file cannot be checked yet, since a service may be starting."""
-    text = _("The file is not checked yet. %(cause)s.", cause=cause.rstrip(".。"))
+    text = _("The file has not been checked yet. %(cause)s.", cause=cause.rstrip(".。"))
     return dbc.Alert([text, *notices.waiting(since_ms)], color="info", class_name="py-2")
 
 

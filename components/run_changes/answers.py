@@ -52,10 +52,10 @@ def moved(done: MovedRuns, action: RunAction) -> dict[str, Any]:
     name = _called(first.name, first.run_id)
     if action is RunAction.DELETE:
         text = _("Run %(name)s is in the trash.", name=name)
-        more = ngettext("%(num)s run that stood in it went along.", "%(num)s runs that stood in it went along.", others)
+        more = ngettext("%(num)s child run was moved with it.", "%(num)s child runs were moved with it.", others)
     else:
-        text = _("Run %(name)s is back.", name=name)
-        more = ngettext("%(num)s run that stood in it came along.", "%(num)s runs that stood in it came along.", others)
+        text = _("Run %(name)s is restored.", name=name)
+        more = ngettext("%(num)s child run was restored with it.", "%(num)s child runs were restored with it.", others)
     return {
         "outcome": "done",
         "sentence": f"{text} {more}" if others else text,
@@ -70,13 +70,15 @@ def deletion_question(moves: MovedRuns) -> dict[str, Any]:
     facts: list[dict[str, Any]] = [
         {"name": _("Run"), "text": _called(first.name, first.run_id), "href": run_href(first.run_id)}
     ]
-    sentences = [_("It can be brought back from the trash, complete.")]
+    sentences = [_("It can be restored from the trash.")]
     if children:
-        facts.append({"name": _("Go along"), "text": _names([_called(one.name, one.run_id) for one in children])})
-        sentences.append(_("The runs that stand in it go along, and come back with it."))
+        facts.append({"name": _("Also deleted"), "text": _names([_called(one.name, one.run_id) for one in children])})
+        sentences.append(_("Its child runs are moved to the trash with it, and restored with it."))
     if moves.models:
-        facts.append({"name": _("Stay"), "text": _names(moves.models)})
-        sentences.append(_("The models that were made from it stay, and keep its files from being removed for good."))
+        facts.append({"name": _("Kept"), "text": _names(moves.models)})
+        sentences.append(
+            _("The models that were made from it are kept, and prevent its files from being removed for good.")
+        )
     return {
         "outcome": "asked",
         "question": {
@@ -98,7 +100,7 @@ def refused(error: ClewError, there: RunNow | None = None) -> dict[str, Any]:
 def not_known(error: ClewError) -> dict[str, Any]:
     """Returns that it is unknown whether the change was made."""
     cause = translate(error).rstrip(".。")
-    return {"outcome": "not_known", "sentence": _("%(cause)s. Look at the run before you try again.", cause=cause)}
+    return {"outcome": "not_known", "sentence": _("%(cause)s. Check the run before you try again.", cause=cause)}
 
 
 def many(

@@ -32,8 +32,8 @@ def _line(change: RecordedChange) -> list[Any]:
 def _former_notes(change: RecordedChange) -> list[Any]:
     """Returns the former notes that were overwritten."""
     olds = [part.old for part in change.parts if part.what is ChangeKind.NOTE and part.old]
-    cut = _(" (not all of it was kept)") if change.is_cut else ""
-    return [html.Details([html.Summary(_("The note before") + cut), html.Pre(old)]) for old in olds]
+    cut = _(" (shortened)") if change.is_cut else ""
+    return [html.Details([html.Summary(_("Previous note") + cut), html.Pre(old)]) for old in olds]
 
 
 def part_text(part: ChangedPart) -> str:
@@ -57,8 +57,8 @@ def part_text(part: ChangedPart) -> str:
 
 def _restored_text(part: ChangedPart) -> str:
     if part.new is not None:
-        return _("brought back from the trash, since model %(model)s is active", model=part.new)
-    return _("brought back from the trash") if part.key is None else _("brought back from the trash with its parent")
+        return _("restored from the trash because model %(model)s is active", model=part.new)
+    return _("restored from the trash") if part.key is None else _("restored from the trash with its parent")
 
 
 def _note_text(part: ChangedPart) -> str:
@@ -72,7 +72,7 @@ def _tag_text(part: ChangedPart) -> str:
     if part.new is None:
         return _("removed the tag %(key)s, which was “%(old)s”", key=key, old=_short(part.old))
     if part.old is None:
-        return _("gave it the tag %(key)s: “%(new)s”", key=key, new=_short(part.new))
+        return _("added the tag %(key)s: “%(new)s”", key=key, new=_short(part.new))
     return _("changed the tag %(key)s from “%(old)s” to “%(new)s”", key=key, old=_short(part.old), new=_short(part.new))
 
 

@@ -31,7 +31,7 @@ def list_menu() -> html.Div:
         (ids.RUNS_CHANGE_BASELINE, _("Mark as baseline")),
         (ids.RUNS_CHANGE_NO_BASELINE, _("No longer baseline")),
         (ids.RUNS_CHANGE_ARCHIVE, _("Archive")),
-        (ids.RUNS_CHANGE_NO_ARCHIVE, _("Take out of the archive")),
+        (ids.RUNS_CHANGE_NO_ARCHIVE, _("Unarchive")),
         (ids.RUNS_CHANGE_DELETE, _("Delete…")),
     ]
     menu = dbc.DropdownMenu(

@@ -12,8 +12,8 @@ def _of_toasts() -> dict[str, str]:
     return {
         "header": _("Runs"),
         "working": _("Changing run {name}…"),
-        "lost": _("Clew does not answer: what became of this is not known. Look at the run when it is back."),
-        "status": _("Clew answered HTTP {status}, so nothing was done. Reload the page and look again."),
+        "lost": _("Clew does not answer: it is not known whether this was done. Check the run when it is back."),
+        "status": _("Clew answered HTTP {status}, so nothing was done. Reload the page and check the run."),
     }
 
 
@@ -35,14 +35,14 @@ def _of_page() -> dict[str, str]:
         "baseline": _("Mark as baseline"),
         "no_baseline": _("No longer baseline"),
         "archive": _("Archive"),
-        "no_archive": _("Take out of the archive"),
+        "no_archive": _("Unarchive"),
         "delete": _("Delete"),
         "restore": _("Restore"),
         "in_trash": _("This run is in the trash."),
         "history": _("Changes"),
-        "no_history": _("Nobody has changed this run here."),
-        "conflict": _("What is there now, from somebody else:"),
-        "again": _("Save again to put yours in its place."),
+        "no_history": _("This run has not been changed here."),
+        "conflict": _("Current content, saved elsewhere:"),
+        "again": _("Save again to replace it with yours."),
         "unreachable": _("The run's note and changes cannot be read now."),
         "retry": _("Retry"),
     }
@@ -51,19 +51,19 @@ def _of_page() -> dict[str, str]:
 def _of_many() -> dict[str, str]:
     return {
         "many_title": _("Change the ticked runs ({n})"),
-        "many_hint": _("What is left empty stays as it is."),
+        "many_hint": _("Empty fields stay unchanged."),
         "many_apply": _("Apply"),
         "take_note": _("Remove the notes"),
         "take_tag": _("Remove this tag"),
         "many_working": _("Runs that are done: {done} of {n}…"),
         "many_stop": _("Stop"),
-        "many_done": _("All of them are done ({n})."),
+        "many_done": _("All are done ({n})."),
         "many_stopped": _("Stopped: {done} of {n} are done."),
         "many_failed": _("{done} of {n} are done. Not done: {failed}"),
         "many_delete": _("Delete the ticked runs ({n})?"),
         "many_delete_hint": _(
-            "They go to the trash, each with the runs that stand in it, and can be brought back, complete. Those from"
-            " which an active model came stay."
+            "They are moved to the trash, each with its child runs, and can be restored. Runs from which an active"
+            " model came are kept."
         ),
         "and_more": _("and {n} more"),
     }
@@ -83,7 +83,7 @@ def _of_trash() -> dict[str, str]:
         "being_purged": _("being removed for good"),
         "restore_named": _("Restore {name}"),
         "tick_named": _("Tick {name}"),
-        "tick_all": _("Tick all that are found ({n})"),
+        "tick_all": _("Tick all found ({n})"),
         "restore_ticked": _("Restore the ticked ones ({n})"),
         "loading": _("Loading…"),
     }

@@ -32,8 +32,8 @@ def gpus(uses: Sequence[GpuUse], had: Sequence[RunGpu] = (), steps: Steps | None
         head = [_("Host"), _("GPU"), _("Utilisation"), _("Memory"), _("Temperature"), _("Memory of this run")]
         body.append(part_table(_("GPUs in use now"), head, [_row(use) for use in uses]))
     if had and steps is not None:
-        title, head = _("In its time"), [_("GPU"), _("Hours"), _("Mean utilisation"), _("Peak memory"), _("Energy")]
-        head += [_("Heard"), _("Utilisation")]
+        title, head = _("During the run"), [_("GPU"), _("Hours"), _("Mean utilisation"), _("Peak memory"), _("Energy")]
+        head += [_("Monitored"), _("Utilisation")]
         body += [html.H3(title, className="h6"), part_table(title, head, [_past(one) for one in had])]
         body.append(html.P(html.A(_("Their history"), href=_history(steps, run_id))))
     body.append(html.P(html.A(_("All GPUs"), href=href("/gpu"))))

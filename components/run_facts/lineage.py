@@ -35,7 +35,7 @@ def models(made: Sequence[Model], most: int) -> Part:
 
 def datasets(found: Sequence[Dataset], most: int) -> Part:
     """Returns the datasets that a run logged to MLflow."""
-    head = [_("Name"), _("What for"), _("Digest"), _("Kind"), _("Source")]
+    head = [_("Name"), _("Purpose"), _("Digest"), _("Kind"), _("Source")]
     rows = [
         [
             one.name or words.MISSING,

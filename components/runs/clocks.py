@@ -19,7 +19,7 @@ def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
     if odd.metrics:
         key, unix_ms = max(odd.metrics.items(), key=lambda item: item[1])
         yield _(
-            "Times of its metrics cannot be right, such as that of %(key)s: %(told)s. Charts over time leave such"
+            "Some times of its metrics are invalid, such as that of %(key)s: %(told)s. Charts over time leave such"
             " points out.",
             key=key,
             told=_moment_text(unix_ms, now),
@@ -29,22 +29,20 @@ def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
 def _start(odd: OddClocks, now: datetime) -> Iterator[str]:
     if odd.start_ms is not None:
         start_text = _moment_text(odd.start_ms, now)
-        yield _("Its start cannot be right: %(told)s. How long it took is not known.", told=start_text)
+        yield _("Its start time is invalid: %(told)s. Its duration is unknown.", told=start_text)
     elif odd.start_missing:
-        yield _("MLflow knows no start of it: how long it took is not known.")
+        yield _("MLflow has no start time for it: its duration is unknown.")
 
 
 def _end(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
     if odd.end_ms is not None:
         end_text = _moment_text(odd.end_ms, now)
-        yield _("Its end cannot be right: %(told)s. How long it took is not known.", told=end_text)
+        yield _("Its end time is invalid: %(told)s. Its duration is unknown.", told=end_text)
     elif odd.end_missing:
-        yield _("MLflow knows no end of it: how long it took is not known.")
+        yield _("MLflow has no end time for it: its duration is unknown.")
     elif odd.ends_before_start and run.started_at is not None and run.ended_at is not None:
         start, end = _moment(run.started_at), _moment(run.ended_at)
-        yield _(
-            "Its end, %(end)s, is before its start, %(start)s: how long it took is not known.", end=end, start=start
-        )
+        yield _("Its end, %(end)s, is before its start, %(start)s: its duration is unknown.", end=end, start=start)
 
 
 def _moment_text(unix_ms: int, now: datetime) -> str:
@@ -54,7 +52,7 @@ def _moment_text(unix_ms: int, now: datetime) -> str:
         text += f" ({_moment(_EPOCH + timedelta(milliseconds=unix_ms))})"
     meant = {"s": _("seconds"), "µs": _("microseconds"), "ns": _("nanoseconds")}
     unit = unit_meant(unix_ms, now)
-    return text if unit is None else _("%(told)s, perhaps a count of %(unit)s", told=text, unit=meant[unit])
+    return text if unit is None else _("%(told)s, possibly a count of %(unit)s", told=text, unit=meant[unit])
 
 
 def _moment(moment: datetime) -> str:

@@ -103,14 +103,14 @@ def dialog() -> html.Dialog:
 
 
 def _on_show() -> html.Section:
-    usual = html.Button(_("The usual columns"), type="button", className="btn btn-sm btn-link p-0 columns-usual")
+    usual = html.Button(_("Default columns"), type="button", className="btn btn-sm btn-link p-0 columns-usual")
     return html.Section(
         [
-            html.H3(_("On show, in this order"), className="h6"),
+            html.H3(_("Shown, in this order"), className="h6"),
             html.Ol(id=ids.COLUMNS_CHOSEN, className="list-unstyled mb-2"),
             usual,
         ],
-        **{"aria-label": _("On show, in this order")},
+        **{"aria-label": _("Shown, in this order")},
     )
 
 
@@ -129,7 +129,7 @@ def menu_texts() -> dict[str, Any]:
     """Returns the texts of assets/column_menu.js; {n} and {total} are numbers."""
     return {
         "groups": {
-            "built_in": _("Of every run"),
+            "built_in": _("For every run"),
             "param": _("Parameters"),
             "metric": _("Metrics"),
             "tag": _("Tags"),
@@ -144,7 +144,7 @@ def menu_texts() -> dict[str, Any]:
         "up": _("Earlier"),
         "down": _("Later"),
         "hide": _("Hide"),
-        "of_itself": _("Comes by itself where a run has something to say"),
+        "of_itself": _("Appears automatically if a run has a value for it"),
         "reading": _("Reading the columns…"),
         "failed": _("The columns could not be read: {cause}"),
         "retry": _("Retry"),

@@ -105,24 +105,22 @@ def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int)
     if unknown:
         names = ", ".join(_shortened(unknown))
         sentences.append(
-            _("MLflow knows no run %(ids)s.", ids=names) + (" " + _("The others are drawn.") if drawn else "")
+            _("MLflow has no run %(ids)s.", ids=names) + (" " + _("The others are drawn.") if drawn else "")
         )
     if compared.malformed:
         sentences.append(
             ngettext(
-                "%(num)s entry of the address is no run id.",
-                "%(num)s entries of the address are no run ids.",
+                "%(num)s entry of the address is not a run id.",
+                "%(num)s entries of the address are not run ids.",
                 compared.malformed,
             )
         )
     if len(compared.runs) > MOST_COMPARED:
         sentences.append(_("Only the first %(most)s runs are drawn.", most=words.count(MOST_COMPARED)))
     if compared.odd:
-        sentences.append(_("The address says something odd about %(names)s.", names=", ".join(compared.odd)))
+        sentences.append(_("The address has an invalid value for %(names)s.", names=", ".join(compared.odd)))
     if pending:
-        sentences.append(
-            ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", pending)
-        )
+        sentences.append(ngettext("%(num)s history is still loading.", "%(num)s histories are still loading.", pending))
     return sentences
 
 

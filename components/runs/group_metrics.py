@@ -91,10 +91,10 @@ def _heads(*, diverged: bool) -> list[html.Th]:
 def _how_counted(how: DivergedRuns) -> str:
     if how is DivergedRuns.WORST:
         return _(
-            "Runs whose reward diverged count as the worst: with the lowest final reward of all compared runs in their"
-            " environment, and beaten by every run that did not."
+            "Runs whose reward diverged count as the worst: they get the lowest final reward of all compared runs in"
+            " their environment, and lose to every run that did not diverge."
         )
-    return _("Runs whose reward diverged are left out of the scores, which are those of the others alone.")
+    return _("Runs whose reward diverged are left out of the scores, which cover only the other runs.")
 
 
 def _scored(members: Sequence[Sequence[Run]], known: Known, options: ChartOptions) -> list[_Scored]:

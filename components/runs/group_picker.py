@@ -64,7 +64,7 @@ def _choices(options: ChartOptions) -> list[Any]:
         html.Div(id=ids.GROUP_PATTERN_ERROR, role="status", className="text-danger-emphasis"),
         html.Div(
             [
-                dbc.Label(_("Show a run alone, too"), html_for=ids.ALONE, class_name="mb-0"),
+                dbc.Label(_("Also show a run alone"), html_for=ids.ALONE, class_name="mb-0"),
                 dbc.Select(id=ids.ALONE, options=[], value=NO_RUN, size="sm"),
             ]
         ),
@@ -88,7 +88,7 @@ def options_of(found: Sequence[Candidate], sought: str, chosen: Sequence[str]) -
     more = len(hits) - MOST_SHOWN
     sentence = _("and %(n)s more: type to find them", n=words.count(more)) if more > 0 else ""
     if not hits:
-        sentence = _("The runs differ in nothing of this name.") if sought else _("The runs differ in nothing.")
+        sentence = _("No difference has this name.") if sought else _("The runs do not differ.")
     return [{"label": _counted(each), "value": str(each.ref)} for each in hits[:MOST_SHOWN]], sentence
 
 
@@ -140,13 +140,13 @@ def summary(
 ) -> list[Any]:
     """Returns how the runs are grouped, what is ignored, and suggestions if no group has several runs."""
     if groups is None:
-        sentence = _("No run logged a seed, so nothing says which runs repeat each other. Group them:")
+        sentence = _("No run logged a seed, so it is unknown which runs repeat each other. Group them:")
         return [_line([sentence, *_offers(offered)]), *_shown_alone(alone)]
     refs = [group_ref(text) for text in by]
     names = ", ".join(ref_name(ref) for ref in refs) or _("all runs")
     lines = [_line([_sizes(groups), " ", _("Grouped by: %(names)s.", names=names), *_back(options)])]
     if all(len(group.run_ids) == 1 for group in groups) and len(groups) > 1:
-        lines.append(_line([_("No two runs are in one group."), *_offers(offered)]))
+        lines.append(_line([_("Each group has only one run."), *_offers(offered)]))
     if not options.group:
         lines += _left_out([each for each in found if each.left_out is not None and each.ref.kind == "param"])
     return [*lines, *_shown_alone(alone)]
@@ -164,7 +164,7 @@ def _sizes(groups: Sequence[Group]) -> str:
 
 
 def _back(options: ChartOptions) -> list[Any]:
-    return [_button(_("Group by themselves"), {"data-group-default": "true"})] if options.group else []
+    return [_button(_("Group automatically"), {"data-group-default": "true"})] if options.group else []
 
 
 def _left_out(found: Sequence[Candidate]) -> list[Any]:
@@ -177,7 +177,7 @@ def _left_out(found: Sequence[Candidate]) -> list[Any]:
         if each.left_out is not None
     ]
     rest = [" ", _("and %(n)s more", n=len(found) - _MOST_LEFT_OUT)] if len(found) > _MOST_LEFT_OUT else []
-    return [_line([_("Left out; a click takes one in:"), *parts, *rest])]
+    return [_line([_("Left out; click one to include it:"), *parts, *rest])]
 
 
 def _offers(offered: Sequence[Suggestion]) -> list[Any]:
@@ -198,11 +198,11 @@ def _shown_alone(alone: Sequence[Run]) -> list[Any]:
     if not alone:
         return []
     shown = [_button(f"{shortened(line_name(run))} ×", _removes(run)) for run in alone]
-    return [_line([_("Alone, and in their group as well:"), *shown])]
+    return [_line([_("Shown alone as well as in their group:"), *shown])]
 
 
 def _removes(run: Run) -> Mapping[str, str]:
-    return {"data-alone": run.run_id, "aria-label": _("Show %(name)s no longer alone", name=line_name(run))}
+    return {"data-alone": run.run_id, "aria-label": _("Stop showing %(name)s alone", name=line_name(run))}
 
 
 def _button(text: str, data: Mapping[str, str]) -> html.Button:

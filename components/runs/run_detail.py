@@ -122,7 +122,7 @@ def not_found(run_id: str) -> list[Any]:
     """Returns the page for an address with an unknown run."""
     return [
         html.H1(_("No such run"), className="h3"),
-        html.P(around(_("MLflow knows no run {run}. It may have been deleted."), run=html.Code(run_id[:64]))),
+        html.P(around(_("MLflow has no run {run}. It may have been deleted."), run=html.Code(run_id[:64]))),
         html.A(_("Show all runs"), href=href("/mlflow")),
     ]
 

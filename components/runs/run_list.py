@@ -75,7 +75,7 @@ def odd_address(odd: Sequence[str]) -> dbc.Alert | None:
     """Names the parts of the address that make no sense as columns."""
     if not odd:
         return None
-    return dbc.Alert(_("The address says something odd about %(names)s.", names=", ".join(odd)), color="warning")
+    return dbc.Alert(_("The address has an invalid value for %(names)s.", names=", ".join(odd)), color="warning")
 
 
 def freshness() -> list[Any]:
@@ -118,7 +118,7 @@ def texts() -> dict[str, Any]:
         "details": _("Open"),
         "shown": _(" · {n} shown"),
         "archived": _("Show archived ({n})"),
-        "pending": _(" · {name}: {n} values are still on their way"),
+        "pending": _(" · {name}: {n} values are still loading"),
         "progress": _("{n} of about {total} runs read"),
         "all_read": _("All {n} runs are read"),
         "page_failed": _("These runs could not be read: {cause}"),

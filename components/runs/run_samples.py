@@ -15,8 +15,8 @@ def notice() -> dbc.Alert:
         [
             html.Span(
                 _(
-                    "The runs marked “sample” came with Clew: real trainings of PPO and DQN in a maze, recorded so that"
-                    " there is something to look at. Your own runs appear beside them."
+                    "The runs marked “sample” come with Clew: real trainings of PPO and DQN in a maze, recorded so"
+                    " that you can try out the dashboard. Your own runs appear next to them."
                 )
             ),
             disabled_unless_allowed(
@@ -42,7 +42,7 @@ def dialog() -> dbc.Modal:
             dbc.ModalHeader(dbc.ModalTitle(_("Remove the sample data?"), id=ids.SAMPLE_TITLE, tag="h2")),
             dbc.ModalBody(
                 [
-                    html.P(_("All runs and models marked “sample” leave the lists. Yours stay.")),
+                    html.P(_("All runs and models marked “sample” are removed from the lists. Your own are kept.")),
                     html.Div(id=ids.SAMPLE_OUTCOME, role="status"),
                 ]
             ),

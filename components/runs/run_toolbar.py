@@ -54,7 +54,7 @@ def _selecting() -> dbc.DropdownMenu:
     """Returns the menu of bulk selection; assets/run_selection.js adds how many runs each option selects."""
     return dbc.DropdownMenu(
         [
-            dbc.DropdownMenuItem(_("All that the filters leave"), id=ids.SELECT_ALL),
+            dbc.DropdownMenuItem(_("All that match the filters"), id=ids.SELECT_ALL),
             dbc.DropdownMenuItem(_("This page"), id=ids.SELECT_PAGE),
         ],
         id=ids.SELECT,
@@ -67,7 +67,7 @@ def _selecting() -> dbc.DropdownMenu:
 def selection_texts() -> dict[str, str]:
     """Returns the texts of assets/run_selection.js; {n} and {most} are numbers."""
     return {
-        "all": _("All {n} that the filters leave"),
+        "all": _("All {n} that match the filters"),
         "page": _("This page ({n})"),
         "failed": _("The runs could not be selected: {cause}"),
         "most_compared": _("A comparison draws the first {most} of them."),

@@ -36,12 +36,12 @@ def correction() -> html.Details:
         size="sm",
         class_name="w-auto",
     )
-    button = dbc.Button(_("Read so"), id=ids.RUN_TOOL_STATE, size="sm", color="secondary", outline=True)
+    button = dbc.Button(_("Use this reading"), id=ids.RUN_TOOL_STATE, size="sm", color="secondary", outline=True)
     return html.Details(
         [
-            html.Summary(_("Read this experiment otherwise")),
+            html.Summary(_("Change how this experiment is read")),
             html.P(
-                _("All runs of this experiment are read so, by everybody who looks at this MLflow."),
+                _("Applies to all runs of this experiment, for everyone who uses this MLflow."),
                 className="text-body-secondary small mb-1",
             ),
             html.Div(
@@ -57,9 +57,9 @@ def correction() -> html.Details:
 def outcome(tool: str, experiment: str) -> str:
     """Returns the message that the correction was saved."""
     if tool == AS_RECOGNISED:
-        return _("The runs of “%(experiment)s” are read by their own signs again.", experiment=experiment)
+        return _("The tool of the runs of “%(experiment)s” is recognised automatically again.", experiment=experiment)
     if tool == UNKNOWN:
-        return _("The runs of “%(experiment)s” are read as those of no known tool.", experiment=experiment)
+        return _("The runs of “%(experiment)s” are read as runs of no known tool.", experiment=experiment)
     return _("The runs of “%(experiment)s” are read as %(tool)s.", experiment=experiment, tool=PROFILES[tool].name)
 
 
@@ -83,23 +83,23 @@ def _why(reading: ToolReading, stated: StatedTool | None) -> list[Any]:
         case "team":
             return _stated_by(stated)
         case "run":
-            return [_("the run says so itself")]
+            return [_("stated by the run itself")]
         case "signs":
             return _by_signs(reading.signs)
         case "several":
             tools = ", ".join(reading.rivals)
-            return [_("What it logged fits %(tools)s alike: read by the names that all share.", tools=tools)]
+            return [_("What it logged fits %(tools)s equally: the names that all tools share are used.", tools=tools)]
         case _:
-            return [_("Nothing it logged is one tool's alone: read by the names that all share.")]
+            return [_("Nothing it logged belongs to one tool only: the names that all tools share are used.")]
 
 
 def _stated_by(stated: StatedTool | None) -> list[Any]:
     if stated is None or stated.at is None:
-        return [_("the team said so for this experiment")]
+        return [_("set by the team for this experiment")]
     moment = notices.moment(words.unix_ms(stated.at))
     if stated.by is None:
-        return around(_("the team said so for this experiment, {moment}"), moment=moment)
-    return around(_("{person} said so for this experiment, {moment}"), person=stated.by, moment=moment)
+        return around(_("set by the team for this experiment, {moment}"), moment=moment)
+    return around(_("set by {person} for this experiment, {moment}"), person=stated.by, moment=moment)
 
 
 def _by_signs(signs: tuple[str, ...]) -> list[Any]:

@@ -181,4 +181,4 @@ def fingerprint(text: str) -> str:
 
 def overruled_deletion() -> str:
     """Returns the sentence on an activation that overruled a deletion of the same model."""
-    return _("Somebody deleted it in the same moment: once another one is active, it is among the deleted.")
+    return _("It was deleted at the same time: once another model is active, it is listed as deleted.")

@@ -34,9 +34,7 @@ def _chart(word: MetricWord) -> html.Figure:
                 className="chart",
                 responsive=True,
             ),
-            html.Figcaption(
-                _("Nothing is known of it yet."), id=ids.live_chart_summary(word), className="visually-hidden"
-            ),
+            html.Figcaption(_("No values yet."), id=ids.live_chart_summary(word), className="visually-hidden"),
         ],
         className="chart-frame live-chart",
         **{"aria-label": metric_name(word)},
@@ -49,4 +47,4 @@ def _layout(word: MetricWord) -> dict[str, Any]:
 
 def _nothing_yet() -> dict[str, Any]:
     middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
-    return middle | {"text": _("Drawn as soon as it is logged."), "font": {"size": 13}}
+    return middle | {"text": _("Appears here as soon as it is logged."), "font": {"size": 13}}

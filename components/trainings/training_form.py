@@ -113,15 +113,15 @@ def texts() -> dict[str, Any]:
     return {
         "header": _("Trainings"),
         "starting": _("Starting the training…"),
-        "silent": _("Clew has not answered for {n} s; it is asked again."),
-        "lost": _("Clew does not answer: whether the training was started is not known. Look at the queue."),
+        "silent": _("Clew has not answered for {n} s; retrying."),
+        "lost": _("Clew does not answer: it is not known whether the training was started. Check the queue."),
         "status": _("Clew answered HTTP {status}, so nothing was done. Reload the page, and try again."),
-        "wrong": _("Some fields are wrong: what is wrong stands under each."),
-        "unreachable": _("Clew does not answer; the form comes when it does."),
+        "wrong": _("Some fields are invalid; see the message under each."),
+        "unreachable": _("Clew does not answer; the form appears when it does."),
         "preset": _("Preset"),
         "own": _("own values"),
-        "acting": _("Asking the scheduler…"),
-        "acted_not_known": _("Clew does not answer: what became of this is not known. Look at the queue."),
+        "acting": _("Sending the request to the scheduler…"),
+        "acted_not_known": _("Clew does not answer: it is not known whether this was done. Check the queue."),
         "age": _("as of {moment}"),
     }
 
@@ -129,15 +129,15 @@ def texts() -> dict[str, Any]:
 def filled_from(run_name: str, *, is_asked_for: bool, is_fork: bool) -> str:
     """Returns the sentence on where the values of the form come from."""
     if is_fork:
-        return _("The training goes on from the checkpoint of %(run)s, in a run of its own.", run=run_name)
+        return _("The training continues from the checkpoint of %(run)s, as a new run.", run=run_name)
     if is_asked_for:
         return _("Filled in with the values of %(run)s.", run=run_name)
-    return _("Filled in with what %(run)s logged as parameters; all else has its default.", run=run_name)
+    return _("Filled in with the parameters that %(run)s logged; all other fields have their defaults.", run=run_name)
 
 
 def nothing_to_fill_in(run_id: str) -> str:
     """Returns the sentence that a run has no settings to fill in."""
-    return _("Run %(run)s says nothing that could be filled in here.", run=run_id[:8])
+    return _("Run %(run)s has no values that can be filled in here.", run=run_id[:8])
 
 
 def initial(trainer: TrainerForm, repeated: Mapping[str, Value]) -> dict[str, Value]:

@@ -73,11 +73,11 @@ def texts() -> dict[str, Any]:
     return {
         "none": _("The log is empty."),
         "found": _("{n} lines have it; the newest first."),
-        "one_found": _("One line has it."),
-        "found_none": _("No line has it."),
+        "one_found": _("1 matching line."),
+        "found_none": _("No matching lines."),
         "searched": _("Searched back to byte {byte} of {size}."),
         "failed": _("The log cannot be read: {why}"),
         "gap": "…",
-        "begin": _("This is its beginning."),
+        "begin": _("This is the beginning of the log."),
         "most_lines": MOST_LINES,
     }

@@ -32,12 +32,12 @@ class Made(NamedTuple):
 def acted(action: TrainingAction) -> dict[str, Any]:
     """Returns the message once the scheduler has accepted an action."""
     texts = {
-        TrainingAction.STOP: _("The training ends with its episode."),
+        TrainingAction.STOP: _("The training ends after its current episode."),
         TrainingAction.CANCEL: _("The training is cancelled."),
-        TrainingAction.HOLD: _("The training is held back until it is released."),
-        TrainingAction.RELEASE: _("The training waits for its turn again."),
+        TrainingAction.HOLD: _("The training is on hold until it is released."),
+        TrainingAction.RELEASE: _("The training is waiting for its turn again."),
         TrainingAction.FIRST: _("The training is the first in the queue."),
-        TrainingAction.CONTINUE: _("The training goes on."),
+        TrainingAction.CONTINUE: _("The training continues."),
     }
     return {"outcome": "done", "sentence": texts[action], "go": None}
 
@@ -53,7 +53,7 @@ def questions() -> dict[str, Any]:
         TrainingAction.STOP: {
             "title": _("Stop this training?"),
             "facts": [],
-            "sentence": _("“{name}” ends with its current episode. What it has learned until then is kept."),
+            "sentence": _("“{name}” ends after its current episode. What it has learned until then is kept."),
             "confirm": _("Stop it"),
             "look": "danger",
         },
@@ -114,8 +114,8 @@ def _model(made: Made, refusal: ClewError | None) -> html.P | html.Div:
 
 def _no_model(made: Made) -> str:
     if made.failure is not None:
-        return f"{_('Its model is looked for…')} ({translate(made.failure).rstrip('.。')})"
-    return _("It made no model.") if made.is_final else _("Its model is looked for…")
+        return f"{_('Looking for its model…')} ({translate(made.failure).rstrip('.。')})"
+    return _("It produced no model.") if made.is_final else _("Looking for its model…")
 
 
 def _use_it(model: Model) -> list[Any]:

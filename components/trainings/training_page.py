@@ -62,7 +62,7 @@ def not_found(run_id: str) -> list[Any]:
     """Returns the page for an address with an unknown training."""
     return [
         html.H1(_("No such training"), className="h3"),
-        html.P(around(_("Nobody knows a training {run}."), run=html.Code(run_id[:64]))),
+        html.P(around(_("There is no training {run}."), run=html.Code(run_id[:64]))),
         html.A(_("All trainings"), href=href("/training")),
     ]
 
@@ -71,7 +71,7 @@ def elsewhere(training: Training | None) -> str:
     """Returns the sentence that another scheduler owns the training, so that only MLflow's data is shown."""
     host = training.host if training is not None and training.host else MISSING
     return _(
-        "Another scheduler than this Clew's has this training, on %(host)s: what MLflow knows of it is shown.",
+        "This training belongs to another scheduler, on %(host)s: only what MLflow has of it is shown.",
         host=host,
     )
 
@@ -87,7 +87,7 @@ def texts() -> dict[str, Any]:
     return {
         "connection": line_states(),
         "heard": "",
-        "lost": _("for {n} s; Clew is asked meanwhile"),
+        "lost": _("for {n} s; Clew is polled meanwhile"),
         "never": _("for {n} s; is the scheduler running, and can this browser reach {url}?"),
         "states": state_names(),
         "colours": COLOURS,
@@ -97,8 +97,8 @@ def texts() -> dict[str, Any]:
         "refused": None if refusal is None else translate(refusal),
         "episode": _("{episode} of {episodes}"),
         "place": _("Place {place} in the queue."),
-        "old": _("What you see is {n} s old."),
-        "misfit": _("A message did not fit and was skipped: {why}"),
+        "old": _("The data shown is {n} s old."),
+        "misfit": _("An invalid message was skipped: {why}"),
         "cpu": _("none"),
         "yes": _("yes"),
         "no": _("no"),
@@ -162,7 +162,7 @@ def _facts() -> dict[str, str]:
         "gpus": _("GPU"),
         "what": _("Trainer"),
         "by": _("Started by"),
-        "asked": _("Asked for"),
+        "asked": _("Requested"),
         "started": _("Started"),
         "ended": _("Ended"),
     }

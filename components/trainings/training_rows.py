@@ -92,7 +92,7 @@ def listed(
         "queue": list(queue),
         "history": list(history),
         "slots": slots,
-        "queue_empty": "" if queue else _("Nothing trains, and nothing waits."),
+        "queue_empty": "" if queue else _("No training is running or waiting."),
         "history_empty": _history_empty(total, archived),
         "archived": _("Show archived ({n})").format(n=words.count(archived)) if archived else "",
         "queue_count": _count(len(queue), queued),
@@ -104,7 +104,7 @@ def listed(
 def _history_empty(total: int, archived: int) -> str:
     if total:
         return ""
-    return _("All of them are archived.") if archived else _("Nothing has been trained from here yet.")
+    return _("All of them are archived.") if archived else _("No training has been started from here yet.")
 
 
 def _count(shown: int, total: int) -> str:
@@ -125,16 +125,16 @@ def slots_text(slots: int, busy: int, host: str) -> str:
 
 def failure(message: MessageData, as_of_ms: int | None) -> html.Div:
     """Draws that the scheduler cannot be reached, and how old the shown data is."""
-    known: list[Any] = [" ", _("What you see is of:"), " ", age(as_of_ms)] if as_of_ms is not None else []
-    text = [translate(message).rstrip(".。"), _(". "), _("It is asked again by itself."), *known]
+    known: list[Any] = [" ", _("The data shown is from:"), " ", age(as_of_ms)] if as_of_ms is not None else []
+    text = [translate(message).rstrip(".。"), _(". "), _("Retrying automatically."), *known]
     return html.Div(text, className="alert alert-danger py-2")
 
 
 def bad_rows(number: int) -> html.Div:
     """Draws how many trainings cannot be shown."""
     text = ngettext(
-        "%(num)s training that the scheduler told does not fit its contract and is left out.",
-        "%(num)s trainings that the scheduler told do not fit its contract and are left out.",
+        "%(num)s training from the scheduler is invalid and was left out.",
+        "%(num)s trainings from the scheduler are invalid and were left out.",
         number,
     )
     return html.Div(text, className="alert alert-warning py-2")
@@ -147,7 +147,7 @@ def _table(own: str, head: Sequence[str], label: str) -> html.Div:
 
 
 def _queue_head() -> list[str]:
-    return [_("Training"), _("State"), _("Progress"), _("Who, since when"), _("Actions")]
+    return [_("Training"), _("State"), _("Progress"), _("Started by, since"), _("Actions")]
 
 
 def _history_head() -> list[str]:

@@ -38,13 +38,17 @@ def state_names() -> dict[str, str]:
 def state_sentences() -> dict[str, str]:
     """Returns what happens in each state, and what the reader can do."""
     return {
-        TrainingState.QUEUED: _("It waits in the queue, and starts by itself."),
-        TrainingState.HELD: _("Somebody holds it back: it starts once it is released."),
+        TrainingState.QUEUED: _("It is waiting in the queue and starts automatically."),
+        TrainingState.HELD: _("It is on hold and starts once it is released."),
         TrainingState.STARTING: _("Its program is starting; the first episode takes some seconds."),
-        TrainingState.TRAINING: _("It trains. Stop ends it with its current episode and keeps what it has learned."),
-        TrainingState.STOPPING: _("It ends its episode and keeps what it has."),
+        TrainingState.TRAINING: _(
+            "Training is in progress. Stop ends it after the current episode and keeps what it has learned."
+        ),
+        TrainingState.STOPPING: _("It ends after its current episode and keeps what it has learned."),
         TrainingState.DONE: _("It is done."),
-        TrainingState.FAILED: _("It failed. The log says more; mend the cause, and train again with these values."),
+        TrainingState.FAILED: _(
+            "It failed. See the log for details, fix the cause, and train again with these values."
+        ),
         TrainingState.KILLED: _("It was stopped. What it had learned until then is kept."),
     }
 

@@ -59,7 +59,7 @@ def _new_view() -> html.Div:
         [
             html.Div(
                 [
-                    _label(_("Save what is on show, under this name"), ids.VIEWS_NAME),
+                    _label(_("Save what is shown, under this name"), ids.VIEWS_NAME),
                     dbc.Input(id=ids.VIEWS_NAME, maxlength=LONGEST_NAME, autocomplete="off", size="sm"),
                 ],
                 className="flex-grow-1",
@@ -97,7 +97,7 @@ def _texts() -> dict[str, Any]:
         "reading": _("Reading the views…"),
         "none": _("No view has been saved yet. Arrange the page as you want it, and give it a name."),
         "nothing_found": _("No view has this in its name."),
-        "unreachable": _("Clew does not answer, so the views are not known. Try again in a moment."),
+        "unreachable": _("Clew does not answer, so the views could not be loaded. Try again in a moment."),
         "changes": _("Save changes to “{name}”"),
         "copy": _("Copy link"),
         "copied": _("The link is copied."),
@@ -118,9 +118,10 @@ def _texts() -> dict[str, Any]:
             ViewVerb.REPLACE: _("Saving the view “{name}”…"),
             ViewVerb.RENAME: _("Renaming the view “{name}”…"),
             ViewVerb.DELETE: _("Deleting the view “{name}”…"),
-            ViewVerb.SET_DEFAULT: _("Changing what the experiment opens with…"),
-            ViewVerb.UNSET_DEFAULT: _("Changing what the experiment opens with…"),
+            ViewVerb.SET_DEFAULT: _("Changing the default view of the experiment…"),
+            ViewVerb.UNSET_DEFAULT: _("Changing the default view of the experiment…"),
         },
-        "lost": _("Clew does not answer: what became of this is not known. Look at the list of views when it is back."),
+        "lost": _("Clew does not answer: it is not known whether this was done. Check the list of views when it is"
+                  " back."),
         "status": _("Clew answered HTTP {status}, so nothing was done. Reload the page, and try again."),
     }  # fmt: skip

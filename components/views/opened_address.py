@@ -36,14 +36,14 @@ def _whole(full: str, query: Query) -> html.Div:
 
 
 def _not_opened(cause: str) -> dbc.Alert:
-    text = _("%(cause)s. What is shown is what else the address says.", cause=cause.rstrip(".。"))
+    text = _("%(cause)s. The page shows the rest of the address.", cause=cause.rstrip(".。"))
     return dbc.Alert(text, id=ids.NOT_OPENED, color="warning", dismissable=True)
 
 
 def _shown(opened: Opened, view: View) -> html.Div:
     named = html.Strong(html.Bdi(view.name))
     if opened.is_changed:
-        text = around(_("Begun from the view {name}"), name=named)
+        text = around(_("Based on the view {name}"), name=named)
     elif opened.default_of is not None:
         sentence = _("The team opens the experiment {experiment} with the view {name}")
         text = around(sentence, experiment=html.Bdi(opened.default_of), name=named)

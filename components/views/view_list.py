@@ -48,7 +48,7 @@ def refused(error: ClewError) -> dict[str, Any]:
 def no_short_form(error: ClewError) -> dict[str, Any]:
     """Returns the message if an address gets no short form: the long one works, too."""
     cause = translate(error).rstrip(".。")
-    return {"v": None, "sentence": _("The link is copied as it is, which is long: %(cause)s.", cause=cause)}
+    return {"v": None, "sentence": _("The full, long link was copied: %(cause)s.", cause=cause)}
 
 
 def _row(view: View, views: ViewList) -> dict[str, Any]:
@@ -72,8 +72,8 @@ def _bad_rows(views: ViewList | None) -> list[str]:
     more = "" if len(bad) <= _NAMED else " …"
     return [
         ngettext(
-            "%(num)s entry in MLflow is no view that can be read, and is left out: %(named)s",
-            "%(num)s entries in MLflow are no views that can be read, and are left out: %(named)s",
+            "%(num)s view stored in MLflow cannot be read and was left out: %(named)s",
+            "%(num)s views stored in MLflow cannot be read and were left out: %(named)s",
             len(bad),
             named=named + more,
         )
@@ -83,15 +83,15 @@ def _bad_rows(views: ViewList | None) -> list[str]:
 def _failed(failure: Reason, *, known: bool) -> str:
     cause = translate(failure).rstrip(".。")
     if known:
-        return _("%(cause)s. The list is what was known before.", cause=cause)
-    return _("%(cause)s. The views are not known.", cause=cause)
+        return _("%(cause)s. The list may be out of date.", cause=cause)
+    return _("%(cause)s. The list of views is not available.", cause=cause)
 
 
 def _sentence(request: ViewRequest, result: ViewResult) -> str | None:
     cause = None if result.cause is None else translate(result.cause)
     if result.outcome is ViewOutcome.NOT_KNOWN:
         cause = (cause or "").rstrip(".。")
-        return _("It is not known whether this was done (%(cause)s). Look at the list of views.", cause=cause)
+        return _("It is not known whether this was done (%(cause)s). Check the list of views.", cause=cause)
     if result.outcome is not ViewOutcome.DONE:
         return cause
     name = request.name or "" if result.view is None else result.view.name
@@ -99,14 +99,14 @@ def _sentence(request: ViewRequest, result: ViewResult) -> str | None:
         case ViewVerb.SAVE | ViewVerb.REPLACE:
             return _("The view “%(name)s” is saved.", name=name)
         case ViewVerb.RENAME:
-            return _("The view is called “%(name)s” now.", name=name)
+            return _("The view is now called “%(name)s”.", name=name)
         case ViewVerb.DELETE:
             return _("The view is deleted.") if result.view is None else _("The view “%(name)s” is deleted.", name=name)
         case ViewVerb.SET_DEFAULT:
             experiment = str(request.experiment)
-            return _("For everybody, “%(experiment)s” opens with “%(name)s” now.", experiment=experiment, name=name)
+            return _("“%(experiment)s” now opens with “%(name)s” for everyone.", experiment=experiment, name=name)
         case ViewVerb.UNSET_DEFAULT:
-            return _("“%(experiment)s” opens with its plain list now.", experiment=str(request.experiment))
+            return _("“%(experiment)s” now opens with its plain list.", experiment=str(request.experiment))
 
 
 def _question(request: ViewRequest, result: ViewResult) -> dict[str, Any] | None:
@@ -121,14 +121,14 @@ def _question(request: ViewRequest, result: ViewResult) -> dict[str, Any] | None
         return {
             "title": _("Delete this view?"),
             "facts": facts,
-            "sentence": _("It is gone for everybody, and links to it lead nowhere. The runs stay."),
+            "sentence": _("It is deleted for everyone, and links to it stop working. The runs are kept."),
             "confirm": _("Delete"),
             "look": "danger",
         }
     return {
-        "title": _("There is a view of this name"),
+        "title": _("A view with this name exists"),
         "facts": facts,
-        "sentence": _("If you overwrite it, it shows for everybody what is on show here."),
+        "sentence": _("If you overwrite it, everyone who opens it sees what is shown here."),
         "confirm": _("Overwrite"),
         "look": "primary",
     }

@@ -29,10 +29,10 @@ OF_A_RUN: Final = (RunIdMalformed, RunNotFound, RunsStillComing, ServiceUnavaila
 """For operations on one run."""
 
 AS_OF: Final = {"X-As-Of": "When MLflow told this."}
-NOT_CHANGED: Final = {304: "What the ETag sent names is what there is."}
+NOT_CHANGED: Final = {304: "The content still has the ETag that was sent."}
 
 MEANINGS: Final = {
-    400: "The body is no JSON, or makes no sense to the model store, or a filter makes none.",
+    400: "The body is not JSON, or is invalid for the model store, or a filter is invalid.",
     401: "The token is missing or wrong.",
     403: "This Clew is read-only, or the request comes from a page of another site.",
     404: "It does not exist.",

@@ -53,18 +53,18 @@ def test_current_sent_and_failed_alerts_are_shown_and_muted(
     lost = GpuIsLost("trainer-1", "3", "H100", Text("gone"))
     holder.keep(alert(AlertKind.GPU_LOST, "trainer-1 GPU 3", lost, due={"ops": refused}))
     holder.keep(alert(AlertKind.FAILED, "ppo-3", RunHasFailed("ppo-3", "maze"), until_ms=1, told={"team": 1}))
-    page.wait_for_text("The watcher of clew-1 works.")
-    page.wait_for_text("1 message has not arrived; it is tried again:\nops · it was not delivered: error=429")
+    page.wait_for_text("The watcher on clew-1 is running.")
+    page.wait_for_text("1 message could not be delivered yet; it is sent again:\nops · it was not delivered: error=429")
     page.wait_for_text("trainer-1: GPU 3 (H100) is lost. gone", "#alerts-body table")
     page.wait_for_text("ppo-3 (maze) has failed.", "#alerts-body")
     assert grave_violations(page, "/alerts", colours="too") == []
     # The reason is opened; then the alert is muted, for all people, and unmuted again.
     page.click("#alerts-mute-send")
-    page.wait_for_text("Say why: others will wonder.")
+    page.wait_for_text("Give a reason, so that others understand it.")
     page.find("#alerts-mute-pattern").send_keys("trainer-*")
     page.find("#alerts-mute-why").send_keys("a new cooler")
     page.click("#alerts-mute-send")
-    page.wait_for_text("Muted. The watcher knows within half a minute.")
+    page.wait_for_text("Muted. This takes effect within half a minute.")
     page.wait_for_text("an unknown user: a new cooler", "#alerts-body")
     assert [mute.pattern for mute in holder.control().mutes] == ["trainer-*"]
     # The chosen duration stays as it was, whatever happens meanwhile.
@@ -84,14 +84,14 @@ def test_current_sent_and_failed_alerts_are_shown_and_muted(
     assert holder.control().mutes == ()
     died = Lease(watcher="w", host="clew-1", beat=2, at_ms=round(time.time() * 1000) - 3_600_000)
     holder.set_control(LEASE_TAG, died.model_dump_json())
-    page.wait_for_text("The watcher of clew-1 has said nothing since", "#alerts-body")
+    page.wait_for_text("The watcher on clew-1 has not reported since", "#alerts-body")
     page.open("/")
-    page.wait_for_text("No watcher works now: nobody is told of anything.", "#front-attention")
-    page.wait_for_text("Messages to ops do not arrive.", "#front-attention")
+    page.wait_for_text("No watcher is running: no alerts are sent.", "#front-attention")
+    page.wait_for_text("Messages to ops could not be delivered.", "#front-attention")
     assert "trainer-1: GPU 3 (H100) is lost. gone" in page.text("#front-attention")
     page.expected_errors = ("WebSocket",)  # no monitor runs here
     page.open("/alerts?lang=ja")
-    page.wait_for_text("いま続いていること")
+    page.wait_for_text("継続中")
     page.wait_for_text("trainer-1：GPU 3（H100）が失われました。gone")
     assert page.console_errors() == []
 

@@ -89,7 +89,7 @@ def test_a_metric_is_found_added_and_pinned_and_an_expression_adds_many(compared
     assert charts_of_address(page) == page.script(COMPARE)
     page.click(".grid-add")
     press(page, "/(/")
-    page.wait_for_text("This is no regular expression", ".metric-picker")
+    page.wait_for_text("This is not a valid regular expression", ".metric-picker")
     press(page, Keys.ESCAPE)
 
 
@@ -127,7 +127,7 @@ def test_a_chart_gets_its_own_y_range(compared: Page) -> None:
     menu(page, "@loss", "Range of y…")
     page.wait(lambda: page.all("dialog[open] input"))
     press(page, "5", Keys.TAB, "1", Keys.ENTER)
-    page.wait_for_text("The range has to end above its beginning.", "dialog[open]")
+    page.wait_for_text("The end of the range must be greater than its start.", "dialog[open]")
     press(page, Keys.BACKSPACE, "9", Keys.ENTER)
     ranged = '{"m":["@loss"],"y":[5,9]}'
     page.wait(lambda: page.script(COMPARE) == ["@reward", ranged])

@@ -63,5 +63,5 @@ def test_controls_change_the_charts_and_the_address(page: Page, seeds: str) -> N
 
 def test_an_invalid_option_in_the_address_is_reported(page: Page, seeds: str) -> None:
     page.open(seeds + "&smoothing=lots")
-    page.wait_for_text("The address says something odd about smoothing.")
+    page.wait_for_text("The address has an invalid value for smoothing.")
     page.wait(lambda: page.lines(CHARTS[1]) == [3, 3, 3, 3])

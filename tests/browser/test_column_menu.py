@@ -132,7 +132,7 @@ def test_a_link_shows_the_identical_list(page: Page, five: str) -> None:
 def test_invalid_parts_of_the_address_are_reported_and_the_rest_is_shown(page: Page, five: str) -> None:
     page.open(f"/mlflow?experiment={five}&column=name&column=nonsense&column=param:nobody&sort=-what")
     page.wait(lambda: page.column("name") == ["r4", "r3", "r2", "r1", "r0"])
-    page.wait_for_text("something odd about column, sort")
+    page.wait_for_text("an invalid value for column, sort")
     assert headings(page) == ["details", "name", "param%3Anobody"]
 
 
@@ -275,7 +275,7 @@ def test_select_all_selects_every_run_that_passes_the_filters(page: Page, tracki
     page.open(f"/mlflow?experiment={name}")
     page.wait_for_rows(25)
     page.click("#runs-select")
-    page.wait(lambda: page.text("#runs-select-all") == "All 28 that the filters leave")
+    page.wait(lambda: page.text("#runs-select-all") == "All 28 that match the filters")
     page.click("#runs-select-all")
     page.wait_for_text("Compare 28 runs", "#runs-compare")
     page.wait(lambda: len(page.ticked()) == 25)

@@ -174,7 +174,7 @@ def reports_the_fault_on_the_front_page(seen: Seen, fault: Fault) -> bool:
         tiles = {}
     named = all(seen.shows(f"front-{name}-failure", service) for name, service in tiles.items())
     retries = all(f"front-{name}-retry" in seen for name in tiles)
-    gpus = not seen.shows("front-gpu-badge-0", "connected") or seen.shows("front-gpus", "did not fit")
+    gpus = not seen.shows("front-gpu-badge-0", "connected") or seen.shows("front-gpus", "invalid")
     return listed and named and retries and gpus and still_shows_data(seen)
 
 

@@ -116,7 +116,7 @@ def test_the_table_finds_the_rows_that_each_case_expects(table: Page, kind: Kind
         if case.refusal is None:
             assert ([cells(kind)[row] for row in answer["rows"]], answer["said"]) == (case.found, ""), case.typed
         else:
-            assert answer["said"] == f"{refusal_of(case)} It leaves nothing out."
+            assert answer["said"] == f"{refusal_of(case)} This filter is not applied."
             assert len(answer["rows"]) == len(cells(kind))
 
 

@@ -114,7 +114,7 @@ def test_a_map_shows_ninety_six_gpus_and_opened_ones_get_cards(
         choose(page, "owner", "ann")
         page.wait(lambda: groups(page) == [("idle but reserved", 1), ("busy", 7)])
         page.find("#gpus-host").send_keys("host-2")
-        page.wait_for_text("None of 96 GPUs is like that.", "#gpus-words")
+        page.wait_for_text("None of 96 GPUs matches.", "#gpus-words")
         page.find("#gpus-host").send_keys(Keys.BACKSPACE, "1")
         page.wait_for_text("8 of 96 GPUs", "#gpus-words")
         # All of it is in the address.
@@ -165,7 +165,7 @@ def _check_front_page(page: Page) -> None:
     page.wait(lambda: len(page.all("#front-gpu-map .gpu-cell[data-heat]")) == HOSTS * GPUS)
     page.wait_for_text("96 GPUs: 1 GPU lost", "#front-gpu-words")
     # Healthy monitors share a line; opened, it stays open when they are polled again.
-    page.wait_for_text("12 GPU monitors: well", "#front-health-fold")
+    page.wait_for_text("12 GPU monitors: healthy", "#front-health-fold")
     page.click("#front-health-fold summary")
     page.wait_for_text("GPU monitor host-11", "#front-health-fold-rows")
     before = page.text("#front-health-fold-rows")
@@ -194,10 +194,10 @@ def test_hosts_that_report_impossible_values_are_named_and_the_others_go_on(
     with watched(dash_br, serve, misbehaving, crowd, other, twin, well) as page:
         page.open("/gpu?open=host-2.0,host-3.0")
         page.wait_for_text("Showing 64 of 500 GPUs.", "#gpu-notice-0")
-        page.wait_for_text("The same GPUs are told of by host-2", "#gpu-notice-1")
+        page.wait_for_text("The same GPUs are also reported by host-2", "#gpu-notice-1")
         page.wait_for_text("differ by", "#gpu-notice-2")
         names.append("second")
-        page.wait_for_text("This monitor called its host first, and now calls it second.", "#gpu-notice-1")
+        page.wait_for_text("This monitor reported its host as first, and now reports second.", "#gpu-notice-1")
         assert page.text("#gpu-notice-3") == ""
         expected = "CPU 12 %, 64 processors · memory 1.0 / 2.0 GiB · /ckpt: 1.0 of 4.0 GiB free"
         page.wait_for_text(expected, "#gpus-hosts li:nth-child(4)")

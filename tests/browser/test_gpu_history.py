@@ -46,7 +46,7 @@ def test_the_history_is_drawn_grouped_zoomed_searched_and_kept_in_the_address(
 
     page.open("/gpu/history?range=8d&measure=memory_used")
     page.wait(lambda: sorted(page.script(LINES)) == ["trainer-1 · 0", "trainer-1 · 1"])
-    page.wait_for_text("Not understood in the address: range=8d")
+    page.wait_for_text("Invalid in the address: range=8d")
     page.wait_for_text("From the GPU monitors, each of which keeps a day", "#fleet-note")
     page.wait_for_text("The history of gone is missing.", "#fleet-note")
     assert page.script("return document.querySelector('#fleet-measure').value") == "memory_used"
@@ -80,7 +80,7 @@ def test_the_history_is_drawn_grouped_zoomed_searched_and_kept_in_the_address(
 
     # Parts without data leave no empty box behind.
     page.open("/gpu/history?q=nobody-of-ours")
-    page.wait_for_text("In this time nothing has “nobody-of-ours” in its name.", "#fleet-note")
+    page.wait_for_text("Nothing in this period has “nobody-of-ours” in its name.", "#fleet-note")
     assert not page.find("#fleet-drawing").is_displayed()
     assert not page.find("#fleet-listing").is_displayed()
     page.open("/gpu/history?by=owner&q=trainer-1")
@@ -90,7 +90,7 @@ def test_the_history_is_drawn_grouped_zoomed_searched_and_kept_in_the_address(
     page.wait_for_text("Open", "#fleet-table")
     page.click("#fleet-table td[data-dash-column=details] a")
     page.wait(lambda: page.driver.current_url.endswith(run))
-    page.wait_for_text("In its time", "#run-gpus")
+    page.wait_for_text("During the run", "#run-gpus")
     # Three of its four hours were recorded, for one GPU.
     page.wait_for_text("trainer-1 · 0", "#run-gpus")
     assert "3.00" in page.text("#run-gpus")

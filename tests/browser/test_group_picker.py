@@ -78,7 +78,7 @@ def test_parameters_that_differ_in_each_run_are_named_and_added_by_a_click(page:
     page.click(f"{PICKER} summary")
     page.wait_for_text("net: A/b · 2 values", PICKER)
     page.click(f"{SUMMARY} button[data-group-add='param:log_dir']")
-    page.wait_for_text("No two runs are in one group.", SUMMARY)
+    page.wait_for_text("Each group has only one run.", SUMMARY)
     assert sorted(query(page)["group"]) == ["param:log_dir", "param:net: A/b"]
     page.click(f"{SUMMARY} button[data-group-default]")
     page.wait_for_text("2 groups", SUMMARY)
@@ -95,7 +95,7 @@ def test_a_run_is_shown_alone_next_to_its_group(page: Page, sb3_runs: list[str])
     page.click(f"{PICKER} summary")
     page.wait_for_text("ppo-cartpole-3", "#compare-alone")
     page.click(f"#compare-alone option[value='{sb3_runs[2]}']")
-    page.wait_for_text("Alone, and in their group as well:", SUMMARY)
+    page.wait_for_text("Shown alone as well as in their group:", SUMMARY)
     assert query(page)["alone"] == [sb3_runs[2]]
     page.wait(lambda: any("ppo-cartpole-3" in name for name in page.script(NAMES)))
     assert grave_violations(page, "group picker", part=PICKER) == []

@@ -125,7 +125,7 @@ def test_an_evaluation_is_reported_and_kept_with_the_model(visit: Open, team: Te
     page = visit(f"/inference?model={team.ppo}")
     page.wait_for_text("stopped", "#walk-section-a")
     page.click("#evaluation-start")
-    page.wait_for_text("Kept with the model.", "#evaluation-report")
+    page.wait_for_text("Saved with the model.", "#evaluation-report")
     rows = page.script("return [...document.querySelectorAll('#evaluation-report tbody tr')].map(r => r.innerText)")
     assert [row.split("\t")[0] for row in rows] == ["the maze it was trained on", "mazes it never saw"]
     page.open(f"/models/{team.ppo}")

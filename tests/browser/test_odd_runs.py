@@ -95,9 +95,9 @@ def test_wrong_clocks_are_reported_and_no_duration_is_negative(page: Page, odd: 
     page.wait_for_text("is before its start", "#run-notices")
     page.wait(lambda: "Duration\n–" in page.text("#run-facts"))
     page.open(f"/mlflow/runs/{seconds}")
-    page.wait_for_text("Its start cannot be right", "#run-notices")
-    page.wait_for_text("perhaps a count of seconds", "#run-notices")
-    page.wait_for_text("Times of its metrics cannot be right, such as that of episode_reward", "#run-notices")
+    page.wait_for_text("Its start time is invalid", "#run-notices")
+    page.wait_for_text("possibly a count of seconds", "#run-notices")
+    page.wait_for_text("Some times of its metrics are invalid, such as that of episode_reward", "#run-notices")
 
 
 @pytest.mark.parametrize("axis", ["wall_time", pytest.param("relative_time", marks=pytest.mark.thorough)])
@@ -109,7 +109,7 @@ def test_runs_with_wrong_clocks_do_not_stretch_the_time_axis(page: Page, odd: Od
     ]
     compare(page, runs, f"&axis={axis}")
     page.wait(lambda: page.lines(REWARD) == [10])
-    page.wait_for_text("left out, for their times cannot be right: seconds, zero", f"#{REWARD}")
+    page.wait_for_text("left out because their times are invalid: seconds, zero", f"#{REWARD}")
     spans = (
         "const g = document.querySelector('#compare-chart-reward .js-plotly-plot'); return g.calcdata[0].map(p => p.x)"
     )
@@ -320,6 +320,6 @@ def test_odd_runs_are_described_in_japanese(page: Page, odd: OddRuns) -> None:
     page.wait_for_text("ステップなし", f"#{REWARD}")
     text += page.text(f"#{REWARD}") + page.text("#compare-notices")
     page.script("window.dash_clientside.set_props('option-axis', {value: 'wall_time'})")
-    page.wait_for_text("あり得ないため", f"#{REWARD}")
+    page.wait_for_text("時刻が正しくないため", f"#{REWARD}")
     text += page.text(f"#{REWARD}")
     assert english_words(text, names=("odd", "UTC", "episode_reward")) <= {"odd"}

@@ -33,8 +33,8 @@ def test_the_newest_activations_are_listed_and_the_place_of_older_ones_is_stated
     page.wait(lambda: len(page.all("#models-history tbody tr")) == 20)
     text = page.text("#models-history")
     assert f"person {MOST_ACTIVATIONS + 9}\t" in text
-    assert text.count("Somebody deleted it in the same moment") == 1
-    assert f"The newest 20 are shown; /api/models/history tells the newest {MOST_ACTIVATIONS}." in text
+    assert text.count("It was deleted at the same time") == 1
+    assert f"The newest 20 are shown; /api/models/history returns the newest {MOST_ACTIVATIONS}." in text
     assert f"Older ones are in the tags of the registered model {name}-activations in MLflow." in text
     activated(tracking, name, MOST_ACTIVATIONS + 10)  # the number shown stays; the list is redrawn
     page.wait(lambda: f"person {MOST_ACTIVATIONS + 10}\t" in page.text("#models-history"))

@@ -119,7 +119,7 @@ def test_when_mlflow_fails_the_list_stays_with_its_age_and_a_retry(
     page.wait_for_rows(3)
     misbehaving.answer = HALF_JSON
     page.wait_for_text("is not JSON")
-    page.wait_for_text("What you see is from", "#runs-failure")
+    page.wait_for_text("The data shown is from", "#runs-failure")
     page.wait_for_text("ago", "#runs-freshness-text")
     assert len(page.column("name")) == 3
     misbehaving.answer = None
@@ -139,8 +139,8 @@ def test_the_list_fills_once_mlflow_is_back(page: Page, misbehaving: Misbehaving
 @pytest.mark.parametrize(
     ("runs", "text"),
     [
-        ("junk", "MLflow knows no run junk"),
-        ("%00,../x,%3Cscript%3E", "3 entries of the address are no run ids"),
+        ("junk", "MLflow has no run junk"),
+        ("%00,../x,%3Cscript%3E", "3 entries of the address are not run ids"),
         pytest.param(",".join(f"{n:032x}" for n in range(300)), "and 295 more", marks=pytest.mark.thorough),
         pytest.param("", "Compare 1 run", marks=pytest.mark.thorough),
     ],
@@ -171,7 +171,7 @@ def test_an_unknown_run_is_reported(page: Page, path: str) -> None:
 def test_an_unknown_address_has_a_page_of_its_own(page: Page) -> None:
     page.expected_errors = ("404",)
     page.open("/etc/passwd")
-    page.wait_for_text("This address leads to no page of Clew.")
+    page.wait_for_text("There is no page at this address.")
 
 
 @IN_BOTH_WAYS
@@ -283,15 +283,15 @@ def test_sample_data_is_marked_and_can_be_removed(page: Page, misbehaving: Misbe
     sample = tracking.run(group, name="a-sample", tags={"clew.sample": "true"})
     own = tracking.run(group, name="my-own")
     page.open(f"/mlflow?runs={sample},{own}")
-    page.wait_for_text("came with Clew")
+    page.wait_for_text("come with Clew")
     page.wait(lambda: "sample" in page.column("sample"))
     page.wait(lambda: len(page.all(".final-metrics tbody tr")) == 2)
     page.wait_for_text("sample", ".final-metrics tbody tr")
     page.click("#runs-sample-remove")
-    page.wait_for_text("Yours stay.")
+    page.wait_for_text("Your own are kept.")
     page.wait(lambda: page.find("#runs-sample-confirm").is_displayed())
     page.click("#runs-sample-confirm")
-    page.wait_for_text("1 sample run is gone.")
+    page.wait_for_text("1 sample run was removed.")
     page.click("#runs-sample-cancel")
     # The origin's column disappears with the last sample; DataTable loses a filter that is typed at that moment.
     page.wait(lambda: not any("Origin" in heading.text for heading in page.all("#runs-table th")))

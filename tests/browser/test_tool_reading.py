@@ -52,12 +52,12 @@ def test_the_recognised_tool_is_shown_corrected_and_reset_and_tools_share_an_axi
         assert part in text, part
     choose(page, "TorchRL")
     page.wait_for_text("are read as TorchRL", "#run-tool-outcome", 90)
-    page.wait_for_text("said so for this experiment", READ_AS)
+    page.wait_for_text("for this experiment, ", READ_AS)
     assert "TorchRL" in page.text(READ_AS)
     assert "Ant-v4" not in page.text(READ_AS).replace("Ant-v4__ppo__7__1700000000", "")
     assert json.loads(stated_reading(tracking, group))["tool"] == "torchrl"
     choose(page, "as Clew recognises them")
-    page.wait_for_text("by their own signs again", "#run-tool-outcome", 90)
+    page.wait_for_text("is recognised automatically again", "#run-tool-outcome", 90)
     page.wait_for_text("known by", READ_AS)
     assert stated_reading(tracking, group) == ""
 

@@ -18,7 +18,7 @@ from tests.inference.conftest import Team, _bare_environment
 from tests.inference.engine import Engine, listening
 from tests.tracking import Tracking
 
-AGAIN = "asked again by itself"
+AGAIN = "Retrying automatically"
 LATE_SECONDS = 11.0  # MLflow starts this long after all others
 
 
@@ -131,7 +131,7 @@ def test_the_model_page_and_its_policy_check_recover_by_themselves(waiting_stack
     page = waiting_stack.page
 
     def shows_waiting() -> bool:
-        return AGAIN in page.text("#model-failure") and "not checked yet" in page.text("#model-policy")
+        return AGAIN in page.text("#model-failure") and "not been checked yet" in page.text("#model-policy")
 
     check_recovery(
         waiting_stack, f"/models/{team.ppo}", shows_waiting, lambda: "observation float32" in page.text("#model-policy")
@@ -174,6 +174,6 @@ def test_an_evaluation_is_started_although_the_engine_is_restarted(waiting_stack
         page.wait_for_text("Waiting", "#evaluation-report")
         page.wait_for_text("s so far", "#evaluation-report")
         engine = waiting_stack.engine()
-        page.wait_for_text("Kept with the model.", "#evaluation-report", 120)
+        page.wait_for_text("Saved with the model.", "#evaluation-report", 120)
     finally:
         engine.end()

@@ -110,9 +110,9 @@ def test_a_policy_of_cartpole_is_activated_watched_and_measured(page: Page, watc
     page.wait(lambda: page.script("return document.querySelector('#walk-news-a').textContent").startswith("Seed 4:"))
     assert grave_violations(page, "watching", part="#main") == []
     page.script("[...document.querySelectorAll('#inference-episodes button')].at(-1).click()")
-    page.wait_for_text("Kept with the model’s run: episodes/CartPole-v1", "#inference-episodes")
+    page.wait_for_text("Saved with the model’s run: episodes/CartPole-v1", "#inference-episodes")
     page.click("#evaluation-start")
-    page.wait_for_text("Kept with the model", "#evaluation-report", 90)
+    page.wait_for_text("Saved with the model", "#evaluation-report", 90)
 
 
 HIDDEN = """
@@ -205,7 +205,7 @@ def test_a_real_policy_is_activated_on_its_page_and_scores_as_evaluate_policy_do
     assert page.all(".thoughts-list li")
     if is_measured:
         page.click("#evaluation-start")
-        page.wait_for_text("Kept with the model", "#evaluation-report", 120)
+        page.wait_for_text("Saved with the model", "#evaluation-report", 120)
         assert "as it was trained" in page.text("#evaluation-report")
 
 

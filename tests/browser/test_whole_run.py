@@ -117,7 +117,7 @@ def compared(tracking: Tracking) -> list[str]:
 
 def test_changes_are_shown_against_the_previous_run_or_a_typed_one(page: Page, compared: list[str]) -> None:
     page.open(f"/mlflow/runs/{compared[1]}")
-    page.wait_for_text("What changed against another run")
+    page.wait_for_text("What changed compared with another run")
     page.click("#run-changes > summary")
     page.wait_for_text("net.pi[1]", "#run-changes")
     changes = page.text("#run-changes")

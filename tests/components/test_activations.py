@@ -17,8 +17,8 @@ from domain.registry.models import MOST_ACTIVATIONS, Activation, ModelList
 
 TRANSLATIONS = Path(__file__).parents[2] / "components" / "translations"
 MET = {
-    "en": "Somebody deleted it in the same moment: once another one is active, it is among the deleted.",
-    "ja": "同じ瞬間に誰かがこのモデルを削除しました。別のモデルがアクティブになると、削除済みに入ります。",
+    "en": "It was deleted at the same time: once another model is active, it is listed as deleted.",
+    "ja": "同時にこのモデルが削除されました。別のモデルがアクティブになると、削除済みとして表示されます。",
 }
 
 

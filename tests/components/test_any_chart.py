@@ -162,7 +162,7 @@ def test_runs_without_the_axis_are_left_out_and_named() -> None:
 def test_points_without_a_logged_axis_value_are_counted() -> None:
     chart = drawn("y", {"a": {"y": [*RISING, 0.5, 0.6], "x": RISING}}, ChartOptions(axis="metric:x"))
     assert len(column(chart["data"][0]["x"])) == 4
-    assert "2 points left out, x was not logged at their steps: a" in below(chart)
+    assert "2 points left out because x was not logged at their steps: a" in below(chart)
 
 
 def test_a_line_over_an_axis_that_goes_back_and_forth_is_drawn_in_order_of_steps() -> None:

@@ -319,9 +319,9 @@ def test_the_notice_of_missing_runs_mentions_other_runs_only_if_some_are_drawn()
     compared = Compared(runs=["gone", "gone", "here"], malformed=1, odd=["axis"])
     assert compared.runs == ["gone", "here"]
     text = comparison.absent(compared, ["gone"], drawn=1, pending=2)
-    assert text[0] == "MLflow knows no run gone. The others are drawn."
+    assert text[0] == "MLflow has no run gone. The others are drawn."
     assert len(text) == 4
-    assert comparison.absent(Compared(runs=["gone"]), ["gone"], drawn=0, pending=0) == ["MLflow knows no run gone."]
+    assert comparison.absent(Compared(runs=["gone"]), ["gone"], drawn=0, pending=0) == ["MLflow has no run gone."]
 
 
 def test_the_curve_cache_limits_how_many_histories_it_keeps_open() -> None:

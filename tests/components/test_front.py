@@ -236,7 +236,7 @@ class TestTheActiveModel:
     def test_a_model_activated_outside_the_history_has_no_date(self) -> None:
         assert activation_of([self.first], Model(id="3")) is None
         assert activation_of([], Model(id="3")) is None
-        assert "has not been recorded" in str(front_model.active_model(Model(id="3"), None))
+        assert "was not recorded" in str(front_model.active_model(Model(id="3"), None))
 
     def test_without_an_active_model_the_page_explains_what_to_do(self) -> None:
         assert "choose one" in str(front_model.no_active_model(2))
@@ -267,7 +267,7 @@ def test_healthy_monitors_share_a_line_and_failing_ones_come_first() -> None:
     assert len(shown.children) == 2
     assert "GPU monitor slow" in str(shown.children[0])
     assert "refused the connection" in str(shown.children[1])
-    assert (folded["title"], len(folded["rows"].children)) == ("118 GPU monitors: well", 118)
+    assert (folded["title"], len(folded["rows"].children)) == ("118 GPU monitors: healthy", 118)
     assert not folded["hidden"]
     report = HealthReport(services=[*hosts[:3], listed[-1]], asked_at=NOW)
     (few,) = front_health.services(report, {})

@@ -137,7 +137,7 @@ class TestSteps:
     def test_steps_beyond_53_bits_are_left_out_next_to_other_runs_and_named(self) -> None:
         figure = chart(ChartOptions(), far=history([1.0, 2.0], [NS, NS + 1]), good=history([1.0, 2.0]))
         assert [trace["meta"]["name"] for trace in figure["data"]] == ["good · good"]
-        assert "left out, for their steps are beyond 2^53: far" in notice_of(figure)
+        assert "left out because their steps are beyond 2^53: far" in notice_of(figure)
 
     def test_groups_leave_out_runs_with_steps_beyond_53_bits(self) -> None:
         seeds = {f"s{n}": history([1.0, float(n)]) for n in range(3)}
@@ -154,7 +154,7 @@ class TestClocks:
     def test_a_run_with_impossible_times_is_left_out_of_a_time_axis_and_named(self, axis: Axis, odd: int) -> None:
         figure = chart(ChartOptions(axis=axis), good=history([1.0, 2.0]), odd=history([1.0, 2.0], None, [odd, odd]))
         assert [trace["meta"]["name"] for trace in figure["data"]] == ["good · good"]
-        assert "left out, for their times cannot be right: odd" in notice_of(figure)
+        assert "left out because their times are invalid: odd" in notice_of(figure)
         x = column(figure["data"][0]["x"])
         assert max(x) - min(x) <= 1000
 
@@ -168,7 +168,7 @@ class TestClocks:
         some = history([1.0, 2.0, 3.0], None, [START_MS, 0, START_MS + 2000])
         back = history([1.0, 2.0], None, [START_MS + 7_200_000, START_MS])
         figure = chart(ChartOptions(axis=Axis.RELATIVE_TIME), some=some, back=back)
-        assert "1 point left out, for its time cannot be right: some" in notice_of(figure)
+        assert "1 point left out because its time is invalid: some" in notice_of(figure)
         assert "times go back between steps by up to 2 h 00 min: back" in notice_of(figure)
 
     def test_all_charts_have_the_same_unit_of_time(self) -> None:

@@ -145,36 +145,34 @@ def test_related_runs_are_linked_and_five_hundred_children_are_folded() -> None:
         (
             OddClocks(start_ms=1_795_000_000),
             [
-                "Its start cannot be right: 1795000000 ms (1970-01-21 18:36:40 UTC), perhaps a count of seconds. How long"
-                " it took is not known."
+                "Its start time is invalid: 1795000000 ms (1970-01-21 18:36:40 UTC), possibly a count of seconds. Its"
+                " duration is unknown."
             ],
         ),
         (
             OddClocks(end_ms=1_795_000_000_000_000_000),
             [
-                "Its end cannot be right: 1795000000000000000 ms, perhaps a count of nanoseconds. How long it took is not"
-                " known."
+                "Its end time is invalid: 1795000000000000000 ms, possibly a count of nanoseconds. Its duration is unknown."
             ],
         ),
-        (OddClocks(end_ms=-(2**63)), [f"Its end cannot be right: {-(2**63)} ms. How long it took is not known."]),
+        (OddClocks(end_ms=-(2**63)), [f"Its end time is invalid: {-(2**63)} ms. Its duration is unknown."]),
         (
             OddClocks(start_missing=True, end_missing=True),
             [
-                "MLflow knows no start of it: how long it took is not known.",
-                "MLflow knows no end of it: how long it took is not known.",
+                "MLflow has no start time for it: its duration is unknown.",
+                "MLflow has no end time for it: its duration is unknown.",
             ],
         ),
         (
             OddClocks(ends_before_start=True),
             [
-                "Its end, 2026-11-29 08:30:00 UTC, is before its start, 2026-11-29 08:30:00 UTC: how long it took is not"
-                " known."
+                "Its end, 2026-11-29 08:30:00 UTC, is before its start, 2026-11-29 08:30:00 UTC: its duration is unknown."
             ],
         ),
         (
             OddClocks(metrics={"loss": 0}),
             [
-                "Times of its metrics cannot be right, such as that of loss: 0 ms (1970-01-01 00:00:00 UTC). Charts over"
+                "Some times of its metrics are invalid, such as that of loss: 0 ms (1970-01-01 00:00:00 UTC). Charts over"
                 " time leave such points out."
             ],
         ),

@@ -205,7 +205,7 @@ def test_a_request_queried_before_its_arrival_is_not_done_afterwards(host: Host,
     late = request("delete", "2", is_confirmed=True)
     answer = ask(client, late, again=True)
     assert answer["outcome"] == "not_known"
-    assert "look there" in answer["sentence"]
+    assert "check it there" in answer["sentence"]
     assert ask(host.workers[1].test_client(), late) == answer
     assert client.get("/api/models/2").status_code == 200
 

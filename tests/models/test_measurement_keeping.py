@@ -60,20 +60,20 @@ def writes(registry: Misbehaving) -> int:
 
 def test_a_measurement_is_written_once_and_then_known(page: Viewer, misbehaving: Misbehaving) -> None:
     show_walk(page)
-    eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "Kept with the model."))
+    eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "Saved with the model."))
     assert page.has_as(ids.EVALUATE_TICK, "disabled")
     page.press(ids.retry("inference"))  # the list is read again, and contains it
     misbehaving.requests.clear()
     misbehaving.answer = HANG
     assert show_walk(page) < 1
-    assert page.shows(ids.EVALUATION, "Kept with the model.")
+    assert page.shows(ids.EVALUATION, "Saved with the model.")
     assert misbehaving.requests == []
 
 
 def test_the_page_does_not_wait_for_a_hanging_registry(page: Viewer, misbehaving: Misbehaving) -> None:
     misbehaving.answer = HANG
     assert show_walk(page) < 3
-    assert page.shows(ids.EVALUATION, "It is being kept with the model…")
+    assert page.shows(ids.EVALUATION, "Saving it with the model…")
     assert not page.has_as(ids.EVALUATE_TICK, "disabled")
     assert writes(misbehaving) == 0
 
@@ -81,7 +81,7 @@ def test_the_page_does_not_wait_for_a_hanging_registry(page: Viewer, misbehaving
 def test_a_refusing_registry_is_reported(page: Viewer, misbehaving: Misbehaving) -> None:
     misbehaving.answer = (401, b"who are you?", "text/plain")
     show_walk(page)
-    eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "It is not kept with the model: MLflow"))
+    eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "It is not saved with the model: MLflow"))
     assert page.has_as(ids.EVALUATE_TICK, "disabled")
 
 

@@ -134,12 +134,12 @@ def test_a_training_is_repeated_from_its_request_and_a_run_from_its_parameters(
     assert (found["trainer"], found["note"]) == ("cartpole", "Filled in with the values of mine.")
     assert found["values"] == asked["values"]
     found = form(client, **{"from": other})
-    assert found["note"] == "Filled in with what another logged as parameters; all else has its default."
+    assert found["note"] == "Filled in with the parameters that another logged; all other fields have their defaults."
     assert (found["values"]["algorithm"], found["values"]["gamma"]) == ("DQN", "0.5")
     assert found["values"]["episodes"] == 1000
-    assert form(client, **{"from": bare})["note"].endswith("says nothing that could be filled in here.")
+    assert form(client, **{"from": bare})["note"].endswith("has no values that can be filled in here.")
     assert form(client, **{"from": "../../etc"})["values"]["algorithm"] == "PPO"
-    assert form(client, fork=trained)["note"].startswith("The training goes on from the checkpoint of mine")
+    assert form(client, fork=trained)["note"].startswith("The training continues from the checkpoint of mine")
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_the_queue_is_in_order_with_a_reason_why_each_waits(client: FlaskClient,
     assert found[first.run_id]["Actions"] == "First Release Cancel"
     assert "place 2" in found[second.run_id]["State"]
     assert "1 of 1 are taken" in found[second.run_id]["State"]
-    assert found[second.run_id]["Who, since when"].startswith("kim")
+    assert found[second.run_id]["Started by, since"].startswith("kim")
 
 
 def test_the_first_of_a_long_queue_are_shown_and_more_on_demand(
@@ -156,7 +156,7 @@ def test_an_ended_training_has_its_metrics_and_its_model(
 
     eventually(lambda: result()["is_final"])
     assert "90.0 %" in text(result()["html"])
-    assert "It made no model." in text(result()["html"])
+    assert "It produced no model." in text(result()["html"])
     version = registry.version(of_run=run_id)
     eventually(lambda: "Use it" in text(result()["html"]))
     assert f'"data-model": "{version}"' in json.dumps(result())

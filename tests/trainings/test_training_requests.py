@@ -63,8 +63,8 @@ def test_each_button_requests_its_own_action(client: FlaskClient, scheduler: Sch
     for action in ("first", "hold", "release"):
         assert act(client, waiting, action)["outcome"] == "done"
     assert act(client, waiting, "cancel")["sentence"] == "The training is cancelled."
-    assert act(client, running, "stop")["sentence"] == "The training ends with its episode."
-    assert act(client, running, "continue")["sentence"] == "The training goes on."
+    assert act(client, running, "stop")["sentence"] == "The training ends after its current episode."
+    assert act(client, running, "continue")["sentence"] == "The training continues."
     assert act(client, running, "fork")["go"] == f"/training?fork={running}"
     assert [verb for verb, _body, _headers in scheduler.asked] == [*["queue"] * 4, "stop", "continue"]
     assert act(client, "f" * 32, "stop")["outcome"] == "refused"
@@ -129,7 +129,7 @@ def test_an_invalid_training_does_not_hide_the_others(client: FlaskClient, sched
     assert [one["run_id"] for one in answer.json["trainings"]] == [good.run_id]
     assert answer.headers["X-Bad-Rows"] == "1"
     listed = client.get("/trainings/list").json
-    assert "1 training that the scheduler told does not fit" in str(listed["failure"])
+    assert "1 training from the scheduler is invalid" in str(listed["failure"])
 
 
 def test_without_a_scheduler_each_route_reports_it(clew: Clew) -> None:
@@ -140,7 +140,7 @@ def test_without_a_scheduler_each_route_reports_it(clew: Clew) -> None:
     assert answer["sentence"].startswith("Training scheduler: ")
     listed = client.get("/trainings/list").json
     assert listed["away"].startswith("Training scheduler: ")
-    assert "asked again" in str(listed["failure"])
+    assert "Retrying automatically" in str(listed["failure"])
 
 
 def test_the_complete_log_is_downloaded_in_pieces(client: FlaskClient, scheduler: SchedulerServer) -> None:

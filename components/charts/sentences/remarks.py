@@ -77,12 +77,12 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
     sentences = []
     odd = {run.run_id: odd_times(history, known.latest) for run, history in histories}
     if out := [run.name for run, history in histories if odd[run.run_id] == len(history)]:
-        sentences.append(_("left out, for their times cannot be right: %(names)s", names=named(out)))
+        sentences.append(_("left out because their times are invalid: %(names)s", names=named(out)))
     if some := [run.name for run, history in histories if 0 < odd[run.run_id] < len(history)]:
         points = sum(odd[run.run_id] for run, history in histories if odd[run.run_id] < len(history))
         text = ngettext(
-            "%(points)s point left out, for its time cannot be right: %(names)s",
-            "%(points)s points left out, for their times cannot be right: %(names)s",
+            "%(points)s point left out because its time is invalid: %(names)s",
+            "%(points)s points left out because their times are invalid: %(names)s",
             points,
             points=words.count(points),
             names=named(some),
@@ -134,8 +134,8 @@ def _of_counted(
 def _points_without_x(axis: str, curves: Sequence[tuple[Run, Curve]]) -> str:
     points = sum(curve.without_x for _run, curve in curves)
     return ngettext(
-        "%(points)s point left out, %(axis)s was not logged at its step: %(names)s",
-        "%(points)s points left out, %(axis)s was not logged at their steps: %(names)s",
+        "%(points)s point left out because %(axis)s was not logged at its step: %(names)s",
+        "%(points)s points left out because %(axis)s was not logged at their steps: %(names)s",
         points,
         points=words.count(points),
         axis=axis,
@@ -149,9 +149,7 @@ def _of_steps(histories: Sequence[tuple[Run, History]], scale: Scale) -> list[st
         sentences.append(_("steps are missing, all points at one: %(names)s", names=named(without)))
     far = [run.name for run, history in histories if is_far(history)]
     if far and len(far) < len(histories):
-        sentences.append(_("left out, for their steps are beyond 2^53: %(names)s", names=named(far)))
+        sentences.append(_("left out because their steps are beyond 2^53: %(names)s", names=named(far)))
     elif far and not scale.base:
-        sentences.append(
-            _("steps are beyond 2^53, too far apart to be told from each other: %(names)s", names=named(far))
-        )
+        sentences.append(_("steps are beyond 2^53 and cannot be distinguished: %(names)s", names=named(far)))
     return sentences

@@ -181,7 +181,7 @@ def charts_link(runs: Sequence[RunName]) -> html.P:
 
 def which_of(candidates: Sequence[tuple[RunName, str]], *, is_cut: bool) -> list[Any]:
     """Asks which of several runs was meant, each with its experiment."""
-    text = _("Several runs are called so; these are the newest.") if is_cut else _("Several runs are called so.")
+    text = _("Several runs have this name; these are the newest.") if is_cut else _("Several runs have this name.")
     lines = [html.Li(_candidate(run, experiment)) for run, experiment in candidates]
     return [html.P(text), html.Ul(lines, className="list-unstyled")]
 

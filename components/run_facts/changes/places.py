@@ -14,7 +14,7 @@ def run_changes() -> html.Details:
     assets/run_changes.js fills it once it is opened, by hand or by the address.
     """
     return html.Details(
-        [html.Summary(_("What changed against another run")), _place(ids.RUN_CHANGES_PLACE)],
+        [html.Summary(_("What changed compared with another run")), _place(ids.RUN_CHANGES_PLACE)],
         id=ids.RUN_CHANGES,
         className="changes-part relations-part",
     )
