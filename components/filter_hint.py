@@ -12,7 +12,7 @@ def filter_hint() -> html.Details:
         ("ppo (v2)", _("contains “ppo (v2)”, upper or lower case; all characters are literal")),
         ("= PPO", _("is exactly PPO; != PPO is not")),
         ("PPO or DQN", _("contains “PPO” or “DQN”")),
-        ('"PPO or DQN"', _("in quotes, what would be an operator is text")),
+        ('"PPO or DQN"', _("in quotes, operators are plain text")),
         ("> 70", _("more than 70; also >=, <, <=, != and = for numbers")),
         ("60..70", _("from 60 to 70; also for dates")),
         ("2026-11", _("in November 2026")),

@@ -166,7 +166,7 @@ def _charts(services: Services, asked: Asked) -> Iterator[str]:
         services.histories.release(Series(*which) for which in drawing.found.histories)
     yield "</div>\n" + sections.notes(list(missing))
     if len(specs) > MOST_CHARTS:
-        yield sections.notes([_("The first %(n)s of %(all)s charts are here.", n=MOST_CHARTS, all=len(specs))])
+        yield sections.notes([_("The first %(n)s of %(all)s charts are shown.", n=MOST_CHARTS, all=len(specs))])
 
 
 def _usual(services: Services, runs: Sequence[Run]) -> list[ChartSpec]:

@@ -24,7 +24,7 @@ def mute_form() -> html.Section:
         _field(_("What"), dbc.Select(id=ids.MUTE_KIND, options=kinds, value=EVERYTHING, size="sm")),
         _field(
             _("Run, experiment or host"),
-            dbc.Input(id=ids.MUTE_PATTERN, size="sm", maxlength=300, placeholder=_("any; * stands for anything")),
+            dbc.Input(id=ids.MUTE_PATTERN, size="sm", maxlength=300, placeholder=_("any; * matches anything")),
         ),
         _field(_("For"), dbc.Select(id=ids.MUTE_HOURS, options=hours, value="4", size="sm")),
         _field(_("Why"), dbc.Input(id=ids.MUTE_WHY, size="sm", maxlength=500)),

@@ -21,7 +21,7 @@ def best_runs(best: BestRuns) -> list[Any]:
         return [html.P(nothing, className="mb-0"), *left_out]
     text = _("Of the runs that ended in the last 7 days.")
     if not best.are_recent:
-        text = _("No run ended in the last 7 days: of all runs.")
+        text = _("No run ended in the last 7 days: shown for all runs.")
     return [
         html.P(text, className="small text-body-secondary mb-1"),
         *(part for environment in _first_rows(best.environments) for part in _environment(environment)),

@@ -65,7 +65,7 @@ def silence(minutes: int) -> str:
 def why_silence_matters() -> str:
     """Returns the sentence on what a run's silence may mean, by the pages' rule; alerts have one of their own."""
     limit = round(STALLED_AFTER.total_seconds() / 60)
-    return _("A run that logs nothing for more than %(limit)s min may have died.", limit=limit)
+    return _("A run that logs nothing for more than %(limit)s min may have crashed.", limit=limit)
 
 
 def unix_ms(moment: datetime | None) -> int | None:

@@ -180,8 +180,8 @@ def _usually(usual: tuple[float, int] | None) -> str:
         return ""
     seconds, runs = usual
     return ngettext(
-        "It takes about %(time)s, as %(num)s finished run like it did.",
-        "One takes about %(time)s, as %(num)s finished runs like it did.",
+        "Takes about %(time)s, based on %(num)s similar finished run.",
+        "Takes about %(time)s each, based on %(num)s similar finished runs.",
         runs,
         time=about(seconds),
     )

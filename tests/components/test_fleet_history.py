@@ -34,4 +34,4 @@ def test_an_empty_drawing_states_the_reason() -> None:
     assert "No GPU was recorded" in nothing_found(FleetQuery(), of_gpus=0)
     assert "“eve”" in nothing_found(FleetQuery(q=" eve "), of_gpus=0)
     assert "Power" in nothing_found(FleetQuery(measure=Measure.POWER), of_gpus=2)
-    assert "Nobody" in nothing_found(FleetQuery(by=Grouping.RUN), of_gpus=2)
+    assert "No use of a GPU" in nothing_found(FleetQuery(by=Grouping.RUN), of_gpus=2)

@@ -159,7 +159,7 @@ class TestBestRuns:
         best = best_per_algorithm(RunTable.of([old]), NOW, DEFAULT)
         assert (best_ids(best), best.are_recent) == (["old"], False)
         text = str(front_best.best_runs(best))
-        assert "of all runs" in text
+        assert "for all runs" in text
         assert "sample" in text
 
     @pytest.mark.parametrize("spelling", ["ppo", "Ppo", " PPO ", "PPO"])

@@ -177,7 +177,7 @@ def test_the_estimated_time_is_the_median_of_similar_finished_trainings(
     def summary() -> str:
         return str((client.post("/trainings/check", json=asked).json or {})["summary"])
 
-    eventually(lambda: "One takes about 1 min 00 s, as 3 finished runs like it did." in summary())
+    eventually(lambda: "Takes about 1 min 00 s each, based on 3 similar finished runs." in summary())
 
 
 @settings(max_examples=50)

@@ -45,7 +45,7 @@ class MoreThanThereIs(Message):
 class Held(Message):
     """A user holds it back."""
 
-    text = template("held; release it to let it start")
+    text = template("on hold; release it to let it start")
 
 
 class WaitsForItsTurn(Message):

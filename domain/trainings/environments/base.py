@@ -54,7 +54,7 @@ class BaseEnvironmentRequest(BaseModel):
         ge=0,
         le=2**32 - 1,
         title=template("Seeds"),
-        description=template("Of networks, exploration and environment: 7, or 1-5 for five runs."),
+        description=template("For networks, exploration and environment: 7, or 1-5 for five runs."),
     )
     n_envs: int = hyper(
         1,

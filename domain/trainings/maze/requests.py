@@ -53,7 +53,7 @@ class _MazeRequest(BaseModel):
         ge=0,
         le=2**32 - 1,
         title=template("Seeds"),
-        description=template("Of networks, exploration and start cells: 7, or 1-5 for five runs."),
+        description=template("For networks, exploration and start cells: 7, or 1-5 for five runs."),
     )
     n_envs: int = hyper(
         8, template("Mazes side by side"), template("How many episodes are played at the same time."), ge=1, le=64
