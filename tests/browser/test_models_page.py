@@ -175,7 +175,7 @@ def test_an_invalid_policy_file_is_refused_and_the_former_model_stays_active(
     page.wait(lambda: enabled(page)["activate"])
     page.script("document.getElementById('models-activate').dataset.model = '999'")
     page.click("#models-activate")
-    page.wait_for_text("Model 999 is not known here", "#changes")
+    page.wait_for_text("Model 999 is not available right now", "#changes")
     # A success is shown for a while, a failure until it is closed.
     page.wait(lambda: "is active now" not in page.text("#changes"))
     assert [one.text.split("\n")[1] for one in page.all("#changes .toast")] == [

@@ -313,7 +313,7 @@ def test_odd_runs_are_described_in_japanese(page: Page, odd: OddRuns) -> None:
     page.wait_for_text("親の実行", "#run-facts")
     text = page.text("#run-notices") + page.text("#run-facts")
     page.open(f"/mlflow/runs/{silent}?lang=ja")
-    page.wait_for_text("あり得ません", "#run-notices")
+    page.wait_for_text("正しくありません", "#run-notices")
     text += page.text("#run-notices") + page.text("#run-facts")
     page.open(f"/mlflow?runs={silent},{child}&log_y=true&lang=ja")
     page.wait_for_text("対数", f"#{REWARD}")

@@ -161,8 +161,8 @@ class TestClocks:
     def test_the_empty_chart_states_that_all_times_are_impossible(self) -> None:
         figure = chart(ChartOptions(axis=Axis.WALL_TIME), odd=history([1.0, 2.0], None, [0, 0]))
         assert figure["data"] == []
-        assert "cannot be right: odd" in figure["layout"]["annotations"][0]["text"]
-        assert "cannot be right: odd" in figure["layout"]["meta"]["summary"]
+        assert "times are invalid: odd" in figure["layout"]["annotations"][0]["text"]
+        assert "times are invalid: odd" in figure["layout"]["meta"]["summary"]
 
     def test_single_impossible_times_and_a_clock_that_goes_back_are_reported(self) -> None:
         some = history([1.0, 2.0, 3.0], None, [START_MS, 0, START_MS + 2000])

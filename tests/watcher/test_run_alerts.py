@@ -31,7 +31,7 @@ def test_the_outcome_of_runs_is_reported_once(tmp_path: Path, team: Tracking, we
         team.run(experiment, name="bad-run", status="FAILED")
         team.run(experiment, name="odd-run", metrics={"loss": [1.0, math.nan]}, status="RUNNING")
         webhook.wait_for("bad-run (maze) has failed")
-        webhook.wait_for("odd-run (maze) diverged: loss is no finite number, at step 2")
+        webhook.wait_for("odd-run (maze) diverged: loss is not a finite number, at step 2")
         team.end(good)
         message = webhook.wait_for("good-run (maze) has finished, with success_rate 50 %")
         webhook.wait_for("good-run (maze) is the best so far: success_rate 50 %, before 10 %")

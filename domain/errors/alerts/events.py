@@ -39,7 +39,7 @@ class RunHasFailed(Message):
 class RunDiverged(Message):
     """A metric of a run is no longer finite."""
 
-    text = template("{run} ({experiment}) diverged: {metrics} is no finite number, at step {step} or before.")
+    text = template("{run} ({experiment}) diverged: {metrics} is not a finite number, at step {step} or before.")
     run: str
     experiment: str
     metrics: str
