@@ -2,6 +2,8 @@
 import { toasts } from "./change_toasts.js";
 import { ADDRESS, ID } from "./from_python.js";
 
+/** @typedef {{ v?: string, sentence?: string, status?: number }} ShortForm the short form of a query, or a sentence why there is none */
+
 const SETTLES_MS = 1500; // a slider moves in many steps, and only the last one is worth keeping
 const CALL_MS = 20000;
 const { LONG, NO_PART_OF_A_VIEW, OF_THE_READER, TOO_LONG_FOR_SERVERS } = ADDRESS;
@@ -20,6 +22,10 @@ const isOfView = (name) => !NO_PART_OF_A_VIEW.includes(name);
 /** @type {(query: URLSearchParams) => string[]} */
 const own = (query) => [...query.keys()].filter(isOfView);
 
+/** Returns the query that the page was opened with, as Python wrote it into the page.
+ * @type {(place: HTMLElement) => Record<string, string>} */
+const openedQuery = (place) => /** @type {Record<string, string>} */ (JSON.parse(place.dataset.from ?? "{}"));
+
 /** Returns the query that a short form or a view's name in the address stands for; null where the address is complete.
  * @type {(bar: URLSearchParams) => string | null} */
 function writtenOut(bar) {
@@ -27,7 +33,7 @@ function writtenOut(bar) {
   if (made) return made[0];
   const place = document.getElementById(ID.OPENED_ADDRESS);
   if (!place) return null;
-  const from = JSON.parse(place.dataset.from ?? "{}");
+  const from = openedQuery(place);
   const isFromHere = Object.entries(from).every(([name, value]) => bar.get(name) === value);
   const isAll = from.v !== undefined || own(bar).every((name) => name in from);
   return isFromHere && isAll ? (place.dataset.full ?? null) : null;
@@ -55,7 +61,8 @@ function ofView() {
  * @type {(whole: URLSearchParams) => void} */
 function keepWhatIsOpen(whole) {
   const place = document.getElementById(ID.OPENED_ADDRESS);
-  const opened = place ? JSON.parse(place.dataset.from ?? "{}") : {};
+  /** @type {Record<string, string>} */
+  const opened = place ? openedQuery(place) : {};
   if (!own(whole).length) whole.delete("view");
   else if (isExperimentAlone(whole) && opened.experiment === whole.get("experiment")) whole.set("view", "none");
 }
@@ -79,17 +86,17 @@ function setAddress(change, step = "pushState") {
 }
 
 /** Returns {v: the short form} of a query, or {sentence: why there is none}; null where the server does not answer.
- * @type {(text: string) => Promise<Props | null>} */
+ * @type {(text: string) => Promise<ShortForm | null>} */
 async function shortFormOf(text) {
   const known = shortForms.get(text);
   if (known !== undefined) return { v: known };
-  const answer = await ask("links", { query: text });
+  const answer = /** @type {ShortForm | null} */ (await ask("links", { query: text }));
   if (answer && answer.v) shortForms.set(text, answer.v);
   return answer;
 }
 
 /** Requests a path of Clew in the page's language; null where no answer came, {status} where the request is refused.
- * @type {(path: string, body?: Props) => Promise<Props | null>} */
+ * @type {(path: string, body?: Props) => Promise<unknown>} */
 async function ask(path, body) {
   const kept = new URLSearchParams([...inBar()].filter(([name]) => OF_THE_READER.includes(name)));
   const ends = new AbortController();
@@ -125,7 +132,7 @@ async function shortenBar() {
     return;
   }
   const view = inBar().get("view");
-  window.history.replaceState(window.history.state, "", addressOf([["v", answer.v], ...(view ? [["view", view]] : [])]));
+  window.history.replaceState(window.history.state, "", addressOf(view ? [["v", answer.v], ["view", view]] : [["v", answer.v]]));
 }
 
 /** Returns a link to this very page, short where it would be long, and a sentence where that failed.

@@ -7,11 +7,11 @@ const { filled } = trainingCalls;
 const number = (n) => n.toLocaleString(document.documentElement.lang);
 
 /** Requests something of a file or folder; returns {problem: sentence} for every failure.
- * @type {(what: string, query: Props, texts: Texts) => Promise<Props>} */
+ * @type {(what: string, query: import("./training_calls.js").Query, texts: Texts) => Promise<object & { problem?: string }>} */
 async function ask(what, query, texts) {
-  const answer = await trainingCalls.ask(`artifacts/${what}`, query);
+  const answer = /** @type {import("./training_calls.js").Answer<{ problem?: string }>} */ (await trainingCalls.ask(`artifacts/${what}`, query));
   if (answer === null) return { problem: texts.no_answer };
-  return answer.status ? { problem: answer.message || texts.no_answer } : answer;
+  return answer.status === undefined ? answer : { problem: answer.message || texts.no_answer };
 }
 
 /** Returns the address of a file: to be saved, in ranges for a player, rendered as a document, or as it is.

@@ -11,6 +11,7 @@ import { live } from "./live_text.js";
 
 /**
  * @typedef {import("./artifact_media_cells.js").MediaRun} MediaRun
+ * @typedef {Partial<MediaRun> & { is_cut?: boolean, problem?: string }} MediaAnswer
  * @typedef {import("./artifact_media_cells.js").Step} Step
  * @typedef {import("./artifact_media_cells.js").Steps} Steps
  * @typedef {import("./artifact_sync.js").VideoGroup} VideoGroup
@@ -65,10 +66,10 @@ async function begin(place, runs, all) {
   const request = { place, texts, pattern, key, step, runs, all };
   shown = { request, group: null };
   place.replaceChildren(make("p", { class: "text-body-secondary", role: "status" }, texts.reading));
-  const answers = await Promise.all(runs.map((run) => artifactCalls.ask("media", { run, runs: runs.join(","), q: pattern }, texts)));
+  const answers = await Promise.all(runs.map(async (run) => /** @type {MediaAnswer} */ (await artifactCalls.ask("media", { run, runs: runs.join(","), q: pattern }, texts))));
   if (shown?.request !== request || !place.isConnected) return;
   const found = runs.map((run, n) => ({ run, name: run.slice(0, 8), colour: "currentColor", files: [], ...answers[n] }));
-  const notes = [...new Set(answers.map((answer) => answer.problem).filter(Boolean))];
+  const notes = [...new Set(answers.flatMap((answer) => answer.problem || []))];
   if (all > runs.length) notes.push(artifactCalls.filled(texts.first_nine, { n: runs.length, all }));
   if (answers.some((answer) => answer.is_cut)) notes.push(texts.is_cut);
   lay(request, found, notes);

@@ -6,7 +6,12 @@ import { live } from "./live_text.js";
 /**
  * @typedef {{ run: string, path: string }} RunFile
  * @typedef {string | { path: string, small: string }} Cell
- * @typedef {(place: HTMLElement, file: RunFile, texts: Texts, found: Props) => void | Promise<void>} Preview
+ * @typedef {{ columns: string[], rows: Cell[][], rows_in_all?: number | null, columns_in_all: number, is_cut: boolean }} FileTable
+ * @typedef {PlotlyFigure & { left_out?: string[] }} FileFigure without the kinds of traces that Clew does not draw
+ * @typedef {{ name: string, element_type: string, shape: (number | string | null)[] }} Tensor
+ * @typedef {{ producer: string, inputs: Tensor[], outputs: Tensor[], weights: Tensor[], weights_in_all: number, nodes: number }} OnnxFacts
+ * @typedef {{ kind: string, size_bytes: number, width?: number, height?: number, table?: FileTable, figure?: FileFigure, onnx?: OnnxFacts, text?: string, problem?: string }} Found a file as domain/artifacts/previews.py describes it
+ * @typedef {(place: HTMLElement, file: RunFile, texts: Texts, found: Found) => void | Promise<unknown>} Preview
  */
 
 const { make } = live;
@@ -19,7 +24,7 @@ function problem(place, sentence) {
 }
 
 /** Shows a file in an element that the browser loads by itself, and a sentence instead where it fails.
- * @type {(place: HTMLElement, tag: "img" | "video" | "audio", file: RunFile, texts: Texts, attributes: Props, note?: string | null) => void} */
+ * @type {(place: HTMLElement, tag: "img" | "video" | "audio", file: RunFile, texts: Texts, attributes: import("./live_text.js").Attributes, note?: string | null) => void} */
 function media(place, tag, file, texts, attributes, note) {
   const element = make(tag, { class: "artifact-media", ...attributes });
   element.addEventListener("error", () => place.isConnected && problem(place, texts.not_played));
@@ -66,8 +71,8 @@ function tableOf(label, columns, rows, file, texts) {
   return make("div", { class: "artifact-table", tabindex: "0", role: "region", "aria-label": label }, table);
 }
 
-/** @type {Preview} */
-function table(place, file, texts, { table: found }) {
+/** @type {(place: HTMLElement, file: RunFile, texts: Texts, found: FileTable) => void} */
+function table(place, file, texts, found) {
   const n = artifactCalls.number;
   const all = found.rows_in_all;
   const parts = [];
@@ -78,11 +83,11 @@ function table(place, file, texts, { table: found }) {
   place.replaceChildren(make("p", { class: "small text-body-secondary mb-1" }, parts.join(" ")), tableOf(label, found.columns, found.rows, file, texts));
 }
 
-/** @type {Preview} */
-function onnx(place, file, texts, { onnx: found }) {
-  /** @type {(tensors: Props[]) => string[][]} */
-  const rows = (tensors) => tensors.map(({ name, element_type, shape }) => [name, element_type, `[${shape.map((/** @type {number | string | null} */ one) => (one === null ? "?" : one)).join(", ")}]`]);
-  /** @type {(title: string, tensors: Props[]) => HTMLElement[]} */
+/** @type {(place: HTMLElement, file: RunFile, texts: Texts, found: OnnxFacts) => void} */
+function onnx(place, file, texts, found) {
+  /** @type {(tensors: Tensor[]) => string[][]} */
+  const rows = (tensors) => tensors.map(({ name, element_type, shape }) => [name, element_type, `[${shape.map((one) => (one === null ? "?" : one)).join(", ")}]`]);
+  /** @type {(title: string, tensors: Tensor[]) => HTMLElement[]} */
   const part = (title, tensors) => [make("h4", { class: "h6 mt-2" }, title), tableOf(title, [texts.tensor, texts.type, texts.shape], rows(tensors), file, texts)];
   const all = found.weights_in_all;
   const weights = all > found.weights.length ? artifactCalls.filled(texts.weights_of, { n: found.weights.length, all: artifactCalls.number(all) }) : texts.weights;
@@ -96,15 +101,15 @@ function onnx(place, file, texts, { onnx: found }) {
 
 /** @type {Preview} */
 function laidOut(place, file, texts, found) {
-  if (found.table) return table(place, file, texts, found);
+  if (found.table) return table(place, file, texts, found.table);
   if (found.figure) return figure(place, file, texts, found.figure);
   const label = artifactCalls.filled(texts.preview, { name: nameOf(file.path) });
-  place.replaceChildren(make("pre", { class: "artifact-json", tabindex: "0", role: "region", "aria-label": label }, found.text));
+  place.replaceChildren(make("pre", { class: "artifact-json", tabindex: "0", role: "region", "aria-label": label }, found.text ?? ""));
   return undefined;
 }
 
 /** Draws a figure, which the server reduced to its data; background and fonts are the page's, as in all charts.
- * @type {Preview} */
+ * @type {(place: HTMLElement, file: RunFile, texts: Texts, found: FileFigure) => void | Promise<unknown>} */
 function figure(place, file, texts, found) {
   const { data, layout, left_out: leftOut = [] } = found;
   const kinds = leftOut.length ? make("p", { class: "small mb-1" }, artifactCalls.filled(texts.left_out, { kinds: leftOut.join(", ") })) : "";
@@ -119,6 +124,9 @@ function figure(place, file, texts, found) {
 /** @type {Preview} */
 const text = (place, file, texts, found) => artifactText.show(place, { ...file, size: found.size_bytes }, texts);
 
+/** @type {Preview} */
+const tabular = (place, file, texts, found) => found.table && table(place, file, texts, found.table);
+
 /** @type {Record<string, Preview>} */
 const KINDS = {
   picture,
@@ -126,9 +134,9 @@ const KINDS = {
   audio: (place, file, texts) => player(place, file, texts, "audio"),
   text,
   json: laidOut,
-  csv: table,
-  parquet: table,
-  onnx,
+  csv: tabular,
+  parquet: tabular,
+  onnx: (place, file, texts, found) => found.onnx && onnx(place, file, texts, found.onnx),
   markdown: frame,
   html: (place, file, texts, found) => (found.figure ? figure(place, file, texts, found.figure) : frame(place, file, texts, found)),
   notebook: frame,
@@ -142,7 +150,7 @@ async function show(place, file, texts) {
   const mine = ++asked;
   for (const drawn of place.querySelectorAll(".js-plotly-plot")) window.Plotly.purge(drawn);
   place.replaceChildren(make("p", { class: "text-body-secondary", role: "status" }, texts.reading));
-  const found = await artifactCalls.ask("preview", { run: file.run, path: file.path }, texts);
+  const found = /** @type {Found} */ (await artifactCalls.ask("preview", { run: file.run, path: file.path }, texts));
   if (mine !== asked || !place.isConnected) return;
   if (found.problem) problem(place, found.problem);
   else KINDS[found.kind](place, file, texts, found);

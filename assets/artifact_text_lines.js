@@ -5,7 +5,8 @@ import { live } from "./live_text.js";
 /**
  * @typedef {{ after?: number, before?: number }} Position byte offsets
  * @typedef {"before" | "after"} Side
- * @typedef {{ lines: { at: number, line: string }[], searched_to: number, size: number }} Found
+ * @typedef {{ lines: { at: number, line: string }[], searched_to: number, size: number, problem?: string }} Found where there is a problem, it is all that there is
+ * @typedef {{ lines: string[], begins: number, ends: number, size: number, problem?: string }} Lines likewise
  * @typedef {object} TextView `begins` and `ends` are byte offsets of what is shown
  * @property {string} run
  * @property {string} path
@@ -30,15 +31,15 @@ const FOLLOW_MS = 2000;
 const MOST_LINES = 4000; // in the page; those farthest from the last request are removed
 const { make, write, hide } = live;
 
-/** @type {(text: string, clicked: (() => unknown) | null, more?: Props) => HTMLButtonElement} */
+/** @type {(text: string, clicked: (() => unknown) | null, more?: Record<string, string>) => HTMLButtonElement} */
 const button = (text, clicked, more) => {
   const made = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", ...more }, text);
   made.onclick = clicked;
   return made;
 };
 
-/** @type {(state: TextView, query: Position) => Promise<Props>} */
-const ask = (state, query) => artifactCalls.ask("lines", { run: state.run, path: state.path, ...query }, state.texts);
+/** @type {(state: TextView, query: Position) => Promise<Lines>} */
+const ask = async (state, query) => /** @type {Lines} */ (await artifactCalls.ask("lines", { run: state.run, path: state.path, ...query }, state.texts));
 
 /** Shows other lines in the place of those that are shown.
  * @type {(state: TextView, where: Position) => Promise<void>} */

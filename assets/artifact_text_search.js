@@ -27,20 +27,20 @@ async function find(state, side, from) {
   const begins = from ?? (side === "after" ? 0 : null);
   /** @type {number | null} */
   let at = begins;
-  /** @type {Props} */
-  let answer = {};
+  /** @type {Found} */
+  let answer;
   write(state.status, texts.reading);
   hide(state.buttons.stop, false);
   do {
-    answer = await artifactCalls.ask("found", { ...query, [side]: at }, texts);
+    answer = /** @type {Found} */ (await artifactCalls.ask("found", { ...query, [side]: at }, texts));
     if (isLeft()) return undefined;
     if (answer.problem) break;
     at = Number(answer.searched_to);
     write(state.status, artifactCalls.filled(texts.searching, { at: artifactCalls.number(at), size: artifactCalls.number(answer.size) }));
-  } while (!answer.lines.length && !isThrough(side, /** @type {Found} */ (answer)));
+  } while (!answer.lines.length && !isThrough(side, answer));
   hide(state.buttons.stop, true);
   if (answer.problem) return write(state.status, answer.problem);
-  return showFound(state, side, begins, /** @type {Found} */ (answer));
+  return showFound(state, side, begins, answer);
 }
 
 /** @type {(side: Side, found: Found) => boolean} */

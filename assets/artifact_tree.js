@@ -6,6 +6,7 @@ import { live } from "./live_text.js";
 import { virtualList } from "./virtual_list.js";
 
 /**
+ * @typedef {{ files?: [name: string, isFolder: boolean, size: number][], root?: string | null, problem?: string }} FolderAnswer
  * @typedef {import("./artifact_tree_rows.js").ArtifactTree} ArtifactTree
  * @typedef {import("./artifact_tree_rows.js").Entry} Entry
  * @typedef {import("./artifact_tree_rows.js").EntryRow} EntryRow
@@ -56,9 +57,9 @@ async function read(state, folder) {
   const before = state.folders.get(folder);
   state.folders.set(folder, { ...(before || { entries: [] }), isRead: Boolean(before && before.isRead), isReading: true });
   if (state.open.has(folder)) draw(state);
-  const answer = await artifactCalls.ask("list", { run: state.run, path: folder }, state.texts);
+  const answer = /** @type {FolderAnswer} */ (await artifactCalls.ask("list", { run: state.run, path: folder }, state.texts));
   if (!state.list.isConnected) return;
-  const entries = (answer.files || []).map((/** @type {[string, boolean, number]} */ [name, isFolder, size]) => ({ name, isFolder, size, path: folder ? `${folder}/${name}` : name }));
+  const entries = (answer.files || []).map(([name, isFolder, size]) => ({ name, isFolder, size, path: folder ? `${folder}/${name}` : name }));
   if (!folder) state.nothing = answer.root ? artifactCalls.filled(state.texts.none_at, { root: answer.root }) : state.texts.none;
   state.folders.set(folder, answer.problem ? { ...(before || { entries: [] }), problem: answer.problem } : { entries, isRead: true });
   if (state.open.has(folder)) draw(state);

@@ -49,7 +49,7 @@ async function ask(request, again, texts) {
   try {
     const headers = { "Content-Type": "application/json" };
     const answer = await window.fetch(address(again), { method: "POST", headers, body: JSON.stringify(request), signal: ends.signal });
-    if (answer.ok) return await answer.json();
+    if (answer.ok) return /** @type {AskedFirst | Ended} */ (await answer.json());
     // What is wrong with the request stays wrong; what is wrong with a server or a proxy need not.
     return answer.status < 500 && answer.status !== 429 ? { outcome: "refused", sentence: texts.status.replace("{status}", answer.status) } : null;
   } catch {
@@ -129,7 +129,7 @@ function news() {
   for (const place of ["front", "models", "model", "inference"]) {
     const clock = `${place}-tick`;
     if (!isThere(clock)) continue;
-    setProps(clock, { n_intervals: (propsOf(clock).n_intervals || 0) + 1 });
+    setProps(clock, { n_intervals: (Number(propsOf(clock).n_intervals) || 0) + 1 });
   }
 }
 

@@ -27,6 +27,7 @@ import { runMetrics } from "./run_metrics.js";
  * @property {[key: string, runs: number, ...unknown[]][]} metrics
  * @property {Record<string, number>} [presets] by word, how many runs logged it
  * @property {Record<string, string[]>} [families] keys that make one chart together
+ * @property {string} [version]
  * @property {boolean} [pending] whether more is being read
  * @property {string | null} [axis_hint] an axis that fits all runs better
  * @property {string | null} [hint_because]
@@ -38,7 +39,7 @@ import { runMetrics } from "./run_metrics.js";
  * @property {string[] | null} specs the charts of the address
  * @property {string[]} open prefixes of sections
  * @property {ChartOptions} options
- * @property {Props} config of Plotly
+ * @property {PlotlyConfig} config
  * @property {number} most how many runs are compared at most
  *
  * @typedef {import("./chart_grid_box.js").Box} Box

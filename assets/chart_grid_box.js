@@ -4,9 +4,10 @@ import { chartSpecs } from "./chart_grid_specs.js";
 /**
  * @typedef {import("./chart_grid.js").Grid} Grid
  * @typedef {import("./chart_grid_specs.js").ChartSpec} ChartSpec
- * @typedef {{ data: Props[], layout: Props }} Figure of Plotly
+ * @typedef {PlotlyLayout & { title: { text: string, font: { weight: number | string, size: number } }, font: { family: string } }} ChartLayout
+ * @typedef {{ data: PlotlyTrace[], layout: ChartLayout }} Figure as components/charts makes it
  * @typedef {{ figure: Figure, summary: string, failures?: string[], pending?: boolean, version?: string }} Answer of the server
- * @typedef {HTMLDivElement & { data: Props[], layout: Props, box: Box | null, isConnectedToPlotly?: boolean, on: (name: string, listener: (event: any) => void) => void }} PlotDiv
+ * @typedef {PlotlyElement & { box: Box | null, isConnectedToPlotly?: boolean }} PlotDiv
  * @typedef {HTMLElement & { box: Box }} ChartFrame the element of a chart
  * @typedef {{ width: number, height: number }} Size in pixels
  *
@@ -28,7 +29,7 @@ import { chartSpecs } from "./chart_grid_specs.js";
  * @property {Answer | null} [shown] the answer that is drawn
  * @property {PlotDiv | null} div
  * @property {(number | null)[] | null} yRange
- * @property {string} [yRangeOf] the unit that `yRange` is in
+ * @property {unknown} [yRangeOf] the unit that `yRange` is in
  * @property {Size | null} measured
  * @property {AbortController} [request]
  * @property {number | null} [freshOf] the grid's version when it was asked for

@@ -18,7 +18,7 @@ const BY_ITSELF = CHART_DEFAULTS.axis; // the axis where none is chosen
 const NOT_OF_FIGURES = new Set(["window", "final", "diverged", "differing", "log_y"]);
 
 /** Returns the fields of a figure's request: the options that it depends on, without those that are off or empty.
- * @type {(grid: Grid, box: Box) => Props} */
+ * @type {(grid: Grid, box: Box) => import("./chart_grid_figures.js").Fields} */
 function fieldsOf(grid, box) {
   const { window: seen, ...options } = grid.options;
   const asked = Object.entries(options).filter(([name, value]) => !NOT_OF_FIGURES.has(name) && value && value !== BY_ITSELF && !(Array.isArray(value) && !value.length));

@@ -11,7 +11,7 @@
  * @property {(line: string, isAlone: boolean) => void} legend
  * @property {(box: Box, x: unknown) => void} hover
  * @property {() => void} unhover
- * @property {(box: Box, change: Props) => void} zoom
+ * @property {(box: Box, change: PlotlyChange) => void} zoom
  * @property {(box: Box) => void} drawn
  */
 const MOST_FREE = 12;
@@ -21,7 +21,7 @@ const BESIDE_TITLE = 48; // pixels: before a title, and the button of the menu b
 const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
 
 /** Returns the font of a title as CSS writes it, from the server's layout.
- * @type {(layout: Props) => string} */
+ * @type {(layout: import("./chart_grid_box.js").ChartLayout) => string} */
 const fontOf = (layout) => `${layout.title.font.weight} ${layout.title.font.size}px ${layout.font.family}`;
 /** @type {(text: string, font: string) => number} */
 const wide = (text, font) => {
@@ -44,11 +44,11 @@ function fitted(title, font, room) {
   return markup(cut());
 }
 
-/** @type {(trace: Props) => string} */
-const lineOf = (trace) => trace.meta?.run ?? trace.meta?.name ?? trace.name;
+/** @type {(trace: PlotlyTrace) => string} */
+const lineOf = (trace) => trace.meta?.run ?? trace.meta?.name ?? trace.name ?? "";
 
 /** Returns the drawing of one grid; `on` receives the events of its charts.
- * @type {(config: Props, on: Events) => Drawing} */
+ * @type {(config: PlotlyConfig, on: Events) => Drawing} */
 function drawing(config, on) {
   /** @type {PlotDiv[]} */
   const free = [];
@@ -59,7 +59,7 @@ function drawing(config, on) {
 
   /** @type {() => PlotDiv} */
   function made() {
-    const div = /** @type {PlotDiv} */ (document.createElement("div"));
+    const div = /** @type {PlotDiv} */ (/** @type {HTMLElement} */ (document.createElement("div")));
     div.className = "chart";
     return div;
   }
@@ -80,9 +80,8 @@ function drawing(config, on) {
    * @type {(box: Box, answer: import("./chart_grid_box.js").Answer, muted: Set<string>) => import("./chart_grid_box.js").Figure} */
   function shown(box, answer, muted) {
     const { data, layout } = answer.figure;
-    /** @type {(axis: Props | undefined) => Props} */
+    /** @type {(axis: PlotlyAxis | undefined) => PlotlyAxis} */
     const mine = (axis) => ({ ...axis, uirevision: `${box.key} ${axis?.uirevision}` });
-    /** @type {Props} */
     const own = { ...layout, uirevision: box.key, xaxis: mine(layout.xaxis), yaxis: mine(layout.yaxis) };
     const { width, height } = box.size();
     // Over a wide chart of few points the pointer is far from all of them: the nearest one is meant.
@@ -158,7 +157,7 @@ function drawing(config, on) {
 /** Returns where a value of the x axis is in a drawn chart, in pixels of its div; null where it is out of sight.
  * @type {(div: PlotDiv, x: unknown) => number | null} */
 function pixelOf(div, x) {
-  const axis = /** @type {any} */ (div)._fullLayout?.xaxis; // a part of Plotly without types
+  const axis = div._fullLayout?.xaxis;
   if (!axis || axis._length === undefined) return null;
   const along = axis.d2p(x);
   return along >= -OVERHANG && along <= axis._length + OVERHANG ? axis._offset + along : null;

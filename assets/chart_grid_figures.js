@@ -1,8 +1,13 @@
 /* Figures and catalogues as the server draws them: fetched by address, cached, and revalidated by their entity tag. */
+import { messageOf } from "./answers.js";
+
 /**
  * @typedef {RefusedRequest} Refused
- * @typedef {{ etag: string | null, answer: any }} Entry the answer is JSON of the server
- * @typedef {{ path: string, fields: Props, signal: AbortSignal, resolve: (answer: any) => void, reject: (error: unknown) => void }} Waiting
+ * @typedef {{ "charts/figure": import("./chart_grid_box.js").Answer, "charts/metrics": import("./chart_grid.js").Catalogue, "charts/table": import("./run_metrics.js").MetricTable }} Answers what the server sends, by path
+ *
+ * @typedef {Record<string, string | number | boolean | string[] | null | undefined>} Fields of a request
+ * @typedef {{ etag: string | null, answer: { version?: string } }} Entry
+ * @typedef {{ path: string, fields: Fields, signal: AbortSignal, resolve: (answer: object) => void, reject: (error: unknown) => void }} Waiting
  */
 const KEPT = 100; // of some 40 kB each
 const LONGEST_ADDRESS = 3500;
@@ -21,19 +26,20 @@ function keep(address, entry) {
 }
 
 /** Returns the address of a request: fields that are null are left out, a list becomes one parameter for each value.
- * @type {(path: string, fields: Props) => string} */
+ * @type {(path: string, fields: Fields) => string} */
 function addressOf(path, fields) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
-    if (name === "runs") query.set(name, value.join(","));
-    else for (const one of [value].flat()) if (one !== null && one !== undefined) query.append(name, one);
+    const values = [value].flat();
+    if (name === "runs") query.set(name, values.join(","));
+    else for (const one of values) if (one !== null && one !== undefined) query.append(name, String(one));
   }
   const language = new URL(window.location.href).searchParams.get("lang");
   if (language) query.set("lang", language);
   return `${document.documentElement.dataset.prefix}${path}?${query.toString().replace(/%2C/gi, ",")}`;
 }
 
-/** @type {(path: string, fields: Props, entry: Entry | null | undefined, signal: AbortSignal | undefined) => Promise<Response>} */
+/** @type {(path: string, fields: Fields, entry: Entry | null | undefined, signal: AbortSignal | undefined) => Promise<Response>} */
 function requestOf(path, fields, entry, signal) {
   const address = addressOf(path, fields);
   /** @type {Record<string, string>} */
@@ -54,7 +60,7 @@ function requestOf(path, fields, entry, signal) {
 class RefusedRequest extends Error {
   /**
    * @param {number} status
-   * @param {string | undefined} message
+   * @param {string} message "" where the server sends none
    * @param {number | null} retryAfter seconds
    */
   constructor(status, message, retryAfter) {
@@ -66,11 +72,11 @@ class RefusedRequest extends Error {
 
 /** @type {(response: Response) => Promise<RefusedRequest>} */
 async function failureOf(response) {
-  const body = await response.json().catch(() => null);
-  return new RefusedRequest(response.status, body?.error, Number(response.headers.get("Retry-After")) || null);
+  const content = await response.json().catch(() => null);
+  return new RefusedRequest(response.status, messageOf(content), Number(response.headers.get("Retry-After")) || null);
 }
 
-/** @type {(path: string, fields: Props, signal: AbortSignal) => Promise<any>} */
+/** @type {(path: string, fields: Fields, signal: AbortSignal) => Promise<object>} */
 async function ask(path, fields, signal) {
   const address = addressOf(path, fields);
   const entry = kept.get(address);
@@ -80,7 +86,7 @@ async function ask(path, fields, signal) {
     return entry.answer;
   }
   if (!response.ok) throw await failureOf(response);
-  const asked = await response.json();
+  const asked = /** @type {Entry["answer"]} */ (await response.json());
   // An equal answer does not replace the first one, which may be drawn.
   const answer = entry && asked.version && entry.answer.version === asked.version ? entry.answer : asked;
   keep(address, { etag: response.headers.get("ETag"), answer });
@@ -106,15 +112,25 @@ function next() {
 }
 
 /** Fetches an answer in its turn; rejects with an AbortError once `signal` is aborted.
- * @type {(path: string, fields: Props, signal: AbortSignal) => Promise<any>} */
+ *
+ * @template {keyof Answers} Path
+ * @param {Path} path
+ * @param {Fields} fields
+ * @param {AbortSignal} signal
+ * @returns {Promise<Answers[Path]>}
+ */
 const get = (path, fields, signal) =>
   new Promise((resolve, reject) => {
-    waiting.push({ path, fields, signal, resolve, reject });
+    waiting.push({ path, fields, signal, resolve: (answer) => resolve(/** @type {Answers[Path]} */ (answer)), reject });
     next();
   });
 
 /** Returns the last answer, whether it is still valid or not.
- * @type {(path: string, fields: Props) => any} */
-const last = (path, fields) => kept.get(addressOf(path, fields))?.answer;
+ *
+ * @template {keyof Answers} Path
+ * @param {Path} path
+ * @param {Fields} fields
+ */
+const last = (path, fields) => /** @type {Answers[Path] | undefined} */ (kept.get(addressOf(path, fields))?.answer);
 
 export const chartAnswers = Object.freeze({ addressOf, get, last, requestOf });

@@ -14,8 +14,8 @@ import { live } from "./live_text.js";
 
 const { element } = chartBox;
 const { button, fill, metricsOf, nameOf, number, sections } = gridSections;
-/** @type {(template: string, values: Props) => string} */
-const filled = (template, values) => template.replace(/\{(\w+)\}/g, (slot, name) => values[name] ?? slot);
+/** @type {(template: string, values: Record<string, string | number | undefined>) => string} */
+const filled = (template, values) => template.replace(/\{(\w+)\}/g, (slot, name) => String(values[name] ?? slot));
 /** @type {(word: string) => string} */
 const subjectOf = (word) => `@${word}`;
 /** Makes the parts of an empty grid.

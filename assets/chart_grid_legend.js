@@ -55,10 +55,10 @@ function legend(place, texts, changed) {
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", texts.legend);
 
-  /** @type {(line: string, trace: Props) => void} */
+  /** @type {(line: string, trace: PlotlyTrace) => void} */
   function added(line, trace) {
     const swatch = element("span", { className: "swatch" });
-    swatch.style.borderTop = `3px ${BORDERS[trace.line?.dash] || "solid"} ${trace.line?.color || "currentColor"}`;
+    swatch.style.borderTop = `3px ${BORDERS[trace.line?.dash ?? ""] || "solid"} ${trace.line?.color || "currentColor"}`;
     swatch.setAttribute("aria-hidden", "true");
     const button = element("button", { type: "button", className: "btn btn-sm legend-line", title: `${line}\n${texts.legend_hint}` }, swatch, element("span", { className: "run-name", textContent: line }));
     button.setAttribute("aria-pressed", String(!muted.has(line)));

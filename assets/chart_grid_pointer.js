@@ -44,18 +44,19 @@ function unhover(grid) {
 }
 
 /** Returns `[low, high]` of an axis in a change of Plotly's layout, null where it shows everything again; undefined where it did not change.
- * @type {(change: Props, axis: string) => number[] | null | undefined} */
+ * @type {(change: PlotlyChange, axis: string) => number[] | null | undefined} */
 function rangeIn(change, axis) {
   if (change[`${axis}.autorange`]) return null;
-  const ends = change[`${axis}.range`] || [change[`${axis}.range[0]`], change[`${axis}.range[1]`]];
+  const both = change[`${axis}.range`];
+  const ends = Array.isArray(both) ? both : [change[`${axis}.range[0]`], change[`${axis}.range[1]`]];
   return ends[0] === undefined ? undefined : ends.map(asNumber);
 }
 
 /** Applies a zoom: y belongs to the chart; x belongs to the whole grid, and the server draws that part from all points.
- * @type {(grid: Grid, box: Box, change: Props) => void} */
+ * @type {(grid: Grid, box: Box, change: PlotlyChange) => void} */
 function zoom(grid, box, change) {
   const [x, y] = [rangeIn(change, "xaxis"), rangeIn(change, "yaxis")];
-  if (y !== undefined) Object.assign(box, { yRange: y, yRangeOf: box.div?.layout.yaxis.uirevision });
+  if (y !== undefined) Object.assign(box, { yRange: y, yRangeOf: box.div?.layout.yaxis?.uirevision });
   if (x === undefined) return;
   // Converted to the unit of the metric, the same for every reader: time is drawn in the reader's zone, or in hours.
   const { divisor = 1, shift = 0, base = 0 } = box.div?.layout.meta?.x || {};

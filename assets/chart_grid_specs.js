@@ -10,8 +10,10 @@
  */
 const chart = (subjects, more = {}) => ({ subjects, scale: null, yFrom: null, yTo: null, size: "small", ...more });
 
-/** @type {(value: unknown) => boolean} */
-const isSubjects = (value) => Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && one);
+/** @type {(value: unknown) => value is string[]} */
+function isSubjects(value) {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && one);
+}
 /** @type {(value: unknown) => number | null} */
 const end = (value) => (typeof value === "number" && Number.isFinite(value) ? value : null);
 
@@ -22,14 +24,15 @@ const end = (value) => (typeof value === "number" && Number.isFinite(value) ? va
  */
 function parse(text) {
   if (!text.startsWith("{")) return text ? chart([text]) : null;
+  /** @type {Props} */
   let read;
   try {
-    read = JSON.parse(text);
+    read = /** @type {Props} */ (JSON.parse(text));
   } catch {
     return null;
   }
   if (!isSubjects(read.m)) return null;
-  const [yFrom, yTo] = Array.isArray(read.y) ? read.y.map(end) : [null, null];
+  const [yFrom, yTo] = Array.isArray(read.y) ? [end(read.y[0]), end(read.y[1])] : [null, null];
   const scale = read.log === true ? "log" : read.log === false ? "linear" : null;
   return chart([...new Set(read.m)], { scale, yFrom, yTo, size: read.wide === true ? "wide" : "small" });
 }

@@ -35,7 +35,7 @@ function choose(place, names, values, before) {
   setAddress((query) => {
     for (const name of names) {
       if (chosen[name] === DEFAULTS[name]) query.delete(name);
-      else query.set(name, chosen[name]);
+      else query.set(name, String(chosen[name]));
     }
   }, "replaceState");
   publish(place, { ...before, ...chosen, window: chosen.axis === before.axis ? before.window : WHOLE });
@@ -59,7 +59,8 @@ function askAxis(place, before) {
     add: (/** @type {string} */ key) => {
       picker.close();
       const value = `metric:${key}`;
-      const others = propsOf(list).options.filter((/** @type {{ value: string }} */ one) => !one.value.startsWith("metric:"));
+      const options = /** @type {{ label: string, value: string }[]} */ (propsOf(list).options);
+      const others = options.filter((one) => !one.value.startsWith("metric:"));
       others.splice(-1, 0, { label: key, value });
       setProps(list, { options: others, value });
     },

@@ -95,8 +95,12 @@ function localTime(ms) {
 }
 
 /** Copies a row without its missing values: DataTable's filter takes null for 0, and 0 is less than many things.
- * @type {(row: Props) => Props} */
-const known = (row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && typeof value !== "object"));
+ *
+ * @template {Props} Row
+ * @param {Row} row
+ * @returns {Partial<Row>}
+ */
+const known = (row) => /** @type {Partial<typeof row>} */ (Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && typeof value !== "object")));
 
 /** Is true for a page of Clew: on its host, other programs may serve other paths.
  * @type {(url: URL) => boolean} */
@@ -121,7 +125,15 @@ document.addEventListener("click", (event) => {
 }, true); // in the capture phase: the DataTable stops clicks from bubbling
 
 /** Returns a component's properties as they are now; the States of a callback may be older.
- * @type {(id: string) => Props} */
-const propsOf = (id) => window.dash_component_api.getLayout(id).props;
+ *
+ * @template {string} Id
+ * @param {Id} id
+ * @returns {PropsOf<Id>}
+ */
+const propsOf = (id) => /** @type {PropsOf<Id>} */ (window.dash_component_api.getLayout(id).props);
 
-export { age, known, locale, localTime, propsOf, visit };
+/** Returns the properties of a DataTable whose id is not known beforehand.
+ * @type {(id: string) => DataTable} */
+const tableProps = (id) => /** @type {DataTable} */ (/** @type {unknown} */ (propsOf(id)));
+
+export { age, known, locale, localTime, propsOf, tableProps, visit };

@@ -14,7 +14,8 @@ const underWay = new Map(); // how many requests, by the id of the clock
 function clocksOf(options) {
   const body = options && options.body;
   if (typeof body !== "string" || !body.includes('"n_intervals"')) return [];
-  return JSON.parse(body).inputs.flat().filter((/** @type {Input} */ input) => input.property === "n_intervals").map((/** @type {Input} */ input) => input.id);
+  const { inputs } = /** @type {{ inputs: (Input | Input[])[] }} */ (JSON.parse(body));
+  return inputs.flat().filter((input) => input.property === "n_intervals").map((input) => input.id);
 }
 
 /** Is true while the page has the component: a request may outlive its page, and Dash's functions throw for an absent id.

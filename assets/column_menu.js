@@ -2,6 +2,7 @@
  *
  * Only matching columns are drawn, the first of each group; the others are counted, and drawn on demand.
  */
+import { contentOf } from "./answers.js";
 import { propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { columnCatalogue } from "./column_catalogue.js";
@@ -89,9 +90,7 @@ async function load() {
   else byId(FOUND).textContent = texts().reading;
   try {
     const response = await window.fetch(`${document.documentElement.dataset.prefix}runs/columns`, { headers: { "X-Clew-Query": pageQuery() } });
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.message || answer.error || `HTTP ${response.status}`);
-    catalogue = answer;
+    catalogue = /** @type {Catalogue} */ (await contentOf(response));
   } catch (error) {
     if (document.getElementById(FOUND)) showFailure(error instanceof Error ? error.message : String(error));
     return;

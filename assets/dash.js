@@ -5,7 +5,7 @@ window.dash_clientside ||= /** @type {DashClientside} */ ({});
  * @type {(namespace: string, functions: object) => void} */
 function register(namespace, functions) {
   const spaces = window.dash_clientside;
-  spaces[namespace] = { ...spaces[namespace], ...functions };
+  spaces[namespace] = { .../** @type {object | undefined} */ (spaces[namespace]), ...functions };
 }
 
 /** Sets properties of a component of the page.

@@ -26,7 +26,8 @@ function shared(values) {
 
 /** Returns the columns of a DataTable, each with the decimals that its cells in `rows` share.
  *
- * @param {Props[]} columns
+ * @template {{ id: string, format?: { specifier?: string } }} Column
+ * @param {Column[]} columns
  * @param {Props[]} rows
  */
 function aligned(columns, rows) {

@@ -22,6 +22,6 @@ const elementOf = (event) => (event.target instanceof Element ? event.target : n
 
 /** Returns the texts that Python wrote into an element.
  * @type {(place: HTMLElement) => Texts} */
-const textsOf = (place) => JSON.parse(place.dataset.texts ?? "{}");
+const textsOf = (place) => /** @type {Texts} */ (JSON.parse(place.dataset.texts ?? "{}"));
 
 export { byId, elementOf, textsOf, within };

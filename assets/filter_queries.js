@@ -51,21 +51,27 @@ const foldedKey = (key) => `${key}:text`;
 const numberKey = (key) => `${key}:number`;
 
 /** Adds to `rows` the hidden columns by which their text columns are filtered.
- * @type {(rows: Props[], columns: Column[]) => Props[]} */
+ *
+ * @template {Props} Row
+ * @param {Row[]} rows
+ * @param {Column[]} columns
+ */
 function addShadows(rows, columns) {
   const texts = columns.filter((column) => ["text", "mixed"].includes(kindOf(column) ?? ""));
   const keys = texts.map(({ id }) => [id, foldedKey(id), numberKey(id)]);
   for (const row of rows) {
+    /** @type {Props} */
+    const cells = row;
     for (const [key, asText, asNumber] of keys) {
-      const cell = row[key];
+      const cell = cells[key];
       if (cell === undefined || cell === null || cell === MISSING) continue;
       if (typeof cell === "number") {
-        row[asNumber] = cell;
+        cells[asNumber] = cell;
         continue;
       }
       const { folded, number } = shadows(String(cell));
-      row[asText] = folded;
-      if (number !== null) row[asNumber] = number;
+      cells[asText] = folded;
+      if (number !== null) cells[asNumber] = number;
     }
   }
   return rows;

@@ -7,7 +7,9 @@ import { ID } from "./from_python.js";
 
 /**
  * @typedef {{ range: string, measure: string, by: string, q: string, since_ms?: number | null, until_ms?: number | null }} FleetQuestion
- * @typedef {{ data: Props[], layout: Props }} Figure
+ * @typedef {PlotlyTrace & { x0: number, dx: number, y: unknown[] }} HistoryLine values at the same distance, `dx` ms, from `x0` on
+ * @typedef {{ data: HistoryLine[], layout: PlotlyLayout }} Figure
+ * @typedef {Props & { first_ms: number | null, last_ms: number | null, page?: string | null }} UsageRow of domain/fleet
  */
 
 const TABLE = ID.FLEET_TABLE;
@@ -28,7 +30,7 @@ function fromAxis(moment) {
 }
 
 /** Returns the time that the reader zoomed to, null for all of it; undefined where something else of the layout changed.
- * @type {(layout: Props | null) => { since_ms: number, until_ms: number } | null | undefined} */
+ * @type {(layout: PlotlyChange | null) => { since_ms: number, until_ms: number } | null | undefined} */
 function zoomOf(layout) {
   if (!layout) return undefined;
   if (layout["xaxis.autorange"]) return null;
@@ -47,7 +49,7 @@ function keep(question) {
   }, "replaceState");
 }
 
-/** @type {(range: string, measure: string, by: string, q: string | null, _whole: unknown, layout: Props | null, before: FleetQuestion) => unknown[]} */
+/** @type {(range: string, measure: string, by: string, q: string | null, _whole: unknown, layout: PlotlyChange | null, before: FleetQuestion) => unknown[]} */
 function ask(range, measure, by, q, _whole, layout, before) {
   const trigger = window.dash_clientside.callback_context.triggered[0]?.prop_id || "";
   const question = { ...before, range, measure, by, q: q || "" };
@@ -67,14 +69,14 @@ function ask(range, measure, by, q, _whole, layout, before) {
 function draw(figure) {
   if (!figure) return unchanged();
   // Each moment by itself: a clock may be put forward, or back, within the span.
-  const data = figure.data.map(({ x0, dx, ...line }) => ({ ...line, x: line.y.map((/** @type {unknown} */ _value, /** @type {number} */ place) => local(x0 + place * dx)) }));
+  const data = figure.data.map(({ x0, dx, ...line }) => ({ ...line, x: line.y.map((_value, place) => local(x0 + place * dx)) }));
   const { xaxis } = figure.layout;
-  const shown = xaxis.range ? { ...xaxis, range: xaxis.range.map(local) } : xaxis;
+  const shown = xaxis?.range ? { ...xaxis, range: /** @type {number[]} */ (xaxis.range).map(local) } : xaxis;
   return { data, layout: { ...figure.layout, xaxis: shown } };
 }
 
 /** Writes the rows into the table; returns the address of the same rows as CSV.
- * @type {(rows: Props[] | null, question: Props | null, texts: Texts) => string} */
+ * @type {(rows: UsageRow[] | null, question: Partial<FleetQuestion> | null, texts: Texts) => string} */
 function fill(rows, question, texts) {
   const drawn = (rows || []).map((row) => ({
     ...known(row),
@@ -83,7 +85,7 @@ function fill(rows, question, texts) {
     details: row.page ? `[${texts.open}](${row.page})` : "",
   }));
   setProps(TABLE, { data: filterQueries.addShadows(drawn, propsOf(TABLE).columns) });
-  const parameters = Object.entries(question || {}).filter(([, value]) => value !== null && value !== "");
+  const parameters = Object.entries(question || {}).filter(([, value]) => value !== null && value !== "").map(([name, value]) => [name, String(value)]);
   const lang = new URL(window.location.href).searchParams.get("lang");
   if (lang) parameters.push(["lang", lang]);
   return `${document.documentElement.dataset.prefix}fleet/usage.csv?${new URLSearchParams(parameters)}`;

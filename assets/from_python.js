@@ -1,6 +1,6 @@
 /* What scripts and Python both have to know. `python -m tests.rules.browser_constants` writes this file; a test holds it to Python. */
 
-export const ID = {
+export const ID = /** @type {const} */ ({
   ALERTS_BODY: "alerts-body",
   ALERTS_DRAWN: "alerts-drawn",
   ALERTS_AS_OF: "alerts-as-of",
@@ -317,7 +317,7 @@ export const ID = {
   TRAININGS_QUEUE_COUNT: "trainings-queue-count",
   TRAININGS_MORE: "trainings-more",
   TRAININGS_COUNT: "trainings-count",
-};
+});
 
 export const CHART_DEFAULTS = {
   axis: "auto",

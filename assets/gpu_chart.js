@@ -34,7 +34,7 @@ function show(units, texts, several) {
   watch(place);
   if (!isSeen || performance.now() < pausesUntil) return;
   const began = performance.now();
-  const graph = /** @type {(HTMLElement & { data?: Props[] }) | null} */ (place.querySelector(".js-plotly-plot"));
+  const graph = /** @type {PlotlyElement | null} */ (place.querySelector(".js-plotly-plot"));
   const isSame = lines.size === units.length && units.every((unit) => goesOn(unit));
   if (!isSame) begin(units, texts, several);
   else if (graph && graph.data && graph.data.length === units.length) goOn(graph, units, texts);
@@ -64,7 +64,7 @@ function begin(units, texts, several) {
 }
 
 /** Adds the points since the last drawing, as one change for all lines.
- * @type {(graph: Element, units: Unit[], texts: Texts) => void} */
+ * @type {(graph: PlotlyElement, units: Unit[], texts: Texts) => void} */
 function goOn(graph, units, texts) {
   const grown = units.map((unit, index) => ({ index, unit, points: unit.past.filter((one) => one.at > (lines.get(unit.key)?.last ?? 0)) })).filter(({ points }) => points.length);
   if (!grown.length) return;
@@ -86,12 +86,12 @@ function watch(place) {
 }
 
 /** Returns the layout; a legend of too many lines could not be read, so a pointed line shows its name instead.
- * @type {(number: number, texts: Texts) => Props} */
+ * @type {(number: number, texts: Texts) => PlotlyLayout} */
 function layout(number, texts) {
   return number <= texts.limits.legend ? texts.layout : { ...texts.layout, showlegend: false, hovermode: "closest" };
 }
 
-/** @type {(unit: Unit, index: number, texts: Texts, several: boolean) => Props} */
+/** @type {(unit: Unit, index: number, texts: Texts, several: boolean) => PlotlyTrace} */
 function trace(unit, index, texts, several) {
   const { colours, dashes } = texts;
   return {

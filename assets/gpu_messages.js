@@ -1,5 +1,6 @@
 /* Reads a GPU monitor's message for display: bounded in size and count, and without what does not fit its schema. A wrong
    value of one GPU affects no other: it becomes null, and is named in the GPU's `misfits`. */
+import { isObject } from "./answers.js";
 import { UNFIT, fit } from "./schema_fit.js";
 
 /**
@@ -18,6 +19,7 @@ const LONGEST_PARAMS = 4000; // characters of the values of a sentence
 function read(text, schema, limits) {
   const number = text.length;
   if (number > limits.characters) return { why: { code: "message-too-long", params: { number, limit: limits.characters } } };
+  /** @type {unknown} */
   let given;
   try {
     given = JSON.parse(text);
@@ -25,32 +27,35 @@ function read(text, schema, limits) {
     return { why: { text: `message: ${error instanceof Error ? error.message : error}` } };
   }
   // A monitor that can report nothing but its failure sends only `error`, as the contract of the stream defines.
-  const bare = given && typeof given.error === "string" && given.gpus === undefined;
-  if (bare) given = { host: "", sent_at: Date.now(), sample_seconds: 2, state: "failed", error: given.error, gpus: [] };
+  if (isObject(given) && typeof given.error === "string" && given.gpus === undefined) given = { host: "", sent_at: Date.now(), sample_seconds: 2, state: "failed", error: given.error, gpus: [] };
   return shown(given, schema, limits);
 }
 
-/** @type {(given: any, schema: Schema, limits: Limits) => Message} */
+/** @type {(given: unknown, schema: Schema, limits: Limits) => Message} */
 function shown(given, schema, limits) {
-  const listed = given && Array.isArray(given.gpus) ? given.gpus : null;
+  /** @type {unknown[] | null} */
+  const listed = isObject(given) && Array.isArray(given.gpus) ? given.gpus : null;
   /** @type {Misfit[]} */
   const parts = [];
-  const head = listed ? { ...given, gpus: [] } : given;
-  if (listed && given.history) head.history = past(given.history, listed, limits);
-  const report = fit(head, schema, parts);
-  if (report === UNFIT) return { why: parts[0] };
+  const fitted = fit(listed && isObject(given) ? headOf(given, listed, limits) : given, schema, parts);
+  if (fitted === UNFIT) return { why: parts[0] };
+  const report = /** @type {Report} */ (fitted);
   report.gpus = gpusOf(listed || [], report, schema, limits, parts);
   return { report: shortly(report), more: Math.max(0, (listed || []).length - limits.gpus), parts };
 }
 
+/** Returns a report without its GPUs.
+ * @type {(given: Props, listed: unknown[], limits: Limits) => Props} */
+const headOf = (given, listed, limits) => ({ ...given, gpus: [], ...(given.history ? { history: past(given.history, listed, limits) } : {}) });
+
 /** Returns the part of a history that is of the GPUs that are shown: the others' may be a hundred times as much.
- * @type {(history: any, listed: any[], limits: Limits) => any} */
+ * @type {(history: unknown, listed: unknown[], limits: Limits) => unknown} */
 function past(history, listed, limits) {
   if (!Array.isArray(history) || listed.length <= limits.gpus) return history;
-  const ids = listed.slice(0, limits.gpus).map((gpu) => gpu && gpu.gpu_id);
-  /** @type {(one: any) => Record<string, unknown>} */
-  const values = (one) => Object.fromEntries(ids.filter((id) => id in one.utilization).map((id) => [id, one.utilization[id]]));
-  return history.map((one) => (one && typeof one.utilization === "object" && one.utilization ? { ...one, utilization: values(one) } : one));
+  const ids = listed.slice(0, limits.gpus).map((gpu) => String(isObject(gpu) ? gpu.gpu_id : gpu));
+  /** @type {(utilization: Props) => Props} */
+  const values = (utilization) => Object.fromEntries(ids.filter((id) => id in utilization).map((id) => [id, utilization[id]]));
+  return history.map((one) => (isObject(one) && isObject(one.utilization) ? { ...one, utilization: values(one.utilization) } : one));
 }
 
 /** @type {(listed: unknown[], report: Report, schema: Schema, limits: Limits, parts: Misfit[]) => Gpu[]} */
@@ -66,25 +71,27 @@ function gpusOf(listed, report, schema, limits, parts) {
   return [...gpus.values()];
 }
 
-/** @type {(one: any, place: number, report: Report, schema: Schema, limits: Limits, parts: Misfit[]) => Gpu | null} */
+/** @type {(one: unknown, place: number, report: Report, schema: Schema, limits: Limits, parts: Misfit[]) => Gpu | null} */
 function fitGpu(one, place, report, schema, limits, parts) {
   /** @type {Misfit[]} */
   const found = [];
-  const gpu = fit(fewer(one, limits), schema.$defs.Gpu, found, schema);
-  if (gpu === UNFIT) return unreadable(one, place, report, found[0], parts);
-  if (gpu.memory_used > gpu.memory_total && gpu.memory_total !== null) {
-    found.push({ code: "value-misfit", params: { field: "memory_used", value: gpu.memory_used, misfit: { code: "schema-more", params: { limit: gpu.memory_total } } } });
+  const fitted = fit(fewer(one, limits), schema.$defs?.Gpu ?? {}, found, schema);
+  if (fitted === UNFIT) return unreadable(one, place, report, found[0], parts);
+  const gpu = /** @type {Gpu} */ (fitted);
+  const { memory_used: used, memory_total: total } = gpu;
+  if (typeof used === "number" && typeof total === "number" && used > total) {
+    found.push({ code: "value-misfit", params: { field: "memory_used", value: used, misfit: { code: "schema-more", params: { limit: total } } } });
     gpu.memory_used = null;
   }
-  if (found.length) gpu.misfits = [...(gpu.misfits || []), ...found.map((one) => ({ field: one.params.field, error: null, ...one }))];
+  if (found.length) gpu.misfits = [...(gpu.misfits || []), ...found.map((one) => ({ field: String(one.params.field), error: null, ...one }))];
   return gpu;
 }
 
 /** Makes a GPU of which only the number is known; without a number it is named as a misfit of its host.
- * @type {(one: any, place: number, report: Report, why: Misfit, parts: Misfit[]) => Gpu | null} */
+ * @type {(one: unknown, place: number, report: Report, why: Misfit, parts: Misfit[]) => Gpu | null} */
 function unreadable(one, place, report, why, parts) {
-  const { gpu_id } = one && typeof one === "object" ? one : {};
-  if (Number.isInteger(gpu_id) && gpu_id >= 0) return { gpu_id, timestamp: report.sent_at, state: "failed", error: null, ...why };
+  const gpu_id = isObject(one) ? one.gpu_id : undefined;
+  if (typeof gpu_id === "number" && Number.isInteger(gpu_id) && gpu_id >= 0) return { gpu_id, timestamp: report.sent_at, state: "failed", error: null, ...why };
   parts.push(misfit(`gpus.${place}`, why));
   return null;
 }
@@ -93,11 +100,11 @@ function unreadable(one, place, report, why, parts) {
 const misfit = (field, why) => ({ code: "field-misfit", params: { field, misfit: why } });
 
 /** Returns a GPU with no more processes than are shown.
- * @type {(gpu: any, limits: Limits) => any} */
+ * @type {(gpu: unknown, limits: Limits) => unknown} */
 function fewer(gpu, limits) {
-  if (!gpu || !Array.isArray(gpu.processes) || gpu.processes.length <= limits.processes) return gpu;
+  if (!isObject(gpu) || !Array.isArray(gpu.processes) || gpu.processes.length <= limits.processes) return gpu;
   const processes = gpu.processes.slice(0, limits.processes);
-  return { ...gpu, processes, processes_left_out: (gpu.processes_left_out || 0) + gpu.processes.length - processes.length };
+  return { ...gpu, processes, processes_left_out: (Number(gpu.processes_left_out) || 0) + gpu.processes.length - processes.length };
 }
 
 /** Removes a sentence from a GPU or a report where its values would fill the page.

@@ -78,7 +78,7 @@ const FACTS = {
 };
 
 /** The numbers in tables of other pages, which Python writes there without a format.
- * @type {Record<string, (numbers: any) => string>} */
+ * @type {Record<string, (numbers: Gpu) => string>} */
 const READINGS = {
   utilization: METRICS.utilization.text,
   memory: METRICS.memory.text,
@@ -89,7 +89,7 @@ const READINGS = {
 /** Formats the readings in `place`: each element names its kind (`data-gpu-reading`) and has the numbers (`data-numbers`).
  * @type {(place: Element) => void} */
 function writeReadings(place) {
-  for (const cell of place.querySelectorAll("[data-gpu-reading]")) cell.textContent = READINGS[cell.dataset.gpuReading ?? ""](JSON.parse(cell.dataset.numbers ?? "{}"));
+  for (const cell of place.querySelectorAll("[data-gpu-reading]")) cell.textContent = READINGS[cell.dataset.gpuReading ?? ""](/** @type {Gpu} */ (JSON.parse(cell.dataset.numbers ?? "{}")));
 }
 
 /** Returns the step of the scale of colours, from 0; null where the number has no place on it.
@@ -109,7 +109,7 @@ function machine(report, texts) {
   const parts = [];
   if (known(cpu)) parts.push(fill(texts.machine.cpu, { share: whole(cpu), number: known(cpus) ? count(cpus) : MISSING }));
   if (known(memory_used) || known(memory_total)) parts.push(fill(texts.machine.memory, { used: gib(memory_used), total: gib(memory_total) }));
-  const path = disk && (disk.path.length > LONGEST_PATH ? `…${disk.path.slice(-LONGEST_PATH)}` : disk.path);
+  const path = disk ? (disk.path.length > LONGEST_PATH ? `…${disk.path.slice(-LONGEST_PATH)}` : disk.path) : "";
   if (disk && known(disk.free)) parts.push(fill(texts.machine.disk, { path, free: gib(disk.free), total: gib(disk.total) }));
   else if (disk) parts.push(`${path}: ${translate({ code: disk.code, params: disk.params }, texts.templates, disk.error || "") || MISSING}`);
   return parts.join(" · ");

@@ -44,6 +44,10 @@ import { gpuRuns } from "./gpu_runs.js";
  * @property {string | null} [code]
  * @property {Props} [params]
  *
+ * @typedef {{ path: string, free?: number | null, total?: number | null, code?: string | null, params?: Props, error?: string | null }} Disk of checkpoints, in MiB; `error`: why it is unknown
+ * @typedef {{ cpu?: number | null, cpus?: number | null, memory_used?: number | null, memory_total?: number | null, disk?: Disk | null }} Machine a host apart from its GPUs: `cpu` in %, memory in MiB
+ * @typedef {{ vendor: string, state: string, error?: string | null, code?: string | null, params?: Props }} VendorTrouble why a vendor's GPUs are missing
+ *
  * @typedef {object} Report a message of a GPU monitor, without what did not fit
  * @property {string} host
  * @property {number} sent_at Unix ms
@@ -54,8 +58,8 @@ import { gpuRuns } from "./gpu_runs.js";
  * @property {number | null} [age_seconds]
  * @property {string | null} [boot_id]
  * @property {boolean} [recording]
- * @property {Props | null} [machine]
- * @property {Props[] | null} [troubles]
+ * @property {Machine | null} [machine]
+ * @property {VendorTrouble[] | null} [troubles]
  * @property {string | null} [error]
  * @property {string | null} [code]
  * @property {Props} [params]

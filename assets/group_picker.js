@@ -14,9 +14,7 @@ const ALL = "all";
 const NO_RUN = "*";
 /** @type {(a: unknown, b: unknown) => boolean} */
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-/** @type {() => GroupChoice} */
 const optionsNow = () => propsOf(OPTIONS).data;
-/** @type {() => string[]} */
 const defaultNow = () => propsOf(ID.GROUP_DEFAULT).data || [];
 
 /** @type {(options: { grouped: boolean, group?: string[], alone?: string[] }) => GroupChoice} */

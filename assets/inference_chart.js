@@ -7,7 +7,6 @@ const SUMMARY = ID.INFERENCE_SUMMARY;
 const FLUSH_MS = 150;
 
 /**
- * @typedef {Record<string, unknown>} Layout of Plotly
  * @typedef {{ name: string, x: number[], y: number[], drawn: number }} Line `drawn`: how many points are on the chart
  */
 
@@ -75,6 +74,7 @@ function summary(side) {
 /**
  * @param {string} side
  * @param {number} index
+ * @returns {PlotlyTrace}
  */
 function trace(side, index) {
   const { name, x, y } = lines[side];

@@ -109,7 +109,7 @@ async function ask(body) {
     const address = `${document.documentElement.dataset.prefix}episodes?${pageQuery()}`;
     const headers = { "Content-Type": "application/json" };
     const answer = await window.fetch(address, { method: "POST", headers, body: JSON.stringify(body), signal: ends.signal });
-    return await answer.json();
+    return /** @type {{ path?: string, message?: string }} */ (await answer.json());
   } catch {
     return {}; // the connection broke, or the answer is no JSON
   } finally {

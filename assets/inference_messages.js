@@ -1,4 +1,5 @@
 /* The messages of the inference engine: checked against its schemas, and what each is to the page. */
+import { isObject } from "./answers.js";
 import { misfit } from "./schema.js";
 import { translate, troubleOf } from "./translate.js";
 
@@ -32,7 +33,7 @@ import { translate, troubleOf } from "./translate.js";
  *
  * @typedef {import("./live_sockets.js").SocketTexts & {
  *   actions: string[], best: Record<string, string>, kinds: Record<string, string>, episodes: Record<string, string>,
- *   templates: Record<string, string>, colours: string[], layout: import("./inference_chart.js").Layout,
+ *   templates: Record<string, string>, colours: string[], layout: PlotlyLayout,
  * } & Record<string, string>} InferenceTexts
  */
 
@@ -44,24 +45,26 @@ import { translate, troubleOf } from "./translate.js";
  * @returns {Read}
  */
 function readMessage(text, schemas, texts) {
+  /** @type {unknown} */
   let message;
   try {
     message = JSON.parse(text);
   } catch (error) {
     return { error: texts.misfit.replace("{why}", /** @type {SyntaxError} */ (error).message) };
   }
-  if (message && typeof message.error === "string") return { error: troubleOf(message, texts.templates) };
-  if (message && typeof message.waiting === "string") return { waits: waitOf(message, texts) };
-  const why = misfit(message, message && "episode" in message ? schemas.others : schemas.maze);
-  return why ? { error: texts.misfit.replace("{why}", translate(why, texts.templates)) } : { step: message };
+  if (isObject(message) && typeof message.error === "string") return { error: troubleOf(message, texts.templates) };
+  if (isObject(message) && typeof message.waiting === "string") return { waits: waitOf(message, message.waiting, texts) };
+  const why = misfit(message, isObject(message) && "episode" in message ? schemas.others : schemas.maze);
+  return why ? { error: texts.misfit.replace("{why}", translate(why, texts.templates)) } : { step: /** @type {Step} */ (message) };
 }
 
 /** Returns what the engine waits for, and since when by this browser's clock.
  *
- * @param {import("./translate.js").Message & { waiting: string, waited_s?: number }} message
+ * @param {import("./translate.js").Message & { waited_s?: unknown }} message
+ * @param {string} waiting what it waits for, in English
  * @param {InferenceTexts} texts
  */
-function waitOf({ code, params, waiting, waited_s }, texts) {
+function waitOf({ code, params, waited_s }, waiting, texts) {
   const cause = translate({ code, params }, texts.templates, waiting).replace(/[.。]+$/, "");
   return { cause, since: Date.now() - 1000 * (Number(waited_s) || 0) };
 }

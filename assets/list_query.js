@@ -21,7 +21,7 @@ let published = ""; // the query that the listeners have, and of which table
 /** @type {Element | null} */
 let publishedOf = null;
 
-/** @type {(id: string) => string | null} */
+/** @type {(id: typeof ID.EXPERIMENT | typeof ID.ALGORITHM) => string | null} */
 const choice = (id) => (propsOf(id).value === EVERYTHING ? null : propsOf(id).value);
 const zone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
@@ -38,7 +38,7 @@ function typed() {
  * @returns {string[]}
  */
 const sorting = () =>
-  (propsOf(TABLE).sort_by || []).map((/** @type {import("./model_order.js").SortBy} */ { column_id, direction }) => (direction === "desc" ? "-" : "") + columns.refOf(column_id));
+  (propsOf(TABLE).sort_by || []).map(({ column_id, direction }) => (direction === "desc" ? "-" : "") + columns.refOf(column_id));
 
 /** Returns the list's present query.
  *
@@ -83,8 +83,8 @@ function write(query) {
   else query.delete("together");
   if (propsOf(ID.ARCHIVED).value) query.set("archived", "true");
   else query.delete("archived");
-  for (const name of ["experiment", "algorithm"]) {
-    const chosen = choice(`runs-${name}`);
+  for (const [name, id] of /** @type {const} */ ([["experiment", ID.EXPERIMENT], ["algorithm", ID.ALGORITHM]])) {
+    const chosen = choice(id);
     if (chosen === null) query.delete(name);
     else query.set(name, chosen);
   }

@@ -3,7 +3,9 @@
 /**
  * A component of HTML as Dash describes it in JSON, and what may be among its children.
  *
- * @typedef {{ type: string, props: Props }} Described
+ * @typedef {{ type: string, props: DescribedProps }} Described
+ * @typedef {Record<string, string | number | null | undefined>} Attributes
+ * @typedef {{ children?: DescribedChild | DescribedChild[], className?: string, htmlFor?: string, style?: object, hidden?: boolean }} DescribedProps and attributes of HTML
  * @typedef {Described | string | number | null | undefined} DescribedChild
  */
 
@@ -64,7 +66,7 @@ function build(described) {
   if (typeof described !== "object") return [document.createTextNode(String(described))];
   const { children, className, htmlFor, style, hidden, ...attributes } = described.props;
   const tag = /** @type {keyof HTMLElementTagNameMap} */ (described.type.toLowerCase());
-  const made = make(tag, { class: className, for: htmlFor, ...attributes }, ...build(children));
+  const made = make(tag, { class: className, for: htmlFor, .../** @type {Attributes} */ (attributes) }, ...build(children));
   Object.assign(made.style, style);
   made.hidden = Boolean(hidden);
   return [made];

@@ -1,4 +1,5 @@
 /* Sorts the rows of the models page: as DataTable does by itself, but ids by their numbers, so that 10 comes after 9. */
+/** @type {unknown[]} */
 const UNKNOWN = [null, undefined, "", "–"];
 const IDS = ["model_id", "id"];
 
@@ -14,7 +15,9 @@ function idOrder(id) {
 
 /** @typedef {{ column_id: string, direction: string }} SortBy a heading's sorting, as DataTable has it */
 
-/** @type {(one: any, other: any) => number} */
+/** @typedef {string | number | bigint} Cell two that are compared are of one kind */
+
+/** @type {(one: Cell, other: Cell) => number} */
 const compared = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 
 /** @type {(one: unknown, other: unknown) => number} */
@@ -33,12 +36,13 @@ function compareRows(one, other, { column_id: column, direction }) {
   const [first, second] = [one[column], other[column]];
   const isUnknown = [first, second].map((value) => UNKNOWN.includes(value));
   if (isUnknown.some(Boolean)) return Number(isUnknown[0]) - Number(isUnknown[1]);
-  return (IDS.includes(column) ? compareIds : compared)(first, second) * (direction === "desc" ? -1 : 1);
+  return (IDS.includes(column) ? compareIds(first, second) : compared(/** @type {Cell} */ (first), /** @type {Cell} */ (second))) * (direction === "desc" ? -1 : 1);
 }
 
 /** Returns the rows in the order that the table's headings ask for; as they came where they ask for none.
  *
- * @param {Props[]} rows
+ * @template {Props} Row
+ * @param {Row[]} rows
  * @param {SortBy[]} [sortBy]
  */
 function sortModels(rows, sortBy) {

@@ -72,7 +72,7 @@ const models = {
       data,
       selected_rows: at < 0 ? [] : [at],
       selected_row_ids: at < 0 ? [] : [chosen],
-      tooltip_data: data.map((/** @type {Props} */ row) => ({ trained: age(row.trained_ms), onnx_path: row.onnx_path, success_percent: row.measured, mean_return: row.measured })),
+      tooltip_data: data.map((row) => ({ trained: age(/** @type {number | null | undefined} */ (row.trained_ms)), onnx_path: row.onnx_path, success_percent: row.measured, mean_return: row.measured })),
     });
     const algorithms = [...new Set(rows.map((row) => row.algorithm))].sort((a, b) => a.localeCompare(b));
     if (algorithm !== EVERYTHING && !algorithms.includes(algorithm)) algorithms.push(algorithm);

@@ -1,4 +1,6 @@
 /* Asks the server for columns of the runs that the list's filter finds, and decodes them. */
+import { contentOf } from "./answers.js";
+
 /**
  * A column as `POST /runs/relations` has it, decoded: `values` has NaN for what is missing; those of a text column are
  * indices of `categories`. The counts are of runs without a place on an axis.
@@ -16,6 +18,8 @@
  * @property {string[]} words
  *
  * @typedef {{ left: number, total: number, drawn: number, loading: boolean, ids: string[], names: string[], columns: Map<string, Column> }} RunColumns
+ * @typedef {Omit<Column, "values"> & { values: string }} SentColumn
+ * @typedef {Omit<RunColumns, "columns"> & { columns: SentColumn[] }} SentColumns as `POST /runs/relations` sends them
  * @typedef {{ ref: string, name: string, runs: number | null }} AxisChoice what can be an axis, and how many runs have it
  * @typedef {{ built_in: Record<string, string> } & Record<string, string>} RelationsTexts as components/relations/relations.py writes them
  */
@@ -38,23 +42,12 @@ function decoded(text, Kind) {
 
 /** Returns a column with its values decoded.
  *
- * @param {Omit<Column, "values"> & { values: string }} sent
+ * @param {SentColumn} sent
  * @returns {Column}
  */
 function asColumn(sent) {
   const values = sent.kind === "text" ? Float64Array.from(decoded(sent.values, Int32Array), (code) => (code < 0 ? NaN : code)) : decoded(sent.values, Float64Array);
   return { ...sent, values };
-}
-
-/** Returns the JSON of an answer; throws an error with the server's message where it is refused.
- *
- * @param {Promise<Response>} request
- */
-async function answered(request) {
-  const answer = await request;
-  const content = await answer.json().catch(() => null);
-  if (answer.ok && content) return content;
-  throw new Error((content && (content.message || content.error)) || `HTTP ${answer.status}`);
 }
 
 const language = () => `lang=${encodeURIComponent(document.documentElement.lang || "en")}`;
@@ -68,12 +61,9 @@ const language = () => `lang=${encodeURIComponent(document.documentElement.lang 
  */
 async function askColumns(query, refs, signal) {
   const body = JSON.stringify({ ...query, columns: refs });
-  const content = await answered(
-    window.fetch(`${prefix()}runs/relations?${language()}`, { method: "POST", headers: { "Content-Type": "application/json" }, body, signal })
-  );
-  /** @type {Parameters<typeof asColumn>[0][]} */
-  const columns = content.columns;
-  return { ...content, columns: new Map(columns.map((column) => [column.ref, asColumn(column)])) };
+  const response = await window.fetch(`${prefix()}runs/relations?${language()}`, { method: "POST", headers: { "Content-Type": "application/json" }, body, signal });
+  const content = /** @type {SentColumns} */ (await contentOf(response));
+  return { ...content, columns: new Map(content.columns.map((column) => [column.ref, asColumn(column)])) };
 }
 
 /** Fetches what can be an axis, built-in columns first.
@@ -82,8 +72,7 @@ async function askColumns(query, refs, signal) {
  * @returns {Promise<AxisChoice[]>}
  */
 async function askAxes(texts) {
-  /** @type {{ built_in: { id: string, name: string }[], groups: { kind: string, keys: [string, number][] }[] }} */
-  const content = await answered(window.fetch(`${prefix()}runs/columns?${language()}`));
+  const content = /** @type {import("./column_catalogue.js").Catalogue} */ (await contentOf(await window.fetch(`${prefix()}runs/columns?${language()}`)));
   const known = content.built_in.filter(({ id }) => !NO_AXES.includes(id)).map(({ id, name }) => ({ ref: id, name, runs: null }));
   const keyed = content.groups.flatMap(({ kind, keys }) => {
     const kinds = kind === "metric" ? ["metric", "least", "greatest"] : [kind];

@@ -119,10 +119,8 @@ function choice(section, run) {
 /** @type {(typed: HTMLInputElement, offered: HTMLElement, run: string) => Promise<void>} */
 async function offer(typed, offered, run) {
   const q = typed.value.trim();
-  const answer = q ? await runFacts.ask("runs/named", { run, q }, {}) : { runs: [] };
-  if (!answer.runs || typed.value.trim() !== q) return;
-  /** @type {[id: string, name: string, experiment: string][]} */
-  const runs = answer.runs;
+  const { runs } = q ? /** @type {{ runs?: [id: string, name: string, experiment: string][] }} */ (await runFacts.ask("runs/named", { run, q }, {})) : { runs: [] };
+  if (!runs || typed.value.trim() !== q) return;
   offered.replaceChildren(...runs.map(([id, name, experiment]) => make("option", { value: id, label: `${name || id.slice(0, 8)} · ${experiment}` })));
 }
 
@@ -132,7 +130,7 @@ async function load(section) {
   const asked = (section.clewAsked = {});
   const { clewTexts: texts } = section;
   if (!section.clewBody.childNodes.length) live.write(section.clewStatus, texts.reading);
-  const answer = await runFacts.ask("runs/changes", { ...section.clewFields(), q: section.clewFind?.value || null, most: section.clewMost }, texts);
+  const answer = /** @type {Changes} */ (await runFacts.ask("runs/changes", { ...section.clewFields(), q: section.clewFind?.value || null, most: section.clewMost }, texts));
   if (section.clewAsked !== asked || !section.isConnected) return;
   live.write(section.clewStatus, answer.problem || "");
   if (answer.problem) return;

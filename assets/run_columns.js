@@ -23,10 +23,8 @@ const STATUS = ID.COLUMNS_STATUS;
 const OF_THEMSELVES = { sample: "name", marks: "name", nested: null, remarks: null };
 /** @type {string[]} */
 let lastFilled = [];
-/** @type {(id: string) => any} */
-const dataOf = (id) => propsOf(id).data;
-/** @type {() => KnownColumns} */
-const knownColumns = () => dataOf(KNOWN);
+const knownColumns = () => propsOf(KNOWN).data;
+const chosenRefs = () => propsOf(CHOSEN).data;
 
 /** @type {(ref: string) => string} */
 const idOf = (ref) => encodeURIComponent(ref).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -70,7 +68,7 @@ function withFilled(chosen, filled) {
 }
 
 /** @type {(filled: string[]) => string[]} */
-const shownRefs = (filled) => withFilled(dataOf(CHOSEN), filled);
+const shownRefs = (filled) => withFilled(chosenRefs(), filled);
 
 /** Returns whether a column comes by itself, and so cannot be removed.
  * @type {(ref: string) => boolean} */
@@ -98,7 +96,7 @@ const choose = (refs) => setProps(CHOSEN, { data: refs });
 /** Adds a column as the last one, or removes it; those that come by themselves stay as they are.
  * @type {(ref: string, isOn: boolean) => void} */
 function toggle(ref, isOn) {
-  const others = dataOf(CHOSEN).filter((/** @type {string} */ one) => one !== ref);
+  const others = chosenRefs().filter((one) => one !== ref);
   choose(isOn ? [...others, ref] : others);
 }
 
@@ -118,7 +116,7 @@ function arrange(refs) {
  * @type {(ref: string, at: number, of: number) => void} */
 function announceColumn(ref, at, of) {
   const status = document.getElementById(STATUS);
-  if (status) status.textContent = dataOf(ID.TEXTS).column_moved.replace("{name}", () => nameOf(ref)).replace("{n}", at + 1).replace("{total}", of);
+  if (status) status.textContent = propsOf(ID.TEXTS).data.column_moved.replace("{name}", () => nameOf(ref)).replace("{n}", at + 1).replace("{total}", of);
 }
 
 /** Moves a column before another, to the end where that is null.
@@ -160,7 +158,7 @@ function drawWidths(widths) {
 /** Makes a column so many pixels wide; null: as wide as its content.
  * @type {(ref: string, px: number | null) => void} */
 function setWidth(ref, px) {
-  const widths = { ...dataOf(WIDTHS) };
+  const widths = { ...propsOf(WIDTHS).data };
   if (px === null) delete widths[ref];
   else widths[ref] = Math.round(Math.min(Math.max(px, knownColumns().least_width), knownColumns().greatest_width));
   setProps(WIDTHS, { data: widths });

@@ -3,6 +3,7 @@ import { toasts } from "./change_toasts.js";
 import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { setProps } from "./dash.js";
+import { textsOf } from "./elements.js";
 import { trainingCalls } from "./training_calls.js";
 
 /**
@@ -10,10 +11,11 @@ import { trainingCalls } from "./training_calls.js";
  * @typedef {{ name?: string, note?: string, tags?: Record<string, string | null>, marks?: Record<string, boolean>, seen?: unknown }} Change
  * @typedef {{ run_id: string, action: string, change?: Change, is_confirmed?: boolean }} ChangeRequest
  * @typedef {{ note: string, name: string, tags: [string, string][], marks: string[], is_deleted: boolean, refused?: string | null, note_drawn: import("./live_text.js").DescribedChild, history: import("./live_text.js").DescribedChild[] }} RunNow what of a run can be changed
- * @typedef {{ outcome: Outcome | "asked", sentence: string, status?: number, message?: string, question: Question, undo?: Change, restore?: boolean, now?: RunNow }} ChangeAnswer
+ * @typedef {{ outcome: "asked", sentence: string, question: Question }} AskedFirst
+ * @typedef {{ outcome: Outcome, sentence: string, undo?: Change, restore?: boolean, now?: RunNow, done?: undefined }} Ended
  * @typedef {{ run_id: string, undo?: Change }} Done
  * @typedef {{ name: string, sentence: string }} Failed
- * @typedef {{ outcome: Outcome, sentence: string, done?: Done[], failed: Failed[], left: string[] }} ManyAnswer
+ * @typedef {{ outcome: Outcome, sentence: string, done: Done[], failed: Failed[], left: string[] }} ManyAnswer
  */
 
 const PIECE = 25; // runs of one request, so that it can be counted and stopped
@@ -25,7 +27,7 @@ let texts = {};
 /** Reads the texts of the page's own part for runs, and keeps them for toasts on the pages that come next.
  * @type {(place: HTMLElement | null) => Texts} */
 function learn(place) {
-  if (place?.dataset.texts) texts = JSON.parse(place.dataset.texts);
+  if (place?.dataset.texts) texts = textsOf(place);
   return texts;
 }
 
@@ -33,26 +35,25 @@ function learn(place) {
 function refresh() {
   for (const clock of ["runs-tick", "run-tick", "front-tick"]) {
     if (!isThere(clock)) continue;
-    setProps(clock, { n_intervals: (propsOf(clock).n_intervals || 0) + 1 });
+    setProps(clock, { n_intervals: (Number(propsOf(clock).n_intervals) || 0) + 1 });
   }
   document.dispatchEvent(new CustomEvent("clew:runs-changed"));
 }
 
-/** Sends a change; a refusal is an answer, too.
- * @type {(path: string, body: unknown) => Promise<any>} */
-async function asked(path, body) {
-  const answer = (await trainingCalls.ask(path, {}, body)) || { outcome: "not_known", sentence: texts.lost };
-  if (answer.status) Object.assign(answer, { outcome: "refused", sentence: answer.message || filled(texts.status, answer) });
-  return answer;
-}
+/** Returns what came of a change; a refusal is an outcome, too.
+ *
+ * @template {{ outcome: string, sentence: string }} Content
+ * @param {import("./training_calls.js").Answer<Content>} answer
+ */
+const endedOf = (answer) => trainingCalls.outcomeOf(answer, { status: texts.status }, texts.lost);
 
 /** Changes one run, from the click to the answer, which is returned, too.
- * @type {(request: ChangeRequest, name: string) => Promise<ChangeAnswer>} */
+ * @type {(request: ChangeRequest, name: string) => Promise<AskedFirst | Ended>} */
 async function one(request, name) {
   await toasts.texts();
   const toast = toasts.begin(filled(texts.working, { name }), texts.header);
-  /** @type {ChangeAnswer} */
-  const answer = await asked("runs/change", request);
+  const sent = /** @type {import("./training_calls.js").Answer<AskedFirst | Ended>} */ (await trainingCalls.ask("runs/change", {}, request));
+  const answer = endedOf(sent);
   if (answer.outcome === "asked") {
     toast.goes();
     toasts.ask(answer.question, () => one({ ...request, is_confirmed: true }, name));
@@ -84,13 +85,13 @@ async function many(ids, request) {
   /** @type {Failed[]} */
   const failed = [];
   let isStopped = false;
-  /** @type {ManyAnswer | null} */
+  /** @type {Ended | null} */
   let broke = null;
   const stop = stopButton(toast, () => { isStopped = true; });
   let left = [...ids];
   while (left.length && !isStopped && !broke) {
-    /** @type {ManyAnswer} */
-    const answer = await asked("runs/many", { ...request, runs: left.slice(0, PIECE) });
+    const sent = /** @type {import("./training_calls.js").Answer<Ended | ManyAnswer>} */ (await trainingCalls.ask("runs/many", {}, { ...request, runs: left.slice(0, PIECE) }));
+    const answer = endedOf(sent);
     if (!answer.done) broke = answer;
     else {
       done.push(...answer.done);
@@ -105,10 +106,10 @@ async function many(ids, request) {
   return { done, failed };
 }
 
-/** @type {(failed: Failed[], broke: ManyAnswer | null) => Outcome} */
+/** @type {(failed: Failed[], broke: Ended | null) => Outcome} */
 const outcomeOf = (failed, broke) => (broke ? broke.outcome : failed.length ? "not_known" : "done");
 
-/** @type {(n: number, done: number, failed: Failed[], broke: ManyAnswer | null, isStopped: boolean) => string} */
+/** @type {(n: number, done: number, failed: Failed[], broke: Ended | null, isStopped: boolean) => string} */
 function sentenceOf(n, done, failed, broke, isStopped) {
   const numbers = { n: n.toLocaleString(locale()), done: done.toLocaleString(locale()) };
   const named = failed.slice(0, NAMED).map(({ name, sentence }) => `${name}: ${sentence}`);
@@ -128,15 +129,15 @@ function undoOf({ action }, done) {
   for (const { run_id, undo } of done) if (undo) kinds.set(JSON.stringify(undo), [...(kinds.get(JSON.stringify(undo)) || []), run_id]);
   if (!kinds.size) return null;
   return async () => {
-    for (const [change, ids] of kinds) await many(ids, { action: "change", change: JSON.parse(change) });
+    for (const [change, ids] of kinds) await many(ids, { action: "change", change: /** @type {Change} */ (JSON.parse(change)) });
   };
 }
 
 /** Returns what of a run can be changed, as it is now; null where there is no answer.
  * @type {(run: string) => Promise<RunNow | null>} */
 async function now(run) {
-  const answer = await trainingCalls.ask("runs/now", { run });
-  return answer && !answer.status ? answer : null;
+  const answer = /** @type {import("./training_calls.js").Answer<RunNow>} */ (await trainingCalls.ask("runs/now", { run }));
+  return answer && answer.status === undefined ? answer : null;
 }
 
 export const runEdits = Object.freeze({ learn, one, many, now, filled });

@@ -85,7 +85,7 @@ class RunSection {
   async send(change) {
     const answer = await runEdits.one({ run_id: this.run, action: "change", change }, this.known.name || this.run.slice(0, 8));
     if (!this.isShown()) return false;
-    if (answer.now) this.draw(answer.now);
+    if (answer.outcome !== "asked" && answer.now) this.draw(answer.now);
     return answer.outcome === "done";
   }
 

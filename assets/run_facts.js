@@ -1,5 +1,6 @@
 /* The parts of a run's page below its charts: GPUs, parameters, tags, models, datasets. Clew draws them, some entries at a time;
    here they are fetched and searched; empty ones stay hidden. */
+import { isObject, messageOf } from "./answers.js";
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
 import { textsOf, within } from "./elements.js";
@@ -27,7 +28,7 @@ const ALWAYS = new Set(["parameters"]); // shown also for a run without any
 const { make } = live;
 
 /** Returns Clew's answer, or {problem, status}: a sentence where that is a refusal, or a failure of a service behind it.
- * @type {(path: string, query: Record<string, string | null | undefined>, texts: Texts) => Promise<any>} */
+ * @type {(path: string, query: Record<string, string | null | undefined>, texts: Texts) => Promise<unknown>} */
 async function ask(path, query, texts) {
   const fields = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== null && value !== undefined) fields.set(name, value);
@@ -40,8 +41,8 @@ async function ask(path, query, texts) {
     const signal = AbortSignal.timeout(CALL_MS);
     const answer = await window.fetch(`${document.documentElement.dataset.prefix}${path}?${fields}`, { signal });
     const content = await answer.json();
-    if (content.problem) return content;
-    return answer.ok ? content : { problem: content.message || content.error || texts.no_answer, status: answer.status };
+    if (answer.ok || (isObject(content) && content.problem)) return content;
+    return { problem: messageOf(content) || texts.no_answer, status: answer.status };
   } catch {
     return { problem: texts.no_answer, status: 599 }; // the connection broke, or the answer is no JSON
   }
@@ -63,8 +64,7 @@ function show(run) {
 async function load(part, run, texts) {
   const asked = (part.clewAsked = {});
   const query = { run, part: part.dataset.part, q: part.clewFind?.value || null, most: part.dataset.most || null };
-  /** @type {PartAnswer} */
-  const answer = await ask("runs/facts", query, texts);
+  const answer = /** @type {PartAnswer} */ (await ask("runs/facts", query, texts));
   if (part.clewAsked !== asked || !part.isConnected) return;
   if (answer.problem) {
     const isWaiting = again(part, run, texts, answer);

@@ -68,11 +68,12 @@ function chosenOf(rows, experiment, algorithm, isTogether, withArchived) {
   return isTogether ? /** @type {[Run, number][]} */ (together(chosen)) : chosen.map((row) => [row]);
 }
 
-/** @type {(row: Run, depth: number | undefined, silent: Silent, sorts: Sorts, texts: Texts) => Props} */
+/** @type {(row: Run, depth: number | undefined, silent: Silent, sorts: Sorts, texts: Texts) => TableRow} */
 function drawnRow(row, depth, silent, { added, moments }, texts) {
-  /** @type {Props} */
+  /** @type {TableRow} */
   const drawn = {
     ...withoutMissing(row),
+    id: row.id,
     ...(depth ? { depth } : {}),
     ...silence(row, silent[row.id]),
     ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as a missing value

@@ -1,4 +1,5 @@
 /* Requests to the server about a run list that is too long for the browser. */
+import { contentOf } from "./answers.js";
 import { propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { ID } from "./from_python.js";
@@ -9,19 +10,11 @@ const isPaged = () => isThere(ID.LISTED) && Boolean(propsOf(ID.LISTED).data?.pag
 /** @type {(path: string) => string} */
 const address = (path) => document.documentElement.dataset.prefix + path;
 
-/** Returns an answer's JSON; throws an error with the server's message where it refuses.
- * @type {(response: Response) => Promise<any>} */
-async function read(response) {
-  const answer = await response.json().catch(() => null);
-  if (response.ok && answer) return answer;
-  throw new Error(answer?.message || answer?.error || `HTTP ${response.status}`);
-}
-
 /** Sends the list's query, with what else is asked, and returns the server's answer.
- * @type {(path: string, body: unknown, signal?: AbortSignal) => Promise<any>} */
+ * @type {(path: string, body: unknown, signal?: AbortSignal) => Promise<unknown>} */
 async function postToList(path, body, signal) {
   const headers = { "Content-Type": "application/json", "X-Clew-Query": pageQuery() };
-  return read(await window.fetch(address(path), { method: "POST", headers, body: JSON.stringify(body), signal }));
+  return contentOf(await window.fetch(address(path), { method: "POST", headers, body: JSON.stringify(body), signal }));
 }
 
 export { isPaged, postToList };

@@ -11,6 +11,7 @@ import { virtualList } from "./virtual_list.js";
 
 /**
  * @typedef {[key: string, last: number | string | null, step: number, timestamp: number | null, least: number | string | null, greatest: number | string | null, points: number | null]} LoggedMetric a word stands for a number that is none
+ * @typedef {{ rows: LoggedMetric[], pending: number, problem?: string, version?: string }} MetricTable `pending` values are still being read
  * @typedef {{ key: string, of: LoggedMetric }} Row
  * @typedef {object} State
  * @property {LoggedMetric[]} rows

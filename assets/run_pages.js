@@ -21,8 +21,6 @@ import { selection } from "./run_selection.js";
 const TABLE = ID.TABLE;
 const ANSWER = ID.ANSWER;
 const SOON = 150; // ms: an answer that comes sooner needs no sign of waiting
-/** @type {(id: string) => any} */
-const dataOf = (id) => propsOf(id).data;
 let newest = 0;
 let asked = "";
 /** @type {Element | null} */
@@ -53,8 +51,8 @@ function showFailure(sentence) {
 /** Returns the question of this moment; the ticked runs are sent once with each version of the list. */
 function question() {
   const { page_current, page_size } = propsOf(TABLE);
-  const { version } = dataOf(ID.LISTED);
-  const isNews = dataOf(ANSWER)?.of !== version;
+  const { version } = propsOf(ID.LISTED).data || {};
+  const isNews = propsOf(ANSWER).data?.of !== version;
   const selected = isNews ? selection.get() : [];
   const { columns: refs, ...others } = listQuery();
   // Columns that come by themselves are asked for before it is known whether any run has something in them.
@@ -76,7 +74,7 @@ async function ask(again) {
   running = new AbortController();
   const sign = window.setTimeout(() => showLoading(true), SOON);
   try {
-    const answer = await postToList("runs/rows", { ...query, ...(selected.length ? { selected } : {}) }, running.signal);
+    const answer = /** @type {PageAnswer} */ (await postToList("runs/rows", { ...query, ...(selected.length ? { selected } : {}) }, running.signal));
     if (number !== newest || !isPaged()) return;
     showFailure("");
     take(query, answer);
@@ -111,7 +109,7 @@ const runs = {
   pages() {
     if (!isListening) onListQuery(() => ask());
     isListening = true;
-    window.setTimeout(() => ask(isPaged() && Object.keys(dataOf(ANSWER)?.pending || {}).length > 0), 0);
+    window.setTimeout(() => ask(isPaged() && Object.keys(propsOf(ANSWER).data?.pending || {}).length > 0), 0);
   },
 
   /** Returns for screen readers how far the first reading is: at each quarter, since the visible text changes every second.

@@ -19,7 +19,7 @@ const listeners = new Set();
 let drawnPage = "";
 
 /** Returns the ticked ids: of the rows on show by the table, of rows that are filtered away as remembered.
- * @type {(tableIds: string[] | undefined, shownRows: Props[] | undefined, remembered: string[] | undefined) => string[]} */
+ * @type {(tableIds: string[] | undefined, shownRows: TableRow[] | undefined, remembered: string[] | undefined) => string[]} */
 function ticked(tableIds, shownRows, remembered) {
   const shown = new Set((shownRows || []).map((row) => row.id));
   const now = (tableIds || []).filter((id) => shown.has(id));
@@ -33,7 +33,7 @@ const isSame = (some, others) => some.length === others.length && some.every((id
 
 /** Returns what the table's page is of: DataTable takes all ticks away where another is asked for, before that comes.
  *
- * @param {Props} table
+ * @param {DataTable} table
  */
 const pageNow = ({ sort_by, filter_query, page_current }) => JSON.stringify([sort_by || [], filter_query || "", page_current || 0]);
 
@@ -53,7 +53,7 @@ function get() {
 }
 
 /** Returns the table's properties that tick these ids among its rows.
- * @type {(ids: string[], rows: Props[]) => { selected_rows: (number | undefined)[], selected_row_ids: string[] }} */
+ * @type {(ids: string[], rows: TableRow[]) => { selected_rows: (number | undefined)[], selected_row_ids: string[] }} */
 function show(ids, rows) {
   const index = new Map(rows.map((row, at) => [row.id, at]));
   const shown = ids.filter((id) => index.has(id));
@@ -90,7 +90,7 @@ function onChange(listener) {
 async function filteredIds() {
   if (!isPaged()) return propsOf(TABLE).derived_virtual_row_ids || [];
   const { columns, ...query } = listQuery();
-  return (await postToList("runs/ids", query)).ids;
+  return /** @type {{ ids: string[] }} */ (await postToList("runs/ids", query)).ids;
 }
 
 /** Writes into the menu how many runs each of its entries ticks, when it is opened. */

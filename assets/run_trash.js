@@ -94,10 +94,10 @@ function draw() {
 /** Fetches the trash; again where the answer is from before a change, or there is none. */
 async function read() {
   const own = (reading += 1);
-  const answer = await trainingCalls.ask("runs/trash", {});
+  const answer = /** @type {import("./training_calls.js").Answer<Trash>} */ (await trainingCalls.ask("runs/trash", {}));
   if (!place() || own !== reading) return; // a later question has a newer answer
   /** @type {Trash} */
-  const now = answer && !answer.status ? answer : { ...known, failure: answer?.message || texts.lost };
+  const now = answer && answer.status === undefined ? answer : { ...known, failure: answer?.message || texts.lost };
   known = now;
   draw();
   // From before a change, where MLflow takes longer than a page waits.

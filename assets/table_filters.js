@@ -4,7 +4,7 @@
  * one filters nothing, since no reader would see why. Text that is not understood has a message under its box, and filters
  * nothing either.
  */
-import { propsOf } from "./clew.js";
+import { tableProps } from "./clew.js";
 import { isThere } from "./clock.js";
 import { setProps } from "./dash.js";
 import { filters } from "./filter_grammar.js";
@@ -30,11 +30,12 @@ const NO_CELLS = { active_cell: undefined, start_cell: undefined, end_cell: unde
 /** Returns the state of a table: its boxes by column, the query that they make, its columns; and what the address has typed.
  *
  * @param {HTMLElement} frame
+ * @returns {TableState}
  */
 function stateOf(frame) {
   let state = states.get(frame);
   if (!state) {
-    state = { boxes: new Map(), query: "", shown: "", given: JSON.parse(frame.dataset.typed || "{}") };
+    state = { boxes: new Map(), query: "", shown: "", given: /** @type {Record<string, string>} */ (JSON.parse(frame.dataset.typed || "{}")) };
     states.set(frame, state);
   }
   return state;
@@ -42,12 +43,12 @@ function stateOf(frame) {
 
 /** Returns the columns on show that can be filtered.
  *
- * @param {Props} props the table's
+ * @param {DataTable} props the table's
  * @returns {Column[]}
  */
 function columnsOf(props) {
   const hidden = new Set(props.hidden_columns || []);
-  return props.columns.filter((/** @type {Column} */ column) => filterQueries.kindOf(column) && !hidden.has(column.id));
+  return props.columns.filter((column) => filterQueries.kindOf(column) && !hidden.has(column.id));
 }
 
 /** Filters by what was typed into the boxes of `columns`.
@@ -58,7 +59,7 @@ function columnsOf(props) {
 function apply(frame, columns) {
   const state = stateOf(frame);
   const table = String(frame.dataset.table);
-  const texts = JSON.parse(String(frame.dataset.filterTexts));
+  const texts = /** @type {{ codes: Record<string, string>, not_applied: string }} */ (JSON.parse(String(frame.dataset.filterTexts)));
   const clauses = [];
   const sentences = [];
   for (const column of columns) {
@@ -95,7 +96,7 @@ function typed(table) {
     const box = boxes.get(id);
     return [id, box ? { typed: box.typed, isUnderstood: box.isUnderstood } : { typed: given[id] || "", isUnderstood: true }];
   };
-  return Object.fromEntries(columnsOf(propsOf(table)).map(typedIn).filter(([, one]) => one.typed));
+  return Object.fromEntries(columnsOf(tableProps(table)).map(typedIn).filter(([, one]) => one.typed));
 }
 
 /** Empties the boxes where another query was set than they make.
@@ -121,7 +122,7 @@ function sync(frame) {
   const cells = /** @type {HTMLElement[]} */ ([...frame.querySelectorAll("th.dash-filter[data-dash-column]")]);
   if (!cells.length) return;
   const state = stateOf(frame);
-  const props = propsOf(String(frame.dataset.table));
+  const props = tableProps(String(frame.dataset.table));
   follow(state, props.filter_query || "");
   const columns = columnsOf(props);
   for (const column of columns) {
@@ -158,7 +159,7 @@ function commit(input) {
   const box = /** @type {FilterBox} */ ([...stateOf(frame).boxes.values()].find((one) => one.input === input));
   if (box.typed === input.value) return;
   box.typed = input.value;
-  apply(frame, columnsOf(propsOf(String(frame.dataset.table))));
+  apply(frame, columnsOf(tableProps(String(frame.dataset.table))));
 }
 
 /**

@@ -3,7 +3,7 @@
  * DataTable remembers ticks by row index, so when rows move its ticks point at other rows. Here a Store holds the ids;
  * the table's indices are computed from them whenever rows come.
  */
-import { locale, propsOf } from "./clew.js";
+import { locale, propsOf, tableProps } from "./clew.js";
 import { register, setProps } from "./dash.js";
 
 /** @typedef {{ id: string, name: string, type?: string, presentation?: string, format?: { specifier?: string } }} TableColumn as DataTable has it */
@@ -13,9 +13,9 @@ import { register, setProps } from "./dash.js";
  * @param {string} table
  */
 function followIds(table) {
-  const { data, selected_rows, selected_row_ids } = propsOf(table);
-  const index = new Map(data.map((/** @type {Props} */ row, /** @type {number} */ i) => [row.id, i]));
-  const rows = (selected_row_ids || []).map((/** @type {string} */ id) => index.get(id)).filter((/** @type {number | undefined} */ i) => i !== undefined);
+  const { data, selected_rows, selected_row_ids } = tableProps(table);
+  const index = new Map(data.map((row, i) => [row.id, i]));
+  const rows = (selected_row_ids || []).map((id) => index.get(id)).filter((i) => i !== undefined);
   if (JSON.stringify(rows) !== JSON.stringify(selected_rows)) setProps(table, { selected_rows: rows });
 }
 
@@ -26,12 +26,12 @@ function followIds(table) {
  */
 function writeShown(table, store, texts) {
   if (!document.getElementById(`${table}-shown`)) return; // on another page by now
-  const { data, derived_virtual_row_ids, filter_query } = propsOf(table);
-  const rows = propsOf(store).data;
+  const { data, derived_virtual_row_ids, filter_query } = tableProps(table);
+  const rows = /** @type {TableRow[] | null} */ (propsOf(store).data);
   const ids = derived_virtual_row_ids || [];
   if (!rows || (!ids.length && data.length && !filter_query)) return; // it has not drawn them yet
-  const counted = new Set(rows.filter((/** @type {Props} */ row) => row.state !== "deleted").map((/** @type {Props} */ row) => row.id));
-  const all = ids.length === counted.size && ids.every((/** @type {string} */ id) => counted.has(id));
+  const counted = new Set(rows.filter((row) => row.state !== "deleted").map((row) => row.id));
+  const all = ids.length === counted.size && ids.every((id) => counted.has(id));
   const number = ids.length.toLocaleString(locale());
   setProps(`${table}-shown`, { children: all ? "" : texts.shown.replace("{n}", number) });
 }

@@ -4,7 +4,9 @@ import { visit } from "./clew.js";
 import { elementOf } from "./elements.js";
 import { trainingCalls } from "./training_calls.js";
 
-const { ask, filled } = trainingCalls;
+/** @typedef {{ outcome: import("./change_toasts.js").Outcome, sentence: string, go?: string | null }} Acted */
+
+const { ask, filled, outcomeOf } = trainingCalls;
 /** @type {Texts} */
 let texts = {};
 /** @type {Set<string>} */
@@ -26,11 +28,11 @@ async function act(action, run) {
   if (underWay.has(key)) return;
   underWay.add(key);
   const toast = action === "fork" ? null : toasts.begin(texts.acting, texts.header);
-  const answer = (await ask("trainings/actions", {}, { action, run_id: run })) || { outcome: "not_known", sentence: texts.acted_not_known };
+  const answer = /** @type {import("./training_calls.js").Answer<Acted>} */ (await ask("trainings/actions", {}, { action, run_id: run }));
   underWay.delete(key);
-  if (answer.status) Object.assign(answer, { outcome: "refused", sentence: answer.message || filled(texts.status, answer) });
-  if (toast) toast.ends(answer.outcome, answer.sentence, {});
-  if (answer.go) visit(answer.go);
+  const ended = outcomeOf(answer, { status: texts.status }, texts.acted_not_known);
+  if (toast) toast.ends(ended.outcome, ended.sentence, {});
+  if ("go" in ended && ended.go) visit(ended.go);
   else document.dispatchEvent(new CustomEvent("clew:trainings-changed"));
 }
 

@@ -1,10 +1,21 @@
 /* The training pages' requests to Clew: in the page's language, with a time limit, and an answer in any case. */
+import { messageOf } from "./answers.js";
 import { ADDRESS } from "./from_python.js";
 
 const CALL_MS = 30000;
 const KEPT = ADDRESS.OF_THE_READER;
 
-/** @typedef {Record<string, string | number | boolean | null | undefined>} Query */
+/**
+ * @typedef {Record<string, string | number | boolean | null | undefined>} Query
+ * @typedef {{ status: number, message: string }} Refused
+ */
+
+/**
+ * An answer of the server of Clew, which checks it against its own types: a refusal has a status, null is no answer.
+ *
+ * @template Content
+ * @typedef {(Content & { status?: undefined, message?: undefined }) | Refused | null} Answer
+ */
 
 /** @type {(path: string, query?: Query) => string} */
 function address(path, query) {
@@ -19,7 +30,7 @@ function address(path, query) {
 }
 
 /** Returns Clew's answer; null where there is none, and {status, message} where it refuses.
- * @type {(path: string, query?: Query, body?: unknown) => Promise<any>} */
+ * @type {(path: string, query?: Query, body?: unknown) => Promise<unknown>} */
 async function ask(path, query, body) {
   const ends = new AbortController();
   const timer = window.setTimeout(() => ends.abort(), CALL_MS);
@@ -28,7 +39,7 @@ async function ask(path, query, body) {
     const answer = await window.fetch(address(path, query), { ...sent, signal: ends.signal });
     if (answer.ok) return await answer.json();
     if (answer.status >= 500 || answer.status === 429) return null;
-    return { status: answer.status, message: await messageOf(answer) };
+    return { status: answer.status, message: messageOf(await answer.json().catch(() => null)) }; // a proxy sends a page
   } catch {
     return null; // the connection broke, or the answer is no JSON
   } finally {
@@ -36,14 +47,18 @@ async function ask(path, query, body) {
   }
 }
 
-/** @type {(answer: Response) => Promise<string>} */
-async function messageOf(answer) {
-  try {
-    const content = await answer.json();
-    return content.message || content.error || "";
-  } catch {
-    return ""; // a proxy's page
-  }
+/** Returns what came of a change: a refusal, and no answer at all, are outcomes with a sentence, too.
+ *
+ * @template {{ outcome: string, sentence: string }} Ended
+ * @param {Answer<Ended>} answer
+ * @param {{ status: string }} texts
+ * @param {string} lost the sentence where there is no answer
+ * @returns {Ended | { outcome: "refused" | "not_known", sentence: string, done?: undefined, undo?: undefined, restore?: undefined, now?: undefined }}
+ */
+function outcomeOf(answer, texts, lost) {
+  if (answer === null) return { outcome: "not_known", sentence: lost };
+  if (answer.status === undefined) return answer;
+  return { outcome: "refused", sentence: answer.message || filled(texts.status, answer) };
 }
 
 /** Fills the slots of a text.
@@ -70,4 +85,4 @@ function repeat(place, everyMs, poll) {
   })();
 }
 
-export const trainingCalls = Object.freeze({ ask, filled, newId, repeat });
+export const trainingCalls = Object.freeze({ ask, filled, newId, outcomeOf, repeat });

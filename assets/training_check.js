@@ -5,6 +5,8 @@ import { trainingCalls } from "./training_calls.js";
 import { fieldPlaces, filledIn } from "./training_fields.js";
 import { formPart, formState, writeText } from "./training_form_state.js";
 
+/** @typedef {{ fields: Record<string, string>, summary: string }} Checked what is wrong, by field; and the form in a sentence */
+
 /** Asks what is wrong; an answer to an older question is dropped. */
 async function check() {
   const state = formState();
@@ -12,13 +14,14 @@ async function check() {
   if (!form) return;
   window.clearTimeout(state.timer);
   const number = (state.asked += 1);
-  const answer = await trainingCalls.ask("trainings/check", {}, { trainer: form.trainer, values: filledIn(form), fork: state.query.fork || null });
+  const answer = /** @type {import("./training_calls.js").Answer<Checked>} */ (await trainingCalls.ask("trainings/check", {}, { trainer: form.trainer, values: filledIn(form), fork: state.query.fork || null }));
   if (formState() !== state || number !== state.asked || !formPart("form")) return;
   // Where there is no answer, the start shows what is wrong.
-  if (answer && !answer.status) state.wrong = answer.fields;
+  const checked = answer && answer.status === undefined ? answer : null;
+  if (checked) state.wrong = checked.fields;
   mark();
-  writeText("summary", answer && !answer.status ? answer.summary : "");
-  writeText("blocked", answer && answer.status ? answer.message : whyBlocked());
+  writeText("summary", checked ? checked.summary : "");
+  writeText("blocked", answer && answer.status !== undefined ? answer.message : whyBlocked());
 }
 
 /** Shows what is wrong under its field; a fold that holds it opens. */

@@ -48,13 +48,13 @@ function flush() {
   });
 }
 
-/** @type {(word: string) => Props} */
+/** @type {(word: string) => PlotlyLayout} */
 function layoutOf(word) {
   const layout = texts.layouts[word];
   return { ...layout, xaxis: { ...layout.xaxis, title: { text: by } } };
 }
 
-/** @type {(word: string, curve: Curve, place: number) => Props} */
+/** @type {(word: string, curve: Curve, place: number) => PlotlyTrace} */
 function trace(word, { x, y }, place) {
   return { type: "scatter", mode: x.length > 1 ? "lines" : "markers", name: texts.metrics[word], x, y, connectgaps: false, line: { color: texts.palette[place], width: 2 }, hovertemplate: "%{y:.4g}<extra>%{x}</extra>" };
 }

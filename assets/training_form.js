@@ -27,9 +27,9 @@ async function start(query, texts) {
 async function load(trainer) {
   const mine = formState();
   for (let tries = 0; formPart("form") && mine === formState(); tries += 1) {
-    const answer = await trainingCalls.ask("trainings/form", { ...mine.query, trainer });
+    const answer = /** @type {import("./training_calls.js").Answer<Form>} */ (await trainingCalls.ask("trainings/form", { ...mine.query, trainer }));
     if (!formPart("form") || mine !== formState()) return;
-    if (answer && !answer.status) return show(answer);
+    if (answer && answer.status === undefined) return show(answer);
     writeText("note", mine.texts.unreachable);
     await pause(tries);
   }

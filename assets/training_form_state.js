@@ -18,7 +18,7 @@ import { live } from "./live_text.js";
  * @property {boolean} is_complete whether the scheduler was there to complete it
  *
  * @typedef {object} State
- * @property {{ trainer?: string, fork?: string, [name: string]: any }} query
+ * @property {{ trainer?: string, fork?: string, [name: string]: string | undefined }} query
  * @property {Texts} texts
  * @property {Form | null} form
  * @property {number} asked how many checks were asked for

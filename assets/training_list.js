@@ -41,9 +41,9 @@ function start(its) {
 }
 
 async function poll() {
-  const answer = await ask("trainings/list", { version, most, most_queued: queued, ...(archived && { archived: true }) });
+  const answer = /** @type {import("./training_calls.js").Answer<Lists>} */ (await ask("trainings/list", { version, most, most_queued: queued, ...(archived && { archived: true }) }));
   if (!part("queue")) return;
-  if (!answer || answer.status) {
+  if (!answer || answer.status !== undefined) {
     if (Date.now() - answered > AWAY_MS) trainingForm.scheduler(texts.unreachable);
     return;
   }

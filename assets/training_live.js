@@ -15,6 +15,8 @@ import { translate } from "./translate.js";
 
 /**
  * @import { Training } from "./training_facts.js"
+ * @typedef {{ training: Training & { trainer: string }, curves?: import("./training_curves.js").Curve[] | null, log?: import("./training_log_lines.js").LogPart | null }} LiveMessage of the scheduler's socket, as its schema in the page has it
+ * @typedef {{ is_there: true, training?: Training | null, note?: string | null, away?: string | null, is_live?: boolean } | { is_there: false, html: import("./live_text.js").DescribedChild }} LiveAnswer
  * @typedef {object} State
  * @property {Training | null} shown
  * @property {number | null} at when it was drawn, in Unix ms
@@ -75,9 +77,9 @@ const isConnected = () => socket?.connection === "connected";
  * @type {(isWanted: () => boolean) => Promise<void>} */
 async function poll(isWanted) {
   if (state.isLive === false || (state.asked && isConnected())) return;
-  const answer = await ask("trainings/one", { run_id: run });
+  const answer = /** @type {import("./training_calls.js").Answer<LiveAnswer>} */ (await ask("trainings/one", { run_id: run }));
   if (!isWanted()) return;
-  if (!answer || answer.status) return write();
+  if (!answer || answer.status !== undefined) return write();
   if (!answer.is_there) return showMissing(answer);
   state.asked = Date.now();
   state.note = answer.note || answer.away || "";
@@ -103,7 +105,7 @@ function showMissing(answer) {
 function take(text) {
   let message;
   try {
-    message = JSON.parse(text);
+    message = /** @type {LiveMessage} */ (JSON.parse(text));
   } catch (error) {
     skip(/** @type {SyntaxError} */ (error).message);
     return;

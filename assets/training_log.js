@@ -4,8 +4,9 @@ import { trainingCalls } from "./training_calls.js";
 import { append, beginLog, clearLines, drop, join, lengthOf, logPart as part, placed, prepend, shownLog } from "./training_log_lines.js";
 
 /**
+ * @import { Answer } from "./training_calls.js"
  * @import { LogPart } from "./training_log_lines.js"
- * @typedef {{ at: number, line: string }} Found
+ * @typedef {{ lines: { at: number, line: string }[], searched_to: number, size: number }} Found of a search
  */
 
 const LINES = 200; // at a time
@@ -78,9 +79,9 @@ async function read() {
  * @type {(before: number | null) => Promise<LogPart | null>} */
 async function fetchLines(before) {
   const mine = run;
-  const answer = await ask(`api/training/runs/${encodeURIComponent(run)}/log`, { before, lines: LINES });
+  const answer = /** @type {Answer<LogPart>} */ (await ask(`api/training/runs/${encodeURIComponent(run)}/log`, { before, lines: LINES }));
   if (!part("") || mine !== run) return null;
-  if (!answer || answer.status) {
+  if (!answer || answer.status !== undefined) {
     writeStatus(answer && answer.message ? filled(texts.failed, { why: answer.message }) : "");
     return null;
   }
@@ -129,14 +130,14 @@ async function find() {
   const number = (log.asked += 1);
   live.hide(part("found"), true);
   if (!text) return writeStatus("");
-  const answer = await ask(`api/training/runs/${encodeURIComponent(run)}/log`, { q: text });
+  const answer = /** @type {Answer<Found>} */ (await ask(`api/training/runs/${encodeURIComponent(run)}/log`, { q: text }));
   if (!part("") || number !== shownLog().asked) return;
-  if (!answer || answer.status) return writeStatus(filled(texts.failed, { why: (answer && answer.message) || "" }));
+  if (!answer || answer.status !== undefined) return writeStatus(filled(texts.failed, { why: (answer && answer.message) || "" }));
   list(answer);
 }
 
 /** Lists the lines that were found; a very long log was searched in part only.
- * @type {(answer: { lines: Found[], searched_to: number, size: number }) => void} */
+ * @type {(answer: Found) => void} */
 function list({ lines: found, searched_to: to, size }) {
   const counted = found.length === 0 ? texts.found_none : found.length === 1 ? texts.one_found : filled(texts.found, { n: found.length });
   writeStatus(to > 0 ? `${counted} ${filled(texts.searched, { byte: to, size })}` : counted);

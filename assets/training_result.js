@@ -3,7 +3,11 @@ import { live } from "./live_text.js";
 import { trainingCalls } from "./training_calls.js";
 import { isOver, part } from "./training_facts.js";
 
-/** @import { Training } from "./training_facts.js" */
+/**
+ * @import { DescribedChild } from "./live_text.js"
+ * @import { Training } from "./training_facts.js"
+ * @typedef {{ html?: DescribedChild, is_final: boolean }} Result
+ */
 
 const RESULT_MS = 2000;
 const MOST_RESULTS = 45; // a model is registered, and MLflow read, within so many requests
@@ -34,15 +38,16 @@ function followEnd(training, before, texts) {
 async function showResult(run, attempt) {
   let shown = null;
   for (let tries = 0; tries < MOST_RESULTS && resultOf === attempt; tries += 1) {
-    const answer = await trainingCalls.ask("trainings/result", { run_id: run });
+    const answer = /** @type {import("./training_calls.js").Answer<Result>} */ (await trainingCalls.ask("trainings/result", { run_id: run }));
     if (resultOf !== attempt || !part("result")) return;
-    const content = answer && answer.html ? JSON.stringify(answer.html) : null;
-    if (content && content !== shown) {
+    const result = answer && answer.status === undefined ? answer : null;
+    const content = result && result.html ? JSON.stringify(result.html) : null;
+    if (result && content && content !== shown) {
       shown = content;
-      part("result").replaceChildren(...live.build(answer.html));
+      part("result").replaceChildren(...live.build(result.html));
       live.hide(part("result"), false);
     }
-    if (answer && answer.is_final) return;
+    if (result && result.is_final) return;
     await new Promise((resolve) => window.setTimeout(resolve, RESULT_MS));
   }
 }

@@ -41,8 +41,8 @@ async function answerOf(request) {
   const { texts } = formState();
   const began = Date.now();
   for (let tries = 0; Date.now() - began < LOST_MS; tries += 1) {
-    const answer = await ask("trainings/start", {}, request);
-    if (answer && answer.status) return { outcome: "refused", sentence: answer.message || filled(texts.status, answer), fields: {} };
+    const answer = /** @type {import("./training_calls.js").Answer<StartAnswer>} */ (await ask("trainings/start", {}, request));
+    if (answer && answer.status !== undefined) return { outcome: "refused", sentence: answer.message || filled(texts.status, answer), fields: {} };
     if (answer && answer.outcome !== "not_known") return answer;
     if (Date.now() - began > SILENT_MS) writeText("summary", filled(texts.silent, { n: Math.round((Date.now() - began) / 1000) }));
     await pause(tries);

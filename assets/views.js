@@ -100,7 +100,7 @@ function draw(focused) {
 
 /** Fetches the list. */
 async function read() {
-  const answer = await addresses.ask("views");
+  const answer = /** @type {Partial<typeof shown> | null} */ (await addresses.ask("views"));
   if (!part("panel")) return;
   if (answer && answer.views) shown = /** @type {typeof shown} */ ({ ...answer, isKnown: true });
   else shown = { ...shown, notes: [texts().unreachable] };

@@ -1,7 +1,7 @@
 /* Types of what a page of Clew has in addition to the browser's own globals: Dash and Plotly. */
 
-/** The properties of a component, or other JSON without a type of its own. */
-type Props = Record<string, any>;
+/** The properties of a component, or another JSON object whose fields are checked where they are read. */
+type Props = Record<string, unknown>;
 /** The texts that Python wrote into a page, by name; some are groups of texts. */
 type Texts = Record<string, any>;
 
@@ -10,15 +10,14 @@ interface DashClientside {
   callback_context: { triggered: { prop_id: string; value: unknown }[] };
   set_props(id: string, props: Props): void;
   /** The functions of our scripts, by namespace; Dash keeps some of its own there, too. */
-  [namespace: string]: any;
+  [namespace: string]: unknown;
 }
 
 interface Window {
   dash_clientside: DashClientside;
   /** `getLayout` throws a TypeError for an id that is not on the page. */
   dash_component_api: { getLayout(id: string): { props: Props } };
-  /** The basic bundle of plotly.js, which ships no types. */
-  Plotly: any;
+  Plotly: PlotlyLibrary;
   /** For the browser's console and for tests. */
   clew: Record<string, unknown>;
 }
@@ -35,4 +34,12 @@ interface ParentNode {
 interface Element {
   closest<K extends keyof HTMLElementTagNameMap>(selectors: K): HTMLElementTagNameMap[K] | null;
   closest(selectors: string): HTMLElement | null;
+}
+
+/* JSON of a response or a message has the type that the script gives it where it arrives. */
+interface Response {
+  json(): Promise<unknown>;
+}
+interface JSON {
+  parse(text: string): unknown;
 }

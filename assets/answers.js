@@ -1,0 +1,23 @@
+/* The answers of Clew to a script's requests: their JSON, and the message of a refusal. */
+
+/** @type {(value: unknown) => value is Record<string, unknown>} */
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** Returns the message of a refusal's JSON, which is `message` or `error`; "" where it has none, as a proxy's page.
+ * @type {(content: unknown) => string} */
+function messageOf(content) {
+  const { message, error } = isObject(content) ? content : {};
+  return [message, error].find((one) => typeof one === "string" && one !== "")?.toString() ?? "";
+}
+
+/** Returns the JSON of an answer; throws an error with the server's message where it refuses, or sends no JSON.
+ * @type {(response: Response) => Promise<unknown>} */
+async function contentOf(response) {
+  const content = await response.json().catch(() => null);
+  if (response.ok && content) return content;
+  throw new Error(messageOf(content) || `HTTP ${response.status}`);
+}
+
+export { contentOf, isObject, messageOf };
