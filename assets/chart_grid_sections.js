@@ -64,12 +64,13 @@ function fill(grid, place, texts, section) {
 /** @type {(grid: Grid, prefix: string) => string} */
 const nameOf = (grid, prefix) => (prefix === "/" ? grid.texts.no_prefix : `${prefix}/`);
 
-/** @type {(grid: Grid, prefix: string) => HTMLElement} */
+/** Makes a section; sectionFilled writes into it.
+ * @type {(grid: Grid, prefix: string) => Section} */
 function sectionMade(grid, prefix) {
   const fold = button("grid-fold", "", () => grid.actions.toggle(grid, prefix));
   const charts = element("div", { className: "charts section-charts" });
   const made = element("section", { className: "grid-section" }, element("h3", { className: "h6 mb-0" }, fold), charts);
-  return Object.assign(made, { fold, charts });
+  return Object.assign(made, { fold, charts, texts: [], frame: null });
 }
 
 /** @type {(grid: Grid, made: Section, prefix: string, metrics: Metrics) => void} */

@@ -109,8 +109,8 @@ function notice(host, found) {
   const place = byId(host.part("notice"));
   const made = () => live.make("div", {}, live.make("strong"), live.make("span"));
   live.children(place, found, (line) => line.key, made, (row, line) => {
-    live.write(row.firstChild, line.strong || "");
-    live.write(row.lastChild, line.text);
+    live.write(row.firstElementChild, line.strong || "");
+    live.write(row.lastElementChild, line.text);
   });
   live.hide(place, found.length === 0);
   const calm = found.length > 0 && found.every((line) => ["recording", "more", CALM].includes(line.key));

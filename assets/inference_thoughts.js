@@ -42,16 +42,17 @@ function thoughts(shown, texts) {
   }
 
   /**
-   * @param {any} row as makeRow makes it
+   * @param {HTMLElement} row as makeRow makes it
    * @param {Row} filled
    */
   function fillRow(row, { name, from, to, value, isChosen }) {
-    const [named, bar, valued] = row.children;
+    const [named, bar, valued] = /** @type {HTMLElement[]} */ ([...row.children]);
+    const { style } = /** @type {HTMLElement} */ (bar.firstElementChild);
     live.write(named, isChosen ? `${name} ←` : name);
     live.mark(named, "title", isChosen ? `${name} (${texts.next})` : name);
     row.classList.toggle("thought-chosen", Boolean(isChosen));
-    bar.firstChild.style.left = `${100 * Math.min(from, to)}%`;
-    bar.firstChild.style.width = `${100 * Math.abs(to - from)}%`;
+    style.left = `${100 * Math.min(from, to)}%`;
+    style.width = `${100 * Math.abs(to - from)}%`;
     live.write(valued, value);
   }
 

@@ -145,7 +145,6 @@ class LiveSocket {
 
 /** @type {LiveSocket[]} */
 let kept = [];
-/** @type {(socket: any) => void} */
 let each = () => {};
 /** @type {number | undefined} */
 let watcher;
@@ -160,13 +159,13 @@ let watcher;
 function keep(these, page, tick) {
   window.clearInterval(watcher);
   closeAll();
-  [kept, each] = [these, tick];
+  [kept, each] = [these, () => these.forEach(tick)];
   openMore();
   watcher = window.setInterval(() => {
     if (document.getElementById(page)) return watchAll();
     window.clearInterval(watcher);
     closeAll();
-    kept = [];
+    [kept, each] = [[], () => {}];
   }, 1000);
 }
 
@@ -184,10 +183,8 @@ const closeAll = () => kept.forEach((socket) => socket.close?.());
 
 function watchAll() {
   openMore();
-  for (const socket of kept) {
-    socket.watch();
-    each(socket);
-  }
+  for (const socket of kept) socket.watch();
+  each();
 }
 
 // The timers of a tab in the background come late: its sockets are watched at once when it is seen again.

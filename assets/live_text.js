@@ -76,14 +76,15 @@ function build(described) {
     `filled` writes into each. Each item has a key of its own.
  *
  * @template Item
+ * @template {HTMLElement} Child
  * @param {Element} parent
  * @param {Item[]} items
  * @param {(item: NoInfer<Item>) => string | number} keyOf
- * @param {(item: NoInfer<Item>) => HTMLElement} made
- * @param {(child: any, item: NoInfer<Item>) => void} filled
+ * @param {(item: NoInfer<Item>) => Child} made
+ * @param {(child: NoInfer<Child>, item: NoInfer<Item>) => void} filled
  */
 function children(parent, items, keyOf, made, filled) {
-  const there = new Map(/** @type {HTMLElement[]} */ ([...parent.children]).map((child) => [child.dataset.key, child]));
+  const there = new Map(/** @type {Child[]} */ ([...parent.children]).map((child) => [child.dataset.key, child]));
   items.forEach((item, place) => {
     const key = String(keyOf(item));
     let child = there.get(key);

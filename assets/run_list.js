@@ -12,7 +12,7 @@ import { stillThere } from "./ticked_runs.js";
 /**
  * A run as the server sends it: some fields of the list, and the columns that are chosen, by reference.
  *
- * @typedef {{ id: string, parent_id: string | null, status: string, experiment: string, algorithm: string, is_marked?: string, is_sample?: boolean, remarks: string, depth?: number, keys?: Record<string, string>, no_value?: Record<string, string>, [ref: string]: any }} Run
+ * @typedef {{ id: string, parent_id: string | null, status: string, experiment: string, algorithm: string, is_marked?: string, is_sample?: boolean, remarks: string, depth?: number, keys?: Record<string, string>, no_value?: Record<string, string>, [ref: string]: unknown }} Run
  * @typedef {{ experiment: string[], algorithm: string[] }} Choices
  * @typedef {{ choices: Choices, filled: string[], archived: number, kinds?: Record<string, string> }} ListFacts
  * @typedef {ListFacts & { rows: Run[], gone?: string[], page_count: number }} PageAnswer a page of the list; `gone` are the ticked runs that were deleted
@@ -68,6 +68,10 @@ function chosenOf(rows, experiment, algorithm, isTogether, withArchived) {
   return isTogether ? /** @type {[Run, number][]} */ (together(chosen)) : chosen.map((row) => [row]);
 }
 
+/** Returns the moment of a cell in Unix ms, which the server sends next to the others of its row.
+ * @type {(row: Run, ref: string) => number | null | undefined} */
+const momentOf = (row, ref) => /** @type {number | null | undefined} */ (row[`${ref}_ms`]);
+
 /** @type {(row: Run, depth: number | undefined, silent: Silent, sorts: Sorts, texts: Texts) => TableRow} */
 function drawnRow(row, depth, silent, { added, moments }, texts) {
   /** @type {TableRow} */
@@ -79,7 +83,7 @@ function drawnRow(row, depth, silent, { added, moments }, texts) {
     ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as a missing value
     details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
   };
-  for (const ref of moments) drawn[ref] = localTime(row[`${ref}_ms`]);
+  for (const ref of moments) drawn[ref] = localTime(momentOf(row, ref));
   for (const [ref, id] of added) {
     if (drawn[ref] !== undefined) drawn[id] = drawn[ref];
     delete drawn[ref];
@@ -95,7 +99,7 @@ function tooltips(row, silent, { added, moments, whole }) {
   const text = ([ref, id]) => [id, (keys && keys[ref]) || (typeof row[ref] === "string" ? row[ref] : undefined)];
   return {
     run_id: row.id,
-    ...Object.fromEntries(moments.map((ref) => [ref, age(row[`${ref}_ms`])])),
+    ...Object.fromEntries(moments.map((ref) => [ref, age(momentOf(row, ref))])),
     ...Object.fromEntries(whole.map((ref) => [ref, row[ref]])),
     ...(silent[row.id] ? { status: silent[row.id].text } : {}), ...keys, ...Object.fromEntries(added.map(text)),
   };

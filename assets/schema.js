@@ -1,7 +1,9 @@
 /* Checks a value against a JSON Schema as pydantic writes them: the parts of the standard that our models use. */
-/** @type {Record<string, (value: any) => boolean>} */
+import { isObject } from "./answers.js";
+
+/** @type {Record<string, (value: unknown) => boolean>} */
 const TYPES = {
-  object: (value) => value !== null && typeof value === "object" && !Array.isArray(value),
+  object: isObject,
   array: Array.isArray,
   string: (value) => typeof value === "string",
   number: (value) => typeof value === "number" && Number.isFinite(value),
@@ -11,22 +13,45 @@ const TYPES = {
 };
 
 /**
- * @typedef {Record<string, any>} Schema
+ * @typedef {object} Bounds of a number, a text, a list or an object
+ * @property {number} [minimum]
+ * @property {number} [exclusiveMinimum]
+ * @property {number} [maximum]
+ * @property {number} [maxLength]
+ * @property {number} [minItems]
+ * @property {number} [maxItems]
+ * @property {number} [maxProperties]
+ *
+ * @typedef {object} Parts
+ * @property {string} [$ref] of one of the root's `$defs`
+ * @property {Record<string, Schema>} [$defs]
+ * @property {Schema[]} [anyOf]
+ * @property {unknown} [const]
+ * @property {unknown[]} [enum]
+ * @property {string} [type]
+ * @property {Schema} [items]
+ * @property {Schema[]} [prefixItems]
+ * @property {Record<string, Schema>} [properties]
+ * @property {string[]} [required]
+ * @property {Schema | boolean} [additionalProperties]
+ * @property {unknown} [default]
+ *
+ * @typedef {Bounds & Parts} Schema
  * @typedef {{ code: string, params: { field: string, misfit: { code: string, params: Props } } }} Misfit
  */
 
 /** Finds the first thing that does not fit, as a message ("gpus.0.utilization: is more than 100"); null where everything fits.
  *
- * @param {any} value
+ * @param {unknown} value
  * @param {Schema} schema
  * @param {Schema} [root]
  * @param {string} [at]
  * @returns {Misfit | null}
  */
 function misfit(value, schema, root = schema, at = "message") {
-  if (schema.$ref) return misfit(value, root.$defs[schema.$ref.split("/").pop()], root, at);
+  if (schema.$ref) return misfit(value, definition(schema.$ref, root), root, at);
   if (schema.anyOf) {
-    const found = schema.anyOf.map((/** @type {Schema} */ one) => misfit(value, one, root, at));
+    const found = schema.anyOf.map((one) => misfit(value, one, root, at));
     // The first one's misfit says more than "is not null".
     return found.includes(null) ? null : found[0];
   }
@@ -36,31 +61,40 @@ function misfit(value, schema, root = schema, at = "message") {
   return outOfBounds(value, schema, at) || misfitInside(value, schema, root, at);
 }
 
+/** Returns what a reference is to; throws where the schema lacks it.
+ * @type {(ref: string, root: Schema) => Schema} */
+function definition(ref, root) {
+  const found = root.$defs?.[ref.slice(ref.lastIndexOf("/") + 1)];
+  if (!found) throw new Error(`missing: ${ref}`);
+  return found;
+}
+
 /** @type {(field: string, code: string, params: Props) => Misfit} */
 const wrong = (field, code, params) => ({ code: "field-misfit", params: { field, misfit: { code, params } } });
 
-/** @type {(value: any, schema: Schema, at: string) => Misfit | null} */
-function outOfBounds(value, schema, at) {
-  if (value < schema.minimum) return wrong(at, "schema-less", { limit: schema.minimum });
-  if (value <= schema.exclusiveMinimum) return wrong(at, "schema-not-more", { limit: schema.exclusiveMinimum });
-  if (value > schema.maximum) return wrong(at, "schema-more", { limit: schema.maximum });
-  if (typeof value === "string" && value.length > schema.maxLength && [...value].length > schema.maxLength) return wrong(at, "schema-long", { number: schema.maxLength });
-  if (Array.isArray(value) && value.length < schema.minItems) return wrong(at, "schema-few-items", { number: schema.minItems });
-  if (Array.isArray(value) && value.length > schema.maxItems) return wrong(at, "schema-many-items", { number: schema.maxItems });
-  if (TYPES.object(value) && Object.keys(value).length > schema.maxProperties) return wrong(at, "schema-many-items", { number: schema.maxProperties });
-  return null;
+/** @type {(value: unknown, bounds: Bounds, at: string) => Misfit | null} */
+function outOfBounds(value, { minimum = -Infinity, exclusiveMinimum = -Infinity, maximum = Infinity, maxLength = Infinity, minItems = 0, maxItems = Infinity, maxProperties = Infinity }, at) {
+  if (typeof value === "number") {
+    if (value < minimum) return wrong(at, "schema-less", { limit: minimum });
+    if (value <= exclusiveMinimum) return wrong(at, "schema-not-more", { limit: exclusiveMinimum });
+    return value > maximum ? wrong(at, "schema-more", { limit: maximum }) : null;
+  }
+  if (typeof value === "string") return value.length > maxLength && [...value].length > maxLength ? wrong(at, "schema-long", { number: maxLength }) : null;
+  if (Array.isArray(value) && value.length < minItems) return wrong(at, "schema-few-items", { number: minItems });
+  if (Array.isArray(value)) return value.length > maxItems ? wrong(at, "schema-many-items", { number: maxItems }) : null;
+  return isObject(value) && Object.keys(value).length > maxProperties ? wrong(at, "schema-many-items", { number: maxProperties }) : null;
 }
 
-/** @type {(value: any, schema: Schema, root: Schema, at: string) => Misfit | null} */
+/** @type {(value: unknown, schema: Schema, root: Schema, at: string) => Misfit | null} */
 function misfitInside(value, schema, root, at) {
   const inside = (/** @type {string | number} */ key) => (at === "message" ? String(key) : `${at}.${key}`);
-  const itemOf = (/** @type {number} */ index) => (schema.prefixItems || [])[index] || schema.items;
-  if (Array.isArray(value)) return first(value.map((one, i) => () => itemOf(i) && misfit(one, itemOf(i), root, inside(i))));
-  if (!TYPES.object(value)) return null;
-  const missing = (schema.required || []).find((/** @type {string} */ key) => !(key in value));
+  /** @type {(one: unknown, its: Schema | undefined, key: string | number) => () => Misfit | null} */
+  const check = (one, its, key) => () => (its ? misfit(one, its, root, inside(key)) : null);
+  if (Array.isArray(value)) return first(value.map((one, i) => check(one, itemOf(schema, i), i)));
+  if (!isObject(value)) return null;
+  const missing = (schema.required || []).find((key) => !(key in value));
   if (missing) return wrong(inside(missing), "schema-missing", {});
-  const schemaOf = (/** @type {string} */ key) => (schema.properties || {})[key] || (TYPES.object(schema.additionalProperties) && schema.additionalProperties);
-  return first(Object.keys(value).map((key) => () => schemaOf(key) && misfit(value[key], schemaOf(key), root, inside(key))));
+  return first(Object.entries(value).map(([key, one]) => check(one, (schema.properties || {})[key] || others(schema), key)));
 }
 
 /** @param {(() => Misfit | null)[]} checks */
@@ -72,4 +106,12 @@ function first(checks) {
   return null;
 }
 
-export { misfit };
+/** Returns the schema of an item of a list.
+ * @type {(schema: Schema, index: number) => Schema | undefined} */
+const itemOf = ({ prefixItems, items }, index) => (prefixItems || [])[index] || items;
+
+/** Returns the schema of the fields that have none by name.
+ * @type {(schema: Schema) => Schema | undefined} */
+const others = ({ additionalProperties }) => (typeof additionalProperties === "object" ? additionalProperties : undefined);
+
+export { definition, itemOf, misfit, others };

@@ -1,6 +1,7 @@
 /* Fits a value to its JSON Schema: a field that may be null and does not fit becomes null, an item that does not fit is
    left out of its list, and each is named; anything else that does not fit makes its holder unfit, too. */
-import { misfit } from "./schema.js";
+import { isObject } from "./answers.js";
+import { definition, itemOf, misfit, others } from "./schema.js";
 
 /**
  * @typedef {import("./schema.js").Schema} Schema
@@ -10,20 +11,18 @@ import { misfit } from "./schema.js";
 const UNFIT = Symbol("unfit");
 const LONGEST = 40; // characters of a value that is named
 const HAIR = 1e-6; // a number that is so little beyond a bound is the bound: a sum of floats, as domain/gpus/limits.py has it
-/** @param {unknown} value */
-const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** Returns a copy of `given` with what fits, and no field that the schema does not know; UNFIT where its holder has to go.
  *
- * @param {any} given
+ * @param {unknown} given
  * @param {Schema} schema
  * @param {Message[]} found gets a message for each misfit
  * @param {Schema} [root]
  * @param {string} [at]
- * @returns {any}
+ * @returns {unknown}
  */
 function fit(given, schema, found, root = schema, at = "") {
-  if (schema.$ref) return fit(given, root.$defs[schema.$ref.split("/").pop()], found, root, at);
+  if (schema.$ref) return fit(given, definition(schema.$ref, root), found, root, at);
   if (schema.anyOf) return fitChoice(given, schema.anyOf, found, root, at);
   const value = bounded(given, schema);
   const flat = { ...schema, items: undefined, prefixItems: undefined, properties: undefined, required: undefined, additionalProperties: undefined };
@@ -34,10 +33,10 @@ function fit(given, schema, found, root = schema, at = "") {
 }
 
 /**
- * @param {any} value
+ * @param {unknown} value
  * @param {Schema} schema
  */
-function bounded(value, { type, minimum, maximum }) {
+function bounded(value, { type, minimum = -Infinity, maximum = Infinity }) {
   if (type !== "number" || typeof value !== "number") return value;
   if (value > maximum && value - maximum <= HAIR) return maximum;
   return value < minimum && minimum - value <= HAIR ? minimum : value;
@@ -57,7 +56,7 @@ function unfit(found, { params }, value) {
 
 /** Fits a value to the first choice; our schemas' choices are one kind, or null.
  *
- * @param {any} value
+ * @param {unknown} value
  * @param {Schema[]} choices
  * @param {Message[]} found
  * @param {Schema} root
@@ -74,31 +73,29 @@ function fitChoice(value, choices, found, root, at) {
 const inside = (at, key) => (at ? `${at}.${key}` : String(key));
 
 /**
- * @param {any[]} value
+ * @param {unknown[]} value
  * @param {Schema} schema
  * @param {Message[]} found
  * @param {Schema} root
  * @param {string} at
  */
 function fitItems(value, schema, found, root, at) {
-  /** @type {(index: number) => Schema | undefined} */
-  const schemaOf = (index) => (schema.prefixItems || [])[index] || schema.items;
   const items = value.map((one, i) => {
-    const its = schemaOf(i);
+    const its = itemOf(schema, i);
     return its ? fit(one, its, found, root, inside(at, i)) : one;
   });
   return items.filter((one) => one !== UNFIT);
 }
 
 /**
- * @param {Record<string, any>} value
+ * @param {Props} value
  * @param {Schema} schema
  * @param {Message[]} found
  * @param {Schema} root
  * @param {string} at
  */
 function fitFields(value, schema, found, root, at) {
-  /** @type {Record<string, any>} */
+  /** @type {Props} */
   const fitted = {};
   for (const [key, one] of Object.entries(schema.properties || {})) {
     if (Object.hasOwn(value, key)) fitted[key] = fit(value[key], one, found, root, inside(at, key));
@@ -109,9 +106,10 @@ function fitFields(value, schema, found, root, at) {
     }
     if (fitted[key] === UNFIT) return UNFIT;
   }
-  if (!isObject(schema.additionalProperties)) return schema.properties ? fitted : value;
+  const ofOthers = others(schema);
+  if (!ofOthers) return schema.properties ? fitted : value;
   for (const [key, one] of Object.entries(value)) {
-    const more = fit(one, schema.additionalProperties, found, root, inside(at, key));
+    const more = fit(one, ofOthers, found, root, inside(at, key));
     if (more !== UNFIT) fitted[key] = more;
   }
   return fitted;

@@ -10,6 +10,7 @@ import { trainingForm } from "./training_form.js";
 
 /**
  * @import { DescribedChild } from "./live_text.js"
+ * @typedef {HTMLTableCellElement & { clewContent?: string }} DrawnCell
  * @typedef {{ key: string, cells: { html: DescribedChild, label: string }[] }} Row
  * @typedef {{ version: string, page: number, failure: DescribedChild, queue: Row[], history: Row[], slots: string, queue_empty: string, history_empty: string, queue_count: string, count: string, archived?: string | null, away: string | null, is_same?: boolean }} Lists
  */
@@ -75,7 +76,7 @@ function rows(body, listed) {
   live.children(body, listed, (row) => row.key, () => document.createElement("tr"), (element, row) => {
     row.cells.forEach((cell, place) => {
       const content = JSON.stringify(cell.html);
-      const there = element.children[place] || element.appendChild(document.createElement("td"));
+      const there = /** @type {DrawnCell} */ (element.children[place] || element.appendChild(document.createElement("td")));
       if (there.clewContent === content) return;
       const active = /** @type {HTMLElement | null} */ (document.activeElement);
       const held = active && there.contains(active) ? active.dataset.trainingAction : null;

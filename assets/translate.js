@@ -1,4 +1,6 @@
 /* Messages in the reader's language, as components/texts/translate.py makes them: a template by its code, filled. */
+import { isObject } from "./answers.js";
+
 const DEEPEST = 20; // of messages within messages; ours have three
 const SLOT = /\{\w+\}/g;
 
@@ -9,7 +11,7 @@ const SLOT = /\{\w+\}/g;
 /** Returns the sentence of `{code, params}`, of another program's `{text}`, or of a plain value; `templates` are by code.
     A code without a template here (of a service that is newer than the page) shows `english`, where that is given.
 
-    @param {any} value
+    @param {unknown} value
     @param {Record<string, string>} templates
     @param {string | null} [english]
     @param {number} [depth]
@@ -17,11 +19,11 @@ const SLOT = /\{\w+\}/g;
 function translate(value, templates, english, depth = 0) {
   if (value === null || value === undefined || depth > DEEPEST) return english || "";
   if (Array.isArray(value)) return value.map((one) => translate(one, templates, "", depth + 1)).join(", ");
-  if (typeof value !== "object") return String(value);
+  if (!isObject(value)) return String(value);
   if (typeof value.code !== "string" || !value.code) return typeof value.text === "string" ? value.text : english || "";
   if (!Object.hasOwn(templates, value.code) && english) return english;
   const template = Object.hasOwn(templates, value.code) ? templates[value.code] : value.code;
-  const params = value.params && typeof value.params === "object" ? value.params : {};
+  const params = isObject(value.params) ? value.params : {};
   if (english && template.match(SLOT)?.some((/** @type {string} */ slot) => !Object.hasOwn(params, slot.slice(1, -1)))) return english;
   const sentence = template.replace(/\{(\w+)\}/g, (/** @type {string} */ slot, /** @type {string} */ name, /** @type {number} */ at) => {
     if (!Object.hasOwn(params, name)) return slot;

@@ -5,7 +5,7 @@ const BEYOND = 6; // rows above and below those in sight, so that Tab always fin
  *
  * `show(rows)` takes `[{key, …}]`; a row whose element has the focus stays, however far it is.
  *
- * @template {{ key: string, [more: string]: any }} Row
+ * @template {{ key: string }} Row
  * @param {HTMLElement} list
  * @param {number} rowHeight in pixels
  * @param {(row: Row) => HTMLElement} make
