@@ -7,7 +7,7 @@ const { filled } = trainingCalls;
 const number = (n) => n.toLocaleString(document.documentElement.lang);
 
 /** Requests something of a file or folder; returns {problem: sentence} for every failure.
- * @type {(what: string, query: import("./training_calls.js").Query, texts: Texts) => Promise<object & { problem?: string }>} */
+ * @type {(what: string, query: import("./training_calls.js").Query, texts: { no_answer: string }) => Promise<object & { problem?: string }>} */
 async function ask(what, query, texts) {
   const answer = /** @type {import("./training_calls.js").Answer<{ problem?: string }>} */ (await trainingCalls.ask(`artifacts/${what}`, query));
   if (answer === null) return { problem: texts.no_answer };

@@ -26,7 +26,7 @@ async function show(run) {
   return run;
 }
 
-/** @type {(place: HTMLElement, answer: Console, texts: Texts) => void} */
+/** @type {(place: HTMLElement, answer: Console, texts: ConsoleTexts) => void} */
 function draw(place, { lines, path, href }, texts) {
   const whole = make("a", { href: href || `#${ID.RUN_ARTIFACTS}` }, texts.whole);
   if (!href) {

@@ -15,7 +15,7 @@ import { live } from "./live_text.js";
  * @typedef {import("./artifact_media_cells.js").Step} Step
  * @typedef {import("./artifact_media_cells.js").Steps} Steps
  * @typedef {import("./artifact_sync.js").VideoGroup} VideoGroup
- * @typedef {{ place: HTMLElement, texts: Texts, pattern: string, key: string, step: string, runs: string[], all: number }} Request what the address asks for
+ * @typedef {{ place: HTMLElement, texts: MediaTexts, pattern: string, key: string, step: string, runs: string[], all: number }} Request what the address asks for
  * @typedef {object} MediaView
  * @property {Request} request
  * @property {MediaRun[]} runs

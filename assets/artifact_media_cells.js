@@ -6,7 +6,7 @@ import { live } from "./live_text.js";
  * @typedef {number | null} Step null of a file without one
  * @typedef {Map<Step, { path: string, kind: string }>} Steps the files of a run under one key
  * @typedef {{ run: string, name: string, colour: string, files: [key: string, step: Step, path: string, kind: string][] }} MediaRun
- * @typedef {{ texts: Texts, key: string, step: Step, show: (step: Step) => void }} Shown the key and step that are shown
+ * @typedef {{ texts: MediaTexts, key: string, step: Step, show: (step: Step) => void }} Shown the key and step that are shown
  */
 const { make } = live;
 
@@ -32,7 +32,7 @@ function stepsOf(found) {
   return [...steps].sort((one, other) => (one ?? -1) - (other ?? -1));
 }
 
-/** @type {(step: Step, texts: Texts) => string} */
+/** @type {(step: Step, texts: MediaTexts) => string} */
 const nameOf = (step, texts) => (step === null ? texts.no_step : artifactCalls.filled(texts.step_of, { n: artifactCalls.number(step) }));
 
 /** Makes the cell of a run: its picture or video at the step, or a button for the nearest step that it has.

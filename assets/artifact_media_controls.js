@@ -8,7 +8,7 @@ const { make } = live;
 const { button } = mediaCells;
 
 /** Makes the buttons that play, loop and step the videos of a group; `play` is the first of them.
- * @type {(group: import("./artifact_sync.js").VideoGroup, play: HTMLButtonElement, texts: Texts) => HTMLElement[]} */
+ * @type {(group: import("./artifact_sync.js").VideoGroup, play: HTMLButtonElement, texts: MediaTexts) => HTMLElement[]} */
 function playing(group, play, texts) {
   const loop = make("input", { type: "checkbox", class: "form-check-input", id: "compare-media-loop", checked: "" });
   loop.onchange = () => group.loops(loop.checked);
@@ -25,7 +25,7 @@ function playing(group, play, texts) {
 }
 
 /** Makes the list of keys: those of most runs first, and of equally many runs those with videos.
- * @type {(runs: unknown[], keys: Map<string, import("./artifact_media_cells.js").Steps[]>, texts: Texts) => HTMLSelectElement} */
+ * @type {(runs: unknown[], keys: Map<string, import("./artifact_media_cells.js").Steps[]>, texts: MediaTexts) => HTMLSelectElement} */
 function choice(runs, keys, texts) {
   const sorted = [...keys].map(([key, found]) => {
     const n = found.filter((steps) => steps.size).length;
@@ -38,7 +38,7 @@ function choice(runs, keys, texts) {
 }
 
 /** Makes the form for a pattern of names, for media whose names Clew cannot read by itself.
- * @type {(pattern: string, texts: Texts, search: (pattern: string) => void) => HTMLElement} */
+ * @type {(pattern: string, texts: MediaTexts, search: (pattern: string) => void) => HTMLElement} */
 function naming(pattern, texts, search) {
   const box = make("input", { type: "text", class: "form-control form-control-sm", id: "compare-media-pattern", value: pattern, maxlength: 250, autocomplete: "off", spellcheck: "false", "aria-describedby": "compare-media-pattern-help" });
   const form = make(

@@ -11,7 +11,7 @@ import { live } from "./live_text.js";
  * @typedef {{ name: string, element_type: string, shape: (number | string | null)[] }} Tensor
  * @typedef {{ producer: string, inputs: Tensor[], outputs: Tensor[], weights: Tensor[], weights_in_all: number, nodes: number }} OnnxFacts
  * @typedef {{ kind: string, size_bytes: number, width?: number, height?: number, table?: FileTable, figure?: FileFigure, onnx?: OnnxFacts, text?: string, problem?: string }} Found a file as domain/artifacts/previews.py describes it
- * @typedef {(place: HTMLElement, file: RunFile, texts: Texts, found: Found) => void | Promise<unknown>} Preview
+ * @typedef {(place: HTMLElement, file: RunFile, texts: ArtifactTexts, found: Found) => void | Promise<unknown>} Preview
  */
 
 const { make } = live;
@@ -24,7 +24,7 @@ function problem(place, sentence) {
 }
 
 /** Shows a file in an element that the browser loads by itself, and a sentence instead where it fails.
- * @type {(place: HTMLElement, tag: "img" | "video" | "audio", file: RunFile, texts: Texts, attributes: import("./live_text.js").Attributes, note?: string | null) => void} */
+ * @type {(place: HTMLElement, tag: "img" | "video" | "audio", file: RunFile, texts: ArtifactTexts, attributes: import("./live_text.js").Attributes, note?: string | null) => void} */
 function media(place, tag, file, texts, attributes, note) {
   const element = make(tag, { class: "artifact-media", ...attributes });
   element.addEventListener("error", () => place.isConnected && problem(place, texts.not_played));
@@ -38,7 +38,7 @@ function picture(place, file, texts, found) {
   media(place, "img", file, texts, { alt: nameOf(file.path), width: found.width, height: found.height }, note);
 }
 
-/** @type {(place: HTMLElement, file: RunFile, texts: Texts, tag: "video" | "audio") => void} */
+/** @type {(place: HTMLElement, file: RunFile, texts: ArtifactTexts, tag: "video" | "audio") => void} */
 function player(place, file, texts, tag) {
   const label = artifactCalls.filled(texts.preview, { name: nameOf(file.path) });
   media(place, tag, file, texts, { controls: "", preload: "metadata", playsinline: "", loop: tag === "video" ? "" : null, "aria-label": label });
@@ -55,7 +55,7 @@ function frame(place, file, texts, found) {
 }
 
 /** Makes a cell of a picture, which becomes its path where the browser cannot show it.
- * @type {(file: RunFile, cell: { path: string, small: string }, texts: Texts) => HTMLElement} */
+ * @type {(file: RunFile, cell: { path: string, small: string }, texts: ArtifactTexts) => HTMLElement} */
 function pictureIn(file, { path, small }, texts) {
   const image = make("img", { src: artifactCalls.address(file.run, small), alt: nameOf(path), loading: "lazy", decoding: "async" });
   image.addEventListener("error", () => image.replaceWith(path));
@@ -63,7 +63,7 @@ function pictureIn(file, { path, small }, texts) {
   return make("a", { href: artifactCalls.address(file.run, path), target: "_blank", rel: "noreferrer", title }, image);
 }
 
-/** @type {(label: string, columns: string[], rows: Cell[][], file: RunFile, texts: Texts) => HTMLElement} */
+/** @type {(label: string, columns: string[], rows: Cell[][], file: RunFile, texts: ArtifactTexts) => HTMLElement} */
 function tableOf(label, columns, rows, file, texts) {
   const head = make("thead", {}, make("tr", {}, ...columns.map((text) => make("th", { scope: "col" }, text))));
   const body = make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, typeof cell === "string" ? cell : pictureIn(file, cell, texts))))));
@@ -71,7 +71,7 @@ function tableOf(label, columns, rows, file, texts) {
   return make("div", { class: "artifact-table", tabindex: "0", role: "region", "aria-label": label }, table);
 }
 
-/** @type {(place: HTMLElement, file: RunFile, texts: Texts, found: FileTable) => void} */
+/** @type {(place: HTMLElement, file: RunFile, texts: ArtifactTexts, found: FileTable) => void} */
 function table(place, file, texts, found) {
   const n = artifactCalls.number;
   const all = found.rows_in_all;
@@ -83,7 +83,7 @@ function table(place, file, texts, found) {
   place.replaceChildren(make("p", { class: "small text-body-secondary mb-1" }, parts.join(" ")), tableOf(label, found.columns, found.rows, file, texts));
 }
 
-/** @type {(place: HTMLElement, file: RunFile, texts: Texts, found: OnnxFacts) => void} */
+/** @type {(place: HTMLElement, file: RunFile, texts: ArtifactTexts, found: OnnxFacts) => void} */
 function onnx(place, file, texts, found) {
   /** @type {(tensors: Tensor[]) => string[][]} */
   const rows = (tensors) => tensors.map(({ name, element_type, shape }) => [name, element_type, `[${shape.map((one) => (one === null ? "?" : one)).join(", ")}]`]);
@@ -109,7 +109,7 @@ function laidOut(place, file, texts, found) {
 }
 
 /** Draws a figure, which the server reduced to its data; background and fonts are the page's, as in all charts.
- * @type {(place: HTMLElement, file: RunFile, texts: Texts, found: FileFigure) => void | Promise<unknown>} */
+ * @type {(place: HTMLElement, file: RunFile, texts: ArtifactTexts, found: FileFigure) => void | Promise<unknown>} */
 function figure(place, file, texts, found) {
   const { data, layout, left_out: leftOut = [] } = found;
   const kinds = leftOut.length ? make("p", { class: "small mb-1" }, artifactCalls.filled(texts.left_out, { kinds: leftOut.join(", ") })) : "";
@@ -145,7 +145,7 @@ const KINDS = {
 let asked = 0;
 
 /** Shows a file of a run in `place`; a late answer for another file is dropped.
- * @type {(place: HTMLElement, file: RunFile, texts: Texts) => Promise<void>} */
+ * @type {(place: HTMLElement, file: RunFile, texts: ArtifactTexts) => Promise<void>} */
 async function show(place, file, texts) {
   const mine = ++asked;
   for (const drawn of place.querySelectorAll(".js-plotly-plot")) window.Plotly.purge(drawn);

@@ -10,7 +10,7 @@ const { begin, button, follow, more } = textLines;
 const { find, stop } = textSearch;
 
 /** Shows the text in `place`; a long log from its end.
- * @type {(place: HTMLElement, file: { run: string, path: string, size: number }, texts: Texts) => Promise<void>} */
+ * @type {(place: HTMLElement, file: { run: string, path: string, size: number }, texts: ArtifactTexts) => Promise<void>} */
 function show(place, { run, path, size }, texts) {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const box = make("div", { class: "live-log", tabindex: "0", role: "region", "aria-label": artifactCalls.filled(texts.lines_of, { name }) });

@@ -10,7 +10,7 @@ import { live } from "./live_text.js";
  * @typedef {object} TextView `begins` and `ends` are byte offsets of what is shown
  * @property {string} run
  * @property {string} path
- * @property {Texts} texts
+ * @property {ArtifactTexts} texts
  * @property {HTMLElement} box
  * @property {HTMLElement} status
  * @property {HTMLElement} found

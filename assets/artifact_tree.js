@@ -22,7 +22,7 @@ const { make } = live;
 const { rowOf, rowsOf } = treeRows;
 
 /** Draws the tree of `run` into `place`; `chosen(path, size)` is called for a file.
- * @type {(place: HTMLElement, run: string, texts: Texts, chosen: (path: string, size: number) => void) => ArtifactTree} */
+ * @type {(place: HTMLElement, run: string, texts: ArtifactTexts, chosen: (path: string, size: number) => void) => ArtifactTree} */
 function tree(place, run, texts, chosen) {
   const find = make("input", { type: "search", class: "form-control form-control-sm", id: "artifact-find", autocomplete: "off", spellcheck: "false" });
   const refresh = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary" }, texts.refresh);

@@ -11,7 +11,7 @@ import { live } from "./live_text.js";
  * @typedef {{ read(folder: string): Promise<void>, reveal(path: string): Promise<Entry | undefined> }} ArtifactTree
  * @typedef {object} TreeState
  * @property {string} run
- * @property {Texts} texts
+ * @property {ArtifactTexts} texts
  * @property {(path: string, size: number) => void} chosen
  * @property {HTMLElement} list
  * @property {HTMLElement} grid

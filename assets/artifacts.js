@@ -48,7 +48,7 @@ function near(place, happens) {
   observer.observe(place);
 }
 
-/** @type {(place: ArtifactsPlace, run: string, texts: Texts, named: string | null) => Promise<void>} */
+/** @type {(place: ArtifactsPlace, run: string, texts: ArtifactTexts, named: string | null) => Promise<void>} */
 async function begin(place, run, texts, named) {
   const side = make("div");
   const head = make("div", { class: "artifact-head" });
@@ -82,7 +82,7 @@ async function chosen(path) {
   return begin(place, place.dataset.run ?? "", textsOf(place), path);
 }
 
-/** @type {(parts: { head: HTMLElement, body: HTMLElement, run: string, texts: Texts }, path: string, size: number | undefined) => void} */
+/** @type {(parts: { head: HTMLElement, body: HTMLElement, run: string, texts: ArtifactTexts }, path: string, size: number | undefined) => void} */
 function show({ head, body, run, texts }, path, size) {
   const status = make("span", { class: "small text-body-secondary", role: "status" });
   const copy = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary" }, texts.copy_link);

@@ -39,7 +39,7 @@ function button(className, text, press) {
 }
 
 /** Resolves to the texts of the page, once it is there.
- * @type {() => Promise<Texts>} */
+ * @type {() => Promise<ChangeTexts>} */
 async function texts() {
   while (!document.getElementById(ID.CHANGES)) await new Promise((resolve) => window.setTimeout(resolve, 50));
   return textsOf(place());

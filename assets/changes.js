@@ -42,7 +42,7 @@ function address(again) {
 }
 
 /** Sends a request once; returns null where no answer to it came.
- * @type {(request: ChangeRequest, again: boolean, texts: Texts) => Promise<AskedFirst | Ended | null>} */
+ * @type {(request: ChangeRequest, again: boolean, texts: ChangeTexts) => Promise<AskedFirst | Ended | null>} */
 async function ask(request, again, texts) {
   const ends = new AbortController();
   const timer = window.setTimeout(() => ends.abort(), CALL_MS);
@@ -51,7 +51,7 @@ async function ask(request, again, texts) {
     const answer = await window.fetch(address(again), { method: "POST", headers, body: JSON.stringify(request), signal: ends.signal });
     if (answer.ok) return /** @type {AskedFirst | Ended} */ (await answer.json());
     // What is wrong with the request stays wrong; what is wrong with a server or a proxy need not.
-    return answer.status < 500 && answer.status !== 429 ? { outcome: "refused", sentence: texts.status.replace("{status}", answer.status) } : null;
+    return answer.status < 500 && answer.status !== 429 ? { outcome: "refused", sentence: texts.status.replace("{status}", String(answer.status)) } : null;
   } catch {
     return null; // the connection broke, or the answer is no JSON
   } finally {
@@ -60,7 +60,7 @@ async function ask(request, again, texts) {
 }
 
 /** Sends a request until an answer comes; from the second try on, Clew is only asked what became of it.
- * @type {(one: Pending, texts: Texts) => Promise<AskedFirst | Ended>} */
+ * @type {(one: Pending, texts: ChangeTexts) => Promise<AskedFirst | Ended>} */
 async function answerOf(one, texts) {
   for (let tries = 0; ; tries += 1) {
     const answer = await ask(one.request, one.again, texts);
@@ -74,7 +74,7 @@ async function answerOf(one, texts) {
   }
 }
 
-/** @type {(one: Pending, texts: Texts) => void} */
+/** @type {(one: Pending, texts: ChangeTexts) => void} */
 function waiting(one, texts) {
   const silent = one.silentSince && Date.now() - one.silentSince >= SILENT_MS;
   const since = silent ? one.silentSince : one.began;

@@ -34,7 +34,7 @@ import { runMetrics } from "./run_metrics.js";
  *
  * @typedef {object} GridData what Python wrote into the page for the grid
  * @property {string} place "compare" or "run"
- * @property {Texts} texts
+ * @property {ChartGridTexts} texts
  * @property {string[]} preset words
  * @property {string[] | null} specs the charts of the address
  * @property {string[]} open prefixes of sections
@@ -47,7 +47,7 @@ import { runMetrics } from "./run_metrics.js";
  * @typedef {object} Grid
  * @property {string} place
  * @property {HTMLElement} root
- * @property {Texts} texts
+ * @property {ChartGridTexts} texts
  * @property {typeof gridActions} actions
  * @property {string[]} preset
  * @property {string[] | null} specs texts of the chosen charts; null for the preset

@@ -51,7 +51,7 @@ const element = (tag, props = {}, ...children) => {
 };
 
 /** Returns the chart's name, for its heading and its buttons.
- * @type {(spec: ChartSpec, texts: Texts) => string} */
+ * @type {(spec: ChartSpec, texts: ChartGridTexts) => string} */
 function titleOf(spec, texts) {
   return spec.subjects.map((subject) => texts.words[chartSpecs.wordOf(subject) ?? ""] || chartSpecs.keyOf(subject)).join(" · ");
 }
@@ -96,7 +96,7 @@ function box(grid, text, section) {
 }
 
 /** Shows what failed, next to the chart; an empty sentence hides it.
- * @type {(made: Box, sentence: string, texts: Texts, retry: () => void) => void} */
+ * @type {(made: Box, sentence: string, texts: ChartGridTexts, retry: () => void) => void} */
 function showFailure(made, sentence, texts, retry) {
   made.failure.hidden = !sentence;
   if (!sentence || made.failure.dataset.sentence === sentence) return;

@@ -15,7 +15,7 @@ const { element } = chartBox;
 const BORDERS = { dash: "dashed", dot: "dotted", dashdot: "dashed" };
 
 /** Returns the legend of one grid; `changed()` is called when other lines are muted than before.
- * @type {(place: HTMLElement, texts: Texts, changed: () => void) => Legend} */
+ * @type {(place: HTMLElement, texts: ChartGridTexts, changed: () => void) => Legend} */
 function legend(place, texts, changed) {
   /** @type {Map<string, { button: HTMLButtonElement }>} */
   const lines = new Map(); // by name

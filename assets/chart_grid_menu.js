@@ -83,7 +83,7 @@ document.addEventListener("pointerdown", (event) => {
 });
 
 /** Asks for the ends of a chart's y axis; `take(from, to)` gets numbers, or null for an end that follows the values.
- * @type {(box: Box, texts: Texts, take: (from: number | null, to: number | null) => void) => void} */
+ * @type {(box: Box, texts: ChartGridTexts, take: (from: number | null, to: number | null) => void) => void} */
 function askRange(box, texts, take) {
   /** @type {(name: string, value: number | null) => { input: HTMLInputElement, label: HTMLLabelElement }} */
   const field = (name, value) => {

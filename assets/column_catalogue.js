@@ -11,7 +11,7 @@ import { filters } from "./filter_grammar.js";
 const EXTREMES = ["metric", "least", "greatest"];
 
 /** Groups the columns that there can be: the built-in ones, then those of each kind of key.
- * @type {(known: Catalogue, texts: Texts) => Group[]} */
+ * @type {(known: Catalogue, texts: RunListTexts["column_menu"]) => Group[]} */
 function groupsOf({ built_in, groups }, texts) {
   /** @type {Entry[]} */
   const usual = built_in.filter(({ id }) => id !== "details").map(({ id, name }) => ({ name, runs: null, refs: [["", id]] }));

@@ -20,8 +20,12 @@ function within(root, selectors) {
  * @type {(event: { target: EventTarget | null }) => Element | null} */
 const elementOf = (event) => (event.target instanceof Element ? event.target : null);
 
-/** Returns the texts that Python wrote into an element.
- * @type {(place: HTMLElement) => Texts} */
+/** Returns the texts that Python wrote into an element; tests/javascript/texts.d.ts has their types.
+ *
+ * @template Texts
+ * @param {HTMLElement} place
+ * @returns {Texts}
+ */
 const textsOf = (place) => /** @type {Texts} */ (JSON.parse(place.dataset.texts ?? "{}"));
 
 export { byId, elementOf, textsOf, within };

@@ -76,7 +76,7 @@ function draw(figure) {
 }
 
 /** Writes the rows into the table; returns the address of the same rows as CSV.
- * @type {(rows: UsageRow[] | null, question: Partial<FleetQuestion> | null, texts: Texts) => string} */
+ * @type {(rows: UsageRow[] | null, question: Partial<FleetQuestion> | null, texts: { open: string }) => string} */
 function fill(rows, question, texts) {
   const drawn = (rows || []).map((row) => ({
     ...known(row),

@@ -18,7 +18,7 @@ const RARE = ["ecc", "pcie", "nvlink"]; // hidden where they are unknown
 /** @type {(card: Element, name: string) => HTMLElement} */
 const partOf = (card, name) => /** @type {HTMLElement} */ (card.querySelector(`[data-part="${name}"]`));
 
-/** @type {(card: Card, name: string, gpu: Gpu, texts: Texts) => void} */
+/** @type {(card: Card, name: string, gpu: Gpu, texts: HostTexts) => void} */
 function fillBar(card, name, gpu, texts) {
   const { text, share } = gpuNumbers.METRICS[name];
   const isShared = name === "memory" && gpu.unified;
@@ -34,14 +34,14 @@ function fillBar(card, name, gpu, texts) {
 }
 
 /** Describes the values that are missing because the GPU reported something else.
- * @type {(gpu: Pick<Gpu, "misfits">, texts: Texts) => string} */
+ * @type {(gpu: Pick<Gpu, "misfits">, texts: HostTexts) => string} */
 function odd({ misfits }, texts) {
   const why = (misfits || []).map((one) => translate({ code: one.code, params: one.params }, texts.templates, one.error || "").slice(0, LONGEST));
   const [first, more] = [why.slice(0, MOST_MISFITS), why.length - MOST_MISFITS];
   return first.length ? texts.odd.replace("{why}", () => first.join("; ") + (more > 0 ? "; …" : "")) : "";
 }
 
-/** @type {(gpu: Gpu, texts: Texts) => string} */
+/** @type {(gpu: Gpu, texts: HostTexts) => string} */
 function slowedBy(gpu, texts) {
   const reasons = gpu.throttle_reasons || [];
   return reasons.map((one, i) => translate({ code: (gpu.throttle_codes || [])[i] }, texts.templates, one)).join(", ");
@@ -54,7 +54,7 @@ function writeOrHide(place, text, around = place) {
   live.hide(around, !text);
 }
 
-/** @type {(card: Card, unit: Unit, texts: Texts, several: boolean) => void} */
+/** @type {(card: Card, unit: Unit, texts: HostTexts, several: boolean) => void} */
 function fillHead(card, unit, texts, several) {
   const { gpu, host } = unit;
   const name = gpu.name || texts.gpu;
@@ -74,7 +74,7 @@ function fillHead(card, unit, texts, several) {
   card.toggleAttribute("data-old", gpuUnits.isOld(unit));
 }
 
-/** @type {(card: Card, unit: Unit, texts: Texts, several: boolean) => void} */
+/** @type {(card: Card, unit: Unit, texts: HostTexts, several: boolean) => void} */
 function fillCard(card, unit, texts, several) {
   if (card.shownVersion === unit.version && card.hasAttribute("data-old") === gpuUnits.isOld(unit)) return;
   card.shownVersion = unit.version;
@@ -95,7 +95,7 @@ function fillCard(card, unit, texts, several) {
 }
 
 /** Shows the cards of these units in `place`; makes a copy of `empty` for each that has none.
- * @type {(place: HTMLElement, units: Unit[], empty: import("./live_text.js").Described, texts: Texts, several: boolean) => void} */
+ * @type {(place: HTMLElement, units: Unit[], empty: import("./live_text.js").Described, texts: HostTexts, several: boolean) => void} */
 function cards(place, units, empty, texts, several) {
   /** @type {(unit: Unit) => HTMLElement} */
   const made = (unit) => {

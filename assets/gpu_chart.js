@@ -24,7 +24,7 @@ let observer = null;
 let isSeen = true;
 
 /** Shows exactly these units; a chart that is drawn already is extended. Nothing is drawn while the chart is out of view.
- * @type {(units: Unit[], texts: Texts, several: boolean) => void} */
+ * @type {(units: Unit[], texts: GpuTexts, several: boolean) => void} */
 function show(units, texts, several) {
   const place = document.getElementById(CHART);
   if (!place) return;
@@ -54,7 +54,7 @@ function goesOn(unit) {
   return unit.past.some((one) => one.at === line.last) && unit.past[0].at >= (line.first ?? 0);
 }
 
-/** @type {(units: Unit[], texts: Texts, several: boolean) => void} */
+/** @type {(units: Unit[], texts: GpuTexts, several: boolean) => void} */
 function begin(units, texts, several) {
   lines = new Map();
   units.forEach((unit) => lines.set(unit.key, { last: lastOf(unit), first: unit.past.length ? unit.past[0].at : null }));
@@ -64,7 +64,7 @@ function begin(units, texts, several) {
 }
 
 /** Adds the points since the last drawing, as one change for all lines.
- * @type {(graph: PlotlyElement, units: Unit[], texts: Texts) => void} */
+ * @type {(graph: PlotlyElement, units: Unit[], texts: GpuTexts) => void} */
 function goOn(graph, units, texts) {
   const grown = units.map((unit, index) => ({ index, unit, points: unit.past.filter((one) => one.at > (lines.get(unit.key)?.last ?? 0)) })).filter(({ points }) => points.length);
   if (!grown.length) return;
@@ -86,12 +86,12 @@ function watch(place) {
 }
 
 /** Returns the layout; a legend of too many lines could not be read, so a pointed line shows its name instead.
- * @type {(number: number, texts: Texts) => PlotlyLayout} */
+ * @type {(number: number, texts: GpuTexts) => PlotlyLayout} */
 function layout(number, texts) {
   return number <= texts.limits.legend ? texts.layout : { ...texts.layout, showlegend: false, hovermode: "closest" };
 }
 
-/** @type {(unit: Unit, index: number, texts: Texts, several: boolean) => PlotlyTrace} */
+/** @type {(unit: Unit, index: number, texts: GpuTexts, several: boolean) => PlotlyTrace} */
 function trace(unit, index, texts, several) {
   const { colours, dashes } = texts;
   return {
@@ -107,13 +107,13 @@ function trace(unit, index, texts, several) {
 }
 
 /** Writes the lines as text, for screen readers.
- * @type {(units: Unit[], texts: Texts, several: boolean) => void} */
+ * @type {(units: Unit[], texts: GpuTexts, several: boolean) => void} */
 function summarize(units, texts, several) {
   const summaries = units.map((unit) => summary(unit, texts, several)).join("; ");
   live.write(document.getElementById(SUMMARY), summaries);
 }
 
-/** @type {(unit: Unit, texts: Texts, several: boolean) => string} */
+/** @type {(unit: Unit, texts: GpuTexts, several: boolean) => string} */
 function summary(unit, texts, several) {
   const { MISSING } = gpuNumbers;
   const values = unit.past.flatMap(({ value }) => (value === null ? [] : [value]));

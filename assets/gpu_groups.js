@@ -35,7 +35,7 @@ function shown(units, { host, owner, state, run }) {
 
 /** Groups units: hosts in the order of the configuration, states with those that need attention first, names by
  *    the alphabet, and units without an owner or a run at the end.
- * @type {(units: Unit[], by: string, texts: Texts) => Group[]} */
+ * @type {(units: Unit[], by: string, texts: HostTexts) => Group[]} */
 function grouped(units, by, texts) {
   /** @type {Map<string, Group>} */
   const groups = new Map();
@@ -51,17 +51,17 @@ function grouped(units, by, texts) {
   return all.sort((a, b) => Number(a.key === "") - Number(b.key === "") || a.label.localeCompare(b.label, undefined, { numeric: true }));
 }
 
-/** @type {(state: string, texts: Texts) => number} */
+/** @type {(state: string, texts: HostTexts) => number} */
 const placeOf = (state, texts) => Object.keys(texts.use).indexOf(state);
 
-/** @type {(by: string, key: string, texts: Texts) => string} */
+/** @type {(by: string, key: string, texts: HostTexts) => string} */
 function labelOf(by, key, texts) {
   if (by === "state") return texts.use[key] || key;
   return key || texts.none[by];
 }
 
 /** Summarizes units as text: "96 GPUs, 60 busy, 36 idle; mean utilisation 47 %".
- * @type {(units: Unit[], all: Unit[], texts: Texts) => string} */
+ * @type {(units: Unit[], all: Unit[], texts: HostTexts) => string} */
 function summary(units, all, texts) {
   const { count, MISSING } = gpuNumbers;
   /** @type {Map<string, number>} */

@@ -9,11 +9,23 @@ import { pageSocket } from "./page_socket.js";
  * @typedef {import("./gpu_units.js").Report} Report
  * @typedef {import("./gpu_units.js").Misfit} Misfit
  * @typedef {import("./socket_address.js").Service & { name: string }} Monitor
- * @typedef {object} HostsView what shows the hosts
+ */
+
+/**
+ * What shows the hosts.
+ *
+ * @template {HostTexts} Texts of the page
+ * @typedef {object} HostsView
  * @property {(hosts: Host[], texts: Texts) => void} clear
  * @property {(host: Host, report: Report, texts: Texts) => void} take is called for each message that fits
  * @property {(host?: Host) => void} later is called after every change and each second
- * @typedef {object} HostsHandlers the functions that Dash calls
+ */
+
+/**
+ * The functions that Dash calls.
+ *
+ * @template {HostTexts} Texts of the page
+ * @typedef {object} HostsHandlers
  * @property {(monitors: Monitor[] | null, texts: Texts, schema: import("./schema.js").Schema) => number} start
  * @property {(state: { readyState: number } | null, id: string) => void} state
  * @property {(message: { data: unknown } | null, id: string) => void} message
@@ -30,12 +42,17 @@ let watched = null; // reads what came while the page was hidden
 
 /** Returns the handlers of a page's sockets. `part(what, index)` is the id of a part of a host, `page` that of an element
     that exists as long as the page does.
- * @type {(part: (what: string, index: number) => string, page: string, view: HostsView) => HostsHandlers} */
+ *
+ * @template {HostTexts} Texts of the page
+ * @param {(what: string, index: number) => string} part
+ * @param {string} page
+ * @param {HostsView<Texts>} view
+ * @returns {HostsHandlers<Texts>}
+ */
 function watch(part, page, view) {
   /** @type {Host[]} */
   let hosts = [];
-  /** @type {Texts} */
-  let texts = {};
+  let texts = /** @type {Texts} */ ({});
   /** @type {import("./schema.js").Schema} */
   let schema = {};
 

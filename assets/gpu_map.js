@@ -11,7 +11,7 @@ import { live } from "./live_text.js";
  * @typedef {HTMLElement & { shown?: string }} Cell
  * @typedef {object} GpuMap
  * @property {(groups: Group[]) => void} arrange
- * @property {(units: Unit[], metric: string, texts: Texts) => void} fill
+ * @property {(units: Unit[], metric: string, texts: HostTexts) => void} fill
  * @property {(key: string) => void} focus
  */
 
@@ -69,7 +69,7 @@ function make(place, { opens, isOpen, words }) {
   }
 
   /** Writes the numbers of these units.
-   * @type {(some: Unit[], metric: string, texts: Texts) => void} */
+   * @type {(some: Unit[], metric: string, texts: HostTexts) => void} */
   function fill(some, metric, texts) {
     for (const unit of some) {
       const cell = cells.get(unit.key);
@@ -78,7 +78,7 @@ function make(place, { opens, isOpen, words }) {
     pointer.refresh();
   }
 
-  /** @type {(cell: Cell, unit: Unit, metric: string, texts: Texts) => void} */
+  /** @type {(cell: Cell, unit: Unit, metric: string, texts: HostTexts) => void} */
   function fillCell(cell, unit, metric, texts) {
     const { METRICS, step } = gpuNumbers;
     const old = gpuUnits.isOld(unit);

@@ -7,7 +7,7 @@ import { live } from "./live_text.js";
 /** @import { Unit } from "./gpu_units.js" */
 
 /** Writes the ends of the scale of colours.
- * @type {(metric: string, texts: Texts) => void} */
+ * @type {(metric: string, texts: HostTexts) => void} */
 function drawScale(metric, texts) {
   const { low, high, label } = texts.scales[metric];
   const { mark, write } = live;
@@ -17,7 +17,7 @@ function drawScale(metric, texts) {
 }
 
 /** Returns the lines about a cell that is pointed at.
- * @type {(unit: Unit, texts: Texts) => string[]} */
+ * @type {(unit: Unit, texts: HostTexts) => string[]} */
 function cellLines(unit, texts) {
   const { METRICS } = gpuNumbers;
   const { gpu } = unit;

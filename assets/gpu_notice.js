@@ -22,7 +22,7 @@ const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` 
 const secondsOf = (ms) => String(Math.round(Math.abs(ms) / 1000));
 
 /** Returns the troubles of a host.
- * @type {(host: Host, texts: Texts) => Trouble[]} */
+ * @type {(host: Host, texts: HostTexts) => Trouble[]} */
 function troubles(host, texts) {
   const { report } = host;
   /** @type {(message: unknown) => string} */
@@ -32,7 +32,7 @@ function troubles(host, texts) {
   if (report && texts.states[report.state]) {
     const silent = Math.round((report.age_seconds || 0) + (Date.now() - host.received) / 1000);
     const trouble = short(troubleOf(report, texts.templates));
-    found.push({ key: `state ${report.state} ${trouble}`, strong: texts.states[report.state].replace("{n}", silent), text: texts.stop + trouble });
+    found.push({ key: `state ${report.state} ${trouble}`, strong: texts.states[report.state].replace("{n}", String(silent)), text: texts.stop + trouble });
   }
   // A host with GPUs of several vendors may have trouble with one of them only.
   for (const trouble of (report && report.troubles) || []) {
@@ -46,9 +46,9 @@ function troubles(host, texts) {
   /** @type {Record<string, string> | undefined} */
   const renamed = host.renamed;
   if (renamed) found.push({ key: "renamed", text: texts.renamed.replace(/\{(\w+)\}/g, (/** @type {string} */ _all, /** @type {string} */ part) => short(renamed[part])) });
-  if (host.misfits) found.push({ key: "misfit", text: texts.misfit.replace("{n}", host.misfits).replace("{why}", () => translated(host.why)) });
+  if (host.misfits) found.push({ key: "misfit", text: texts.misfit.replace("{n}", String(host.misfits)).replace("{why}", () => translated(host.why)) });
   if (host.parts) found.push({ key: "parts", text: texts.parts.replace("{why}", () => translated(host.parts)) });
-  if (host.more && report) found.push({ key: "more", text: texts.more.replace("{shown}", report.gpus.length).replace("{all}", report.gpus.length + host.more) });
+  if (host.more && report) found.push({ key: "more", text: texts.more.replace("{shown}", String(report.gpus.length)).replace("{all}", String(report.gpus.length + host.more)) });
   return found;
 }
 
@@ -72,7 +72,7 @@ function findTwins(hosts) {
 }
 
 /** Writes a line for each of at most so many hosts into `place`, and how many are well into the element before it.
- * @type {(place: HTMLElement, hosts: Host[], texts: Texts, most?: number) => void} */
+ * @type {(place: HTMLElement, hosts: Host[], texts: HostTexts, most?: number) => void} */
 function lines(place, hosts, texts, most = MOST_LINES) {
   findTwins(hosts);
   const all = hosts.map((host) => ({ host, found: troubles(host, texts) }));
@@ -85,8 +85,8 @@ function lines(place, hosts, texts, most = MOST_LINES) {
     notice(host, found);
   });
   const well = hosts.filter((host) => host.socket.connection === "connected").length;
-  const counted = hosts.length > FEW ? texts.hosts.replace("{n}", well).replace("{all}", hosts.length) : "";
-  const more = shown.length > most ? texts.more_hosts.replace("{shown}", most).replace("{all}", shown.length) : "";
+  const counted = hosts.length > FEW ? texts.hosts.replace("{n}", String(well)).replace("{all}", String(hosts.length)) : "";
+  const more = shown.length > most ? texts.more_hosts.replace("{shown}", String(most)).replace("{all}", String(shown.length)) : "";
   live.write(place.previousElementSibling, [counted, more].filter(Boolean).join(" "));
 }
 

@@ -100,7 +100,7 @@ function step(gpu, metric) {
 }
 
 /** Describes a host's processors, its memory and the disk of its checkpoints, as far as they are known.
- * @type {(report: import("./gpu_units.js").Report | undefined, texts: Texts) => string} */
+ * @type {(report: import("./gpu_units.js").Report | undefined, texts: HostTexts) => string} */
 function machine(report, texts) {
   const { cpu, cpus, memory_used, memory_total, disk } = (report && report.machine) || {};
   /** @type {(template: string, parts: Record<string, string>) => string} */

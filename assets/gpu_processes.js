@@ -15,7 +15,7 @@ const PROCESSES = ID.GPU_PROCESSES;
 const NUMBER = { class: "text-end" };
 
 /** Draws the table of `hosts`; `units` are those that are shown.
- * @type {(hosts: Host[], units: Unit[], texts: Texts) => void} */
+ * @type {(hosts: Host[], units: Unit[], texts: GpuTexts) => void} */
 function draw(hosts, units, texts) {
   const place = document.getElementById(PROCESSES);
   if (!place || !hosts.some((host) => host.report)) return;
@@ -30,7 +30,7 @@ function draw(hosts, units, texts) {
 }
 
 /** Returns the rows; of too many those with the most memory, in their order.
- * @type {(rows: Row[], texts: Texts) => Row[]} */
+ * @type {(rows: Row[], texts: GpuTexts) => Row[]} */
 function most(rows, texts) {
   if (rows.length <= texts.limits.rows) return rows;
   /** @type {(row: Row) => number} */
@@ -39,7 +39,7 @@ function most(rows, texts) {
   return rows.filter((row) => largest.has(row));
 }
 
-/** @type {(place: HTMLElement, rows: Row[], all: number, several: boolean, texts: Texts) => void} */
+/** @type {(place: HTMLElement, rows: Row[], all: number, several: boolean, texts: GpuTexts) => void} */
 function table(place, rows, all, several, texts) {
   /** @type {string[]} */
   const names = texts.process_head.slice(several ? 0 : 1);
@@ -59,7 +59,7 @@ function table(place, rows, all, several, texts) {
 /** @type {(index: number, names: string[]) => boolean} */
 const isMemory = (index, names) => index === names.length - 2;
 
-/** @type {(names: string[], texts: Texts) => HTMLElement[]} */
+/** @type {(names: string[], texts: GpuTexts) => HTMLElement[]} */
 function frame(names, texts) {
   const { make } = live;
   const head = names.map((text, index) => make("th", { scope: "col", ...(isMemory(index, names) ? NUMBER : {}) }, text));

@@ -20,7 +20,7 @@ import { live } from "./live_text.js";
  * @typedef {import("./gpu_units.js").Host} Host
  * @typedef {import("./gpu_units.js").Unit} Unit
  * @typedef {import("./gpu_hosts.js").Monitor} Monitor
- * @typedef {import("./gpu_hosts.js").HostsHandlers} HostsHandlers
+ * @typedef {import("./gpu_hosts.js").HostsHandlers<GpuTexts>} HostsHandlers
  */
 
 const EACH_MS = 1000; // between two updates of groups and texts: they need not change faster
@@ -29,8 +29,7 @@ const at = (id) => document.getElementById(id);
 
 /** @type {Host[]} */
 let hosts = [];
-/** @type {Texts} */
-let texts = {};
+let texts = /** @type {GpuTexts} */ ({});
 /** @type {import("./live_text.js").Described} */
 let empty; // the card without a GPU
 /** @type {(import("./gpu_map.js").GpuMap & { place: HTMLElement }) | null} */
@@ -103,14 +102,14 @@ function drawOpen(units) {
   gpuChart.show(few, texts, several());
   const unknown = view.unknown(units, hosts);
   const notes = [
-    these.length > few.length ? texts.most_open.replace("{shown}", few.length).replace("{all}", these.length) : "",
+    these.length > few.length ? texts.most_open.replace("{shown}", String(few.length)).replace("{all}", String(these.length)) : "",
     unknown.length ? texts.not_there.replace("{names}", () => unknown.slice(0, 10).join(", ").slice(0, 300)) : "",
   ];
   live.write(at(ID.GPU_OPEN_NOTE), notes.filter(Boolean).join(" "));
   live.hide(at(ID.GPU_CLOSE_ALL), these.length === 0);
   const openable = shown.length > 0 && shown.length <= texts.limits.open && shown.some((unit) => !open.has(unit.key));
   live.hide(at(ID.GPU_OPEN_ALL), !openable);
-  live.write(at(ID.GPU_OPEN_ALL), texts.open_all.replace("{n}", shown.length));
+  live.write(at(ID.GPU_OPEN_ALL), texts.open_all.replace("{n}", String(shown.length)));
 }
 
 /** @type {(place: HTMLElement) => import("./gpu_map.js").GpuMap} */
@@ -129,7 +128,7 @@ function refresh() {
   later(true);
 }
 
-/** @type {import("./gpu_hosts.js").HostsView} */
+/** @type {import("./gpu_hosts.js").HostsView<GpuTexts>} */
 const view = {
   clear(these, words) {
     [hosts, texts, map, changed, shown] = [these, words, null, true, []];
@@ -150,7 +149,7 @@ let handlers = null;
 const watched = () => (handlers = handlers || gpuHosts.watch((what, index) => `gpu-${what}-${index}`, ID.GPU_HOSTS, view));
 
 const gpus = {
-  /** @type {(monitors: Monitor[] | null, words: Texts, schema: import("./schema.js").Schema, card: import("./live_text.js").Described, ...choices: string[]) => number} */
+  /** @type {(monitors: Monitor[] | null, words: GpuTexts, schema: import("./schema.js").Schema, card: import("./live_text.js").Described, ...choices: string[]) => number} */
   start: (monitors, words, schema, card, ...choices) => {
     empty = card;
     gpuView.choose(named(choices));

@@ -18,7 +18,7 @@ import { troubleOf } from "./translate.js";
 /**
  * @typedef {import("./gpu_units.js").Host} Host
  * @typedef {import("./gpu_units.js").Unit} Unit
- * @typedef {import("./gpu_hosts.js").HostsHandlers} HostsHandlers
+ * @typedef {import("./gpu_hosts.js").HostsHandlers<FrontGpuTexts>} HostsHandlers
  */
 
 const EACH_MS = 1000; // between two updates of texts and rows: they need not change faster
@@ -33,8 +33,7 @@ const at = (id) => document.getElementById(id);
 
 /** @type {Host[]} */
 let hosts = [];
-/** @type {Texts} */
-let texts = {};
+let texts = /** @type {FrontGpuTexts} */ ({});
 /** @type {(import("./gpu_map.js").GpuMap & { place: HTMLElement }) | null} */
 let map = null;
 let writtenAt = 0;
@@ -69,7 +68,7 @@ function write(units) {
   const rows = many ? gpuGroups.grouped(units.filter((unit) => !FINE.includes(unit.use)), "state", texts).flatMap((group) => group.units) : units;
   children(byId(ID.FRONT_GPU_GPUS), rows.slice(0, MOST_ROWS), (unit) => unit.key, newRow, fill);
   hide(at(ID.FRONT_GPU_MORE), rows.length <= MOST_ROWS);
-  writeText(at(ID.FRONT_GPU_MORE), rows.length > MOST_ROWS ? texts.and_more.replace("{n}", rows.length - MOST_ROWS) : "");
+  writeText(at(ID.FRONT_GPU_MORE), rows.length > MOST_ROWS ? texts.and_more.replace("{n}", String(rows.length - MOST_ROWS)) : "");
   gpuHostLines(byId(ID.FRONT_GPU_HOSTS), hosts, texts, MOST_ROWS);
 }
 
@@ -119,7 +118,7 @@ function fill(row, unit) {
 
 /** @type {(unit: Unit) => string} */
 function why({ gpu, use, holder, owners }) {
-  const { samples, percent } = texts.rule;
+  const [samples, percent] = [texts.rule.samples, texts.rule.percent].map(String);
   const { known, count } = gpuNumbers;
   if (use === "reserved" && !holder) return texts.why.given.replace("{samples}", samples).replace("{percent}", percent).replace("{who}", () => owners.join(", ") || gpuNumbers.MISSING);
   if (!texts.why[use]) return troubleOf(gpu, texts.templates).slice(0, LONGEST);
@@ -129,7 +128,7 @@ function why({ gpu, use, holder, owners }) {
   return text.replace("{held}", count(holder.memory_used ?? 0)).replace("{who}", () => who);
 }
 
-/** @type {import("./gpu_hosts.js").HostsView} */
+/** @type {import("./gpu_hosts.js").HostsView<FrontGpuTexts>} */
 const view = {
   clear(these, words) {
     [hosts, texts, map, updated, writtenAt] = [these, words, null, new Set(), 0];
@@ -148,7 +147,7 @@ let handlers = null;
 const watched = () => (handlers = handlers || gpuHosts.watch((what, index) => `front-gpu-${what}-${index}`, ID.FRONT_GPU_HOSTS, view));
 
 const gpuTile = {
-  /** @type {(monitors: import("./gpu_hosts.js").Monitor[] | null, texts: Texts, schema: import("./schema.js").Schema) => number} */
+  /** @type {(monitors: import("./gpu_hosts.js").Monitor[] | null, texts: FrontGpuTexts, schema: import("./schema.js").Schema) => number} */
   start: (monitors, words, schema) => watched().start(monitors, words, schema),
   /** @type {(state: { readyState: number } | null, id: string) => void} */
   state: (state, id) => watched().state(state, id),

@@ -120,7 +120,7 @@ function useOf(gpu, past, rule) {
 }
 
 /** Takes a host's message: replaces its units, by `gpu_id`; a GPU that is not in the message is removed.
- * @type {(host: Host, report: Report, texts: Texts) => void} */
+ * @type {(host: Host, report: Report, texts: HostTexts) => void} */
 function take(host, report, texts) {
   const before = host.units || new Map();
   host.off = Math.max(0, ...report.gpus.map((gpu) => Math.abs(report.sent_at - gpu.timestamp)));
@@ -129,7 +129,7 @@ function take(host, report, texts) {
   host.units = new Map(report.gpus.map((gpu) => [gpu.gpu_id, taken(before.get(gpu.gpu_id), host, report, gpu, texts)]));
 }
 
-/** @type {(before: Unit | undefined, host: Host, report: Report, gpu: Gpu, texts: Texts) => Unit} */
+/** @type {(before: Unit | undefined, host: Host, report: Report, gpu: Gpu, texts: HostTexts) => Unit} */
 function taken(before, host, report, gpu, texts) {
   /** @type {Unit} */
   const unit = before || { key: `${host.name}.${gpu.gpu_id}`, host, gpu, use: "unknown", owners: [], runs: [], past: [], version: 0 };
@@ -190,7 +190,7 @@ function placeOf({ gpu_id, parent_id, mig }) {
 }
 
 /** Names a unit; with its host where there are several.
- * @type {(unit: Unit, several: boolean, texts: Texts) => string} */
+ * @type {(unit: Unit, several: boolean, texts: HostTexts) => string} */
 function nameOf(unit, several, texts) {
   return `${several ? `${unit.host.name} ` : ""}${texts.gpu} ${placeOf(unit.gpu)}`;
 }

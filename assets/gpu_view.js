@@ -75,7 +75,7 @@ function unknown(units, hosts) {
 }
 
 /** Offers the owners and runs that there are as choices; a chosen one stays among them.
- * @type {(units: Unit[], texts: Texts) => void} */
+ * @type {(units: Unit[], texts: GpuTexts) => void} */
 function offer(units, texts) {
   const { NOTHING, names } = gpuGroups;
   /** @type {Record<string, (unit: Unit) => string[]>} */

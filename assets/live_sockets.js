@@ -13,7 +13,7 @@ const COLOURS = { connected: "success", connecting: "secondary", reconnecting: "
 /**
  * @typedef {keyof typeof COLOURS} Connection
  * @typedef {{ socket?: string, badge: string, since: string }} SocketIds ids of the socket's component, its badge, and the text next to it
- * @typedef {{ connection: Record<Connection, string>, heard?: string, lost: string, never: string }} SocketTexts
+ * @typedef {{ connection: Record<string, string>, heard?: string, lost: string, never: string }} SocketTexts
  */
 
 /** @param {number} since */

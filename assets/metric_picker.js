@@ -24,7 +24,7 @@ const filled = (template, values) => template.replace(/\{(\w+)\}/g, (slot, name)
  * @param {Metric[]} asked.metrics
  * @param {number} asked.runs how many runs there are
  * @param {string} asked.title
- * @param {Record<string, string>} asked.texts
+ * @param {ChartGridTexts} asked.texts
  * @param {(key: string) => void} asked.add a click on a row
  * @param {(key: string) => void} [asked.pin] a second button of each row
  * @param {(keys: string[]) => void} [asked.addAll] where many can be taken at once

@@ -20,7 +20,7 @@ import { runFacts } from "./run_facts.js";
  * @property {string | null | undefined} clewMost
  * @property {string} clewSent
  * @property {object} clewAsked
- * @property {Texts} clewTexts
+ * @property {RunChangesTexts} clewTexts
  * @property {HTMLInputElement} clewTyped
  * @property {HTMLElement} clewHead
  * @property {HTMLElement} clewBody

@@ -116,7 +116,7 @@ function arrange(refs) {
  * @type {(ref: string, at: number, of: number) => void} */
 function announceColumn(ref, at, of) {
   const status = document.getElementById(STATUS);
-  if (status) status.textContent = propsOf(ID.TEXTS).data.column_moved.replace("{name}", () => nameOf(ref)).replace("{n}", at + 1).replace("{total}", of);
+  if (status) status.textContent = propsOf(ID.TEXTS).data.column_moved.replace("{name}", () => nameOf(ref)).replace("{n}", String(at + 1)).replace("{total}", String(of));
 }
 
 /** Moves a column before another, to the end where that is null.

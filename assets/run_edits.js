@@ -21,11 +21,10 @@ import { trainingCalls } from "./training_calls.js";
 const PIECE = 25; // runs of one request, so that it can be counted and stopped
 const NAMED = 5;
 const { filled } = trainingCalls;
-/** @type {Texts} */
-let texts = {};
+let texts = /** @type {RunEditTexts} */ ({});
 
 /** Reads the texts of the page's own part for runs, and keeps them for toasts on the pages that come next.
- * @type {(place: HTMLElement | null) => Texts} */
+ * @type {(place: HTMLElement | null) => RunEditTexts} */
 function learn(place) {
   if (place?.dataset.texts) texts = textsOf(place);
   return texts;

@@ -28,7 +28,7 @@ const ALWAYS = new Set(["parameters"]); // shown also for a run without any
 const { make } = live;
 
 /** Returns Clew's answer, or {problem, status}: a sentence where that is a refusal, or a failure of a service behind it.
- * @type {(path: string, query: Record<string, string | null | undefined>, texts: Texts) => Promise<unknown>} */
+ * @type {(path: string, query: Record<string, string | null | undefined>, texts: { no_answer?: string }) => Promise<unknown>} */
 async function ask(path, query, texts) {
   const fields = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== null && value !== undefined) fields.set(name, value);
@@ -60,7 +60,7 @@ function show(run) {
 }
 
 /** Fetches a part; an answer to an older question is dropped, and one that is the same changes nothing.
- * @type {(part: Part, run: string, texts: Texts) => Promise<void>} */
+ * @type {(part: Part, run: string, texts: RunPartTexts) => Promise<void>} */
 async function load(part, run, texts) {
   const asked = (part.clewAsked = {});
   const query = { run, part: part.dataset.part, q: part.clewFind?.value || null, most: part.dataset.most || null };
@@ -83,7 +83,7 @@ async function load(part, run, texts) {
 }
 
 /** Asks again later; returns whether it is too early to show a failure.
- * @type {(part: Part, run: string, texts: Texts, answer: PartAnswer) => boolean} */
+ * @type {(part: Part, run: string, texts: RunPartTexts, answer: PartAnswer) => boolean} */
 function again(part, run, texts, answer) {
   if (answer.status !== undefined && answer.status < 500) return false;
   part.clewAgain = (part.clewAgain || 0) + 1;
@@ -102,7 +102,7 @@ function fail(part, answer) {
   part.clewShown = null;
 }
 
-/** @type {(part: Part, answer: PartAnswer, run: string, texts: Texts) => void} */
+/** @type {(part: Part, answer: PartAnswer, run: string, texts: RunPartTexts) => void} */
 function fill(part, answer, run, texts) {
   const { title = "" } = part.dataset;
   const counted = answer.entries > 1 ? `${title} (${answer.entries.toLocaleString(locale())})` : title;
@@ -133,7 +133,7 @@ function keepFocus(part, body) {
 }
 
 /** Adds the search box.
- * @type {(part: Part, run: string, texts: Texts) => void} */
+ * @type {(part: Part, run: string, texts: RunPartTexts) => void} */
 function find(part, run, texts) {
   const id = `${part.id}-find`;
   const input = make("input", { type: "search", id, class: "form-control form-control-sm", autocomplete: "off", spellcheck: "false", maxlength: "500" });

@@ -72,7 +72,7 @@ function chosenOf(rows, experiment, algorithm, isTogether, withArchived) {
  * @type {(row: Run, ref: string) => number | null | undefined} */
 const momentOf = (row, ref) => /** @type {number | null | undefined} */ (row[`${ref}_ms`]);
 
-/** @type {(row: Run, depth: number | undefined, silent: Silent, sorts: Sorts, texts: Texts) => TableRow} */
+/** @type {(row: Run, depth: number | undefined, silent: Silent, sorts: Sorts, texts: RunListTexts) => TableRow} */
 function drawnRow(row, depth, silent, { added, moments }, texts) {
   /** @type {TableRow} */
   const drawn = {
@@ -142,7 +142,7 @@ const runs = {
    * @param {boolean} isTogether
    * @param {unknown} _chosen
    * @param {boolean} withArchived
-   * @param {Texts} texts
+   * @param {RunListTexts} texts
    */
   fill(allRows, page, listed, experiment, algorithm, silent, isTogether, _chosen, withArchived, texts) {
     const answer = listed?.paged ? page : null;

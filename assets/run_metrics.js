@@ -21,7 +21,7 @@ import { virtualList } from "./virtual_list.js";
  * @property {HTMLElement} status
  * @property {HTMLElement} list
  * @property {HTMLElement} table
- * @property {Texts} texts
+ * @property {MetricTableTexts} texts
  * @property {{ show: (rows: Row[]) => void }} shown
  * @property {AbortController} [asking]
  */
@@ -52,7 +52,7 @@ function cell(className, content, role) {
   return made;
 }
 
-/** @type {(metric: LoggedMetric, texts: Texts, reach: (key: string) => void) => HTMLElement} */
+/** @type {(metric: LoggedMetric, texts: MetricTableTexts, reach: (key: string) => void) => HTMLElement} */
 function rowOf([key, last, step, timestamp, least, greatest, points], texts, reach) {
   const link = element("button", { type: "button", className: "btn btn-sm btn-link metric-chart" }, element("bdi", { className: "metric-key", textContent: key, title: key }));
   link.setAttribute("aria-label", filled(texts.chart_of, { metric: key }));
@@ -66,7 +66,7 @@ function rowOf([key, last, step, timestamp, least, greatest, points], texts, rea
 }
 
 /** Makes the table's parts, once.
- * @type {(place: Element, texts: Texts, reach: (key: string) => void) => State} */
+ * @type {(place: Element, texts: MetricTableTexts, reach: (key: string) => void) => State} */
 function begun(place, texts, reach) {
   const find = element("input", { type: "search", className: "form-control form-control-sm", id: "run-metrics-find", autocomplete: "off", spellcheck: false });
   const count = element("p", { className: "small text-body-secondary mb-0" });

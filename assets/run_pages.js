@@ -114,7 +114,7 @@ const runs = {
 
   /** Returns for screen readers how far the first reading is: at each quarter, since the visible text changes every second.
    * @param {Listed | null} listed
-   * @param {Texts} texts */
+   * @param {RunListTexts} texts */
   progress(listed, texts) {
     const { progress, total } = listed || {};
     const quarter = progress?.about ? Math.floor((4 * progress.read) / progress.about) : null;
@@ -129,7 +129,7 @@ const runs = {
       browser does not count them.
    * @param {PageAnswer | null} answer
    * @param {Listed | null} listed
-   * @param {Texts} texts */
+   * @param {RunListTexts} texts */
   shown(answer, listed, texts) {
     if (listed?.paged && answer) {
       const text = answer.left === answer.total ? "" : texts.shown.replace("{n}", count(answer.left));

@@ -118,7 +118,7 @@ const runs = {
 
   /** Returns the text of the button that compares, whether it and the one that clears are disabled, and a warning.
    * @param {string[] | null} selected
-   * @param {Texts} texts */
+   * @param {RunListTexts} texts */
   buttons(selected, texts) {
     const ids = selected || [];
     listeners.forEach((listener) => listener(ids));

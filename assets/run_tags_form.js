@@ -22,7 +22,7 @@ function theirs(seen, there, see) {
 }
 
 /** Makes one row of the form: the name of a tag that exists cannot be changed.
- * @type {(texts: Texts, key: string, value: string) => HTMLDivElement} */
+ * @type {(texts: RunEditTexts, key: string, value: string) => HTMLDivElement} */
 function rowOf(texts, key, value) {
   /** @type {(text: string, name: "key" | "value") => HTMLElement} */
   const label = (text, name) => make("label", { class: "small flex-grow-1" }, text, make("input", { class: "form-control form-control-sm", "data-part": name, maxlength: name === "key" ? "250" : "8000" }));
@@ -56,7 +56,7 @@ const inLines = (tags) => [...tags].map(([key, value]) => `${key}: ${value}`).jo
 
 /** Makes the form: its parts, `wanted` for the change that was typed, and `there` for the tags that another user has written
     since they were seen, null if none.
- * @type {(tags: [string, string][], texts: Texts) => { parts: HTMLElement[], wanted: () => Change | null, there: (now: [string, string][]) => string | null }} */
+ * @type {(tags: [string, string][], texts: RunEditTexts) => { parts: HTMLElement[], wanted: () => Change | null, there: (now: [string, string][]) => string | null }} */
 function tagsForm(tags, texts) {
   const list = make("div");
   const seen = new Map(tags);

@@ -22,8 +22,7 @@ const inputIn = (box, selectors) => /** @type {HTMLInputElement} */ (within(box,
 /** @type {Trash | null} */
 let known = null;
 let reading = 0; // the number of the newest question
-/** @type {Texts} */
-let texts = {};
+let texts = /** @type {RunEditTexts} */ ({});
 /** @type {Set<string>} ids, also of rows that the search does not find */
 let ticked = new Set();
 

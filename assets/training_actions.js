@@ -7,8 +7,7 @@ import { trainingCalls } from "./training_calls.js";
 /** @typedef {{ outcome: import("./change_toasts.js").Outcome, sentence: string, go?: string | null }} Acted */
 
 const { ask, filled, outcomeOf } = trainingCalls;
-/** @type {Texts} */
-let texts = {};
+let texts = /** @type {TrainingTexts} */ ({});
 /** @type {Set<string>} */
 const underWay = new Set();
 
@@ -42,4 +41,4 @@ document.addEventListener("click", (event) => {
   if (button) press(button);
 });
 
-export const trainingActions = Object.freeze({ texts: (/** @type {Texts} */ its) => { texts = its; } });
+export const trainingActions = Object.freeze({ texts: (/** @type {TrainingTexts} */ its) => { texts = its; } });

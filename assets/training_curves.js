@@ -6,8 +6,7 @@ import { trainingCalls } from "./training_calls.js";
 /** @typedef {{ key: string, x: number[], y: (number | null)[] }} Curve */
 
 const FLUSH_MS = 300; // of several messages that come at once the newest is drawn
-/** @type {Texts} */
-let texts = {};
+let texts = /** @type {LiveTrainingTexts} */ ({});
 /** @type {Curve[] | null} */
 let newest = null;
 let by = ""; // the name of the x axis
@@ -20,7 +19,7 @@ const drawn = new Map();
 const chartOf = (word) => `live-chart-${word.replace("_", "-")}`;
 
 /** Begins the curves of a training.
- * @type {(its: Texts) => void} */
+ * @type {(its: LiveTrainingTexts) => void} */
 function clear(its) {
   [texts, newest] = [its, null];
   drawn.clear();

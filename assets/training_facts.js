@@ -41,7 +41,7 @@ const fact = (name) => within(part("facts"), `[data-part="${name}"]`);
 const isOver = (training) => OVER.includes(training.state);
 
 /** Draws a training; `before` is what is drawn.
- * @type {(training: Training, before: Training | null, texts: Texts) => void} */
+ * @type {(training: Training, before: Training | null, texts: LiveTrainingTexts) => void} */
 function drawTraining(training, before, texts) {
   const { write, mark } = live;
   write(part("name"), training.name || training.run_id.slice(0, 8));
@@ -54,7 +54,7 @@ function drawTraining(training, before, texts) {
   values(training, before, texts);
 }
 
-/** @type {(training: Training, texts: Texts) => string} */
+/** @type {(training: Training, texts: LiveTrainingTexts) => string} */
 function sentence(training, texts) {
   const messages = [training.reason, training.remark].map((one) => (one && one.code !== BY_STATE ? translate(one, texts.templates) : ""));
   const why = messages.filter(Boolean).map((one) => one.replace(/[.。]+$/, "")).join("; ");
@@ -67,10 +67,10 @@ function known(value) {
   return value !== null && value !== undefined;
 }
 
-/** @type {(value: number | null | undefined, digits: number, texts: Texts) => string} */
+/** @type {(value: number | null | undefined, digits: number, texts: LiveTrainingTexts) => string} */
 const number = (value, digits, texts) => (known(value) ? value.toLocaleString(locale(), { maximumSignificantDigits: digits }) : texts.missing);
 
-/** @type {(seconds: number | null | undefined, texts: Texts) => string} */
+/** @type {(seconds: number | null | undefined, texts: LiveTrainingTexts) => string} */
 function duration(seconds, texts) {
   if (!known(seconds)) return texts.missing;
   const whole = Math.max(0, Math.round(seconds));
@@ -79,7 +79,7 @@ function duration(seconds, texts) {
   return filled(parts.minutes ? texts.duration.minutes : texts.duration.seconds, parts);
 }
 
-/** @type {(training: Training, texts: Texts) => void} */
+/** @type {(training: Training, texts: LiveTrainingTexts) => void} */
 function facts(training, texts) {
   const progress = training.progress || {};
   const episode = known(progress.episode) && known(progress.episodes)
@@ -104,7 +104,7 @@ function facts(training, texts) {
 }
 
 /** Writes a moment, which assets/clew.js completes with its age.
- * @type {(place: Element, ms: number | null | undefined, texts: Texts) => void} */
+ * @type {(place: Element, ms: number | null | undefined, texts: LiveTrainingTexts) => void} */
 function moment(place, ms, texts) {
   if (!ms) return live.write(place, texts.missing);
   const there = place.querySelector("time");
@@ -124,7 +124,7 @@ function bar(training) {
 }
 
 /** Draws the buttons only where they are others: a button that is replaced under a finger loses its click.
- * @type {(training: Training, before: Training | null, texts: Texts) => void} */
+ * @type {(training: Training, before: Training | null, texts: LiveTrainingTexts) => void} */
 function buttons(training, before, texts) {
   const actions = training.actions || [];
   if (before && JSON.stringify(before.actions || []) === JSON.stringify(actions)) return;
@@ -141,7 +141,7 @@ function buttons(training, before, texts) {
   }
 }
 
-/** @type {(training: Training, before: Training | null, texts: Texts) => void} */
+/** @type {(training: Training, before: Training | null, texts: LiveTrainingTexts) => void} */
 function values(training, before, texts) {
   if (before && JSON.stringify(before.values) === JSON.stringify(training.values)) return;
   const { make } = live;

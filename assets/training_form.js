@@ -15,7 +15,7 @@ const SETTLES_MS = 250; // after the last key
 const PRESETS_FIRST = true;
 
 /** Begins the form that the address asks for.
- * @type {(query: State["query"] | null, texts: Texts) => Promise<number>} */
+ * @type {(query: State["query"] | null, texts: TrainingTexts) => Promise<number>} */
 async function start(query, texts) {
   const state = beginForm(query, texts);
   await load(state.query.trainer);

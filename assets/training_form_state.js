@@ -19,7 +19,7 @@ import { live } from "./live_text.js";
  *
  * @typedef {object} State
  * @property {{ trainer?: string, fork?: string, [name: string]: string | undefined }} query
- * @property {Texts} texts
+ * @property {TrainingTexts} texts
  * @property {Form | null} form
  * @property {number} asked how many checks were asked for
  * @property {Record<string, string>} wrong what is wrong, by field
@@ -30,16 +30,16 @@ import { live } from "./live_text.js";
  * @property {number | undefined} timer of the next check
  */
 
-/** @type {(query: State["query"], texts: Texts) => State} */
+/** @type {(query: State["query"], texts: TrainingTexts) => State} */
 const begun = (query, texts) => ({ query, texts, form: null, asked: 0, wrong: {}, isTouched: false, isSending: false, requestId: null, away: null, timer: undefined });
 
-let state = begun({}, {});
+let state = begun({}, /** @type {TrainingTexts} */ ({}));
 
 /** Returns the state of the form on show. */
 const formState = () => state;
 
 /** Begins the state of another form: nothing typed, nothing checked, nothing sent.
- * @type {(query: State["query"] | null, texts: Texts) => State} */
+ * @type {(query: State["query"] | null, texts: TrainingTexts) => State} */
 function beginForm(query, texts) {
   state = begun(query || {}, texts);
   return state;

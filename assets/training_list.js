@@ -29,12 +29,11 @@ let most = null; // rows of the history
 let queued = null; // rows of the queue
 let page = 50;
 let archived = false;
-/** @type {Texts} */
-let texts = {};
+let texts = /** @type {TrainingTexts} */ ({});
 let answered = Date.now();
 
 /** Begins the lists.
- * @type {(its: Texts) => void} */
+ * @type {(its: TrainingTexts) => void} */
 function start(its) {
   [version, most, queued, texts, answered] = [null, null, null, its, Date.now()];
   archived = addresses.query().get("archived") === "true";
@@ -111,7 +110,7 @@ document.addEventListener("clew:trainings-changed", () => part("queue") && poll(
 const trainings = {
   /** Begins the page.
    * @param {Record<string, string> | null} asked by the address
-   * @param {Texts} its */
+   * @param {TrainingTexts} its */
   start(asked, its) {
     trainingActions.texts(its);
     trainingForm.start(asked, its);

@@ -34,7 +34,7 @@ const { ask, filled, repeat } = trainingCalls;
 
 /** @type {string} */
 let run = "";
-/** @type {Texts & import("./live_sockets.js").SocketTexts} */
+/** @type {LiveTrainingTexts} */
 let texts;
 /** @type {import("./schema.js").Schema} */
 let schema = {};
@@ -54,7 +54,7 @@ function where(scheduler) {
 }
 
 /** Begins the page of a training.
- * @type {(asked: string, scheduler: import("./socket_address.js").Service, its: typeof texts, shape: import("./schema.js").Schema, ofActions: Texts) => number} */
+ * @type {(asked: string, scheduler: import("./socket_address.js").Service, its: typeof texts, shape: import("./schema.js").Schema, ofActions: TrainingTexts) => number} */
 function start(asked, scheduler, its, shape, ofActions) {
   [run, texts, schema, state] = [asked, its, shape, begun()];
   // From one training's page to another's the elements stay.

@@ -14,11 +14,10 @@ const NEAR_END = 40; // px: so near to its end it follows
 const { ask, filled } = trainingCalls;
 
 let run = "";
-/** @type {Texts} */
-let texts = {};
+let texts = /** @type {TrainingLogTexts} */ ({});
 
 /** Begins the log of a run.
- * @type {(asked: string, its: Texts) => void} */
+ * @type {(asked: string, its: TrainingLogTexts) => void} */
 function start(asked, its) {
   [run, texts] = [asked, its];
   beginLog();

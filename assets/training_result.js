@@ -20,7 +20,7 @@ function clearResult() {
 }
 
 /** Asks for the result of an attempt that is over, until it is final; hides it where another attempt goes on.
- * @type {(training: Training, before: Training | null, texts: Texts) => void} */
+ * @type {(training: Training, before: Training | null, texts: LiveTrainingTexts) => void} */
 function followEnd(training, before, texts) {
   const attempt = `${training.run_id} ${training.state} ${training.attempt} ${training.ended_ms}`;
   if (!isOver(training)) {

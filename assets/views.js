@@ -20,7 +20,7 @@ const GAP = 8; // px between the panel and the window's edge
 const part = (name) => /** @type {HTMLElement} */ (document.getElementById(`views-${name}`));
 /** @type {(name: "name" | "search") => HTMLInputElement} */
 const input = (name) => /** @type {HTMLInputElement} */ (part(name));
-/** @type {() => Texts} */
+/** @type {() => ViewTexts} */
 const texts = () => textsOf(part("panel"));
 /** @type {{ views: View[], notes: string[], refused: string | null, isKnown?: boolean }} */
 let shown = { views: [], notes: [], refused: null };

@@ -50,7 +50,7 @@ function button(text, view, press, refused = null) {
 }
 
 /** Replaces the view's line by a box for its name.
- * @type {(view: View, line: Element, texts: Texts, actions: Actions) => void} */
+ * @type {(view: View, line: Element, texts: ViewTexts, actions: Actions) => void} */
 function rename(view, line, texts, actions) {
   const form = element("form", "d-flex flex-wrap gap-2 align-items-end");
   const label = element("label", "small flex-grow-1", texts.new_name);
@@ -70,7 +70,7 @@ function rename(view, line, texts, actions) {
 }
 
 /** Copies a view's link, and shows in a toast whether that worked.
- * @type {(view: View, texts: Texts) => Promise<void>} */
+ * @type {(view: View, texts: ViewTexts) => Promise<void>} */
 async function copyLink(view, texts) {
   const address = new URL(view.href, window.location.href).href;
   const done = await addresses.copy(address).then(() => true, () => false);
@@ -79,7 +79,7 @@ async function copyLink(view, texts) {
 }
 
 /** Makes the buttons by which a view becomes an experiment's default, and no longer is.
- * @type {(view: View, texts: Texts, actions: Actions) => HTMLElement[]} */
+ * @type {(view: View, texts: ViewTexts, actions: Actions) => HTMLElement[]} */
 function defaultButtons(view, texts, { change, refused }) {
   const experiment = view.experiment || new URLSearchParams(addresses.ofView()).get("experiment");
   const offers = view.opens.map((one) =>
@@ -90,7 +90,7 @@ function defaultButtons(view, texts, { change, refused }) {
 }
 
 /** Makes the line of a view.
- * @type {(view: View, texts: Texts, actions: Actions) => HTMLElement} */
+ * @type {(view: View, texts: ViewTexts, actions: Actions) => HTMLElement} */
 function viewLine(view, texts, actions) {
   const { change, refused, replace } = actions;
   const row = element("li", "view-line");

@@ -46,7 +46,7 @@ def place() -> list[Any]:
                 "aria-live": "polite",
                 "aria-label": _("Changes"),
                 "data-seconds": str(TOAST_SECONDS),
-                "data-texts": json.dumps(_texts()),
+                "data-texts": json.dumps(texts()),
             },
         ),
         html.Dialog(
@@ -85,7 +85,8 @@ def refused(error: Any) -> dict[str, Any]:
     return {"outcome": ChangeOutcome.REFUSED, "sentence": translate(error)}
 
 
-def _texts() -> dict[str, Any]:
+def texts() -> dict[str, Any]:
+    """Returns the texts of assets/change_toasts.js and changes.js; {id} is a model's."""
     return {
         "header": _("Models"),
         "close": _("Close"),

@@ -38,7 +38,7 @@ def menu() -> html.Div:
                 hidden=True,
                 role="dialog",
                 className="views-panel",
-                **{"aria-labelledby": ids.VIEWS_TITLE, "data-texts": json.dumps(_texts())},
+                **{"aria-labelledby": ids.VIEWS_TITLE, "data-texts": json.dumps(texts())},
             ),
         ]
     )
@@ -90,7 +90,7 @@ def _search() -> html.Div:
     )
 
 
-def _texts() -> dict[str, Any]:
+def texts() -> dict[str, Any]:
     """Returns the texts of assets/views.js; {name} is a view's, {experiment} an experiment's."""
     return {
         "header": _("Views"),

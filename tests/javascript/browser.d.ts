@@ -2,8 +2,6 @@
 
 /** The properties of a component, or another JSON object whose fields are checked where they are read. */
 type Props = Record<string, unknown>;
-/** The texts that Python wrote into a page, by name; some are groups of texts. */
-type Texts = Record<string, any>;
 
 interface DashClientside {
   no_update: unknown;

@@ -34,7 +34,7 @@ interface ComponentProps {
   "runs-listed": { data: import("../../assets/run_pages.js").Listed | null };
   "runs-selected": { data: string[] | null };
   "runs-table": DataTable;
-  "runs-texts": { data: Texts };
+  "runs-texts": { data: RunListTexts };
   "runs-together": { value: boolean };
   "runs-widths": { data: Record<string, number> };
 }

@@ -1,4 +1,4 @@
-"""Writes `assets/from_python.js`, constants that scripts and Python share: `python -m
+"""Writes `assets/from_python.js`, constants that scripts and Python share, and the types of texts: `python -m
 tests.rules.browser_constants`."""
 
 import json
@@ -14,6 +14,7 @@ from components.run_rows.listing import OF_THEMSELVES
 from domain.charts.chart_options import IN_ADDRESS, ChartOptions
 from domain.filters import grammar, terms
 from domain.views import addresses
+from tests.rules import browser_texts
 
 FILE = Path(__file__).parents[2] / "assets" / "from_python.js"
 _HEAD: Final = """\
@@ -66,3 +67,4 @@ def _as_script(name: str, value: Any) -> str:
 
 if __name__ == "__main__":
     FILE.write_text(text(), encoding="utf-8")
+    browser_texts.FILE.write_text(browser_texts.text(), encoding="utf-8")

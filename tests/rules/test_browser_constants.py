@@ -5,6 +5,7 @@ from pathlib import Path
 
 from api.edge.bundle import bundle
 from api.edge.scripts import ENTRY
+from tests.rules import browser_texts
 from tests.rules.browser_constants import FILE, constants, text
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,11 @@ OTHER_WORDS = {
 
 def test_the_file_equals_what_python_defines() -> None:
     assert FILE.read_text(encoding="utf-8") == text(), "python -m tests.rules.browser_constants"
+
+
+def test_the_types_of_texts_equal_what_python_writes_into_pages() -> None:
+    written = browser_texts.FILE.read_text(encoding="utf-8")
+    assert written == browser_texts.text(), "python -m tests.rules.browser_constants"
 
 
 def test_no_script_repeats_an_id_that_python_defines() -> None:
