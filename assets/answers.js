@@ -12,10 +12,14 @@ function messageOf(content) {
   return [message, error].find((one) => typeof one === "string" && one !== "")?.toString() ?? "";
 }
 
-/** Returns the JSON of an answer; throws an error with the server's message where it refuses, or sends no JSON.
+/** Returns the JSON of an answer; throws an error with the server's message where it refuses, or sends no JSON, and an
+    AbortError where the request was aborted meanwhile.
  * @type {(response: Response) => Promise<unknown>} */
 async function contentOf(response) {
-  const content = await response.json().catch(() => null);
+  const content = await response.json().catch((error) => {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    return null;
+  });
   if (response.ok && content) return content;
   throw new Error(messageOf(content) || `HTTP ${response.status}`);
 }
