@@ -21,7 +21,7 @@ class Board {
    *
    * @param {Element} place
    * @param {import("./inference_messages.js").Maze} maze
-   * @param {import("./inference_messages.js").InferenceTexts} texts
+   * @param {InferenceTexts} texts
    */
   constructor(place, maze, texts) {
     this.maze = maze;

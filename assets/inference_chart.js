@@ -12,7 +12,7 @@ const FLUSH_MS = 150;
 
 /** @type {Record<string, Line>} by side */
 let lines = {};
-/** @type {import("./inference_messages.js").InferenceTexts} */
+/** @type {InferenceTexts} */
 let texts;
 let redraw = false;
 /** @type {number | null} */
@@ -22,7 +22,7 @@ let timer = null;
  *
  * @param {string} side
  * @param {string} name
- * @param {import("./inference_messages.js").InferenceTexts} its texts of the page
+ * @param {InferenceTexts} its texts of the page
  */
 function begin(side, name, its) {
   texts = its;

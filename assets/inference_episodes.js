@@ -20,7 +20,7 @@ let again = () => {};
 
 /** Begins an empty list.
  *
- * @param {import("./inference_messages.js").InferenceTexts} its texts of the page
+ * @param {InferenceTexts} its texts of the page
  * @param {(seed: number) => void} watchAgain
  */
 function begin(its, watchAgain) {

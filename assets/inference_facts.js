@@ -1,6 +1,6 @@
 /* Writes the numbers of a walk next to its board: reward, action, scores, and how long the engine and the screen took. */
 /**
- * @import { InferenceTexts, Step, WatchedStep } from "./inference_messages.js"
+ * @import { Step, WatchedStep } from "./inference_messages.js"
  * @import { Stage } from "./inference_walk.js"
  */
 

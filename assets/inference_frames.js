@@ -8,7 +8,7 @@ import { translate } from "./translate.js";
  * @param {HTMLElement} place
  * @param {import("./inference_messages.js").Environment} shown as the engine's first message has it
  * @param {import("./inference_messages.js").WatchedStep} step
- * @param {import("./inference_messages.js").InferenceTexts} texts
+ * @param {InferenceTexts} texts
  */
 function stage(place, shown, step, texts) {
   const { make } = live;

@@ -28,15 +28,6 @@ import { translate, troubleOf } from "./translate.js";
  * @typedef {{ step?: Step, error?: string, waits?: Wait }} Read
  */
 
-/**
- * What components/inference/inference.py has these scripts write, in the reader's language.
- *
- * @typedef {import("./live_sockets.js").SocketTexts & {
- *   actions: string[], best: Record<string, string>, kinds: Record<string, string>, episodes: Record<string, string>,
- *   templates: Record<string, string>, colours: string[], layout: PlotlyLayout,
- * } & Record<string, string>} InferenceTexts
- */
-
 /** Reads a message; by contract a failure is an object with an `error`, whatever else it has.
  *
  * @param {string} text

@@ -13,7 +13,7 @@ import { pageSocket } from "./page_socket.js";
 
 /**
  * @import { Choices } from "./inference_choices.js"
- * @import { InferenceTexts, Read, Step, WatchedStep } from "./inference_messages.js"
+ * @import { Read, Step, WatchedStep } from "./inference_messages.js"
  * @typedef {{ side: string, socket: import("./page_socket.js").PageSocket, walk: Walk, plays: boolean, isOther: boolean }} Side
  * @typedef {Choices & { play?: boolean }} ViewRequest
  */

@@ -2,7 +2,7 @@
 import { live } from "./live_text.js";
 
 /**
- * @import { Action, Environment, InferenceTexts, WatchedStep } from "./inference_messages.js"
+ * @import { Action, Environment, WatchedStep } from "./inference_messages.js"
  * @typedef {{ low: number, high: number }} Seen the least and greatest score of this episode
  * @typedef {{ key: number, name: string, from: number, to: number, value: string, isChosen?: boolean }} Row `from` and `to` are parts of the bar's width
  */

@@ -7,7 +7,7 @@ import { frameStage } from "./inference_frames.js";
 import { live } from "./live_text.js";
 
 /**
- * @import { Action, Environment, InferenceTexts, Maze, PassedStep, PastMazeStep, Step, Wait, WatchedStep } from "./inference_messages.js"
+ * @import { Action, Environment, Maze, PassedStep, PastMazeStep, Step, Wait, WatchedStep } from "./inference_messages.js"
  * @typedef {{ at(step: Step | PastMazeStep | PassedStep): void, nameOf(action: Action): string }} Stage draws each step
  */
 

@@ -29,7 +29,7 @@ const chosenNow = (tableIds, remembered) => (tableIds?.length ? tableIds[0] : re
  *
  * @param {ModelRow[]} rows
  * @param {string} name
- * @param {Record<string, string>} texts
+ * @param {ModelTexts} texts
  */
 function fillNames(rows, name, texts) {
   const names = [...new Set(rows.map((row) => row.name))];
@@ -48,7 +48,7 @@ const models = {
    * @param {string} state
    * @param {string} name
    * @param {SortBy[]} sortBy
-   * @param {Record<string, string>} texts
+   * @param {ModelTexts} texts
    */
   fill(rows, algorithm, state, name, sortBy, texts) {
     if (!rows) return unchanged();

@@ -50,7 +50,7 @@ function opened(page) {
   ask(page);
 }
 
-/** @param {import("./relations_data.js").RelationsTexts} texts */
+/** @param {RelationsTexts} texts */
 function mount(texts) {
   const root = document.getElementById("relations");
   if (!root) return;
@@ -77,7 +77,7 @@ window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () 
 const relations = {
   /** Shows the relations in their place on the page.
    *
-   * @param {import("./relations_data.js").RelationsTexts} texts
+   * @param {RelationsTexts} texts
    */
   mount(texts) {
     mount(texts);

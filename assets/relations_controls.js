@@ -145,7 +145,7 @@ function categoryField(text, column, own, changed, all) {
  * @param {Column | undefined} column
  * @param {Range} range
  * @param {(range: Range) => void} changed
- * @param {Record<string, string>} texts
+ * @param {RelationsTexts} texts
  */
 function rangeFields(name, column, range, changed, texts) {
   if (column && column.kind === "text") return [categoryField(texts.only.replace("{name}", () => name), column, range, changed, texts.all)];

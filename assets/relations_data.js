@@ -21,7 +21,6 @@ import { contentOf } from "./answers.js";
  * @typedef {Omit<Column, "values"> & { values: string }} SentColumn
  * @typedef {Omit<RunColumns, "columns"> & { columns: SentColumn[] }} SentColumns as `POST /runs/relations` sends them
  * @typedef {{ ref: string, name: string, runs: number | null }} AxisChoice what can be an axis, and how many runs have it
- * @typedef {{ built_in: Record<string, string> } & Record<string, string>} RelationsTexts as components/relations/relations.py writes them
  */
 
 /** Returns the path below which Clew is. */
@@ -92,7 +91,11 @@ const NO_AXES = ["run_id", "nested", "remarks", "sample", "marks", "diverged"];
 const builtIn = (texts) => Object.entries(texts.built_in).filter(([id]) => !NO_AXES.includes(id)).map(([id, name]) => ({ ref: id, name, runs: null }));
 
 /** @type {(kind: string, key: string, texts: RelationsTexts) => string} */
-const keyName = (kind, key, texts) => (texts[`kind_${kind}`] || "{key}").split("{key}").join(key);
+function keyName(kind, key, texts) {
+  /** @type {Record<string, string>} */
+  const templates = { param: texts.kind_param, tag: texts.kind_tag, metric: texts.kind_metric, least: texts.kind_least, greatest: texts.kind_greatest };
+  return (templates[kind] || "{key}").split("{key}").join(key);
+}
 
 /** Returns the name of the column of a ref, in the reader's language.
  *

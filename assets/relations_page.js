@@ -9,7 +9,7 @@ import { selection } from "./run_selection.js";
 
 /**
  * @import { View } from "./relations_address.js"
- * @import { AxisChoice, Column, RelationsTexts, RunColumns } from "./relations_data.js"
+ * @import { AxisChoice, Column, RunColumns } from "./relations_data.js"
  * @typedef {{ entries: { text: string, runs: number | null }[], textOf: (ref: string) => string, refOf: (text: string) => string }} Catalogue the columns that can be an axis, by the texts that a field shows
  *
  * @typedef {object} State

@@ -22,7 +22,7 @@ function withoutPlace(page, refs, isLogOf) {
     if (!own) continue;
     const words = own.words.join(", ");
     const negative = isLogOf(ref) && own.kind === "number" ? own.values.filter((value) => value <= 0).length : 0;
-    /** @type {[string, number][]} */
+    /** @type {["none" | "diverged" | "out_of_range" | "no_number" | "pending" | "not_positive", number][]} */
     const parts = [["none", own.none], ["diverged", own.diverged], ["out_of_range", own.out_of_range], ["no_number", own.no_number], ["pending", own.pending], ["not_positive", negative]];
     const reasons = parts.filter(([, n]) => n).map(([why, n]) => filled(texts[why], { n: count(n), words }));
     if (reasons.length) sentences.push(filled(texts.without, { name: nameOf(page, ref), why: reasons.join(", ") }));

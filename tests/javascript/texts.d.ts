@@ -271,6 +271,50 @@ interface HostTexts {
   vendors: Record<string, string>;
 }
 
+interface InferenceTexts {
+  action_number: string;
+  actions: string[];
+  active: string;
+  best: Record<string, string>;
+  colours: string[];
+  connection: Record<string, string>;
+  cut_off: string;
+  dimension: string;
+  episodes: Record<string, string>;
+  failed: string;
+  heard: string;
+  kinds: Record<string, string>;
+  layout: PlotlyLayout;
+  line: string;
+  lost: string;
+  maze: string;
+  misfit: string;
+  missing: string;
+  model: string;
+  model_page: string;
+  more: string;
+  ms: string;
+  never: string;
+  news: string;
+  next: string;
+  no_picture: string;
+  none: string;
+  over: string;
+  picture: string;
+  plays: string;
+  ran_out: string;
+  reached: string;
+  scores: string;
+  succeeded: string;
+  templates: Record<string, string>;
+  thoughts: string;
+  tried: string;
+  waited: string;
+  waiting: string;
+  waiting_for: string;
+  walking: string;
+}
+
 interface LiveTrainingTexts {
   actions: Record<string, string>;
   colours: Record<string, string>;
@@ -354,6 +398,65 @@ interface MetricTableTexts {
   step: string;
   title: string;
   when: string;
+}
+
+interface ModelTexts {
+  details: string;
+  every_name: string;
+  everything: string;
+  shown: string;
+}
+
+interface RelationsTexts {
+  add: string;
+  add_axes: string;
+  all: string;
+  axis: string;
+  box: string;
+  built_in: Record<string, string>;
+  c_column: string;
+  choose_axes: string;
+  diverged: string;
+  drag: string;
+  earlier: string;
+  from: string;
+  greatest: string;
+  in_numbers: string;
+  in_ranges: string;
+  in_runs: string;
+  kind_greatest: string;
+  kind_least: string;
+  kind_metric: string;
+  kind_param: string;
+  kind_tag: string;
+  lasso: string;
+  later: string;
+  least: string;
+  loading: string;
+  log: string;
+  newest: string;
+  no_number: string;
+  none: string;
+  not_positive: string;
+  on_show: string;
+  only: string;
+  others: string;
+  out_of_range: string;
+  parallel: string;
+  pending: string;
+  remove: string;
+  run_page: string;
+  runs: string;
+  scatter: string;
+  some_lines: string;
+  tick_ranges: string;
+  tick_shown: string;
+  to: string;
+  values: string;
+  whole: string;
+  without: string;
+  x_column: string;
+  y_column: string;
 }
 
 interface RunChangesTexts {

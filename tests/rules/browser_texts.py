@@ -10,7 +10,9 @@ from components.chart_grid.grid_texts import grid_texts
 from components.chart_grid.metric_table import metric_texts
 from components.front import front_gpus
 from components.gpus import gpu_texts, gpus
-from components.models import model_change
+from components.inference import inference
+from components.models import model_change, model_list
+from components.relations import relations
 from components.run_changes import texts as run_changes
 from components.run_facts import parts
 from components.run_facts.changes import places
@@ -34,9 +36,12 @@ def texts() -> Mapping[str, Mapping[str, Any]]:
         "FrontGpuTexts": front_gpus.texts(),
         "GpuTexts": gpu_texts.page_texts(gpus.chart_layout()),
         "HostTexts": gpu_texts.host_texts(),
+        "InferenceTexts": inference.texts(),
         "LiveTrainingTexts": training_page.texts(),
         "MediaTexts": media_section.texts(),
         "MetricTableTexts": metric_texts(),
+        "ModelTexts": model_list.texts(),
+        "RelationsTexts": relations.texts(),
         "RunChangesTexts": places.texts(),
         "RunEditTexts": run_changes.texts(),
         "RunListTexts": run_list.texts(),
