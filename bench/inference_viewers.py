@@ -76,7 +76,6 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=20)
     asked = parser.parse_args()
-    os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
     with tempfile.TemporaryDirectory() as folder, mlflow_server(Path(folder)) as mlflow:
         fill(wait_for_mlflow(mlflow, 60), "bench")
         with clew(mlflow, free_port(), MODEL_NAME="bench") as address:

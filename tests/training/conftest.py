@@ -10,6 +10,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from tests.conftest import SharedMlflow
+from training.mlflow_server import FOLDER_VARIABLE
 from training.tracking.mlflow_client import connect
 from training.tracking.server import TrackingServer
 
@@ -53,6 +54,6 @@ def untouched_mlflow(shared_mlflow: SharedMlflow) -> Iterator[str]:
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """Keeps the developer's `.env` and MLflow settings from the test."""
     monkeypatch.chdir(tmp_path)
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_PORT", "MODEL_NAME", "LOG_LEVEL"):
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_PORT", FOLDER_VARIABLE, "MODEL_NAME", "LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     return monkeypatch

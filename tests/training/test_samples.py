@@ -1,9 +1,9 @@
 """The recorded samples, and the fill: once, resumed after a kill, never after a removal, never into a used MLflow."""
 
 import os
+import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +13,45 @@ from mlflow.tracking import MlflowClient
 
 from domain.inference.evaluation import HELD_OUT_SEEDS, evaluate
 from domain.inference.maze import generate_maze, size_of
+from tests.conftest import SharedMlflow
+from training.mlflow_server import FOLDER_VARIABLE
 from training.samples import fill as samples
+from training.samples.points_writers import RestPoints
 from training.samples.store import FOLDER, SampleRun, read_points, read_runs
 from training.tracking.mlflow_client import connect
 
 ROOT = Path(__file__).parents[2]
 RECORDED = read_runs()
-HEAVY = ("torch", "gymnasium", "stable_baselines3", "onnx", "onnxruntime", "tqdm")
-FILL_WITHOUT_TORCH = f"""
-import sys
+HEAVY = ("mlflow", "pandas", "torch", "gymnasium", "stable_baselines3", "onnx", "onnxruntime", "tqdm")
+FILL_AND_DIE = f"""
+import os, signal, sys
 sys.modules |= dict.fromkeys({HEAVY})  # None there makes an import fail
 from training.samples.fill import main
+from training.samples.server import SampleServer
+name, most = sys.argv[1], int(sys.argv[2])
+call, made = getattr(SampleServer, name), []
+def call_or_die(*arguments, **more):
+    made.append(name)
+    if len(made) > most:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return call(*arguments, **more)
+setattr(SampleServer, name, call_or_die)
 main()
 """
+WAYS = ["database", pytest.param("REST", marks=pytest.mark.thorough)]
+
+
+def refuse(self: RestPoints, *_: object) -> None:
+    raise AssertionError("sent over REST, though the database is known")
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, alone: pytest.MonkeyPatch, shared_mlflow: SharedMlflow) -> str:
+    """Sets by which way numbers get into MLflow."""
+    if request.param == "database":
+        alone.setenv(FOLDER_VARIABLE, str(shared_mlflow.database.parent))
+        alone.setattr(RestPoints, "write", refuse)
+    return str(request.param)
 
 
 def fill_embedded(alone: pytest.MonkeyPatch, uri: str) -> int:
@@ -57,9 +83,18 @@ def check_filled(client: MlflowClient) -> None:
         recorded = sorted((s, v, t) for k, s, v, t in points[sample.key].rows() if k == "episode_reward")
         found = client.get_metric_history(run.info.run_id, "episode_reward")
         assert sorted((point.step, point.value, point.timestamp) for point in found) == recorded
+        assert run.data.metrics == {key: ordered[-1][2] for key, ordered in sorted_points(sample).items()}
         films = [file.path for file in client.list_artifacts(run.info.run_id, "videos")]
         assert films == ([] if sample.film is None else [f"videos/{sample.film}"])
     check_versions(client, runs)
+
+
+def sorted_points(sample: SampleRun) -> dict[str, list[tuple[int, int, float]]]:
+    """Returns step, time and value of its points, by key; the last of each is the latest, as MLflow defines it."""
+    found: dict[str, list[tuple[int, int, float]]] = {}
+    for key, step, value, timestamp_ms in read_points()[sample.key].rows():
+        found.setdefault(key, []).append((step, timestamp_ms, value))
+    return {key: sorted(points) for key, points in found.items()}
 
 
 def check_versions(client: MlflowClient, runs: dict[str, Run]) -> None:
@@ -165,6 +200,7 @@ def test_a_sample_model_of_another_environment_reproduces_its_return(sample: Sam
     assert again.mean_return == pytest.approx(float(sample.version_tags["mean_return"]))
 
 
+@pytest.mark.usefixtures("way")
 def test_an_unused_mlflow_is_filled_once_and_not_after_a_removal(
     untouched_mlflow: str, alone: pytest.MonkeyPatch
 ) -> None:
@@ -180,20 +216,23 @@ def test_an_unused_mlflow_is_filled_once_and_not_after_a_removal(
     assert all_runs(client) == []
 
 
-@pytest.mark.thorough
-def test_a_killed_fill_is_completed_by_the_next_one_without_torch(
-    untouched_mlflow: str, alone: pytest.MonkeyPatch
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(
+    ("call", "made"),
+    [
+        pytest.param("log_facts", 6, id="before the numbers of a run"),
+        pytest.param("end_run", 5, id="before the end of a run", marks=pytest.mark.thorough),
+    ],
+)
+def test_a_killed_fill_is_completed_by_the_next_one_without_torch_or_mlflow(
+    untouched_mlflow: str, alone: pytest.MonkeyPatch, call: str, made: int
 ) -> None:
     client = connect(untouched_mlflow)
-    port = untouched_mlflow.rpartition(":")[2]
-    environment = os.environ | {"MLFLOW_PORT": port, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, "-c", FILL_WITHOUT_TORCH], env=environment) as process:
-        deadline = time.monotonic() + 120
-        while sum(run.info.status != "RUNNING" for run in all_runs(client)) < 5 and time.monotonic() < deadline:
-            time.sleep(0.3)
-        process.kill()
-    finished = sum(run.info.status != "RUNNING" for run in all_runs(client))
-    assert 5 <= finished < len(RECORDED)
+    environment = os.environ | {"MLFLOW_PORT": untouched_mlflow.rpartition(":")[2], "PYTHONPATH": str(ROOT)}
+    killed = subprocess.run([sys.executable, "-c", FILL_AND_DIE, call, str(made)], env=environment)
+    assert killed.returncode == -signal.SIGKILL
+    statuses = [run.info.status for run in all_runs(client)]
+    assert (statuses.count("RUNNING"), len(statuses)) == (1, made + 1)
     client.create_experiment("a user's own, meanwhile", tags={"clew.sample": "complete"})
     assert fill_embedded(alone, untouched_mlflow) == 0
     client.delete_experiment(client.get_experiment_by_name("a user's own, meanwhile").experiment_id)

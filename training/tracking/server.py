@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -34,22 +34,25 @@ TRAINED_AT: Final = "trained_at"
 class TrackingServer:
     """An MLflow tracking server; calls raise a `ServiceError`, or BadInput, NotFound or Conflict if it refuses."""
 
-    def __init__(self, uri: str, auth: Auth = None) -> None:
+    def __init__(self, uri: str, auth: Auth = None, *, call_seconds: float = CALL_SECONDS) -> None:
         self.uri = without_credentials(uri)
         self.name = f"MLflow at {self.uri}"
         self._service = JsonService(self.name, uri, auth)
         self.artifacts = ServedArtifacts(self._service)
+        self._call_seconds = call_seconds
 
     @classmethod
-    def at(cls, uri: str) -> "TrackingServer":
+    def at(cls, uri: str, *, call_seconds: float = CALL_SECONDS) -> Self:
         """Returns the server at an address, with MLflow's credentials from the environment, else those in the
         address.
+
+        A call fails after `call_seconds` without an answer.
         """
         if not uri.startswith(("http://", "https://")):
             raise InvalidArgument(
                 Text("The trainer logs to an MLflow server: MLFLOW_TRACKING_URI has to be http(s)://…")
             )
-        return cls(uri, _auth(os.environ))
+        return cls(uri, _auth(os.environ), call_seconds=call_seconds)
 
     def first_call(self) -> None:
         """Raises a ServiceUnavailable with advice if nothing useful answers within some seconds."""
@@ -70,9 +73,12 @@ class TrackingServer:
             raise ExperimentDeleted(name)
         return found.experiment_id
 
-    def create_run(self, experiment_id: str, name: str, tags: Mapping[str, str]) -> str:
-        """Creates a run that has just begun, and returns its id."""
-        body = {"experiment_id": experiment_id, "run_name": name, "start_time": _now_ms(), "tags": _pairs(tags)}
+    def create_run(
+        self, experiment_id: str, name: str, tags: Mapping[str, str], *, started_ms: int | None = None
+    ) -> str:
+        """Creates a run that began at that time (Unix ms), or just now, and returns its id."""
+        started_ms = _now_ms() if started_ms is None else started_ms
+        body = {"experiment_id": experiment_id, "run_name": name, "start_time": started_ms, "tags": _pairs(tags)}
         return self._validated(OneRun, self._post("runs/create", body, writes=True)).run.info.run_id
 
     def run(self, run_id: str) -> RunFacts:
@@ -88,9 +94,10 @@ class TrackingServer:
         """Logs at most a thousand numbers; MLflow merges equal ones."""
         self._post("runs/log-batch", {"run_id": run_id, "metrics": [point.as_metric for point in points]}, writes=True)
 
-    def end_run(self, run_id: str, status: Status) -> None:
-        """Ends a run now."""
-        self._post("runs/update", {"run_id": run_id, "status": status, "end_time": _now_ms()}, writes=True)
+    def end_run(self, run_id: str, status: Status, *, ended_ms: int | None = None) -> None:
+        """Ends a run at that time (Unix ms), or now."""
+        ended_ms = _now_ms() if ended_ms is None else ended_ms
+        self._post("runs/update", {"run_id": run_id, "status": status, "end_time": ended_ms}, writes=True)
 
     def register(self, model: str, source: str, run_id: str, tags: Mapping[str, str]) -> str:
         """Creates a version of a registered model, which it creates, too, if there is none; returns its number.
@@ -136,9 +143,10 @@ class TrackingServer:
         return None
 
     def _get(self, path: str, params: Mapping[str, Any]) -> Any:
-        return self._service.call("GET", API + path, params=params, deadline_seconds=CALL_SECONDS)
+        return self._service.call("GET", API + path, params=params, deadline_seconds=self._call_seconds)
 
-    def _post(self, path: str, body: object, *, writes: bool = False, seconds: float = CALL_SECONDS) -> Any:
+    def _post(self, path: str, body: object, *, writes: bool = False, seconds: float | None = None) -> Any:
+        seconds = self._call_seconds if seconds is None else seconds
         return self._service.call("POST", API + path, body=body, writes=writes, deadline_seconds=seconds)
 
     def _validated(self, kind: type[Kind], answer: object) -> Kind:
