@@ -122,7 +122,7 @@ def _missing(
         for sample in samples
         if sample.experiment in experiments
     ]
-    return [(sample, run and run.run_id) for sample, run in pairs if run is None or run.status == "RUNNING"]
+    return [(sample, run.run_id if run else None) for sample, run in pairs if run is None or run.status == "RUNNING"]
 
 
 def _write(
