@@ -52,14 +52,14 @@ def main() -> None:
     parser.add_argument("--experiment", default="bench-long")
     parser.add_argument("--port", type=int, default=7110, help="Clew's")
     parser.add_argument("--rounds", type=int, default=3)
-    asked = parser.parse_args()
-    experiment, ids = newest(asked.mlflow, asked.experiment)
+    options = parser.parse_args()
+    experiment, ids = newest(options.mlflow, options.experiment)
     print_line(
-        f"{len(ids)} runs in {asked.experiment}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+        f"{len(ids)} runs in {options.experiment}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
     with browser() as theirs:
-        bench = Bench(Mlflow(theirs, asked.mlflow, experiment), asked.mlflow, ids, asked.port, asked.rounds)
-        bench.measure({"MLFLOW_BACKEND_STORE_URI": asked.database})
+        bench = Bench(Mlflow(theirs, options.mlflow, experiment), options.mlflow, ids, options.port, options.rounds)
+        bench.measure({"MLFLOW_BACKEND_STORE_URI": options.database})
     print_line(f"load average {os.getloadavg()[0]:.1f}")
 
 

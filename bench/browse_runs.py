@@ -38,14 +38,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("address")
     parser.add_argument("--expect", type=int, default=5_000, help="how many runs there must be")
-    asked = parser.parse_args()
+    command_line = parser.parse_args()
     options = Options()
     for flag in FLAGS:
         options.add_argument(flag)
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     driver.set_script_timeout(60)
     try:
-        for name, measure in measures(driver, asked.address, asked.expect).items():
+        for name, measure in measures(driver, command_line.address, command_line.expect).items():
             times = [measure() for _round in range(ROUNDS)]
             sys.stdout.write(f"{name:40} {statistics.median(times) * 1000:7.0f} ms   (max {max(times) * 1000:.0f})\n")
         sys.stdout.write(f"{'the page on the heap':40} {heap(driver) / 2**20:7.1f} MB\n")

@@ -75,12 +75,12 @@ def main() -> None:
         measuring.add_argument("address")
         measuring.add_argument("runs")
         measuring.add_argument("--rounds", type=int, default=3)
-    asked = parser.parse_args()
-    if asked.task == "fill":
-        sys.stdout.write(",".join(fill(asked.uri)) + "\n")
+    options = parser.parse_args()
+    if options.task == "fill":
+        sys.stdout.write(",".join(fill(options.uri)) + "\n")
         return
-    for _round in range(asked.rounds):
-        (scroll if asked.task == "scroll" else pick)(asked.address, asked.runs)
+    for _round in range(options.rounds):
+        (scroll if options.task == "scroll" else pick)(options.address, options.runs)
 
 
 def fill(uri: str) -> list[str]:

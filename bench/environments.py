@@ -149,8 +149,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--unpaced", action="store_true")
-    asked = parser.parse_args()
-    rate = 1e6 if asked.unpaced else RATE
+    options = parser.parse_args()
+    rate = 1e6 if options.unpaced else RATE
     print_line(f"load average {os.getloadavg()[0]:.1f} before, {os.cpu_count()} cores")
     for name in NAMES:
         known = KnownEnvironments()
@@ -161,8 +161,8 @@ def main() -> None:
     known = KnownEnvironments()
     first_frame(NAMES[0], known)
     time.sleep(4)
-    table("one viewer", [viewers([name], known, asked.seconds, rate)[0] for name in NAMES])
-    table("ten viewers at once", viewers([*NAMES, *NAMES], known, asked.seconds, rate))
+    table("one viewer", [viewers([name], known, options.seconds, rate)[0] for name in NAMES])
+    table("ten viewers at once", viewers([*NAMES, *NAMES], known, options.seconds, rate))
     took, steps = hundred_episodes(known)
     print_line(f"\n100 episodes of CartPole, {steps:,} steps: {took:.1f} s")
     print_line(f"an environment that was given back is gone after {given_back(known):.0f} s")

@@ -34,12 +34,12 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("var/bench/figures"))
     parser.add_argument("--port", type=int, default=8060)
     parser.add_argument("--long-points", type=int, default=100_000)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     print_line(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", "")
-    with served(asked.folder / "many", asked.port, _many) as (address, ids):
+    with served(options.folder / "many", options.port, _many) as (address, ids):
         many(address, ids)
-    filled = partial(long_runs, RUNS, asked.long_points)
-    with served(asked.folder / f"{RUNS}x{asked.long_points}", asked.port, filled) as (address, ids):
+    filled = partial(long_runs, RUNS, options.long_points)
+    with served(options.folder / f"{RUNS}x{options.long_points}", options.port, filled) as (address, ids):
         long(address, ids)
 
 
@@ -64,8 +64,8 @@ def many(address: str, ids: Sequence[str]) -> None:
     with ThreadPoolExecutor(CONNECTIONS) as browser:
 
         def all_charts() -> None:
-            asked = [chart | {"chart": f"long/m{number:03d}", "width": 300} for number in range(CHARTS)]
-            list(browser.map(lambda query: figure(address, **query), asked))
+            options = [chart | {"chart": f"long/m{number:03d}", "width": 300} for number in range(CHARTS)]
+            list(browser.map(lambda query: figure(address, **query), options))
 
         print_line(f"{CHARTS} figures over {CONNECTIONS} connections", timed(all_charts, 3))
 

@@ -65,9 +65,9 @@ def main() -> None:
     parser.add_argument("--experiments", type=int, default=5)
     parser.add_argument("--metrics", type=int, default=0, help="metrics per run; without it the nine of a usual run")
     parser.add_argument("--points", type=int, default=3, help="points per metric and run")
-    asked = parser.parse_args()
-    metrics = metric_names(asked.metrics) if asked.metrics else NINE
-    fill(asked.path, Plan(asked.runs, asked.experiments, metrics, asked.points))
+    options = parser.parse_args()
+    metrics = metric_names(options.metrics) if options.metrics else NINE
+    fill(options.path, Plan(options.runs, options.experiments, metrics, options.points))
 
 
 def metric_names(count: int) -> tuple[str, ...]:

@@ -33,16 +33,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("address")
     parser.add_argument("--rounds", type=int, default=3)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     sys.stdout.write("| page | cold | requests | usable after | warm | requests | usable after |\n")
     sys.stdout.write("|---|---|---|---|---|---|---|\n")
     with browser() as window:
-        for path, usable in pages(asked.address).items():
+        for path, usable in pages(options.address).items():
             cold, warm = [], []
-            for _round in range(asked.rounds):
+            for _round in range(options.rounds):
                 window.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
-                cold.append(load(window, asked.address + path, usable))
-                warm.append(load(window, asked.address + path, usable))
+                cold.append(load(window, options.address + path, usable))
+                warm.append(load(window, options.address + path, usable))
             shown = path if len(path) < 40 else f"{path[:36]}…"
             over = " (over the limit)" if max(one.received for one in cold) > LIMIT else ""
             sys.stdout.write(f"| `{shown}` | {_cells(cold)}{over} | {_cells(warm)} |\n")

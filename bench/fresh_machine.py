@@ -70,14 +70,14 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="the cache of pip and uv; empty and thrown away by default")
     parser.add_argument("--without", choices=["uv"], help="a program that is not to be found")
     parser.add_argument("--first-port", type=int, default=19500)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="clew-fresh-") as folder:
-        tree, cache = Path(folder) / "clew", (asked.cache or Path(folder) / "cache").absolute()
+        tree, cache = Path(folder) / "clew", (options.cache or Path(folder) / "cache").absolute()
         subprocess.run(["git", "clone", "--quiet", str(_ROOT), str(tree)], check=True)
-        environment = _environment(asked.first_port, cache, asked.without)
+        environment = _environment(options.first_port, cache, options.without)
         clock = Clock()
         with _made(tree, environment, clock) as make:
-            _watch(make, clock, f"http://127.0.0.1:{asked.first_port}", tree)
+            _watch(make, clock, f"http://127.0.0.1:{options.first_port}", tree)
         sys.stdout.write(f"{_mebibytes(tree / '.venv'):7.0f} MiB  .venv\n")
 
 

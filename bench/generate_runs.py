@@ -33,12 +33,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--long-runs", type=int, default=0, help="this many more, with --long-points per metric")
     parser.add_argument("--long-points", type=int, default=100_000)
-    asked = parser.parse_args()
-    if asked.uri.startswith("sqlite:///"):
-        Path(asked.uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    fill(asked.uri, asked.runs, asked.experiments, asked.points, asked.seed)
-    if asked.long_runs:
-        fill_long(asked.uri, asked.long_runs, asked.long_points, asked.seed)
+    options = parser.parse_args()
+    if options.uri.startswith("sqlite:///"):
+        Path(options.uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    fill(options.uri, options.runs, options.experiments, options.points, options.seed)
+    if options.long_runs:
+        fill_long(options.uri, options.long_runs, options.long_points, options.seed)
 
 
 def fill(uri: str, runs: int, experiments: int, points: int, seed: int = 0) -> list[str]:

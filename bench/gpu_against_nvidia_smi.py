@@ -23,7 +23,7 @@ class Field(NamedTuple):
     """One field: nvidia-smi's name for it, Clew's, and by how much the two may differ beyond the change between
     readings."""
 
-    asked: str
+    query_name: str
     ours: Callable[[Gpu], str | float | None]
     slack: float = 0.0
 
@@ -49,19 +49,19 @@ def main() -> int:
     """Prints a line for each field of each GPU; returns the exit status."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--looks", type=int, default=5, help="how often the two are compared")
-    looks = arguments.parse_args().looks
+    comparisons = arguments.parse_args().looks
     if (smi := shutil.which("nvidia-smi")) is None or subprocess.run([smi], capture_output=True).returncode:
         sys.stderr.write("nvidia-smi does not work here\n")
         return 2
     host, differing = GpuHost(extended=True), 0
-    for look in range(looks):
+    for number in range(comparisons):
         before = host.read(1).gpus
         time.sleep(0.5)
-        rows_of_smi = _asked(smi, "--query-gpu=" + ",".join(field.asked for field in FIELDS))
+        rows_of_smi = _asked(smi, "--query-gpu=" + ",".join(field.query_name for field in FIELDS))
         apps = _asked(smi, "--query-compute-apps=gpu_uuid,pid,used_memory")
         reading = host.read(0.5)
         after = reading.gpus
-        sys.stdout.write(f"look {look + 1}, driver {reading.driver_version}\n")
+        sys.stdout.write(f"look {number + 1}, driver {reading.driver_version}\n")
         differing += _compare(
             [gpu for gpu in before if gpu.mig is None], [gpu for gpu in after if gpu.mig is None], rows_of_smi
         )
@@ -86,7 +86,9 @@ def _compare(before: list[Gpu], after: list[Gpu], rows_of_smi: list[list[str]]) 
             ours = [field.ours(old), field.ours(new)]
             agrees = _agree(ours, theirs, field.slack)
             differing += not agrees
-            sys.stdout.write(f"{'' if agrees else 'DIFFERS '}gpu {new.gpu_id} {field.asked}: {ours[1]} | {theirs}\n")
+            sys.stdout.write(
+                f"{'' if agrees else 'DIFFERS '}gpu {new.gpu_id} {field.query_name}: {ours[1]} | {theirs}\n"
+            )
     return differing
 
 

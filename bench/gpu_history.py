@@ -92,20 +92,20 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=26900)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="kept, and used as it is where it was filled before")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder = asked.folder or Path(temporary)
+        folder = arguments.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "data").exists():
-            fill(folder, asked.gpus, asked.days, asked.scrape_seconds)
+            fill(folder, arguments.gpus, arguments.days, arguments.scrape_seconds)
         (folder / "prometheus.yml").write_text("")
-        address = f"127.0.0.1:{asked.port}"
+        address = f"127.0.0.1:{arguments.port}"
         command = ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
         options = [f"--web.listen-address={address}", "--storage.tsdb.retention.time=60d", "--log.level=error"]
         with subprocess.Popen([*command, *options]) as prometheus:
             try:
                 api = PrometheusApi(JsonService(PROMETHEUS, f"http://{address}"), {})
-                report(api, address, psutil.Process(prometheus.pid), asked.times)
+                report(api, address, psutil.Process(prometheus.pid), arguments.times)
             finally:
                 prometheus.terminate()
 

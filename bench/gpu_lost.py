@@ -20,7 +20,7 @@ from tests.gpus.monitor import Fake, Monitor
 from training.scratch_server import mlflow_server
 
 _GPUS = 8
-_WELL, _GONE = (f"count {_GPUS}",), "error -1 nvmlDeviceGetCount 9"
+_WORKING, _DRIVER_LOST = (f"count {_GPUS}",), "error -1 nvmlDeviceGetCount 9"
 _MONITOR_SECONDS = "2"  # the default
 _LONGEST_SECONDS = 60.0
 
@@ -44,17 +44,19 @@ def main(times: int = 2) -> None:
     with tempfile.TemporaryDirectory() as name, mlflow_server(Path(name)) as mlflow:
         folder = Path(name)
         fake = Fake(build_drivers(folder), folder)
-        fake.write(*_WELL)
+        fake.write(*_WORKING)
         monitor = Monitor(fake, dict(os.environ), {"GPU_SAMPLE_SECONDS": _MONITOR_SECONDS})
         monitor.wait_for(lambda health: health["state"] == "ok")
         with watcher(folder, mlflow, f"trainer=http://127.0.0.1:{monitor.port}", receiver.url):
             for _time in range(times):
                 for gpu in range(_GPUS):
                     lost = [f"error {one} * 15" for one in range(gpu + 1)]
-                    gpus.append(waited(receiver, f"GPU {gpu} ", partial(fake.write, *_WELL, *lost)))
-                fake.write(*_WELL)
-                drivers.append(waited(receiver, "its GPUs cannot be read", partial(fake.write, *_WELL, _GONE)))
-                fake.write(*_WELL)
+                    gpus.append(waited(receiver, f"GPU {gpu} ", partial(fake.write, *_WORKING, *lost)))
+                fake.write(*_WORKING)
+                drivers.append(
+                    waited(receiver, "its GPUs cannot be read", partial(fake.write, *_WORKING, _DRIVER_LOST))
+                )
+                fake.write(*_WORKING)
         monitor.end()
     for what, seconds in (("a GPU", gpus), ("a driver", drivers)):
         sys.stdout.write(

@@ -126,21 +126,21 @@ def main() -> None:
     parser.add_argument("--open", type=int, default=0, help="how many GPUs are open on /gpu")
     parser.add_argument("--hidden", action="store_true", help="behind another tab")
     parser.add_argument("--pages", nargs="+", default=["/gpu", "/"])
-    asked = parser.parse_args()
+    options = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with hosts(asked.gpus) as there, browser() as page:
-        listed = ",".join(f"host-{number}={there}/{number}" for number in range(asked.hosts))
+    with hosts(options.gpus) as there, browser() as page:
+        listed = ",".join(f"host-{number}={there}/{number}" for number in range(options.hosts))
         page.driver.execute_cdp_cmd("Performance.enable", {})
         page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _TASKS})
-        with clew(_NOWHERE, asked.port, GPU_MONITOR_URLS=listed) as address:
-            for path in asked.pages:
-                first = page.loaded(_address(address, path, asked), "document.querySelector('.gpu-map .gpu-cell')")
-                all_of_them = page.until(_all_drawn(asked.hosts * asked.gpus), "") + first
+        with clew(_NOWHERE, options.port, GPU_MONITOR_URLS=listed) as address:
+            for path in options.pages:
+                first = page.loaded(_address(address, path, options), "document.querySelector('.gpu-map .gpu-cell')")
+                all_of_them = page.until(_all_drawn(options.hosts * options.gpus), "") + first
                 soon(5)
-                if asked.hidden:
+                if options.hidden:
                     page.driver.switch_to.new_window("tab")
                     page.driver.switch_to.window(page.driver.window_handles[0])
-                figures = _rounded(busy(page, asked.seconds))
+                figures = _rounded(busy(page, options.seconds))
                 drawn = f"first {first:.1f} s, all {all_of_them:.1f} s, load {os.getloadavg()[0]:.1f}"
                 print(f"{path}: {drawn}; {json.dumps(figures)}", flush=True)  # noqa: T201
 
@@ -153,11 +153,11 @@ new PerformanceObserver((list) => window.benchTasks.push(...list.getEntries().ma
 """
 
 
-def _address(address: str, path: str, asked: argparse.Namespace) -> str:
-    if path != "/gpu" or not asked.open:
+def _address(address: str, path: str, options: argparse.Namespace) -> str:
+    if path != "/gpu" or not options.open:
         return address + path
-    keys = [f"host-{number}.{gpu}" for number in range(asked.hosts) for gpu in range(asked.gpus)]
-    return f"{address}{path}?open={','.join(keys[: asked.open])}"
+    keys = [f"host-{number}.{gpu}" for number in range(options.hosts) for gpu in range(options.gpus)]
+    return f"{address}{path}?open={','.join(keys[: options.open])}"
 
 
 def _all_drawn(number: int) -> str:

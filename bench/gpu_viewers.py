@@ -55,8 +55,8 @@ def health(port: int) -> dict[str, object]:
 def view(port: int) -> socket.socket:
     """Returns a connection after its handshake."""
     viewer = socket.create_connection(("127.0.0.1", port), timeout=10)
-    asked = "GET /ws/gpu HTTP/1.1\r\nHost: localhost"
-    head = f"{asked}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {_KEY}"
+    request = "GET /ws/gpu HTTP/1.1\r\nHost: localhost"
+    head = f"{request}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {_KEY}"
     viewer.sendall(f"{head}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):

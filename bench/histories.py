@@ -35,12 +35,12 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--points", type=int, default=100_000, help="points per metric and run; there are 3 metrics")
     parser.add_argument("--folder", type=Path, default=Path("var/bench/histories"))
-    asked = parser.parse_args()
-    folder = asked.folder.resolve() / f"{asked.runs}x{asked.points}"
+    options = parser.parse_args()
+    folder = options.folder.resolve() / f"{options.runs}x{options.points}"
     if not (folder / DATABASE).exists():
         folder.mkdir(parents=True)
-        for number in range(asked.runs):  # one at a time: a run of 100,000 points takes 150 MB meanwhile
-            fill(f"sqlite:///{folder / DATABASE}", 1, 1, asked.points, seed=number)
+        for number in range(options.runs):  # one at a time: a run of 100,000 points takes 150 MB meanwhile
+            fill(f"sqlite:///{folder / DATABASE}", 1, 1, options.points, seed=number)
     with mlflow_server(folder) as address:
         measure(MlflowApi(JsonService("MLflow", address)), folder / DATABASE)
 

@@ -75,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--viewers", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=20)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, mlflow_server(Path(folder)) as mlflow:
         fill(wait_for_mlflow(mlflow, 60), "bench")
         with clew(mlflow, free_port(), MODEL_NAME="bench") as address:
@@ -89,7 +89,7 @@ def main() -> None:
                     "| viewers | speed | steps | inference p50 / p95 / p99 | late p50 / p95 / p99 | steps/s | gap p99 |"
                 )
                 print_line("|---|---|---|---|---|---|---|")
-                measure(port, asked.viewers, 10, asked.seconds)
+                measure(port, options.viewers, 10, options.seconds)
                 for speed in range(1, 11):
                     measure(port, 1, speed, 6)
             finally:

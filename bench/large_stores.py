@@ -66,12 +66,12 @@ def main() -> None:
     parser.add_argument("databases", type=Path, nargs="+", help="SQLite files of MLflow")
     parser.add_argument("--sql-only", action="store_true", help="leave out what takes minutes")
     parser.add_argument("--most-seconds", type=float, default=3_600.0, help="read no longer by REST than this")
-    asked = parser.parse_args()
-    for path in asked.databases:
+    options = parser.parse_args()
+    for path in options.databases:
         print_line(f"{path.name}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         by_sql(path)
-        if not asked.sql_only:
-            by_rest(path, asked.most_seconds)
+        if not options.sql_only:
+            by_rest(path, options.most_seconds)
 
 
 def by_sql(path: Path) -> None:

@@ -24,12 +24,12 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--operations", type=int, default=2_000, help="of each process")
     parser.add_argument("--names", type=int, default=2, help="registered models that are changed")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        nullcontext(asked.mlflow) if asked.mlflow else mlflow_server(Path(folder)) as address,
+        nullcontext(options.mlflow) if options.mlflow else mlflow_server(Path(folder)) as address,
     ):
-        found = fire(address, asked.processes, asked.operations, names=asked.names)
+        found = fire(address, options.processes, options.operations, names=options.names)
     sys.stdout.write(report(found))
     return 1 if any(outcome.startswith("unexpected") for outcome in found.outcomes) else 0
 

@@ -71,15 +71,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--loads", type=int, default=10_000)
     parser.add_argument("--port", type=int, default=7130, help="Clew's")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     settings = {"MODEL_NAME": MODEL, "WEB_WORKERS": "2", "WEB_THREADS": "8"}
-    with proxy(asked.mlflow) as between, clew(between.address, asked.port, **settings) as address:
-        pages = _pages(Tracking(asked.mlflow), address)
+    with proxy(options.mlflow) as between, clew(between.address, options.port, **settings) as address:
+        pages = _pages(Tracking(options.mlflow), address)
         _load(address, pages, 3 * len(pages))  # fills the caches
-        for viewers in asked.viewers:
-            _watched(between, address, pages, viewers, asked.seconds)
-        if asked.loads:
-            _memory(address, pages, asked.loads)
+        for viewers in options.viewers:
+            _watched(between, address, pages, viewers, options.seconds)
+        if options.loads:
+            _memory(address, pages, options.loads)
 
 
 def _pages(tracking: Tracking, address: str) -> list[str]:

@@ -31,15 +31,15 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--points", type=int, default=100_000)
     parser.add_argument("--chart", default="@reward")
-    asked = parser.parse_args()
-    filled = partial(long_runs, asked.runs, asked.points)
-    place = asked.folder / f"{asked.runs}x{asked.points}"
-    with served(place, asked.port, filled, WEB_WORKERS="1") as (address, ids):
-        query = urlencode({"runs": ",".join(ids), "chart": asked.chart})
+    options = parser.parse_args()
+    filled = partial(long_runs, options.runs, options.points)
+    place = options.folder / f"{options.runs}x{options.points}"
+    with served(place, options.port, filled, WEB_WORKERS="1") as (address, ids):
+        query = urlencode({"runs": ",".join(ids), "chart": options.chart})
         # Routes, texts and the run list are loaded from the first request on, whatever it is.
         requests.get(f"{address}/charts/figure?{query}&width=300", timeout=60).raise_for_status()
         for times in ("cold", "warm", "warm again"):
-            measure(f"{address}/charts/points.csv?{query}", times, asked.port)
+            measure(f"{address}/charts/points.csv?{query}", times, options.port)
 
 
 def measure(url: str, times: str, port: int) -> None:
@@ -65,11 +65,11 @@ def watched(process: int) -> Iterator[list[float]]:
     """Measures the most memory that it has meanwhile, as `memory_mib` does."""
     most, ended = [0.0, 0.0], threading.Event()
 
-    def look() -> None:
+    def sample_memory() -> None:
         while not ended.wait(0.02):
             most[:] = map(max, most, memory_mib(process))
 
-    thread = threading.Thread(target=look)
+    thread = threading.Thread(target=sample_memory)
     thread.start()
     yield most
     ended.set()

@@ -56,7 +56,7 @@ class Proxy(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Proxy
 
-    def _hand_on(self) -> None:
+    def _forward(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {key: value for key, value in self.headers.items() if key.lower() not in ("host", "connection")}
         began = time.perf_counter()
@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_POST = do_DELETE = _hand_on
+    do_GET = do_POST = do_DELETE = _forward
 
     def log_message(self, *_arguments: Any) -> None:
         """Logs nothing."""
@@ -86,22 +86,22 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=45, help="how long each number of pages is watched")
     parser.add_argument("--port", type=int, default=7120, help="Clew's")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with (
-        proxy(asked.mlflow) as between,
-        clew(between.address, asked.port, REFRESH_SECONDS=str(REFRESH_SECONDS)) as address,
+        proxy(options.mlflow) as between,
+        clew(between.address, options.port, REFRESH_SECONDS=str(REFRESH_SECONDS)) as address,
     ):
         with browser() as page:
             page.loaded(f"{address}/mlflow", ROWS)
             full = print_cost("a full one", between.calls, 1)
             page.received()
             del between.calls[:]
-            time.sleep(asked.seconds)
+            time.sleep(options.seconds)
             ticks = page.sent("runs-tick")
             one = print_cost("nothing new, one page in Chromium", between.calls, rounds(between.calls))
         print(f"a full one costs {full / one:.0f} times one with nothing new", flush=True)  # noqa: T201
-        costs = [watched(between, ticks[-1], pages, asked.seconds) for pages in (1, asked.pages)]
-        print(f"{asked.pages} pages cost {costs[1] / costs[0]:.2f} times one", flush=True)  # noqa: T201
+        costs = [watched(between, ticks[-1], pages, options.seconds) for pages in (1, options.pages)]
+        print(f"{options.pages} pages cost {costs[1] / costs[0]:.2f} times one", flush=True)  # noqa: T201
 
 
 def watched(between: Proxy, tick: dict[str, Any], pages: int, seconds: float) -> float:

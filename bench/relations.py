@@ -51,11 +51,11 @@ def main() -> None:
     parser.add_argument("--store", help="the database of MLflow, where Clew may read it")
     parser.add_argument("--filter", nargs=2, metavar=("COLUMN", "TYPED"), help="draws what this leaves")
     parser.add_argument("--expect", type=int, default=1, help="how many runs there must be before anything is timed")
-    asked = parser.parse_args()
-    settings = {"MLFLOW_BACKEND_STORE_URI": asked.store} if asked.store else {}
-    filters = [(f"filter[{asked.filter[0]}]", asked.filter[1])] if asked.filter else []
-    with clew(asked.mlflow, PORT, **settings) as address, browser() as window:
-        window.loaded(f"{address}/mlflow", READY.format(asked.expect), 900)
+    options = parser.parse_args()
+    settings = {"MLFLOW_BACKEND_STORE_URI": options.store} if options.store else {}
+    filters = [(f"filter[{options.filter[0]}]", options.filter[1])] if options.filter else []
+    with clew(options.mlflow, PORT, **settings) as address, browser() as window:
+        window.loaded(f"{address}/mlflow", READY.format(options.expect), 900)
         for name, once in _measures(window, address, filters).items():
             times = [once() for _round in range(ROUNDS)]
             sys.stdout.write(f"{name:46} {statistics.median(times) * 1000:7.0f} ms   (max {max(times) * 1000:.0f})\n")

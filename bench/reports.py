@@ -30,13 +30,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=18600)
     parser.add_argument("--points", type=int, default=1_000, help="of each metric of each run")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     metrics = metric_names(METRICS)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         database = Path(folder) / "reports.db"
-        fill(database, Plan(RUNS, 1, metrics, asked.points))
+        fill(database, Plan(RUNS, 1, metrics, options.points))
         runs = with_parameters(database)
-        with mlflow_on(database) as (mlflow, _server), clew(mlflow, asked.port, WEB_WORKERS="1") as address:
+        with mlflow_on(database) as (mlflow, _server), clew(mlflow, options.port, WEB_WORKERS="1") as address:
             print_line("load average of this machine", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
             wait_for_all(address)
             for what, charts in (("one chart", metrics[:1]), (f"{METRICS} charts", metrics), ("the same", metrics)):
@@ -66,9 +66,9 @@ def wait_for_all(address: str) -> None:
 
 def report(address: str, runs: list[str], charts: tuple[str, ...]) -> int:
     """Reads it, discards it, and returns its size in bytes."""
-    asked = {"runs": ",".join(runs), "chart": list(charts)}
+    options = {"runs": ",".join(runs), "chart": list(charts)}
     size = 0
-    with requests.get(f"{address}/runs/report.html", asked, timeout=_SECONDS, stream=True) as answer:
+    with requests.get(f"{address}/runs/report.html", options, timeout=_SECONDS, stream=True) as answer:
         answer.raise_for_status()
         for piece in answer.iter_content(2**20):
             size += len(piece)

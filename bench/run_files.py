@@ -36,7 +36,7 @@ from training.scratch_server import mlflow_server
 FILES, METRICS, FILM_BYTES, LOG_BYTES = 10_000, 1_500, 20_000_000, 2**30
 FILMS: Final = (4, 9)
 PARTS: Final = ("tree", "films", "memory")
-RESTS_SECONDS: Final = 0.2
+HOVER_SECONDS: Final = 0.2
 _LIST: Final = "document.getElementById('run-artifacts').scrollIntoView()"
 _CHARTS: Final = "document.querySelectorAll('.js-plotly-plot .scatterlayer .trace').length >= 1"
 _FIRST_FRAMES: Final = (
@@ -69,20 +69,22 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--seconds", type=float, default=10, help="how long the films play")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         mlflow = opened.enter_context(mlflow_server(folder))
-        large, films = fill(Tracking(mlflow), folder, with_log="memory" in asked.parts)
-        address = opened.enter_context(clew(mlflow, asked.port, WEB_WORKERS="1"))
+        large, films = fill(Tracking(mlflow), folder, with_log="memory" in options.parts)
+        address = opened.enter_context(clew(mlflow, options.port, WEB_WORKERS="1"))
         window = opened.enter_context(browser())
         print_line("load average of this machine", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-        if "tree" in asked.parts:
-            listings(mlflow, address, large, asked.repeats)
-            tree(window, f"{address}/mlflow/runs/{large}", asked.repeats)
-        for many in FILMS if "films" in asked.parts else ():
-            side_by_side(window, f"{address}/mlflow?runs={','.join(films[:many])}", many, asked.repeats, asked.seconds)
-        if "memory" in asked.parts:
+        if "tree" in options.parts:
+            listings(mlflow, address, large, options.repeats)
+            tree(window, f"{address}/mlflow/runs/{large}", options.repeats)
+        for many in FILMS if "films" in options.parts else ():
+            side_by_side(
+                window, f"{address}/mlflow?runs={','.join(films[:many])}", many, options.repeats, options.seconds
+            )
+        if "memory" in options.parts:
             memory(address, large)
 
 
@@ -146,9 +148,9 @@ def tree(window: Browser, page: str, repeats: int) -> None:
     window.loaded(page, _CHARTS)  # with what a browser caches of a page's scripts
     usable = [window.loaded(page, _CHARTS) for _ in range(repeats)]
     print_line(f"run page of {METRICS:,} metrics until its first chart (aim 1,500 ms)", each(usable))
-    for rests in (0.0, RESTS_SECONDS):
-        listed = [click_to_rows(window, page, rests) for _ in range(repeats)]
-        by = f"a pointer that rested for {1000 * rests:.0f} ms" if rests else "a click out of nowhere"
+    for hover_seconds in (0.0, HOVER_SECONDS):
+        listed = [click_to_rows(window, page, hover_seconds) for _ in range(repeats)]
+        by = f"a pointer that rested for {1000 * hover_seconds:.0f} ms" if hover_seconds else "a click out of nowhere"
         print_line(f"folder of {FILES:,} files until its rows are there, by {by} (aim 1,000 ms)", each(listed))
     window.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
     window.leave()
@@ -160,30 +162,30 @@ def tree(window: Browser, page: str, repeats: int) -> None:
     )
 
 
-def click_to_rows(window: Browser, page: str, rests: float) -> float:
+def click_to_rows(window: Browser, page: str, hover_seconds: float) -> float:
     """Returns seconds from the click on the folder of many files to its rows.
 
-    The pointer is on it `rests` seconds before.
+    The pointer is on it `hover_seconds` before the click.
     """
     row = "#run-artifacts .artifact-row[data-path='{}']".format
     there = 'document.querySelector("{}")'.format
     window.loaded(page, _CHARTS)
     window.until(there(row("frames")), _LIST)
-    if rests:
+    if hover_seconds:
         ActionChains(window.driver).move_to_element(
             window.driver.find_element(By.CSS_SELECTOR, row("frames"))
         ).perform()
-        time.sleep(rests)
+        time.sleep(hover_seconds)
     return window.until(there(row("frames/frame_9.png")), f"{there(row('frames'))}.click()")
 
 
 def listings(mlflow: str, address: str, run: str, repeats: int) -> None:
     """Measures the list of many files without a page: MLflow's, and Clew's of it."""
-    asked = {
+    options = {
         "MLflow's own answer": (f"{mlflow}/api/2.0/mlflow/artifacts/list", {"run_id": run, "path": "frames"}),
         "Clew's, with MLflow's": (f"{address}/artifacts/list", {"run": run, "path": "frames"}),
     }
-    for name, (where, query) in asked.items():
+    for name, (where, query) in options.items():
         took = []
         for _ in range(repeats):
             began = time.perf_counter()
@@ -223,10 +225,10 @@ def memory(address: str, run: str) -> None:
     whole = {"path": "console.log"}
     grown, took, _ = growth(lambda: read(f"{address}/api/runs/{run}/artifacts/file", whole))
     print_line("worker while 1 GB is downloaded (aim + 50 MB)", f"+ {grown:.0f} MB, {took:.1f} s")
-    grown, took, asked = growth(lambda: searched(address, run, "first needle"))
-    print_line("worker while 1 GB is searched from its end", f"+ {grown:.0f} MB, {took:.1f} s in {asked} questions")
-    grown, took, asked = growth(lambda: searched(address, run, r"step\s+7 .*nothing$", regex="1"))
-    print_line("  by a regular expression that nothing fits", f"+ {grown:.0f} MB, {took:.1f} s in {asked} questions")
+    grown, took, options = growth(lambda: searched(address, run, "first needle"))
+    print_line("worker while 1 GB is searched from its end", f"+ {grown:.0f} MB, {took:.1f} s in {options} questions")
+    grown, took, options = growth(lambda: searched(address, run, r"step\s+7 .*nothing$", regex="1"))
+    print_line("  by a regular expression that nothing fits", f"+ {grown:.0f} MB, {took:.1f} s in {options} questions")
 
 
 def preview(address: str, run: str, name: str) -> dict[str, Any]:

@@ -118,8 +118,8 @@ def measures() -> dict[str, Callable[[Known], object]]:
 
 def page(**query: object) -> Callable[[Known], bytes]:
     """Requests the first page of a query, as the browser does."""
-    asked = RunQuery.model_validate({"columns": [*USUAL, *KEYED]} | query)
-    return lambda there: orjson.dumps(listing(there, asked, Page(0, 25)))
+    query_of_list = RunQuery.model_validate({"columns": [*USUAL, *KEYED]} | query)
+    return lambda there: orjson.dumps(listing(there, query_of_list, Page(0, 25)))
 
 
 def as_csv(there: Known) -> int:

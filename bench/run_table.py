@@ -173,15 +173,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=50_000)
     parser.add_argument("--metrics", type=int, default=9)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "runs.table"
         found = {}
         for step in (publish, open_it, refresh):
-            found |= alone(step, path, asked.runs, asked.metrics)
+            found |= alone(step, path, options.runs, options.metrics)
     rounded = {what: round(value, 1) for what, value in found.items()}
     sys.stdout.write(
-        json.dumps({"runs": asked.runs, "metrics": asked.metrics, "cores": os.cpu_count()} | rounded, indent=1) + "\n"
+        json.dumps({"runs": options.runs, "metrics": options.metrics, "cores": os.cpu_count()} | rounded, indent=1)
+        + "\n"
     )
 
 

@@ -76,8 +76,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=50_000)
     parser.add_argument("--metrics", type=int, default=9)
-    asked = parser.parse_args()
-    table = made(asked.runs, asked.metrics)
+    options = parser.parse_args()
+    table = made(options.runs, options.metrics)
     print_line(f"the tools of all runs: {milliseconds(lambda: tool_rows(table)):.0f} ms")
     for name in COLUMNS:
         ref = ColumnRef.parse(name)

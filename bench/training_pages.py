@@ -55,16 +55,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=7160, help="Clew's; the scheduler has the next one")
     parser.add_argument("--seconds", type=float, default=30)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with contextlib.ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        mlflow, address = opened.enter_context(mlflow_server(folder)), f"http://127.0.0.1:{asked.port + 1}"
+        mlflow, address = opened.enter_context(mlflow_server(folder)), f"http://127.0.0.1:{options.port + 1}"
         settings = {"TRAININGS_FILE": str(_trainers_in(folder)), "TRAINING_SLOTS": "2"}
-        there = opened.enter_context(scheduler(mlflow, asked.port + 1, folder / "state", **settings))
-        here = opened.enter_context(clew(mlflow, asked.port, SCHEDULER_URL=address))
+        there = opened.enter_context(scheduler(mlflow, options.port + 1, folder / "state", **settings))
+        here = opened.enter_context(clew(mlflow, options.port, SCHEDULER_URL=address))
         page = opened.enter_context(browser())
         page.driver.execute_cdp_cmd("Performance.enable", {})
-        _lines(there, here, page, asked.seconds)
+        _lines(there, here, page, options.seconds)
         _flood(there, here, page)
         _queue(there, here, page)
 

@@ -39,7 +39,7 @@ def main() -> None:
 
 def stopped(address: str, training: dict[str, object], seconds: float) -> tuple[float, float]:
     """Returns the seconds from Start until it trains, and from Stop until its last process has ended."""
-    asked = time.monotonic()
+    began = time.monotonic()
     run_id = str(_post(address, "start", training)["runs"][0]["run_id"])
     _until(lambda: _state(address, run_id) == "training")
     trains = time.monotonic()
@@ -54,7 +54,7 @@ def stopped(address: str, training: dict[str, object], seconds: float) -> tuple[
     _until(lambda: not any(_lives(process) for process in mine))
     gone = time.monotonic()
     _until(lambda: _state(address, run_id) == "killed")
-    return trains - asked, gone - stop
+    return trains - began, gone - stop
 
 
 def _lives(process: psutil.Process) -> bool:

@@ -37,29 +37,29 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20, help="of each turn")
     parser.add_argument("--turns", type=int, default=8)
     parser.add_argument("--watch", metavar="RUN", help="be the viewers of this training")
-    asked = parser.parse_args()
-    if asked.watch:
-        _be_viewers(asked.port, asked.watch, asked.viewers, asked.seconds)
+    options = parser.parse_args()
+    if options.watch:
+        _be_viewers(options.port, options.watch, options.viewers, options.seconds)
         return
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         mlflow_server(Path(folder)) as mlflow,
-        scheduler(mlflow, asked.port, Path(folder) / "state") as running,
+        scheduler(mlflow, options.port, Path(folder) / "state") as running,
     ):
-        _compare(running, asked)
+        _compare(running, options)
 
 
-def _compare(running: Scheduler, asked: argparse.Namespace) -> None:
+def _compare(running: Scheduler, options: argparse.Namespace) -> None:
     run_id = running.start(trainer="environment", algorithm="PPO", env_id="CartPole-v1", steps=100_000_000)
     running.until(run_id, "training")
     time.sleep(15)
     alone, watched = [], []
-    for _turn in range(asked.turns):
-        alone.append(_turn_of(running, run_id, asked, 0))
-        watched.append(_turn_of(running, run_id, asked, asked.viewers))
+    for _turn in range(options.turns):
+        alone.append(_turn_of(running, run_id, options, 0))
+        watched.append(_turn_of(running, run_id, options, options.viewers))
     _report("nobody watches", alone)
-    _report(f"{asked.viewers} viewers", watched)
-    alone.append(_turn_of(running, run_id, asked, 0))
+    _report(f"{options.viewers} viewers", watched)
+    alone.append(_turn_of(running, run_id, options, 0))
     for name, what in (("steps", "a second"), ("steps_of_processor", "a second of the trainer's processor time")):
         _print_line(f"cost in steps {what}: {_cost(alone, watched, name)}")
     _stop(running, run_id)
@@ -78,14 +78,14 @@ def _between(alone: list[Any], watched: list[Any]) -> list[tuple[tuple[Any, Any]
     return list(zip(pairwise(alone), watched, strict=False))
 
 
-def _turn_of(running: Scheduler, run_id: str, asked: argparse.Namespace, viewers: int) -> dict[str, float]:
+def _turn_of(running: Scheduler, run_id: str, options: argparse.Namespace, viewers: int) -> dict[str, float]:
     command = [sys.executable, "-m", "bench.training_viewers", "--port", str(running.port), "--watch", run_id]
-    command += ["--viewers", str(viewers), "--seconds", str(asked.seconds + 2 * _SETTLING_SECONDS)]
+    command += ["--viewers", str(viewers), "--seconds", str(options.seconds + 2 * _SETTLING_SECONDS)]
     watching = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE) if viewers else None
     time.sleep(_SETTLING_SECONDS)
     program, before, began = running.program(run_id), running.processor_seconds(), time.time()
     used = sum(program.cpu_times()[:2])
-    time.sleep(asked.seconds)
+    time.sleep(options.seconds)
     took = time.time() - began
     steps = _steps_per_second(running.run_folder(run_id) / "progress.jsonl", began, began + took)
     own = (sum(program.cpu_times()[:2]) - used) / took

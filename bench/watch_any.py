@@ -179,7 +179,7 @@ def main() -> None:
     """Starts everything, measures, stops everything."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=8)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
     with tempfile.TemporaryDirectory() as folder, mlflow_server(Path(folder)) as mlflow:
         registry = Registry(Tracking(mlflow), "bench")
@@ -193,10 +193,10 @@ def main() -> None:
             )
             print_line("|---|---|---|---|---|---|---|---|")
             for name, model in models.items():
-                measure(port, {f"{name} (cold)": model}, 1, asked.seconds)
+                measure(port, {f"{name} (cold)": model}, 1, options.seconds)
             for name, model in models.items():
                 measure(port, {f"{name} (warm)": model}, 1, 1)
-            measure(port, models, 10, 2 * asked.seconds)
+            measure(port, models, 10, 2 * options.seconds)
             before = memory_mb(process)
             time.sleep(_IDLE_SECONDS)
             print_line(f"\nMemory: {before:.0f} MB when they leave, {memory_mb(process):.0f} MB a minute later.")

@@ -99,10 +99,14 @@ def main(seconds: float = 300.0) -> None:
         with watcher(folder, mlflow, monitors, receiver.url) as process:
             time.sleep(60)  # without the work of the start
             log = folder / "server.log"
-            asked, used, began = log.read_text().count('HTTP/1.1"'), sum(process.cpu_times()[:2]), time.monotonic()
+            requests_before, used, began = (
+                log.read_text().count('HTTP/1.1"'),
+                sum(process.cpu_times()[:2]),
+                time.monotonic(),
+            )
             time.sleep(seconds)
             minutes = (time.monotonic() - began) / 60
-            requested = log.read_text().count('HTTP/1.1"') - asked
+            requested = log.read_text().count('HTTP/1.1"') - requests_before
             assert requested, "MLflow's log names no request, so nothing was counted"
             share = (sum(process.cpu_times()[:2]) - used) / (minutes * 60)
             memory = process.memory_info().rss >> 20

@@ -36,12 +36,12 @@ def main() -> None:
     parser.add_argument("clew")
     parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--rounds", type=int, default=5)
-    asked = parser.parse_args()
-    runs = [whole_run(asked.mlflow, place, asked.files) for place in (0, 1)]
-    page, compared = f"{asked.clew}/mlflow/runs/{runs[1]}", f"{asked.clew}/mlflow?runs={','.join(runs)}"
+    options = parser.parse_args()
+    runs = [whole_run(options.mlflow, place, options.files) for place in (0, 1)]
+    page, compared = f"{options.clew}/mlflow/runs/{runs[1]}", f"{options.clew}/mlflow?runs={','.join(runs)}"
     with browser() as window:
-        _print_line("the page, usable", [window.loaded(page, USABLE) for _round in range(asked.rounds)])
-        _print_line("a parameter found by typing", [_found(window, page) for _round in range(asked.rounds)])
+        _print_line("the page, usable", [window.loaded(page, USABLE) for _round in range(options.rounds)])
+        _print_line("a parameter found by typing", [_found(window, page) for _round in range(options.rounds)])
         shown = "document.querySelector('#run-changes .changes-table')"
         _print_line(
             "what changed, with the page", [window.loaded(f"{page}?against={runs[0]}", shown) for _ in range(3)]
@@ -54,7 +54,7 @@ def main() -> None:
         ("facts as JSON", f"/api/runs/{runs[1]}/facts.json"),
         ("a report of both", f"/runs/report.html?runs={','.join(runs)}"),
     ):
-        _print_line(what, [_asked(asked.clew + path) for _round in range(3)])
+        _print_line(what, [_asked(options.clew + path) for _round in range(3)])
 
 
 def whole_run(mlflow: str, place: int, files: int) -> str:

@@ -45,7 +45,7 @@ LONGEST = (
     "browser/test_column_menu.py",
     "browser/test_chart_grid.py",
     "scheduler/test_training_faults.py",
-    "scheduler/test_story.py",
+    "scheduler/test_training_lifecycle.py",
     "scheduler/test_crashes.py",
     "scheduler/test_backends.py",
     "browser/test_training_pages.py",

@@ -146,12 +146,12 @@ def only(experiment_id: str) -> Callable[[str, bytes], bytes]:
     return alter
 
 
-def eventually(happens: Callable[[], object], within_seconds: float = 90) -> None:
-    """Waits until `happens()` is true; fails with its last exception, or an assertion that names the condition."""
+def eventually(condition: Callable[[], object], within_seconds: float = 90) -> None:
+    """Waits until `condition()` is true; fails with its last exception, or an assertion that names the condition."""
     ends = time.monotonic() + within_seconds
     while True:
         try:
-            if happens():
+            if condition():
                 return
         except Exception:
             if time.monotonic() > ends:

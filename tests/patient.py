@@ -3,9 +3,8 @@
 from settings.settings import Settings
 
 
-class Patient(Settings):
-    """Waits longer for MLflow than a page may: on a busy machine an answer takes its time; other tests check how
-    long."""
+class PatientSettings(Settings):
+    """Waits 15 s for MLflow, longer than pages do, since a busy machine is slow; other tests check the real limit."""
 
     @property
     def patience_seconds(self) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 
-def chosen(request: pytest.FixtureRequest, *names: str) -> list[tuple[Any, ...]]:
+def selected_values(request: pytest.FixtureRequest, *names: str) -> list[tuple[Any, ...]]:
     """Returns the values of these parameters in the selected tests of the fixture's module, each once, in order."""
     specs = (getattr(one, "callspec", None) for one in request.session.items if one.path == request.path)
     found = (tuple(spec.params[name] for name in names) for spec in specs if spec and set(names) <= set(spec.params))

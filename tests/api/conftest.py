@@ -13,7 +13,7 @@ from app import create_app
 from services.connect import connect
 from serving.operations import operation
 from tests.misbehaving import eventually
-from tests.patient import Patient
+from tests.patient import PatientSettings
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -29,7 +29,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
         settings = {
             "model_names": settings.get("model_name", "clew-maze")
         } | settings  # Runs that other tests tagged are not shown.
-        values = Patient(_env_file=None, mlflow_tracking_uri=address, cache_dir=cache, **settings)  # type: ignore[call-arg,arg-type]
+        values = PatientSettings(_env_file=None, mlflow_tracking_uri=address, cache_dir=cache, **settings)  # type: ignore[call-arg,arg-type]
         server: Flask = create_app(values, connect(values)).server
         return server
 

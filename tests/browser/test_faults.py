@@ -24,7 +24,7 @@ from tests.faults.relay import Fault, Relay
 from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.models.model_server import ModelServer
 from tests.registry import Registry
-from tests.selection import chosen
+from tests.selection import selected_values
 from tests.tracking import Tracking
 
 # A tab in the background gets its timers as if it were in front.
@@ -84,7 +84,7 @@ def flows(
             return Flow(fault, relays, Page(driver, served(stack, relays, tmp_path_factory.mktemp(fault))))
 
         tabs: list[list[Flow]] = []
-        asked_about = chosen(request, "fault")
+        asked_about = selected_values(request, "fault")
         for faults in filter(None, ([fault for fault in tab if (fault,) in asked_about] for tab in TABS)):
             if tabs:
                 driver.switch_to.new_window("tab")

@@ -32,9 +32,11 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.param
 
 
-def done(*, met: bool = False, reason: str | None = None, former_id: str = "1", number: int = 0) -> Activation:
+def make_activation(
+    *, overruled: bool = False, reason: str | None = None, former_id: str = "1", number: int = 0
+) -> Activation:
     at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
-    return Activation(at=at, model_id="3", former_id=former_id, reason=reason, overrules_deletion=met)
+    return Activation(at=at, model_id="3", former_id=former_id, reason=reason, overrules_deletion=overruled)
 
 
 def shown(*history: Activation) -> str:
@@ -43,16 +45,16 @@ def shown(*history: Activation) -> str:
     return json.dumps(listed, cls=PlotlyJSONEncoder, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("met", [False, True])
+@pytest.mark.parametrize("overruled", [False, True])
 @pytest.mark.parametrize("verb", [ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.UNDO])
 def test_the_toast_of_an_activation_states_whether_it_overruled_a_deletion(
-    language: str, verb: ChangeVerb, met: bool
+    language: str, verb: ChangeVerb, overruled: bool
 ) -> None:
     undone = "1" if verb is ChangeVerb.UNDO else None
     request = ChangeRequest(id="0" * 32, verb=verb, model_id="3", in_place_of=undone)
-    result = ChangeResult(outcome=ChangeOutcome.DONE, activation=done(met=met))
+    result = ChangeResult(outcome=ChangeOutcome.DONE, activation=make_activation(overruled=overruled))
     sentence = answer(request, result)["sentence"]
-    assert sentence.endswith(MET[language]) == met
+    assert sentence.endswith(MET[language]) == overruled
     assert MET[language] != sentence
 
 
@@ -61,9 +63,9 @@ def test_an_activation_shows_the_change_of_the_success_rate_or_else_of_the_retur
     Babel(server)
     with server.test_request_context("/"):
         returns = {"mean_return": 480.5, "former_mean_return": 500.0}
-        assert '"return -19.5"' in shown(done().model_copy(update=returns))
+        assert '"return -19.5"' in shown(make_activation().model_copy(update=returns))
         rates = {"success_rate": 0.5, "former_success_rate": 0.25}
-        assert '"+25.0 points"' in shown(done().model_copy(update=returns | rates))
+        assert '"+25.0 points"' in shown(make_activation().model_copy(update=returns | rates))
 
 
 @pytest.mark.parametrize("verb", [ChangeVerb.DELETE, ChangeVerb.RESTORE])
@@ -74,7 +76,7 @@ def test_the_toast_of_a_deletion_or_restoration_mentions_no_overruled_deletion(l
 
 @pytest.mark.parametrize("reason", [None, "better"])
 def test_the_history_shows_the_overruled_deletion_next_to_the_reason(language: str, reason: str | None) -> None:
-    text = shown(done(met=True, reason=reason), done(reason="calm"))
+    text = shown(make_activation(overruled=True, reason=reason), make_activation(reason="calm"))
     assert text.count(MET[language]) == 1
     assert (reason or "–") in text
     assert "calm" in text
@@ -93,7 +95,7 @@ def test_the_history_shows_the_overruled_deletion_next_to_the_reason(language: s
 def test_a_cut_history_links_to_the_remaining_activations(
     language: str, known: int, shows_count: bool, shows_older: bool
 ) -> None:
-    text = shown(*(done(number=-number) for number in range(known)))
+    text = shown(*(make_activation(number=-number) for number in range(known)))
     assert text.count('"Tr"') == 1 + min(known, MOST_SHOWN)
     assert ("/api/models/history" in text) == shows_count
     assert ("maze-activations" in text) == shows_older

@@ -61,7 +61,7 @@ def drawn(spec: str, runs: dict[str, dict[str, list[float]]], options: ChartOpti
     return figure(ChartSpec.parse(spec), made, Known(found, DEFAULT), options or ChartOptions(), **more)
 
 
-def below(chart: Any) -> str:
+def notice_below(chart: Any) -> str:
     return str(chart["layout"]["title"]["subtitle"]["text"]).replace("<br>", " ")
 
 
@@ -108,8 +108,8 @@ def test_twenty_metrics_on_one_chart_have_different_line_styles() -> None:
     keys = [f"m{number}" for number in range(20)]
     spec = ChartSpec(subjects=tuple(keys))
     chart = drawn(str(spec), {"a": {key: [1.0, 2.0] for key in keys}})
-    looks = {(trace["line"]["dash"], trace["marker"].get("symbol"), trace["mode"]) for trace in chart["data"]}
-    assert len(looks) == 20
+    line_styles = {(trace["line"]["dash"], trace["marker"].get("symbol"), trace["mode"]) for trace in chart["data"]}
+    assert len(line_styles) == 20
     assert "and 17 more" in chart["layout"]["title"]["text"]
 
 
@@ -153,7 +153,7 @@ def test_runs_without_the_axis_are_left_out_and_named() -> None:
     runs = {"a": {"y": RISING, "x": RISING}, "without": {"y": RISING}}
     chart = drawn("y", runs, ChartOptions(axis="metric:x"))
     assert len(chart["data"]) == 1
-    assert "left out, without x: without" in below(chart)
+    assert "left out, without x: without" in notice_below(chart)
     assert "None of these runs logged this metric together with z." in str(
         drawn("y", runs, ChartOptions(axis="metric:z"))["layout"]["annotations"]
     )
@@ -162,7 +162,7 @@ def test_runs_without_the_axis_are_left_out_and_named() -> None:
 def test_points_without_a_logged_axis_value_are_counted() -> None:
     chart = drawn("y", {"a": {"y": [*RISING, 0.5, 0.6], "x": RISING}}, ChartOptions(axis="metric:x"))
     assert len(column(chart["data"][0]["x"])) == 4
-    assert "2 points left out because x was not logged at their steps: a" in below(chart)
+    assert "2 points left out because x was not logged at their steps: a" in notice_below(chart)
 
 
 def test_a_line_over_an_axis_that_goes_back_and_forth_is_drawn_in_order_of_steps() -> None:
@@ -170,13 +170,13 @@ def test_a_line_over_an_axis_that_goes_back_and_forth_is_drawn_in_order_of_steps
     for chosen in (options, options.model_copy(update={"grouped": False})):
         chart = drawn("y", {"a": {"y": RISING, "x": SWINGING}}, chosen)
         assert column(chart["data"][0]["x"]) == pytest.approx(SWINGING)
-        assert "x goes back and forth, drawn in the order of steps: a" in below(chart)
+        assert "x goes back and forth, drawn in the order of steps: a" in notice_below(chart)
 
 
 def test_an_axis_that_only_falls_is_drawn_from_left_to_right() -> None:
     chart = drawn("y", {"a": {"y": RISING, "x": RISING[::-1]}}, ChartOptions(axis="metric:x"))
     assert column(chart["data"][0]["x"]) == pytest.approx(RISING)
-    assert "back and forth" not in below(chart)
+    assert "back and forth" not in notice_below(chart)
 
 
 def test_a_single_run_can_be_drawn_in_addition_to_the_groups() -> None:
@@ -222,7 +222,7 @@ def test_no_line_has_more_points_than_the_chart_has_pixels(width: int, lines: in
 def test_the_notice_below_a_chart_is_translated_into_japanese(app_in_japanese: Flask) -> None:
     with app_in_japanese.test_request_context("/?lang=ja"):
         chart = drawn("y", {"a": {"y": RISING, "x": SWINGING}, "b": {"y": RISING}}, ChartOptions(axis="metric:x"))
-    assert "x がないため除外：b" in below(chart)
+    assert "x がないため除外：b" in notice_below(chart)
 
 
 @pytest.fixture(scope="module")

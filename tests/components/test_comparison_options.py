@@ -216,7 +216,7 @@ def test_a_rate_out_of_range_has_no_interval_and_no_percents(word: MetricWord) -
         assert "%" not in text
 
 
-def lost_seeds() -> tuple[list[Run], Known]:
+def seeds_with_diverged_runs() -> tuple[list[Run], Known]:
     """Returns five seeds of PPO, two of them diverged, and three of DQN in the same environment."""
     logged = {f"p{n}": [float(n), 10.0 + n] for n in range(3)}
     logged |= {"p3": [1.0, NAN, NAN], "p4": [1.0, 2.0, NAN]}
@@ -230,7 +230,7 @@ def lost_seeds() -> tuple[list[Run], Known]:
 
 
 def group_rows(diverged: DivergedRuns, final: Choice = Choice.LAST) -> list[list[str]]:
-    runs, known = lost_seeds()
+    runs, known = seeds_with_diverged_runs()
     options = ChartOptions(grouped=True, diverged=diverged, final=final)
     made = group_metrics.group_table(runs, known, options)
     assert made is not None
@@ -261,7 +261,7 @@ def test_a_group_counts_its_diverged_seeds_as_worst_or_leaves_them_out(final: Ch
 
 
 def test_the_table_explains_how_diverged_runs_count_only_where_some_did() -> None:
-    runs, known = lost_seeds()
+    runs, known = seeds_with_diverged_runs()
     for how, text in ((DivergedRuns.WORST, "count as the worst"), (DivergedRuns.LEFT_OUT, "are left out")):
         assert text in str(group_metrics.group_table(runs, known, ChartOptions(grouped=True, diverged=how)))
     fine, alive = seeds(3)
@@ -335,11 +335,11 @@ def test_the_curve_cache_limits_how_many_histories_it_keeps_open() -> None:
 
 def test_the_curve_cache_returns_the_same_curve_for_an_equal_request() -> None:
     curves, kept = CurveCache(), history([0.0, 1.0, 2.0])
-    asked = CurveRequest(kept, Axis.STEP, 0.5, None, None, None)
-    drawn = curves.curve(asked)
+    request = CurveRequest(kept, Axis.STEP, 0.5, None, None, None)
+    drawn = curves.curve(request)
     assert drawn is not None
-    assert curves.curve(asked) is drawn
-    assert CurveCache().curve(asked) is not drawn
-    for other in (asked._replace(weight=0.6), asked._replace(history=history([0.0, 1.0, 2.0]))):
+    assert curves.curve(request) is drawn
+    assert CurveCache().curve(request) is not drawn
+    for other in (request._replace(weight=0.6), request._replace(history=history([0.0, 1.0, 2.0]))):
         assert curves.curve(other) is not drawn
     assert len(curves) == 3

@@ -102,8 +102,8 @@ def test_runs_are_compared_with_the_baseline_if_there_is_exactly_one() -> None:
 def test_archived_runs_are_left_out_unless_asked_for() -> None:
     table = RunTable.of([run(1, 1.0), run(2, 1.0, **{"clew.archived": "true"}), run(3, 1.0, **{"clew.archived": "no"})])
 
-    def names(**asked: Any) -> set[str]:
-        rows = select(table, RunQuery(**asked), lambda ref: column_of(table, ref, DEFAULT)).rows
+    def names(**query: Any) -> set[str]:
+        rows = select(table, RunQuery(**query), lambda ref: column_of(table, ref, DEFAULT)).rows
         return {table.run(row).name for row in rows.tolist()}
 
     assert names() == {"run-1", "run-3"}

@@ -64,7 +64,7 @@ def chart(options: ChartOptions, **histories: History) -> dict[str, Any]:
     return comparison.figures(runs, found, options, still_loading=False)[0]
 
 
-def by_itself(run: Run, found: Known) -> dict[str, Any]:
+def single_run_figure(run: Run, found: Known) -> dict[str, Any]:
     """Draws the reward of a run alone on the axis that fits it."""
     spec = ChartSpec.of_word("reward")
     axis = axis_for(found.history(run, spec.of[0]), found.latest)
@@ -97,13 +97,13 @@ class TestSteps:
 
     def test_the_run_page_draws_a_metric_without_steps_over_time(self) -> None:
         runs, found = known(still=history([1.0, 2.0, 3.0], [0, 0, 0]))
-        figure = by_itself(runs[0], found)
+        figure = single_run_figure(runs[0], found)
         assert column(figure["data"][0]["x"]) == [0, 1, 2]
         assert "Time since the start" in figure["layout"]["xaxis"]["title"]["text"]
 
     def test_a_metric_without_steps_and_times_is_drawn_with_a_notice(self) -> None:
         runs, found = known(still=history([1.0, 2.0], [0, 0], [0, 0]))
-        figure = by_itself(runs[0], found)
+        figure = single_run_figure(runs[0], found)
         assert "steps are missing" in notice_of(figure)
         assert len(column(figure["data"][0]["x"])) == 2
 

@@ -65,16 +65,16 @@ def test_a_page_has_its_data_and_sends_requests_to_clew_alone(page: Page, site: 
     if path == "/gpu":
         page.wait(lambda: [page.text(f"#gpu-badge-{host}") for host in (0, 1)] == ["connected"] * 2)
         page.wait_for_text("22 %", "#gpus-cards")
-    asked = requested(page)
-    assert any("/clew/assets/plotly-basic" in address for address in asked)
-    assert any("/clew/_dash-update-component" in address for address in asked)
+    addresses = requested(page)
+    assert any("/clew/assets/plotly-basic" in address for address in addresses)
+    assert any("/clew/_dash-update-component" in address for address in addresses)
     if path in ("/", "/gpu"):
-        assert {f"wss://{site.nginx.host}/clew/ws/gpu/{name}" for name in site.monitors} <= asked
+        assert {f"wss://{site.nginx.host}/clew/ws/gpu/{name}" for name in site.monitors} <= addresses
     if path.startswith("/inference"):
-        assert f"wss://{site.nginx.host}/clew/ws/inference" in asked
+        assert f"wss://{site.nginx.host}/clew/ws/inference" in addresses
     if path == "/training/{training}":
-        assert f"wss://{site.nginx.host}/clew/ws/training/{site.training}" in asked
-    assert {address for address in asked if not is_clews(address, site)} == set()
+        assert f"wss://{site.nginx.host}/clew/ws/training/{site.training}" in addresses
+    assert {address for address in addresses if not is_clews(address, site)} == set()
 
 
 def requested(page: Page) -> set[str]:
@@ -107,8 +107,8 @@ def test_following_a_link_keeps_the_path_prefix(page: Page, site: Site) -> None:
 # Returns what a Clew with this INFERENCE_UI_URL answers to Try it, whose button is pressed then.
 TRIED = """
     const answer = { outcome: "done", sentence: "Model 1 is active now.", go: arguments[0], undo: null };
-    const { fetch } = window;  // for what the page asks beside
-    window.fetch = async (...asked) => (String(asked[0]).includes("/changes") ? new Response(JSON.stringify(answer)) : fetch(...asked));
+    const { fetch } = window;  // for the other requests of the page
+    window.fetch = async (...parameters) => (String(parameters[0]).includes("/changes") ? new Response(JSON.stringify(answer)) : fetch(...parameters));
     const button = document.createElement("button");
     Object.assign(button.dataset, { change: "try", model: "1" });
     document.body.append(button);

@@ -17,7 +17,7 @@ from tests.faults.relay import Fault, Relay
 from tests.faults.stories import GPU_MONITOR, MLFLOW, MODEL_SERVER, Pages, Shown, Story
 from tests.models.model_server import ModelServer
 from tests.registry import Registry
-from tests.selection import chosen
+from tests.selection import selected_values
 from tests.tracking import Tracking
 
 SERVICES = (MLFLOW, MODEL_SERVER, GPU_MONITOR)
@@ -76,7 +76,7 @@ def played(
         model_server.add("1", algorithm="PPO", success_rate=0.75)
         model_server.active = "1"
         monitor = stack.enter_context(HealthyMonitor())
-        chosen_cells = chosen(request, "service", "fault")
+        chosen_cells = selected_values(request, "service", "fault")
         for service, fault in sorted(chosen_cells, key=lambda cell: FAULTS.index(cell[1])):
             behind = {MLFLOW: tracking.address, GPU_MONITOR: monitor.address}
             if service == MODEL_SERVER:

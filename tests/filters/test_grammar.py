@@ -22,8 +22,8 @@ def test_a_filter_matches_the_cells_of_its_case_or_is_refused(case: Case) -> Non
             parse(case.typed, case.kind)
         assert caught.value.json_value == case.refusal
     else:
-        asked = parse(case.typed, case.kind)
-        assert [cell for cell in cells(case.kind) if asked.matches(cell)] == case.found
+        parsed = parse(case.typed, case.kind)
+        assert [cell for cell in cells(case.kind) if parsed.matches(cell)] == case.found
 
 
 def test_the_table_of_cases_covers_matches_and_refusals_of_each_kind() -> None:
@@ -45,10 +45,10 @@ def test_a_text_filter_without_operators_matches_cells_that_contain_it(
     """Apart from operators, it is compared with the simplest possible oracle."""
     if not holds_no_operator(needle):
         return
-    asked = parse(needle, "text")
+    parsed = parse(needle, "text")
     for one in (cell, padding[0] + needle + padding[1], needle.upper(), needle.swapcase()):
         expected = one != "–" and needle.casefold() in one.casefold()
-        assert asked.matches(one) == expected or not needle, one
+        assert parsed.matches(one) == expected or not needle, one
 
 
 @example_settings(max_examples=300)

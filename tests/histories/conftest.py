@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.histories.setting import Gateway, Logged, dense, new_run
+from tests.histories.logged_runs import Gateway, Logged, dense, new_run
 from tests.tracking import Tracking
 from training.mlflow_server import DATABASE
 

@@ -14,7 +14,7 @@ from domain.errors import BadResponse
 from domain.tracking.history import FIRST_STEP, LAST_STEP, History
 from mlflow_api.histories.columns import from_rows, in_order, joined
 from mlflow_api.histories.windows import MOST_ROWS, CrowdedStep, in_windows
-from tests.histories.setting import (
+from tests.histories.logged_runs import (
     INTERVAL,
     KEY,
     MISSING,
@@ -22,12 +22,12 @@ from tests.histories.setting import (
     Logged,
     Point,
     assert_same,
+    complete_history,
     dense,
     evenly_sampled,
     expected,
     new_run,
     store_at,
-    whole,
 )
 from tests.tracking import Tracking
 
@@ -68,9 +68,9 @@ def test_short_histories_are_exact(
     run = new_run(tracking, points)
     cache = tmp_path_factory.mktemp("cache")
     for store in everywhere(gateway, cache, database).values():
-        assert_same(whole(store, run), expected(points))
+        assert_same(complete_history(store, run), expected(points))
     gateway.refusal = MISSING
-    assert_same(whole(store_at(gateway.address, cache / "pages"), run), expected(points))
+    assert_same(complete_history(store_at(gateway.address, cache / "pages"), run), expected(points))
     gateway.refusal = None
 
 
@@ -80,9 +80,9 @@ def test_long_histories_are_exact(
 ) -> None:
     run = new_run(tracking, SHAPES[shape])
     for store in everywhere(gateway, tmp_path, database).values():
-        assert_same(whole(store, run), expected(SHAPES[shape]))
+        assert_same(complete_history(store, run), expected(SHAPES[shape]))
     gateway.refusal = MISSING
-    assert_same(whole(store_at(gateway.address, tmp_path / "pages"), run), expected(SHAPES[shape]))
+    assert_same(complete_history(store_at(gateway.address, tmp_path / "pages"), run), expected(SHAPES[shape]))
 
 
 def test_a_long_history_is_first_a_sample_and_then_complete(long_run: Logged, gateway: Gateway, tmp_path: Path) -> None:
@@ -93,9 +93,9 @@ def test_a_long_history_is_first_a_sample_and_then_complete(long_run: Logged, ga
     if series in first.sampled:
         assert first.pending == {series}
         assert_same(first.found[series], evenly_sampled(expected(points), 1_000))
-    assert_same(whole(store, run), expected(points))
+    assert_same(complete_history(store, run), expected(points))
     # The sample, and the windows: 5,500 points in windows of 2,450.
-    assert gateway.asked(INTERVAL) == 1 + 3
+    assert gateway.request_count(INTERVAL) == 1 + 3
 
 
 def test_a_run_unknown_to_mlflow_does_not_hide_the_others(tracking: Tracking, tmp_path: Path) -> None:
@@ -134,10 +134,10 @@ def test_reading_in_windows_returns_every_row_or_reports_a_crowded_step(
 ) -> None:
     columns = np.repeat(np.array(steps, np.int64), repeats)
     history = in_order(columns, np.arange(len(columns), dtype=np.float64), np.zeros(len(columns), np.int64))
-    asked = []
+    requested = []
 
     def window(first: int, last: int) -> History:
-        asked.append((first, last))
+        requested.append((first, last))
         assert FIRST_STEP < first <= last < LAST_STEP
         part = history.from_step(first).before(last + 1)
         return evenly_sampled(part, MOST_ROWS) if len(part) > MOST_ROWS else part

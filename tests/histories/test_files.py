@@ -20,19 +20,19 @@ from hypothesis import strategies as st
 from domain.tracking.runs import LatestMetric
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Damaged, Entry, Series, decode, encode
-from tests.histories.setting import (
+from tests.histories.logged_runs import (
     INTERVAL,
     KEY,
     ONE,
     Gateway,
     Logged,
     assert_same,
+    complete_history,
     dense,
     entry,
     expected,
     new_run,
     store_at,
-    whole,
 )
 from tests.misbehaving import eventually
 from tests.tracking import Tracking
@@ -85,10 +85,10 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_read_again(tracking: Tracking, long_run: Logged, tmp_path: Path, damage: str) -> None:
     run, points = long_run
-    whole(store_at(tracking.address, tmp_path), run)
+    complete_history(store_at(tracking.address, tmp_path), run)
     (file,) = tmp_path.rglob("*.history")
     file.write_bytes(DAMAGES[damage](file.read_bytes()))
-    assert_same(whole(store_at(tracking.address, tmp_path), run), expected(points))
+    assert_same(complete_history(store_at(tracking.address, tmp_path), run), expected(points))
     assert decode(Series(run.run_id, KEY), file.read_bytes()).exact
 
 
@@ -113,7 +113,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from services.tracking.histories.files import HistoryFiles
-from tests.histories.setting import ONE, entry
+from tests.histories.logged_runs import ONE, entry
 files = HistoryFiles(Path(sys.argv[1]), 2**30)
 for number in range(10**6):
     files.save(ONE, entry(200_000, float(number)))
@@ -232,20 +232,20 @@ def test_histories_stay_in_memory_while_the_disk_is_full(tmp_path: Path, caplog:
 def test_the_cache_may_be_deleted_at_any_time(tracking: Tracking, tmp_path: Path) -> None:
     store = store_at(tracking.address, tmp_path)
     runs = [new_run(tracking, dense(20, seed=seed)) for seed in (1, 2)]
-    whole(store, runs[0])
+    complete_history(store, runs[0])
     for file in sorted(tmp_path.rglob("*"), reverse=True):
         file.rmdir() if file.is_dir() else file.unlink()
-    assert_same(whole(store, runs[0]), expected(dense(20, seed=1)))
-    assert_same(whole(store, runs[1]), expected(dense(20, seed=2)))
+    assert_same(complete_history(store, runs[0]), expected(dense(20, seed=1)))
+    assert_same(complete_history(store, runs[1]), expected(dense(20, seed=2)))
 
 
 READER = """
 import sys
 from pathlib import Path
 from domain.tracking.runs import Run
-from tests.histories.setting import looked_at, store_at
+from tests.histories.logged_runs import complete_histories, store_at
 runs = [Run.model_validate_json(text) for text in sys.argv[3:]]
-found = looked_at(store_at(sys.argv[1], Path(sys.argv[2])), *runs).found
+found = complete_histories(store_at(sys.argv[1], Path(sys.argv[2])), *runs).found
 print(sorted(len(history) for history in found.values()))
 """
 
@@ -261,7 +261,7 @@ def test_two_workers_without_a_cache_request_each_history_once(
     ]
     assert [worker.communicate(timeout=60)[0] for worker in workers] == ["[50, 3000, 4000]\n"] * 2
     # Two samples (short and long), and two windows for each of the long ones.
-    assert gateway.asked(INTERVAL) == 2 + 2 * 2
+    assert gateway.request_count(INTERVAL) == 2 + 2 * 2
 
 
 def test_saving_a_history_copies_no_column() -> None:

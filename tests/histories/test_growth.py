@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.tracking.histories.store import Series
-from tests.histories.setting import (
+from tests.histories.logged_runs import (
     INTERVAL,
     KEY,
     MISSING,
@@ -13,14 +13,14 @@ from tests.histories.setting import (
     Logged,
     Point,
     assert_same,
+    complete_histories,
+    complete_history,
     dense,
     expected,
     log,
-    looked_at,
     new_run,
     run_now,
     store_at,
-    whole,
 )
 from tests.misbehaving import ERROR_500, Answer, eventually
 from tests.tracking import Tracking
@@ -38,7 +38,7 @@ def test_a_running_run_is_read_from_its_last_step_on(tracking: Tracking, gateway
     store = store_at(gateway.address, tmp_path)
     points = {name: dense(count, seed=count) for name, count in (("a", 10), ("b", 200), ("c", 2_000))}
     runs = {name: new_run(tracking, logged, status="RUNNING") for name, logged in points.items()}
-    looked_at(store, *runs.values())
+    complete_histories(store, *runs.values())
     gateway.requests.clear()
     for name, run in runs.items():
         # One more value at the last known step, and new ones.
@@ -46,13 +46,13 @@ def test_a_running_run_is_read_from_its_last_step_on(tracking: Tracking, gateway
         points[name] += more
         log(tracking, run.run_id, more)
         runs[name] = run_now(tracking, run.run_id)
-    found = looked_at(store, *runs.values()).found
+    found = complete_histories(store, *runs.values()).found
     for name, run in runs.items():
         assert_same(found[Series(run.run_id, KEY)], expected(points[name]))
     # Adjacent ones share a request.
     assert sorted(steps_asked(gateway)) == [10, 2_000]
     gateway.requests.clear()
-    looked_at(store, *runs.values())
+    complete_histories(store, *runs.values())
     assert not gateway.requests
 
 
@@ -62,11 +62,11 @@ def test_new_points_beyond_the_length_of_one_response_are_all_read(
     store = store_at(gateway.address, tmp_path)
     points = dense(3_000)
     run = new_run(tracking, points, status="RUNNING")
-    whole(store, run)
+    complete_history(store, run)
     more = dense(4_000, first_step=3_001)
     log(tracking, run.run_id, more)
     gateway.requests.clear()
-    assert_same(whole(store, run_now(tracking, run.run_id)), expected(points + more))
+    assert_same(complete_history(store, run_now(tracking, run.run_id)), expected(points + more))
     assert min(steps_asked(gateway)) == 3_000
 
 
@@ -75,10 +75,10 @@ def test_late_points_appear_when_the_run_ends(tracking: Tracking, tmp_path: Path
     store = store_at(tracking.address, tmp_path)
     points = dense(count)
     run = new_run(tracking, points, status="RUNNING")
-    whole(store, run)
+    complete_history(store, run)
     log(tracking, run.run_id, [LATE])
     tracking.end(run.run_id)
-    assert_same(whole(store, run_now(tracking, run.run_id)), expected([*points, LATE]))
+    assert_same(complete_history(store, run_now(tracking, run.run_id)), expected([*points, LATE]))
 
 
 @pytest.mark.parametrize("count", [50, 4_000])
@@ -86,10 +86,10 @@ def test_a_late_metric_on_a_finished_run_is_read(tracking: Tracking, tmp_path: P
     store = store_at(tracking.address, tmp_path)
     points = dense(count)
     run = new_run(tracking, points)
-    whole(store, run)
+    complete_history(store, run)
     newest = Point(count + 1, 1.0, 10**13)
     log(tracking, run.run_id, [LATE, newest])
-    assert_same(whole(store, run_now(tracking, run.run_id)), expected([*points, LATE, newest]))
+    assert_same(complete_history(store, run_now(tracking, run.run_id)), expected([*points, LATE, newest]))
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_an_endpoint_that_was_refused_is_not_requested_again(
     gateway.refusal = refusal
     store = store_at(gateway.address, tmp_path)
     others = dense(30)
-    assert_same(whole(store, long_run.run), expected(long_run.points))
-    assert_same(whole(store, new_run(tracking, others)), expected(others))
-    assert gateway.asked(INTERVAL) == 1
+    assert_same(complete_history(store, long_run.run), expected(long_run.points))
+    assert_same(complete_history(store, new_run(tracking, others)), expected(others))
+    assert gateway.request_count(INTERVAL) == 1
 
 
 def test_a_server_error_does_not_cause_reading_in_pages(
@@ -123,7 +123,7 @@ def test_a_server_error_does_not_cause_reading_in_pages(
     failed = store.get([run], {run.run_id: [KEY]}, 5)
     assert not failed.found
     assert [str(error) for error in failed.failures.values()] == ["MLflow: answered HTTP 500: boom"]
-    assert gateway.asked("get-history?") == 0
+    assert gateway.request_count("get-history?") == 0
     gateway.answer = None
     eventually(lambda: len(store.get([run], {run.run_id: [KEY]}, 5).found) == 1)
     assert not store.get([run], {run.run_id: [KEY]}, 5).failures
@@ -156,8 +156,8 @@ def test_a_server_that_failed_is_not_requested_again_at_once(
 
 def test_histories_are_read_over_rest_if_the_database_fails(long_run: Logged, gateway: Gateway, tmp_path: Path) -> None:
     store = store_at(gateway.address, tmp_path, tmp_path / "missing.db")
-    assert_same(whole(store, long_run.run), expected(long_run.points))
-    assert gateway.asked(INTERVAL) > 0
+    assert_same(complete_history(store, long_run.run), expected(long_run.points))
+    assert gateway.request_count(INTERVAL) > 0
 
 
 def test_the_database_alone_supplies_a_growing_history(
@@ -168,9 +168,9 @@ def test_the_database_alone_supplies_a_growing_history(
     store = store_at(gateway.address, tmp_path, database)
     points = dense(3_000)
     run = new_run(tracking, points, status="RUNNING")
-    assert_same(whole(store, run), expected(points))
+    assert_same(complete_history(store, run), expected(points))
     more = dense(10, first_step=3_001)
     log(tracking, run.run_id, [*more, LATE])
     tracking.end(run.run_id)
-    assert_same(whole(store, run_now(tracking, run.run_id)), expected([*points, *more, LATE]))
+    assert_same(complete_history(store, run_now(tracking, run.run_id)), expected([*points, *more, LATE]))
     assert not gateway.requests

@@ -1,4 +1,4 @@
-"""The fast lane on a real PostgreSQL whose tables MLflow's own models made: the same answers as from SQLite."""
+"""Reading histories from a real PostgreSQL with MLflow's own tables: the same result as from SQLite."""
 
 import logging
 import math
@@ -21,7 +21,7 @@ from domain.tracking.history import FIRST_STEP, LAST_STEP
 from mlflow_api.schemas import LARGEST_FLOAT
 from services.database.mlflow_database import MlflowDatabase
 from services.tracking.histories.metrics_sql import MetricDatabase
-from tests.histories.setting import KEY, Point, assert_same, dense, expected
+from tests.histories.logged_runs import KEY, Point, assert_same, dense, expected
 
 RUN, OTHER = "a" * 32, "b" * 32
 VALUES = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([math.nan, math.inf, -math.inf, 0.0]))
@@ -30,8 +30,8 @@ STEPS = st.one_of(st.integers(-5, 5), st.integers(FIRST_STEP, LAST_STEP), st.sam
 POINTS = st.lists(st.builds(Point, STEPS, VALUES, st.integers(0, 3)), min_size=1, max_size=30)
 
 
-class Lanes:
-    """Holds the same MLflow tables in PostgreSQL and in SQLite, and a lane to each."""
+class BothDatabases:
+    """Holds the same MLflow tables in PostgreSQL and in SQLite, and a `MetricDatabase` for each."""
 
     def __init__(self, uris: Sequence[str]) -> None:
         self.engines: list[Engine] = [create_engine(uri, poolclass=NullPool) for uri in uris]
@@ -45,7 +45,7 @@ class Lanes:
                     [{"run_uuid": run, "experiment_id": 1, "status": "FINISHED"} for run in (RUN, OTHER)],
                 )
 
-    def hold(self, points: Sequence[Point], run_id: str = RUN) -> None:
+    def store(self, points: Sequence[Point], run_id: str = RUN) -> None:
         """Stores exactly these points of the run, as MLflow's store does: a NaN as 0, an infinity as the largest
         number."""
         rows = {
@@ -84,16 +84,18 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def lanes(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Lanes:
-    return Lanes([postgresql, f"sqlite:///{tmp_path_factory.mktemp('database') / 'mlflow.db'}"])
+def both(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> BothDatabases:
+    return BothDatabases([postgresql, f"sqlite:///{tmp_path_factory.mktemp('database') / 'mlflow.db'}"])
 
 
 @example_settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(POINTS, st.integers(-6, 6))
-def test_points_are_read_from_both_databases_as_logged(lanes: Lanes, points: list[Point], from_step: int) -> None:
-    lanes.hold(points)
+def test_points_are_read_from_both_databases_as_logged(
+    both: BothDatabases, points: list[Point], from_step: int
+) -> None:
+    both.store_points(points)
     wanted = expected(points)
-    for database in lanes.databases:
+    for database in both.databases:
         part = database.fetch([RUN], KEY, FIRST_STEP, 1_000)[RUN]
         assert part.exact
         assert part.history is not None
@@ -104,13 +106,13 @@ def test_points_are_read_from_both_databases_as_logged(lanes: Lanes, points: lis
 
 
 @pytest.mark.parametrize("stride", [1, 7, 1_000])
-def test_a_long_history_is_sampled_alike_in_both_databases(lanes: Lanes, stride: int) -> None:
+def test_a_long_history_is_sampled_alike_in_both_databases(both: BothDatabases, stride: int) -> None:
     points = [Point(p.step * stride, p.value, p.timestamp) for p in dense(6_000)]
-    lanes.hold([*points, Point(points[-1].step, 9.0, 1)])
-    lanes.hold(dense(20, seed=3), OTHER)
+    both.store_points([*points, Point(points[-1].step, 9.0, 1)])
+    both.store_points(dense(20, seed=3), OTHER)
     wanted = expected([*points, Point(points[-1].step, 9.0, 1)])
     samples = []
-    for database in lanes.databases:
+    for database in both.databases:
         found = database.fetch([RUN, OTHER], KEY, FIRST_STEP, 1_000)
         assert found[OTHER].exact
         sample = found[RUN].history

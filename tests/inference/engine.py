@@ -69,13 +69,13 @@ class Engine:
     def health(self) -> Message:
         return self.call("GET", "/health")[1]
 
-    def wait_for(self, true: Callable[[Message], bool], seconds: float = 60) -> Message:
+    def wait_for(self, condition: Callable[[Message], bool], seconds: float = 60) -> Message:
         """Returns the first health that fulfils the condition; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
             try:
                 health = self.health()
-                if true(health):
+                if condition(health):
                     return health
             except OSError:
                 assert self.process.poll() is None, self.log()

@@ -14,8 +14,8 @@ FILES = Path(__file__).parents[1] / "policies" / "files"
 
 def drawn(engine: Engine, model_id: str, seed: int, form: str = "webp") -> bytes:
     address = f"http://127.0.0.1:{engine.port}/episodes/{model_id}?seed={seed}&format={form}"
-    asked = urllib.request.Request(address, method="POST")
-    with urllib.request.urlopen(asked, timeout=60) as answer:
+    request = urllib.request.Request(address, method="POST")
+    with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.headers["Content-Type"] == f"image/{form}"
         content: bytes = answer.read()
     return content

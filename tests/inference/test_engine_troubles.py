@@ -24,12 +24,12 @@ PATH = "/ws/inference"
 
 
 @pytest.fixture
-def walker(engine: Engine, viewer: Viewer, team: Team) -> Iterator[Viewer]:
-    """Connects another viewer, of a good model, whose episode is under way."""
-    with engine.view() as walker:
-        walker.reset(model=team.dqn, size=20)
-        walker.send_command("start", speed=10)
-        yield walker
+def running_viewer(engine: Engine, viewer: Viewer, team: Team) -> Iterator[Viewer]:
+    """Connects another viewer, of a working model, whose episode is running."""
+    with engine.view() as running_viewer:
+        running_viewer.reset(model=team.dqn, size=20)
+        running_viewer.send_command("start", speed=10)
+        yield running_viewer
 
 
 @pytest.mark.parametrize(
@@ -42,19 +42,19 @@ def walker(engine: Engine, viewer: Viewer, team: Team) -> Iterator[Viewer]:
     ids=["endless", "greedy", "nan"],
 )
 def test_a_failing_policy_affects_only_its_own_viewers(
-    viewer: Viewer, walker: Viewer, team: Team, engine: Engine, policy: bytes, expected: str
+    viewer: Viewer, running_viewer: Viewer, team: Team, engine: Engine, policy: bytes, expected: str
 ) -> None:
     children = len(engine.children())
-    asked = time.time()
+    requested_at = time.time()
     message = viewer.reset(model=team.registry.version(policy))
-    took_ms = (time.time() - asked) * 1000
+    took_ms = (time.time() - requested_at) * 1000
     assert expected in message["error"]
     assert message["remedy"].endswith(".")
     assert "Traceback" not in engine.log()
     assert len(engine.children()) <= children + 1
-    moments, now = [walker.next()["server_ts"]], time.time() * 1000
+    moments, now = [running_viewer.next()["server_ts"]], time.time() * 1000
     while moments[-1] < now:
-        moments.append(walker.next()["server_ts"])
+        moments.append(running_viewer.next()["server_ts"])
     # Viewers that wait together wait for the whole; a busy machine may pause all of them for a moment.
     assert np.diff(moments).max() < max(500, took_ms / 2), "somebody else's model held this one up"
     assert viewer.reset()["step"] == 0

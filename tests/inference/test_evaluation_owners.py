@@ -29,18 +29,18 @@ def user(name: str, **more: str) -> Headers:
 
 
 @pytest.fixture(scope="module")
-def lasting(team: Team) -> str:
-    """Starts an evaluation that lasts until it is cancelled, or for longer than a test."""
+def long_evaluation(team: Team) -> str:
+    """Returns a model whose evaluation takes longer than a test."""
     return team.registry.version(slow())
 
 
 @pytest.fixture(scope="module")
-def named(start: Start) -> Engine:
+def engine_with_users(start: Start) -> Engine:
     """Starts an engine to which a proxy names its users."""
     return start(**USERS)
 
 
-def ended(engine: Engine, model_id: str, headers: Headers) -> None:
+def cancel_and_wait(engine: Engine, model_id: str, headers: Headers) -> None:
     engine.call("DELETE", f"/evaluations/{model_id}", **headers)
     assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
@@ -56,29 +56,29 @@ def ended(engine: Engine, model_id: str, headers: Headers) -> None:
     ],
 )
 def test_a_client_without_rights_starts_and_cancels_nothing(
-    start: Start, lasting: str, settings: dict[str, str], headers: Headers, status: int, code: str
+    start: Start, long_evaluation: str, settings: dict[str, str], headers: Headers, status: int, code: str
 ) -> None:
     engine = start(**settings)
     for method in ("POST", "DELETE"):
-        answered, answer = engine.call(method, f"/evaluations/{lasting}", **headers)
+        answered, answer = engine.call(method, f"/evaluations/{long_evaluation}", **headers)
         assert (answered, answer["code"]) == (status, code)
-    assert engine.call("GET", f"/evaluations/{lasting}")[0] == 404
+    assert engine.call("GET", f"/evaluations/{long_evaluation}")[0] == 404
     assert engine.health()["evaluations"] == 0
     engine.end()
 
 
 @pytest.mark.parametrize("header", ["Authorization", "X-Clew-Token"])
-def test_a_client_with_the_token_may_start_and_cancel(start: Start, lasting: str, header: str) -> None:
+def test_a_client_with_the_token_may_start_and_cancel(start: Start, long_evaluation: str, header: str) -> None:
     engine = start(API_TOKEN=TOKEN)
     sent = {header: f"Bearer {TOKEN}" if header == "Authorization" else TOKEN}
-    assert engine.call("POST", f"/evaluations/{lasting}", **sent)[0] == 202
-    assert engine.call("DELETE", f"/evaluations/{lasting}")[0] == 401
-    assert engine.call("DELETE", f"/evaluations/{lasting}", **sent)[0] == 202
+    assert engine.call("POST", f"/evaluations/{long_evaluation}", **sent)[0] == 202
+    assert engine.call("DELETE", f"/evaluations/{long_evaluation}")[0] == 401
+    assert engine.call("DELETE", f"/evaluations/{long_evaluation}", **sent)[0] == 202
     engine.end()
 
 
 @pytest.mark.parametrize(
-    ("starter", "asker", "refused"),
+    ("starter", "canceller", "refused"),
     [
         (user("kim"), user("kim"), None),
         (user("kim"), user("lee"), "kim started this evaluation"),
@@ -98,22 +98,22 @@ def test_a_client_with_the_token_may_start_and_cancel(start: Start, lasting: str
     ],
 )
 def test_only_its_starter_can_cancel_an_evaluation_and_others_see_the_name(
-    named: Engine, lasting: str, starter: Headers, asker: Headers, refused: str | None
+    engine_with_users: Engine, long_evaluation: str, starter: Headers, canceller: Headers, refused: str | None
 ) -> None:
-    path = f"/evaluations/{lasting}"
-    assert named.call("POST", path, **starter)[1]["cancellable"]
-    assert named.call("GET", path, **asker)[1]["cancellable"] == (refused is None)
-    status, answer = named.call("DELETE", path, **asker)
+    path = f"/evaluations/{long_evaluation}"
+    assert engine_with_users.call("POST", path, **starter)[1]["cancellable"]
+    assert engine_with_users.call("GET", path, **canceller)[1]["cancellable"] == (refused is None)
+    status, answer = engine_with_users.call("DELETE", path, **canceller)
     assert status == (202 if refused is None else 403)
     if refused is not None:
         assert refused in answer["error"]
-        assert named.call("GET", path)[1]["state"] != "cancelled"
-    ended(named, lasting, starter)
+        assert engine_with_users.call("GET", path)[1]["state"] != "cancelled"
+    cancel_and_wait(engine_with_users, long_evaluation, starter)
 
 
-def test_the_proxy_can_name_a_user_only_with_the_secret(start: Start, lasting: str) -> None:
+def test_the_proxy_can_name_a_user_only_with_the_secret(start: Start, long_evaluation: str) -> None:
     engine = start(**USERS, TRUSTED_PROXY_SECRET=SECRET)
-    path, proven = f"/evaluations/{lasting}", user("kim", X_Clew_Proxy_Secret=SECRET)
+    path, proven = f"/evaluations/{long_evaluation}", user("kim", X_Clew_Proxy_Secret=SECRET)
     assert engine.call("POST", path, **proven)[1]["started_by"] == "kim"
     for forged in (user("kim"), user("kim", X_Clew_Proxy_Secret="guessed-it-wrong")):
         assert engine.call("DELETE", path, **forged)[0] == 403
@@ -171,7 +171,7 @@ def cancels(address: str, model_id: str, headers: Headers) -> bool:
 
 @pytest.mark.parametrize("secret", [None, SECRET])
 def test_the_dashboard_applies_the_same_ownership_to_users(
-    start: Start, dashboard: Serve, lasting: str, secret: str | None
+    start: Start, dashboard: Serve, long_evaluation: str, secret: str | None
 ) -> None:
     """The dashboard forwards the user's name: as a proxy does, by the settings that both have."""
     both = {"API_TOKEN": TOKEN, **USERS, **({"TRUSTED_PROXY_SECRET": secret} if secret else {})}
@@ -179,34 +179,38 @@ def test_the_dashboard_applies_the_same_ownership_to_users(
     kim, lee = user("kim") | proven, user("lee") | proven
     engine = start(**both)
     with dashboard(engine, **{name.lower(): value for name, value in both.items()}) as address:
-        assert "could not identify you" in press(address, ids.EVALUATE, lasting, proven)
+        assert "could not identify you" in press(address, ids.EVALUATE, long_evaluation, proven)
         assert engine.health()["evaluations"] == 0
-        assert "Started by kim." in press(address, ids.EVALUATE, lasting, kim)
-        assert cancels(address, lasting, kim)
-        assert not cancels(address, lasting, lee)
-        refused = press(address, ids.EVALUATE_CANCEL, lasting, lee)
+        assert "Started by kim." in press(address, ids.EVALUATE, long_evaluation, kim)
+        assert cancels(address, long_evaluation, kim)
+        assert not cancels(address, long_evaluation, lee)
+        refused = press(address, ids.EVALUATE_CANCEL, long_evaluation, lee)
         assert "kim started this evaluation, and only they can cancel it." in refused
         assert engine.health()["evaluations"] == 1
-        press(address, ids.EVALUATE_CANCEL, lasting, kim)
+        press(address, ids.EVALUATE_CANCEL, long_evaluation, kim)
         assert engine.wait_for(lambda health: health["evaluations"] == 0)
     engine.end()
 
 
-def test_without_user_names_an_evaluation_belongs_to_its_page(engine: Engine, dashboard: Serve, lasting: str) -> None:
+def test_without_user_names_an_evaluation_belongs_to_its_page(
+    engine: Engine, dashboard: Serve, long_evaluation: str
+) -> None:
     with dashboard(engine) as address:
-        press(address, ids.EVALUATE, lasting, {"X-Clew-Page": "a1"})
-        assert not cancels(address, lasting, {"X-Clew-Page": "b2"})
+        press(address, ids.EVALUATE, long_evaluation, {"X-Clew-Page": "a1"})
+        assert not cancels(address, long_evaluation, {"X-Clew-Page": "b2"})
         assert "Another page started this evaluation" in press(
-            address, ids.EVALUATE_CANCEL, lasting, {"X-Clew-Page": "b2"}
+            address, ids.EVALUATE_CANCEL, long_evaluation, {"X-Clew-Page": "b2"}
         )
-        assert "a1" not in press(address, None, lasting, {"X-Clew-Page": "b2"})
-        assert cancels(address, lasting, {"X-Clew-Page": "a1"})
-        press(address, ids.EVALUATE_CANCEL, lasting, {"X-Clew-Page": "a1"})
+        assert "a1" not in press(address, None, long_evaluation, {"X-Clew-Page": "b2"})
+        assert cancels(address, long_evaluation, {"X-Clew-Page": "a1"})
+        press(address, ids.EVALUATE_CANCEL, long_evaluation, {"X-Clew-Page": "a1"})
         assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 
-def test_a_read_only_dashboard_starts_and_cancels_no_evaluation(engine: Engine, dashboard: Serve, lasting: str) -> None:
+def test_a_read_only_dashboard_starts_and_cancels_no_evaluation(
+    engine: Engine, dashboard: Serve, long_evaluation: str
+) -> None:
     with dashboard(engine, read_only=True) as address:
         for button in (ids.EVALUATE, ids.EVALUATE_CANCEL):
-            assert "it starts and cancels no evaluation" in press(address, button, lasting, {})
-    assert engine.call("GET", f"/evaluations/{lasting}")[1]["state"] != "running"
+            assert "it starts and cancels no evaluation" in press(address, button, long_evaluation, {})
+    assert engine.call("GET", f"/evaluations/{long_evaluation}")[1]["state"] != "running"

@@ -78,18 +78,18 @@ def test_unseen_mazes_exclude_the_maze_of_the_training() -> None:
 
 
 def test_a_third_evaluation_waits_and_running_ones_are_not_started_twice(engine: Engine, team: Team) -> None:
-    lasting = [team.registry.version(slow()) for _ in range(3)]
-    for model_id in lasting:
+    long_evaluations = [team.registry.version(slow()) for _ in range(3)]
+    for model_id in long_evaluations:
         assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
-    status, answer = engine.call("POST", f"/evaluations/{lasting[0]}")
+    status, answer = engine.call("POST", f"/evaluations/{long_evaluations[0]}")
     assert (status, answer["state"]) == (202, "running")
-    answer = waiting(engine, lasting[2])
+    answer = waiting(engine, long_evaluations[2])
     assert (answer["state"], answer["played"]) == ("running", 0)
     assert "is already evaluating 2 models, the maximum at a time" in answer["error"]
     assert answer["waited_s"] > 0
-    for model_id in reversed(lasting):
+    for model_id in reversed(long_evaluations):
         assert engine.call("DELETE", f"/evaluations/{model_id}")[0] == 202
-    assert {outcome(engine, model_id).state for model_id in lasting} == {EvaluationState.CANCELLED}
+    assert {outcome(engine, model_id).state for model_id in long_evaluations} == {EvaluationState.CANCELLED}
     assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 
@@ -108,12 +108,12 @@ def waiting(engine: Engine, model_id: str) -> dict[str, Any]:
     return sent_when(engine, model_id, lambda answer: answer["code"] == "runs-all-evaluations")
 
 
-def sent_when(engine: Engine, model_id: str, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+def sent_when(engine: Engine, model_id: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Returns the state of an evaluation once it fulfils the condition."""
     deadline, answer = time.monotonic() + 60, dict[str, Any]()
     while time.monotonic() < deadline:
         answer = engine.call("GET", f"/evaluations/{model_id}")[1]
-        if true(answer):
+        if condition(answer):
             return answer
         time.sleep(0.05)
     raise AssertionError(f"not within 60 s: {answer}")
@@ -123,11 +123,11 @@ def test_a_client_with_few_evaluations_goes_before_one_with_many(engine: Engine,
     """Kim has four: two run, two wait. Lee comes last and goes next; a fifth of Kim's is refused, with a time to
     retry."""
     kim, lee = {"X-Clew-Page": "kim"}, {"X-Clew-Page": "lee"}
-    lasting = [team.registry.version(slow()) for _ in range(6)]
-    of_kim, of_lee = lasting[:4], lasting[5]
+    long_evaluations = [team.registry.version(slow()) for _ in range(6)]
+    of_kim, of_lee = long_evaluations[:4], long_evaluations[5]
     for model_id in of_kim:
         assert engine.call("POST", f"/evaluations/{model_id}", **kim)[0] == 202
-    answer = requests.post(f"http://127.0.0.1:{engine.port}/evaluations/{lasting[4]}", headers=kim, timeout=10)
+    answer = requests.post(f"http://127.0.0.1:{engine.port}/evaluations/{long_evaluations[4]}", headers=kim, timeout=10)
     assert (answer.status_code, answer.json()["code"]) == (503, "asked-for-many-evaluations")
     assert "4 evaluations of yours" in answer.json()["error"]
     assert int(answer.headers["Retry-After"]) > 0

@@ -118,13 +118,13 @@ def test_connections_of_one_address_leave_a_place_for_another(start: Start) -> N
     engine = start(INFERENCE_MAX_VIEWERS="4")
     with ExitStack() as sockets:
 
-        def answer(address: str) -> int:
+        def status_of_new_connection(address: str) -> int:
             connection = handshake(engine.port, "/ws/inference", **{"X-Forwarded-For": address})
             return status(sockets.enter_context(connection))[0]
 
-        assert [answer("10.0.0.7") for _ in range(4)] == [101, 101, 101, 503]
-        assert answer("10.0.0.8") == 101
-        assert answer("10.0.0.9") == 503
+        assert [status_of_new_connection("10.0.0.7") for _ in range(4)] == [101, 101, 101, 503]
+        assert status_of_new_connection("10.0.0.8") == 101
+        assert status_of_new_connection("10.0.0.9") == 503
 
 
 class Pool(PolicyPool):

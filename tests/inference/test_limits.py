@@ -15,42 +15,42 @@ PATH = "/ws/inference"
 
 
 @pytest.fixture(scope="module")
-def small(start: Start) -> Engine:
+def small_engine(start: Start) -> Engine:
     return start(INFERENCE_MAX_MODELS="1", INFERENCE_MAX_VIEWERS="3")
 
 
-def test_a_viewer_too_many_is_refused_before_the_handshake(small: Engine, team: Team) -> None:
-    with small.view(), small.view(), small.view():
-        with handshake(small.port, PATH) as connection:
+def test_a_viewer_too_many_is_refused_before_the_handshake(small_engine: Engine, team: Team) -> None:
+    with small_engine.view(), small_engine.view(), small_engine.view():
+        with handshake(small_engine.port, PATH) as connection:
             code, head = status(connection)
         assert code == 503
         assert "Retry-After: 10" in head
-    small.wait_for(lambda health: health["viewers"] == 0)
-    with small.view() as viewer:
+    small_engine.wait_for(lambda health: health["viewers"] == 0)
+    with small_engine.view() as viewer:
         assert viewer.reset(model=team.ppo)["step"] == 0
 
 
-def test_an_engine_with_room_for_one_model_serves_two_in_turn(small: Engine, team: Team) -> None:
-    with small.view() as viewer:
+def test_an_engine_with_room_for_one_model_serves_two_in_turn(small_engine: Engine, team: Team) -> None:
+    with small_engine.view() as viewer:
         assert viewer.reset(model=team.ppo)["step"] == 0
         assert "runs 1 models" in viewer.reset(model=team.dqn)["error"]
         time.sleep(3.2)  # no viewer watches the first any more
         assert viewer.reset(model=team.dqn)["step"] == 0
-        assert len(small.children()) == 1
+        assert len(small_engine.children()) == 1
 
 
-def test_sigterm_closes_all_connections_with_1001_and_ends_all_processes(small: Engine, team: Team) -> None:
-    viewers = [small.view() for _ in range(3)]
+def test_sigterm_closes_all_connections_with_1001_and_ends_all_processes(small_engine: Engine, team: Team) -> None:
+    viewers = [small_engine.view() for _ in range(3)]
     for viewer in viewers:
         viewer.reset(model=team.ppo)
     viewers[0].send_command("start", speed=10)
-    small.call("POST", f"/evaluations/{team.dqn}")
-    children = small.children()
+    small_engine.call("POST", f"/evaluations/{team.dqn}")
+    children = small_engine.children()
     codes: list[int] = []
     readers = [threading.Thread(target=lambda one=one: codes.append(one.read_to_the_end())) for one in viewers]
     for reader in readers:
         reader.start()
-    assert small.end(signal.SIGTERM) < 10
+    assert small_engine.end(signal.SIGTERM) < 10
     for reader in readers:
         reader.join(40)
     assert codes == [1001, 1001, 1001]

@@ -25,9 +25,9 @@ def pair() -> tuple[socket.socket, socket.socket]:
 def test_a_client_that_reads_nothing_is_closed_when_the_buffer_is_full() -> None:
     served, client = pair()
     with served, client:
-        way, began = MessageSender(Connection(served, None)), time.monotonic()
+        sender, began = MessageSender(Connection(served, None)), time.monotonic()
         with pytest.raises(OSError, match=r"full|unavailable"):
-            _flood(way)
+            _flood(sender)
         assert time.monotonic() - began < 20
         assert served.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
         client.settimeout(2)
@@ -39,25 +39,25 @@ def test_a_client_that_lags_for_too_long_is_closed(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(message_sender, "_BEHIND_SECONDS", 0.1)
     served, client = pair()
     with served, client:
-        way = MessageSender(Connection(served, None))
+        sender = MessageSender(Connection(served, None))
         for _ in range(100):
-            way.send("x" * 1000)
-        way.send("here it is noticed")
+            sender.send("x" * 1000)
+        sender.send("here it is noticed")
         time.sleep(0.2)
         with pytest.raises(OSError, match="does not read"):
-            way.send("too late")
+            sender.send("too late")
 
 
 def test_a_client_that_reads_gets_every_message_in_order() -> None:
     served, client = pair()
     with served, client:
-        way, read = MessageSender(Connection(served, None)), b""
+        sender, read = MessageSender(Connection(served, None)), b""
         for number in range(300):
-            way.send(f"<{number}>")
+            sender.send(f"<{number}>")
             read += client.recv(2**16)
         assert [int(number) for number in re.findall(rb"<(\d+)>", read)] == list(range(300))
 
 
-def _flood(way: MessageSender) -> None:
+def _flood(sender: MessageSender) -> None:
     for _ in range(10_000):
-        way.send("x" * 1000)
+        sender.send("x" * 1000)

@@ -106,15 +106,15 @@ def relay(clew: str) -> Iterator[Relay]:
 
 
 @pytest.fixture
-def early(relay: Relay, start: Start, team: Team) -> Engine:
+def engine_before_dashboard(relay: Relay, start: Start, team: Team) -> Engine:
     """Starts an engine before its dashboard."""
     team.activate(team.ppo)
     return start(CLEW_URL=relay.address)
 
 
 @pytest.fixture
-def watcher(early: Engine) -> Iterator[Viewer]:
-    with early.view() as viewer:
+def waiting_viewer(engine_before_dashboard: Engine) -> Iterator[Viewer]:
+    with engine_before_dashboard.view() as viewer:
         yield viewer
 
 
@@ -127,54 +127,60 @@ def after_waiting(viewer: Viewer) -> tuple[list[Message], Message]:
 
 
 @pytest.mark.parametrize("fault", [Fault.DOWN, Fault.HANGS, Fault.SLOW])
-def test_an_episode_begins_once_the_dashboard_responds(watcher: Viewer, relay: Relay, fault: Fault, team: Team) -> None:
+def test_an_episode_begins_once_the_dashboard_responds(
+    waiting_viewer: Viewer, relay: Relay, fault: Fault, team: Team
+) -> None:
     relay.fault = fault
-    watcher.send_command("reset")
+    waiting_viewer.send_command("reset")
     if fault is not Fault.SLOW:  # that may answer within its time
-        assert "Clew" in watcher.next()["waiting"]
+        assert "Clew" in waiting_viewer.next()["waiting"]
     relay.fault = None
-    _waited, first = after_waiting(watcher)
+    _waited, first = after_waiting(waiting_viewer)
     assert (first["step"], first["model_id"], first["running"]) == (0, team.ppo, False)
 
 
-def test_commands_sent_while_a_model_loads_apply_once_it_is_loaded(watcher: Viewer, relay: Relay, team: Team) -> None:
-    watcher.send_command("reset")
-    assert "waiting" in watcher.next()
-    watcher.send_command("reset", model=team.dqn)  # another request
-    assert "waiting" in watcher.next()
-    watcher.send_command("start", speed=10)
+def test_commands_sent_while_a_model_loads_apply_once_it_is_loaded(
+    waiting_viewer: Viewer, relay: Relay, team: Team
+) -> None:
+    waiting_viewer.send_command("reset")
+    assert "waiting" in waiting_viewer.next()
+    waiting_viewer.send_command("reset", model=team.dqn)  # another request
+    assert "waiting" in waiting_viewer.next()
+    waiting_viewer.send_command("start", speed=10)
     relay.fault = None
-    _waited, first = after_waiting(watcher)
+    _waited, first = after_waiting(waiting_viewer)
     assert (first["step"], first["model_id"], first["running"]) == (0, team.dqn, True)
-    assert watcher.next()["step"] == 1
+    assert waiting_viewer.next()["step"] == 1
 
 
-def test_an_episode_stopped_while_waiting_does_not_start(watcher: Viewer, relay: Relay) -> None:
-    watcher.send_command("start")
-    assert "waiting" in watcher.next()
-    watcher.send_command("stop")
+def test_an_episode_stopped_while_waiting_does_not_start(waiting_viewer: Viewer, relay: Relay) -> None:
+    waiting_viewer.send_command("start")
+    assert "waiting" in waiting_viewer.next()
+    waiting_viewer.send_command("stop")
     relay.fault = None
-    _waited, first = after_waiting(watcher)
+    _waited, first = after_waiting(waiting_viewer)
     assert (first["step"], first["running"]) == (0, False)
-    assert watcher.silence(0.5) == []
+    assert waiting_viewer.silence(0.5) == []
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_500, Fault.HTML, Fault.WRONG_TYPES, Fault.HALF_JSON])
-def test_a_lasting_error_is_reported_at_once(watcher: Viewer, relay: Relay, fault: Fault) -> None:
+def test_a_lasting_error_is_reported_at_once(waiting_viewer: Viewer, relay: Relay, fault: Fault) -> None:
     relay.fault = fault
-    message = watcher.reset()
+    message = waiting_viewer.reset()
     assert message["error"]
     assert message["remedy"]
 
 
-def test_an_evaluation_that_waits_gives_the_reason_and_succeeds(early: Engine, relay: Relay, team: Team) -> None:
+def test_an_evaluation_that_waits_gives_the_reason_and_succeeds(
+    engine_before_dashboard: Engine, relay: Relay, team: Team
+) -> None:
     path = f"/evaluations/{team.dqn}"
-    assert early.call("POST", path)[0] == 202
+    assert engine_before_dashboard.call("POST", path)[0] == 202
 
     def report(until: str) -> Message:
         ends = time.monotonic() + 90
         while time.monotonic() < ends:
-            message = early.call("GET", path)[1]
+            message = engine_before_dashboard.call("GET", path)[1]
             if message["state"] == until or (until == "waiting" and message["waited_s"] is not None):
                 return message
             time.sleep(0.1)
@@ -187,9 +193,9 @@ def test_an_evaluation_that_waits_gives_the_reason_and_succeeds(early: Engine, r
     assert (done["error"], done["code"], done["waited_s"]) == (None, None, None)
 
 
-def test_an_evaluation_that_waits_can_be_cancelled(early: Engine, team: Team) -> None:
+def test_an_evaluation_that_waits_can_be_cancelled(engine_before_dashboard: Engine, team: Team) -> None:
     path = f"/evaluations/{team.ppo}"
-    early.call("POST", path)
-    early.call("DELETE", path)
-    early.wait_for(lambda health: health["evaluations"] == 0)
-    assert early.call("GET", path)[1]["state"] == "cancelled"
+    engine_before_dashboard.call("POST", path)
+    engine_before_dashboard.call("DELETE", path)
+    engine_before_dashboard.wait_for(lambda health: health["evaluations"] == 0)
+    assert engine_before_dashboard.call("GET", path)[1]["state"] == "cancelled"

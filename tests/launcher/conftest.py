@@ -88,7 +88,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
             launch.end(signal.SIGTERM)
 
 
-def elsewhere() -> dict[str, str]:
+def external_services() -> dict[str, str]:
     """Returns settings that name external services, which do not exist."""
     address = f"127.0.0.1:{free_port()}"
     return {
@@ -98,15 +98,18 @@ def elsewhere() -> dict[str, str]:
     }
 
 
-def what_the_lock_brings() -> dict[str, str]:
-    """Returns an environment in which nothing can be imported but what `make run` installs, though tests have more."""
+def only_locked_packages() -> dict[str, str]:
+    """Returns variables that hide every package which `make run` does not install, such as those for tests."""
     pins = (line.partition("==")[0] for line in (ROOT / "requirements.txt").read_text().splitlines())
     locked = {*map(canonical, pins), "pip", "setuptools"}
     hidden = [
         module for module, packages in packages_distributions().items() if locked.isdisjoint(map(canonical, packages))
     ]
     assert {"pytest", "scipy"} <= set(hidden)
-    return {"PYTHONPATH": f"{Path(__file__).parent / 'locked_alone'}{os.pathsep}{ROOT}", "HIDDEN": ",".join(hidden)}
+    return {
+        "PYTHONPATH": f"{Path(__file__).parent / 'only_locked_packages'}{os.pathsep}{ROOT}",
+        "HIDDEN": ",".join(hidden),
+    }
 
 
 def canonical(package: str) -> str:
@@ -138,10 +141,10 @@ def json_of(address: str) -> Any:
         return None
 
 
-def wait_until(true: Callable[[], bool], why: Callable[[], object]) -> None:
+def wait_until(condition: Callable[[], bool], why: Callable[[], object]) -> None:
     """Waits until a condition is true; fails with `why()` if it never is."""
     deadline = time.monotonic() + MOST_SECONDS
-    while not true():
+    while not condition():
         assert time.monotonic() < deadline, f"not within {MOST_SECONDS} s: {why()}"
         time.sleep(0.2)
 

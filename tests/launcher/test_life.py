@@ -18,11 +18,11 @@ from tests.launcher.conftest import (
     Launch,
     Start,
     answers,
-    elsewhere,
+    external_services,
     free_port,
     json_of,
+    only_locked_packages,
     wait_until,
-    what_the_lock_brings,
 )
 from tests.registry import Registry
 from tests.tracking import Tracking
@@ -33,15 +33,15 @@ def embedded(start: Start) -> Launch:
     """Starts Clew with only the libraries that `make run` installs, and a dead proxy in the environment, which it
     must not use."""
     proxies = {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")}
-    launch = start(**proxies, **what_the_lock_brings())
+    launch = start(**proxies, **only_locked_packages())
     launch.wait_until_ready()
     return launch
 
 
 @pytest.fixture
-def alone(start: Start) -> Launch:
+def dashboard_and_scheduler(start: Start) -> Launch:
     """Starts a dashboard and a scheduler; all other services are external (and do not exist)."""
-    launch = start(**elsewhere())
+    launch = start(**external_services())
     launch.wait_until_ready()
     return launch
 
@@ -123,7 +123,7 @@ def test_ctrl_c_ends_every_process(embedded: Launch) -> None:
 
 
 def test_services_configured_elsewhere_are_not_started(start: Start) -> None:
-    launch = start(**elsewhere())
+    launch = start(**external_services())
     launch.wait_until_ready()
     assert launch.processes("gunicorn")
     for ours in ("training.mlflow_server", "training.samples", "gpu_monitor", "python -m inference"):
@@ -154,7 +154,7 @@ def test_a_start_without_trusted_hosts_on_all_interfaces_warns(start: Start) -> 
 
 
 def test_sighup_ends_every_process(start: Start) -> None:
-    launch = start(**elsewhere())
+    launch = start(**external_services())
     wait_until(lambda: bool(launch.processes("gunicorn")), launch.output)
     assert launch.end(signal.SIGHUP) == 0
     assert launch.processes() == []
@@ -162,7 +162,7 @@ def test_sighup_ends_every_process(start: Start) -> None:
 
 def test_closing_the_terminal_ends_every_process(start: Start) -> None:
     terminal, its_end = os.openpty()
-    launch = start(stdin=its_end, **elsewhere())
+    launch = start(stdin=its_end, **external_services())
     os.close(its_end)
     wait_until(lambda: bool(launch.processes("gunicorn")), launch.output)
     os.close(terminal)  # no SIGHUP reaches the launcher: this is not its controlling terminal
@@ -171,15 +171,15 @@ def test_closing_the_terminal_ends_every_process(start: Start) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is gone")
-def test_killing_the_launcher_ends_every_process(alone: Launch) -> None:
-    alone.process.kill()
-    alone.process.wait()
-    wait_until(lambda: alone.processes() == [], alone.processes)
+def test_killing_the_launcher_ends_every_process(dashboard_and_scheduler: Launch) -> None:
+    dashboard_and_scheduler.process.kill()
+    dashboard_and_scheduler.process.wait()
+    wait_until(lambda: dashboard_and_scheduler.processes() == [], dashboard_and_scheduler.processes)
 
 
-def test_killing_the_supervisor_ends_every_process(alone: Launch) -> None:
-    for process in alone.processes("supervisord"):
+def test_killing_the_supervisor_ends_every_process(dashboard_and_scheduler: Launch) -> None:
+    for process in dashboard_and_scheduler.processes("supervisord"):
         process.kill()
-    assert alone.process.wait(MOST_SECONDS) == 1
-    assert "Stopped: the supervisor" in alone.output()
-    assert alone.processes() == []
+    assert dashboard_and_scheduler.process.wait(MOST_SECONDS) == 1
+    assert "Stopped: the supervisor" in dashboard_and_scheduler.output()
+    assert dashboard_and_scheduler.processes() == []

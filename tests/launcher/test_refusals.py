@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.launcher.conftest import MOST_SECONDS, Start, elsewhere, wait_until
+from tests.launcher.conftest import MOST_SECONDS, Start, external_services, wait_until
 
 
 @pytest.fixture
@@ -72,9 +72,9 @@ def test_wrong_settings_are_named_with_their_valid_values(tmp_path: Path) -> Non
 
 def test_a_second_launch_in_the_same_state_directory_is_refused(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state"
-    first = start(STATE_DIR=str(state), **elsewhere())
+    first = start(STATE_DIR=str(state), **external_services())
     wait_until(lambda: "at http" in _text(state / "launch.lock"), first.output)
-    second = start(STATE_DIR=str(state), **elsewhere())
+    second = start(STATE_DIR=str(state), **external_services())
     assert second.process.wait(MOST_SECONDS) == 1
     assert f"STATE_DIR={state}" in second.output()
     assert f"process {first.process.pid}, at http://127.0.0.1:{first.port}" in second.output()
@@ -82,7 +82,7 @@ def test_a_second_launch_in_the_same_state_directory_is_refused(start: Start, tm
     first.process.kill()  # its lock ends with it, whatever file remains
     first.process.wait(MOST_SECONDS)
     assert (state / "launch.lock").exists()
-    third = start(STATE_DIR=str(state), **elsewhere())
+    third = start(STATE_DIR=str(state), **external_services())
     wait_until(lambda: "Starting" in third.output() or third.process.poll() is not None, third.output)
     assert third.process.poll() is None, third.output()
     assert third.end(signal.SIGTERM) == 0

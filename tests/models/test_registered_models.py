@@ -16,7 +16,7 @@ from services.registry import purge
 from settings.settings import Settings
 from tests.misbehaving import Misbehaving
 from tests.models.changing import change
-from tests.patient import Patient
+from tests.patient import PatientSettings
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -24,7 +24,7 @@ Team = tuple[Registry, Registry, Registry]
 
 
 def values(address: str, cache_dir: Path, **settings: Any) -> Settings:
-    return Patient(_env_file=None, mlflow_tracking_uri=address, cache_dir=cache_dir, **settings)  # type: ignore[call-arg,arg-type]
+    return PatientSettings(_env_file=None, mlflow_tracking_uri=address, cache_dir=cache_dir, **settings)  # type: ignore[call-arg,arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ class OnnxableRecurrent(th.nn.Module):
         return actions, hidden, cell
 
 
-def written(module: th.nn.Module, *inputs: th.Tensor, **options: Any) -> bytes:
+def exported(module: th.nn.Module, *inputs: th.Tensor, **options: Any) -> bytes:
     """Returns the file."""
     file = io.BytesIO()
     with warnings.catch_warnings():
@@ -91,9 +91,9 @@ def written(module: th.nn.Module, *inputs: th.Tensor, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def documented(agent: BaseAlgorithm) -> bytes:
+def exported_as_documented(agent: BaseAlgorithm) -> bytes:
     """Returns PPO's file by the documented code."""
-    return written(OnnxableSB3Policy(agent.policy), th.randn(1, *agent.observation_space.shape))
+    return exported(OnnxableSB3Policy(agent.policy), th.randn(1, *agent.observation_space.shape))
 
 
 class SmallPictures(BaseFeaturesExtractor):
@@ -121,7 +121,7 @@ class CoarsePictures(BaseFeaturesExtractor):
         return self.cnn(pictures)
 
 
-class OfSpaces(gym.Env[Any, Any]):
+class SpacesOnly(gym.Env[Any, Any]):
     """Has spaces and nothing else."""
 
     def __init__(self, observation_space: gym.Space[Any], action_space: gym.Space[Any]) -> None:
@@ -135,18 +135,18 @@ def ppo(env: Any, policy: str = "MlpPolicy", **kwargs: Any) -> BaseAlgorithm:
 
 def of_choices() -> BaseAlgorithm:
     """Returns an agent with several choices as input and as output."""
-    return ppo(OfSpaces(gym.spaces.MultiDiscrete([3, 2]), gym.spaces.MultiDiscrete([2, 4])))
+    return ppo(SpacesOnly(gym.spaces.MultiDiscrete([3, 2]), gym.spaces.MultiDiscrete([2, 4])))
 
 
 def of_switches() -> BaseAlgorithm:
     """Returns an agent with zeros and ones as input and as output."""
-    return ppo(OfSpaces(gym.spaces.MultiBinary(3), gym.spaces.MultiBinary(4)))
+    return ppo(SpacesOnly(gym.spaces.MultiBinary(3), gym.spaces.MultiBinary(4)))
 
 
 def of_parts() -> BaseAlgorithm:
     """Returns an agent for observations of two parts."""
     parts = {"position": gym.spaces.Box(-1, 1, (2,)), "goal": gym.spaces.Box(-1, 1, (3,))}
-    return ppo(OfSpaces(gym.spaces.Dict(parts), gym.spaces.Discrete(3)), "MultiInputPolicy")
+    return ppo(SpacesOnly(gym.spaces.Dict(parts), gym.spaces.Discrete(3)), "MultiInputPolicy")
 
 
 def of_pictures() -> BaseAlgorithm:
@@ -174,46 +174,46 @@ def of_pendulum_by_sac() -> BaseAlgorithm:
     return SAC("MlpPolicy", "Pendulum-v1", device="cpu", seed=0, policy_kwargs={**SMALL}, buffer_size=1)
 
 
-def remembering() -> RecurrentPPO:
+def recurrent() -> RecurrentPPO:
     """Returns an agent for CartPole with an LSTM of four cells."""
     kwargs = SMALL | {"lstm_hidden_size": 4}
     return RecurrentPPO("MlpLstmPolicy", "CartPole-v1", device="cpu", seed=0, policy_kwargs=kwargs)
 
 
-def file_of_remembering(agent: RecurrentPPO, *, named: bool) -> bytes:
+def file_of_recurrent(agent: RecurrentPPO, *, named: bool) -> bytes:
     """Returns its file; without names torch makes up names of the outputs."""
     state = th.zeros(1, 1, 4)
     inputs = (th.randn(1, 4), state, state, th.ones(1))
     names = ["observation", "hidden_in", "cell_in", "episode_starts"]
     outputs = {"output_names": ["actions", "hidden_out", "cell_out"]} if named else {}
-    return written(OnnxableRecurrent(agent.policy), *inputs, input_names=names, **outputs)
+    return exported(OnnxableRecurrent(agent.policy), *inputs, input_names=names, **outputs)
 
 
 def file_of_parts(agent: BaseAlgorithm) -> bytes:
     """Returns a file with an input for each part, by its name."""
     example = {name: th.zeros(1, *space.shape) for name, space in agent.observation_space.spaces.items()}
     names = sorted(example)
-    return written(OnnxableParts(agent.policy, names), *(example[name] for name in names), input_names=names)
+    return exported(OnnxableParts(agent.policy, names), *(example[name] for name in names), input_names=names)
 
 
 FILES: Final[dict[str, tuple[Callable[[], Any], Callable[[Any], bytes]]]] = {
-    "cartpole_ppo": (lambda: ppo("CartPole-v1"), documented),
-    "pendulum_ppo": (lambda: ppo("Pendulum-v1"), documented),
+    "cartpole_ppo": (lambda: ppo("CartPole-v1"), exported_as_documented),
+    "pendulum_ppo": (lambda: ppo("Pendulum-v1"), exported_as_documented),
     "pendulum_sac": (
         of_pendulum_by_sac,
-        lambda agent: written(OnnxablePolicy(agent.policy.actor), th.randn(1, *agent.observation_space.shape)),
+        lambda agent: exported(OnnxablePolicy(agent.policy.actor), th.randn(1, *agent.observation_space.shape)),
     ),
     "cartpole_dqn": (
         of_cartpole_by_dqn,
-        lambda agent: written(agent.policy.q_net, th.randn(1, *agent.observation_space.shape)),
+        lambda agent: exported(agent.policy.q_net, th.randn(1, *agent.observation_space.shape)),
     ),
-    "cartpole_lstm": (remembering, lambda agent: file_of_remembering(agent, named=True)),
-    "cartpole_lstm_unnamed": (remembering, lambda agent: file_of_remembering(agent, named=False)),
-    "frozen_lake_ppo": (lambda: ppo("FrozenLake-v1"), documented),
-    "minigrid_cnn": (of_pictures, documented),
-    "pong_cnn": (of_pong, documented),
-    "choices_ppo": (of_choices, documented),
-    "switches_ppo": (of_switches, documented),
+    "cartpole_lstm": (recurrent, lambda agent: file_of_recurrent(agent, named=True)),
+    "cartpole_lstm_unnamed": (recurrent, lambda agent: file_of_recurrent(agent, named=False)),
+    "frozen_lake_ppo": (lambda: ppo("FrozenLake-v1"), exported_as_documented),
+    "minigrid_cnn": (of_pictures, exported_as_documented),
+    "pong_cnn": (of_pong, exported_as_documented),
+    "choices_ppo": (of_choices, exported_as_documented),
+    "switches_ppo": (of_switches, exported_as_documented),
     "parts_ppo": (of_parts, file_of_parts),
 }
 _QUESTIONS: Final = 6

@@ -50,6 +50,6 @@ def service(start: Start) -> Service:
 
 
 @pytest.fixture(scope="session")
-def queueing(start: Start) -> Service:
+def single_slot_service(start: Start) -> Service:
     """Starts a scheduler with one slot."""
     return start(TRAINING_SLOTS="1")

@@ -101,7 +101,7 @@ class FakeRay:
     def __init__(self, folder: Path, cpus: int = 4, port: int = 0) -> None:
         self.folder, self.cpus = folder, cpus
         self.jobs: dict[str, FakeJob] = {}
-        self.asked: list[tuple[str, str]] = []
+        self.received: list[tuple[str, str]] = []
         self.headers: list[dict[str, str]] = []
         self.submitted: list[dict[str, Any]] = []
         self.instead: Callable[[str, str], Answer | None] = lambda method, path: None
@@ -133,7 +133,7 @@ class FakeRay:
 
     def times(self, method: str, ending: str) -> int:
         """Returns how often such a request came."""
-        return sum(how == method and what.endswith(ending) for how, what in self.asked)
+        return sum(how == method and what.endswith(ending) for how, what in self.received)
 
     def _schedule(self) -> None:
         while not self._ended.wait(0.02):
@@ -194,7 +194,7 @@ class FakeRay:
             def _serve(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 parts = urlsplit(self.path)
-                ray.asked.append((self.command, parts.path))
+                ray.received.append((self.command, parts.path))
                 ray.headers.append({name.lower(): text for name, text in self.headers.items()})
                 while ray.frozen.is_set() and not ray._ended.is_set():
                     time.sleep(0.02)
@@ -217,7 +217,7 @@ class FakeRay:
             do_GET = do_POST = do_DELETE = _serve
 
             def log_message(self, format: str, *args: object) -> None:
-                """Logs nothing: the tests check `asked`."""
+                """Logs nothing: the tests check `received`."""
 
         return Handler
 

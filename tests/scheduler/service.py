@@ -116,13 +116,13 @@ class Service:
             time.sleep(0.05)
         raise AssertionError(f"not {states} within {seconds} s: {known}\n{self.log()[-3000:]}")
 
-    def wait_for(self, true: Callable[[Message], bool], seconds: float = 60) -> Message:
+    def wait_for(self, condition: Callable[[Message], bool], seconds: float = 60) -> Message:
         """Returns the first health that fulfils the condition; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:
             try:
                 health = self.get("/health")
-                if true(health):
+                if condition(health):
                     return health
             except OSError:
                 assert self.process.poll() is None, self.log()
@@ -185,12 +185,12 @@ class Viewer(Client):  # type: ignore[misc]
         assert text is not None, f"no message within {seconds} s"
         return dict(json.loads(text))
 
-    def until(self, true: Callable[[Message], bool], seconds: float = 60) -> Message:
+    def until(self, condition: Callable[[Message], bool], seconds: float = 60) -> Message:
         """Returns the first message that fulfils the condition."""
         deadline, news = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:
             news = self.next()
-            if true(news):
+            if condition(news):
                 return news
         raise AssertionError(f"not within {seconds} s: {news}")
 

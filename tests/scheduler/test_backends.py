@@ -17,10 +17,19 @@ from scheduler.local.local_backend import LocalBackend
 from scheduler.settings import SchedulerSettings
 from tests.scheduler import real_ray
 from tests.scheduler.fake_ray import FakeRay
-from tests.scheduler.ray_place import is_over, is_running, is_waiting, launched, python, ray_backend, status, until
+from tests.scheduler.ray_backends import (
+    is_over,
+    is_running,
+    is_waiting,
+    launch_repeatedly,
+    python,
+    ray_backend,
+    status,
+    until,
+)
 
-Place = Callable[[], AbstractContextManager[Backend]]
-"""A backend as a scheduler has it that was just started; each time on the same folder."""
+OpenBackend = Callable[[], AbstractContextManager[Backend]]
+"""Opens the backend of a scheduler that was just started, each time on the same folder."""
 
 
 @pytest.fixture(scope="module")
@@ -33,22 +42,22 @@ def real() -> Iterator[real_ray.RealRay]:
 
 
 @pytest.fixture(params=["local", "stand-in", "ray"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    with place_of(request.param, request, tmp_path) as place:
-        yield place
+def open_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenBackend]:
+    with backend_opener(request.param, request, tmp_path) as open_backend:
+        yield open_backend
 
 
 @pytest.fixture(params=["local", "stand-in", pytest.param("ray", marks=pytest.mark.thorough)])
-def place_as_ever(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """Returns the same, without a real Ray, whose jobs take seconds to begin, except in the thorough run."""
-    with place_of(request.param, request, tmp_path) as place:
-        yield place
+def open_quick_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenBackend]:
+    """Like `open_backend`, but a real Ray, whose jobs take seconds to begin, only in the thorough run."""
+    with backend_opener(request.param, request, tmp_path) as open_backend:
+        yield open_backend
 
 
 @contextmanager
-def place_of(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
+def backend_opener(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[OpenBackend]:
     if kind == "local":
-        yield lambda: local(folder)
+        yield lambda: local_backend(folder)
     elif kind == "stand-in":
         (folder / "ray").mkdir()
         with FakeRay(folder / "ray") as fake:
@@ -59,7 +68,7 @@ def place_of(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterato
 
 
 @contextmanager
-def local(folder: Path) -> Iterator[LocalBackend]:
+def local_backend(folder: Path) -> Iterator[LocalBackend]:
     settings = SchedulerSettings(_env_file=None, state_dir=folder)  # type: ignore[call-arg]
     yield LocalBackend(settings, lambda held: GpuRoom(0))
 
@@ -71,16 +80,16 @@ def run_id(request: pytest.FixtureRequest) -> str:
 
 
 def test_a_program_gets_its_arguments_variables_and_directory_unchanged(
-    place: Place, run_id: str, tmp_path: Path
+    open_backend: OpenBackend, run_id: str, tmp_path: Path
 ) -> None:
     code = "import os, sys, json; print(json.dumps([sys.argv[1:], os.environ['GIVEN'], os.getcwd()]))"
     hostile = ["$(touch pwned)", "`id`", 'it\'s "so"', "; ls", "--x", "~", "é", ""]
     launch = python(
         code, *hostile, run_id=run_id, environment={**os.environ, "GIVEN": "a $HOME ${NIX} 'b'"}, directory=tmp_path
     )
-    with place() as backend:
+    with open_backend() as backend:
         assert until(backend, lambda found: not isinstance(found, ClewError), run_id) == Absent()
-        launched(backend, launch)
+        launch_repeatedly(backend, launch)
         backend.launch(launch)
         found = until(backend, is_over, run_id)
         assert (found.exit_code, found.signal, found.failure, found.was_stopped) == (0, None, None, False)
@@ -100,23 +109,23 @@ def test_a_program_gets_its_arguments_variables_and_directory_unchanged(
     [("raise SystemExit(3)", 3, None), ("import os; os.kill(os.getpid(), 9)", None, "SIGKILL")],
 )
 def test_a_failed_program_is_reported_with_its_exit_code_or_signal(
-    place_as_ever: Place, run_id: str, code: str, exit_code: int | None, signal: str | None
+    open_quick_backend: OpenBackend, run_id: str, code: str, exit_code: int | None, signal: str | None
 ) -> None:
-    with place_as_ever() as backend:
-        launched(backend, python(code, run_id=run_id))
+    with open_quick_backend() as backend:
+        launch_repeatedly(backend, python(code, run_id=run_id))
         found = until(backend, is_over, run_id)
     assert (found.exit_code, found.signal, found.was_stopped) == (exit_code, signal, False)
 
 
-def test_a_command_that_is_no_program_ends_as_failed(place_as_ever: Place, run_id: str) -> None:
-    with place_as_ever() as backend:
-        launched(backend, Launch(run_id, 1, ["no-such-program", "--x"], {}, Needs()))
+def test_a_command_that_is_no_program_ends_as_failed(open_quick_backend: OpenBackend, run_id: str) -> None:
+    with open_quick_backend() as backend:
+        launch_repeatedly(backend, Launch(run_id, 1, ["no-such-program", "--x"], {}, Needs()))
         found = until(backend, is_over, run_id)
     assert isinstance(found, Exited)
     assert found.failure is not None or found.exit_code == 127
 
 
-def test_a_program_finds_its_request_in_a_file(place_as_ever: Place, run_id: str) -> None:
+def test_a_program_finds_its_request_in_a_file(open_quick_backend: OpenBackend, run_id: str) -> None:
     launch = Launch(
         run_id,
         1,
@@ -125,8 +134,8 @@ def test_a_program_finds_its_request_in_a_file(place_as_ever: Place, run_id: str
         Needs(),
         values={"a": 1},
     )
-    with place_as_ever() as backend:
-        launched(backend, launch)
+    with open_quick_backend() as backend:
+        launch_repeatedly(backend, launch)
         until(backend, is_over, run_id)
         messages = [json.loads(line) for line in backend.log_tail(run_id) if line.startswith("{")]
         assert [(one["values"], one["checkpoint"]) for one in messages] == [({"a": 1}, None)]
@@ -134,26 +143,26 @@ def test_a_program_finds_its_request_in_a_file(place_as_ever: Place, run_id: str
 
 # The keeper outlives the scheduler that started it, whose handle of it is lost.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_stopped_program_exports_first_even_after_a_scheduler_restart(place: Place, run_id: str) -> None:
+def test_a_stopped_program_exports_first_even_after_a_scheduler_restart(open_backend: OpenBackend, run_id: str) -> None:
     code = (
         "import sys, time\ntry:\n    print('up'); time.sleep(60)\nexcept KeyboardInterrupt:\n"
         "    time.sleep(0.5); print('exported'); sys.exit(130)"
     )
-    with place() as backend:
-        launched(backend, python(code, run_id=run_id))
+    with open_backend() as backend:
+        launch_repeatedly(backend, python(code, run_id=run_id))
         until(backend, is_running, run_id)
-    with place() as backend:  # the scheduler was killed, and started again
+    with open_backend() as backend:  # the scheduler was killed, and started again
         until(backend, lambda found: is_running(found) and "up" in backend.log(run_id, 1).part(None, 50).lines, run_id)
         backend.stop(run_id, 1, "ada")
         backend.stop(run_id, 1, "ada")
-    with place() as backend:
+    with open_backend() as backend:
         found = until(backend, is_over, run_id)
         assert (found.was_stopped, found.stopped_by) == (True, "ada")
         assert "exported" in backend.log_tail(run_id)
 
 
-def test_a_training_never_launched_is_absent(place: Place, run_id: str) -> None:
-    with place() as backend:
+def test_a_training_never_launched_is_absent(open_backend: OpenBackend, run_id: str) -> None:
+    with open_backend() as backend:
         assert until(backend, is_over, run_id) == Absent()
 
 
@@ -163,8 +172,8 @@ def test_a_new_node_runs_the_waiting_job_and_a_dead_cluster_is_unavailable(
     """One job waits for a GPU until a node with one joins; then the whole cluster goes down."""
     with ray_backend(real.address, tmp_path) as backend:
         code = "import os, time; print('gpus', os.environ.get('CUDA_VISIBLE_DEVICES')); time.sleep(60)"
-        launched(backend, python(code, run_id="for-a-gpu", needs=Needs(1, 1)))
-        launched(backend, python("import time; time.sleep(60)", run_id="too-large", needs=Needs(9)))
+        launch_repeatedly(backend, python(code, run_id="for-a-gpu", needs=Needs(1, 1)))
+        launch_repeatedly(backend, python("import time; time.sleep(60)", run_id="too-large", needs=Needs(9)))
         waiting = until(backend, is_waiting_for_room, "for-a-gpu")
         assert "waiting for resources" in str(waiting.reason)
         real.add_node(gpus=1)
@@ -189,7 +198,7 @@ def test_jobs_wait_for_room_in_a_real_cluster_and_are_lost_in_its_restart(
     try:
         with ray_backend(cluster.address, tmp_path) as backend:
             for run_id, needs in (("waits", 2), ("stopped", 9), ("runs", 1)):
-                launched(backend, python("import time; time.sleep(600)", run_id=run_id, needs=Needs(needs)))
+                launch_repeatedly(backend, python("import time; time.sleep(600)", run_id=run_id, needs=Needs(needs)))
             until(backend, is_running, "runs")
             deadline = time.monotonic() + 15
             while time.monotonic() < deadline:

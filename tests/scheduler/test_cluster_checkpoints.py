@@ -76,14 +76,14 @@ def test_a_node_fetches_the_checkpoint_before_the_program_starts(
     for name, content in (("state.json", b'{"steps": 7}'), ("policy.zip", b"zip")):
         put(mlflow_address, parent, f"checkpoints/10/{name}", content)
     # The fetching runs under the program's own Python; it starts a script that prints what it finds.
-    show = "import json, os, sys; asked = json.load(open(sys.argv[1])); print(json.dumps([asked, sorted(os.listdir(asked['checkpoint']))]))"
+    show = "import json, os, sys; request = json.load(open(sys.argv[1])); print(json.dumps([request, sorted(os.listdir(request['checkpoint']))]))"
     command = [sys.executable, "-c", show, REQUEST_FILE]
     launch = Launch("child", 2, command, {}, Needs(), values={"note": "it's %s $HOME"})
     entrypoint = entrypoint_of(launch, {}, Checkpoint(run_id=parent, number=10))
     environment = {**os.environ, "TMPDIR": str(tmp_path), "MLFLOW_TRACKING_URI": mlflow_address}
     done = subprocess.run(entrypoint.line, shell=True, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
-    asked, files = orjson.loads(done.stdout.splitlines()[-1])
-    assert asked["values"] == {"note": "it's %s $HOME"}
-    assert asked["checkpoint"].endswith("/checkpoint/10")
+    request, files = orjson.loads(done.stdout.splitlines()[-1])
+    assert request["values"] == {"note": "it's %s $HOME"}
+    assert request["checkpoint"].endswith("/checkpoint/10")
     assert files == ["policy.zip", "state.json"]

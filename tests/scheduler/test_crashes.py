@@ -37,8 +37,8 @@ class Killed(BaseException):
     """Signals that the scheduler was killed."""
 
 
-class Fuse:
-    """Lets so many steps pass, and no other; the last one's effect happens before or after the kill."""
+class KillPoint:
+    """Raises `Killed` at the step after `steps`, or in the last of them before its effect unless `is_done`."""
 
     def __init__(self, steps: float, *, is_done: bool) -> None:
         self.left, self._is_done = steps, is_done
@@ -53,43 +53,43 @@ class Fuse:
             raise Killed
 
 
-class FusedMlflow(MlflowApi):
-    """Forwards writes to MLflow, as far as the fuse allows."""
+class MlflowUntilKilled(MlflowApi):
+    """Forwards writes to MLflow until the kill point."""
 
-    def __init__(self, mlflow: MlflowApi, fuse: Fuse) -> None:
+    def __init__(self, mlflow: MlflowApi, kill_point: KillPoint) -> None:
         super().__init__(mlflow.service)
-        self._fuse = fuse
+        self._kill_point = kill_point
 
     def write(self, path: str, body: object) -> Any:
         if path.startswith("experiments/"):
             return super().write(path, body)
-        self._fuse.before()
+        self._kill_point.before()
         answer = super().write(path, body)
-        self._fuse.after()
+        self._kill_point.after()
         return answer
 
 
-class FusedBackend(LocalBackend):
-    """Forwards to this machine, as far as the fuse allows."""
+class BackendUntilKilled(LocalBackend):
+    """Launches on this machine until the kill point."""
 
-    fuse: Fuse
+    kill_point: KillPoint
 
     def launch(self, launch: Launch) -> None:
-        self.fuse.before()
+        self.kill_point.before()
         super().launch(launch)
-        self.fuse.after()
+        self.kill_point.after()
 
 
-class Life:
+class StepwiseScheduler:
     """Runs one scheduler without its threads, from its start to its end."""
 
-    def __init__(self, settings: SchedulerSettings, scheduler_id: str, fuse: Fuse) -> None:
-        runs = RunWrites(FusedMlflow(MlflowApi.from_settings(settings), fuse))
+    def __init__(self, settings: SchedulerSettings, scheduler_id: str, kill_point: KillPoint) -> None:
+        runs = RunWrites(MlflowUntilKilled(MlflowApi.from_settings(settings), kill_point))
         assert settings.trainings_file is not None
         trainers = Trainers(trainers_in(settings.trainings_file), settings.trainings_file.parent)
         self.entries = Entries()
-        backend = FusedBackend(settings, lambda _held: GpuRoom(0))
-        backend.fuse = fuse
+        backend = BackendUntilKilled(settings, lambda _held: GpuRoom(0))
+        backend.kill_point = kill_point
         self.backend = backend
         queue = MlflowQueue(runs, scheduler_id, "here")
 
@@ -104,8 +104,8 @@ class Life:
         self.actions = Actions(self.entries, queue, backend, self.dispatcher, lambda _run_id: None)
         self.dispatcher.tick()
 
-    def live(self, seconds: float = 60) -> list[Entry]:
-        """Goes on until all is over and reported."""
+    def run_to_the_end(self, seconds: float = 60) -> list[Entry]:
+        """Ticks until every training is over and recorded in MLflow."""
         deadline = time.monotonic() + seconds
         while any(entry.recorded is not entry.state or not entry.is_over for entry in self.entries.all()):
             assert time.monotonic() < deadline, self.entries.all()
@@ -115,20 +115,20 @@ class Life:
         return self.entries.all()
 
 
-Begin = Callable[..., Life]
+StartScheduler = Callable[..., StepwiseScheduler]
 
 
 @pytest.fixture
-def life(settings: SchedulerSettings) -> Iterator[Begin]:
-    """Returns a function that begins one; remaining keepers are waited for."""
-    lives: list[Life] = []
+def start_scheduler(settings: SchedulerSettings) -> Iterator[StartScheduler]:
+    """Returns a function that starts a scheduler; remaining keepers are waited for."""
+    schedulers: list[StepwiseScheduler] = []
 
-    def begin(scheduler_id: str, fuse: Fuse) -> Life:
-        lives.append(Life(settings, scheduler_id, fuse))
-        return lives[-1]
+    def start(scheduler_id: str, kill_point: KillPoint) -> StepwiseScheduler:
+        schedulers.append(StepwiseScheduler(settings, scheduler_id, kill_point))
+        return schedulers[-1]
 
-    yield begin
-    for one in lives:
+    yield start
+    for one in schedulers:
         for keeper in one.backend._keepers:
             keeper.wait(20)
 
@@ -146,19 +146,19 @@ def settings(tmp_path: Path, mlflow_address: str, trainers_file: Path) -> Schedu
 @pytest.mark.parametrize("is_done", [True, False], ids=["after", "before"])
 @pytest.mark.parametrize("steps", STEPS)
 def test_a_request_repeated_after_a_crash_runs_once(
-    life: Begin, settings: SchedulerSettings, steps: int, is_done: bool
+    start_scheduler: StartScheduler, settings: SchedulerSettings, steps: int, is_done: bool
 ) -> None:
     own, request = str(uuid.uuid4()), {"trainer": "sleeper", "word": f"crash-{uuid.uuid4().hex}"}
     request["request_id"] = str(uuid.uuid4())
-    first = life(own, Fuse(steps, is_done=is_done))
+    first = start_scheduler(own, KillPoint(steps, is_done=is_done))
     with suppress(Killed):  # or it was over before
         first.requests.start(StartRequest.model_validate(request), "ada")
-        first.live()
-    second = life(own, Fuse(float("inf"), is_done=True))
+        first.run_to_the_end()
+    second = start_scheduler(own, KillPoint(float("inf"), is_done=True))
     second.requests.start(StartRequest.model_validate(request), "ada")
-    second.live()
-    third = life(own, Fuse(float("inf"), is_done=True))
-    (entry,) = third.live()
+    second.run_to_the_end()
+    third = start_scheduler(own, KillPoint(float("inf"), is_done=True))
+    (entry,) = third.run_to_the_end()
     assert (entry.state, entry.exit_code, entry.by) == ("done", 0, "ada")
     log = (settings.folder / "runs" / entry.run_id / "log.txt").read_text()
     assert log.splitlines() == [f"began with {request['word']}", "ends"]
@@ -166,20 +166,20 @@ def test_a_request_repeated_after_a_crash_runs_once(
 
 @pytest.mark.parametrize("steps", range(1, 6))
 def test_a_stop_takes_effect_whenever_the_scheduler_is_killed(
-    life: Begin, settings: SchedulerSettings, steps: int
+    start_scheduler: StartScheduler, settings: SchedulerSettings, steps: int
 ) -> None:
-    own, fuse = str(uuid.uuid4()), Fuse(float("inf"), is_done=True)
-    first = life(own, fuse)
+    own, kill_point = str(uuid.uuid4()), KillPoint(float("inf"), is_done=True)
+    first = start_scheduler(own, kill_point)
     (entry,) = first.requests.start(StartRequest.model_validate({"trainer": "sleeper", "seconds": 30.0}), None)
     while not first.entries.get(entry.run_id).is_alive:
         first.dispatcher.tick()
     while "began" not in (settings.folder / "runs" / entry.run_id / "log.txt").read_text():
         time.sleep(0.02)
-    fuse.left = steps
+    kill_point.left = steps
     with suppress(Killed):
         first.actions.stop(entry.run_id, "ada")
-        first.live()
-    second = life(own, Fuse(float("inf"), is_done=True))
-    second.live()
+        first.run_to_the_end()
+    second = start_scheduler(own, KillPoint(float("inf"), is_done=True))
+    second.run_to_the_end()
     (ended,) = second.entries.all()
     assert (ended.state, ended.stopped_by, ended.outcome.code) == ("killed", "ada", "stopped-by")

@@ -73,23 +73,23 @@ def test_a_training_whose_files_were_deleted_cannot_be_continued(start: Start) -
     assert "its files were deleted" in service.post("fork", 409, run_id=run_id, episodes=9000)["error"]
 
 
-def test_a_training_whose_checkpoint_vanished_fails_instead_of_starting_over(queueing: Service) -> None:
-    run_id = queueing.start(trainer="teller", episodes=5000)
+def test_a_training_whose_checkpoint_vanished_fails_instead_of_starting_over(single_slot_service: Service) -> None:
+    run_id = single_slot_service.start(trainer="teller", episodes=5000)
     deadline = time.monotonic() + 30
-    while not list((queueing.runs / run_id).glob("checkpoint/[0-9]*")):
+    while not list((single_slot_service.runs / run_id).glob("checkpoint/[0-9]*")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    queueing.post("stop", run_id=run_id)
-    queueing.until(run_id, "killed")
-    before = queueing.start(trainer="sleeper", seconds=60)
-    queueing.until(before, "training")
-    queueing.post("continue", run_id=run_id)
-    shutil.rmtree(queueing.runs / run_id / "checkpoint")
-    queueing.post("stop", run_id=before)
-    failed = queueing.until(run_id, "failed", "training")
+    single_slot_service.post("stop", run_id=run_id)
+    single_slot_service.until(run_id, "killed")
+    before = single_slot_service.start(trainer="sleeper", seconds=60)
+    single_slot_service.until(before, "training")
+    single_slot_service.post("continue", run_id=run_id)
+    shutil.rmtree(single_slot_service.runs / run_id / "checkpoint")
+    single_slot_service.post("stop", run_id=before)
+    failed = single_slot_service.until(run_id, "failed", "training")
     assert (failed["state"], failed["reason"]["code"]) == ("failed", "not-launched")
     assert "no-checkpoint" in str(failed["reason"])
-    assert "not-continuable" in queueing.post("continue", 409, run_id=run_id)["code"]
+    assert "not-continuable" in single_slot_service.post("continue", 409, run_id=run_id)["code"]
 
 
 def test_the_checkpoint_in_mlflow_replaces_a_deleted_folder(mlflow_address: str, tmp_path: Path) -> None:

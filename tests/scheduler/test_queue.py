@@ -14,65 +14,73 @@ from tests.scheduler.conftest import Start
 from tests.scheduler.service import OVER, Service
 
 
-def test_trainings_run_in_queue_order_and_held_ones_not_at_all(queueing: Service) -> None:
-    blocking = queueing.start(trainer="sleeper", seconds=60)
-    queueing.until(blocking, "training")
-    a, b, c, d = (queueing.start(trainer="sleeper", seconds=0.2, word=word) for word in "abcd")
-    assert queueing.training(a)["reason"]["code"] == "waits-for-slot"
-    assert queueing.training(c)["reason"] == {"code": "waits-for-its-turn", "params": {"before": 2}, "text": None}
-    assert queueing.post("queue", run_id=c, action="first") == {"run_id": c, "state": "queued", "place": 1}
-    assert queueing.post("queue", run_id=a, action="hold")["state"] == "held"
-    assert queueing.post("queue", run_id=d, action="cancel") == {"run_id": d, "state": "killed", "place": None}
-    assert queueing.training(a)["actions"] == ["cancel", "first", "release"]
-    assert [one["run_id"] for one in queueing.trainings()[1:4]] == [c, a, b]
-    queueing.post("stop", run_id=blocking)
+def test_trainings_run_in_queue_order_and_held_ones_not_at_all(single_slot_service: Service) -> None:
+    blocking = single_slot_service.start(trainer="sleeper", seconds=60)
+    single_slot_service.until(blocking, "training")
+    a, b, c, d = (single_slot_service.start(trainer="sleeper", seconds=0.2, word=word) for word in "abcd")
+    assert single_slot_service.training(a)["reason"]["code"] == "waits-for-slot"
+    assert single_slot_service.training(c)["reason"] == {
+        "code": "waits-for-its-turn",
+        "params": {"before": 2},
+        "text": None,
+    }
+    assert single_slot_service.post("queue", run_id=c, action="first") == {"run_id": c, "state": "queued", "place": 1}
+    assert single_slot_service.post("queue", run_id=a, action="hold")["state"] == "held"
+    assert single_slot_service.post("queue", run_id=d, action="cancel") == {
+        "run_id": d,
+        "state": "killed",
+        "place": None,
+    }
+    assert single_slot_service.training(a)["actions"] == ["cancel", "first", "release"]
+    assert [one["run_id"] for one in single_slot_service.trainings()[1:4]] == [c, a, b]
+    single_slot_service.post("stop", run_id=blocking)
     for run_id in (b, c):
-        queueing.until(run_id, "done")
-    assert queueing.training(c)["started_ms"] < queueing.training(b)["started_ms"]
-    assert queueing.training(d)["reason"]["code"] == "cancelled-in-queue"
-    assert queueing.state(a) == "held"
-    queueing.post("queue", run_id=a, action="release")
-    assert queueing.until(a, *OVER)["state"] == "done"
-    assert queueing.post("queue", 409, run_id=a, action="first")["code"] == "training-over"
+        single_slot_service.until(run_id, "done")
+    assert single_slot_service.training(c)["started_ms"] < single_slot_service.training(b)["started_ms"]
+    assert single_slot_service.training(d)["reason"]["code"] == "cancelled-in-queue"
+    assert single_slot_service.state(a) == "held"
+    single_slot_service.post("queue", run_id=a, action="release")
+    assert single_slot_service.until(a, *OVER)["state"] == "done"
+    assert single_slot_service.post("queue", 409, run_id=a, action="first")["code"] == "training-over"
 
 
-def test_the_queue_survives_its_scheduler(queueing: Service) -> None:
-    blocking = queueing.start(trainer="sleeper", seconds=60)
-    queueing.until(blocking, "training")
-    a, b = (queueing.start(trainer="sleeper", word=word) for word in "ab")
-    queueing.post("queue", run_id=b, action="first")
-    queueing.kill()
-    queueing.run()
-    places = {one["run_id"]: one["place"] for one in queueing.trainings()}
+def test_the_queue_survives_its_scheduler(single_slot_service: Service) -> None:
+    blocking = single_slot_service.start(trainer="sleeper", seconds=60)
+    single_slot_service.until(blocking, "training")
+    a, b = (single_slot_service.start(trainer="sleeper", word=word) for word in "ab")
+    single_slot_service.post("queue", run_id=b, action="first")
+    single_slot_service.kill()
+    single_slot_service.run()
+    places = {one["run_id"]: one["place"] for one in single_slot_service.trainings()}
     assert (places[b], places[a]) == (1, 2)
-    queueing.post("stop", run_id=blocking)
+    single_slot_service.post("stop", run_id=blocking)
     for run_id in (a, b):
-        assert queueing.until(run_id, *OVER)["state"] == "done"
+        assert single_slot_service.until(run_id, *OVER)["state"] == "done"
 
 
 @pytest.mark.thorough
 def test_five_hundred_waiting_trainings_are_listed_within_a_second(start: Start) -> None:
-    queueing = start(TRAINING_SLOTS="1")
-    blocking = queueing.start(trainer="teller", episodes=100_000)
-    queueing.until(blocking, "training")
+    single_slot_service = start(TRAINING_SLOTS="1")
+    blocking = single_slot_service.start(trainer="teller", episodes=100_000)
+    single_slot_service.until(blocking, "training")
     made = [
         run["run_id"]
         for _ in range(5)
-        for run in queueing.post("start", trainer="teller", episodes=1, seed="1-100")["runs"]
+        for run in single_slot_service.post("start", trainer="teller", episodes=1, seed="1-100")["runs"]
     ]
     began = time.monotonic()
-    listed = queueing.trainings()
+    listed = single_slot_service.trainings()
     assert time.monotonic() - began < 1
     waiting = [one for one in listed if one["state"] == "queued"]
     assert [one["run_id"] for one in waiting] == made
     assert [one["place"] for one in waiting] == list(range(1, 501))
-    assert queueing.post("queue", run_id=made[-1], action="first")["place"] == 1
-    queueing.kill()
+    assert single_slot_service.post("queue", run_id=made[-1], action="first")["place"] == 1
+    single_slot_service.kill()
     began = time.monotonic()
-    queueing.run()
+    single_slot_service.run()
     assert time.monotonic() - began < 15
-    assert queueing.get("/health")["waiting"] == 500
-    queueing.end_all()
+    assert single_slot_service.get("/health")["waiting"] == 500
+    single_slot_service.end_all()
 
 
 def entry(run_id: str, *, slots: int = 1, gpus: int = 0, state: TrainingState = TrainingState.QUEUED) -> Entry:

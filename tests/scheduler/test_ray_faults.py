@@ -32,7 +32,7 @@ fields = [{kind = "float", name = "seconds", default = 0.0}, {kind = "text", nam
 """
 
 
-class Story(NamedTuple):
+class Scenario(NamedTuple):
     """Holds a scheduler whose cluster has room for two, and three trainings."""
 
     service: Service
@@ -63,7 +63,7 @@ def service(start: Start, cluster: FakeRay, programs: Path) -> Service:
 
 
 @pytest.fixture
-def story(service: Service, cluster: FakeRay, programs: Path) -> Story:
+def scenario(service: Service, cluster: FakeRay, programs: Path) -> Scenario:
     cluster.forget_all()
     for one in programs.glob("began-*"):
         one.unlink()
@@ -76,75 +76,81 @@ def story(service: Service, cluster: FakeRay, programs: Path) -> Story:
     queued = service.start(trainer="napper", word="queued")
     service.wait_for(lambda _health: code_of(service, queued) == "queued-by-cluster")
     service.post("stop", run_id=stopping)
-    return Story(service, cluster, programs, training, stopping, queued)
+    return Scenario(service, cluster, programs, training, stopping, queued)
 
 
 def code_of(service: Service, run_id: str) -> str:
     return str((service.training(run_id)["reason"] or {}).get("code"))
 
 
-def died_and_remembers_nothing(story: Story) -> None:
-    story.ray.instead = lambda method, path: (0, b"")
-    story.ray.forget_all()
-    story.service.wait_for(lambda _health: code_of(story.service, story.queued) == "backend-away")
-    story.ray.instead = lambda method, path: None
+def cluster_loses_all_jobs(scenario: Scenario) -> None:
+    scenario.ray.instead = lambda method, path: (0, b"")
+    scenario.ray.forget_all()
+    scenario.service.wait_for(lambda _health: code_of(scenario.service, scenario.queued) == "backend-away")
+    scenario.ray.instead = lambda method, path: None
 
 
-def died_while_the_scheduler_was_away(story: Story) -> None:
-    story.service.kill()
-    story.ray.forget_all()
-    story.service.run()
+def cluster_loses_all_jobs_while_the_scheduler_is_down(scenario: Scenario) -> None:
+    scenario.service.kill()
+    scenario.ray.forget_all()
+    scenario.service.run()
 
 
-def down_as_the_scheduler_starts(story: Story) -> None:
-    story.ray.instead = lambda method, path: (0, b"")
-    story.service.kill()
-    story.service.run()
-    story.service.wait_for(lambda _health: code_of(story.service, story.training) == "backend-away")
-    story.ray.instead = lambda method, path: None
+def cluster_down_at_scheduler_start(scenario: Scenario) -> None:
+    scenario.ray.instead = lambda method, path: (0, b"")
+    scenario.service.kill()
+    scenario.service.run()
+    scenario.service.wait_for(lambda _health: code_of(scenario.service, scenario.training) == "backend-away")
+    scenario.ray.instead = lambda method, path: None
 
 
-def stands_still(story: Story) -> None:
-    story.ray.frozen.set()
+def cluster_frozen(scenario: Scenario) -> None:
+    scenario.ray.frozen.set()
     time.sleep(_LONG_SECONDS)
-    assert code_of(story.service, story.training) == "backend-away"
-    story.ray.frozen.clear()
+    assert code_of(scenario.service, scenario.training) == "backend-away"
+    scenario.ray.frozen.clear()
 
 
-def answers_nonsense(story: Story) -> None:
+def cluster_sends_invalid_responses(scenario: Scenario) -> None:
     for answer in ((200, b"<html>It works!</html>"), (500, b"boom"), (200, b"[]"), (404, b"no"), (302, b"")):
-        story.ray.instead = lambda method, path, answer=answer: answer  # type: ignore[misc]
+        scenario.ray.instead = lambda method, path, answer=answer: answer  # type: ignore[misc]
         time.sleep(_LONG_SECONDS / 6)
-        story.ray.instead = lambda method, path, answer=answer: None if path == "/api/version" else answer  # type: ignore[misc]
+        scenario.ray.instead = lambda method, path, answer=answer: None if path == "/api/version" else answer  # type: ignore[misc]
         time.sleep(_LONG_SECONDS / 6)
-    story.ray.instead = lambda method, path: None
+    scenario.ray.instead = lambda method, path: None
 
 
-def is_slow(story: Story) -> None:
-    story.ray.instead = lambda method, path: time.sleep(3)
+def cluster_slow(scenario: Scenario) -> None:
+    scenario.ray.instead = lambda method, path: time.sleep(3)
     time.sleep(_LONG_SECONDS)
-    story.ray.instead = lambda method, path: None
+    scenario.ray.instead = lambda method, path: None
 
 
-LONG = (died_while_the_scheduler_was_away, down_as_the_scheduler_starts, stands_still, answers_nonsense, is_slow)
-FORGETS = (died_and_remembers_nothing, died_while_the_scheduler_was_away)
+LONG = (
+    cluster_loses_all_jobs_while_the_scheduler_is_down,
+    cluster_down_at_scheduler_start,
+    cluster_frozen,
+    cluster_sends_invalid_responses,
+    cluster_slow,
+)
+LOSE_JOBS = (cluster_loses_all_jobs, cluster_loses_all_jobs_while_the_scheduler_is_down)
 
 
 @pytest.mark.parametrize(
     "fault",
-    [died_and_remembers_nothing, *(pytest.param(one, marks=pytest.mark.thorough) for one in LONG)],
+    [cluster_loses_all_jobs, *(pytest.param(one, marks=pytest.mark.thorough) for one in LONG)],
     ids=lambda fault: fault.__name__,
 )
 def test_each_training_survives_a_cluster_fault_or_ends_with_its_true_state(
-    story: Story, fault: Callable[[Story], None]
+    scenario: Scenario, fault: Callable[[Scenario], None]
 ) -> None:
-    fault(story)
-    training = "failed" if fault in FORGETS else "done"
-    queued = "failed" if fault is died_while_the_scheduler_was_away else "done"
-    for run_id, state in ((story.training, training), (story.stopping, "killed"), (story.queued, queued)):
-        assert story.service.until(run_id, *OVER, seconds=60)["state"] == state
-        assert story.service.training(run_id)["attempt"] == 1
-    began = {one.name: one.read_text().count("began") for one in story.programs.glob("began-*")}
+    fault(scenario)
+    training = "failed" if fault in LOSE_JOBS else "done"
+    queued = "failed" if fault is cluster_loses_all_jobs_while_the_scheduler_is_down else "done"
+    for run_id, state in ((scenario.training, training), (scenario.stopping, "killed"), (scenario.queued, queued)):
+        assert scenario.service.until(run_id, *OVER, seconds=60)["state"] == state
+        assert scenario.service.training(run_id)["attempt"] == 1
+    began = {one.name: one.read_text().count("began") for one in scenario.programs.glob("began-*")}
     assert began == {"began-training": 1, "began-stopping": 1} | ({"began-queued": 1} if queued == "done" else {})
     if training == "failed":
-        assert code_of(story.service, story.training) == "lost"
+        assert code_of(scenario.service, scenario.training) == "lost"

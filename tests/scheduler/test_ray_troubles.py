@@ -15,7 +15,7 @@ from scheduler.backends.backend import Absent, Exited, Lost, Needs
 from scheduler.ray_jobs import job_watch, jobs_api, log_copy, watched_job
 from scheduler.ray_jobs.ray_backend import RayBackend
 from tests.scheduler.fake_ray import FakeRay
-from tests.scheduler.ray_place import is_over, is_running, is_waiting, python, ray_backend, status, until
+from tests.scheduler.ray_backends import is_over, is_running, is_waiting, python, ray_backend, status, until
 from tests.scheduler.test_cluster_checkpoints import new_run, put, runs_of
 
 SLEEP = "import time; print('up'); time.sleep(60)"

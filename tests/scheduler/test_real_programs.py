@@ -6,11 +6,11 @@ import pytest
 import requests
 
 from tests.scheduler.service import OVER, Service
-from tests.selection import chosen
+from tests.selection import selected_values
 from tests.tracking import Tracking
 
 
-class Left(NamedTuple):
+class ExpectedEnd(NamedTuple):
     """The expected states in the scheduler and MLflow for a way to use MLflow."""
 
     state: str
@@ -20,15 +20,15 @@ class Left(NamedTuple):
 
 
 WAYS = {
-    "with": Left("done", 0, "FINISHED"),
-    "bare": Left("done", 0, "FINISHED"),
-    "exit-1": Left("failed", 1, "FAILED"),
-    "raise": Left("failed", 1, "FAILED"),
-    "second": Left("done", 0, "FINISHED", "logged-nothing"),
-    "own-client": Left("done", 0, "FINISHED", "logged-nothing"),
-    "other-experiment": Left("failed", 1, "FAILED"),
-    "own-experiment": Left("done", 0, "FINISHED"),
-    "sigterm": Left("failed", 143, "FAILED"),
+    "with": ExpectedEnd("done", 0, "FINISHED"),
+    "bare": ExpectedEnd("done", 0, "FINISHED"),
+    "exit-1": ExpectedEnd("failed", 1, "FAILED"),
+    "raise": ExpectedEnd("failed", 1, "FAILED"),
+    "second": ExpectedEnd("done", 0, "FINISHED", "logged-nothing"),
+    "own-client": ExpectedEnd("done", 0, "FINISHED", "logged-nothing"),
+    "other-experiment": ExpectedEnd("failed", 1, "FAILED"),
+    "own-experiment": ExpectedEnd("done", 0, "FINISHED"),
+    "sigterm": ExpectedEnd("failed", 143, "FAILED"),
 }
 
 
@@ -39,7 +39,7 @@ USUAL = ("with", "exit-1", "sigterm", "own-client", "other-experiment")
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest, service: Service) -> dict[str, str]:
     """Runs all of them at once: each takes seconds to import MLflow."""
-    return {way: service.start(trainer="mlflow-client", way=way) for (way,) in chosen(request, "way")}
+    return {way: service.start(trainer="mlflow-client", way=way) for (way,) in selected_values(request, "way")}
 
 
 @pytest.mark.parametrize("way", [pytest.param(one, marks=() if one in USUAL else pytest.mark.thorough) for one in WAYS])

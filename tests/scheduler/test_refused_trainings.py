@@ -223,28 +223,28 @@ def test_trainers_are_listed_without_their_commands(service: Service) -> None:
     assert [one["is_installed"] for one in offered if one["name"] == "missing"] == [False]
 
 
-def test_a_request_that_was_altered_in_mlflow_does_not_run(queueing: Service, tracking: Tracking) -> None:
-    blocking = queueing.start(trainer="sleeper", seconds=60)
-    run_id = queueing.start(trainer="sleeper", word="honest")
+def test_a_request_that_was_altered_in_mlflow_does_not_run(single_slot_service: Service, tracking: Tracking) -> None:
+    blocking = single_slot_service.start(trainer="sleeper", seconds=60)
+    run_id = single_slot_service.start(trainer="sleeper", word="honest")
     evil = json.dumps({"trainer": "sleeper", "values": {"seconds": 0.0, "word": "--evil"}})
     for key, value in (("clew.training.request", evil),):
         body = {"run_id": run_id, "key": key, "value": value}
         requests.post(f"{tracking.address}/api/2.0/mlflow/runs/set-tag", json=body, timeout=10).raise_for_status()
-    queueing.post("stop", run_id=blocking)
-    known = queueing.until(run_id, "failed", "done")
+    single_slot_service.post("stop", run_id=blocking)
+    known = single_slot_service.until(run_id, "failed", "done")
     assert known["reason"]["code"] == "request-damaged"
-    assert queueing.training_log(run_id) == ""
+    assert single_slot_service.training_log(run_id) == ""
 
 
-def test_a_fork_cannot_change_the_trainer_algorithm_or_network(queueing: Service) -> None:
-    busy = queueing.start(trainer="sleeper", seconds=20.0)
-    parent = queueing.start(trainer="maze", net_arch="64, 64")
+def test_a_fork_cannot_change_the_trainer_algorithm_or_network(single_slot_service: Service) -> None:
+    busy = single_slot_service.start(trainer="sleeper", seconds=20.0)
+    parent = single_slot_service.start(trainer="maze", net_arch="64, 64")
     for body, field in (
         ({"algorithm": "DQN"}, "algorithm"),
         ({"net_arch": "16"}, "net_arch"),
         ({"trainer": "teller"}, "trainer"),
     ):
-        assert list(queueing.post("fork", 422, run_id=parent, **body)["details"]) == [field]
-    assert queueing.post("fork", 409, run_id=parent)["code"] == "not-continuable"
-    queueing.post("stop", run_id=parent)
-    queueing.post("stop", run_id=busy)
+        assert list(single_slot_service.post("fork", 422, run_id=parent, **body)["details"]) == [field]
+    assert single_slot_service.post("fork", 409, run_id=parent)["code"] == "not-continuable"
+    single_slot_service.post("stop", run_id=parent)
+    single_slot_service.post("stop", run_id=busy)

@@ -9,8 +9,8 @@ import pytest
 
 from tests.scheduler.service import OVER, Service
 
-_STANDS_STILL_SECONDS = 30.0
-Who = Callable[[Service, str], list[psutil.Process]]
+_SUSPENDED_SECONDS = 30.0
+ProcessesOf = Callable[[Service, str], list[psutil.Process]]
 
 
 def program(service: Service, run_id: str) -> list[psutil.Process]:
@@ -22,11 +22,11 @@ def keeper(service: Service, run_id: str) -> list[psutil.Process]:
 
 
 def both(service: Service, run_id: str) -> list[psutil.Process]:
-    """Kills both, the keeper first, or it may still record how its program ended."""
+    """Returns the keeper and the program, the keeper first: killed later, it may still record how its program ended."""
     return [*keeper(service, run_id), *program(service, run_id)]
 
 
-def two(service: Service, *, seconds: float) -> tuple[str, str]:
+def start_training_and_stopping(service: Service, *, seconds: float) -> tuple[str, str]:
     """Starts one that trains, and one that is being stopped and takes its time."""
     training = service.start(trainer="sleeper", seconds=seconds)
     stopping = service.start(trainer="sleeper", seconds=120.0, manners="slow")
@@ -44,28 +44,32 @@ def code_of(service: Service, run_id: str, state: str) -> str:
     return str((known["reason"] or {}).get("code"))
 
 
-@pytest.mark.parametrize(("who", "reason"), [(program, "ended-by-signal"), (keeper, "lost"), (both, "lost")])
-def test_a_killed_program_or_keeper_ends_its_training_with_the_reason(service: Service, who: Who, reason: str) -> None:
-    training, stopping = two(service, seconds=60)
+@pytest.mark.parametrize(("processes_of", "reason"), [(program, "ended-by-signal"), (keeper, "lost"), (both, "lost")])
+def test_a_killed_program_or_keeper_ends_its_training_with_the_reason(
+    service: Service, processes_of: ProcessesOf, reason: str
+) -> None:
+    training, stopping = start_training_and_stopping(service, seconds=60)
     for run_id in (training, stopping):
-        for process in who(service, run_id):
+        for process in processes_of(service, run_id):
             process.kill()
     assert code_of(service, training, "failed") == reason
     assert code_of(service, stopping, "killed") == "stopped"
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("who", [program, keeper, both])
-def test_a_suspended_program_continues_or_is_killed_if_it_was_being_stopped(service: Service, who: Who) -> None:
-    training, stopping = two(service, seconds=5)
-    still = [*who(service, training), *who(service, stopping)]
+@pytest.mark.parametrize("processes_of", [program, keeper, both])
+def test_a_suspended_program_continues_or_is_killed_if_it_was_being_stopped(
+    service: Service, processes_of: ProcessesOf
+) -> None:
+    training, stopping = start_training_and_stopping(service, seconds=5)
+    still = [*processes_of(service, training), *processes_of(service, stopping)]
     for process in still:
         process.suspend()
-    deadline = time.monotonic() + _STANDS_STILL_SECONDS
+    deadline = time.monotonic() + _SUSPENDED_SECONDS
     while time.monotonic() < deadline:
         assert service.state(training) == "training"
         time.sleep(0.5)
-    assert service.state(stopping) == ("killed" if who is program else "stopping")
+    assert service.state(stopping) == ("killed" if processes_of is program else "stopping")
     for process in still:
         if process.is_running():
             process.send_signal(signal.SIGCONT)

@@ -19,7 +19,7 @@ from tests.scheduler.conftest import Start
 from tests.scheduler.service import OVER, Service
 from training.mlflow_server import DATABASE
 
-_STANDS_STILL_SECONDS = 30.0
+_SUSPENDED_SECONDS = 30.0
 
 
 class OwnMlflow:
@@ -48,12 +48,12 @@ class OwnMlflow:
             self.process.wait(20)
 
 
-class Story(NamedTuple):
+class Scenario(NamedTuple):
     """Holds a scheduler with two slots, and three trainings."""
 
     service: Service
     mlflow: OwnMlflow
-    line: Misbehaving
+    mlflow_proxy: Misbehaving
     training: str
     stopping: str
     queued: str
@@ -68,19 +68,19 @@ def own_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnMlflow]:
 
 
 @pytest.fixture(scope="module")
-def line(own_mlflow: OwnMlflow) -> Iterator[Misbehaving]:
+def mlflow_proxy(own_mlflow: OwnMlflow) -> Iterator[Misbehaving]:
     """Runs the server that the scheduler takes for MLflow."""
     with Misbehaving(own_mlflow.address) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def two_slots(start: Start, line: Misbehaving) -> Service:
-    return start(TRAINING_SLOTS="2", MLFLOW_TRACKING_URI=line.address)
+def two_slots(start: Start, mlflow_proxy: Misbehaving) -> Service:
+    return start(TRAINING_SLOTS="2", MLFLOW_TRACKING_URI=mlflow_proxy.address)
 
 
 @pytest.fixture
-def story(two_slots: Service, own_mlflow: OwnMlflow, line: Misbehaving) -> Story:
+def scenario(two_slots: Service, own_mlflow: OwnMlflow, mlflow_proxy: Misbehaving) -> Scenario:
     two_slots.wait_for(lambda health: health["mlflow"] == "ok", 60)
     training = two_slots.start(trainer="sleeper", seconds=5.0, word="training")
     stopping = two_slots.start(trainer="sleeper", seconds=60.0, word="stopping", manners="slow")
@@ -88,95 +88,95 @@ def story(two_slots: Service, own_mlflow: OwnMlflow, line: Misbehaving) -> Story
         two_slots.written(run_id, "began")
     queued = two_slots.start(trainer="sleeper", word="queued")
     two_slots.post("stop", run_id=stopping)
-    return Story(two_slots, own_mlflow, line, training, stopping, queued)
+    return Scenario(two_slots, own_mlflow, mlflow_proxy, training, stopping, queued)
 
 
-def ends_true(story: Story) -> None:
+def check_true_ends(scenario: Scenario) -> None:
     """Checks that each ended as expected, was run once, and that MLflow has its end."""
-    service = story.service
+    service = scenario.service
     ends = {"done": "FINISHED", "killed": "KILLED"}
-    for run_id, state in ((story.training, "done"), (story.stopping, "killed"), (story.queued, "done")):
+    for run_id, state in ((scenario.training, "done"), (scenario.stopping, "killed"), (scenario.queued, "done")):
         assert service.until(run_id, *OVER, seconds=60)["state"] == state
         assert service.training_log(run_id).count("began") == 1
         assert service.training(run_id)["attempt"] == 1
         assert service.processes(run_id) == []
-        eventually(lambda run_id=run_id, state=state: reported_state(story, run_id) == ends[state], 60)  # type: ignore[misc]
+        eventually(lambda run_id=run_id, state=state: reported_state(scenario, run_id) == ends[state], 60)  # type: ignore[misc]
     service.wait_for(lambda health: health["mlflow"] == "ok", 60)
 
 
-def reported_state(story: Story, run_id: str) -> str:
+def reported_state(scenario: Scenario, run_id: str) -> str:
     """Returns the state in MLflow."""
-    answer = requests.get(f"{story.mlflow.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=10)
+    answer = requests.get(f"{scenario.mlflow.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=10)
     return str(answer.json()["run"]["info"]["status"])
 
 
-def scheduler_killed(story: Story) -> None:
-    story.service.kill()
+def scheduler_killed(scenario: Scenario) -> None:
+    scenario.service.kill()
     time.sleep(0.5)
-    story.service.run()
+    scenario.service.run()
 
 
-def scheduler_stands_still(story: Story) -> None:
+def scheduler_suspended(scenario: Scenario) -> None:
     """Suspends the scheduler for so long that gunicorn takes it for dead, and starts another one."""
-    processes = [psutil.Process(story.service.process.pid), *story.service._workers()]
+    processes = [psutil.Process(scenario.service.process.pid), *scenario.service._workers()]
     for process in processes:
         process.suspend()
-    time.sleep(_STANDS_STILL_SECONDS)
+    time.sleep(_SUSPENDED_SECONDS)
     for process in processes:
         process.resume()
     time.sleep(1)
-    story.service.wait_for(lambda health: health["is_read"])
+    scenario.service.wait_for(lambda health: health["is_read"])
 
 
-def mlflow_killed(story: Story) -> None:
-    story.mlflow.signal(signal.SIGKILL)
-    assert story.service.until(story.training, "done")["state"] == "done"
-    assert story.service.until(story.stopping, "killed")
-    story.service.wait_for(lambda _health: waits_for(story) == "mlflow-keeps-it-waiting")
-    story.mlflow.run()
+def mlflow_killed(scenario: Scenario) -> None:
+    scenario.mlflow.signal(signal.SIGKILL)
+    assert scenario.service.until(scenario.training, "done")["state"] == "done"
+    assert scenario.service.until(scenario.stopping, "killed")
+    scenario.service.wait_for(lambda _health: reason_to_wait(scenario) == "mlflow-keeps-it-waiting")
+    scenario.mlflow.run()
 
 
-def mlflow_stands_still(story: Story) -> None:
-    story.mlflow.signal(signal.SIGSTOP)
-    time.sleep(_STANDS_STILL_SECONDS)
-    story.mlflow.signal(signal.SIGCONT)
+def mlflow_suspended(scenario: Scenario) -> None:
+    scenario.mlflow.signal(signal.SIGSTOP)
+    time.sleep(_SUSPENDED_SECONDS)
+    scenario.mlflow.signal(signal.SIGCONT)
 
 
-def both_down_at_the_start(story: Story) -> None:
-    story.service.kill()
-    story.mlflow.signal(signal.SIGKILL)
-    story.service.run(wait=False)
-    story.service.wait_for(lambda health: health["mlflow"] != "ok")
-    assert story.service.call("GET", "/api/training/runs")[0] == 503
-    assert story.service.post("start", 503, trainer="sleeper")["code"] == "trainings-not-read"
-    story.mlflow.run()
-    story.service.wait_for(lambda health: health["is_read"], 60)
+def both_down_at_the_start(scenario: Scenario) -> None:
+    scenario.service.kill()
+    scenario.mlflow.signal(signal.SIGKILL)
+    scenario.service.run(wait=False)
+    scenario.service.wait_for(lambda health: health["mlflow"] != "ok")
+    assert scenario.service.call("GET", "/api/training/runs")[0] == 503
+    assert scenario.service.post("start", 503, trainer="sleeper")["code"] == "trainings-not-read"
+    scenario.mlflow.run()
+    scenario.service.wait_for(lambda health: health["is_read"], 60)
 
 
-def mlflow_answers_nonsense(story: Story) -> None:
+def mlflow_sends_invalid_responses(scenario: Scenario) -> None:
     for answer in (HTML, ERROR_500, HALF_JSON, WRONG_TYPES):
-        story.line.answer = answer
-        time.sleep(_STANDS_STILL_SECONDS / 8)
-    story.line.answer = None
+        scenario.mlflow_proxy.answer = answer
+        time.sleep(_SUSPENDED_SECONDS / 8)
+    scenario.mlflow_proxy.answer = None
 
 
-def mlflow_is_slow(story: Story) -> None:
+def mlflow_is_slow(scenario: Scenario) -> None:
     def slow(_path: str, content: bytes) -> bytes:
         time.sleep(4)
         return content
 
-    story.line.alter = slow
-    time.sleep(_STANDS_STILL_SECONDS)
-    story.line.alter = None
+    scenario.mlflow_proxy.alter = slow
+    time.sleep(_SUSPENDED_SECONDS)
+    scenario.mlflow_proxy.alter = None
 
 
-def waits_for(story: Story) -> str:
-    reason = story.service.training(story.queued)["reason"]
+def reason_to_wait(scenario: Scenario) -> str:
+    reason = scenario.service.training(scenario.queued)["reason"]
     return str(reason and reason["code"])
 
 
 SHORT = (scheduler_killed, mlflow_killed)
-LONG = (both_down_at_the_start, scheduler_stands_still, mlflow_stands_still, mlflow_answers_nonsense, mlflow_is_slow)
+LONG = (both_down_at_the_start, scheduler_suspended, mlflow_suspended, mlflow_sends_invalid_responses, mlflow_is_slow)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ LONG = (both_down_at_the_start, scheduler_stands_still, mlflow_stands_still, mlf
     ids=lambda fault: fault.__name__,
 )
 def test_each_training_ends_once_with_its_true_state_despite_a_fault(
-    story: Story, fault: Callable[[Story], None]
+    scenario: Scenario, fault: Callable[[Scenario], None]
 ) -> None:
-    fault(story)
-    ends_true(story)
+    fault(scenario)
+    check_true_ends(scenario)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.serving.setting import sample_server
+from tests.serving.sample_server import sample_server
 
 
 @pytest.fixture(scope="module")

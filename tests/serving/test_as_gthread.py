@@ -12,7 +12,7 @@ from gunicorn.http.parser import RequestParser
 from hypothesis import example, given, settings
 
 from serving.request_frame import RequestFrame
-from tests.serving.setting import connect, sample_server
+from tests.serving.sample_server import connect, sample_server
 
 _VARIES = re.compile(rb"\r\n(?:Date|ETag|Last-Modified|Allow): [^\r]*")
 _CONNECTION = re.compile(rb"\r\nConnection: [^\r]*")
@@ -20,7 +20,7 @@ _WORD = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NEXT = b"POST /unread HTTP/1.1\r\nHost: h\r\n\r\n"
 bodies = st.binary(max_size=3_000)
 versions = st.sampled_from(["HTTP/1.1"] * 8 + ["HTTP/1.0", "HTTP/2.0", "http/1.1"])
-asked = st.sampled_from(
+request_lines = st.sampled_from(
     [
         *("GET /health", "HEAD /health", "GET /nowhere", "POST /echo?n=1", "POST /unread", "PUT /echo", "OPTIONS *"),
         *("GET http://h/health", "GET //health", "get /health", "GET health", "GET  /health", "GET /nothing?n=204"),
@@ -51,7 +51,7 @@ trailers = st.sampled_from([b"", b"", b"", b"X-Sum: 1\r\n", b"no colon\r\n"])
 @st.composite
 def requests_sent(draw: st.DrawFn) -> bytes:
     """Draws one request; some of them are valid."""
-    lines = [f"{draw(asked)} {draw(versions)}".encode(), b"Host: h", *draw(likely)]
+    lines = [f"{draw(request_lines)} {draw(versions)}".encode(), b"Host: h", *draw(likely)]
     body, framing = draw(bodies), draw(st.sampled_from(["none", "length", "length", "chunks", "chunks"]))
     if framing == "none":
         return b"\r\n".join([*lines, b"", b""])

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from tests.serving.setting import answers, wait_until
+from tests.serving.sample_server import answers, wait_until
 
 
 def test_slow_reads_and_files_leave_threads_free_and_are_refused_beyond_a_limit(port: int) -> None:

@@ -13,7 +13,7 @@ from gunicorn.config import Config
 from serving.client_loop import ClientLoop
 from serving.client_socket import ClientSocket
 from serving.connection import Connection, Phase
-from tests.serving.setting import wait_until
+from tests.serving.sample_server import wait_until
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
@@ -23,9 +23,9 @@ class Stepped:
 
     def __init__(self, listener: socket.socket) -> None:
         self.poller = selectors.DefaultSelector()
-        self.asked: list[Connection] = []
+        self.received: list[Connection] = []
         self.ended = 0
-        self.loop = ClientLoop(self.poller, self.asked.append, self._note_end, 60.0)
+        self.loop = ClientLoop(self.poller, self.received.append, self._note_end, 60.0)
         self._listener = listener
         self._deferred: list[Connection] = []
         self._made: list[Connection] = []
@@ -56,12 +56,12 @@ class Stepped:
         for key in self.events() if events is None else events:
             key.data(key.fileobj)
 
-    def turn_until(self, happens: Callable[[], object]) -> None:
-        def happened() -> bool:
+    def turn_until(self, condition: Callable[[], object]) -> None:
+        def has_happened() -> bool:
             self.turn()
-            return bool(happens())
+            return bool(condition())
 
-        wait_until(happened)
+        wait_until(has_happened)
 
     def close(self) -> None:
         for connection in self._made:
@@ -107,7 +107,7 @@ def test_a_connection_evicted_in_the_same_turn_is_closed_once(stepped: Stepped) 
         stepped.turn(events)
         stepped.loop.sweep()
         assert stepped.ended == 1
-        assert stepped.asked == []
+        assert stepped.received == []
 
 
 def test_a_connection_answered_in_this_turn_gets_its_next_request_read(stepped: Stepped) -> None:
@@ -115,7 +115,7 @@ def test_a_connection_answered_in_this_turn_gets_its_next_request_read(stepped: 
     client, connection = stepped.connect()
     with client:
         client.sendall(REQUEST)
-        stepped.turn_until(lambda: stepped.asked)
+        stepped.turn_until(lambda: stepped.received)
         connection.init()
         filled = fill(connection)
         connection.sock.sendall(b"the rest")
@@ -129,7 +129,7 @@ def test_a_connection_answered_in_this_turn_gets_its_next_request_read(stepped: 
         stepped.turn(events)
         receive(client, len(b"the rest"))
         client.sendall(REQUEST)
-        stepped.turn_until(lambda: len(stepped.asked) == 2)
+        stepped.turn_until(lambda: len(stepped.received) == 2)
 
 
 def test_an_unsent_100_continue_does_not_block_the_response(stepped: Stepped) -> None:
@@ -141,7 +141,7 @@ def test_an_unsent_100_continue_does_not_block_the_response(stepped: Stepped) ->
         stepped.turn_until(lambda: connection.has_continued)
         assert connection.sock.outbox
         client.sendall(b"abc")
-        stepped.turn_until(lambda: stepped.asked)
+        stepped.turn_until(lambda: stepped.received)
         pieces, got = 64, 0
 
         def answer() -> None:

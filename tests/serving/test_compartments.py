@@ -80,7 +80,7 @@ def test_each_request_is_assigned_to_the_kind_of_its_route() -> None:
         ("POST", "/api/models/active"): CHANGES,
         ("DELETE", "/api/models/3"): CHANGES,
     }
-    assert {asked: place_of(*asked, b"").kind for asked in table} == table
+    assert {request: place_of(*request, b"").kind for request in table} == table
 
 
 def test_callbacks_are_grouped_by_their_output() -> None:

@@ -10,7 +10,7 @@ import requests
 
 from serving.pace import WINDOW_BYTES
 from tests.serving.sample_app import FILE_BYTES
-from tests.serving.setting import Drips, answers, connect, read_answer, sample_server, wait_until
+from tests.serving.sample_server import SlowClients, answers, connect, read_answer, sample_server, wait_until
 
 TCP_CLOSE = 7  # in Linux's tcp_states.h
 MANY = 40  # of four threads
@@ -31,7 +31,7 @@ DRIPS = {
 
 def test_clients_that_send_too_slowly_are_cut_off_and_delay_no_other(port: int) -> None:
     with contextlib.ExitStack() as ended:
-        drips = {what: ended.enter_context(Drips(port, MANY, *sent)) for what, sent in DRIPS.items()}
+        drips = {what: ended.enter_context(SlowClients(port, MANY, *sent)) for what, sent in DRIPS.items()}
         for _ in range(5):
             assert answers(port)
         assert requests.post(f"http://127.0.0.1:{port}/echo?n=1", data=b"abc", timeout=60).text.startswith("3 ")
@@ -45,7 +45,7 @@ def test_clients_that_send_too_slowly_are_cut_off_and_delay_no_other(port: int) 
 
 
 def test_a_body_sent_too_slowly_is_refused_with_408(port: int) -> None:
-    with Drips(port, 1, POST + b"Content-Length: 100000\r\n\r\n") as drips:
+    with SlowClients(port, 1, POST + b"Content-Length: 100000\r\n\r\n") as drips:
         wait_until(lambda: drips.still_there == 0)
     (answer,) = drips.answers
     assert answer.startswith(b"HTTP/1.1 408")
@@ -54,9 +54,9 @@ def test_a_body_sent_too_slowly_is_refused_with_408(port: int) -> None:
 
 def test_clients_that_do_not_read_delay_no_others_and_are_cut_off(port: int) -> None:
     # A streamed answer holds its thread: three of these hold three of the four.
-    asked = {"/file": MANY, f"/bytes?n={FILE_BYTES}": MANY, "/stream?n=384": 3}
+    clients_by_path = {"/file": MANY, f"/bytes?n={FILE_BYTES}": MANY, "/stream?n=384": 3}
     readers = []
-    for path, count in asked.items():
+    for path, count in clients_by_path.items():
         for _ in range(count):
             readers.append(connect(port, receive_bytes=4096))
             readers[-1].sendall(f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
@@ -94,7 +94,7 @@ def test_a_slow_but_steady_upload_is_served(port: int) -> None:
 
 
 def test_connections_beyond_the_limit_evict_the_longest_waiting(tmp_path: Path) -> None:
-    with sample_server(tmp_path, connections=30) as port, Drips(port, 100, b"GET / HT", b"T") as drips:
+    with sample_server(tmp_path, connections=30) as port, SlowClients(port, 100, b"GET / HT", b"T") as drips:
         for _ in range(5):
             assert answers(port)
         wait_until(lambda: drips.still_there == 0)

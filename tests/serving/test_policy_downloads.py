@@ -55,14 +55,14 @@ def test_sixteen_clients_get_a_large_file_and_no_other_request_waits(clew: Clew)
         return answers
 
     with ThreadPoolExecutor(CALLERS) as callers:
-        asked = [callers.submit(get, number) for number in range(CALLERS)]
+        downloads = [callers.submit(get, number) for number in range(CALLERS)]
         for _ in range(5):
             for path in ("/health", "/", "/models", "/_dash-layout"):
                 assert requests.get(f"{clew.address}{path}", timeout=60).ok
-        assert not all(one.done() for one in asked)
+        assert not all(one.done() for one in downloads)
         listed = requests.get(f"{clew.address}/api/models", timeout=300)
         assert [model["id"] for model in listed.json()] == [clew.model_id]
-        answers = [one.result() for one in asked]
+        answers = [one.result() for one in downloads]
     expected = hashlib.sha256(LARGE).hexdigest()
     for each in answers:
         assert hashlib.sha256(each[-1].content).hexdigest() == expected

@@ -14,7 +14,7 @@ from tests.gpus.monitor import Monitor, free_port, handshake, status
 from tests.inference.conftest import _bare_environment
 from tests.inference.engine import Engine
 from tests.misbehaving import HANG, Misbehaving
-from tests.serving.setting import Drips, connect, wait_until
+from tests.serving.sample_server import SlowClients, connect, wait_until
 
 THREADS = 4
 HALF_HEAD = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-"
@@ -73,7 +73,7 @@ def port_of(address: str) -> int:
 
 def test_half_sent_requests_do_not_delay_the_dashboard(dashboard: str) -> None:
     port = port_of(dashboard)
-    with Drips(port, 200, HALF_HEAD) as heads, Drips(port, 200, HALF_BODY) as bodies:
+    with SlowClients(port, 200, HALF_HEAD) as heads, SlowClients(port, 200, HALF_BODY) as bodies:
         is_well(dashboard)
         assert bodies.still_there == 200
         wait_until(lambda: heads.still_there + bodies.still_there == 0)
@@ -95,14 +95,14 @@ def test_a_hanging_mlflow_delays_no_page(dashboard: str) -> None:
     """Sixteen clients of each kind, four threads: reads, files, changes, health and one and the same callback."""
     session = requests.Session()
     session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=200))
-    asked = [("GET", "/api/models"), ("GET", "/api/models/1"), ("GET", "/api/runs"), ("GET", "/api/health")]
-    asked += [("GET", "/api/models/1/policy"), ("DELETE", "/api/models/1"), ("GET", "/api/models/history")]
-    with ThreadPoolExecutor(16 * len(asked)) as callers:
+    requests_to_send = [("GET", "/api/models"), ("GET", "/api/models/1"), ("GET", "/api/runs"), ("GET", "/api/health")]
+    requests_to_send += [("GET", "/api/models/1/policy"), ("DELETE", "/api/models/1"), ("GET", "/api/models/history")]
+    with ThreadPoolExecutor(16 * len(requests_to_send)) as callers:
 
         def ask(method: str, path: str) -> requests.Response:
             return session.request(method, f"{dashboard}{path}", timeout=300)
 
-        answers = [callers.submit(ask, *one) for one in asked for _ in range(16)]
+        answers = [callers.submit(ask, *one) for one in requests_to_send for _ in range(16)]
         for _ in range(3):
             is_well(dashboard)
         assert not all(one.done() for one in answers)
@@ -113,7 +113,7 @@ def test_a_hanging_mlflow_delays_no_page(dashboard: str) -> None:
 
 @pytest.mark.parametrize("sent", [HALF_HEAD, HALF_BODY, ODD_CHUNKS])
 def test_half_sent_requests_do_not_delay_the_engine(engine: Engine, sent: bytes) -> None:
-    with Drips(engine.port, 60, sent) as drips:
+    with SlowClients(engine.port, 60, sent) as drips:
         for _ in range(3):
             assert engine.health()["status"] == "healthy"
             with engine.view() as viewer:
@@ -123,7 +123,11 @@ def test_half_sent_requests_do_not_delay_the_engine(engine: Engine, sent: bytes)
 
 
 def test_half_sent_requests_do_not_delay_the_monitor_or_its_viewers(monitor: Monitor) -> None:
-    with monitor.view() as viewer, Drips(monitor.port, 240, HALF_HEAD) as heads, Drips(monitor.port, 60, HALF_BODY):
+    with (
+        monitor.view() as viewer,
+        SlowClients(monitor.port, 240, HALF_HEAD) as heads,
+        SlowClients(monitor.port, 60, HALF_BODY),
+    ):
         for _ in range(3):
             assert monitor.health()["status"] == "healthy"
             assert "clew_gpu" in monitor.get("/metrics")

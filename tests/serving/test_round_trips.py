@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from serving.pace import WINDOW_SECONDS
 from tests.serving.sample_app import FILE_BYTES
-from tests.serving.setting import connect, read_answer
+from tests.serving.sample_server import connect, read_answer
 
 SLOW_BYTES_PER_SECOND = FILE_BYTES / (1.1 * WINDOW_SECONDS)
 

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.serving.sample_app import FILE_BYTES
-from tests.serving.setting import ROOT, connect, read_answer, sample_server, wait_until
+from tests.serving.sample_server import ROOT, connect, read_answer, sample_server, wait_until
 
 
 def test_a_stopping_worker_does_not_wait_for_idle_connections(tmp_path: Path) -> None:

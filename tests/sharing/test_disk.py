@@ -18,7 +18,7 @@ from services.sharing.atomic_file import open_plain, put
 from services.sharing.host_lock import host_lock
 from services.sharing.shared_file import SharedFile
 from services.sharing.version_token import VersionToken
-from tests.sharing.setting import Source, worker
+from tests.sharing.workers import Source, worker
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,17 +56,17 @@ def test_values_are_shown_although_the_cache_folder_cannot_be_created(tmp_path: 
     assert one.disk_failure is not None
     token.renew()
     assert [one.view(40).value for _ in range(5)] == [[2]] * 5
-    assert (one.start_if_due().result(40), source.asked) == (None, 2)
+    assert (one.start_if_due().result(40), source.reads) == (None, 2)
 
 
 ON_A_BAD_DISK = """
 import sys
 from pathlib import Path
-from tests.sharing.setting import Source, worker
+from tests.sharing.workers import Source, worker
 source, folder = Source(), Path(sys.argv[1]) / "cache"
 one, other = worker(folder, source.read), worker(folder, source.read)
 print([one.view(40).value for _ in range(5)], one.disk_failure)
-print(other.view(40).value, other.disk_failure is not None, source.asked)
+print(other.view(40).value, other.disk_failure is not None, source.reads)
 """
 DISKS = {
     "full": ("mount -t tmpfs -o size=4k tmpfs {0} && cat /dev/zero 2>&- > {0}/filled", "No space left on device"),

@@ -139,8 +139,8 @@ def test_no_caller_gets_a_result_older_than_its_request() -> None:
 
     def ask(key: int) -> None:
         for _ in range(100):
-            asked = tick()
-            if (answer := flights.get(key, tick)) <= asked:
+            requested_at = tick()
+            if (answer := flights.get(key, tick)) <= requested_at:
                 stale.append(answer)
 
     threads = [threading.Thread(target=ask, args=(number % 3,)) for number in range(12)]

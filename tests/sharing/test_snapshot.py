@@ -19,7 +19,7 @@ from services.sharing.snapshot import Snapshot
 from services.sharing.value_forms import JsonForm
 from services.sharing.version_token import VersionToken
 from tests.misbehaving import eventually
-from tests.sharing.setting import HOUR, Source, set_clock, worker
+from tests.sharing.workers import HOUR, Source, set_clock, worker
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +30,7 @@ def test_callers_wait_only_for_the_first_value(tmp_path: Path) -> None:
     assert one.view(40).value == [1]
     source.may_answer.clear()
     assert [snapshot.view(40).value for snapshot in (one, other, one)] == [[1]] * 3
-    assert source.asked == 1
+    assert source.reads == 1
 
 
 def test_a_due_value_is_shown_while_one_worker_of_the_host_refetches_it(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_a_due_value_is_shown_while_one_worker_of_the_host_refetches_it(tmp_path
     for _ in range(10):
         assert other.view(40).value == [1]
         assert other.start_if_due().result(40) is None
-    assert source.asked == 2
+    assert source.reads == 2
     source.may_answer.set()
     eventually(lambda: other.newest().value == [2])
 
@@ -318,7 +318,7 @@ ONE_WORKER = """
 import sys, time
 from datetime import timedelta
 from pathlib import Path
-from tests.sharing.setting import worker
+from tests.sharing.workers import worker
 folder, log = Path(sys.argv[1]), Path(sys.argv[2])
 
 def read(known):

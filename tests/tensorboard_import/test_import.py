@@ -30,9 +30,9 @@ def series(tag: str, steps: range, value: float = 0.5) -> list[Event]:
     return [scalar(tag, step, value + step, 1.7e9 + step) for step in steps]
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
-    while not true():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.2)
 

@@ -13,14 +13,14 @@ from tests.tensorboard_import.conftest import Target
 from tests.tensorboard_import.event_folders import scalar, shown_by_tensorboard, write_events
 
 FILE = "events.out.tfevents.1"
-_MINDS_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+_RESPECTS_PERMISSIONS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 """Runs a command for which rights count, also where root does."""
 
 
 @pytest.fixture
-def minding_rights() -> Sequence[str]:
+def command_without_root() -> Sequence[str]:
     """Returns a command that drops root's rights, so that a file without permissions cannot be read."""
-    through = _MINDS_RIGHTS if os.geteuid() == 0 else ()
+    through = _RESPECTS_PERMISSIONS if os.geteuid() == 0 else ()
     try:
         subprocess.run([*through, "true"], check=True, capture_output=True, timeout=10)
     except (OSError, subprocess.CalledProcessError):
@@ -53,7 +53,7 @@ def test_a_folder_that_mlflow_fails_to_store_is_named_and_retried(
 
 
 def test_files_and_folders_without_rights_are_named_and_all_else_is_imported(
-    target: Target, tmp_path: Path, minding_rights: Sequence[str]
+    target: Target, tmp_path: Path, command_without_root: Sequence[str]
 ) -> None:
     events = [scalar("loss", step, step) for step in range(5)]
     for name in ("whole", "mixed", "file", "folder"):
@@ -63,7 +63,7 @@ def test_files_and_folders_without_rights_are_named_and_all_else_is_imported(
         path.chmod(0)
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     try:
-        process = target.start(str(tmp_path), through=minding_rights)
+        process = target.start(str(tmp_path), through=command_without_root)
         _out, stderr = process.communicate(timeout=120)
     finally:
         (tmp_path / "folder").chmod(0o755)  # so that it can be removed
@@ -73,16 +73,18 @@ def test_files_and_folders_without_rights_are_named_and_all_else_is_imported(
         assert any(str(named) in line and "cannot be" in line for line in stderr.splitlines()), stderr
     denied.chmod(0o644)
     (tmp_path / "file" / FILE).chmod(0o644)
-    process = target.start(str(tmp_path), through=minding_rights)
+    process = target.start(str(tmp_path), through=command_without_root)
     _out, stderr = process.communicate(timeout=120)
     assert process.returncode == 0, stderr  # a link that leads to itself hides nothing
     for name in ("whole", "mixed", "file", "folder"):
         assert target.histories(target.run(name)) == shown_by_tensorboard(tmp_path / name)
 
 
-def test_an_unreadable_folder_to_import_is_named(target: Target, tmp_path: Path, minding_rights: Sequence[str]) -> None:
+def test_an_unreadable_folder_to_import_is_named(
+    target: Target, tmp_path: Path, command_without_root: Sequence[str]
+) -> None:
     (tmp_path / "closed").mkdir(mode=0)
-    process = target.start(str(tmp_path / "closed"), through=minding_rights)
+    process = target.start(str(tmp_path / "closed"), through=command_without_root)
     _out, stderr = process.communicate(timeout=60)
     assert process.returncode == 1
     assert f"{tmp_path / 'closed'} cannot be looked into: Permission denied" in stderr

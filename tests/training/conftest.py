@@ -51,7 +51,7 @@ def untouched_mlflow(shared_mlflow: SharedMlflow) -> Iterator[str]:
 
 
 @pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+def isolated_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """Keeps the developer's `.env` and MLflow settings from the test."""
     monkeypatch.chdir(tmp_path)
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_PORT", FOLDER_VARIABLE, "MODEL_NAME", "LOG_LEVEL"):

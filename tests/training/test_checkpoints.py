@@ -36,17 +36,17 @@ SMALL = {
 
 
 def job(algorithm: str, folder: Path | None = None, run_id: str | None = None, **values: Any) -> TrainingJob:
-    asked = {"algorithm": algorithm, "maze_size": 5, "episodes": 30, **SMALL[algorithm], **values}
-    request = REQUESTS[algorithm].model_validate(asked)
+    values_of_request = {"algorithm": algorithm, "maze_size": 5, "episodes": 30, **SMALL[algorithm], **values}
+    request = REQUESTS[algorithm].model_validate(values_of_request)
     return TrainingJob(request=request, folder=folder, run_id=run_id)
 
 
 class Recorded:
     """Records all numbers, and writes one checkpoint while the agent is paused."""
 
-    def __init__(self, asked: TrainingJob, checkpoint_after: int = 10**6) -> None:
+    def __init__(self, training_job: TrainingJob, checkpoint_after: int = 10**6) -> None:
         self.points: list[tuple[str, int, float]] = []
-        self.asked, self.after = asked, checkpoint_after
+        self.training_job, self.after = training_job, checkpoint_after
         self.seen = 0
 
     def metric(self, key: str, value: float, step: int) -> None:
@@ -57,27 +57,27 @@ class Recorded:
 
     def between_updates(self, callback: EpisodeCallback) -> None:
         if callback.finished >= self.after and not self.seen:
-            assert self.asked.folder is not None
-            save_checkpoint(self.asked.folder, callback.model, callback, self.asked, "a run")
+            assert self.training_job.folder is not None
+            save_checkpoint(self.training_job.folder, callback.model, callback, self.training_job, "a run")
             self.seen = len(self.points)
 
 
-def restored(asked: TrainingJob, watcher: Recorded, checkpoint: Path, run_id: str = "a run") -> EpisodeCallback:
-    agent = build_agent(asked.request)
-    callback = EpisodeCallback(asked.request.episodes, watcher, lambda _: False)
+def restored(training_job: TrainingJob, watcher: Recorded, checkpoint: Path, run_id: str = "a run") -> EpisodeCallback:
+    agent = build_agent(training_job.request)
+    callback = EpisodeCallback(training_job.request.episodes, watcher, lambda _: False)
     callback.init_callback(agent)
-    restore_checkpoint(agent, callback, asked, checkpoint, run_id)
+    restore_checkpoint(agent, callback, training_job, checkpoint, run_id)
     return callback
 
 
-def learn(asked: TrainingJob, watcher: Recorded) -> int:
+def learn(training_job: TrainingJob, watcher: Recorded) -> int:
     """Returns the number of steps after all episodes."""
-    callback = EpisodeCallback(asked.request.episodes, watcher, lambda _: False)
-    return int(build_agent(asked.request).learn(10**6, callback, log_interval=None).num_timesteps)
+    callback = EpisodeCallback(training_job.request.episodes, watcher, lambda _: False)
+    return int(build_agent(training_job.request).learn(10**6, callback, log_interval=None).num_timesteps)
 
 
-def learn_on(asked: TrainingJob, watcher: Recorded, checkpoint: Path, run_id: str = "a run") -> int:
-    callback = restored(asked, watcher, checkpoint, run_id)
+def learn_on(training_job: TrainingJob, watcher: Recorded, checkpoint: Path, run_id: str = "a run") -> int:
+    callback = restored(training_job, watcher, checkpoint, run_id)
     callback.model.learn(10**6, callback, log_interval=None, reset_num_timesteps=False)
     return int(callback.model.num_timesteps)
 
@@ -86,27 +86,27 @@ def learn_on(asked: TrainingJob, watcher: Recorded, checkpoint: Path, run_id: st
 def small_ppo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Trains with a checkpoint after eight episodes or so."""
     folder = tmp_path_factory.mktemp("ppo")
-    asked = job("PPO", folder, episodes=12)
-    learn(asked, Recorded(asked, checkpoint_after=6))
+    training_job = job("PPO", folder, episodes=12)
+    learn(training_job, Recorded(training_job, checkpoint_after=6))
     return folder
 
 
 @pytest.mark.parametrize("algorithm", REQUESTS)
 def test_a_continued_training_logs_the_same_as_an_uninterrupted_one(algorithm: str, tmp_path: Path) -> None:
-    asked = job(algorithm, tmp_path, seed=5)
-    whole, rest = Recorded(asked, checkpoint_after=12), Recorded(asked)
-    steps = learn(asked, whole)
+    training_job = job(algorithm, tmp_path, seed=5)
+    whole, rest = Recorded(training_job, checkpoint_after=12), Recorded(training_job)
+    steps = learn(training_job, whole)
     assert whole.seen
-    assert learn_on(asked, rest, tmp_path) == steps
+    assert learn_on(training_job, rest, tmp_path) == steps
     assert rest.points == whole.points[whole.seen :]
     assert len(rest.points) > 10
 
 
 def test_a_fork_continues_from_its_parents_checkpoint_with_other_hyperparameters(tmp_path: Path) -> None:
-    asked = job("DQN", tmp_path, seed=5, episodes=14)
-    learn(asked, Recorded(asked, checkpoint_after=12))
+    training_job = job("DQN", tmp_path, seed=5, episodes=14)
+    learn(training_job, Recorded(training_job, checkpoint_after=12))
     for more in ({"learning_rate": 0.01}, {"n_envs": 3, "buffer_size": 100}, {"maze_seed": 4, "seed": 9}):
-        other = Recorded(asked)
+        other = Recorded(training_job)
         learn_on(job("DQN", **(more | {"episodes": 20})), other, tmp_path, "another run")
         steps = [step for key, step, _ in other.points if key == "episode_reward"]
         assert steps == list(range(read_state(tmp_path).episodes_finished + 1, 21))
@@ -119,9 +119,9 @@ def test_a_fork_continues_from_its_parents_checkpoint_with_other_hyperparameters
 def test_a_fork_that_does_not_fit_its_parent_is_refused_by_its_field(
     algorithm: str, more: dict[str, Any], field: str, small_ppo: Path
 ) -> None:
-    asked = job(algorithm, **more)
+    training_job = job(algorithm, **more)
     with pytest.raises(BadInput, match=field):
-        restored(asked, Recorded(asked), small_ppo, "another run")
+        restored(training_job, Recorded(training_job), small_ppo, "another run")
 
 
 @pytest.mark.parametrize("file", [STATE_FILE, TENSORS_FILE, ARRAYS_FILE])
@@ -131,9 +131,9 @@ def test_a_damaged_checkpoint_is_reported(file: str, content: bytes | None, smal
     (folder / file).unlink()
     if content is not None:
         (folder / file).write_bytes(content)
-    asked = job("PPO", episodes=12)
+    training_job = job("PPO", episodes=12)
     with pytest.raises(BadInput, match="checkpoint"):
-        restored(asked, Recorded(asked), folder)
+        restored(training_job, Recorded(training_job), folder)
 
 
 class Evil:
@@ -143,7 +143,7 @@ class Evil:
 
 def test_no_code_in_a_checkpoint_is_run(small_ppo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    asked = job("PPO", episodes=12)
+    training_job = job("PPO", episodes=12)
     for file, damage in ((ARRAYS_FILE, np.savez), (TENSORS_FILE, None)):
         folder = Path(shutil.copytree(small_ppo, tmp_path / file.partition(".")[0]))
         if damage:
@@ -151,7 +151,7 @@ def test_no_code_in_a_checkpoint_is_run(small_ppo: Path, tmp_path: Path, monkeyp
         else:
             torch.save({"policy": Evil()}, folder / file)
         with pytest.raises(BadInput, match="checkpoint"):
-            restored(asked, Recorded(asked), folder)
+            restored(training_job, Recorded(training_job), folder)
     assert not (tmp_path / "a-file-by-evil").exists()
 
 
@@ -194,13 +194,13 @@ def test_a_stopped_and_continued_run_has_each_step_once(
     algorithm: str, client: MlflowClient, server: TrackingServer, tmp_path: Path
 ) -> None:
     run_id = server.create_run(server.experiment_id("continued"), f"a run by {algorithm}", {})
-    asked = job(algorithm, tmp_path, run_id, episodes=30)
-    assert train(asked, server, "continued", StopAfter(12)) == "KILLED"
+    training_job = job(algorithm, tmp_path, run_id, episodes=30)
+    assert train(training_job, server, "continued", StopAfter(12)) == "KILLED"
     stopped_at = read_state(tmp_path / "checkpoint" / "1").episodes_finished
     assert 12 <= stopped_at < 30
-    more = asked.model_copy(update={"checkpoint": tmp_path / "checkpoint" / "1"})
+    more = training_job.model_copy(update={"checkpoint": tmp_path / "checkpoint" / "1"})
     if algorithm == "PPO":  # once from MLflow, as its folder is deleted
-        more = asked.model_copy(update={"stored": StoredCheckpoint(run_id=run_id, number=1)})
+        more = training_job.model_copy(update={"stored": StoredCheckpoint(run_id=run_id, number=1)})
         shutil.rmtree(tmp_path)
         tmp_path.mkdir()
     assert train(more, server, "continued", StopRequest()) == "FINISHED"
@@ -234,14 +234,14 @@ def test_steps_repeated_after_a_crash_are_logged_once(
 ) -> None:
     monkeypatch.setattr(watch, "CHECKPOINT_SECONDS", 0.0)
     run_id = server.create_run(server.experiment_id("crashed"), "a crash", {})
-    asked = job("PPO", tmp_path, run_id, episodes=40, n_steps=128)
+    training_job = job("PPO", tmp_path, run_id, episodes=40, n_steps=128)
     with pytest.raises(RuntimeError, match="a bug"):
-        train(asked, server, "crashed", Crashing(20))
+        train(training_job, server, "crashed", Crashing(20))
     kept = CheckpointFiles(tmp_path / "checkpoint").numbers[-1]
     newest = tmp_path / "checkpoint" / str(kept)
     logged = len(client.get_metric_history(run_id, "episode_reward"))
     assert read_state(newest).episodes_finished < logged
-    assert train(asked.model_copy(update={"checkpoint": newest}), server, "crashed", StopRequest()) == "FINISHED"
+    assert train(training_job.model_copy(update={"checkpoint": newest}), server, "crashed", StopRequest()) == "FINISHED"
     for key in ("episode_reward", "loss"):
         steps = sorted(point.step for point in client.get_metric_history(run_id, key))
         assert len(steps) == len(set(steps))

@@ -66,8 +66,10 @@ def test_ctrl_c_ends_the_run_as_killed_and_registers_its_model(client: MlflowCli
     assert ended.data.metrics["eval/success_rate"] == float(version.tags["success_rate"])
 
 
-def test_sigterm_ends_the_run_as_killed_too(client: MlflowClient, mlflow_uri: str, alone: pytest.MonkeyPatch) -> None:
-    alone.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
+def test_sigterm_ends_the_run_as_killed_too(
+    client: MlflowClient, mlflow_uri: str, isolated_settings: pytest.MonkeyPatch
+) -> None:
+    isolated_settings.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
 
     def terminate_this_process() -> None:
         running(client, "terminated", 1)
@@ -82,9 +84,9 @@ def test_sigterm_ends_the_run_as_killed_too(client: MlflowClient, mlflow_uri: st
 
 
 def test_an_absent_mlflow_is_reported_in_one_sentence(
-    alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    isolated_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    alone.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
+    isolated_settings.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
     assert cli.main(["--algorithm", "PPO"]) == 1
     errors = capsys.readouterr().err
     assert errors.count("\n") == 1
@@ -92,10 +94,10 @@ def test_an_absent_mlflow_is_reported_in_one_sentence(
 
 
 def test_an_mlflow_that_never_answers_is_reported_without_waiting_for_it(
-    alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    isolated_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        alone.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        isolated_settings.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{silent.getsockname()[1]}")
         started = time.monotonic()
         assert cli.main(["--algorithm", "PPO"]) == 1
     assert time.monotonic() - started < 40
@@ -116,7 +118,7 @@ def test_an_mlflow_that_never_answers_is_reported_without_waiting_for_it(
     ],
 )
 def test_wrong_arguments_are_reported(
-    arguments: list[str], sentence: str, alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], sentence: str, isolated_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as end:
         cli.main(arguments)
@@ -124,17 +126,17 @@ def test_wrong_arguments_are_reported(
     assert sentence in capsys.readouterr().err
 
 
-def test_a_wrong_setting_is_named(alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    alone.setenv("MLFLOW_PORT", "many")
+def test_a_wrong_setting_is_named(isolated_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    isolated_settings.setenv("MLFLOW_PORT", "many")
     assert cli.main(["--algorithm", "PPO"]) == 2
     assert "MLFLOW_PORT='many'" in capsys.readouterr().err
 
 
 def test_a_deleted_experiment_is_reported(
-    client: MlflowClient, mlflow_uri: str, alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    client: MlflowClient, mlflow_uri: str, isolated_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client.delete_experiment(client.create_experiment("gone"))
-    alone.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
+    isolated_settings.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
     assert cli.main(["--algorithm", "PPO", "--experiment", "gone"]) == 1
     assert "“gone” is deleted" in capsys.readouterr().err
 
@@ -150,7 +152,11 @@ def test_a_deleted_experiment_is_reported(
     ],
 )
 def test_a_wrong_request_file_is_reported(
-    content: str | None, sentence: str, alone: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    content: str | None,
+    sentence: str,
+    isolated_settings: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file = tmp_path / "request.json"
     if content is not None:

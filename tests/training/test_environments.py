@@ -106,8 +106,8 @@ def test_an_animation_of_the_policy_is_logged(trained: Run, client: MlflowClient
 def test_observations_of_parts_and_texts_are_learned_from(
     client: MlflowClient, server: TrackingServer, tmp_path: Path
 ) -> None:
-    asked = request("PPO", "MiniGrid-Empty-5x5-v0", **SHORT | {"steps": 200})
-    job = TrainingJob(request=asked, experiment="minigrid-under-test")
+    training_request = request("PPO", "MiniGrid-Empty-5x5-v0", **SHORT | {"steps": 200})
+    job = TrainingJob(request=training_request, experiment="minigrid-under-test")
     assert train(job, server, model_name(job, "of-the-maze"), StopRequest()) == "FINISHED"
     run = run_of(client, "minigrid-under-test")
     (version,) = client.search_model_versions(f"run_id = '{run.info.run_id}'")
@@ -124,8 +124,8 @@ def test_an_atari_game_is_learned_as_the_docs_describe(
     recipe = (ROOT / "docs" / "examples" / "atari.toml").read_text()
     short = tmp_path / "environments.toml"
     short.write_text(recipe.replace("frameskip = 1,", "frameskip = 1, max_num_frames_per_episode = 160,"))
-    asked = request("PPO", "ALE/Pong-v5", n_steps=64, batch_size=32, n_envs=1, n_epochs=1, steps=64)
-    job = TrainingJob(request=asked, experiment="pong-under-test", environments_file=short)
+    training_request = request("PPO", "ALE/Pong-v5", n_steps=64, batch_size=32, n_envs=1, n_epochs=1, steps=64)
+    job = TrainingJob(request=training_request, experiment="pong-under-test", environments_file=short)
     assert train(job, server, model_name(job, "of-the-maze"), StopRequest()) == "FINISHED"
     (version,) = client.search_model_versions(f"run_id = '{run_of(client, 'pong-under-test').info.run_id}'")
     assert (version.name, version.tags["eval_episodes"]) == ("ale-pong", "10")

@@ -26,8 +26,8 @@ from training.tracking.server import TrackingServer
 ROOT = Path(__file__).parents[2]
 
 
-class Line:
-    """Connects to a server over TCP; it can be cut and restored, and its address stays the same."""
+class CuttableConnection:
+    """Forwards TCP connections to a server; it can be cut and restored at the same address."""
 
     def __init__(self, target_port: int) -> None:
         self._target = target_port
@@ -43,7 +43,7 @@ class Line:
             each.close()
         self._open.clear()
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
@@ -63,10 +63,10 @@ class Line:
 
 
 @pytest.fixture
-def line(mlflow_uri: str) -> Iterator[Line]:
-    line = Line(int(mlflow_uri.rpartition(":")[2]))
-    yield line
-    line.cut()
+def connection_to_mlflow(mlflow_uri: str) -> Iterator[CuttableConnection]:
+    connection_to_mlflow = CuttableConnection(int(mlflow_uri.rpartition(":")[2]))
+    yield connection_to_mlflow
+    connection_to_mlflow.cut()
 
 
 def steps_of(client: MlflowClient, run_id: str, key: str = "episode_reward") -> list[tuple[int, float]]:
@@ -82,7 +82,7 @@ def eventually(condition: Callable[[], object]) -> None:
 
 
 def test_points_are_sent_once_mlflow_is_back(
-    line: Line,
+    connection_to_mlflow: CuttableConnection,
     client: MlflowClient,
     server: TrackingServer,
     tmp_path: Path,
@@ -92,14 +92,16 @@ def test_points_are_sent_once_mlflow_is_back(
     monkeypatch.setattr(run_log, "FLUSH_SECONDS", 0.02)
     monkeypatch.setattr(run_log, "RETRY_SECONDS", 0.05)
     run_id = server.create_run("0", "interrupted line", {})
-    run = RunLog(TrackingServer.at(f"http://127.0.0.1:{line.port}"), run_id, tmp_path, {"seed": 7}, {"a": "b"})
+    run = RunLog(
+        TrackingServer.at(f"http://127.0.0.1:{connection_to_mlflow.port}"), run_id, tmp_path, {"seed": 7}, {"a": "b"}
+    )
     run.start()
     run.metric("episode_reward", 0.5, 1)
     eventually(lambda: steps_of(client, run_id))
-    line.cut()
+    connection_to_mlflow.cut()
     run.metric("episode_reward", 0.6, 2)
     eventually(lambda: "MLflow is away" in caplog.text)
-    line.mend()
+    connection_to_mlflow.restore()
     run.metric("episode_reward", 0.7, 3)
     run.stop_sending()
     Patience(StopRequest(), tmp_path, lambda: None).until_done(lambda: run.end("FINISHED"))

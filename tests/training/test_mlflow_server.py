@@ -43,8 +43,8 @@ def test_simultaneous_first_requests_find_a_complete_database(tmp_path: Path) ->
         ThreadPoolExecutor(CLIENTS) as threads,
     ):
         try:
-            asked = [threads.submit(first_status, f"http://127.0.0.1:{port}", PATHS[i % 2]) for i in range(CLIENTS)]
-            assert [answer.result() for answer in asked] == [200] * CLIENTS, (tmp_path / "log").read_text()
+            statuses = [threads.submit(first_status, f"http://127.0.0.1:{port}", PATHS[i % 2]) for i in range(CLIENTS)]
+            assert [answer.result() for answer in statuses] == [200] * CLIENTS, (tmp_path / "log").read_text()
             assert psutil.Process(process.pid).children() == []
         finally:
             process.send_signal(signal.SIGTERM)

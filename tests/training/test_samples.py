@@ -46,16 +46,16 @@ def refuse(self: RestPoints, *_: object) -> None:
 
 
 @pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest, alone: pytest.MonkeyPatch, shared_mlflow: SharedMlflow) -> str:
+def way(request: pytest.FixtureRequest, isolated_settings: pytest.MonkeyPatch, shared_mlflow: SharedMlflow) -> str:
     """Sets by which way numbers get into MLflow."""
     if request.param == "database":
-        alone.setenv(FOLDER_VARIABLE, str(shared_mlflow.database.parent))
-        alone.setattr(RestPoints, "write", refuse)
+        isolated_settings.setenv(FOLDER_VARIABLE, str(shared_mlflow.database.parent))
+        isolated_settings.setattr(RestPoints, "write", refuse)
     return str(request.param)
 
 
-def fill_embedded(alone: pytest.MonkeyPatch, uri: str) -> int:
-    alone.setenv("MLFLOW_PORT", uri.rpartition(":")[2])
+def fill_embedded(isolated_settings: pytest.MonkeyPatch, uri: str) -> int:
+    isolated_settings.setenv("MLFLOW_PORT", uri.rpartition(":")[2])
     return samples.main()
 
 
@@ -202,17 +202,17 @@ def test_a_sample_model_of_another_environment_reproduces_its_return(sample: Sam
 
 @pytest.mark.usefixtures("way")
 def test_an_unused_mlflow_is_filled_once_and_not_after_a_removal(
-    untouched_mlflow: str, alone: pytest.MonkeyPatch
+    untouched_mlflow: str, isolated_settings: pytest.MonkeyPatch
 ) -> None:
     client = connect(untouched_mlflow)
-    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert fill_embedded(isolated_settings, untouched_mlflow) == 0
     check_filled(client)
-    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert fill_embedded(isolated_settings, untouched_mlflow) == 0
     assert len(all_runs(client, ViewType.ALL)) == len(RECORDED)
     for experiment in client.search_experiments():
         if experiment.tags.get("clew.sample"):
             client.delete_experiment(experiment.experiment_id)
-    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert fill_embedded(isolated_settings, untouched_mlflow) == 0
     assert all_runs(client) == []
 
 
@@ -225,7 +225,7 @@ def test_an_unused_mlflow_is_filled_once_and_not_after_a_removal(
     ],
 )
 def test_a_killed_fill_is_completed_by_the_next_one_without_torch_or_mlflow(
-    untouched_mlflow: str, alone: pytest.MonkeyPatch, call: str, made: int
+    untouched_mlflow: str, isolated_settings: pytest.MonkeyPatch, call: str, made: int
 ) -> None:
     client = connect(untouched_mlflow)
     environment = os.environ | {"MLFLOW_PORT": untouched_mlflow.rpartition(":")[2], "PYTHONPATH": str(ROOT)}
@@ -234,30 +234,30 @@ def test_a_killed_fill_is_completed_by_the_next_one_without_torch_or_mlflow(
     statuses = [run.info.status for run in all_runs(client)]
     assert (statuses.count("RUNNING"), len(statuses)) == (1, made + 1)
     client.create_experiment("a user's own, meanwhile", tags={"clew.sample": "complete"})
-    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert fill_embedded(isolated_settings, untouched_mlflow) == 0
     client.delete_experiment(client.get_experiment_by_name("a user's own, meanwhile").experiment_id)
     check_filled(client)
 
 
 def test_an_mlflow_that_had_an_experiment_is_not_filled(
-    client: MlflowClient, untouched_mlflow: str, alone: pytest.MonkeyPatch
+    client: MlflowClient, untouched_mlflow: str, isolated_settings: pytest.MonkeyPatch
 ) -> None:
     client.delete_experiment(client.create_experiment("somebody's"))
-    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert fill_embedded(isolated_settings, untouched_mlflow) == 0
     assert all_runs(client, ViewType.ALL) == []
 
 
 def test_an_mlflow_with_a_run_in_default_is_not_filled(
-    client: MlflowClient, untouched_mlflow: str, alone: pytest.MonkeyPatch
+    client: MlflowClient, untouched_mlflow: str, isolated_settings: pytest.MonkeyPatch
 ) -> None:
     client.delete_run(client.create_run("0").info.run_id)
-    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert fill_embedded(isolated_settings, untouched_mlflow) == 0
     assert len(all_runs(client, ViewType.ALL)) == 1
 
 
 def test_a_configured_mlflow_is_not_filled_with_samples(
-    mlflow_uri: str, alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    mlflow_uri: str, isolated_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    alone.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
+    isolated_settings.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
     assert samples.main() == 2
     assert "embedded MLflow only" in capsys.readouterr().err

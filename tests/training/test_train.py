@@ -42,18 +42,25 @@ def history(client: MlflowClient, run: Run, key: str) -> list[Metric]:
 
 @pytest.fixture(scope="module", params=REQUESTS)
 def trained(request: pytest.FixtureRequest, client: MlflowClient, server: TrackingServer) -> tuple[TrainingJob, Run]:
-    asked = job(request.param, experiment=f"trained-{request.param}", seed=3, episodes=EPISODES)
-    assert train(asked, server, MODEL, StopRequest()) == "FINISHED"
-    return asked, only_run(client, asked.experiment_name)
+    training_job = job(request.param, experiment=f"trained-{request.param}", seed=3, episodes=EPISODES)
+    assert train(training_job, server, MODEL, StopRequest()) == "FINISHED"
+    return training_job, only_run(client, training_job.experiment_name)
 
 
 def test_the_run_has_the_parameters_and_tags_of_the_training(trained: tuple[TrainingJob, Run]) -> None:
-    asked, run = trained
+    training_job, run = trained
     assert run.info.status == "FINISHED"
-    expected = {"algorithm": asked.request.algorithm, "env_id": "ClewMaze-5x5-v0", "seed": "3", "setting": "default"}
+    expected = {
+        "algorithm": training_job.request.algorithm,
+        "env_id": "ClewMaze-5x5-v0",
+        "seed": "3",
+        "setting": "default",
+    }
     assert expected.items() <= run.data.params.items()
     assert run.data.params["steps_per_episode"] == "200"
-    assert {key: str(value) for key, value in asked.request.hyperparameters.items()}.items() <= run.data.params.items()
+    assert {
+        key: str(value) for key, value in training_job.request.hyperparameters.items()
+    }.items() <= run.data.params.items()
     assert {"clew.boot_id", "clew.host", "clew.pid", "clew.start_ticks"} <= set(run.data.tags)
 
 
@@ -79,21 +86,21 @@ def test_success_rate_counts_the_last_hundred_episodes(trained: tuple[TrainingJo
 def test_the_loss_is_logged_only_for_episodes_with_an_update(
     trained: tuple[TrainingJob, Run], client: MlflowClient
 ) -> None:
-    asked, run = trained
+    training_job, run = trained
     steps = [point.step for point in history(client, run, "loss")]
     assert set(steps) <= set(range(1, EPISODES + 1))
     assert max(Counter(steps).values(), default=1) == 1
-    if asked.request.algorithm == "PPO":  # DQN may still be filling its buffer in so short a training
+    if training_job.request.algorithm == "PPO":  # DQN may still be filling its buffer in so short a training
         assert 0 < len(steps) < EPISODES
 
 
 def test_the_registered_version_has_its_run_file_and_success_rate(
     trained: tuple[TrainingJob, Run], client: MlflowClient, tmp_path: Path
 ) -> None:
-    asked, run = trained
+    training_job, run = trained
     (version,) = client.search_model_versions(f"run_id = '{run.info.run_id}'")
     assert version.name == MODEL
-    assert version.tags["algorithm"] == asked.request.algorithm
+    assert version.tags["algorithm"] == training_job.request.algorithm
     assert version.tags["total_episodes"] == str(EPISODES)
     assert version.tags["trained_at"].endswith("+00:00")
     assert "stopped" not in version.tags
@@ -106,9 +113,9 @@ def test_the_registered_version_has_its_run_file_and_success_rate(
 def test_a_seed_trains_the_same_run_again(client: MlflowClient, server: TrackingServer) -> None:
     rewards = []
     for attempt in (1, 2):
-        asked = job(experiment=f"again-{attempt}", register_model=False, seed=11, episodes=20)
-        train(asked, server, MODEL, StopRequest())
-        run = only_run(client, asked.experiment_name)
+        training_job = job(experiment=f"again-{attempt}", register_model=False, seed=11, episodes=20)
+        train(training_job, server, MODEL, StopRequest())
+        run = only_run(client, training_job.experiment_name)
         rewards.append([point.value for point in history(client, run, "episode_reward")])
     assert rewards[0] == rewards[1]
     assert not client.search_model_versions(f"run_id = '{run.info.run_id}'")

@@ -34,11 +34,11 @@ fields = [
 
 
 class SchedulerServer:
-    """Serves while it is entered; `trainings` are answered as they are, and `asked` holds the writes that came."""
+    """Serves while it is entered; `trainings` are answered as they are, and `received` holds the writes that came."""
 
     def __init__(self) -> None:
         self.trainings: dict[str, Training] = {}
-        self.asked: list[tuple[str, dict[str, Any], dict[str, str]]] = []
+        self.received: list[tuple[str, dict[str, Any], dict[str, str]]] = []
         self.odd: list[Any] = []
         self.log: list[str] = ["first line", "second line"]
         self.pieces = 0
@@ -125,7 +125,7 @@ class SchedulerServer:
         @app.post("/api/training/<verb>")
         def write(verb: str) -> ResponseReturnValue:
             body = request.get_json()
-            self.asked.append((verb, body, dict(request.headers)))
+            self.received.append((verb, body, dict(request.headers)))
             if verb in ("start", "fork"):
                 return self._start(dict(body))
             run_id = body.get("run_id")

@@ -126,13 +126,13 @@ def test_a_training_is_repeated_from_its_request_and_a_run_from_its_parameters(
     client: FlaskClient, tracking: Tracking
 ) -> None:
     group = tracking.experiment()
-    asked = {"trainer": "cartpole", "values": {"algo": "a2c", "rate": 0.5, "seed": 7}}
-    trained = tracking.run(group, name="mine", tags={REQUEST: json.dumps(asked), STATE: "done"})
+    request = {"trainer": "cartpole", "values": {"algo": "a2c", "rate": 0.5, "seed": 7}}
+    trained = tracking.run(group, name="mine", tags={REQUEST: json.dumps(request), STATE: "done"})
     other = tracking.run(group, name="another", params={"algorithm": "DQN", "gamma": "0.5", "episodes": "many"})
     bare = tracking.run(group, name="bare")
     found = form(client, **{"from": trained})
     assert (found["trainer"], found["note"]) == ("cartpole", "Filled in with the values of mine.")
-    assert found["values"] == asked["values"]
+    assert found["values"] == request["values"]
     found = form(client, **{"from": other})
     assert found["note"] == "Filled in with the parameters that another logged; all other fields have their defaults."
     assert (found["values"]["algorithm"], found["values"]["gamma"]) == ("DQN", "0.5")
@@ -155,10 +155,10 @@ def test_a_change_that_prevents_continuing_is_reported_while_typing(
 ) -> None:
     client, had = clew().test_client(), checked(MAZE, {})[0]
     parent = scheduler.add(values=had, progress={"at_ms": 1, "episode": 600}).run_id
-    asked = {"trainer": "maze", "fork": parent, "values": {"algorithm": "PPO", "episodes": "601"}}
-    assert client.post("/trainings/check", json=asked).json["fields"] == {}
-    wrong = client.post("/trainings/check", json=asked | {"values": {"episodes": "601", **more}}).json["fields"]
+    request = {"trainer": "maze", "fork": parent, "values": {"algorithm": "PPO", "episodes": "601"}}
+    assert client.post("/trainings/check", json=request).json["fields"] == {}
+    wrong = client.post("/trainings/check", json=request | {"values": {"episodes": "601", **more}}).json["fields"]
     assert list(wrong) == [field]
     assert why in wrong[field]
-    other = client.post("/trainings/check", json=asked | {"trainer": "cartpole", "values": {}}).json["fields"]
+    other = client.post("/trainings/check", json=request | {"trainer": "cartpole", "values": {}}).json["fields"]
     assert list(other) == ["trainer"]

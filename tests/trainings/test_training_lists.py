@@ -172,10 +172,10 @@ def test_the_estimated_time_is_the_median_of_similar_finished_trainings(
         run = tracking.run(group, tags=known, status="RUNNING", started_ms=1_789_999_900_000)
         tracking.end(run, ended_ms=1_790_000_000_000 + seconds * 1000)
     client.get("/trainings/list")
-    asked = {"trainer": "maze", "values": {"algorithm": "PPO", "episodes": 200}}
+    request = {"trainer": "maze", "values": {"algorithm": "PPO", "episodes": 200}}
 
     def summary() -> str:
-        return str((client.post("/trainings/check", json=asked).json or {})["summary"])
+        return str((client.post("/trainings/check", json=request).json or {})["summary"])
 
     eventually(lambda: "Takes about 1 min 00 s each, based on 3 similar finished runs." in summary())
 

@@ -24,8 +24,8 @@ def client(server: Flask) -> FlaskClient:
 
 
 def start(client: FlaskClient, request_id: str = ID, **values: Any) -> dict[str, Any]:
-    asked = {"request_id": request_id, "trainer": "maze", "values": values}
-    return dict(client.post("/trainings/start", json=asked, headers={"X-Forwarded-User": "kim"}).json or {})
+    request = {"request_id": request_id, "trainer": "maze", "values": values}
+    return dict(client.post("/trainings/start", json=request, headers={"X-Forwarded-User": "kim"}).json or {})
 
 
 def act(client: FlaskClient, run_id: str, action: str) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def test_a_repeated_start_request_starts_one_training_and_opens_its_page(
     first, second = start(client, algorithm="DQN"), start(client, algorithm="DQN")
     (run_id,) = scheduler.trainings
     assert first == second == {"outcome": "done", "sentence": "The training is started.", "go": f"/training/{run_id}"}
-    verb, body, headers = scheduler.asked[0]
+    verb, body, headers = scheduler.received[0]
     assert (verb, body["request_id"], body["trainer"]) == ("start", ID, "maze")
     assert headers["X-Forwarded-User"] == "kim"
 
@@ -54,7 +54,7 @@ def test_errors_are_refused_by_their_field_without_a_request(client: FlaskClient
     answer = start(client, seed="--config=/etc/passwd", episodes=0)
     assert answer["outcome"] == "refused"
     assert set(answer["fields"]) == {"seed", "episodes"}
-    assert scheduler.asked == []
+    assert scheduler.received == []
 
 
 def test_each_button_requests_its_own_action(client: FlaskClient, scheduler: SchedulerServer) -> None:
@@ -66,15 +66,15 @@ def test_each_button_requests_its_own_action(client: FlaskClient, scheduler: Sch
     assert act(client, running, "stop")["sentence"] == "The training ends after its current episode."
     assert act(client, running, "continue")["sentence"] == "The training continues."
     assert act(client, running, "fork")["go"] == f"/training?fork={running}"
-    assert [verb for verb, _body, _headers in scheduler.asked] == [*["queue"] * 4, "stop", "continue"]
+    assert [verb for verb, _body, _headers in scheduler.received] == [*["queue"] * 4, "stop", "continue"]
     assert act(client, "f" * 32, "stop")["outcome"] == "refused"
     assert client.post("/trainings/actions", json={"run_id": "../x", "action": "stop"}).status_code == 422
 
 
 def test_a_fork_is_requested_with_its_parent(client: FlaskClient, scheduler: SchedulerServer) -> None:
-    asked = {"request_id": ID, "trainer": "maze", "values": {"algorithm": "PPO"}, "fork": "a" * 32}
-    assert client.post("/trainings/start", json=asked).json["outcome"] == "done"
-    verb, body, _headers = scheduler.asked[0]
+    request = {"request_id": ID, "trainer": "maze", "values": {"algorithm": "PPO"}, "fork": "a" * 32}
+    assert client.post("/trainings/start", json=request).json["outcome"] == "done"
+    verb, body, _headers = scheduler.received[0]
     assert (verb, body["run_id"], body["algorithm"]) == ("fork", "a" * 32, "PPO")
 
 
@@ -89,7 +89,7 @@ def test_a_caller_that_may_not_write_gets_the_reason(clew: Clew, scheduler: Sche
         assert why in answer["sentence"]
         assert why in act(client, "a" * 32, "stop")["sentence"]
         assert client.post("/api/training/start", json={}).status_code in (401, 403)
-    assert scheduler.asked == []
+    assert scheduler.received == []
 
 
 def test_the_api_forwards_requests_and_reports_what_is_wrong(client: FlaskClient, scheduler: SchedulerServer) -> None:
@@ -119,7 +119,7 @@ def test_a_value_that_json_cannot_hold_is_refused_by_its_field(
     answer = client.post("/api/training/start", data=odd, content_type="application/json")
     assert 400 <= answer.status_code < 500
     assert answer.json["error"]
-    assert [verb for verb, _body, _headers in scheduler.asked if verb == "start"] == []
+    assert [verb for verb, _body, _headers in scheduler.received if verb == "start"] == []
 
 
 def test_an_invalid_training_does_not_hide_the_others(client: FlaskClient, scheduler: SchedulerServer) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 Answer = tuple[int, dict[str, str], bytes]
 
 
-class Asked(NamedTuple):
+class ReceivedRequest(NamedTuple):
     """A request as it came."""
 
     method: str
@@ -24,20 +24,20 @@ class Asked(NamedTuple):
 
 
 class _Server:
-    """Runs a server at `address` from `with` on; its requests are in `asked`."""
+    """Runs a server at `address` from `with` on; its requests are in `received`."""
 
     def __init__(self, handler: Callable[["_Server"], type[BaseHTTPRequestHandler]]) -> None:
-        self.asked: list[Asked] = []
+        self.received: list[ReceivedRequest] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
         self._server.daemon_threads = True
         self.port = self._server.server_port
         self.address = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
-    def note(self, request: BaseHTTPRequestHandler) -> Asked:
+    def note(self, request: BaseHTTPRequestHandler) -> ReceivedRequest:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
-        self.asked.append(Asked(request.command, request.path, dict(request.headers), body))
-        return self.asked[-1]
+        self.received.append(ReceivedRequest(request.command, request.path, dict(request.headers), body))
+        return self.received[-1]
 
     def close(self) -> None:
         self._server.shutdown()
@@ -73,7 +73,7 @@ class Oracle(_Server):
             do_GET = do_POST = do_DELETE = _serve
 
             def log_message(self, format: str, *args: object) -> None:
-                """Logs nothing: the tests check `asked`."""
+                """Logs nothing: the tests check `received`."""
 
         return Handler
 
@@ -94,14 +94,14 @@ class Proxy(_Server):
 
         class Handler(BaseHTTPRequestHandler):
             def _serve(self) -> None:
-                asked = outer.note(self)
+                received = outer.note(self)
                 if proxy.refusal is not None:
                     self.send_error(proxy.refusal)
                     return
                 connection = HTTPConnection(proxy.leads_to.hostname or "", proxy.leads_to.port)
-                parts = urlsplit(asked.path)
+                parts = urlsplit(received.path)
                 path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-                connection.request(asked.method, path, asked.body, dict(asked.headers))
+                connection.request(received.method, path, received.body, dict(received.headers))
                 answer = connection.getresponse()
                 content = answer.read()
                 self.send_response(answer.status)
@@ -125,7 +125,7 @@ class Proxy(_Server):
                         _tunnel(self.connection, there)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Logs nothing: the tests check `asked`."""
+                """Logs nothing: the tests check `received`."""
 
         return Handler
 

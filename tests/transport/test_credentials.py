@@ -26,7 +26,7 @@ PARTS = (PASSWORD, "s3%3Acr", "s3:cr", "b%20ob", "hunter2")
 
 
 def authorization(oracle: Oracle) -> str | None:
-    return oracle.asked[-1].headers.get("Authorization")
+    return oracle.received[-1].headers.get("Authorization")
 
 
 def with_userinfo(oracle: Oracle) -> str:
@@ -90,7 +90,7 @@ def test_credentials_of_a_monitor_are_sent_and_shown_nowhere(oracle: Oracle, tmp
     services = connect(values)
     server = create_app(values, services).server
     services.health.refreshed_report(20)
-    assert [(asked.path, asked.headers.get("Authorization")) for asked in oracle.asked] == [("/health", SENT)]
+    assert [(request.path, request.headers.get("Authorization")) for request in oracle.received] == [("/health", SENT)]
     client = server.test_client()
     shown = [server.extensions["clew"].model_dump_json(), repr(values.gpu_monitors)]
     for path in ("/", "/_dash-layout", "/_dash-dependencies", "/health", "/api/health", "/api/models", "/api/runs"):

@@ -67,8 +67,8 @@ def test_requests_to_loopback_bypass_the_proxy(
     monkeypatch.setenv(variable, proxy.address)
     service = JsonService("Oracle", f"http://bob:s3cret@{host}:{oracle.port}")
     assert service.call("GET", "/") == {}
-    assert proxy.asked == []
-    assert len(oracle.asked) == 1
+    assert proxy.received == []
+    assert len(oracle.received) == 1
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -77,21 +77,21 @@ def test_requests_to_other_hosts_use_the_proxy_of_the_environment(
 ) -> None:
     monkeypatch.setenv(variable, proxy.address)
     assert JsonService("Oracle", ELSEWHERE).call("GET", "/x") == {}
-    assert [asked.path for asked in proxy.asked] == [f"{ELSEWHERE}/x"]
-    assert len(oracle.asked) == 1
+    assert [received.path for received in proxy.received] == [f"{ELSEWHERE}/x"]
+    assert len(oracle.received) == 1
 
 
 def test_the_no_proxy_variable_is_respected(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.address)
     monkeypatch.setenv("NO_PROXY", ".invalid")
     assert type(failing(JsonService("Oracle", "http://oracle.invalid"))) is HostUnknown
-    assert proxy.asked == []
+    assert proxy.received == []
 
 
 def test_a_direct_service_bypasses_the_proxy_on_any_host(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy.address)
     assert type(failing(JsonService("Oracle", "http://oracle.invalid", direct=True))) is HostUnknown
-    assert proxy.asked == []
+    assert proxy.received == []
 
 
 @pytest.mark.parametrize("service", [ELSEWHERE, "https://oracle.example"])

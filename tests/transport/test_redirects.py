@@ -29,8 +29,8 @@ def test_a_redirected_write_is_refused_and_not_followed(
     oracle.answers["/alias"] = redirect(status, target.replace("//", "//bob:hunter2@"))
     with pytest.raises(Redirected) as caught:
         JsonService("Oracle", oracle.address).call(method, "/alias", body={"version": "14"}, writes=True)
-    assert [asked.path for asked in oracle.asked] == ["/alias"]
-    assert stranger.asked == []
+    assert [requested.path for requested in oracle.received] == ["/alias"]
+    assert stranger.received == []
     assert not isinstance(caught.value, ServiceUnavailable)  # otherwise it would be repeated
     assert str(caught.value) == (
         f"Oracle: answered with a redirect to {elsewhere.address} (HTTP {status}), which is not followed"
@@ -42,7 +42,7 @@ def test_a_read_follows_to_the_same_host(oracle: Oracle, status: int, method: st
     oracle.answers |= {"/old": redirect(status, "/new?page=2"), "/new": (200, {}, TRUTH)}
     service = JsonService("Oracle", oracle.address.replace("//", "//bob:s3cret@"))
     assert service.call(method, "/old", params={"page": 1}, body={"which": "all"}) == {"true": 1}
-    first, second = oracle.asked
+    first, second = oracle.received
     # A query in a body is sent again, not turned into another.
     assert (second.method, second.path, second.body) == (method, "/new?page=2", first.body)
     assert second.headers["Authorization"] == first.headers["Authorization"]
@@ -55,7 +55,7 @@ def test_a_read_does_not_follow_a_redirect_to_another_host(
     oracle.answers["/runs"] = redirect(status, f"{stranger.address}/runs")
     with pytest.raises(Redirected, match=f"redirect to {stranger.address} "):
         JsonService("Oracle", oracle.address.replace("//", "//bob:s3cret@")).call(method, "/runs")
-    assert stranger.asked == []
+    assert stranger.received == []
 
 
 def test_a_303_is_followed_for_get_and_refused_for_post(oracle: Oracle) -> None:
@@ -70,7 +70,7 @@ def test_a_redirect_loop_ends(oracle: Oracle) -> None:
     oracle.answers["/round"] = redirect(302, "/round")
     with pytest.raises(Redirected):
         JsonService("Oracle", oracle.address).call("GET", "/round")
-    assert len(oracle.asked) == MOST_REDIRECTS + 1
+    assert len(oracle.received) == MOST_REDIRECTS + 1
 
 
 @pytest.mark.parametrize("status", [300, 302, 305])
@@ -95,7 +95,7 @@ def test_an_odd_target_is_not_followed(oracle: Oracle, location: str, target: st
     with pytest.raises(Redirected) as caught:
         JsonService("Oracle", oracle.address).call("GET", "/runs")
     assert caught.value.target == target
-    assert len(oracle.asked) == 1
+    assert len(oracle.received) == 1
 
 
 @pytest.mark.parametrize(
@@ -117,15 +117,15 @@ def test_an_odd_target_is_not_followed(oracle: Oracle, location: str, target: st
     ],
 )
 def test_redirects_are_followed_to_the_same_host_only(url: str, location: str, followed: str | None) -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def send(request: Request) -> Got:
-        asked.append(request.url)
-        return Got(302, {"Location": location}, b"") if len(asked) == 1 else Got(200, {}, b"{}")
+        requested.append(request.url)
+        return Got(302, {"Location": location}, b"") if len(requested) == 1 else Got(200, {}, b"{}")
 
     if followed is None:
         with pytest.raises(Redirected):
             follow(send, Request("GET", url, {}), "Oracle", writes=False)
     else:
         follow(send, Request("GET", url, {}), "Oracle", writes=False)
-    assert asked == [url] + [followed] * (followed is not None)
+    assert requested == [url] + [followed] * (followed is not None)

@@ -228,15 +228,15 @@ def test_no_page_response_or_log_line_contains_credentials(
     )
     services = connect(settings)
     server = create_app(settings, services).server
-    asked = server.test_client()
+    client = server.test_client()
     texts = [repr(settings), repr(services.settings), *browser_url_warnings(settings)]
     with caplog.at_level(level):
         for path in ("/health", "/api/health", "/api/models", "/api/models/1", "/api/models/1/policy", "/api/runs"):
-            answer = asked.get(path)
+            answer = client.get(path)
             texts += [answer.get_data(as_text=True), str(answer.headers)]
-        texts.append(asked.post("/api/models/active", json={"model_id": "1"}).get_data(as_text=True))
+        texts.append(client.post("/api/models/active", json={"model_id": "1"}).get_data(as_text=True))
         for page in PAGES:
-            answer = asked.get(page)
+            answer = client.get(page)
             texts += [answer.get_data(as_text=True), str(answer.headers)]
             viewer = Viewer(in_process(server), page)
             texts.append(str(viewer._tree))

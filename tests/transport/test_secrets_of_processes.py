@@ -71,8 +71,8 @@ def test_the_engines_log_and_viewers_get_the_address_without_the_user(tmp_path: 
     proxy = f"http://qzxjq:zqxxj@127.0.0.1:{closed_port()}"
     ours = {*InferenceSettings.model_fields, *Settings.model_fields}
     environment = {name: value for name, value in os.environ.items() if name.lower() not in ours}
-    asked = "http://qzxjq:zjjqq@clew.example:8050"
-    engine = Engine(tmp_path, environment | {"HTTP_PROXY": proxy}, asked, {"LOG_LEVEL": "DEBUG"})
+    clew_url = "http://qzxjq:zjjqq@clew.example:8050"
+    engine = Engine(tmp_path, environment | {"HTTP_PROXY": proxy}, clew_url, {"LOG_LEVEL": "DEBUG"})
     with engine.view() as viewer:
         trouble = str(viewer.reset())
     engine.call("POST", "/evaluations/1")

@@ -123,8 +123,8 @@ options = st.fixed_dictionaries(
 
 
 @given(options)
-def test_any_chart_request_is_drawn_or_refused_with_a_message(asked: dict[str, object]) -> None:
-    found = outcome(lambda: FigureQuery.of(asked))
+def test_any_chart_request_is_drawn_or_refused_with_a_message(request: dict[str, object]) -> None:
+    found = outcome(lambda: FigureQuery.of(request))
     if isinstance(found, FigureQuery):
         assert found.runs
         assert found.chart.of
@@ -134,8 +134,8 @@ def test_any_chart_request_is_drawn_or_refused_with_a_message(asked: dict[str, o
 
 
 def test_chart_options_are_read_from_an_address() -> None:
-    asked = {"runs": "a,b", "chart": "@loss", "axis": "metric:a:b", "x_from": "-1e3", "width": "300", "log_y": "true"}
-    query = FigureQuery.of(asked)
+    request = {"runs": "a,b", "chart": "@loss", "axis": "metric:a:b", "x_from": "-1e3", "width": "300", "log_y": "true"}
+    query = FigureQuery.of(request)
     assert (query.runs, query.options.axis, query.window.ends, query.width) == (
         ("a", "b"),
         "metric:a:b",

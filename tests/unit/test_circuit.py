@@ -31,19 +31,19 @@ def service(server: Misbehaving) -> JsonService:
 def test_fifty_viewers_of_a_hanging_service_wait_only_once(server: Misbehaving) -> None:
     oracle = service(server)
     server.answer = HANG
-    first = [Caught(oracle, PATIENT_SECONDS) for _viewer in range(OPENS_AFTER)]
+    first = [FailingCall(oracle, PATIENT_SECONDS) for _viewer in range(OPENS_AFTER)]
     for one in first:
         one.join()
     assert [str(one.error) for one in first] == ["Oracle: did not answer in time"] * OPENS_AFTER
     before, began = len(server.requests), time.monotonic()
-    viewers = [Caught(oracle, PATIENT_SECONDS) for _viewer in range(VIEWERS)]
+    viewers = [FailingCall(oracle, PATIENT_SECONDS) for _viewer in range(VIEWERS)]
     for viewer in viewers:
         viewer.join()
     assert all(isinstance(viewer.error, NotAsked) for viewer in viewers)
     assert len(server.requests) == before
     assert time.monotonic() - began < PATIENT_SECONDS
     time.sleep(max(0.0, began + PAUSE_SECONDS - time.monotonic()))
-    viewers = [Caught(oracle, 1.0) for _viewer in range(VIEWERS)]
+    viewers = [FailingCall(oracle, 1.0) for _viewer in range(VIEWERS)]
     for viewer in viewers:
         viewer.join()
     assert len(server.requests) == before + 1
@@ -98,7 +98,7 @@ def test_errors_and_short_deadlines_do_not_open_the_circuit(
 def test_a_response_to_another_caller_keeps_the_circuit_closed(server: Misbehaving) -> None:
     oracle = service(server)
     server.answer = HANG
-    lost = [Caught(oracle, PATIENT_SECONDS) for _call in range(OPENS_AFTER)]
+    lost = [FailingCall(oracle, PATIENT_SECONDS) for _call in range(OPENS_AFTER)]
     eventually(lambda: len(server.requests) == OPENS_AFTER)
     server.answer = HEALTHY
     assert oracle.call("GET", "/") == {}
@@ -124,7 +124,7 @@ def test_a_slow_attempt_blocks_no_other_caller(monkeypatch: pytest.MonkeyPatch) 
             pass
 
 
-class Caught(threading.Thread):
+class FailingCall(threading.Thread):
     """Calls `oracle` in a thread of its own, and holds the error it met."""
 
     def __init__(self, oracle: JsonService, seconds: float) -> None:

@@ -10,28 +10,28 @@ from domain.errors.connections import ConnectionRefused
 
 
 def test_each_answer_is_newer_than_its_request() -> None:
-    answers, asked = SingleFlight[int]("question"), 0
+    answers, calls = SingleFlight[int]("question"), 0
 
-    def ask() -> int:
-        nonlocal asked
-        asked += 1
-        return asked
+    def count_call() -> int:
+        nonlocal calls
+        calls += 1
+        return calls
 
-    assert [answers.get("a", ask) for _ in range(3)] == [1, 2, 3]
+    assert [answers.get("a", count_call) for _ in range(3)] == [1, 2, 3]
 
 
 def test_waiting_callers_share_the_next_answer() -> None:
-    answers, asked, found = SingleFlight[int]("question"), 0, list[int]()
+    answers, calls, found = SingleFlight[int]("question"), 0, list[int]()
     has_begun, may_end = threading.Event(), threading.Event()
 
-    def ask() -> int:
-        nonlocal asked
-        asked += 1
+    def count_call() -> int:
+        nonlocal calls
+        calls += 1
         has_begun.set()
         may_end.wait(40)
-        return asked
+        return calls
 
-    threads = [threading.Thread(target=lambda: found.append(answers.get("a", ask))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: found.append(answers.get("a", count_call))) for _ in range(8)]
     threads[0].start()
     has_begun.wait(40)
     for thread in threads[1:]:

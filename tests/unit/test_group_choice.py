@@ -213,10 +213,10 @@ def test_nothing_is_suggested_for_one_run() -> None:
 
 
 def test_groups_are_read_from_an_address() -> None:
-    asked, odd = ChartOptions.from_address({"grouped": "true", "group": ["param:a,b", "name:^(x)"], "alone": "abc"})
-    assert (asked.group, asked.alone, odd) == (("param:a,b", "name:^(x)"), ("abc",), [])
-    asked, odd = ChartOptions.from_address({"group": "name:(", "alone": "no id", "axis": "episodes"})
-    assert (asked.group, asked.alone, asked.axis, odd) == ((), (), "episodes", ["alone", "group"])
+    options, odd = ChartOptions.from_address({"grouped": "true", "group": ["param:a,b", "name:^(x)"], "alone": "abc"})
+    assert (options.group, options.alone, odd) == (("param:a,b", "name:^(x)"), ("abc",), [])
+    options, odd = ChartOptions.from_address({"group": "name:(", "alone": "no id", "axis": "episodes"})
+    assert (options.group, options.alone, options.axis, odd) == ((), (), "episodes", ["alone", "group"])
 
 
 def test_a_group_by_name_is_labelled_with_the_matched_text() -> None:

@@ -23,11 +23,11 @@ def test_diverged_runs_count_as_the_worst_or_are_left_out(all_groups: list) -> N
     for group in all_groups:
         worst, others = counted_scores(group, WORST, lowest), counted_scores(group, LEFT_OUT, lowest)
         for environment in {score.environment for score in group}:
-            here = [score.value for score in group if score.environment == environment]
-            finite = [value for value in here if value is not None]
+            scores_in = [score.value for score in group if score.environment == environment]
+            finite = [value for value in scores_in if value is not None]
             assert sorted(others.get(environment, [])) == sorted(finite)
             if environment in lowest:
-                assert len(worst[environment]) == len(here)
+                assert len(worst[environment]) == len(scores_in)
                 assert min(lowest[environment], *worst[environment]) == lowest[environment]
                 assert np.mean(worst[environment]) <= (np.mean(finite) if finite else math.inf) + 1e-9
             else:
@@ -50,7 +50,7 @@ def test_a_diverged_run_loses_against_every_run_that_did_not_diverge(x: list, y:
 def _beats(x: list, y: list, environment: str, how: DivergedRuns) -> float:
     """Returns the share of pairs won, pair by pair, as counted by hand."""
 
-    def here(group: list) -> list:
+    def scores_in(group: list) -> list:
         values = [score.value for score in group if score.environment == environment]
         return values if how is WORST else [value for value in values if value is not None]
 
@@ -59,7 +59,7 @@ def _beats(x: list, y: list, environment: str, how: DivergedRuns) -> float:
             return 0.5 if a is b else float(b is None)
         return float(a > b) + (a == b) / 2
 
-    return float(np.mean([won(a, b) for a in here(x) for b in here(y)]))
+    return float(np.mean([won(a, b) for a in scores_in(x) for b in scores_in(y)]))
 
 
 @pytest.mark.parametrize("values", [[], [math.nan], [math.inf], [1.0, math.inf]])

@@ -111,9 +111,9 @@ def test_a_chosen_grouping_replaces_the_default_one() -> None:
     by_default = grouping(runs, ChartOptions(grouped=True), DEFAULT)
     assert by_default is not None
     assert [group.label for group in by_default] == ["lr=0.1", "lr=0.2"]
-    asked = grouping(runs, ChartOptions(grouped=True, group=("all",)), DEFAULT)
-    assert asked is not None
-    assert [(group.label, group.run_ids) for group in asked] == [("", ("a", "b"))]
+    chosen_groups = grouping(runs, ChartOptions(grouped=True, group=("all",)), DEFAULT)
+    assert chosen_groups is not None
+    assert [(group.label, group.run_ids) for group in chosen_groups] == [("", ("a", "b"))]
 
 
 def test_labels_differ_where_values_look_the_same() -> None:

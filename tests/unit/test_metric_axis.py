@@ -42,7 +42,7 @@ def joined(points: list[tuple[int, float]], axis: list[tuple[int, float]]) -> li
     return [(x, y) for x, y in found if math.isfinite(x) and math.isfinite(y)]
 
 
-def asked(points: History, counted: History | None, weight: float = 0.0) -> CurveRequest:
+def curve_request(points: History, counted: History | None, weight: float = 0.0) -> CurveRequest:
     return CurveRequest(points, AXIS, weight, None if counted is None else COUNTING, counted, None)
 
 
@@ -50,7 +50,7 @@ def asked(points: History, counted: History | None, weight: float = 0.0) -> Curv
 def test_a_metric_axis_is_joined_by_step_like_in_a_plain_loop(
     points: list[tuple[int, float]], axis: list[tuple[int, float]]
 ) -> None:
-    curve = history_curve(asked(history(points), history(axis)))
+    curve = history_curve(curve_request(history(points), history(axis)))
     expected = joined(points, axis)
     if curve is None:  # an axis all at one step shows nothing
         assert len(axis) > 1
@@ -76,8 +76,8 @@ def test_smoothing_precedes_the_join_and_keeps_the_x_of_each_point(
     points: list[tuple[int, float]], axis: list[tuple[int, float]], weight: float
 ) -> None:
     whole, counted = history(points), history(axis)
-    curve = history_curve(asked(whole, counted, weight))
-    x = x_of_points(asked(whole, counted))
+    curve = history_curve(curve_request(whole, counted, weight))
+    x = x_of_points(curve_request(whole, counted))
     if curve is None or x is None:
         assert curve is None
         assert x is None

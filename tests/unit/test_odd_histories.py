@@ -34,7 +34,7 @@ def history(step: list[int], timestamp: list[int] | None = None) -> History:
     )
 
 
-def asked(history: History, axis: Axis, origin: int | None = None, weight: float = 0.0) -> CurveRequest:
+def curve_request(history: History, axis: Axis, origin: int | None = None, weight: float = 0.0) -> CurveRequest:
     return CurveRequest(history, axis, weight, None, None, origin, LATEST)
 
 
@@ -43,7 +43,7 @@ def test_a_time_axis_holds_only_possible_clock_values(moments: list[int], origin
     logged = history(list(range(len(moments))), moments)
     good = [moment for moment in moments if EARLIEST_MS <= moment <= LATEST]
     assert odd_times(logged, LATEST) == len(moments) - len(good)
-    wall, since = (history_curve(asked(logged, axis, origin)) for axis in (Axis.WALL_TIME, Axis.RELATIVE_TIME))
+    wall, since = (history_curve(curve_request(logged, axis, origin)) for axis in (Axis.WALL_TIME, Axis.RELATIVE_TIME))
     if not good:
         assert wall is None
         assert since is None
@@ -59,8 +59,8 @@ def test_a_time_axis_holds_only_possible_clock_values(moments: list[int], origin
 
 def test_a_point_with_an_impossible_time_is_left_out_after_smoothing() -> None:
     logged = history([0, 1, 2, 3], [NOW_MS, NOW_MS + 1000, 5, NOW_MS + 3000])
-    whole = history_curve(asked(logged, Axis.STEP, weight=0.5))
-    part = history_curve(asked(logged, Axis.RELATIVE_TIME, NOW_MS, weight=0.5))
+    whole = history_curve(curve_request(logged, Axis.STEP, weight=0.5))
+    part = history_curve(curve_request(logged, Axis.RELATIVE_TIME, NOW_MS, weight=0.5))
     assert whole is not None
     assert part is not None
     assert part.x.tolist() == [0, 1, 3]

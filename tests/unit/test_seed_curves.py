@@ -27,12 +27,12 @@ def groups(draw: st.DrawFn, fewest: int = FEWEST_RUNS) -> list[Curve]:
     return [curve(step.astype(float), rng.normal(size=len(step)).cumsum()) for step in steps]
 
 
-def there(runs: list[Curve], x: float) -> NDArray[np.float64]:
+def values_at(runs: list[Curve], x: float) -> NDArray[np.float64]:
     """Returns the values of the runs that reach x."""
     return np.array([np.interp(x, run.x, run.y) for run in runs if run.x[0] <= x <= run.x[-1]])
 
 
-def middle(values: NDArray[np.float64], centre: Centre) -> NDArray[np.float64]:
+def centre_of(values: NDArray[np.float64], centre: Centre) -> NDArray[np.float64]:
     return stats.trim_mean(values, 0 if centre is Centre.MEAN else 0.25, axis=-1)
 
 
@@ -43,11 +43,11 @@ def test_the_line_is_the_centre_of_the_runs_at_each_x(runs: list[Curve], centre:
     holes = np.isnan(found.centre)
     assert set(found.x[~holes]) == set(np.concatenate([run.x for run in runs]))
     for x, value, n in zip(found.x, found.centre, found.n, strict=True):
-        values = there(runs, x)
+        values = values_at(runs, x)
         assert n == len(values)
         assert (n == 0) == np.isnan(value)
         if n:
-            assert value == pytest.approx(middle(values, centre), abs=1e-9)
+            assert value == pytest.approx(centre_of(values, centre), abs=1e-9)
 
 
 @unhurried
@@ -55,14 +55,14 @@ def test_the_line_is_the_centre_of_the_runs_at_each_x(runs: list[Curve], centre:
 def test_the_band_needs_at_least_three_runs(runs: list[Curve], centre: Centre, band: Band) -> None:
     found = seed_curve(runs, 1000, centre=centre, band=band)
     for x, low, high in zip(found.x, found.low, found.high, strict=True):
-        values = there(runs, x)
+        values = values_at(runs, x)
         if len(values) < FEWEST_RUNS:
             assert np.isnan([low, high]).all()
         elif band is Band.MIN_MAX:
             assert (low, high) == pytest.approx((values.min(), values.max()), abs=1e-9)
         else:
             deviation = np.std(values, ddof=1)
-            expected = middle(values, centre) - deviation, middle(values, centre) + deviation
+            expected = centre_of(values, centre) - deviation, centre_of(values, centre) + deviation
             assert (low, high) == pytest.approx(expected, abs=1e-9)
 
 
@@ -73,11 +73,11 @@ def test_the_bootstrap_band_is_that_of_resampled_runs(centre: Centre, runs: int)
     values = rng.normal(size=(runs, 5))
     found = seed_curve([curve(np.arange(5.0), row) for row in values], 100, centre=centre)
     for column, low, high in zip(values.T, found.low, found.high, strict=True):
-        samples = middle(rng.choice(column, (4000, runs)), centre)
+        samples = centre_of(rng.choice(column, (4000, runs)), centre)
         # Within bootstrap noise; with three runs the resamples' means are few, so an end can jump to the next of them.
         noise = np.std(samples) / (4 if runs > FEWEST_RUNS else 1)
         np.testing.assert_allclose([low, high], np.quantile(samples, [0.025, 0.975]), atol=noise)
-        assert low <= middle(column, centre) <= high
+        assert low <= centre_of(column, centre) <= high
 
 
 @unhurried

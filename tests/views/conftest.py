@@ -24,10 +24,10 @@ class Host(NamedTuple):
 
     views: TeamViews
 
-    def ask(self, verb: ViewVerb, by: str | None = "kim", **asked: object) -> ViewResult:
+    def ask(self, verb: ViewVerb, by: str | None = "kim", **fields: object) -> ViewResult:
         """Requests a change, of a view of a new id if none is given."""
-        asked.setdefault("id", secrets.token_hex(8))
-        return self.views.changes.make(ViewRequest.model_validate({"verb": verb, **asked}), by)
+        fields.setdefault("id", secrets.token_hex(8))
+        return self.views.changes.make(ViewRequest.model_validate({"verb": verb, **fields}), by)
 
     def saved(self, name: str, query: str = "runs=a,b&axis=episodes", by: str | None = "kim") -> View:
         """Saves a new view."""
@@ -64,12 +64,12 @@ def host_on(address: str, folder: Path) -> Host:
 
 
 @pytest.fixture
-def here(without_views: Tracking, tmp_path: Path) -> Host:
+def host(without_views: Tracking, tmp_path: Path) -> Host:
     """Returns a host."""
-    return host_on(without_views.address, tmp_path / "here")
+    return host_on(without_views.address, tmp_path / "host")
 
 
 @pytest.fixture
-def there(without_views: Tracking, tmp_path: Path) -> Host:
+def other_host(without_views: Tracking, tmp_path: Path) -> Host:
     """Returns another host of the same team."""
-    return host_on(without_views.address, tmp_path / "there")
+    return host_on(without_views.address, tmp_path / "other_host")

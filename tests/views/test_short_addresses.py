@@ -46,10 +46,10 @@ def test_own_parameters_of_an_address_replace_those_of_its_short_form(query: str
 @given(QUERIES | st.text(st.characters(codec="utf-8"), max_size=300))
 @example("runs=" + ",".join(f"{number:032x}" for number in range(1000)))
 @example("\x00\x01&名前=🏃%F0%9F")
-def test_any_shortened_query_is_expanded_on_another_host(here: Host, there: Host, query: str) -> None:
-    key = here.views.addresses.keep(query)
-    assert there.views.addresses.expand(key) == normalised(query)
-    assert there.views.addresses.keep("?" + query + "&lang=ja") == key
+def test_any_shortened_query_is_expanded_on_another_host(host: Host, other_host: Host, query: str) -> None:
+    key = host.views.addresses.keep(query)
+    assert other_host.views.addresses.expand(key) == normalised(query)
+    assert other_host.views.addresses.keep("?" + query + "&lang=ja") == key
 
 
 def versions(tracking: Tracking) -> list[dict[str, str]]:
@@ -60,42 +60,42 @@ def versions(tracking: Tracking) -> list[dict[str, str]]:
     return [{tag["key"]: tag["value"] for tag in one["tags"]} for one in found]
 
 
-def test_the_same_query_is_stored_once(here: Host, there: Host, without_views: Tracking) -> None:
-    for host in (here, there, here):
-        host.views.addresses.keep("runs=a&axis=step")
+def test_the_same_query_is_stored_once(host: Host, other_host: Host, without_views: Tracking) -> None:
+    for each in (host, other_host, host):
+        each.views.addresses.keep("runs=a&axis=step")
     assert len(versions(without_views)) == 1
 
 
-def test_two_hosts_can_store_the_first_short_address_at_once(here: Host, there: Host) -> None:
+def test_two_hosts_can_store_the_first_short_address_at_once(host: Host, other_host: Host) -> None:
     keys: list[str] = []
     threads = [
-        threading.Thread(target=lambda host=host: keys.append(host.views.addresses.keep("runs=a")))
-        for host in (here, there)
+        threading.Thread(target=lambda each=each: keys.append(each.views.addresses.keep("runs=a")))
+        for each in (host, other_host)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert keys == [hash_of("runs=a")] * 2
-    assert here.views.addresses.expand(keys[0]) == "runs=a"
+    assert host.views.addresses.expand(keys[0]) == "runs=a"
 
 
 def test_a_short_address_that_was_read_once_is_expanded_without_mlflow(
-    here: Host, misbehaving: Misbehaving, without_views: Tracking, tmp_path: Path
+    host: Host, misbehaving: Misbehaving, without_views: Tracking, tmp_path: Path
 ) -> None:
-    key = here.views.addresses.keep("runs=a")
+    key = host.views.addresses.keep("runs=a")
     folder = tmp_path / "cache"
     assert host_on(misbehaving.address, folder).views.addresses.expand(key) == "runs=a"
     misbehaving.answer = HANG
     assert host_on(misbehaving.address, folder).views.addresses.expand(key) == "runs=a"  # another worker
     forget(without_views)
-    assert here.views.addresses.expand(key) == "runs=a"
+    assert host.views.addresses.expand(key) == "runs=a"
 
 
 @pytest.mark.parametrize("key", ["", "0" * 31, "0" * 33, "Z" * 32, "../../../etc/passwd", "'; drop", "0" * 32])
-def test_an_unknown_short_address_is_reported(here: Host, key: str) -> None:
+def test_an_unknown_short_address_is_reported(host: Host, key: str) -> None:
     with pytest.raises(ShortAddressUnknown):
-        here.views.addresses.expand(key)
+        host.views.addresses.expand(key)
 
 
 @pytest.mark.parametrize(
@@ -110,29 +110,29 @@ def test_an_unknown_short_address_is_reported(here: Host, key: str) -> None:
     ids=["no-base64", "no-zlib", "another", "no-text", "bomb"],
 )
 def test_a_damaged_tag_is_never_taken_for_the_address(
-    here: Host, there: Host, without_views: Tracking, part: str
+    host: Host, other_host: Host, without_views: Tracking, part: str
 ) -> None:
-    here.views.addresses.keep("any=one")  # so that there is a registered model
+    host.views.addresses.keep("any=one")  # so that there is a registered model
     key = hash_of("runs=a")
     tags = {"clew.address": key, "mlflow.prompt.is_prompt": "true", "clew.part.000": part[:5000]}
     body = {"name": ADDRESSES, "source": "prompt-template", "tags": [{"key": k, "value": v} for k, v in tags.items()]}
     without_views.post("model-versions/create", body)
     with pytest.raises(AddressDamaged):
-        there.views.addresses.expand(key)
+        other_host.views.addresses.expand(key)
     # Saving the same short form again repairs it.
-    assert here.views.addresses.keep("runs=a") == key
-    assert there.views.addresses.expand(key) == "runs=a"
+    assert host.views.addresses.keep("runs=a") == key
+    assert other_host.views.addresses.expand(key) == "runs=a"
 
 
-def test_a_damaged_file_of_the_cache_is_refetched(here: Host, without_views: Tracking, tmp_path: Path) -> None:
-    key = here.views.addresses.keep("runs=a")
-    [file] = (tmp_path / "here").rglob(f"{key}.query")
+def test_a_damaged_file_of_the_cache_is_refetched(host: Host, without_views: Tracking, tmp_path: Path) -> None:
+    key = host.views.addresses.keep("runs=a")
+    [file] = (tmp_path / "host").rglob(f"{key}.query")
     for content in (b"", b"runs=b", b"\xff", b"x" * 2**20):
         put(file, content)
-        assert host_on(without_views.address, tmp_path / "here").views.addresses.expand(key) == "runs=a"
+        assert host_on(without_views.address, tmp_path / "host").views.addresses.expand(key) == "runs=a"
         eventually(lambda: file.read_bytes() == b"runs=a")
 
 
-def test_an_address_too_long_is_refused(here: Host) -> None:
+def test_an_address_too_long_is_refused(host: Host) -> None:
     with pytest.raises(AddressTooLong):
-        here.views.addresses.keep("a" * (MOST_CHARACTERS + 1))
+        host.views.addresses.keep("a" * (MOST_CHARACTERS + 1))

@@ -64,16 +64,16 @@ def test_a_view_is_saved_listed_and_returned_to_programs(clew: Clew) -> None:
 def test_a_confirmation_question_contains_the_confirmed_request(clew: Clew) -> None:
     client = clew()
     saved = client.post("/views", json=SAVE).json
-    asked = client.post("/views", json=SAVE | {"id": "f" * 16, "query": "runs=b"}).json
-    assert asked["outcome"] == "asked"
-    assert client.post("/views", json=asked["then"]).json["outcome"] == "done"
-    asked = client.post("/views", json={"verb": "delete", "id": ID, "revision": saved["revision"]}).json
-    assert asked["outcome"] == "refused"  # it was overwritten
+    question = client.post("/views", json=SAVE | {"id": "f" * 16, "query": "runs=b"}).json
+    assert question["outcome"] == "asked"
+    assert client.post("/views", json=question["then"]).json["outcome"] == "done"
+    question = client.post("/views", json={"verb": "delete", "id": ID, "revision": saved["revision"]}).json
+    assert question["outcome"] == "refused"  # it was overwritten
     eventually(lambda: client.get("/views").json["views"])  # none before the first answer of a slow MLflow
     [view] = client.get("/views").json["views"]
-    asked = client.post("/views", json={"verb": "delete", "id": ID, "revision": view["revision"]}).json
-    assert asked["question"]["facts"][0]["text"] == "one"
-    assert client.post("/views", json=asked["then"]).json["outcome"] == "done"
+    question = client.post("/views", json={"verb": "delete", "id": ID, "revision": view["revision"]}).json
+    assert question["question"]["facts"][0]["text"] == "one"
+    assert client.post("/views", json=question["then"]).json["outcome"] == "done"
     assert client.get("/views").json["views"] == []
 
 

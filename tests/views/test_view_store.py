@@ -44,83 +44,83 @@ def tag(tracking: Tracking, key: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
-def test_another_host_sees_a_view_as_it_was_saved(here: Host, there: Host, name: str) -> None:
+def test_another_host_sees_a_view_as_it_was_saved(host: Host, other_host: Host, name: str) -> None:
     query = "runs=a,b&axis=episodes&unknown=%E3%81%82+b%2C&unknown="
-    saved = here.saved(name, query + "&lang=ja&view=0&v=1")
-    found = there.views.store.find(saved.id, WAITS)
+    saved = host.saved(name, query + "&lang=ja&view=0&v=1")
+    found = other_host.views.store.find(saved.id, WAITS)
     assert found is not None
     assert (found.name, found.by, found.at) == (name, "kim", saved.at)
-    assert there.views.store.query_of(found) == query
+    assert other_host.views.store.query_of(found) == query
 
 
-def test_a_long_view_is_stored_under_its_short_form(here: Host, there: Host) -> None:
+def test_a_long_view_is_stored_under_its_short_form(host: Host, other_host: Host) -> None:
     query = "runs=" + ",".join(f"{number:032x}" for number in range(1000))
-    saved = here.saved("long", query)
-    found = there.views.store.find(saved.id, WAITS)
+    saved = host.saved("long", query)
+    found = other_host.views.store.find(saved.id, WAITS)
     assert found is not None
     assert (found.query, found.link) == (None, saved.link)
-    assert there.views.store.query_of(found) == query
+    assert other_host.views.store.query_of(found) == query
     # Overwritten with a short one, it needs no link any more.
-    shorter = here.ask(ViewVerb.REPLACE, id=saved.id, revision=saved.revision, query="axis=step").view
+    shorter = host.ask(ViewVerb.REPLACE, id=saved.id, revision=saved.revision, query="axis=step").view
     assert shorter is not None
     assert (shorter.query, shorter.link, shorter.name) == ("axis=step", None, "long")
 
 
-def test_views_are_renamed_overwritten_and_deleted(here: Host, there: Host) -> None:
-    view = here.saved("one")
-    there.saved("two")
-    assert here.names() == there.names() == ["one", "two"]
-    renamed = there.ask(ViewVerb.RENAME, by="lee", id=view.id, revision=view.revision, name="ten").view
+def test_views_are_renamed_overwritten_and_deleted(host: Host, other_host: Host) -> None:
+    view = host.saved("one")
+    other_host.saved("two")
+    assert host.names() == other_host.names() == ["one", "two"]
+    renamed = other_host.ask(ViewVerb.RENAME, by="lee", id=view.id, revision=view.revision, name="ten").view
     assert renamed is not None
     assert (renamed.by, renamed.query) == ("kim", view.query)  # it names the person who saved its content
-    asked = here.ask(ViewVerb.DELETE, id=view.id, revision=renamed.revision)
-    assert asked.outcome is ViewOutcome.ASKED
-    assert there.names() == ["ten", "two"]
-    done = here.ask(ViewVerb.DELETE, id=view.id, revision=renamed.revision, is_confirmed=True)
+    unconfirmed = host.ask(ViewVerb.DELETE, id=view.id, revision=renamed.revision)
+    assert unconfirmed.outcome is ViewOutcome.ASKED
+    assert other_host.names() == ["ten", "two"]
+    done = host.ask(ViewVerb.DELETE, id=view.id, revision=renamed.revision, is_confirmed=True)
     assert done.outcome is ViewOutcome.DONE
-    assert here.names() == ["two"]
-    again = there.ask(ViewVerb.DELETE, id=view.id, revision=renamed.revision, is_confirmed=True)
+    assert host.names() == ["two"]
+    again = other_host.ask(ViewVerb.DELETE, id=view.id, revision=renamed.revision, is_confirmed=True)
     assert again.outcome is ViewOutcome.DONE
 
 
-def test_a_request_that_comes_twice_saves_one_view(here: Host, there: Host) -> None:
-    asked: dict[str, Any] = {"id": "0" * 16, "name": "once", "query": "axis=step"}
-    assert here.ask(ViewVerb.SAVE, **asked).outcome is ViewOutcome.DONE
-    assert there.ask(ViewVerb.SAVE, **asked).outcome is ViewOutcome.DONE
-    assert here.names() == ["once"]
+def test_a_request_that_comes_twice_saves_one_view(host: Host, other_host: Host) -> None:
+    fields: dict[str, Any] = {"id": "0" * 16, "name": "once", "query": "axis=step"}
+    assert host.ask(ViewVerb.SAVE, **fields).outcome is ViewOutcome.DONE
+    assert other_host.ask(ViewVerb.SAVE, **fields).outcome is ViewOutcome.DONE
+    assert host.names() == ["once"]
 
 
-def test_a_taken_view_name_needs_confirmation_or_is_refused(here: Host, there: Host) -> None:
-    one, two = here.saved("one"), here.saved("two")
-    asked = there.ask(ViewVerb.SAVE, name="one", query="axis=step")
-    assert (asked.outcome, asked.view) == (ViewOutcome.ASKED, one)
-    refused = there.ask(ViewVerb.RENAME, id=two.id, revision=two.revision, name="one")
+def test_a_taken_view_name_needs_confirmation_or_is_refused(host: Host, other_host: Host) -> None:
+    one, two = host.saved("one"), host.saved("two")
+    unconfirmed = other_host.ask(ViewVerb.SAVE, name="one", query="axis=step")
+    assert (unconfirmed.outcome, unconfirmed.view) == (ViewOutcome.ASKED, one)
+    refused = other_host.ask(ViewVerb.RENAME, id=two.id, revision=two.revision, name="one")
     assert code_of(refused) == ViewNameTaken.code
-    assert here.names() == ["one", "two"]
+    assert host.names() == ["one", "two"]
 
 
-def test_a_concurrent_change_is_not_overwritten_unseen(here: Host, there: Host) -> None:
-    view = here.saved("one")
-    asked: dict[str, Any] = {"id": view.id, "revision": view.revision}
-    assert there.ask(ViewVerb.RENAME, name="theirs", **asked).outcome is ViewOutcome.DONE
+def test_a_concurrent_change_is_not_overwritten_unseen(host: Host, other_host: Host) -> None:
+    view = host.saved("one")
+    fields: dict[str, Any] = {"id": view.id, "revision": view.revision}
+    assert other_host.ask(ViewVerb.RENAME, name="theirs", **fields).outcome is ViewOutcome.DONE
     changes: list[tuple[ViewVerb, dict[str, Any]]] = [
         (ViewVerb.RENAME, {"name": "ours"}),
         (ViewVerb.REPLACE, {"query": "axis=step"}),
         (ViewVerb.DELETE, {"is_confirmed": True}),
     ]
     for verb, more in changes:
-        result = here.ask(verb, **asked, **more)
+        result = host.ask(verb, **fields, **more)
         assert (result.outcome, code_of(result)) == (ViewOutcome.REFUSED, ViewChangedMeanwhile.code)
-    assert here.names() == ["theirs"]
+    assert host.names() == ["theirs"]
 
 
-def test_a_view_that_was_deleted_while_it_was_open_can_be_saved_as_a_new_one(here: Host, there: Host) -> None:
-    view = here.saved("one")
-    there.ask(ViewVerb.DELETE, id=view.id, revision=view.revision, is_confirmed=True)
-    result = here.ask(ViewVerb.REPLACE, id=view.id, revision=view.revision, query="axis=step")
+def test_a_view_that_was_deleted_while_it_was_open_can_be_saved_as_a_new_one(host: Host, other_host: Host) -> None:
+    view = host.saved("one")
+    other_host.ask(ViewVerb.DELETE, id=view.id, revision=view.revision, is_confirmed=True)
+    result = host.ask(ViewVerb.REPLACE, id=view.id, revision=view.revision, query="axis=step")
     assert (result.outcome, code_of(result)) == (ViewOutcome.REFUSED, ViewDeletedMeanwhile.code)
-    assert code_of(here.ask(ViewVerb.SET_DEFAULT, id=view.id, experiment="maze")) == NoSuchView.code
-    assert here.saved("one").id != view.id
+    assert code_of(host.ask(ViewVerb.SET_DEFAULT, id=view.id, experiment="maze")) == NoSuchView.code
+    assert host.saved("one").id != view.id
 
 
 def at_once(*asks: Callable[[], ViewResult]) -> list[ViewResult]:
@@ -140,32 +140,32 @@ def at_once(*asks: Callable[[], ViewResult]) -> list[ViewResult]:
     return [result for result in results if result is not None]
 
 
-def test_of_two_concurrent_renames_the_list_shows_the_confirmed_one(here: Host, there: Host) -> None:
+def test_of_two_concurrent_renames_the_list_shows_the_confirmed_one(host: Host, other_host: Host) -> None:
     for turn in range(5):
-        view = here.saved(f"view {turn}")
-        asked: dict[str, Any] = {"id": view.id, "revision": view.revision}
+        view = host.saved(f"view {turn}")
+        fields: dict[str, Any] = {"id": view.id, "revision": view.revision}
         names = (f"here {turn}", f"there {turn}")
         results = at_once(
-            lambda: here.ask(ViewVerb.RENAME, name=names[0], **asked),  # noqa: B023
-            lambda: there.ask(ViewVerb.RENAME, name=names[1], **asked),  # noqa: B023
+            lambda: host.ask(ViewVerb.RENAME, name=names[0], **fields),  # noqa: B023
+            lambda: other_host.ask(ViewVerb.RENAME, name=names[1], **fields),  # noqa: B023
         )
-        found = there.views.store.find(view.id, WAITS)
+        found = other_host.views.store.find(view.id, WAITS)
         assert found is not None
         renamed = [result.view.name for result in results if result.outcome is ViewOutcome.DONE and result.view]
         assert found.name in renamed
         assert {result.outcome for result in results} <= {ViewOutcome.DONE, ViewOutcome.REFUSED}
 
 
-def test_the_first_views_of_several_hosts_are_all_there(without_views: Tracking, here: Host, there: Host) -> None:
-    asks = [lambda n=n: (here, there)[n % 2].ask(ViewVerb.SAVE, name=f"{n}", query="") for n in range(6)]
+def test_the_first_views_of_several_hosts_are_all_there(without_views: Tracking, host: Host, other_host: Host) -> None:
+    asks = [lambda n=n: (host, other_host)[n % 2].ask(ViewVerb.SAVE, name=f"{n}", query="") for n in range(6)]
     assert {result.outcome for result in at_once(*asks)} == {ViewOutcome.DONE}
-    assert here.names() == there.names() == [f"{n}" for n in range(6)]
+    assert host.names() == other_host.names() == [f"{n}" for n in range(6)]
 
 
 def test_invalid_view_tags_are_reported_and_do_not_break_the_list(
-    here: Host, there: Host, without_views: Tracking
+    host: Host, other_host: Host, without_views: Tracking
 ) -> None:
-    here.saved("good")
+    host.saved("good")
     at = "2026-11-29T12:00:00Z"
     odd: dict[str, object] = {
         "a" * 16: "no json",
@@ -182,23 +182,23 @@ def test_invalid_view_tags_are_reported_and_do_not_break_the_list(
         tag(without_views, VIEW_TAG + tail, value if isinstance(value, str) else json.dumps(value))
     tag(without_views, f"{DEFAULT_TAG}x", "{}")
     tag(without_views, "somebody.else", "is not ours")
-    known = there.views.store.fresh(WAITS)
+    known = other_host.views.store.fresh(WAITS)
     assert known.views is not None
     assert [view.name for view in known.views.views] == ["good"]
     assert len(known.views.bad_rows) == len(odd) + 1
-    assert there.saved("another").name == "another"
+    assert other_host.saved("another").name == "another"
     # An unreadable view can be deleted in MLflow itself; here it misleads no reader.
-    gone = there.ask(ViewVerb.DELETE, id="a" * 16, revision="", is_confirmed=True)
+    gone = other_host.ask(ViewVerb.DELETE, id="a" * 16, revision="", is_confirmed=True)
     assert code_of(gone) == ViewDeletedMeanwhile.code
 
 
-def test_fields_of_a_later_version_are_kept(here: Host, without_views: Tracking) -> None:
-    here.saved("first")
+def test_fields_of_a_later_version_are_kept(host: Host, without_views: Tracking) -> None:
+    host.saved("first")
     later = {"name": "later", "query": "new=1", "at": "2026-11-29T12:00:00Z", "colour": {"of": "the rainbow"}}
     tag(without_views, VIEW_TAG + "a" * 16, json.dumps(later))
-    view = here.views.store.find("a" * 16, WAITS)
+    view = host.views.store.find("a" * 16, WAITS)
     assert view is not None
-    here.ask(ViewVerb.RENAME, id=view.id, revision=view.revision, name="renamed")
+    host.ask(ViewVerb.RENAME, id=view.id, revision=view.revision, name="renamed")
     tags = tags_of(without_views)
     assert json.loads(tags[VIEW_TAG + "a" * 16]) == later | {"name": "renamed"}
 
@@ -209,39 +209,39 @@ def tags_of(tracking: Tracking) -> dict[str, str]:
     return {one["key"]: one["value"] for one in answer["registered_model"]["tags"]}
 
 
-def test_each_experiment_has_one_default_view(here: Host, there: Host) -> None:
-    one, two = here.saved("one"), there.saved("two")
+def test_each_experiment_has_one_default_view(host: Host, other_host: Host) -> None:
+    one, two = host.saved("one"), other_host.saved("two")
     experiment = "maze, “hard” <b> " + "x" * 400
-    for host, view in [(here, one), (there, two)]:
-        assert host.ask(ViewVerb.SET_DEFAULT, id=view.id, experiment=experiment).outcome is ViewOutcome.DONE
-        found = (there if host is here else here).views.store.fresh(WAITS).views
+    for each, view in [(host, one), (other_host, two)]:
+        assert each.ask(ViewVerb.SET_DEFAULT, id=view.id, experiment=experiment).outcome is ViewOutcome.DONE
+        found = (other_host if each is host else host).views.store.fresh(WAITS).views
         assert found is not None
         assert found.default_of(experiment) == view
     # Undoing a default that another has replaced changes nothing.
-    here.ask(ViewVerb.UNSET_DEFAULT, id=one.id, experiment=experiment)
-    found = here.views.store.fresh(WAITS).views
+    host.ask(ViewVerb.UNSET_DEFAULT, id=one.id, experiment=experiment)
+    found = host.views.store.fresh(WAITS).views
     assert found is not None
     assert found.opens(two.id) == [experiment]
-    there.ask(ViewVerb.DELETE, id=two.id, revision=two.revision, is_confirmed=True)
-    found = here.views.store.fresh(WAITS).views
+    other_host.ask(ViewVerb.DELETE, id=two.id, revision=two.revision, is_confirmed=True)
+    found = host.views.store.fresh(WAITS).views
     assert found is not None
     assert found.defaults == {}
 
 
-def test_a_full_list_is_reported(here: Host, without_views: Tracking) -> None:
+def test_a_full_list_is_reported(host: Host, without_views: Tracking) -> None:
     value = json.dumps({"name": "n", "query": "", "at": "2026-11-29T12:00:00Z"})
     tags = [{"key": f"{VIEW_TAG}{number:016x}", "value": value} for number in range(MOST_VIEWS)]
     without_views.post("registered-models/create", {"name": VIEWS, "tags": tags})
-    result = here.ask(ViewVerb.SAVE, name="one too many", query="")
+    result = host.ask(ViewVerb.SAVE, name="one too many", query="")
     assert (result.outcome, code_of(result)) == (ViewOutcome.REFUSED, ViewsFull.code)
-    assert len(here.names()) == MOST_VIEWS
+    assert len(host.names()) == MOST_VIEWS
 
 
-def test_a_stored_view_never_exceeds_mlflows_length_limit(here: Host, without_views: Tracking) -> None:
+def test_a_stored_view_never_exceeds_mlflows_length_limit(host: Host, without_views: Tracking) -> None:
     query = "experiment=" + "%E3%81%82" * 500
-    view: View = here.saved("日" * 200, query, by="本" * 200)
+    view: View = host.saved("日" * 200, query, by="本" * 200)
     assert max(map(len, tags_of(without_views).values())) <= MOST_CHARACTERS
-    assert here.views.store.query_of(view) == query
+    assert host.views.store.query_of(view) == query
 
 
 def test_a_failing_mlflow_is_reported_and_known_views_stay(

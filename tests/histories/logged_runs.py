@@ -54,7 +54,7 @@ class Gateway(Misbehaving):
 
         return Handler
 
-    def asked(self, endpoint: str) -> int:
+    def request_count(self, endpoint: str) -> int:
         """Returns how many requests for `endpoint` came."""
         return sum(endpoint in request for request in self.requests)
 
@@ -115,8 +115,8 @@ def assert_same(found: History, wanted: History) -> None:
     np.testing.assert_array_equal(found.timestamp, wanted.timestamp)
 
 
-def looked_at(store: HistoryStore, *runs: Run, key: str = KEY, within_seconds: float = 60) -> Histories:
-    """Returns what a page shows that requests until everything is there."""
+def complete_histories(store: HistoryStore, *runs: Run, key: str = KEY, within_seconds: float = 60) -> Histories:
+    """Returns the histories of these runs, requested until none is pending."""
     ends = time.monotonic() + within_seconds
     while True:
         histories = store.get(runs, {run.run_id: [key] for run in runs}, wait_seconds=2)
@@ -126,9 +126,9 @@ def looked_at(store: HistoryStore, *runs: Run, key: str = KEY, within_seconds: f
         time.sleep(0.02)
 
 
-def whole(store: HistoryStore, run: Run, key: str = KEY) -> History:
+def complete_history(store: HistoryStore, run: Run, key: str = KEY) -> History:
     """Returns all points of a run's metric."""
-    histories = looked_at(store, run, key=key)
+    histories = complete_histories(store, run, key=key)
     assert not histories.failures
     return histories.found[Series(run.run_id, key)]
 

@@ -61,18 +61,18 @@ def test_a_job_that_waits_in_the_cluster_is_shown_as_queued_until_it_runs(
 ) -> None:
     ray.cpus = 0
     run_id = service.start(trainer="napper", seconds=1, word="it's $HOME")
-    known = waiting_there(service, run_id)
+    known = wait_until_waiting_in_cluster(service, run_id)
     assert "waiting for resources" in str(known["reason"])
     assert (known["started_ms"], known["actions"]) == (None, ["stop"])
-    in_mlflow(service, tracking, run_id, "SCHEDULED")
+    wait_for_status_in_mlflow(service, tracking, run_id, "SCHEDULED")
     there_is_room_ms = time.time_ns() // 10**6
     ray.cpus = 1
     service.until(run_id, "starting", "training")
-    in_mlflow(service, tracking, run_id, "RUNNING")
+    wait_for_status_in_mlflow(service, tracking, run_id, "RUNNING")
     known = service.until(run_id, *OVER)
     assert (known["state"], known["exit_code"]) == ("done", 0)
     assert known["started_ms"] >= there_is_room_ms
-    in_mlflow(service, tracking, run_id, "FINISHED")
+    wait_for_status_in_mlflow(service, tracking, run_id, "FINISHED")
     assert "began with it's $HOME" in service.get(f"/api/training/runs/{run_id}/log")["lines"]
     assert len(ray.submitted) == 1
 
@@ -88,7 +88,7 @@ def test_a_running_job_that_is_stopped_exports_first(ray: FakeRay, service: Serv
 def test_a_waiting_job_that_was_stopped_never_runs(ray: FakeRay, service: Service) -> None:
     ray.cpus = 0
     run_id = service.start(trainer="napper", seconds=60)
-    waiting_there(service, run_id)
+    wait_until_waiting_in_cluster(service, run_id)
     service.post("stop", run_id=run_id)
     service.until(run_id, "stopping")
     ray.cpus = 1
@@ -149,7 +149,7 @@ def test_an_unresponsive_cluster_is_named_and_starts_jobs_once_it_responds(ray: 
     assert len(ray.submitted) == 2
 
 
-def waiting_there(service: Service, run_id: str) -> dict[str, object]:
+def wait_until_waiting_in_cluster(service: Service, run_id: str) -> dict[str, object]:
     deadline = time.monotonic() + 60
     while "waiting for" not in str((known := service.until(run_id, "queued"))["reason"]):
         assert time.monotonic() < deadline, known
@@ -157,9 +157,9 @@ def waiting_there(service: Service, run_id: str) -> dict[str, object]:
     return known
 
 
-def in_mlflow(service: Service, tracking: Tracking, run_id: str, status: str) -> None:
-    def is_so(_health: object) -> bool:
+def wait_for_status_in_mlflow(service: Service, tracking: Tracking, run_id: str, status: str) -> None:
+    def has_status(_health: object) -> bool:
         answer = requests.get(f"{tracking.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=10)
         return bool(answer.json()["run"]["info"]["status"] == status)
 
-    service.wait_for(is_so)
+    service.wait_for(has_status)

@@ -22,19 +22,19 @@ class Source:
     """Answers with the next number, unless it is away; may be held up."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.reads = 0
         self.is_away = False
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.called = threading.Event()
 
     def read(self, _known: Reading[list[int]]) -> list[int]:
-        self.asked += 1
+        self.reads += 1
         self.called.set()
         assert self.may_answer.wait(40)
         if self.is_away:
             raise UnavailableBecause("Source", Text("is away"))
-        return [self.asked]
+        return [self.reads]
 
 
 def worker(

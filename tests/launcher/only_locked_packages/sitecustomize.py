@@ -9,7 +9,7 @@ from types import ModuleType
 _HIDDEN = frozenset(os.environ.get("HIDDEN", "").split(","))
 
 
-class _Hiding(PathFinder):
+class _HidingFinder(PathFinder):
     @classmethod
     def find_spec(
         cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -17,4 +17,4 @@ class _Hiding(PathFinder):
         return None if fullname.partition(".")[0] in _HIDDEN else PathFinder.find_spec(fullname, path, target)
 
 
-sys.meta_path[:] = [_Hiding if finder is PathFinder else finder for finder in sys.meta_path]
+sys.meta_path[:] = [_HidingFinder if finder is PathFinder else finder for finder in sys.meta_path]

@@ -62,10 +62,10 @@ def answers(port: int, path: str = "/health") -> bool:
         return False
 
 
-def wait_until(happens: Callable[[], bool], seconds: float = 90) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 90) -> None:
     """Waits for a condition; machines may be slow."""
     ends = time.monotonic() + seconds
-    while not happens():
+    while not condition():
         assert time.monotonic() < ends, f"did not happen within {seconds} s"
         time.sleep(0.05)
 
@@ -80,7 +80,7 @@ def connect(port: int, receive_bytes: int | None = None) -> socket.socket:
     return client
 
 
-class Drips:
+class SlowClients:
     """Runs clients that send `begin` at once and then a byte a second of `drop`, again and again, until they are
     cut off."""
 
@@ -93,7 +93,7 @@ class Drips:
             client.sendall(begin)
         self._thread = threading.Thread(target=self._drip, daemon=True)
 
-    def __enter__(self) -> "Drips":
+    def __enter__(self) -> "SlowClients":
         self._thread.start()
         return self
 
@@ -118,14 +118,14 @@ class Drips:
                 for client in self._clients:
                     if client in readable:
                         watched.unregister(client)
-                        self.answers.append(_rest(client))
+                        self.answers.append(_read_remaining(client))
                     elif client.fileno() in watched.get_map():
                         with contextlib.suppress(OSError):  # the end is noticed on reading
                             client.send(self._drop[turns % len(self._drop) :][:1])
                 turns += 1
 
 
-def _rest(client: socket.socket) -> bytes:
+def _read_remaining(client: socket.socket) -> bytes:
     """Returns what the server sent before it closed."""
     received = b""
     with contextlib.suppress(OSError):

@@ -19,7 +19,7 @@ OVER = (Exited, Lost, Absent)
 
 @contextmanager
 def ray_backend(address: str, folder: Path, **settings: Any) -> Iterator[RayBackend]:
-    """Starts a backend; another one on the same folder stands for a restart."""
+    """Opens a backend; opening another one on the same folder simulates a restart."""
     known: dict[str, Any] = {"_env_file": None, "ray_jobs_url": address, "mlflow_tracking_uri": "http://127.0.0.1:9"}
     found = RayJobsSettings(**(known | settings))
     backend = RayBackend(found, folder, RunWrites(MlflowApi.from_settings(found)))
@@ -37,7 +37,7 @@ def python(code: str, *arguments: str, run_id: str = "r1", attempt: int = 1, **m
     )
 
 
-def launched(backend: Backend, launch: Launch, seconds: float = 60) -> None:
+def launch_repeatedly(backend: Backend, launch: Launch, seconds: float = 60) -> None:
     """Launches as the scheduler does: repeats the request if the outcome is unknown."""
     deadline = time.monotonic() + seconds
     while True:
@@ -58,14 +58,14 @@ def status(backend: Backend, run_id: str = "r1", attempt: int = 1) -> Status | C
 
 def until(
     backend: Backend,
-    fits: Callable[[Status | ClewError], bool],
+    condition: Callable[[Status | ClewError], bool],
     run_id: str = "r1",
     attempt: int = 1,
     seconds: float = 60,
 ) -> Any:
-    """Returns its status once that fulfils `fits`."""
+    """Returns its status once that fulfils `condition`."""
     deadline = time.monotonic() + seconds
-    while not fits(found := status(backend, run_id, attempt)):
+    while not condition(found := status(backend, run_id, attempt)):
         assert time.monotonic() < deadline, f"still {found!r}"
         time.sleep(0.05)
     return found
