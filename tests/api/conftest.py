@@ -75,12 +75,12 @@ def server(serving: Serving, registry: Registry) -> Flask:
 
 def until_listed(client: FlaskClient, run_ids: Iterable[str] = ()) -> None:
     """Waits until all runs have been read, including these: under load the first reading arrives in parts."""
-    asked = ",".join(wanted := list(run_ids))
+    comma_separated_ids = ",".join(ids := list(run_ids))
 
     def are_listed() -> bool:
-        if asked:  # unknown runs are read at once
-            client.get(f"/api/runs/compare?runs={asked}")
+        if comma_separated_ids:  # unknown runs are read at once
+            client.get(f"/api/runs/compare?runs={comma_separated_ids}")
         answer = client.get("/api/runs?column=name&archived=true")
-        return answer.status_code == 200 and set(wanted) <= {run["run_id"] for run in answer.json}
+        return answer.status_code == 200 and set(ids) <= {run["run_id"] for run in answer.json}
 
     eventually(are_listed)

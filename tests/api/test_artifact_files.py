@@ -137,7 +137,7 @@ def test_a_range_request_returns_that_part_of_a_file(stored: Stored, ranges: boo
     stored.relay.passes_ranges = ranges
     content, path = GOOD["console.log"], "deep/er/console.log"
     size = len(content)
-    for asked, begins, ends in (
+    for requested, begins, ends in (
         ("bytes=0-0", 0, 1),
         ("bytes=5-9", 5, 10),
         ("bytes=-7", size - 7, size),
@@ -146,9 +146,9 @@ def test_a_range_request_returns_that_part_of_a_file(stored: Stored, ranges: boo
         ("bytes=0-", 0, size),
         (f"bytes=-{size + 9}", 0, size),
     ):
-        answer = stored.file(path, {"Range": asked})
-        assert answer.status_code == 206, asked
-        assert answer.data == content[begins:ends], asked
+        answer = stored.file(path, {"Range": requested})
+        assert answer.status_code == 206, requested
+        assert answer.data == content[begins:ends], requested
         assert answer.headers["Content-Range"] == f"bytes {begins}-{ends - 1}/{size}"
     assert stored.file(path, {"Range": f"bytes={size}-"}).status_code == 416
     for odd in ("bytes=a-b", "bytes=9-5", "lines=1-2", "bytes=1-2,5-6", "bytes=-"):
@@ -198,13 +198,13 @@ def test_a_log_is_read_from_either_end_and_searched(stored: Stored) -> None:
 
 @pytest.mark.parametrize("path", NO_PATHS)
 def test_an_impossible_path_is_refused_by_field(stored: Stored, path: str) -> None:
-    asked = len(stored.relay.requests)
+    requests_before = len(stored.relay.requests)
     for address in ("file", "document"):
         answer = stored.client.get(f"/api/runs/{stored.run_id}/artifacts/{address}", query_string={"path": path})
         assert (answer.status_code, list((answer.json or {})["details"])) == (422, ["path"])
     answer = stored.client.get("/artifacts/list", query_string={"run": stored.run_id, "path": path})
     assert answer.status_code == 422
-    assert len(stored.relay.requests) == asked
+    assert len(stored.relay.requests) == requests_before
 
 
 def test_doubly_encoded_and_missing_paths_are_not_found(stored: Stored) -> None:
@@ -279,8 +279,8 @@ def test_the_last_log_lines_and_media_by_key_and_step_are_returned(stored: Store
     log = b"".join(b"episode %d\n" % n for n in range(100)) + b"RuntimeError: out of memory\n"
     for path in ("videos/eval_step_10.webm", "videos/eval_step_20.webm", "images/board_3.png", "logs/train.log"):
         tracking.artifact(run_id, path, log)
-    asked = {"run": run_id, "runs": f"{'0' * 32},{run_id}"}
-    answer = stored.client.get("/artifacts/console", query_string=asked).json
+    requested = {"run": run_id, "runs": f"{'0' * 32},{run_id}"}
+    answer = stored.client.get("/artifacts/console", query_string=requested).json
     assert answer is not None
     assert (answer["path"], len(answer["lines"]), answer["lines"][-1]) == (
         "logs/train.log",
@@ -288,7 +288,7 @@ def test_the_last_log_lines_and_media_by_key_and_step_are_returned(stored: Store
         "RuntimeError: out of memory",
     )
     assert stored.page("console", "")["lines"] == []
-    media = stored.client.get("/artifacts/media", query_string=asked).json
+    media = stored.client.get("/artifacts/media", query_string=requested).json
     assert media is not None
     assert [(key, step) for key, step, *_rest in media["files"]] == [
         ("images/board", 3),
@@ -304,7 +304,7 @@ def test_the_last_log_lines_and_media_by_key_and_step_are_returned(stored: Store
         ("*_{step}.webm", [("videos/eval_step", 10), ("videos/eval_step", 20)]),
         ("none-{step}.mp4", []),
     ):
-        answer = stored.client.get("/artifacts/media", query_string=asked | {"q": pattern}).json or {}
+        answer = stored.client.get("/artifacts/media", query_string=requested | {"q": pattern}).json or {}
         assert [(key, step) for key, step, *_rest in answer["files"]] == found, pattern
     for pattern, code in (
         ("(?P<step>", "pattern-invalid"),
@@ -312,8 +312,8 @@ def test_the_last_log_lines_and_media_by_key_and_step_are_returned(stored: Store
         (".*", "media-pattern-stepless"),
         ("a" * 300, "pattern-too-long"),
     ):
-        answer = stored.client.get("/artifacts/media", query_string=asked | {"q": pattern}).json or {}
+        answer = stored.client.get("/artifacts/media", query_string=requested | {"q": pattern}).json or {}
         assert answer["code"] == code, (pattern, answer)
-    refused = stored.client.get("/artifacts/media", query_string=asked | {"runs": "other"}).json
+    refused = stored.client.get("/artifacts/media", query_string=requested | {"runs": "other"}).json
     assert refused is not None
     assert refused["code"] == "run-id-malformed"

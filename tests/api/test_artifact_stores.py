@@ -65,9 +65,13 @@ def test_a_part_of_a_file_comes_from_the_bucket_without_clews_credentials(in_buc
     assert {name: size for name, _is_dir, size in (listed or {})["files"]} == {name: len(GOOD[name]) for name in NAMES}
     for name in NAMES:
         whole, size = GOOD[name], len(GOOD[name])
-        for asked, begins, ends in (("bytes=1-4", 1, 5), ("bytes=-3", size - 3, size), (f"bytes=-{size + 9}", 0, size)):
-            part = in_buckets.file(way, name, {"Range": asked}, client)
-            assert (part.status_code, part.data) == (206, whole[begins:ends]), (name, asked)
+        for requested, begins, ends in (
+            ("bytes=1-4", 1, 5),
+            ("bytes=-3", size - 3, size),
+            (f"bytes=-{size + 9}", 0, size),
+        ):
+            part = in_buckets.file(way, name, {"Range": requested}, client)
+            assert (part.status_code, part.data) == (206, whole[begins:ends]), (name, requested)
             assert part.headers["Content-Range"] == f"bytes {begins}-{ends - 1}/{size}"
         assert in_buckets.file(way, name, {"Range": f"bytes={size}-"}, client).status_code == 416
         answer = in_buckets.file(way, name, None, client)
@@ -95,7 +99,7 @@ def test_a_bucket_that_mlflow_cannot_read_is_reported(in_buckets: InBuckets) -> 
     client = in_buckets.clew()
     in_buckets.store.refuses = True
     for what in ("list", "preview"):
-        asked = {"run": in_buckets.runs["direct"], "path": "deep/console.log"}
-        answer = client.get(f"/artifacts/{what}", query_string=asked).json or {}
+        requested = {"run": in_buckets.runs["direct"], "path": "deep/console.log"}
+        answer = client.get(f"/artifacts/{what}", query_string=requested).json or {}
         assert answer["code"] == "store-not-read", answer
         assert f"s3://{BUCKET}/direct/" in answer["problem"]

@@ -80,12 +80,12 @@ def test_documents_and_data_are_not_cached(client: FlaskClient) -> None:
     } == {"no-store"}
 
 
-@pytest.mark.parametrize(("asked", "language", "loading"), [("", "en", "Loading…"), ("?lang=ja", "ja", "読み込み中…")])
+@pytest.mark.parametrize(("query", "language", "loading"), [("", "en", "Loading…"), ("?lang=ja", "ja", "読み込み中…")])
 def test_a_document_declares_its_language_and_has_clews_icon(
-    client: FlaskClient, asked: str, language: str, loading: str
+    client: FlaskClient, query: str, language: str, loading: str
 ) -> None:
     for path, status in (("/", 200), ("/nothing/here", 404)):
-        answer = client.get(path + asked)
+        answer = client.get(path + query)
         assert answer.status_code == status
         assert f'<html lang="{language}" ' in answer.text
         assert loading in answer.text

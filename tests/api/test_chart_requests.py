@@ -246,8 +246,8 @@ def test_points_come_as_json_csv_or_arrow(client: FlaskClient, run: str) -> None
     answer = client.get(path).json
     assert (answer["run_id"], answer["key"], answer["step"]) == (run, ODD_KEY, [1, 2, 3, 4])
     assert answer["value"] == [1.0, "NaN", "Infinity", -2.5e-300]
-    for asked in ({"query_string": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}):
-        rows = table(client.get(path, **asked).text)
+    for options in ({"query_string": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}):
+        rows = table(client.get(path, **options).text)
         assert [row["value"] for row in rows] == ["1.0", "NaN", "Infinity", "-2.5e-300"]
     arrow = client.get(path, headers={"Accept": "application/vnd.apache.arrow.stream"})
     found = pa.ipc.open_stream(arrow.data).read_all()
@@ -312,15 +312,15 @@ def test_charts_of_runs_that_cannot_be_read_give_the_reason(
 def test_until_the_first_reading_is_over_no_run_is_reported_missing(
     misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path
 ) -> None:
-    group, goes_on, asked = tracking.experiment(), threading.Event(), []
+    group, may_continue, requests_made = tracking.experiment(), threading.Event(), []
     old = tracking.run(group, metrics={"known": [1.0, 2.0]}, started_ms=1_000_000)
     for _number in range(4):
         tracking.run(group)
 
     def first_page_only(path: str, body: bytes) -> bytes:
         if path.endswith("runs/search"):
-            asked.append(path)
-            assert len(asked) == 1 or goes_on.wait(60)
+            requests_made.append(path)
+            assert len(requests_made) == 1 or may_continue.wait(60)
         return body
 
     misbehaving.alter = first_page_only
@@ -345,6 +345,6 @@ def test_until_the_first_reading_is_over_no_run_is_reported_missing(
     assert (answer["pending"], answer["absent"]) == (True, False)
     assert client.get(f"/charts/metrics?runs={unknown}").json["pending"]
     assert figure(client, runs=old, chart="known")["figure"]["data"]
-    goes_on.set()
+    may_continue.set()
     eventually(lambda: client.get("/api/runs").status_code == 200)
     assert client.get(f"/api/runs/{unknown}").status_code == 404

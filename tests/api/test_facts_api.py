@@ -75,8 +75,8 @@ def test_a_run_is_compared_with_the_previous_the_parent_or_a_chosen_run(client: 
     assert loss["cells"][1] == {"value": "NaN", "difference": None, "share": None, "verdict": "worse"}
     of_child = client.get(f"/api/runs/{runs[2]}/differences").json
     assert of_child["runs"][0]["run_id"] == runs[1]
-    asked = client.get(f"/api/runs/{runs[2]}/differences?against={runs[0]}").json
-    assert asked["runs"][0]["run_id"] == runs[0]
+    compared = client.get(f"/api/runs/{runs[2]}/differences?against={runs[0]}").json
+    assert compared["runs"][0]["run_id"] == runs[0]
     assert is_failure(client.get(f"/api/runs/{runs[0]}/differences"), 404)
 
 

@@ -35,14 +35,14 @@ def client(serving: Serving, registry: Registry) -> FlaskClient:
     return client
 
 
-def check_refused_or_done(answer: TestResponse, asked: str) -> None:
+def check_refused_or_done(answer: TestResponse, request: str) -> None:
     """Checks that it is no 500; 502 to 504 come from the scheduler, the watcher or a monitor, which do not run
     here."""
-    assert answer.status_code in (200, 204, 304) or 400 <= answer.status_code < 500 or answer.status_code > 501, asked
+    assert answer.status_code in (200, 204, 304) or 400 <= answer.status_code < 500 or answer.status_code > 501, request
     if answer.status_code >= 400:
-        assert answer.json is not None, asked
-        assert answer.json["code"], asked
-        assert answer.json["error"], asked
+        assert answer.json is not None, request
+        assert answer.json["code"], request
+        assert answer.json["error"], request
 
 
 def filled_path(path: str, value: str = "a") -> str:
@@ -106,5 +106,5 @@ def test_undeclared_methods_are_refused(client: FlaskClient) -> None:
         assert allowed.status_code == 200
         assert {method.upper() for method in methods} <= set(allowed.headers["Allow"].split(", "))
         if "get" in methods:
-            asked, only_head = client.get(address), client.head(address)
-            assert (only_head.status_code, only_head.data) == (asked.status_code, b""), address
+            in_full, only_head = client.get(address), client.head(address)
+            assert (only_head.status_code, only_head.data) == (in_full.status_code, b""), address

@@ -35,7 +35,7 @@ def test_the_document_lists_exactly_the_routes(server: Flask) -> None:
 
 
 OPERATIONS = operations_in(FILE)
-asked: Counter[int] = Counter()
+request_counts: Counter[int] = Counter()
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_no_generated_request_makes_clew_fail(label: str, address: str) -> None:
 
 def check(case: Case, address: str) -> None:
     answer = case.call(base_url=address, timeout=60)
-    asked[answer.status_code] += 1
+    request_counts[answer.status_code] += 1
     assert answer.status_code < 500, f"{case.method} {case.formatted_path}: {answer.text}"
     kind = answer.headers.get("content-type", [""])[0]
     is_api = case.formatted_path.startswith("/api/")
@@ -84,5 +84,5 @@ def check(case: Case, address: str) -> None:
 
 
 def test_many_requests_were_generated() -> None:
-    assert asked.total() >= 200
-    assert asked[200] >= 10  # most of the requests generated for the list of runs are refused
+    assert request_counts.total() >= 200
+    assert request_counts[200] >= 10  # most of the requests generated for the list of runs are refused

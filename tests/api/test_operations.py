@@ -95,16 +95,16 @@ def test_an_invalid_query_is_refused_with_its_field(client: FlaskClient, query: 
 
 def test_declared_operations_are_in_the_document(server: Flask) -> None:
     paths = document(server)["paths"]
-    asked = paths["/api/ask/{run_id}"]["get"]
-    assert asked["summary"] == "Asks"
-    assert [(one["name"], one["in"]) for one in asked["parameters"]] == [
+    get_operation = paths["/api/ask/{run_id}"]["get"]
+    assert get_operation["summary"] == "Asks"
+    assert [(one["name"], one["in"]) for one in get_operation["parameters"]] == [
         ("run_id", "path"),
         ("number", "query"),
         ("names", "query"),
     ]
     # A route that the table of access does not list counts as a write, which may be refused.
-    assert set(asked["responses"]) == {"200", "401", "403", "404", "422", "500"}
-    assert asked["responses"]["404"]["description"] == "- `run-not-found`: No run has this id."
+    assert set(get_operation["responses"]) == {"200", "401", "403", "404", "422", "500"}
+    assert get_operation["responses"]["404"]["description"] == "- `run-not-found`: No run has this id."
     assert {"400", "401", "403", "413", "415", "422", "201", "500"} == set(paths["/api/send"]["post"]["responses"])
 
 

@@ -268,8 +268,8 @@ def test_many_runs_are_changed_by_ids_or_by_a_filter_and_failures_are_reported(
 ) -> None:
     group = tracking.experiment("run-changes-many")
     ids = [tracking.run(group, name=f"many-{n}", params={"algorithm": "ppo"}) for n in range(9)]
-    asked = {"action": "change", "runs": [*ids[:4], "0" * 32], "change": {"tags": {"sweep": "7"}}}
-    answer = client.post("/api/runs/changes", json=asked).json
+    request = {"action": "change", "runs": [*ids[:4], "0" * 32], "change": {"tags": {"sweep": "7"}}}
+    answer = client.post("/api/runs/changes", json=request).json
     assert (set(answer["done"]), answer["left"]) == (set(ids[:4]), [])
     assert [(one["run_id"], bool(one["error"])) for one in answer["failed"]] == [("0" * 32, True)]
     archive = {"action": "change", "change": {"marks": {"archived": True}}}

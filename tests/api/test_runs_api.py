@@ -82,8 +82,8 @@ def test_all_runs_or_those_of_one_experiment_are_returned(client: FlaskClient, r
 
 
 def test_a_comparison_keeps_the_requested_order_and_names_missing_runs(client: FlaskClient, runs: list[str]) -> None:
-    asked = ",".join([runs[1], "f" * 32, runs[0], runs[1]])
-    answer = client.get(f"/api/runs/compare?runs={asked}").json
+    requested_ids = ",".join([runs[1], "f" * 32, runs[0], runs[1]])
+    answer = client.get(f"/api/runs/compare?runs={requested_ids}").json
     assert [run["run_id"] for run in answer["runs"]] == [runs[1], runs[0]]
     assert answer["missing"] == ["f" * 32]
     assert [run["final_loss"] for run in answer["runs"]] == [None, 0.5]

@@ -69,15 +69,15 @@ def serve(tracking: Tracking, cache: Path, **changes: Any) -> Flask:
     return server
 
 
-def opened(two: TwoApps, path: str) -> tuple[Viewer, Viewer]:
+def open_both(two: TwoApps, path: str) -> tuple[Viewer, Viewer]:
     """Opens the same page of both."""
     return Viewer(in_process(two.plain), path), Viewer(in_process(two.theirs), f"/clew{path}")
 
 
-def settled(viewer: Viewer, component: str, prop: str) -> Any:
+def wait_settled(viewer: Viewer, component: str, prop: str) -> Any:
     """Waits until a page shows the expected content; on a slow machine it comes with a later tick."""
-    eventually(lambda: viewer.has_as(component, prop) or viewer.tick() < 0)
-    return viewer.has_as(component, prop)
+    eventually(lambda: viewer.property_of(component, prop) or viewer.tick() < 0)
+    return viewer.property_of(component, prop)
 
 
 def test_each_app_reads_runs_by_its_own_settings(two: TwoApps) -> None:
@@ -88,27 +88,27 @@ def test_each_app_reads_runs_by_its_own_settings(two: TwoApps) -> None:
 
 
 def test_the_run_list_of_each_app_follows_its_settings(two: TwoApps) -> None:
-    asked = "/mlflow?column=algorithm&column=final_reward"
-    found = [row_of(page, two.run_id) for page in (*opened(two, asked), *opened(two, asked))]
+    path_of_list = "/mlflow?column=algorithm&column=final_reward"
+    found = [row_of(page, two.run_id) for page in (*open_both(two, path_of_list), *open_both(two, path_of_list))]
     assert [row["final_reward"] for row in found] == [2.0, 8.0, 2.0, 8.0]
     assert [row["algorithm"] for row in found] == ["PPO", "ours", "PPO", "ours"]
 
 
 def row_of(page: Viewer, run_id: str) -> dict[str, Any]:
-    (row,) = [row for row in settled(page, ids.ROWS, "data") if row["id"] == run_id]
+    (row,) = [row for row in wait_settled(page, ids.ROWS, "data") if row["id"] == run_id]
     return dict(row)
 
 
 def test_the_comparison_draws_the_reward_metric_of_each_app(two: TwoApps) -> None:
     points = []
-    for page in opened(two, f"/mlflow?runs={two.run_id}"):
+    for page in open_both(two, f"/mlflow?runs={two.run_id}"):
         eventually(lambda page=page: bool(reward_points(page)) or page.tick() < 0)  # type: ignore[misc]
         points.append(reward_points(page))
     assert points[0] != points[1]
 
 
 def reward_points(page: Viewer) -> str:
-    figure = page.has_as(ids.chart("compare", "reward"), "figure")
+    figure = page.property_of(ids.chart("compare", "reward"), "figure")
     return str(figure["data"][0]["y"]["bdata"]) if figure and figure["data"] else ""
 
 
@@ -116,7 +116,7 @@ def test_models_take_missing_facts_from_their_run_by_each_apps_settings(two: Two
     plain, theirs = (app.test_client().get("/api/models/1").json for app in two[:2])
     assert (plain["algorithm"], theirs["algorithm"]) == ("PPO", None)
     for _again in range(2):
-        rows = [settled(page, ids.MODEL_ROWS, "data")[0]["algorithm"] for page in opened(two, "/models")]
+        rows = [wait_settled(page, ids.MODEL_ROWS, "data")[0]["algorithm"] for page in open_both(two, "/models")]
         assert rows == ["PPO", "–"]
 
 
@@ -141,12 +141,12 @@ def test_pages_are_drawn_by_the_settings_of_the_app_that_answers(two: TwoApps) -
     here = {"url": "http://127.0.0.1:8001", "browser_url": None, "prefix": "/", "name": "local"}
     there = {"url": "http://trainer-1:8001", "browser_url": None, "prefix": "/clew/", "name": "trainer-1"}
     for _again in range(2):
-        plain, theirs = opened(two, "/gpu")
-        assert plain.has_as(ids.GPU_MONITORS, "data") == [here]
-        assert theirs.has_as(ids.GPU_MONITORS, "data") == [there]
-        assert [page.has_as(ids.tick("gpus"), "interval") for page in (plain, theirs)] == [5_000, 10_000]
-        plain, theirs = opened(two, "/inference")
-        engines = [page.has_as(ids.INFERENCE_ENGINE, "data") for page in (plain, theirs)]
+        plain, theirs = open_both(two, "/gpu")
+        assert plain.property_of(ids.GPU_MONITORS, "data") == [here]
+        assert theirs.property_of(ids.GPU_MONITORS, "data") == [there]
+        assert [page.property_of(ids.tick("gpus"), "interval") for page in (plain, theirs)] == [5_000, 10_000]
+        plain, theirs = open_both(two, "/inference")
+        engines = [page.property_of(ids.INFERENCE_ENGINE, "data") for page in (plain, theirs)]
         assert [engine["prefix"] for engine in engines] == ["/", "/clew/"]
         assert [engine["browser_url"] for engine in engines] == [None, "wss://models.example.com/ws/inference"]
 

@@ -78,8 +78,8 @@ def test_an_unknown_file_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptur
 
 @given(package=st.text(min_size=1, max_size=20), path=st.text(min_size=1, max_size=40))
 def test_no_spelling_of_an_unknown_file_causes_another_status(client: FlaskClient, package: str, path: str) -> None:
-    for asked in (f"{SUITES}/{package}/{path}", f"{SUITES}/dash/{path}", f"/assets/{path}"):
-        assert client.get(asked).status_code in (308, 404)
+    for address in (f"{SUITES}/{package}/{path}", f"{SUITES}/dash/{path}", f"/assets/{path}"):
+        assert client.get(address).status_code in (308, 404)
 
 
 def test_existing_scripts_are_still_served(client: FlaskClient) -> None:

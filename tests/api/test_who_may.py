@@ -141,9 +141,9 @@ def test_every_callback_answers_or_refuses_as_the_table_requires(apps: dict[str,
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.setting}: {case.headers} from {case.peer}")
 def test_every_change_that_a_page_requests_is_started_or_refused(apps: dict[str, dash.Dash], case: Case) -> None:
     for number, verb in enumerate(ChangeVerb):
-        asked = {"id": f"{CASES.index(case):04x}{number:028x}", "verb": verb, "model_id": "7", "in_place_of": "8"}
-        asked = asked if verb is ChangeVerb.UNDO else {k: v for k, v in asked.items() if k != "in_place_of"}
-        answer = client(apps, case).post("/changes", json=asked, headers=case.headers)
+        request = {"id": f"{CASES.index(case):04x}{number:028x}", "verb": verb, "model_id": "7", "in_place_of": "8"}
+        request = request if verb is ChangeVerb.UNDO else {k: v for k, v in request.items() if k != "in_place_of"}
+        answer = client(apps, case).post("/changes", json=request, headers=case.headers)
         assert answer.status_code == 200, answer.text
         refused = answer.json["outcome"] == "refused" and any(refusal in answer.text for refusal in REFUSALS)
         assert refused == (not case.person_may), (verb, answer.text)

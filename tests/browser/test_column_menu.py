@@ -301,9 +301,9 @@ def test_the_csv_has_the_shown_rows_and_columns(page: Page, five: str) -> None:
         f"/mlflow?experiment={five}&column=name&column=param:lr_five&sort=param:lr_five&filter[name]={quote('r0 or r1 or r2')}"
     )
     page.wait(lambda: page.column("name") == ["r1", "r0", "r2"])
-    page.script("HTMLAnchorElement.prototype.click = function () { window.asked = this.href; }")
+    page.script("HTMLAnchorElement.prototype.click = function () { window.requested = this.href; }")
     page.click("#runs-list-csv")
-    got = "const x = new XMLHttpRequest(); x.open('GET', window.asked, false); x.send(); return x.responseText"
+    got = "const x = new XMLHttpRequest(); x.open('GET', window.requested, false); x.send(); return x.responseText"
     assert page.script(got).split() == ["name,param:lr_five", "r1,3e-4", "r0,1e-3", "r2,0.01"]
 
 

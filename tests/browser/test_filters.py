@@ -173,9 +173,9 @@ def is_one_line_of_text(typed: str) -> bool:
 def test_typed_text_finds_the_rows_that_contain_it(table: Page, values: list[str], needles: list[str]) -> None:
     """Compares DataTable with the simplest possible oracle; half of the needles are in some cell."""
     parts = [value[1:] for value in values if is_one_line_of_text(value[1:])]
-    asked = [needle for needle in needles + parts if needle.strip()]
+    searches = [needle for needle in needles + parts if needle.strip()]
     show(table, "text", list(values))
-    for needle, answer in zip(asked, find(table, "text", asked), strict=True):
+    for needle, answer in zip(searches, find(table, "text", searches), strict=True):
         expected = [row for row, value in enumerate(values) if value != "–" and needle.casefold() in value.casefold()]
         assert answer == {"rows": expected, "said": ""}, (needle, values)
 
@@ -197,8 +197,8 @@ def test_numbers_are_compared_as_numbers(table: Page, values: list[Cell], needle
     ]
     show(table, "numeric", values)
     for needle, answer in zip(typed, find(table, "numeric", typed), strict=True):
-        asked = parse(needle, "numeric")
-        assert answer["rows"] == [row for row, value in enumerate(values) if asked.matches(value)], (needle, values)
+        parsed = parse(needle, "numeric")
+        assert answer["rows"] == [row for row, value in enumerate(values) if parsed.matches(value)], (needle, values)
 
 
 @example_settings(max_examples=3)

@@ -62,8 +62,8 @@ def test_the_history_is_drawn_grouped_zoomed_searched_and_kept_in_the_address(
 
     page.script(ZOOM)
     page.wait(lambda: "since_ms" in page.driver.current_url)
-    asked = parse_qs(urlsplit(page.driver.current_url).query)
-    assert NOW - 13 * HOUR_MS < int(asked["since_ms"][0]) < NOW - 11 * HOUR_MS
+    zoomed_query = parse_qs(urlsplit(page.driver.current_url).query)
+    assert NOW - 13 * HOUR_MS < int(zoomed_query["since_ms"][0]) < NOW - 11 * HOUR_MS
     page.wait(lambda: "1 min" in page.text("#fleet-note"))  # the finer steps of a period under a day
     page.open(urlsplit(page.driver.current_url)._replace(scheme="", netloc="").geturl())
     page.wait(lambda: len(page.script(LINES)) == 2)

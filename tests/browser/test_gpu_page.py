@@ -99,20 +99,20 @@ def test_a_hanging_driver_is_shown_as_stale_and_its_values_stay(gpus: Page, moni
 
 
 def test_a_process_that_trains_a_run_leads_to_it(gpus: Page, monitor: Monitor, tracking: Tracking) -> None:
-    page, me = gpus, psutil.Process()
-    stat = Path(f"/proc/{me.pid}/stat").read_text().rpartition(")")[2].split()
+    page, own_process = gpus, psutil.Process()
+    stat = Path(f"/proc/{own_process.pid}/stat").read_text().rpartition(")")[2].split()
     tags = {
         "clew.boot_id": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
-        "clew.pid": str(me.pid),
+        "clew.pid": str(own_process.pid),
         "clew.start_ticks": stat[19],
     }
     experiment = tracking.experiment()
     tracking.run(experiment, name="of-another-boot", status="RUNNING", tags=tags | {"clew.boot_id": "another"})
     tracking.run(experiment, name="mine", status="RUNNING", tags=tags)
-    monitor.fake.write("count 2", "util 0 44", f"process 0 {me.pid} 512", "process 1 1 64")
+    monitor.fake.write("count 2", "util 0 44", f"process 0 {own_process.pid} 512", "process 1 1 64")
     page.wait_for_text("mine", "#gpus-processes")
     rows = page.script("return [...document.querySelectorAll('#gpus-processes tbody tr')].map(r => r.innerText)")
-    assert [row.split("\t")[:2] for row in rows] == [["0", str(me.pid)], ["1", "1"]]
+    assert [row.split("\t")[:2] for row in rows] == [["0", str(own_process.pid)], ["1", "1"]]
     assert (rows[0].split("\t")[4:], rows[1].split("\t")[4:]) == (["512", "mine"], ["64", "–"])
     page.click("#gpus-processes a")
     page.wait_for_text("mine", "h1")

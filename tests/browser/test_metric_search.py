@@ -54,9 +54,9 @@ def test_a_part_of_a_name_is_found_as_python_finds_it(any_page: Page) -> None:
     @given(names=NAMES, typed=HOSTILE)
     def holds_for(names: list[str], typed: str) -> None:
         cut = [name[2:7] for name in names]
-        asked = [one for one in (typed, *cut) if not is_expression(one)]
-        answers = any_page.script(FIND, [[names, one, False] for one in asked])
-        for one, answer in zip(asked, answers, strict=True):
+        searches = [one for one in (typed, *cut) if not is_expression(one)]
+        answers = any_page.script(FIND, [[names, one, False] for one in searches])
+        for one, answer in zip(searches, answers, strict=True):
             wanted = one.strip(BLANK).casefold()
             assert names_of(answer) == [name for name in names if wanted in name.casefold()], one
             assert answer["error"] is None

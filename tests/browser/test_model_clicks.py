@@ -98,13 +98,13 @@ def slow(team: ModelServer, cache_dir: Path) -> Iterator[SlowClew]:
 @pytest.fixture
 def page(dash_br: Browser, slow: SlowClew) -> Iterator[Page]:
     page = Page(dash_br.driver, f"http://127.0.0.1:{slow.port}")
-    opened(page, "/models", lambda: len(page.column("model_id", "models-table")) == MODELS + 1)
+    open_page(page, "/models", lambda: len(page.column("model_id", "models-table")) == MODELS + 1)
     yield page
     page.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 1})
     page.driver.get("about:blank")
 
 
-def opened(page: Page, path: str, complete: Callable[[], object]) -> None:
+def open_page(page: Page, path: str, complete: Callable[[], object]) -> None:
     page.open(path)
     page.wait(complete)
     page.script(RECORD)
@@ -145,8 +145,8 @@ def test_each_of_dozens_of_clicks_gets_exactly_its_own_answer(page: Page, slow: 
         click = "const b = document.getElementById('models-activate'); b.disabled = false; b.dataset.model = arguments[0]; b.click();"
         page.script(f"for (const model of arguments[0]) {{ ((...arguments) => {{ {click} }})(model); }}", models)
         expected += models
-        asked = len(expected)
-        page.wait(lambda n=asked: page.script("return window.ended.length === arguments[0]", n), 60)  # type: ignore[misc]
+        clicks = len(expected)
+        page.wait(lambda n=clicks: page.script("return window.ended.length === arguments[0]", n), 60)  # type: ignore[misc]
         close_all(page)
     assert page.script("return window.begun.length") == len(expected) == 10 * BURSTS
     results = answers(page)
@@ -204,7 +204,7 @@ def test_going_back_closes_the_confirmation_and_deletes_nothing(page: Page, team
     page.script("history.back()")
     page.wait(lambda: len(page.column("model_id", "models-table")) == MODELS + 1)
     assert not page.all("#change-dialog[open]")
-    assert team.asked("DELETE") == 0
+    assert team.request_count("DELETE") == 0
 
 
 def test_a_double_click_is_one_request(page: Page, team: ModelServer) -> None:
@@ -212,7 +212,7 @@ def test_a_double_click_is_one_request(page: Page, team: ModelServer) -> None:
     page.wait(lambda: page.find("#models-activate").is_enabled())
     page.script("const b = document.getElementById('models-activate'); b.click(); b.click(); b.click();")
     page.wait(lambda: answers(page) == [("done", "Model 2 is active now.")])
-    assert (page.script("return window.begun.length"), team.asked("POST")) == (1, 1)
+    assert (page.script("return window.begun.length"), team.request_count("POST")) == (1, 1)
 
 
 def test_a_slow_action_shows_progress_and_then_its_answer(page: Page, team: ModelServer) -> None:
@@ -228,7 +228,7 @@ def test_a_slow_action_shows_progress_and_then_its_answer(page: Page, team: Mode
 
 def test_the_answer_is_shown_after_moving_to_another_page(page: Page, slow: SlowClew, team: ModelServer) -> None:
     page.expected_errors = ("WebSocket connection",)
-    opened(page, "/models/2", lambda: page.find("#model-try").is_enabled())
+    open_page(page, "/models/2", lambda: page.find("#model-try").is_enabled())
     delay_activation(team, 3.0)
     page.click("#model-try")
     page.wait_for_text("Checking model 2", "#changes")
@@ -245,7 +245,7 @@ def test_each_of_two_tabs_shows_only_its_own_answer(page: Page, team: ModelServe
     first = page.driver.current_window_handle
     delay_activation(team, 1.0)
     page.driver.switch_to.new_window("tab")
-    opened(page, "/models/3", lambda: page.find("#model-activate").is_enabled())
+    open_page(page, "/models/3", lambda: page.find("#model-activate").is_enabled())
     second = page.driver.current_window_handle
     page.click("#model-activate")
     page.driver.switch_to.window(first)
@@ -265,10 +265,10 @@ def test_after_a_reload_the_result_is_still_shown(page: Page, team: ModelServer)
     page.wait(lambda: page.find("#models-activate").is_enabled())
     page.click("#models-activate")
     page.wait_for_text("Checking model 2", "#changes")
-    page.wait(lambda: team.asked("POST") == 1)
+    page.wait(lambda: team.request_count("POST") == 1)
     page.driver.refresh()
     page.wait_for_text("Model 2 is active now.", "#changes")
-    assert team.asked("POST") == 1
+    assert team.request_count("POST") == 1
 
 
 def kill_all(clew: subprocess.Popen[bytes]) -> None:
@@ -300,18 +300,18 @@ def test_after_clew_is_killed_the_outcome_is_reported_as_unknown(
     clew = start()
     try:
         eventually(lambda: requests.get(f"{page.address}/health", timeout=5).ok)
-        opened(page, "/models", lambda: len(page.column("model_id", "models-table")) == MODELS + 1)
+        open_page(page, "/models", lambda: len(page.column("model_id", "models-table")) == MODELS + 1)
         team.misbehave = lambda method, path: HANG if method == "POST" else None
         choose(page, "2")
         page.wait(lambda: page.find("#models-activate").is_enabled())
         page.click("#models-activate")
-        page.wait(lambda: team.asked("POST") == 1)
+        page.wait(lambda: team.request_count("POST") == 1)
         kill_all(clew)
         page.wait_for_text("Clew has not answered for", "#changes")
         clew = start()
         page.wait_for_text("It is not known whether the change of model 2 was made", "#changes")
         assert len(answers(page)) == 1
-        assert team.asked("POST") == 1  # and it is not done a second time
+        assert team.request_count("POST") == 1  # and it is not done a second time
     finally:
         kill_all(clew)
         page.driver.get("about:blank")

@@ -149,14 +149,14 @@ def test_ranges_of_parallel_coordinates_tick_the_runs_inside_them(
 
 
 def test_the_address_carries_axes_scales_and_ranges(page: Page, sweep: list[str], experiment: str) -> None:
-    asked = [
+    query_parts = [
         ("experiment", experiment),
         ("sx", "param:lr_sweep"),
         ("sy", "final_reward"),
         ("slog", "x"),
         ("sxr", "0.001..1"),
     ]
-    page.open("/mlflow?" + urlencode(asked))
+    page.open("/mlflow?" + urlencode(query_parts))
     page.wait_for_text("On these axes: 4.", SCATTER)
     assert page.find(field(page, SCATTER, "x axis from")).get_attribute("value") == "0.001"
     assert query(page) == {
@@ -180,8 +180,8 @@ def test_a_range_of_texts_is_stored_by_its_texts_and_older_links_open(
     for name, algorithm in (("p", "ppo"), ("q", "ppo"), ("d", "dqn")):
         tracking.run(group, name=name, params={"algo": algorithm}, metrics={"episode_reward": [1.0]})
     page.expected_errors = ("/runs/columns",)  # 503 while the list is read for the first time: the page asks again
-    asked = [("experiment", experiment), ("parallel", "algorithm"), ("sx", "algorithm"), ("sy", "final_reward")]
-    page.open("/mlflow?" + urlencode([*asked, ("prange", "0.5..1.5:algorithm"), ("sxr", "[0.5..1.5")]))
+    query_parts = [("experiment", experiment), ("parallel", "algorithm"), ("sx", "algorithm"), ("sy", "final_reward")]
+    page.open("/mlflow?" + urlencode([*query_parts, ("prange", "0.5..1.5:algorithm"), ("sxr", "[0.5..1.5")]))
     page.wait_for_text("In the ranges: 2.", PARALLEL)
     page.wait(lambda: query(page)["prange"] == ['["algorithm","ppo","ppo"]'])
     page.wait(lambda: "sxr" not in query(page))

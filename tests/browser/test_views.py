@@ -75,7 +75,7 @@ def state(page: Page) -> dict[str, Any]:
     return dict(page.script(read))
 
 
-def opened(page: Page, address: str) -> Page:
+def open_page(page: Page, address: str) -> Page:
     """Opens the page at an address, and waits for its list."""
     page.driver.get(address)
     page.wait_for_rows()
@@ -112,13 +112,13 @@ def test_a_saved_view_shows_the_same_in_a_second_browser(
     misbehaving: Misbehaving,
 ) -> None:
     name, ids = experiment
-    opened(page, f"{page.address}/mlflow?runs={','.join(ids[:2])}&axis=relative_time&lost=a%2Cb&lost=%26")
+    open_page(page, f"{page.address}/mlflow?runs={','.join(ids[:2])}&axis=relative_time&lost=a%2Cb&lost=%26")
     page.script("window.dash_clientside.set_props('runs-experiment', {value: arguments[0]})", name)
     page.wait(lambda: "experiment=" in page.script(QUERY))
     view = save(page, HOSTILE)
     # Another Clew, as on another host, sees it as well.
     other = Page(second, serve(misbehaving.address, state_dir="var"))
-    opened(other, f"{other.address}/mlflow?view={view}")
+    open_page(other, f"{other.address}/mlflow?view={view}")
     other.wait(lambda: state(other) == state(page))
     assert state(other)["query"] == f"runs={ids[0]},{ids[1]}&axis=relative_time&lost=a,b&lost=%26&experiment=" + str(
         page.script("return new URLSearchParams({x: arguments[0]}).toString().slice(2).replace(/%2C/g, ',')", name)
@@ -128,14 +128,14 @@ def test_a_saved_view_shows_the_same_in_a_second_browser(
     other.script("window.dash_clientside.set_props('option-axis', {value: 'wall_time'})")
     other.wait(lambda: "axis=wall_time" in other.driver.current_url)
     assert parse_qs(urlsplit(other.driver.current_url).query)["view"] == [view]
-    opened(page, other.driver.current_url.replace(other.address, page.address))
+    open_page(page, other.driver.current_url.replace(other.address, page.address))
     page.wait(lambda: state(page) == state(other))
     page.wait_for_text("Based on the view", "#view-opened")
     page.click("#views-button")
     page.wait(lambda: page.find("#views-save-changes").is_displayed())
     page.click("#views-save-changes")
     page.wait_for_text("is saved", "#changes")
-    opened(other, f"{other.address}/mlflow?view={view}")
+    open_page(other, f"{other.address}/mlflow?view={view}")
     other.wait(lambda: state(other)["axis"] == "wall_time")
     assert other.console_errors() == []
 
@@ -148,7 +148,7 @@ def test_a_link_shows_the_identical_charts_columns_order_and_filter(
     misbehaving: Misbehaving,
 ) -> None:
     name, ids = experiment
-    asked = [
+    query_parts = [
         *[("runs", ",".join(ids)), ("experiment", name), ("sort", "-param:algorithm"), ("sort", "name")],
         *[("column", one) for one in ("param:algorithm", "name", "metric:episode_reward", "user")],
         *[("filter[name]", "run- or x"), ("filter[metric:episode_reward]", "> 0"), ("width", "240:name")],
@@ -156,14 +156,14 @@ def test_a_link_shows_the_identical_charts_columns_order_and_filter(
         *[("relations", "scatter"), ("sx", "metric:episode_reward"), ("sy", "metric:success_rate")],
     ]
     page.expected_errors = ("503",)  # /runs/columns, as long as no run was read on a busy machine
-    opened(page, f"{page.address}/mlflow?{urlencode(asked)}")
+    open_page(page, f"{page.address}/mlflow?{urlencode(query_parts)}")
     page.wait(lambda: len(state(page)["charts"]) == 2 and len(state(page)["rows"]) == 3)
     view = save(page, HOSTILE)
     key = requests.post(f"{page.address}/links", json={"query": page.script(QUERY)}, timeout=20).json()["v"]
     other = Page(second, serve(misbehaving.address))
     other.expected_errors = page.expected_errors
     for address in (f"?view={view}", f"?v={key}"):
-        opened(other, f"{other.address}/mlflow{address}")
+        open_page(other, f"{other.address}/mlflow{address}")
         other.wait(lambda: state(other) == state(page))
     shown = state(other)
     assert shown["rows"] == ["run-0", "run-1", "run-2"]
@@ -179,7 +179,7 @@ def test_a_link_shows_the_identical_charts_columns_order_and_filter(
 
 def test_a_view_is_renamed_made_the_default_and_deleted(page: Page, experiment: tuple[str, list[str]]) -> None:
     name, ids = experiment
-    opened(page, f"{page.address}/mlflow?runs={ids[0]}&axis=relative_time")
+    open_page(page, f"{page.address}/mlflow?runs={ids[0]}&axis=relative_time")
     view = save(page, "one")
     save(page, "two")
     press(page, view, "Rename")
@@ -194,11 +194,11 @@ def test_a_view_is_renamed_made_the_default_and_deleted(page: Page, experiment: 
     page.wait(lambda: page.find("#change-dialog").is_displayed())
     assert "A view with this name exists" in page.text("#change-dialog")
     page.click("#change-cancel")
-    opened(page, f"{page.address}/mlflow?experiment={quote(name)}")
+    open_page(page, f"{page.address}/mlflow?experiment={quote(name)}")
     page.click("#views-button")
     press(page, view, f"Open “{name}” with it")
     page.wait_for_text(f"“{name}” now opens with “none” for everyone.", "#changes")
-    opened(page, f"{page.address}/mlflow?experiment={quote(name)}")
+    open_page(page, f"{page.address}/mlflow?experiment={quote(name)}")
     page.wait_for_text(f"The team opens the experiment {name} with the view none", "#view-opened")
     assert state(page)["axis"] == "relative_time"
     assert state(page)["experiment"] == name
@@ -209,14 +209,14 @@ def test_a_view_is_renamed_made_the_default_and_deleted(page: Page, experiment: 
     press(page, view, "Delete…")
     page.click("#change-confirm")
     page.wait_for_text("The view “none” is deleted.", "#changes")
-    opened(page, f"{page.address}/mlflow?experiment={quote(name)}")
+    open_page(page, f"{page.address}/mlflow?experiment={quote(name)}")
     assert not page.all("#view-opened")
-    opened(page, f"{page.address}/mlflow?view={view}")
+    open_page(page, f"{page.address}/mlflow?view={view}")
     page.wait_for_text("There is no such view", "#address-not-opened")
 
 
 def test_the_menu_works_by_keyboard_and_with_a_screen_reader(page: Page, experiment: tuple[str, list[str]]) -> None:
-    opened(page, f"{page.address}/mlflow")
+    open_page(page, f"{page.address}/mlflow")
     save(page, "one")
     page.find("#views-name").send_keys(Keys.ESCAPE)
     page.wait(lambda: not page.find("#views-panel").is_displayed())
@@ -256,7 +256,7 @@ def test_the_menu_fits_and_can_be_read(page: Page, experiment: tuple[str, list[s
     page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     media = [{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
-    opened(page, f"{page.address}/mlflow?experiment={quote(experiment[0])}")
+    open_page(page, f"{page.address}/mlflow?experiment={quote(experiment[0])}")
     view = save(page, "m" * 200)
     press(page, view, f"Open “{experiment[0]}” with it")
     page.wait_for_text("opens with it", f"[data-view='{view}']")
@@ -293,11 +293,11 @@ def test_a_person_who_may_not_write_opens_views_and_sees_why_the_rest_is_disable
     sentence: str,
 ) -> None:
     page = Page(dash_br.driver, serve(misbehaving.address))
-    opened(page, f"{page.address}/mlflow?axis=episodes")
+    open_page(page, f"{page.address}/mlflow?axis=episodes")
     view = save(page, "one")
     page = Page(dash_br.driver, serve(misbehaving.address, **settings))
     many = ",".join([*experiment[1], *(f"{number:032x}" for number in range(70))])
-    opened(page, f"{page.address}/mlflow?runs={many}")
+    open_page(page, f"{page.address}/mlflow?runs={many}")
     page.click("#views-button")
     page.wait(lambda: page.all(ROWS))
     assert sentence in page.text("#views-panel")
@@ -320,14 +320,14 @@ def test_a_person_who_may_not_write_opens_views_and_sees_why_the_rest_is_disable
 def test_a_long_address_is_replaced_by_a_short_one(page: Page, experiment: tuple[str, list[str]]) -> None:
     ids = experiment[1]
     many = ",".join([*ids, *(f"{number:032x}" for number in range(1000))])
-    opened(page, f"{page.address}/mlflow?lang=en")
+    open_page(page, f"{page.address}/mlflow?lang=en")
     page.script("window.clew.setAddress((query) => query.set('runs', arguments[0]))", many)
     before = page.script(QUERY)
     assert len(before) > 33_000
     short = page.wait(lambda: "v=" in page.driver.current_url and page.driver.current_url)
     assert len(short) < 200
     assert page.script(QUERY) == before
-    opened(page, short)  # as a reload
+    open_page(page, short)  # as a reload
     assert page.script(QUERY) == before
     page.wait(lambda: [one.text[:5] for one in page.all("#compare-panel table a")] == ["run-0", "run-1", "run-2"])
     # A change there applies to the whole; the list and its experiment alone are no reason to write out the long form.
@@ -341,7 +341,7 @@ def test_a_long_address_is_replaced_by_a_short_one(page: Page, experiment: tuple
     page.click("#compare-copy-link")
     [link] = page.wait(lambda: page.script("return window.copied"))
     assert len(link) < 200
-    opened(page, link)
+    open_page(page, link)
     assert page.script(QUERY) == before + "&axis=relative_time"
 
 

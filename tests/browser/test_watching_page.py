@@ -155,11 +155,11 @@ def test_two_viewers_watch_episodes_of_their_own_and_a_hidden_page_gets_no_pictu
 def is_confirmed(page: Page) -> bool:
     """Confirms a question if one is asked, such as whether to activate a model of another environment; returns
     whether it was."""
-    asked = page.all("#change-confirm")
-    if not asked or not asked[0].is_displayed():
+    question = page.all("#change-confirm")
+    if not question or not question[0].is_displayed():
         return True
-    if asked[0].is_enabled():
-        asked[0].click()
+    if question[0].is_enabled():
+        question[0].click()
     return False
 
 

@@ -64,8 +64,8 @@ def whole_site(tracking: Tracking, monitor_port: int, folder: Path) -> Iterator[
         (folder / name).mkdir()
     runs = _runs(tracking)
     settings = {"mlflow_port": urlsplit(tracking.address).port, "model_name": team.registry.name}
-    with listening(_clew(folder / "asked", **settings)) as asked:
-        engine = Engine(folder / "engine", _bare_environment(), asked, {})
+    with listening(_clew(folder / "engine-clew", **settings)) as engine_clew:
+        engine = Engine(folder / "engine", _bare_environment(), engine_clew, {})
         shown = _clew(folder / "shown", gpu_monitor_port=monitor_port, inference_port=engine.port, **settings)
         with listening(shown) as address:
             driver = webdriver.Chrome(options=_options())

@@ -71,12 +71,12 @@ class Viewer:
         props["n_clicks"] = (props.get("n_clicks") or 0) + 1
         self._settle([(button, "n_clicks")], self._ids)
 
-    def give(self, component: str, prop: str, value: Any) -> None:
+    def set_property(self, component: str, prop: str, value: Any) -> None:
         """Sets a property as the browser's own code would."""
         self._set(component, prop, value)
         self._settle([(component, prop)], self._ids)
 
-    def has_as(self, component: str, prop: str) -> Any:
+    def property_of(self, component: str, prop: str) -> Any:
         """Returns a property of a component as the page has it now; a chart has a figure."""
         return self._figures.get(component) if prop == "figure" else self._by_id()[component]["props"].get(prop)
 

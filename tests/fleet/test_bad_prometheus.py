@@ -144,9 +144,9 @@ def test_no_client_waits_for_an_unreachable_prometheus_and_known_values_stay(
     known = histories.view(span, 20)
     assert known.history is not None
     assert (known.failure, known.is_pending) == (None, False)
-    assert not any("temperature" in asked for asked in server.requests)
+    assert not any("temperature" in request for request in server.requests)
     assert histories.view(span, 20, Measure.TEMPERATURE).history is not None
-    assert any("temperature" in asked for asked in server.requests)
+    assert any("temperature" in request for request in server.requests)
     monkeypatch.setattr(fleet_histories, "_MOST_BYTES", 1)
     small = FleetHistories(history_of(server.address))
     for one in Range:  # the cache is bounded by its size, and keeps the newest in any case

@@ -60,14 +60,14 @@ def fake(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Fake:
 @pytest.fixture(scope="module")
 def read(fake: Fake) -> Iterator[Read]:
     """Returns a function that sets the driver's values, and returns the reading of them."""
-    asked = ReadingProcess(fake)
+    process = ReadingProcess(fake)
 
     def read(*lines: str) -> Reading:
         fake.write(*lines)
-        return asked.read()
+        return process.read()
 
     yield read
-    asked.end()
+    process.end()
 
 
 @pytest.fixture

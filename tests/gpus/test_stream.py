@@ -42,15 +42,15 @@ def test_only_the_first_message_has_the_history(monitor: Monitor) -> None:
 
 
 def test_samples_come_steadily_and_their_interval_is_measured_and_logged(monitor: Monitor) -> None:
-    arrivals, stamps = [], []
+    arrivals, timestamps = [], []
     with monitor.view() as viewer:
         for _ in range(7):
-            stamps.append(viewer.next().gpus[0].timestamp)
+            timestamps.append(viewer.next().gpus[0].timestamp)
             arrivals.append(time.monotonic())
     gaps = [later - earlier for earlier, later in itertools.pairwise(arrivals[1:])]
     # If the whole machine pauses for a moment, one is late and the next one early: the median gives the rhythm.
     assert statistics.median(gaps) == pytest.approx(0.5, abs=0.2)
-    assert len(set(stamps)) >= 6
+    assert len(set(timestamps)) >= 6
     lines = [line for line in monitor.log_lines() if line["message"] == "gpu sample"]
     wanted = {"timestamp", "gpu_id", "utilization", "memory_used", "memory_total", "temperature", "interval_seconds"}
     assert wanted <= set(lines[-1])
@@ -104,13 +104,13 @@ def test_a_viewer_over_the_limit_is_refused_with_retry_after(small: Monitor) -> 
 def test_a_client_that_sends_messages_is_closed_without_effect_on_others(
     monitor: Monitor, message: str | bytes
 ) -> None:
-    with monitor.view() as quiet, monitor.view() as talker:
+    with monitor.view() as quiet, monitor.view() as sender:
         quiet.next()
         with suppress(OSError):  # it may be closed before all of it is sent
-            talker.send(message)
-        talker.read_to_the_end()
+            sender.send(message)
+        sender.read_to_the_end()
         if len(message) < 100:
-            assert talker.close_reason == 1003
+            assert sender.close_reason == 1003
         for _ in range(2):
             assert quiet.next().state == HostState.OK
     assert monitor.health()["status"] == "healthy"
@@ -127,16 +127,16 @@ def test_clients_that_freeze_are_dropped_without_effect_on_others(monitor: Monit
     halves = [socket.create_connection(("127.0.0.1", monitor.port)) for _ in range(30)]
     for half in halves:
         half.sendall(b"GET /ws/gpu HTTP/1.1\r\nHost: x\r\nUpgr")
-    with monitor.view() as lively, handshake(monitor.port):  # the second never reads, and never answers a ping
+    with monitor.view() as answering, handshake(monitor.port):  # the second never reads, and never answers a ping
         monitor.wait_for(lambda health: health["viewers"] == 2)
         began = last = time.monotonic()
         longest = 0.0
         while monitor.health()["viewers"] == 2:
             assert time.monotonic() - began < 60
-            lively.next()
+            answering.next()
             longest, last = max(longest, time.monotonic() - last), time.monotonic()
         assert longest < 3
-        assert lively.connected
+        assert answering.connected
     for half in halves:
         half.settimeout(1)  # they were closed long ago
         assert half.recv(100) == b""

@@ -15,20 +15,20 @@ def request(verb: str, model_id: str, **more: object) -> dict[str, Any]:
     return {"id": uuid.uuid4().hex, "verb": verb, "model_id": model_id, **more}
 
 
-def ask(client: FlaskClient, asked: dict[str, Any], *, again: bool = False, **headers: str) -> Answer:
+def ask(client: FlaskClient, request_body: dict[str, Any], *, again: bool = False, **headers: str) -> Answer:
     """Sends a request once; `again` only asks for its outcome."""
-    answer = client.post(f"/changes{'?again=1' if again else ''}", json=asked, headers=headers)
+    answer = client.post(f"/changes{'?again=1' if again else ''}", json=request_body, headers=headers)
     assert answer.status_code == 200, answer.text
     return dict(answer.json or {})
 
 
-def answered(client: FlaskClient, asked: dict[str, Any], **headers: str) -> Answer:
+def answered(client: FlaskClient, request_body: dict[str, Any], **headers: str) -> Answer:
     """Returns the answer to a request."""
-    found = [ask(client, asked, **headers)]
+    found = [ask(client, request_body, **headers)]
 
     def ends() -> bool:
         if found[-1]["outcome"] == "working":
-            found.append(ask(client, asked, again=True, **headers))
+            found.append(ask(client, request_body, again=True, **headers))
         return bool(found[-1]["outcome"] != "working")
 
     eventually(ends)

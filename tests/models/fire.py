@@ -100,7 +100,7 @@ def fire(address: str, processes: int, operations: int, versions: int = 4, names
     try:
         while any(process.is_alive() for process in crowd) and results.qsize() < processes:
             active = [active_version(one) for one in known]
-            assert active[-1] == quiet, "a registered model changed that nobody asked about"
+            assert active[-1] == quiet, "a registered model changed that received no request"
             readings, moves, last = readings + 1, moves + (active[:-1] != last[:-1]), active
     finally:
         outcomes = sum((results.get(timeout=60) for _process in crowd), Counter[str]())

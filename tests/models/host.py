@@ -33,7 +33,7 @@ class Host:
 
     def open(self, path: str = "/models") -> Viewer:
         """Opens a viewer whose every request goes to the current worker."""
-        return Viewer(lambda *asked: in_process(self.workers[self.at])(*asked), path)
+        return Viewer(lambda *arguments: in_process(self.workers[self.at])(*arguments), path)
 
 
 def active(registry: Registry, version: str) -> None:
@@ -44,20 +44,20 @@ def active(registry: Registry, version: str) -> None:
 
 def states(viewer: Viewer) -> dict[str, str]:
     """Returns the state of each model in the list; empty if there is no list."""
-    return {row["id"]: row["state"] for row in viewer.has_as(ids.MODEL_ROWS, "data") or []}
+    return {row["id"]: row["state"] for row in viewer.property_of(ids.MODEL_ROWS, "data") or []}
 
 
 def readings(misbehaving: Misbehaving) -> int:
     """Returns how often the models were read; the readings of runs, which their pages show as well, do not count."""
-    return sum("model-versions/search" in asked for asked in misbehaving.requests)
+    return sum("model-versions/search" in request for request in misbehaving.requests)
 
 
-def emptied(cache_dir: Path) -> None:
+def delete_cache(cache_dir: Path) -> None:
     """Deletes the cache, as may happen at any time, even while a refresh is writing there."""
     eventually(lambda: shutil.rmtree(cache_dir, ignore_errors=True) or not cache_dir.exists())
 
 
-def blocked(path: Path) -> None:
+def block_file(path: Path) -> None:
     """Puts a folder in the place of a cache file: nothing can be written there."""
     path.unlink(missing_ok=True)
     path.mkdir()

@@ -53,7 +53,7 @@ class ModelServer:
         self.models[str(given)] = {"id": given, **fields}
         return str(given)
 
-    def asked(self, method: str) -> int:
+    def request_count(self, method: str) -> int:
         """Returns how many requests of this method came."""
         return sum(request.startswith(f"{method} ") for request in self.requests)
 

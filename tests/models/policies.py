@@ -97,7 +97,7 @@ def greedy() -> bytes:
     return model(nodes, weights=[WEIGHTS, BIAS, *constants])
 
 
-def elsewhere(location: str) -> Any:
+def tensor_in_file(location: str) -> Any:
     """Returns a tensor whose numbers are in another file."""
     away = TensorProto(name="weights", data_type=FLOAT, dims=[4, 25], data_location=TensorProto.EXTERNAL)
     away.external_data.add(key="location", value=location)

@@ -20,7 +20,7 @@ from services.registry.changes.answers import MOST_AT_ONCE, ChangeAnswers
 from services.registry.changes.records import KEPT_SECONDS, ChangeRecords
 from tests.misbehaving import HANG, Misbehaving, eventually
 from tests.models.changing import ask, change, request
-from tests.models.host import Host, blocked
+from tests.models.host import Host, block_file
 
 DONE = ChangeResult(outcome=ChangeOutcome.DONE)
 REFUSED = ChangeResult(outcome=ChangeOutcome.REFUSED, cause=ModelIsActive("1"))
@@ -39,7 +39,7 @@ class Workers(RuleBasedStateMachine):
     """Runs two workers on one folder; the work of each request goes on until the test ends it, with or without
     success."""
 
-    asked = Bundle("asked")
+    sent_requests = Bundle("sent_requests")
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,18 +60,18 @@ class Workers(RuleBasedStateMachine):
             raise Stopped
         return result[0]
 
-    @rule(target=asked, worker=WORKERS)
+    @rule(target=sent_requests, worker=WORKERS)
     def requests_change(self, worker: int) -> ChangeRequest:
         request = restore()
         assert self.workers[worker].answer(request, None).outcome is ChangeOutcome.WORKING
         eventually(lambda: request.id in self.working)
         return request
 
-    @rule(target=asked)
+    @rule(target=sent_requests)
     def sends_too_late(self) -> ChangeRequest:
         return restore()
 
-    @rule(request=asked, worker=WORKERS, again=st.booleans())
+    @rule(request=sent_requests, worker=WORKERS, again=st.booleans())
     def repeats_request(self, request: ChangeRequest, worker: int, again: bool) -> None:
         is_known = request.id in self.begun or request.id in self.answers
         if not is_known and not again:  # its first sending was late
@@ -157,12 +157,12 @@ def test_changes_beyond_the_limit_are_refused_and_running_ones_are_answered(tmp_
 
 def test_an_unwritable_folder_stops_no_change_and_repeats_none(tmp_path: Path) -> None:
     begun: list[str] = []
-    blocked(tmp_path / "changes")
+    block_file(tmp_path / "changes")
     (tmp_path / "changes").rmdir()
     (tmp_path / "changes").write_text("a file where the folder should be")
 
-    def make(asked: ChangeRequest, _by: str | None) -> ChangeResult:
-        begun.append(asked.id)
+    def make(sent: ChangeRequest, _by: str | None) -> ChangeResult:
+        begun.append(sent.id)
         return DONE
 
     answers = ChangeAnswers(make, ChangeRecords(tmp_path / "changes"))
@@ -214,12 +214,12 @@ def test_a_change_on_a_hanging_registry_is_answered_once_the_registry_recovers(
     client: FlaskClient, misbehaving: Misbehaving
 ) -> None:
     misbehaving.answer = HANG
-    asked = request("restore", "2")
-    assert ask(client, asked)["outcome"] == "working"
+    sent = request("restore", "2")
+    assert ask(client, sent)["outcome"] == "working"
     assert client.get("/health").status_code == 200
     misbehaving.answer = None
-    eventually(lambda: ask(client, asked, again=True)["outcome"] not in ("working",), within_seconds=90)
-    assert ask(client, asked, again=True)["sentence"]
+    eventually(lambda: ask(client, sent, again=True)["outcome"] not in ("working",), within_seconds=90)
+    assert ask(client, sent, again=True)["sentence"]
 
 
 @pytest.mark.parametrize(

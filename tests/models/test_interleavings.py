@@ -59,7 +59,7 @@ class TwoModels:
         return name == "second"
 
     def store_of(self, name: str) -> MlflowModelStore:
-        assert name == "second", "the other registered model was asked for"
+        assert name == "second", "the other registered model was requested"
         return store(self._registry, VersionIds("second"))
 
 

@@ -80,7 +80,7 @@ def test_a_deletion_after_the_last_check_is_overruled_and_reported(backend: Mlfl
         registry = MlflowRegistry(MlflowApi(JsonService("MLflow", proxy.address)), backend.model.name)
         store = MlflowModelStore(registry, backend._check, no_file, lambda run_id: None)
         done = store.activate(chosen)
-        order = [asked.partition("?")[0].rpartition("/")[2] for asked in proxy.requests]
+        order = [request.partition("?")[0].rpartition("/")[2] for request in proxy.requests]
     assert done.overrules_deletion
     assert order[-4:] == ["get", "alias", "get", "set-tag"]
     assert active(backend) == chosen

@@ -50,7 +50,7 @@ def page(engine: Misbehaving, misbehaving: Misbehaving, tracking: Tracking, cach
 def show_walk(page: Viewer) -> float:
     """Begins the walk, as the browser does; returns how long the page took."""
     began = time.monotonic()
-    page.give(ids.INFERENCE_SHOWN, "data", {"model_id": "1"})
+    page.set_property(ids.INFERENCE_SHOWN, "data", {"model_id": "1"})
     return time.monotonic() - began
 
 
@@ -61,7 +61,7 @@ def writes(registry: Misbehaving) -> int:
 def test_a_measurement_is_written_once_and_then_known(page: Viewer, misbehaving: Misbehaving) -> None:
     show_walk(page)
     eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "Saved with the model."))
-    assert page.has_as(ids.EVALUATE_TICK, "disabled")
+    assert page.property_of(ids.EVALUATE_TICK, "disabled")
     page.press(ids.retry("inference"))  # the list is read again, and contains it
     misbehaving.requests.clear()
     misbehaving.answer = HANG
@@ -74,7 +74,7 @@ def test_the_page_does_not_wait_for_a_hanging_registry(page: Viewer, misbehaving
     misbehaving.answer = HANG
     assert show_walk(page) < 3
     assert page.shows(ids.EVALUATION, "Saving it with the model…")
-    assert not page.has_as(ids.EVALUATE_TICK, "disabled")
+    assert not page.property_of(ids.EVALUATE_TICK, "disabled")
     assert writes(misbehaving) == 0
 
 
@@ -82,7 +82,7 @@ def test_a_refusing_registry_is_reported(page: Viewer, misbehaving: Misbehaving)
     misbehaving.answer = (401, b"who are you?", "text/plain")
     show_walk(page)
     eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "It is not saved with the model: MLflow"))
-    assert page.has_as(ids.EVALUATE_TICK, "disabled")
+    assert page.property_of(ids.EVALUATE_TICK, "disabled")
 
 
 def test_a_measurement_survives_its_page_and_its_worker(

@@ -43,23 +43,25 @@ def store(server: ModelServer) -> HttpModelStore:
     return HttpModelStore(JsonService("Model server", server.address), SECONDS, SECONDS)
 
 
-def only(method: str, answer: Answer | str | None, ending: str = "") -> Callable[[str, str], Answer | str | None]:
+def answer_only(
+    method: str, answer: Answer | str | None, ending: str = ""
+) -> Callable[[str, str], Answer | str | None]:
     """Returns a `misbehave` that answers so to requests of one method to paths with this ending."""
-    return lambda asked, path: answer if asked == method and path.endswith(ending) else None
+    return lambda request_method, path: answer if request_method == method and path.endswith(ending) else None
 
 
 @pytest.mark.parametrize(("answer", "error", "message"), ANSWERS, ids=NAMES)
 def test_a_failed_read_names_its_cause(
     server: ModelServer, store: HttpModelStore, answer: Answer | str, error: type[ServiceError], message: str
 ) -> None:
-    server.misbehave = only("GET", answer)
+    server.misbehave = answer_only("GET", answer)
     for read in (store.all, store.active, lambda: store.get("2")):
-        before = server.asked("GET")
+        before = server.request_count("GET")
         with pytest.raises(error, match=message) as caught:
             read()  # type: ignore[operator]
         assert str(caught.value.service) == "Model server"
         # Repeated if another attempt may help, and not if it cannot.
-        assert server.asked("GET") - before == (2 if issubclass(error, ServiceUnavailable) else 1)
+        assert server.request_count("GET") - before == (2 if issubclass(error, ServiceUnavailable) else 1)
         assert type(caught.value) is error
 
 
@@ -88,11 +90,11 @@ def test_a_write_that_fails_is_not_repeated(
 ) -> None:
     if (method, answer) == ("DELETE", (200, b"7")):
         pytest.skip("a deletion's answer has no contents to be wrong")
-    server.misbehave = only(method, answer)
+    server.misbehave = answer_only(method, answer)
     with pytest.raises(OutcomeUnknown if answer == HANG else error, match=message) as caught:
         store.activate("2") if method == "POST" else store.delete("2")
     assert str(caught.value.service) == "Model server"  # type: ignore[attr-defined]
-    assert server.asked(method) == 1
+    assert server.request_count(method) == 1
     assert (server.active, len(server.models)) == ("1", 3)
 
 
@@ -100,10 +102,10 @@ def test_a_write_that_fails_is_not_repeated(
 def test_a_write_whose_answer_is_lost_may_have_happened(
     server: ModelServer, store: HttpModelStore, method: str
 ) -> None:
-    server.misbehave = only(method, LOSE)
+    server.misbehave = answer_only(method, LOSE)
     with pytest.raises(OutcomeUnknown, match="not known"):
         store.activate("2") if method == "POST" else store.delete("2")
-    assert server.asked(method) == 1
+    assert server.request_count(method) == 1
     eventually(lambda: server.active == "2" if method == "POST" else "2" not in server.models)
 
 
@@ -147,7 +149,7 @@ def test_an_invalid_row_is_reported_and_hides_no_model(
 def test_a_malformed_list_of_models_is_reported(
     server: ModelServer, store: HttpModelStore, answer: bytes, field: str
 ) -> None:
-    server.misbehave = only("GET", (200, answer), "/models")
+    server.misbehave = answer_only("GET", (200, answer), "/models")
     with pytest.raises(BadResponse, match="list of models") as caught:
         store.all()
     assert caught.value.field == field
@@ -160,7 +162,7 @@ def test_a_malformed_list_of_models_is_reported(
 def test_an_invalid_model_is_reported_with_its_field(
     server: ModelServer, store: HttpModelStore, answer: bytes, field: str
 ) -> None:
-    server.misbehave = only("GET", (200, answer), "/2")
+    server.misbehave = answer_only("GET", (200, answer), "/2")
     with pytest.raises(BadResponse) as caught:
         store.get("2")
     assert caught.value.field == field
@@ -170,10 +172,10 @@ def test_an_invalid_model_is_reported_with_its_field(
 def test_an_activation_answered_with_another_model_is_an_error(
     server: ModelServer, store: HttpModelStore, answer: bytes
 ) -> None:
-    server.misbehave = only("POST", (200, answer))
+    server.misbehave = answer_only("POST", (200, answer))
     with pytest.raises(BadResponse):
         store.activate("2")
-    assert server.asked("POST") == 1
+    assert server.request_count("POST") == 1
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,7 @@ def test_an_activation_answered_with_another_model_is_an_error(
 def test_a_refusal_is_passed_on_in_the_servers_words(
     server: ModelServer, store: HttpModelStore, status: int, body: bytes, error: type[Exception], message: str
 ) -> None:
-    server.misbehave = only("POST", (status, body))
+    server.misbehave = answer_only("POST", (status, body))
     with pytest.raises(error, match=message) as caught:
         store.activate("2")
     assert not isinstance(caught.value, ModelIsActive)
@@ -205,7 +207,7 @@ def test_a_refusal_is_passed_on_in_the_servers_words(
 def test_the_outcome_of_a_write_that_a_proxy_gave_up_is_unknown(
     server: ModelServer, store: HttpModelStore, method: str, status: int
 ) -> None:
-    server.misbehave = only(method, (status, b"<html>Bad gateway</html>"))
+    server.misbehave = answer_only(method, (status, b"<html>Bad gateway</html>"))
     with pytest.raises(OutcomeUnknown, match=f"HTTP {status}; it is not known whether this was done"):
         store.activate("2") if method == "POST" else store.delete("2")
-    assert server.asked(method) == 1
+    assert server.request_count(method) == 1

@@ -10,7 +10,7 @@ from components import ids
 from tests.misbehaving import HANG, Misbehaving, eventually
 from tests.models import policies
 from tests.models.changing import Answer, change
-from tests.models.host import Host, active, blocked, emptied, states
+from tests.models.host import Host, active, block_file, delete_cache, states
 from tests.models.test_external_data import external_tensor
 from tests.registry import Registry
 
@@ -42,8 +42,8 @@ def test_a_change_is_shown_at_once_by_each_worker(host: Host) -> None:
 def test_a_cache_that_cannot_be_written_stops_no_change(host: Host, cache_dir: Path) -> None:
     page = host.open("/models")
     (kept,) = cache_dir.glob("*/models.json")
-    blocked(kept)
-    blocked(kept.with_name("models-changed"))
+    block_file(kept)
+    block_file(kept.with_name("models-changed"))
     assert request_change(host, "activate", "2")["sentence"] == "Model 2 is active now."
     page.tick()
     assert states(page) == {"1": "inactive", "2": "active"}
@@ -72,7 +72,7 @@ def test_a_change_of_a_model_of_unknown_state_is_reported_and_not_made(
     host.open("/models")
     misbehaving.answer = HANG
     misbehaving.requests.clear()
-    emptied(cache_dir)
+    delete_cache(cache_dir)
     host.at = 1
     answer = request_change(host, verb, "2")
     assert (answer["outcome"], "Model 2 is not available right now" in answer["sentence"]) == ("refused", True)

@@ -12,7 +12,7 @@ from components import ids
 from services.sharing.host_lock import host_lock
 from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
 from tests.models.changing import change
-from tests.models.host import Host, active, blocked, emptied, readings, states
+from tests.models.host import Host, active, block_file, delete_cache, readings, states
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -52,17 +52,17 @@ def test_models_read_by_one_worker_are_shared_while_the_store_is_away(host: Host
 
 def test_a_late_failure_does_not_replace_a_newer_list(host: Host, misbehaving: Misbehaving) -> None:
     page = host.open()
-    asked, give_up = threading.Event(), threading.Event()
+    request_seen, give_up = threading.Event(), threading.Event()
 
     def breaks_down_late(_path: str, _content: bytes) -> bytes:
         misbehaving.alter = None  # the first one alone
-        asked.set()
+        request_seen.set()
         give_up.wait(30)
         return b"<html>"
 
     misbehaving.alter = breaks_down_late
     page.press(ids.retry("models"))
-    assert asked.wait(30)
+    assert request_seen.wait(30)
     host.at = 1
     page.press(ids.retry("models"))
     give_up.set()
@@ -81,19 +81,19 @@ def test_two_registered_models_share_no_list(host: Host, tracking: Tracking, cac
 
 
 def test_a_slow_answer_is_used_although_a_later_attempt_failed(host: Host, misbehaving: Misbehaving) -> None:
-    asked, go_on = threading.Event(), threading.Event()
+    request_seen, go_on = threading.Event(), threading.Event()
 
     def slow(path: str, content: bytes) -> bytes:
         if "registered-models" in path:
             misbehaving.alter = None  # the first one alone
-            asked.set()
+            request_seen.set()
             go_on.wait(30)
         return content
 
     misbehaving.alter = slow
     first, second = (services.model_views for services in host.services)
     first.view()
-    assert asked.wait(30)
+    assert request_seen.wait(30)
     misbehaving.answer = ERROR_500
     assert second.view(30).failure
     misbehaving.answer = None
@@ -112,7 +112,7 @@ def test_a_cache_deleted_while_the_store_is_down_removes_nothing_from_the_screen
     for host.at in (0, 1):
         host.open()
     misbehaving.answer = ERROR_500
-    emptied(cache_dir)
+    delete_cache(cache_dir)
     for host.at in (0, 1):
         page = host.open()
         page.press(ids.retry("models"))
@@ -124,7 +124,7 @@ def test_a_worker_without_a_list_removes_none_from_the_screen(
 ) -> None:
     page = host.open()
     misbehaving.answer = ERROR_500
-    emptied(cache_dir)
+    delete_cache(cache_dir)
     host.at = 1
     host.open()
     host.at = 0
@@ -141,7 +141,7 @@ def test_a_deleted_cache_hides_no_change(host: Host, cache_dir: Path) -> None:
     for host.at in (1, 0):
         host.open()
     assert change(host.workers[0].test_client(), "activate", "2")["outcome"] == "done"
-    emptied(cache_dir)
+    delete_cache(cache_dir)
     host.at = 1
     assert states(host.open()) == {"1": "inactive", "2": "active"}
 
@@ -151,7 +151,7 @@ def test_changes_that_cannot_be_recorded_on_disk_are_read_once(
 ) -> None:
     host.open()
     (kept,) = cache_dir.glob("*/models.json")
-    blocked(kept.with_name("models-changed"))
+    block_file(kept.with_name("models-changed"))
     for host.at, chosen in ((0, "2"), (1, "1"), (0, "2")):
         page = host.open()
         assert change(host.workers[host.at].test_client(), "activate", chosen)["outcome"] == "done"
@@ -169,16 +169,16 @@ def test_one_worker_reads_due_models_and_each_reads_requested_ones(busy: Host, m
     misbehaving.answer = HANG
     misbehaving.requests.clear()
 
-    def asked() -> int:
+    def requests_seen() -> int:
         return sum("registered-models/" in one for one in misbehaving.requests)
 
-    eventually(lambda: first.view() and asked())
+    eventually(lambda: first.view() and requests_seen())
     for _poll in range(20):
         assert first.view().models == second.view().models
         eventually(lambda: sum(one.name == "models" for one in threading.enumerate()) == 1)
-    assert asked() == 1
+    assert requests_seen() == 1
     second.refreshed(0.2)
-    eventually(lambda: asked() == 2)
+    eventually(lambda: requests_seen() == 2)
 
 
 def test_a_retry_reads_again_though_a_poll_is_under_way(busy: Host, misbehaving: Misbehaving, cache_dir: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_retry_reads_again_though_a_poll_is_under_way(busy: Host, misbehaving:
 
 def test_a_lock_that_cannot_be_opened_stops_no_refresh(busy: Host, registered: Registry, cache_dir: Path) -> None:
     (kept,) = cache_dir.glob("*/models.json")
-    blocked(kept.with_name("models.lock"))
+    block_file(kept.with_name("models.lock"))
     active(registered, "2")
     eventually(lambda: states(busy.open()) == {"1": "inactive", "2": "active"})
 

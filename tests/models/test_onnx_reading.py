@@ -17,52 +17,52 @@ from onnx import TensorProto, helper
 
 from policies.onnx_reading import DATA_LOCATION, EXTERNAL_DATA, PARTS, trouble_in
 from tests.models import policies
-from tests.models.policies import BIAS, WEIGHTS, elsewhere, gemm, model
+from tests.models.policies import BIAS, WEIGHTS, gemm, model, tensor_in_file
 
 GOOD = policies.q_values()
 
 
 def in_attribute() -> bytes:
-    return model([gemm("q_values"), helper.make_node("Constant", [], ["unused"], value=elsewhere("x"))])
+    return model([gemm("q_values"), helper.make_node("Constant", [], ["unused"], value=tensor_in_file("x"))])
 
 
 def in_list_of_tensors() -> bytes:
     node = helper.make_node("Made", [], ["unused"], domain="own")
-    node.attribute.append(helper.make_attribute("many", [WEIGHTS, elsewhere("x")]))
+    node.attribute.append(helper.make_attribute("many", [WEIGHTS, tensor_in_file("x")]))
     return model([gemm("q_values"), node])
 
 
 def in_branch() -> bytes:
-    branch = helper.make_graph([gemm("inner")], "branch", [], [policies.tensor("inner", None)], [elsewhere("x")])
+    branch = helper.make_graph([gemm("inner")], "branch", [], [policies.tensor("inner", None)], [tensor_in_file("x")])
     node = helper.make_node("If", ["true"], ["q_values"], then_branch=branch, else_branch=branch)
     return model([node])
 
 
 def in_function() -> bytes:
-    constant = helper.make_node("Constant", [], ["out"], value=elsewhere("x"))
+    constant = helper.make_node("Constant", [], ["out"], value=tensor_in_file("x"))
     function = helper.make_function("own", "Made", [], ["out"], [constant], [helper.make_opsetid("", 17)])
     return model([gemm("q_values")], functions=[function])
 
 
 def in_sparse() -> bytes:
     whole = onnx.load_model_from_string(GOOD)
-    whole.graph.sparse_initializer.add().values.CopyFrom(elsewhere("x"))
+    whole.graph.sparse_initializer.add().values.CopyFrom(tensor_in_file("x"))
     data: bytes = whole.SerializeToString()
     return data
 
 
 def in_weights() -> bytes:
-    return model([gemm("q_values")], weights=[elsewhere("x"), BIAS])
+    return model([gemm("q_values")], weights=[tensor_in_file("x"), BIAS])
 
 
 def without_location_field() -> bytes:
-    quiet = elsewhere("x")
+    quiet = tensor_in_file("x")
     quiet.ClearField("data_location")
     return model([gemm("q_values")], weights=[quiet, BIAS])
 
 
 def without_a_file_name() -> bytes:
-    nameless = elsewhere("x")
+    nameless = tensor_in_file("x")
     nameless.ClearField("external_data")
     return model([gemm("q_values")], weights=[nameless, BIAS])
 
@@ -70,7 +70,7 @@ def without_a_file_name() -> bytes:
 def with_a_padded_number() -> bytes:
     """Returns the same number in a longer spelling, as protobuf allows: 0x70 0x81 0x80 0x00 is field 14 = 1."""
     short, long = bytes([0x70, 0x01]), bytes([0x70, 0x81, 0x80, 0x00])
-    nameless = elsewhere("x")
+    nameless = tensor_in_file("x")
     nameless.ClearField("external_data")
     inner = nameless.SerializeToString().replace(short, long)
     return b"\x08\x09" + _field(7, _field(5, inner))

@@ -26,8 +26,8 @@ def test_a_cartpole_policy_as_stable_baselines3_exports_it_is_checked_and_activa
     host: Host, registered: Registry
 ) -> None:
     version, client = registered_file(registered, "cartpole_ppo", "CartPole-v1"), client_of(host)
-    asked = change(client, "activate", version)
-    assert (asked["outcome"], "CartPole-v1" in asked["question"]["sentence"]) == ("asked", True)
+    first_answer = change(client, "activate", version)
+    assert (first_answer["outcome"], "CartPole-v1" in first_answer["question"]["sentence"]) == ("asked", True)
     assert change(client, "activate", version, is_confirmed=True)["outcome"] == "done"
     other = registered_file(registered, "pendulum_sac", "CartPole-v1")
     refused = change(client, "activate", other, is_confirmed=True)
@@ -41,11 +41,11 @@ def test_the_activating_person_chooses_how_a_policy_is_read_and_that_is_kept_wit
     host: Host, registered: Registry
 ) -> None:
     version, client = registered_file(registered, "cartpole_dqn", "CartPole-v1"), client_of(host)
-    asked = change(client, "activate", version, is_confirmed=True)
+    first_answer = change(client, "activate", version, is_confirmed=True)
     over_the_api = client.post("/api/models/active", json={"model_id": version})
     assert (over_the_api.status_code, over_the_api.get_json()["code"]) == (422, "signature-unclear")
-    readings = {choice["text"]: choice["signature"] for choice in asked["question"]["choices"]}
-    assert (asked["outcome"], list(readings)) == ("asked", ["Q values", "probabilities", "logits"])
+    readings = {choice["text"]: choice["signature"] for choice in first_answer["question"]["choices"]}
+    assert (first_answer["outcome"], list(readings)) == ("asked", ["Q values", "probabilities", "logits"])
     refused = change(client, "activate", version, is_confirmed=True, signature=readings["probabilities"])
     assert (refused["outcome"], "not probabilities" in refused["sentence"]) == ("refused", True)
     done = change(client, "activate", version, is_confirmed=True, signature=readings["Q values"])
@@ -58,8 +58,8 @@ def test_a_missing_environment_is_reported_before_the_activation(host: Host, reg
     registered.tracking.post(
         "registered-models/alias", {"name": registered.name, "alias": "active", "version": version}
     )  # so that no other environment causes a question
-    asked = change(client, "activate", version)
-    assert (asked["outcome"], "OurRobot-v3" in asked["question"]["sentence"]) == ("asked", True)
+    first_answer = change(client, "activate", version)
+    assert (first_answer["outcome"], "OurRobot-v3" in first_answer["question"]["sentence"]) == ("asked", True)
     assert change(client, "activate", version, is_confirmed=True)["outcome"] == "done"
 
 

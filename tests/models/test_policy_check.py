@@ -27,7 +27,7 @@ from policies.policy_check import check_policy
 from policies.policy_process import PolicyProcess
 from policies.session import cause_of
 from tests.models import policies
-from tests.models.policies import BIAS, FLOAT, INT64, elsewhere, gemm, model, tensor, then
+from tests.models.policies import BIAS, FLOAT, INT64, gemm, model, tensor, tensor_in_file, then
 
 MAZE = "ClewMaze-10x10-v0"
 GOOD = policies.q_values()
@@ -64,8 +64,8 @@ def test_a_good_policy_is_described(onnx: bytes, output: str) -> None:
         (GOOD[:-10], "cut short"),
         (GOOD[: len(GOOD) // 2], "cut short"),
         (b"\x08\x09", "cannot be loaded"),
-        (model([gemm("q_values")], weights=[elsewhere("/etc/passwd"), BIAS]), "other files"),
-        (model([gemm("q_values")], weights=[elsewhere("../x"), BIAS]), "other files"),
+        (model([gemm("q_values")], weights=[tensor_in_file("/etc/passwd"), BIAS]), "other files"),
+        (model([gemm("q_values")], weights=[tensor_in_file("../x"), BIAS]), "other files"),
         (then("NoSuchOperator"), "cannot be loaded"),
         (GOOD.replace(b"weights", b"wei\n\x07ts", 1), "cannot be loaded"),
     ],

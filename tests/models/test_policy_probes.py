@@ -106,8 +106,8 @@ def test_the_probes_are_reproducible_and_in_the_observation_space() -> None:
 
 
 def test_the_probes_include_every_view_of_a_walk_through_the_first_maze() -> None:
-    asked = {row.tobytes() for row in PROBES.observations}
-    assert all(view.tobytes() in asked for view in _walk(10))
+    probed = {row.tobytes() for row in PROBES.observations}
+    assert all(view.tobytes() in probed for view in _walk(10))
 
 
 def test_the_probes_include_every_pair_of_values_of_any_two_cells() -> None:

@@ -36,6 +36,6 @@ def test_a_redirected_activation_is_refused(backend: Backend, status: int) -> No
         proxy.redirects = status
         with pytest.raises(Redirected, match=f"HTTP {status}"):
             store.activate(second)
-        assert not [asked for asked in proxy.requests if "login" in asked]
+        assert not [request for request in proxy.requests if "login" in request]
     assert backend.store.active().id == first  # type: ignore[union-attr]
     assert [one.model_id for one in backend.store.history()] in ([first], [])

@@ -142,9 +142,9 @@ def test_a_deleted_model_can_be_restored_where_deleted_models_are_kept(backend: 
 def test_an_unknown_model_is_not_found(backend: Backend, model_id: str) -> None:
     known = backend.add()
     backend.store.activate(known)
-    for asked in (backend.store.get, backend.store.activate, backend.store.delete):
+    for call in (backend.store.get, backend.store.activate, backend.store.delete):
         with pytest.raises(NotFound) as caught:
-            asked(model_id)
+            call(model_id)
         assert len(str(caught.value)) < 500
     assert active_ids(backend.store) == [known]
 
@@ -305,7 +305,7 @@ def test_a_tag_inserted_concurrently_by_another_is_set_on_a_second_try(
     registry = MlflowRegistry(MlflowApi(JsonService("MLflow", server.address)), "maze")
     with nullcontext() if writes == 2 else pytest.raises(BadInput, match=message):
         registry.tag_version("1", DELETED_TAG, "now")
-    assert server.asked("POST") == writes
+    assert server.request_count("POST") == writes
 
 
 def test_a_repeated_deletion_keeps_the_time_of_the_first(mlflow: MlflowBackend) -> None:

@@ -62,8 +62,8 @@ def test_many_threads_of_two_workers_fetch_it_once(
     version = registry.version(registered.version())
     workers = [PolicyFiles(registry, cache_dir) for _number in range(2)]
     with ThreadPoolExecutor(16) as pool:
-        asked = [pool.submit(lambda files: files.file(version).content(), workers[n % 2]) for n in range(32)]
-        assert {one.result(60) for one in asked} == {EVERY}
+        fetches = [pool.submit(lambda files: files.file(version).content(), workers[n % 2]) for n in range(32)]
+        assert {one.result(60) for one in fetches} == {EVERY}
     for files in (*workers, PolicyFiles(registry, cache_dir)):
         assert b"".join(files.file(version).chunks()) == EVERY
         assert files.known_check(version, MAZE).size_bytes == len(EVERY)
@@ -103,8 +103,8 @@ def test_page_api_engine_and_activation_share_one_file(
             return answer.get_data()
 
     with ThreadPoolExecutor(16) as pool:
-        asked = [pool.submit(get, host.workers[n % 2]) for n in range(16)]
-        assert {one.result(120) for one in asked} == {EVERY}
+        fetches = [pool.submit(get, host.workers[n % 2]) for n in range(16)]
+        assert {one.result(120) for one in fetches} == {EVERY}
     for services in host.services:
         check = services.policy_checks.check(version)
         assert check.ends(60)
@@ -201,8 +201,8 @@ def test_without_a_cache_folder_each_worker_fetches_a_file_once(
     version = registry.version(registered.version())
     files = PolicyFiles(registry, tmp_path / "taken")
     with ThreadPoolExecutor(8) as pool:
-        asked = [pool.submit(lambda: files.file(version).content()) for _number in range(16)]
-        assert {one.result(60) for one in asked} == {EVERY}
+        fetches = [pool.submit(lambda: files.file(version).content()) for _number in range(16)]
+        assert {one.result(60) for one in fetches} == {EVERY}
     assert fetched_statuses(misbehaving) == [200]
 
 

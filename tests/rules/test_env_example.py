@@ -18,8 +18,8 @@ def test_the_file_equals_what_the_classes_define() -> None:
 
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_every_setting_is_described_and_has_a_default(settings: type[BaseSettings]) -> None:
-    wanting = [n for n, field in settings.model_fields.items() if not field.description or field.is_required()]
-    assert wanting == []
+    incomplete = [n for n, field in settings.model_fields.items() if not field.description or field.is_required()]
+    assert incomplete == []
 
 
 def test_a_variable_has_the_same_default_in_every_program() -> None:

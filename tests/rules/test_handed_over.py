@@ -70,5 +70,5 @@ def _reads_app_configuration(node: ast.AST) -> bool:
 
 def test_each_listed_module_uses_the_app_once() -> None:
     for module in sorted(MAY_ASK_THE_APP):
-        asked = [node for node in nodes(module) if isinstance(node, ast.Attribute) and node.attr == "current_app"]
-        assert len(asked) == 1, module
+        uses = [node for node in nodes(module) if isinstance(node, ast.Attribute) and node.attr == "current_app"]
+        assert len(uses) == 1, module

@@ -38,6 +38,6 @@ def test_a_lock_is_exact_and_names_no_address(lock: Path) -> None:
 
 def test_the_lock_of_the_javascript_checks_names_packages_and_no_registry() -> None:
     packages = json.loads((ROOT / "tests" / "javascript" / "package-lock.json").read_text())["packages"]
-    asked = packages.pop("")["devDependencies"]
-    assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked
+    dev_dependencies = packages.pop("")["devDependencies"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in dev_dependencies} == dev_dependencies
     assert [name for name, one in packages.items() if "integrity" not in one or "resolved" in one] == []

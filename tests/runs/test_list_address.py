@@ -36,10 +36,10 @@ REFS = st.sampled_from(["name", "started", "success_percent"]) | st.builds(
 
 def read(query: list[tuple[str, str]]) -> tuple[ListAddress, list[str]]:
     """Parses an address as Dash passes it to a page: a repeated name becomes a list."""
-    asked: dict[str, Any] = {
+    parsed_query: dict[str, Any] = {
         name: values if len(values) > 1 else values[0] for name, values in parse_qs(urlencode(query)).items()
     }
-    return ListAddress.from_address(asked)
+    return ListAddress.from_address(parsed_query)
 
 
 @given(

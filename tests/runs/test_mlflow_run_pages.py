@@ -69,16 +69,16 @@ def test_no_run_is_missed_while_others_are_deleted_and_created(
     now = int(time.time() * 1000)
     ids = [tracking.run(group, started_ms=now - 1000 * number) for number in range(60)]
     chance = random.Random(deleted_at_once)
-    mortal = ids[:48]
-    chance.shuffle(mortal)
-    doomed: list[str] = []
+    deletable = ids[:48]
+    chance.shuffle(deletable)
+    deleted: list[str] = []
 
     def meanwhile(path: str, body: bytes) -> bytes:
         if path.endswith("runs/search"):
-            for run_id in mortal[:deleted_at_once]:
+            for run_id in deletable[:deleted_at_once]:
                 tracking.delete(run_id)
-            doomed.extend(mortal[:deleted_at_once])
-            del mortal[:deleted_at_once]
+            deleted.extend(deletable[:deleted_at_once])
+            del deletable[:deleted_at_once]
             tracking.run(group)
         return body
 
@@ -86,8 +86,8 @@ def test_no_run_is_missed_while_others_are_deleted_and_created(
     PaceFile(cache_dir, "MLflow").keep(Pace(most_runs=4, seconds_per_run=0.001))
     seen = found_ids(pages(misbehaving.address, cache_dir), group)
     assert len(seen) == len(set(seen))
-    assert set(ids) - set(doomed) <= set(seen)
-    assert doomed
+    assert set(ids) - set(deleted) <= set(seen)
+    assert deleted
 
 
 def test_an_abandoned_page_is_requested_again_only_when_mlflow_may_have_finished_it(

@@ -41,8 +41,8 @@ def test_mlflow_is_killed_while_rows_come_and_comes_back(tmp_path: Path) -> None
     """The rows stay on screen, with the failure; and the whole list arrives once MLflow is back."""
     fill(tmp_path / DATABASE, Plan(RUNS, 3, NINE, 1))
     port, cache = free_port(), tmp_path / "cache"
-    with ExitStack() as life, ExitStack() as second_life:
-        address = life.enter_context(mlflow_server(tmp_path, port))
+    with ExitStack() as first_server, ExitStack() as second_server:
+        address = first_server.enter_context(mlflow_server(tmp_path, port))
         with Misbehaving(address) as between:
             between.alter = slowed
             PaceFile(cache_folder(cache, between.address), "MLflow").keep(A_FEW_AT_A_TIME)
@@ -51,12 +51,12 @@ def test_mlflow_is_killed_while_rows_come_and_comes_back(tmp_path: Path) -> None
             assert first is not None
             assert first.progress is not None
             assert 0 < len(first) < RUNS
-            life.close()
+            first_server.close()
             eventually(lambda: runs.view().failure is not None)
             left = runs.view().runs
             assert ids_of(first) <= ids_of(left)
             assert len(ids_of(left)) < RUNS
-            second_life.enter_context(mlflow_server(tmp_path, port))
+            second_server.enter_context(mlflow_server(tmp_path, port))
             eventually(lambda: len(ids_of(runs.view().runs)) == RUNS and runs.view().failure is None)
             whole = runs.view().runs
             assert whole is not None

@@ -71,10 +71,10 @@ def test_only_runs_with_new_points_are_read_again(misbehaving: Misbehaving, trac
     eventually(lambda: columns.column(table, LEAST).pending == 0)
     tracking.log(run_id, "loss", [0.5], first_step=2)
     grown, _others = read(misbehaving.address, tmp_path)
-    asked = len(misbehaving.requests)
+    requests_before = len(misbehaving.requests)
     eventually(lambda: columns.column(grown, LEAST).pending == 0)
     assert numbers(grown, columns, LEAST, {"it": run_id}) == {"it": 0.5}
-    assert len(misbehaving.requests) - asked <= 2
+    assert len(misbehaving.requests) - requests_before <= 2
     tracking.end(run_id)
 
 

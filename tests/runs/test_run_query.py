@@ -139,11 +139,11 @@ def test_filtering_a_column_equals_filtering_each_of_its_cells(
     # Also by the text of a cell, or hostile input would rarely find anything.
     for text in (typed, operator + typed, f"{operator}{shown[place]}" if place < len(shown) else typed):
         try:
-            asked = parse(text, kind)
+            typed_filter = parse(text, kind)
         except FilterMisunderstood:
             continue
-        found = kept(column_of(kind, there), asked, zone_named(zone)).tolist()
-        assert found == [asked.matches(cell) for cell in shown], (text, shown)
+        found = kept(column_of(kind, there), typed_filter, zone_named(zone)).tolist()
+        assert found == [typed_filter.matches(cell) for cell in shown], (text, shown)
 
 
 def compared(one: Any, other: Any, descending: bool) -> int:
@@ -302,11 +302,11 @@ def test_a_query_selects_the_rows_that_plain_python_selects(
     misfits = set()
     for name, typed in filters.items():
         try:
-            asked = parse(typed, KINDS[name])
+            typed_filter = parse(typed, KINDS[name])
         except FilterMisunderstood:
             misfits.add(name)
         else:
-            placed = [one for one in placed if asked.matches(as_shown(KINDS[name], rows[one[0]][name], UTC))]
+            placed = [one for one in placed if typed_filter.matches(as_shown(KINDS[name], rows[one[0]][name], UTC))]
     for key in reversed(sort):
         name, descending = key.lstrip("-"), key.startswith("-")
         shown = [row[name] if name != "started" or row[name] is None else row[name] // 1000 for row in rows]

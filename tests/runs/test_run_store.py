@@ -135,12 +135,12 @@ def test_many_views_cost_one_refresh(misbehaving: Misbehaving, cache_dir: Path) 
     """Fifty views by two stores of one host, as of two workers, send MLflow no more requests than one view does."""
     stores = [store(misbehaving.address, cache_dir, period=600) for _worker in range(2)]
     eventually(lambda: stores[0].view().as_of)  # the first rows come before the whole list
-    asked = len(misbehaving.requests)
-    assert asked > 0
+    requests_before = len(misbehaving.requests)
+    assert requests_before > 0
     for _poll in range(25):
         for one in stores:
             assert one.view().runs is not None
-    assert len(misbehaving.requests) == asked
+    assert len(misbehaving.requests) == requests_before
 
 
 def test_a_refresh_starts_when_it_is_due(tracking: Tracking, cache_dir: Path) -> None:
@@ -261,10 +261,10 @@ def test_with_an_unwritable_cache_polls_cause_no_requests(misbehaving: Misbehavi
     (folder / "runs-attempt.json").mkdir()  # a file written there cannot be moved into place
     eventually(lambda: runs.first_view(40).failure)
     eventually(lambda: runs.view().as_of)  # the first rows have no time yet: the others are on their way
-    asked = len(misbehaving.requests)
+    requests_before = len(misbehaving.requests)
     for _poll in range(20):
         assert runs.first_view(0.2).failure is not None
-    assert len(misbehaving.requests) == asked
+    assert len(misbehaving.requests) == requests_before
 
 
 def test_a_cache_that_cannot_be_made_or_written_hides_no_run(tracking: Tracking, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def logged(tracking: Tracking) -> tuple[Registry, str]:
 
 def assert_all_is_shown(host: Host, run_id: str) -> None:
     runs = host.open("/mlflow")
-    eventually(lambda: runs.tick() and any(row["id"] == run_id for row in runs.has_as(ids.ROWS, "data") or []))
+    eventually(lambda: runs.tick() and any(row["id"] == run_id for row in runs.property_of(ids.ROWS, "data") or []))
     assert ["Clew's cache" in alert for alert in runs.alerts()] == [True]
     compared = host.open(f"/mlflow?runs={run_id}")
     eventually(lambda: compared.tick() and compared.shows(ids.chart("compare", "loss"), "seen"))

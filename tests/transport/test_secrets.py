@@ -241,7 +241,7 @@ def test_no_page_response_or_log_line_contains_credentials(
             viewer = Viewer(in_process(server), page)
             texts.append(str(viewer._tree))
             if viewer.has("models-chosen"):
-                viewer.give("models-chosen", "data", "1")
+                viewer.set_property("models-chosen", "data", "1")
                 texts.append(str(viewer._tree))
     texts += [JsonFormatter(settings.secrets).format(record) for record in caplog.records]
     texts += [repr(file.read_bytes()) + str(file) for file in tmp_path.rglob("*") if file.is_file()]

@@ -20,7 +20,7 @@ class Webhook:
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
         self.at: list[float] = []
-        self.asked = 0
+        self.request_count = 0
         self.answer = 200
         self.hangs = threading.Event()
         self.hangs.set()
@@ -69,7 +69,7 @@ class Webhook:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 message = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.asked += 1
+                outer.request_count += 1
                 answer = outer.answer
                 outer.before(message)
                 outer.hangs.wait(120)

@@ -112,7 +112,7 @@ def test_receivers_that_refuse_or_hang_delay_no_other(tmp_path: Path, team: Trac
             # It is stored, reported, and tried less and less often.
             eventually(lambda: any("error=429" in value for value in alert_tags(team, "recv-0")), 90)
             assert "s3cr3t" not in str(alert_tags(team, "recv-"))
-            assert refusing.asked < 8
+            assert refusing.request_count < 8
             refusing.answer = 200
             hanging.hangs.set()
             for number in range(6):
