@@ -159,7 +159,7 @@ def test_the_catalogue_lists_every_logged_metric(client: FlaskClient, run: str, 
     assert client.post("/charts/metrics", json={"runs": [run, other]}).json == answer
 
 
-def test_runs_whose_steps_count_different_things_share_another_axis(client: FlaskClient, tracking: Tracking) -> None:
+def test_runs_with_different_units_of_steps_share_another_axis(client: FlaskClient, tracking: Tracking) -> None:
     experiment = tracking.experiment()
     by_env_steps = tracking.run(experiment, metrics={"episode_reward": [1, 2], "time/total_timesteps": [1, 2]})
     by_iteration = tracking.run(experiment, metrics={"episode_reward": [1, 2], "num_env_steps_sampled": [4000, 8000]})

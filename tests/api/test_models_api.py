@@ -93,7 +93,7 @@ class TestTheContract:
         assert client.post(f"/api/models/{first}/restore").json == detail
         assert client.get(f"/api/models/{first}").status_code == 200
 
-    def test_a_file_that_is_no_policy_is_refused_and_the_former_one_stays(
+    def test_an_invalid_policy_file_is_refused_and_the_former_model_stays(
         self, client: FlaskClient, registry: Registry
     ) -> None:
         before = client.get("/api/models/active").json

@@ -138,7 +138,7 @@ def test_health_recovers_after_a_failure_while_no_page_is_open(misbehaving: Misb
     eventually(lambda: {part.state for part in (checks.now().mlflow, checks.now().model_store)} == {State.OK})
 
 
-def test_the_model_server_is_a_dependency_of_its_own(serving: Serving, registry: Registry) -> None:
+def test_health_lists_a_separate_model_server(serving: Serving, registry: Registry) -> None:
     client = serving(registry.tracking.address, model_server_url=NOWHERE).test_client()
     health = client.get("/api/health").json
     assert (health["mlflow"]["state"], health["model_store"]["state"]) == ("ok", "down")

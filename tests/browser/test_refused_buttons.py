@@ -70,7 +70,7 @@ def test_an_unknown_person_sees_why_the_buttons_are_disabled(visit: Callable[...
     assert grave_violations(page, path, part="main") == []
 
 
-def test_a_person_named_by_the_proxy_can_press_them(visit: Callable[..., Page], dash_br: Browser) -> None:
+def test_a_person_named_by_the_proxy_can_press_the_buttons(visit: Callable[..., Page], dash_br: Browser) -> None:
     dash_br.driver.execute_cdp_cmd("Network.enable", {})
     try:
         dash_br.driver.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": {"X-Forwarded-User": "kim"}})

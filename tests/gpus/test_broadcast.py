@@ -28,7 +28,7 @@ def connected_pair() -> Iterator[tuple[Connection, socket.socket]]:
 
 
 @pytest.mark.parametrize("length", [0, 125, 126, 65535, 65536])
-def test_a_frame_is_what_a_websocket_library_reads(length: int) -> None:
+def test_a_frame_is_read_by_a_websocket_library(length: int) -> None:
     frames = FrameProtocol(client=True, extensions=[])
     frames.receive_bytes(text_frame("ü" * (length // 2) + "x" * (length % 2)))
     read = list(frames.received_frames())

@@ -155,7 +155,7 @@ def test_changes_beyond_the_limit_are_refused_and_running_ones_are_answered(tmp_
     assert answers.answer(refused, None, wait_seconds=20) == answer  # and stays so: its answer was given
 
 
-def test_an_unwritable_folder_stops_no_change_and_repeats_none(tmp_path: Path) -> None:
+def test_with_an_unwritable_folder_each_change_is_made_exactly_once(tmp_path: Path) -> None:
     begun: list[str] = []
     block_file(tmp_path / "changes")
     (tmp_path / "changes").rmdir()
@@ -250,7 +250,7 @@ def test_a_malformed_request_is_refused_with_a_sentence(client: FlaskClient, wro
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b'"\\ud800"', b"[" * 9000, b"x" * 2**15])
-def test_what_is_no_json_is_refused_with_a_sentence(client: FlaskClient, body: bytes) -> None:
+def test_a_body_that_is_not_json_is_refused_with_a_sentence(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/changes", data=body, content_type="application/json")
     assert 400 <= answer.status_code < 500
     assert client.post("/changes", data=body).status_code == 415
@@ -265,7 +265,7 @@ def test_a_page_of_another_site_changes_nothing(client: FlaskClient) -> None:
     "model_id", ["0", "-1", "1e3", "\u0661", "x/y", "../1", "\n", " 1", "\ud7ff", "%00", "🐍" * 40]
 )
 @pytest.mark.parametrize("verb", ["activate", "try", "delete", "restore"])
-def test_a_model_that_is_not_there_is_named_and_nothing_breaks(client: FlaskClient, verb: str, model_id: str) -> None:
+def test_a_change_of_an_unknown_model_is_refused(client: FlaskClient, verb: str, model_id: str) -> None:
     answer = change(client, verb, model_id, is_confirmed=True)
     assert answer["outcome"] == "refused"
     assert answer["sentence"]

@@ -119,7 +119,7 @@ def test_a_cache_deleted_while_the_store_is_down_removes_nothing_from_the_screen
         assert states(page) == states(host.open()) == {"1": "active", "2": "inactive"}
 
 
-def test_a_worker_without_a_list_removes_none_from_the_screen(
+def test_a_worker_without_a_list_removes_no_model_from_the_screen(
     host: Host, misbehaving: Misbehaving, cache_dir: Path
 ) -> None:
     page = host.open()
@@ -213,7 +213,7 @@ def test_a_lock_that_cannot_be_opened_stops_no_refresh(busy: Host, registered: R
     eventually(lambda: states(busy.open()) == {"1": "inactive", "2": "active"})
 
 
-def test_a_moment_in_an_odd_zone_reaches_the_other_worker(host: Host, registered: Registry) -> None:
+def test_a_time_in_an_unusual_zone_reaches_the_other_worker(host: Host, registered: Registry) -> None:
     registered.version(trained_at="2026-01-01T00:00:00-23:59:59.5")
     for host.at in (0, 1):
         assert states(host.open()) == {"1": "active", "2": "inactive", "3": "inactive"}

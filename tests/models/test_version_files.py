@@ -55,7 +55,7 @@ def fetched_statuses(misbehaving: Misbehaving) -> list[int]:
     return [status for status, path in misbehaving.answered if "get-artifact" in path]
 
 
-def test_many_threads_of_two_workers_fetch_it_once(
+def test_many_threads_of_two_workers_fetch_a_file_once(
     misbehaving: Misbehaving, registered: Registry, cache_dir: Path
 ) -> None:
     registry = registry_at(misbehaving.address, registered)
@@ -76,7 +76,9 @@ def fetch_in_process(address: str, name: str, version: str, folder: str, results
     results.put(PolicyFiles(registry, Path(folder)).file(registry.version(version)).sha256)
 
 
-def test_processes_of_one_host_fetch_it_once(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> None:
+def test_processes_of_one_host_fetch_a_file_once(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path
+) -> None:
     version = registered.version()
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
