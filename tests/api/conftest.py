@@ -37,7 +37,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
 
 
 @pytest.fixture(autouse=True)
-def no_failure_but_declared_ones() -> Iterator[None]:
+def only_declared_failures() -> Iterator[None]:
     """Fails where a view raised an error that its operation does not declare, so that docs/openapi.yaml does not
     list it."""
     log_records = _LogRecords()

@@ -24,9 +24,10 @@ axe.run({include: [[part]], exclude: excluded.map((one) => [one])}, {runOnly, ru
 def grave_violations(
     page: Page, where: str, *, part: str = "html", colours: Literal["too", "only", "none"] = "too"
 ) -> list[str]:
-    """What in a part of the shown page breaks a rule gravely, a line each: where, rule, summary, the first places.
+    """Returns the serious and critical violations in a part of the shown page, one line each: `where`, rule, summary,
+    first elements.
 
-    The contrast of `colours` is the dearest rule by far, and the only one that depends on the scheme.
+    `colours` selects the rule of contrast, which is by far the slowest and the only one that depends on the scheme.
     """
     if not page.script("return Boolean(window.axe)"):
         page.script(AXE)  # through WebDriver, which is not subject to the page's Content-Security-Policy

@@ -127,25 +127,25 @@ window.setInterval(() => {
 """
 
 
-def _listed(way: str, browser: Browser) -> Iterator[str]:
-    if way == "native":
-        yield way
+def _list_in_mode(mode: str, browser: Browser) -> Iterator[str]:
+    if mode == "native":
+        yield mode
         return
     added = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _LOWER})
-    yield way
+    yield mode
     browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
 @pytest.fixture(params=["native", "paged"])
-def listed(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
+def native_or_paged_list(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
     """Parametrizes how the run list works: with all rows in the browser, or page by page as for a very long list."""
-    yield from _listed(request.param, dash_br)
+    yield from _list_in_mode(request.param, dash_br)
 
 
 @pytest.fixture(params=["native", pytest.param("paged", marks=pytest.mark.thorough)])
-def listed_as_ever(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
-    """Parametrizes the same, but page by page only in the thorough run: for tests where the two ways do not differ."""
-    yield from _listed(request.param, dash_br)
+def mostly_native_list(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
+    """Parametrizes the same, but page by page only in the thorough run: for tests where both modes behave alike."""
+    yield from _list_in_mode(request.param, dash_br)
 
 
 @pytest.fixture

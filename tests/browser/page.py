@@ -99,12 +99,12 @@ class Page:
         return self.script(code + what, key, value, table)
 
     def tick(self, value: str, key: str = "name", table: str = "runs-table") -> None:
-        """Clicks what chooses the row that shows `value` in a column."""
+        """Ticks the row that shows `value` in a column."""
         click = "(row.querySelector('td.dash-select-cell input').click(), true)"
         self.wait(lambda: self.in_row(value, click, key, table))
 
     def tick_while_filling(self, moment: str, value: str, key: str = "name", table: str = "runs-table") -> None:
-        """Has the next filling of the table meet a click on a row, just "before" or just "after" it took place."""
+        """Clicks a row just "before" or just "after" the next time that the table is filled with rows."""
         code = """
             const [moment, key, value, table] = arguments, page = window.dash_clientside[table.split("-")[0]], fill = page.fill;
             const rows = () => [...document.querySelectorAll(`#${table} tr`)];
@@ -120,7 +120,7 @@ class Page:
         self.script(code, moment, key, value, table)
 
     def ticked(self) -> list[str]:
-        """The names of the visible runs whose checkbox is on."""
+        """Returns the names of the visible runs that are ticked."""
         on = f"[...document.querySelectorAll('{TICKS}')].filter(box => box.checked).map(box => box.closest('tr'))"
         name = "row.querySelector(`td[data-dash-column='name']`).innerText.trim()"
         return list(self.script(f"return {on}.map(row => {name})"))
@@ -131,8 +131,8 @@ class Page:
         box.clear()
         box.send_keys(text + "\n")
 
-    def finger(self, start: tuple[float, float], end: tuple[float, float], held: float = 0.0) -> None:
-        """A finger that goes down, waits so many seconds, moves in steps and lets go; in pixels of the window."""
+    def drag_with_finger(self, start: tuple[float, float], end: tuple[float, float], held: float = 0.0) -> None:
+        """Touches at `start`, waits `held` seconds, moves to `end` in steps and lets go; in pixels of the window."""
         steps = [(start[0] + (end[0] - start[0]) * n / 5, start[1] + (end[1] - start[1]) * n / 5) for n in range(1, 6)]
         self._touch("touchStart", start)
         time.sleep(held)

@@ -188,7 +188,7 @@ def test_a_chart_is_dragged_to_another_place_by_mouse_and_by_finger(compared: Pa
     ).perform()
     page.wait(lambda: page.script(COMPARE) == ["@loss", "@reward"])
     start = page.middle(handle.format("@reward"))
-    page.finger(start, (start[0] - page.find(frame.format("@loss")).size["width"] - 100, start[1]))
+    page.drag_with_finger(start, (start[0] - page.find(frame.format("@loss")).size["width"] - 100, start[1]))
     page.wait(lambda: page.script(COMPARE) == ["@reward", "@loss"])
 
 

@@ -17,8 +17,8 @@ from tests.browser.page import Page
 from tests.misbehaving import Misbehaving, only
 from tests.tracking import Tracking
 
-IN_BOTH_WAYS = pytest.mark.usefixtures("listed")
-MOSTLY_NATIVE = pytest.mark.usefixtures("listed_as_ever")
+IN_BOTH_WAYS = pytest.mark.usefixtures("native_or_paged_list")
+MOSTLY_NATIVE = pytest.mark.usefixtures("mostly_native_list")
 USUAL = ["name", "run_id", "experiment", "algorithm", "environment", "seed", "started", "success_percent", "episodes"]
 HEADS = "return [...document.querySelectorAll('#runs-table th.dash-header[data-dash-column]')].map((head) => head.dataset.dashColumn)"
 LR = "param%3Alr_five"
@@ -169,7 +169,7 @@ def test_columns_are_moved_and_made_wider_by_pointer_and_keys(page: Page, five: 
     page.wait(lambda: address_query(page)["column"] == ["name", "status", "seed"])
     # A long touch of a heading drags it.
     seed, name_at = (page.middle(f"#runs-table th[data-dash-column='{key}']") for key in ("seed", "name"))
-    page.finger(seed, (name_at[0] - 30, name_at[1]), held=0.6)
+    page.drag_with_finger(seed, (name_at[0] - 30, name_at[1]), held=0.6)
     page.wait(lambda: headings(page) == ["details", "seed", "name", "status"])
     handle = "#runs-table th[data-dash-column='name'] .column-width"
     before = page.script(

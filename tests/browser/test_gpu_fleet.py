@@ -138,7 +138,7 @@ def test_a_map_shows_ninety_six_gpus_and_opened_ones_get_cards(
 
 
 def _check_hidden_tab(page: Page, hosts: list[Foreign]) -> None:
-    """In a hidden tab nothing is read or drawn; once visible it shows the newest."""
+    """Checks that a hidden tab reads and draws nothing, and shows the newest values once it is visible."""
     page.script(
         "const read = clew.gpuMessages.read; window.behind = { hidden: 0, reads: 0, changes: 0 };"
         "clew.gpuMessages.read = (...given) => { window.behind.reads += document.hidden; return read(...given); };"

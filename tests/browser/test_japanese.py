@@ -142,7 +142,7 @@ def _activate_invalid_model(page: Page) -> None:
 
 
 def _check_that_browser_and_server_translate_the_same(page: Page) -> None:
-    """assets/translate.js and components/texts/translate.py translate each message the same, whatever its values."""
+    """Checks that assets/translate.js and components/texts/translate.py translate each message the same way."""
     server = Flask("japanese")
     server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "components" / "translations")
     Babel(server, locale_selector=lambda: "ja")

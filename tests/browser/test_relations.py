@@ -141,7 +141,7 @@ def test_ranges_of_parallel_coordinates_tick_the_runs_inside_them(
         "const plot = document.querySelector('.relations-parallel'); plot.scrollIntoView({block: 'center', behavior: 'instant'});"
         "const box = plot.getBoundingClientRect(); return [box.left, box.top, box.width]"
     )
-    page.finger((left + 46, top + 15), (left + width - 10, top + 20))
+    page.drag_with_finger((left + 46, top + 15), (left + width - 10, top + 20))
     page.wait(lambda: query(page)["parallel"] == ["param:lr_sweep", "final_reward", "algorithm"])
     page.click(f"{PARALLEL} button[aria-label='Remove the axis lr_sweep (parameter)']")
     page.wait(lambda: query(page)["parallel"] == ["final_reward", "algorithm"])

@@ -111,7 +111,7 @@ def test_a_second_writer_is_shown_what_the_first_wrote(
     page.wait_for_text("theirs", "#run-edits .run-history pre")
 
 
-@pytest.mark.usefixtures("listed_as_ever")
+@pytest.mark.usefixtures("mostly_native_list")
 def test_ticked_runs_are_archived_deleted_and_brought_back(
     page: Page, tracking: Tracking, group: tuple[str, list[str]]
 ) -> None:

@@ -13,8 +13,8 @@ from tests.tracking import Tracking
 CHARTS = ("compare-chart-reward", "compare-chart-loss", "compare-chart-success-rate")
 
 # The browser sorts and filters all rows, or the server returns a page of them: the results are the same.
-IN_BOTH_WAYS = pytest.mark.usefixtures("listed")
-MOSTLY_NATIVE = pytest.mark.usefixtures("listed_as_ever")
+IN_BOTH_WAYS = pytest.mark.usefixtures("native_or_paged_list")
+MOSTLY_NATIVE = pytest.mark.usefixtures("mostly_native_list")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Runs that stand still: by ten times their own usual interval, whatever that is."""
+"""Runs that log nothing for ten times their own usual interval."""
 
 import time
 from pathlib import Path
