@@ -153,7 +153,8 @@ def summary(
 
 
 def _line(parts: Sequence[Any]) -> html.Div:
-    return html.Div(list(parts), className="group-line")
+    # Spaces instead of margins: a button that wraps begins at the edge.
+    return html.Div([piece for part in parts for piece in (part, " ")], className="group-line")
 
 
 def _sizes(groups: Sequence[Group]) -> str:
@@ -206,7 +207,7 @@ def _removes(run: Run) -> Mapping[str, str]:
 
 
 def _button(text: str, data: Mapping[str, str]) -> html.Button:
-    return html.Button(text, type="button", className="btn btn-sm btn-outline-secondary ms-1", **data)
+    return html.Button(text, type="button", className="btn btn-sm btn-outline-secondary", **data)
 
 
 def runs_to_show_alone(runs: Sequence[Run], alone: Sequence[str]) -> list[dict[str, Any]]:

@@ -17,13 +17,14 @@ def notice() -> dbc.Alert:
                 _(
                     "The runs marked “sample” come with Clew: real trainings of PPO and DQN in a maze, recorded so"
                     " that you can try out the dashboard. Your own runs appear next to them."
-                )
+                ),
+                className="me-2",
             ),
             disabled_unless_allowed(
                 Access.WRITE,
                 [dbc.Button(_("Remove sample data"), id=ids.SAMPLE_REMOVE, color="secondary", outline=True, size="sm")],
                 ids.refused("samples"),
-                "d-inline-block ms-2",
+                "d-inline-block",
             ),
             reason(Access.WRITE, ids.refused("samples")),
         ],
