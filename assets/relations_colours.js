@@ -26,7 +26,7 @@ function ramp() {
 }
 
 /** Returns the page's colours at this moment: they change with its scheme. */
-const page = () => ({ ink: styleOf("--bs-body-color"), faint: styleOf("--bs-border-color"), paper: styleOf("--bs-body-bg"), chosen: styleOf("--bs-emphasis-color"), point: PALETTE[0] });
+const page = () => ({ ink: styleOf("--bs-body-color"), faint: styleOf("--bs-border-color"), paper: styleOf("--bs-body-bg"), chosen: styleOf("--bs-emphasis-color") });
 
 /** Returns the codes of the categories with a colour of their own: the most frequent ones.
  *
@@ -46,7 +46,10 @@ function frequent(column) {
  * @returns {{ of: (i: number) => string, legend: Legend | null }}
  */
 function colours(column, isLog) {
-  if (!column) return { of: () => PALETTE[0], legend: null };
+  if (!column) {
+    const point = styleOf("--point");
+    return { of: () => point, legend: null };
+  }
   if (column.kind === "text") {
     const known = frequent(column);
     const byCode = new Map(known.map((code, i) => [code, PALETTE[i]]));

@@ -35,6 +35,7 @@ def clew(*, kept: bool = False, root: Path = ROOT) -> Iterator[str]:
             "CACHE_DIR": f"{state}/cache",
             "GPU_DEMO": str(not kept),
             "GPU_HOST_NAME": "trainer-1",
+            "GPU_DISK_FOLDER": "/srv",  # not where this clone is
         }
         if kept:
             keep_a_day(Path(state))

@@ -53,10 +53,12 @@ def look_pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
     return [
         *known.values(),
         Picture(
-            "relations", "/mlflow?relations=scatter,parallel", rows, 1000, then=_shown(".relations", open_relations)
+            *("relations", "/mlflow?relations=scatter,parallel", rows, 1000),
+            then=_shown(":has(> .relations)", open_relations),
         ),
         Picture(
-            "run-files", run.path, f"{run.complete} && {_count('.artifact-row')} > 0", then=_shown("#run-artifacts")
+            *("run-files", run.path, f"{run.complete} && {_count('.artifact-row')} > 0", 460),
+            then=_shown("#run-artifacts"),
         ),
         Picture("trash", "/mlflow/trash", f"{_count('#run-trash tbody tr')} > 0", 420),
         known["now"]._replace(name="now-dark", dark=True),

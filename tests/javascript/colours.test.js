@@ -33,9 +33,9 @@ function coloursOf(selector) {
 }
 
 for (const [scheme, selector, paper] of [["light", ":root", "#ffffff"], ["dark", '[data-bs-theme="dark"]', tokenOf('[data-bs-theme="dark"]', "--bs-body-bg")]]) {
-  test(`each step of the ramp has a contrast of 3 on a ${scheme} plot, also as a point`, () => {
+  test(`a point, and each step of the ramp, has a contrast of 3 on a ${scheme} plot, also where it is not opaque`, () => {
     const { stops, drawn } = coloursOf(selector);
-    for (const colour of [...stops, ...drawn]) {
+    for (const colour of [hexOf(tokenOf(selector, "--point")), ...stops, ...drawn]) {
       const point = colour.map((value, i) => value * OPACITY + hexOf(paper)[i] * (1 - OPACITY));
       assert.ok(Math.min(contrast(colour, hexOf(paper)), contrast(point, hexOf(paper))) >= 3, `rgb ${colour}`);
     }
