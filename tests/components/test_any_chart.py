@@ -89,7 +89,7 @@ def test_an_axis_of_any_metric_is_titled_with_its_escaped_name(key: str) -> None
     assert chart["layout"]["meta"]["x"]["axis"] == f"metric:{key}"
 
 
-def test_on_one_chart_a_run_keeps_its_colour_and_dashes_distinguish_the_metrics() -> None:
+def test_a_run_has_one_colour_on_a_chart_and_dashes_distinguish_its_metrics() -> None:
     runs = {"a": {"x": [1.0, 2.0], "y": [3.0, 4.0]}, "b": {"x": [5.0, 6.0], "y": [7.0, 8.0]}}
     chart = drawn('{"m":["x","y"]}', runs)
     styles = {(trace["meta"]["run"], trace["name"][-1]): trace["line"] for trace in chart["data"]}
@@ -191,7 +191,7 @@ def test_a_single_run_can_be_drawn_in_addition_to_the_groups() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "divisor"), [(60, 1), (7_200, 3_600)])
-def test_all_charts_of_the_same_runs_have_their_time_in_the_same_unit(seconds: int, divisor: int) -> None:
+def test_all_charts_of_the_same_runs_have_the_same_unit_of_time(seconds: int, divisor: int) -> None:
     one = run("a", {"y": RISING}, seconds=seconds)
     known = Known({("a", "y"): history(RISING)}, DEFAULT)
     chart = figure(ChartSpec.parse("y"), [one], known, ChartOptions(axis=Axis.RELATIVE_TIME))

@@ -47,7 +47,7 @@ def test_a_chart_without_points_is_summarised_by_its_reason() -> None:
     assert chart_summary("Loss", [("a", [of()]), ("b", [])], nothing=NOTHING) == f"Loss: {NOTHING}"
 
 
-def test_of_many_lines_ten_are_described_and_the_others_counted() -> None:
+def test_ten_of_many_lines_are_described_and_the_others_counted() -> None:
     summary = chart_summary("Loss", [(f"run-{n}", [of(n)]) for n in range(300)], nothing=NOTHING)
     assert summary.count("last") == MOST_SENTENCES
     assert summary.startswith("Loss, 300 lines. run-0:")

@@ -63,7 +63,7 @@ def values(column: dict[str, Any]) -> list[Any]:
 
 
 @given(st.lists(logged, min_size=1, max_size=8))
-def test_each_column_is_what_the_runs_logged(what: list[dict[str, Any]]) -> None:
+def test_each_column_has_the_values_that_the_runs_logged(what: list[dict[str, Any]]) -> None:
     runs = {each.run_id: each for each in (run(n, one) for n, one in enumerate(what))}
     found = relations(list(runs.values()), "param:lr", "param:optimizer", "metric:odd/x", "started")
     lr, optimizer, loss, started = (dict(zip(found["ids"], values(each), strict=True)) for each in found["columns"])

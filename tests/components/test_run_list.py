@@ -74,7 +74,7 @@ def metric(value: float, step: int = 1) -> LatestMetric:
         ),
     ],
 )
-def test_a_row_shows_what_was_logged(
+def test_a_row_shows_the_logged_values(
     params: dict[str, str], metrics: dict[str, LatestMetric], expected: dict[str, object]
 ) -> None:
     [row] = rows_of([summarise(run(params=params, metrics=metrics), DEFAULT)])

@@ -47,7 +47,7 @@ def test_an_invalid_action_is_refused_and_the_episode_continues(make: Make, acti
     assert environment.step(1).reward == 1
 
 
-def test_a_picture_is_what_the_environment_draws(make: Make) -> None:
+def test_a_frame_is_the_image_that_the_environment_draws(make: Make) -> None:
     environment = make("CartPole-v1")
     environment.reset(3)
     frame = environment.render(300)

@@ -49,7 +49,7 @@ NAMES = sorted(file.stem for file in FOLDER.glob("*.onnx"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_policy_passes_the_check_and_does_what_its_agent_does(name: str) -> None:
+def test_a_policy_passes_the_check_and_chooses_its_agents_actions(name: str) -> None:
     onnx, facts, observations, actions = recorded(name)
     graph = check_general_policy(onnx, facts, SIGNATURES.get(name), played=observations)
     assert graph.signature is not None

@@ -11,5 +11,5 @@ OPERATIONS = {label: one for label, one in operations_in(API.file).items() if no
 
 
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
-def test_no_generated_request_makes_it_fail(label: str, service: Service) -> None:
+def test_no_generated_request_makes_the_scheduler_fail(label: str, service: Service) -> None:
     send_all(OPERATIONS[label], lambda case: check_answer(case, f"http://127.0.0.1:{service.port}", "text/plain"))

@@ -117,7 +117,7 @@ def test_a_head_that_is_too_long_is_refused(port: int) -> None:
     assert b'"code":"head-too-long"' in body
 
 
-def test_long_answers_arrive_whole_also_at_a_slow_reader(port: int) -> None:
+def test_long_responses_arrive_completely_even_at_a_slow_reader(port: int) -> None:
     """For longer than a window of the pace, at a megabyte and a half a second."""
 
     def received(path: str) -> int:

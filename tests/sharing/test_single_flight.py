@@ -36,7 +36,7 @@ class Work:
         return self.begun
 
 
-def test_all_who_join_share_one_execution() -> None:
+def test_all_callers_that_join_share_one_execution() -> None:
     flights, work = SingleFlight[int]("work"), Work()
     barrier, joined = threading.Barrier(20), list[Future[int]]()
 

@@ -91,7 +91,7 @@ def test_the_parts_of_a_text_add_up_to_the_text(text: bytes, most: int, window: 
         *((odd, None) for odd in (None, "", "bytes=", "bytes=-0", "bytes=9-5", "bytes=1-2,4-5", "items=1-2")),
     ],
 )
-def test_one_part_of_a_file_can_be_asked_for(header: str | None, span: tuple[int, int | None] | None) -> None:
+def test_a_part_of_a_file_can_be_requested(header: str | None, span: tuple[int, int | None] | None) -> None:
     assert span_of(header) == span
 
 

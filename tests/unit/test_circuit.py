@@ -107,7 +107,7 @@ def test_a_response_to_another_caller_keeps_the_circuit_closed(server: Misbehavi
     assert oracle.call("GET", "/") == {}
 
 
-def test_a_slow_attempt_blocks_no_other_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_request_blocks_no_other_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("transport.circuit_breaker.PAUSE_SECONDS", 0.2)
     circuit = CircuitBreaker("Oracle")
     for _call in range(OPENS_AFTER):

@@ -83,7 +83,7 @@ def test_views_are_renamed_overwritten_and_deleted(host: Host, other_host: Host)
     assert again.outcome is ViewOutcome.DONE
 
 
-def test_a_request_that_comes_twice_saves_one_view(host: Host, other_host: Host) -> None:
+def test_a_repeated_request_saves_one_view(host: Host, other_host: Host) -> None:
     fields: dict[str, Any] = {"id": "0" * 16, "name": "once", "query": "axis=step"}
     assert host.ask(ViewVerb.SAVE, **fields).outcome is ViewOutcome.DONE
     assert other_host.ask(ViewVerb.SAVE, **fields).outcome is ViewOutcome.DONE
@@ -140,7 +140,7 @@ def at_once(*asks: Callable[[], ViewResult]) -> list[ViewResult]:
     return [result for result in results if result is not None]
 
 
-def test_of_two_concurrent_renames_the_list_shows_the_confirmed_one(host: Host, other_host: Host) -> None:
+def test_the_list_shows_the_confirmed_one_of_two_concurrent_renames(host: Host, other_host: Host) -> None:
     for turn in range(5):
         view = host.saved(f"view {turn}")
         fields: dict[str, Any] = {"id": view.id, "revision": view.revision}
@@ -156,7 +156,9 @@ def test_of_two_concurrent_renames_the_list_shows_the_confirmed_one(host: Host, 
         assert {result.outcome for result in results} <= {ViewOutcome.DONE, ViewOutcome.REFUSED}
 
 
-def test_the_first_views_of_several_hosts_are_all_there(without_views: Tracking, host: Host, other_host: Host) -> None:
+def test_the_first_views_saved_by_several_hosts_at_once_are_all_kept(
+    without_views: Tracking, host: Host, other_host: Host
+) -> None:
     asks = [lambda n=n: (host, other_host)[n % 2].ask(ViewVerb.SAVE, name=f"{n}", query="") for n in range(6)]
     assert {result.outcome for result in at_once(*asks)} == {ViewOutcome.DONE}
     assert host.names() == other_host.names() == [f"{n}" for n in range(6)]
