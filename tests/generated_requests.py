@@ -15,13 +15,13 @@ EXAMPLES = 25
 
 
 def operations_in(file: Path) -> dict[str, APIOperation]:
-    """The operations of a document by their labels, such as "GET /health"."""
+    """Returns the operations of a document by their labels, such as "GET /health"."""
     schema = schemathesis.openapi.from_path(file)
     return {operation.label: operation for operation in (result.ok() for result in schema.get_all_operations())}
 
 
 def send_all(operation: APIOperation, check: Callable[[Case], None]) -> None:
-    """Has `check` send each of the generated requests."""
+    """Generates requests for an operation and sends each by `check`."""
 
     @settings(
         max_examples=EXAMPLES,
@@ -49,7 +49,7 @@ def check_answer(case: Case, address: str, *others: str) -> None:
 
 
 def _requests(operation: APIOperation) -> SearchStrategy[Case]:
-    """What it allows, and where it takes anything at all, what it does not allow."""
+    """Returns allowed requests and, if the operation has parameters or a body, also ones that it does not allow."""
     takes = operation.path_parameters or operation.query or operation.body
     modes = [GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if takes else [])]
     return st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])

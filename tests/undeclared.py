@@ -4,5 +4,5 @@ from serving.operations.operation import UNDECLARED
 
 
 def undeclared_failures(log: str) -> list[str]:
-    """The lines of a log about such failures."""
+    """Returns the lines of a log that report undeclared failures."""
     return [line for line in log.splitlines() if UNDECLARED in line]

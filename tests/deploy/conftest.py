@@ -17,7 +17,7 @@ from tests.tracking import Tracking
 
 @dataclass
 class Site:
-    """Holds what runs, and a run, a model, an experiment and a training in it."""
+    """Holds the running services, and a run, a model, an experiment and a training in them."""
 
     nginx: Nginx
     dashboard: Dashboard
@@ -29,7 +29,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tracking: Tracking, start: Start, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:  # noqa: F811
-    """Starts all of it, until the tests of a file are over."""
+    """Starts all services, and stops them after the tests of a file."""
     folder = tmp_path_factory.mktemp("site")
     clew, team = free_port(), Team(tracking)
     team.activate(team.ppo)

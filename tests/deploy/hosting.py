@@ -105,7 +105,7 @@ class Nginx:
         _wait_for(f"{self.direct}/", self._process, folder / "nginx.log", verify=str(self.certificate))
 
     def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> requests.Response:
-        """Returns what it answers to a program, under its own name."""
+        """Returns the response to a request of a program under the name of the site."""
         named = {"Host": self.host, **(headers or {})}
         verified = {"verify": str(self.certificate), "timeout": 20, "allow_redirects": False}
         return requests.request(method, self.direct + path, headers=named, **verified, **more)

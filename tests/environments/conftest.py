@@ -49,7 +49,7 @@ DEEDS = {
 
 @pytest.fixture(scope="session")
 def known() -> Iterator[KnownEnvironments]:
-    """Made once: the first environment of a process takes a second or two, the others do not."""
+    """Returns the known environments, made once: the first environment of a process takes a second or two."""
     deeds = ", ".join(f'{deed} = {{ deed = "{deed}", when = "{when}" }}' for deed, when in DEEDS.items())
     known = KnownEnvironments(read_environments(FILE.replace("DEEDS", deeds)))
     yield known

@@ -28,7 +28,7 @@ def pool() -> Iterator[EnvironmentPool]:
 
 
 def runs(pid: int | None) -> bool:
-    """Returns whether a process exists that is no zombie."""
+    """Returns whether the process exists and is no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

@@ -13,7 +13,7 @@ TABLE: Final[dict[Kind, Any]] = json.loads(FILE.read_text("utf-8"))
 
 
 class Case(NamedTuple):
-    """A typed filter, and the cells that it finds in `cells`, or the refusal's message."""
+    """Holds a typed filter, and the cells that it matches among `cells`, or the message of its refusal."""
 
     kind: Kind
     typed: str

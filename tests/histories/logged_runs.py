@@ -31,7 +31,7 @@ class Point(NamedTuple):
 
 
 class Logged(NamedTuple):
-    """A run and the points that it logged."""
+    """Holds a run and the points that it logged."""
 
     run: Run
     points: list[Point]
@@ -55,7 +55,7 @@ class Gateway(Misbehaving):
         return Handler
 
     def request_count(self, endpoint: str) -> int:
-        """Returns how many requests for `endpoint` came."""
+        """Returns the number of requests for `endpoint`."""
         return sum(endpoint in request for request in self.requests)
 
 

@@ -53,7 +53,7 @@ SHAPES = {
 
 
 def everywhere(gateway: Gateway, cache: Path, database: Path) -> dict[str, Any]:
-    """Returns a store for each way to read, each with a cache of its own."""
+    """Returns a store for each source (REST, database), each with its own cache."""
     return {
         "REST": store_at(gateway.address, cache / "rest"),
         "database": store_at(gateway.address, cache / "database", database),

@@ -28,7 +28,7 @@ SMALL = "ClewMaze-5x5-v0"
 
 @pytest.fixture
 def load_policy() -> Callable[[Path], Policy]:
-    """Returns a training's reader of its policy; the imports take seconds, in each process that does them first."""
+    """Returns the function by which a training loads its policy; its imports take seconds in each process."""
     pytest.importorskip("torch")
     from training.models.export import load_policy
 

@@ -57,7 +57,7 @@ class Engine:
         return time.monotonic() - began
 
     def call(self, method: str, path: str, **headers: str) -> tuple[int, Message]:
-        """Returns the status and the JSON that an address answers."""
+        """Returns the status and the JSON of a response."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
@@ -70,7 +70,7 @@ class Engine:
         return self.call("GET", "/health")[1]
 
     def wait_for(self, condition: Callable[[Message], bool], seconds: float = 60) -> Message:
-        """Returns the first health that fulfils the condition; fails after so many seconds with the last one."""
+        """Polls the health until it fulfils the condition and returns it; fails after `seconds` with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
             try:

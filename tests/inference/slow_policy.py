@@ -9,7 +9,7 @@ _ROUNDS = 8_000
 
 
 def slow() -> bytes:
-    """Returns a file that passes its scores through so many rounds before it returns them."""
+    """Returns a policy file that computes for many rounds before it returns its scores."""
     body = helper.make_graph(
         [
             helper.make_node("Identity", ["go_on"], ["goes_on"]),

@@ -36,7 +36,7 @@ def long_evaluation(team: Team) -> str:
 
 @pytest.fixture(scope="module")
 def engine_with_users(start: Start) -> Engine:
-    """Starts an engine to which a proxy names its users."""
+    """Starts an engine behind a proxy that names the users."""
     return start(**USERS)
 
 
@@ -126,7 +126,7 @@ Serve = Callable[..., AbstractContextManager[str]]
 
 @pytest.fixture
 def dashboard(team: Team, tmp_path: Path) -> Serve:
-    """Returns a function that serves the dashboard of an engine, under the settings that both have."""
+    """Returns a function that serves the dashboard of an engine, with the same settings."""
 
     def serve(engine: Engine, **settings: Any) -> AbstractContextManager[str]:
         values = Settings(

@@ -12,7 +12,7 @@ from sockets.message_sender import MessageSender
 
 
 def pair() -> tuple[socket.socket, socket.socket]:
-    """Returns both ends of a TCP connection, the client's with a small buffer."""
+    """Returns both ends of a TCP connection; the client's has a small buffer."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

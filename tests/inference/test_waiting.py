@@ -99,7 +99,7 @@ def test_the_time_limit_for_waiting_is_one_to_five_minutes() -> None:
 
 @pytest.fixture
 def relay(clew: str) -> Iterator[Relay]:
-    """Runs the relay to the dashboard, which is not up yet."""
+    """Runs a relay to the dashboard that is down at first."""
     with Relay(clew) as relay:
         relay.fault = Fault.DOWN
         yield relay
@@ -107,7 +107,7 @@ def relay(clew: str) -> Iterator[Relay]:
 
 @pytest.fixture
 def engine_before_dashboard(relay: Relay, start: Start, team: Team) -> Engine:
-    """Starts an engine before its dashboard."""
+    """Starts an engine whose dashboard is not reachable yet."""
     team.activate(team.ppo)
     return start(CLEW_URL=relay.address)
 

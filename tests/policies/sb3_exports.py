@@ -83,7 +83,7 @@ class OnnxableRecurrent(th.nn.Module):
 
 
 def exported(module: th.nn.Module, *inputs: th.Tensor, **options: Any) -> bytes:
-    """Returns the file."""
+    """Returns the ONNX file of a module."""
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -92,7 +92,7 @@ def exported(module: th.nn.Module, *inputs: th.Tensor, **options: Any) -> bytes:
 
 
 def exported_as_documented(agent: BaseAlgorithm) -> bytes:
-    """Returns PPO's file by the documented code."""
+    """Returns the file of a PPO agent, exported by the code in the documentation."""
     return exported(OnnxableSB3Policy(agent.policy), th.randn(1, *agent.observation_space.shape))
 
 
@@ -181,7 +181,7 @@ def recurrent() -> RecurrentPPO:
 
 
 def file_of_recurrent(agent: RecurrentPPO, *, named: bool) -> bytes:
-    """Returns its file; without names torch makes up names of the outputs."""
+    """Returns the file of a recurrent agent; unless `named`, torch makes up the names of the outputs."""
     state = th.zeros(1, 1, 4)
     inputs = (th.randn(1, 4), state, state, th.ones(1))
     names = ["observation", "hidden_in", "cell_in", "episode_starts"]

@@ -24,7 +24,7 @@ FOLDER = Path(__file__).parent / "files"
 
 
 class Recorded(NamedTuple):
-    """A file, its environment, and its agent's actions there."""
+    """Holds a policy file, the facts of its environment, and its agent's actions there."""
 
     onnx: bytes
     facts: EnvironmentFacts
@@ -33,7 +33,7 @@ class Recorded(NamedTuple):
 
 
 def recorded(name: str) -> Recorded:
-    """Reads what the script wrote."""
+    """Reads an export and its expected actions from files/."""
     description = json.loads((FOLDER / f"{name}.json").read_text())
     spaces = {key: description[key] for key in ("observation_space", "action_space")}
     facts = EnvironmentFacts.model_validate({"env_id": name, **spaces})

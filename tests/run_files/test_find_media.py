@@ -26,7 +26,7 @@ def artifacts(misbehaving: Misbehaving) -> RunArtifacts:
 
 
 def with_folders(tracking: Tracking, many: int) -> str:
-    """Logs a run with so many folders of one picture, and one whose name is not searched."""
+    """Logs a run with `many` folders of one picture each, and one folder whose name is not searched."""
     run_id = tracking.run(tracking.experiment(), name="media")
     for path in (*(f"step_{number}/frame.png" for number in range(many)), "weights/frame_1.png"):
         tracking.artifact(run_id, path, b"x")

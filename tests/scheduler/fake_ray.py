@@ -19,7 +19,7 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "job_manager.py", line 5
 
 
 class FakeJob:
-    """A submission, and its process once it runs."""
+    """Holds a submission, and its process once it runs."""
 
     def __init__(self, body: dict[str, Any], log: Path) -> None:
         self.body, self.log = body, log
@@ -62,7 +62,7 @@ class FakeJob:
             )
 
     def step(self) -> None:
-        """Does what is due by now."""
+        """Ends the job once its process has exited."""
         if self.process is None or self.status != "RUNNING":
             return
         code = self.process.poll()
@@ -96,7 +96,8 @@ class FakeJob:
 
 
 class FakeRay:
-    """Runs with `cpus`. `instead` answers in its place where it returns something, and `after` once it has acted."""
+    """Answers as Ray's job API does, with `cpus`. `instead` replaces an answer before the request takes effect, `after`
+    does so afterwards; neither if it returns None."""
 
     def __init__(self, folder: Path, cpus: int = 4, port: int = 0) -> None:
         self.folder, self.cpus = folder, cpus
@@ -132,7 +133,7 @@ class FakeRay:
             self.jobs.clear()
 
     def times(self, method: str, ending: str) -> int:
-        """Returns how often such a request came."""
+        """Returns the number of requests of this method whose path has this ending."""
         return sum(how == method and what.endswith(ending) for how, what in self.received)
 
     def _schedule(self) -> None:

@@ -49,7 +49,7 @@ def launch_repeatedly(backend: Backend, launch: Launch, seconds: float = 60) -> 
 
 
 def status(backend: Backend, run_id: str = "r1", attempt: int = 1) -> Status | ClewError:
-    """Returns its status, or why that is unknown."""
+    """Returns the status of a job, or the error why it is unknown."""
     try:
         return backend.poll(run_id, attempt)
     except ClewError as error:
@@ -63,7 +63,7 @@ def until(
     attempt: int = 1,
     seconds: float = 60,
 ) -> Any:
-    """Returns its status once that fulfils `condition`."""
+    """Polls the status of a job until it fulfils `condition`, and returns it."""
     deadline = time.monotonic() + seconds
     while not condition(found := status(backend, run_id, attempt)):
         assert time.monotonic() < deadline, f"still {found!r}"

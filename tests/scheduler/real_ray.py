@@ -47,7 +47,7 @@ class RealRay:
         self._start(f"--address=127.0.0.1:{self._port}", f"--num-cpus={cpus}", f"--num-gpus={gpus}")
 
     def kill(self) -> None:
-        """Kills all of it at once, as a power cut would."""
+        """Kills all processes of the cluster at once, like a power cut."""
         deadline = time.monotonic() + 20
         while (own := list(self._own())) and time.monotonic() < deadline:
             for pid in own:

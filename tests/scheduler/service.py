@@ -48,7 +48,7 @@ class Service:
         return self.folder / "state" / "scheduler" / "runs"
 
     def kill(self) -> None:
-        """Kills all of it with SIGKILL."""
+        """Kills the scheduler and its workers with SIGKILL."""
         processes = [psutil.Process(self.process.pid), *self._workers()]
         for one in processes:
             with suppress(psutil.NoSuchProcess):
@@ -62,7 +62,7 @@ class Service:
             self.process.wait(40)
 
     def memory(self) -> int:
-        """Returns the bytes of the serving process."""
+        """Returns the memory of the serving process in bytes."""
         return max(int(one.memory_info().rss) for one in self._workers())
 
     def _workers(self) -> list[psutil.Process]:
@@ -72,7 +72,7 @@ class Service:
     def call(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Message]:
-        """Returns the status and the JSON that an address answers."""
+        """Returns the status and the JSON of a response."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         given = {"Content-Type": "application/json", **(headers or {})}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, given, method=method)
@@ -117,7 +117,7 @@ class Service:
         raise AssertionError(f"not {states} within {seconds} s: {known}\n{self.log()[-3000:]}")
 
     def wait_for(self, condition: Callable[[Message], bool], seconds: float = 60) -> Message:
-        """Returns the first health that fulfils the condition; fails after so many seconds with the last one."""
+        """Polls the health until it fulfils the condition and returns it; fails after `seconds` with the last one."""
         deadline, health = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:
             try:
@@ -137,7 +137,7 @@ class Service:
         return path.read_text() if path.exists() else ""
 
     def written(self, run_id: str, text: str, seconds: float = 60) -> None:
-        """Waits until a program has written something."""
+        """Waits until the log of a training contains `text`."""
         deadline = time.monotonic() + seconds
         while text not in self.training_log(run_id):
             assert time.monotonic() < deadline, (self.training(run_id), self.training_log(run_id), self.log()[-2000:])

@@ -49,7 +49,7 @@ def open_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ope
 
 @pytest.fixture(params=["local", "stand-in", pytest.param("ray", marks=pytest.mark.thorough)])
 def open_quick_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenBackend]:
-    """Like `open_backend`, but a real Ray, whose jobs take seconds to begin, only in the thorough run."""
+    """Opens the same backends, but a real Ray, whose jobs take seconds to begin, only in the thorough run."""
     with backend_opener(request.param, request, tmp_path) as open_backend:
         yield open_backend
 

@@ -38,7 +38,7 @@ class Killed(BaseException):
 
 
 class KillPoint:
-    """Raises `Killed` at the step after `steps`, or in the last of them before its effect unless `is_done`."""
+    """Raises `Killed` in step number `steps`: after its effect if `is_done`, else before it."""
 
     def __init__(self, steps: float, *, is_done: bool) -> None:
         self.left, self._is_done = steps, is_done

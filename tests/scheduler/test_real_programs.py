@@ -11,7 +11,7 @@ from tests.tracking import Tracking
 
 
 class ExpectedEnd(NamedTuple):
-    """The expected states in the scheduler and MLflow for a way to use MLflow."""
+    """Holds the expected states in the scheduler and in MLflow for one way to use MLflow."""
 
     state: str
     exit_code: int

@@ -27,7 +27,7 @@ def both(service: Service, run_id: str) -> list[psutil.Process]:
 
 
 def start_training_and_stopping(service: Service, *, seconds: float) -> tuple[str, str]:
-    """Starts one that trains, and one that is being stopped and takes its time."""
+    """Starts a training that runs, and one that is being stopped slowly; returns their run ids."""
     training = service.start(trainer="sleeper", seconds=seconds)
     stopping = service.start(trainer="sleeper", seconds=120.0, manners="slow")
     for run_id in (training, stopping):

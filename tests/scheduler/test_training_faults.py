@@ -42,7 +42,7 @@ class OwnMlflow:
             )
 
     def signal(self, number: int) -> None:
-        """Sends a signal to it and all its processes."""
+        """Sends a signal to the server and all its processes."""
         os.killpg(self.process.pid, number)
         if number == signal.SIGKILL:
             self.process.wait(20)
@@ -69,7 +69,7 @@ def own_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnMlflow]:
 
 @pytest.fixture(scope="module")
 def mlflow_proxy(own_mlflow: OwnMlflow) -> Iterator[Misbehaving]:
-    """Runs the server that the scheduler takes for MLflow."""
+    """Runs the server in front of MLflow that the scheduler uses as its MLflow."""
     with Misbehaving(own_mlflow.address) as server:
         yield server
 

@@ -45,7 +45,7 @@ def hold() -> str:
 
 @app.get("/api/models/<name>/policy")
 def policy(name: str) -> str:
-    """Does the same, of the kind of policy files."""
+    """Waits as `hold` does, at an address of policy files."""
     return hold()
 
 
@@ -102,7 +102,7 @@ def breaks() -> Response:
 
 @app.get("/stop")
 def stop() -> str:
-    """Makes gunicorn stop, and answers when its worker has long begun to."""
+    """Stops gunicorn, and answers when its worker is stopping already."""
     os.kill(os.getppid(), signal.SIGTERM)
     time.sleep(2)
     return "stops"

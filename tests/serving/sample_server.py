@@ -36,7 +36,7 @@ def sample_server(
     worker: str = "DashboardWorker",
     arguments: Sequence[str] = (),
 ) -> Iterator[int]:
-    """Runs the sample app, whose worker has so many threads; yields its port."""
+    """Runs the sample app with `threads` threads; yields its port."""
     port = free_port()
     configuration = folder / "gunicorn.conf.py"
     configuration.write_text(_CONFIGURATION.format(port=port, threads=threads, connections=connections, worker=worker))
@@ -55,7 +55,7 @@ def sample_server(
 
 
 def answers(port: int, path: str = "/health") -> bool:
-    """Returns whether it answers with 200."""
+    """Returns whether a request is answered with 200."""
     try:
         return requests.get(f"http://127.0.0.1:{port}{path}", timeout=30).ok
     except requests.ConnectionError:
@@ -105,7 +105,7 @@ class SlowClients:
 
     @property
     def still_there(self) -> int:
-        """Returns how many are not cut off yet."""
+        """Returns the number of clients that are not cut off yet."""
         return len(self._clients) - len(self.answers)
 
     def _drip(self) -> None:

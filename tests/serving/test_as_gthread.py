@@ -109,7 +109,7 @@ def test_the_worker_answers_requests_like_gunicorns_own(
 
 
 def requests_until_malformed_body(content: bytes) -> int | None:
-    """Returns how many requests there are up to the first whose body gunicorn's own parser cannot read, if one is."""
+    """Returns the number of requests up to the first whose body gunicorn's parser rejects; None without one."""
     parser = RequestParser(Config(), iter([content]), ("127.0.0.1", 1))
     while True:
         try:
@@ -134,7 +134,7 @@ def is_complete(content: bytes) -> bool:
 
 
 def answers_to(port: int, content: bytes, places: list[int]) -> bytes:
-    """Returns all that is answered until the connection ends, without what differs from one time to the next."""
+    """Returns all bytes of the responses until the connection ends, without parts that vary, such as dates."""
     received = b""
     with connect(port) as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -19,7 +19,7 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
 
 class Stepped:
-    """Takes the loop's turns by hand; calls from threads are done when `turn` is called, as in gunicorn."""
+    """Steps the event loop by hand; calls from threads are executed in `turn`, as in gunicorn."""
 
     def __init__(self, listener: socket.socket) -> None:
         self.poller = selectors.DefaultSelector()
@@ -81,7 +81,7 @@ def stepped() -> Iterator[Stepped]:
 
 
 def fill(connection: Connection) -> int:
-    """Sends until the client's system takes not a byte more; returns how many bytes that were."""
+    """Fills the buffers of the connection; returns the number of bytes."""
     filled = refused = 0
     while refused < 5:
         try:
@@ -98,7 +98,7 @@ def receive(client: socket.socket, size: int) -> None:
 
 
 def test_a_connection_evicted_in_the_same_turn_is_closed_once(stepped: Stepped) -> None:
-    """Its own event is still to come; counted twice, the worker would soon admit more clients than it may."""
+    """Its own event is handled after that; counted twice, the worker would soon admit more clients than its limit."""
     with stepped.connect()[0] as client:
         client.sendall(REQUEST)
         events = stepped.events()

@@ -78,7 +78,7 @@ def test_clients_that_do_not_read_file_ranges_hold_no_thread(port: int) -> None:
 
 
 def has_been_cut_off(reader: socket.socket) -> bool:
-    """Checks without reading, which would make it go on: its system knows the connection as closed."""
+    """Returns whether the connection is closed, without reading from it: reading would keep it open."""
     return reader.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == bytes([TCP_CLOSE])
 
 

@@ -19,7 +19,7 @@ def test_a_client_that_transfers_enough_in_each_window_is_not_cut_off(moves: lis
 
 @given(steps, st.floats(0, WINDOW_BYTES / WINDOW_SECONDS * 0.9))
 def test_a_client_that_becomes_slow_is_cut_off_within_two_windows(moves: list[tuple[float, int]], rate: float) -> None:
-    """Bytes sent earlier earn no time."""
+    """Bytes sent earlier do not prolong the time limit."""
     now, done = 100.0, 0
     pace = Pace(now, done)
     for seconds, more in moves:

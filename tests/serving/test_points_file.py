@@ -33,7 +33,7 @@ def run(tracking: Tracking) -> str:
 
 
 def read(address: str, **query: str) -> tuple[list[str], bool]:
-    """Returns its lines, and whether its end came."""
+    """Returns the lines of a file, and whether it was complete."""
     with requests.get(f"{address}/charts/points.csv", query, stream=True, timeout=120) as answer:
         assert answer.status_code == 200
         text, whole = b"", True

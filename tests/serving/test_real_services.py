@@ -62,7 +62,7 @@ def monitor(start: Start) -> Monitor:  # noqa: F811
 
 
 def is_well(address: str) -> None:
-    """Asserts that pages, their scripts and /health are answered."""
+    """Asserts that pages, their scripts and /health respond."""
     for path in ("/health", "/", "/mlflow", "/_dash-layout", "/assets/clew.css"):
         assert requests.get(f"{address}{path}", timeout=60).ok
 

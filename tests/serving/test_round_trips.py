@@ -204,5 +204,5 @@ def test_a_client_that_half_closes_gets_its_answers(port: int) -> None:
 
 
 def all_of(client: socket.socket) -> bytes:
-    """Returns what it is sent until its connection ends."""
+    """Returns all bytes received until the connection ends."""
     return b"".join(iter(lambda: client.recv(2**16), b""))

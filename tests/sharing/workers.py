@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 class Source:
-    """Answers with the next number, unless it is away; may be held up."""
+    """Returns the next number at each read, fails while `is_away`, and waits while `may_answer` is not set."""
 
     def __init__(self) -> None:
         self.reads = 0
@@ -45,7 +45,7 @@ def worker(
     token: VersionToken | None = None,
     format_version: int = 1,
 ) -> Snapshot[list[int]]:
-    """Returns one worker's snapshot."""
+    """Returns the snapshot of one worker."""
     return Snapshot(
         folder,
         "numbers",

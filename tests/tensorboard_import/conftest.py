@@ -59,7 +59,7 @@ class Target:
         return self.importer(*logdirs, host=host).import_all()
 
     def start(self, *arguments: str, through: Sequence[str] = ()) -> "subprocess.Popen[str]":
-        """Starts the command itself, `through` another that runs it."""
+        """Starts the import command, optionally `through` another command that runs it."""
         return subprocess.Popen(
             [*through, sys.executable, "-m", "tensorboard_import", *arguments, "--experiment", self.experiment],
             env={**os.environ, "MLFLOW_TRACKING_URI": self.address, "PYTHONPATH": str(ROOT)},

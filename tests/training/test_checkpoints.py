@@ -168,7 +168,7 @@ def test_the_newest_two_checkpoints_are_kept_and_a_full_disk_is_no_error(tmp_pat
 
 
 class StopAfter(StopRequest):
-    """Stops as on a signal that comes when so many episodes have ended."""
+    """Stops the training after `episodes` episodes, as a signal would."""
 
     def __init__(self, episodes: int) -> None:
         super().__init__()
@@ -216,7 +216,7 @@ def test_a_stopped_and_continued_run_has_each_step_once(
 
 
 class Crashing(StopRequest):
-    """Fails as by a bug after so many episodes."""
+    """Raises an error after `episodes` episodes, as a bug would."""
 
     def __init__(self, episodes: int) -> None:
         super().__init__()

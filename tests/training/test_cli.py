@@ -38,7 +38,7 @@ def start(uri: str, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def running(client: MlflowClient, experiment: str, episodes: int) -> Run:
-    """Returns the experiment's run as soon as it has that many episodes."""
+    """Waits until the experiment's run has `episodes` episodes, and returns it."""
     for _ in range(1200):
         found = client.get_experiment_by_name(experiment)
         for run in client.search_runs([found.experiment_id]) if found else []:

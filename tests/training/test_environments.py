@@ -264,7 +264,7 @@ class Silent:
 
 
 def learning(job: TrainingJob) -> EpisodeCallback:
-    """Returns a fresh agent of a job, and what counts its steps."""
+    """Returns a new agent for a job, and the callback that counts its steps."""
     callback = EpisodeCallback(job.episodes, Silent(), lambda _: False, steps=job.steps, steps_each=None)
     callback.init_callback(build_agent(job.request))
     return callback

@@ -61,7 +61,7 @@ def read_back(client: MlflowClient, run_id: str) -> tuple[list[list[str]], str]:
 def test_histories_and_latest_values_are_mlflows(
     writer: PointsWriter, client: MlflowClient, server: TrackingServer
 ) -> None:
-    """The latest value is that of the last step, then of the last time, then the largest one."""
+    """The latest value is that of the last step; among several, of the last time; then the largest."""
     run_id = new_run(server)
     first = [
         Point("loss", 3.0, 20, 7),

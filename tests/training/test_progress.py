@@ -32,7 +32,7 @@ def test_an_unwritable_progress_file_does_not_end_the_training(tmp_path: Path) -
 
 
 def test_steps_done_before_a_continuation_do_not_count_in_the_rates() -> None:
-    """A continued training did not do all its steps now."""
+    """Only steps since the continuation count."""
     rates = Rates()
     rates.note(Progress(100, 200, 9000))
     rates.note(Progress(100, 200, 9000))

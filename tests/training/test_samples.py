@@ -47,7 +47,7 @@ def refuse(self: RestPoints, *_: object) -> None:
 
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, isolated_settings: pytest.MonkeyPatch, shared_mlflow: SharedMlflow) -> str:
-    """Sets by which way numbers get into MLflow."""
+    """Selects how points are written to MLflow: into its database or over REST."""
     if request.param == "database":
         isolated_settings.setenv(FOLDER_VARIABLE, str(shared_mlflow.database.parent))
         isolated_settings.setattr(RestPoints, "write", refuse)

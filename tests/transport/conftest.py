@@ -26,6 +26,6 @@ def oracle() -> Iterator[Oracle]:
 
 @pytest.fixture
 def stranger() -> Iterator[Oracle]:
-    """Runs another host, which answers all with success."""
+    """Runs another host, which answers every request with success."""
     with Oracle() as server:
         yield server

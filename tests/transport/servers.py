@@ -15,7 +15,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class ReceivedRequest(NamedTuple):
-    """A request as it came."""
+    """Holds a received request."""
 
     method: str
     path: str

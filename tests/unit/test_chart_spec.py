@@ -98,7 +98,7 @@ def test_a_metric_word_is_read_under_each_tools_key() -> None:
 
 
 def outcome(call: Callable[[], T]) -> T | ClewError:
-    """Returns its result, or how it is refused."""
+    """Returns the result of a call, or the error that refuses it."""
     try:
         return call()
     except ClewError as error:

@@ -125,7 +125,7 @@ def test_a_slow_request_blocks_no_other_caller(monkeypatch: pytest.MonkeyPatch) 
 
 
 class FailingCall(threading.Thread):
-    """Calls `oracle` in a thread of its own, and holds the error it met."""
+    """Calls `oracle` in its own thread, and stores the error."""
 
     def __init__(self, oracle: JsonService, seconds: float) -> None:
         super().__init__(daemon=True)

@@ -19,7 +19,7 @@ def distances(maze: Maze) -> dict[tuple[int, int], int]:
 
 
 class Guide:
-    """Knows the way: looks the observation up. Only for mazes whose look-alike cells agree, such as the default
+    """Chooses the right action for each observation. Only for mazes whose look-alike cells agree, such as the default
     one."""
 
     def __init__(self, maze: Maze) -> None:

@@ -25,7 +25,7 @@ class Host(NamedTuple):
     views: TeamViews
 
     def ask(self, verb: ViewVerb, by: str | None = "kim", **fields: object) -> ViewResult:
-        """Requests a change, of a view of a new id if none is given."""
+        """Requests a change of a view, with a new id if none is given."""
         fields.setdefault("id", secrets.token_hex(8))
         return self.views.changes.make(ViewRequest.model_validate({"verb": verb, **fields}), by)
 
