@@ -151,8 +151,8 @@ class Bench:
         with self.clew(fast) as ours:
             cold = ours.load()
             ours.load(len(self.ids), exact=True)
-            self.at_hand(ours, 10)
-            self.at_hand(ours, len(self.ids))
+            self.measure_interactions(ours, 10)
+            self.measure_interactions(ours, len(self.ids))
             warm = self.in_turns(self.theirs.load, ours.load)
             row("page load, warm", warm, self.theirs.loads)
             row("page load, cold, fast lane", [cold], self.theirs.loads)
@@ -173,7 +173,7 @@ class Bench:
             figures += [ours() for _ in range(OURS_PER_ROUND)]
         return figures
 
-    def at_hand(self, ours: Clew, many: int) -> None:
+    def measure_interactions(self, ours: Clew, many: int) -> None:
         """Does what a person does with the lines of `many` runs on screen."""
         row(f"{many} runs: page load, warm", [ours.load(many) for _ in range(3)])
         row(f"{many} runs: zoom, all charts redrawn", [ours.zoom(10_000 + 5_000 * n) for n in range(5)])

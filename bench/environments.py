@@ -116,7 +116,7 @@ def hundred_episodes(known: KnownEnvironments) -> tuple[float, int]:
     return time.perf_counter() - began, steps
 
 
-def given_back(known: KnownEnvironments) -> float:
+def seconds_until_released(known: KnownEnvironments) -> float:
     """Returns seconds after a viewer has left until its environment's process is gone."""
     pool = EnvironmentPool(known, most=10)
     environment = pool.take(EnvironmentSource(env_id="CartPole-v1"))
@@ -165,7 +165,7 @@ def main() -> None:
     table("ten viewers at once", viewers([*NAMES, *NAMES], known, options.seconds, rate))
     took, steps = hundred_episodes(known)
     print_line(f"\n100 episodes of CartPole, {steps:,} steps: {took:.1f} s")
-    print_line(f"an environment that was given back is gone after {given_back(known):.0f} s")
+    print_line(f"an environment that was given back is gone after {seconds_until_released(known):.0f} s")
     print_line(f"load average {os.getloadavg()[0]:.1f} after")
     known.close()
 

@@ -16,7 +16,7 @@ from domain.fleet.usage import Grouping
 
 
 @pytest.fixture(autouse=True)
-def in_an_app() -> Iterator[None]:
+def app_context() -> Iterator[None]:
     """Pushes an app context: texts need the language of a request."""
     server = Flask("test")
     Babel(server)

@@ -25,7 +25,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def in_an_app() -> Iterator[None]:
+def app_context() -> Iterator[None]:
     """Pushes an app context: links need the path below which Clew is served."""
     server = Flask("test")
     Babel(server)

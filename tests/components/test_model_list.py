@@ -12,7 +12,7 @@ from domain.registry.models import Model, ModelList, ModelState
 
 
 @pytest.fixture
-def in_an_app() -> Iterator[None]:
+def request_context() -> Iterator[None]:
     """Pushes a request context: numbers are written in its language."""
     server = Flask("test")
     Babel(server)
@@ -38,7 +38,7 @@ def test_a_model_id_is_a_number_only_if_no_digit_is_lost(model_id: str, shown: i
     assert row(Model(id=model_id))["model_id"] == shown
 
 
-def test_each_registered_model_has_a_line_with_its_active_version(in_an_app: None) -> None:
+def test_each_registered_model_has_a_line_with_its_active_version(request_context: None) -> None:
     models = [
         Model(id="2", name="maze", env_id="ClewMaze-10x10-v0", success_rate=0.5, state=ModelState.ACTIVE),
         Model(id="1", name="maze", env_id="ClewMaze-5x5-v0", state=ModelState.DELETED),

@@ -52,7 +52,7 @@ SHAPES = {
 }
 
 
-def everywhere(gateway: Gateway, cache: Path, database: Path) -> dict[str, Any]:
+def store_per_source(gateway: Gateway, cache: Path, database: Path) -> dict[str, Any]:
     """Returns a store for each source (REST, database), each with its own cache."""
     return {
         "REST": store_at(gateway.address, cache / "rest"),
@@ -67,7 +67,7 @@ def test_short_histories_are_exact(
 ) -> None:
     run = new_run(tracking, points)
     cache = tmp_path_factory.mktemp("cache")
-    for store in everywhere(gateway, cache, database).values():
+    for store in store_per_source(gateway, cache, database).values():
         assert_same(complete_history(store, run), expected(points))
     gateway.refusal = MISSING
     assert_same(complete_history(store_at(gateway.address, cache / "pages"), run), expected(points))
@@ -79,7 +79,7 @@ def test_long_histories_are_exact(
     tracking: Tracking, gateway: Gateway, database: Path, tmp_path: Path, shape: str
 ) -> None:
     run = new_run(tracking, SHAPES[shape])
-    for store in everywhere(gateway, tmp_path, database).values():
+    for store in store_per_source(gateway, tmp_path, database).values():
         assert_same(complete_history(store, run), expected(SHAPES[shape]))
     gateway.refusal = MISSING
     assert_same(complete_history(store_at(gateway.address, tmp_path / "pages"), run), expected(SHAPES[shape]))

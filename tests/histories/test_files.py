@@ -181,7 +181,7 @@ def test_the_least_recently_used_histories_are_evicted_first(tmp_path: Path) -> 
 
 
 @contextlib.contextmanager
-def no_file_longer_than(size: int) -> Iterator[None]:
+def file_size_limited_to(size: int) -> Iterator[None]:
     """Limits the file size as a full disk would: the kernel refuses the write."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
@@ -217,7 +217,7 @@ def test_histories_stay_in_memory_while_the_disk_is_full(tmp_path: Path, caplog:
     files = HistoryFiles(tmp_path, 2**30)
     old, new = entry(10, 1.0), entry(2_000, 2.0)
     files.save(ONE, old)
-    with caplog.at_level(logging.WARNING), no_file_longer_than(10_000):
+    with caplog.at_level(logging.WARNING), file_size_limited_to(10_000):
         for _ in range(3):
             files.save(ONE, new)
     assert [record.levelname for record in caplog.records] == ["WARNING"]

@@ -24,7 +24,7 @@ from tests.inference.slow_policy import slow
 from tests.models import policies
 
 
-def outcome(engine: Engine, model_id: str, *, stop_after_seen: bool = False) -> EvaluationReport:
+def wait_for_report(engine: Engine, model_id: str, *, stop_after_seen: bool = False) -> EvaluationReport:
     """Waits until an evaluation is over; the count of played episodes must only grow meanwhile."""
     deadline, played = time.monotonic() + 60, 0
     while time.monotonic() < deadline:
@@ -50,7 +50,7 @@ def test_an_evaluation_equals_that_of_the_training(
         status, answer = engine.call("POST", f"/evaluations/{model_id}")
         assert (status, answer["state"]) == (202, "running")
     for model_id, (file, maze) in models.items():
-        report, policy = outcome(engine, model_id), load_policy(file)
+        report, policy = wait_for_report(engine, model_id), load_policy(file)
         assert (report.state, report.played, report.error) == (EvaluationState.DONE, 200, None)
         assert (report.maze_size, report.maze_seed) == (maze.size, 0)
         assert report.seen == Measured.of(evaluate(policy, maze, HELD_OUT_SEEDS))
@@ -64,7 +64,7 @@ def test_the_maze_is_the_one_that_the_run_trained_on(
 ) -> None:
     model_id = team.trained_on(DQN.read_bytes(), SMALL, maze_seed=3)
     engine.call("POST", f"/evaluations/{model_id}")
-    report = outcome(engine, model_id, stop_after_seen=True)
+    report = wait_for_report(engine, model_id, stop_after_seen=True)
     assert (report.maze_size, report.maze_seed) == (5, 3)
     assert report.seen == Measured.of(evaluate(load_policy(DQN), generate_maze(5, 3)))
 
@@ -83,13 +83,13 @@ def test_a_third_evaluation_waits_and_running_ones_are_not_started_twice(engine:
         assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
     status, answer = engine.call("POST", f"/evaluations/{long_evaluations[0]}")
     assert (status, answer["state"]) == (202, "running")
-    answer = waiting(engine, long_evaluations[2])
+    answer = wait_until_queued(engine, long_evaluations[2])
     assert (answer["state"], answer["played"]) == ("running", 0)
     assert "is already evaluating 2 models, the maximum at a time" in answer["error"]
     assert answer["waited_s"] > 0
     for model_id in reversed(long_evaluations):
         assert engine.call("DELETE", f"/evaluations/{model_id}")[0] == 202
-    assert {outcome(engine, model_id).state for model_id in long_evaluations} == {EvaluationState.CANCELLED}
+    assert {wait_for_report(engine, model_id).state for model_id in long_evaluations} == {EvaluationState.CANCELLED}
     assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 
@@ -97,18 +97,18 @@ def test_a_failed_evaluation_frees_its_place_and_can_be_retried(engine: Engine, 
     endless = team.registry.version(policies.endless())
     for _attempt in range(2):
         assert engine.call("POST", f"/evaluations/{endless}")[1]["state"] == "running"
-        failed = outcome(engine, endless)
+        failed = wait_for_report(engine, endless)
         assert failed.state == EvaluationState.FAILED
         assert failed.error == "The policy did not answer within 1 s and was stopped."
     assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 
-def waiting(engine: Engine, model_id: str) -> dict[str, Any]:
+def wait_until_queued(engine: Engine, model_id: str) -> dict[str, Any]:
     """Returns the state of an evaluation once it reports that it waits for its turn."""
-    return sent_when(engine, model_id, lambda answer: answer["code"] == "runs-all-evaluations")
+    return wait_for_state(engine, model_id, lambda answer: answer["code"] == "runs-all-evaluations")
 
 
-def sent_when(engine: Engine, model_id: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+def wait_for_state(engine: Engine, model_id: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Returns the state of an evaluation once it fulfils the condition."""
     deadline, answer = time.monotonic() + 60, dict[str, Any]()
     while time.monotonic() < deadline:
@@ -134,13 +134,13 @@ def test_a_client_with_few_evaluations_goes_before_one_with_many(engine: Engine,
     assert engine.call("POST", f"/evaluations/{of_kim[0]}", **kim)[0] == 202  # that one is under way
     assert engine.call("POST", f"/evaluations/{of_lee}", **lee)[0] == 202
     for model_id in (*of_kim[2:], of_lee):
-        waiting(engine, model_id)
+        wait_until_queued(engine, model_id)
     engine.call("DELETE", f"/evaluations/{of_kim[0]}", **kim)
-    sent_when(engine, of_lee, lambda one: one["error"] is None)
-    assert {waiting(engine, model_id)["played"] for model_id in of_kim[2:]} == {0}
+    wait_for_state(engine, of_lee, lambda one: one["error"] is None)
+    assert {wait_until_queued(engine, model_id)["played"] for model_id in of_kim[2:]} == {0}
     engine.call("DELETE", f"/evaluations/{of_kim[1]}", **kim)
-    sent_when(engine, of_kim[2], lambda one: one["error"] is None)
-    waiting(engine, of_kim[3])
+    wait_for_state(engine, of_kim[2], lambda one: one["error"] is None)
+    wait_until_queued(engine, of_kim[3])
     for model_id, person in ((of_kim[3], kim), (of_kim[2], kim), (of_lee, lee)):
         engine.call("DELETE", f"/evaluations/{model_id}", **person)
     assert engine.wait_for(lambda health: health["evaluations"] == 0)
@@ -150,7 +150,7 @@ def test_a_cancelled_evaluation_is_reported_as_cancelled(engine: Engine, team: T
     model_id = team.registry.version(policies.q_values())  # against a wall, 200 steps in each episode
     assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
     assert engine.call("DELETE", f"/evaluations/{model_id}")[0] == 202
-    report = outcome(engine, model_id)
+    report = wait_for_report(engine, model_id)
     assert report.state == EvaluationState.CANCELLED
     assert report.unseen is None
 
@@ -159,7 +159,7 @@ def test_a_missing_evaluation_or_model_is_reported(engine: Engine) -> None:
     assert engine.call("GET", "/evaluations/12345")[0] == 404
     assert engine.call("DELETE", "/evaluations/12345")[0] == 404
     assert engine.call("POST", "/evaluations/12345")[0] == 202
-    report = outcome(engine, "12345")
+    report = wait_for_report(engine, "12345")
     assert report.state == EvaluationState.FAILED
     assert "There is no model" in (report.error or "")
 

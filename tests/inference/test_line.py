@@ -11,7 +11,7 @@ from sockets.connections import Connection
 from sockets.message_sender import MessageSender
 
 
-def pair() -> tuple[socket.socket, socket.socket]:
+def tcp_connection() -> tuple[socket.socket, socket.socket]:
     """Returns both ends of a TCP connection; the client's has a small buffer."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = socket.socket()
@@ -23,7 +23,7 @@ def pair() -> tuple[socket.socket, socket.socket]:
 
 
 def test_a_client_that_reads_nothing_is_closed_when_the_buffer_is_full() -> None:
-    served, client = pair()
+    served, client = tcp_connection()
     with served, client:
         sender, began = MessageSender(Connection(served, None)), time.monotonic()
         with pytest.raises(OSError, match=r"full|unavailable"):
@@ -37,7 +37,7 @@ def test_a_client_that_reads_nothing_is_closed_when_the_buffer_is_full() -> None
 
 def test_a_client_that_lags_for_too_long_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(message_sender, "_BEHIND_SECONDS", 0.1)
-    served, client = pair()
+    served, client = tcp_connection()
     with served, client:
         sender = MessageSender(Connection(served, None))
         for _ in range(100):
@@ -49,7 +49,7 @@ def test_a_client_that_lags_for_too_long_is_closed(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_client_that_reads_gets_every_message_in_order() -> None:
-    served, client = pair()
+    served, client = tcp_connection()
     with served, client:
         sender, read = MessageSender(Connection(served, None)), b""
         for number in range(300):

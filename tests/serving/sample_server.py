@@ -104,7 +104,7 @@ class SlowClients:
             client.close()
 
     @property
-    def still_there(self) -> int:
+    def connected(self) -> int:
         """Returns the number of clients that are not cut off yet."""
         return len(self._clients) - len(self.answers)
 

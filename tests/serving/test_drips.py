@@ -35,9 +35,9 @@ def test_clients_that_send_too_slowly_are_cut_off_and_delay_no_other(port: int) 
         for _ in range(5):
             assert answers(port)
         assert requests.post(f"http://127.0.0.1:{port}/echo?n=1", data=b"abc", timeout=60).text.startswith("3 ")
-        assert drips["half a body"].still_there == MANY
+        assert drips["half a body"].connected == MANY
         for what, those in drips.items():
-            wait_until(lambda those=those: those.still_there == 0)  # type: ignore[misc]
+            wait_until(lambda those=those: those.connected == 0)  # type: ignore[misc]
             # Cut off, and if the head was complete, with the reason.
             expected = b"HTTP/1.1 408" if "body" in what or "chunk" in what else b""
             assert all(answer.startswith(expected) for answer in those.answers), what
@@ -46,7 +46,7 @@ def test_clients_that_send_too_slowly_are_cut_off_and_delay_no_other(port: int) 
 
 def test_a_body_sent_too_slowly_is_refused_with_408(port: int) -> None:
     with SlowClients(port, 1, POST + b"Content-Length: 100000\r\n\r\n") as drips:
-        wait_until(lambda: drips.still_there == 0)
+        wait_until(lambda: drips.connected == 0)
     (answer,) = drips.answers
     assert answer.startswith(b"HTTP/1.1 408")
     assert b'"code":"request-too-slow"' in answer
@@ -97,7 +97,7 @@ def test_connections_beyond_the_limit_evict_the_longest_waiting(tmp_path: Path) 
     with sample_server(tmp_path, connections=30) as port, SlowClients(port, 100, b"GET / HT", b"T") as drips:
         for _ in range(5):
             assert answers(port)
-        wait_until(lambda: drips.still_there == 0)
+        wait_until(lambda: drips.connected == 0)
         assert answers(port)
 
 

@@ -61,7 +61,7 @@ def monitor(start: Start) -> Monitor:  # noqa: F811
     return start(GPU_MAX_VIEWERS="4")
 
 
-def is_well(address: str) -> None:
+def assert_responsive(address: str) -> None:
     """Asserts that pages, their scripts and /health respond."""
     for path in ("/health", "/", "/mlflow", "/_dash-layout", "/assets/clew.css"):
         assert requests.get(f"{address}{path}", timeout=60).ok
@@ -74,12 +74,12 @@ def port_of(address: str) -> int:
 def test_half_sent_requests_do_not_delay_the_dashboard(dashboard: str) -> None:
     port = port_of(dashboard)
     with SlowClients(port, 200, HALF_HEAD) as heads, SlowClients(port, 200, HALF_BODY) as bodies:
-        is_well(dashboard)
-        assert bodies.still_there == 200
-        wait_until(lambda: heads.still_there + bodies.still_there == 0)
+        assert_responsive(dashboard)
+        assert bodies.connected == 200
+        wait_until(lambda: heads.connected + bodies.connected == 0)
         assert set(heads.answers) == {b""}
         assert all(b"request-too-slow" in answer for answer in bodies.answers)
-    is_well(dashboard)
+    assert_responsive(dashboard)
 
 
 def test_clients_that_do_not_read_do_not_delay_the_dashboard(dashboard: str) -> None:
@@ -88,7 +88,7 @@ def test_clients_that_do_not_read_do_not_delay_the_dashboard(dashboard: str) -> 
         for _ in range(10 * THREADS):
             reader = open_connections.enter_context(connect(port_of(dashboard), receive_bytes=4096))
             reader.sendall(script * 3)
-        is_well(dashboard)
+        assert_responsive(dashboard)
 
 
 def test_a_hanging_mlflow_delays_no_page(dashboard: str) -> None:
@@ -104,7 +104,7 @@ def test_a_hanging_mlflow_delays_no_page(dashboard: str) -> None:
 
         answers = [callers.submit(ask, *one) for one in requests_to_send for _ in range(16)]
         for _ in range(3):
-            is_well(dashboard)
+            assert_responsive(dashboard)
         assert not all(one.done() for one in answers)
         statuses = {one.result().status_code for one in answers}
     assert statuses <= {200, 502, 503, 504}
@@ -118,7 +118,7 @@ def test_half_sent_requests_do_not_delay_the_engine(engine: Engine, sent: bytes)
             assert engine.health()["status"] == "healthy"
             with engine.view() as viewer:
                 viewer.send_command("stop")
-        wait_until(lambda: drips.still_there == 0)
+        wait_until(lambda: drips.connected == 0)
     assert engine.health()["viewers"] == 0
 
 
@@ -134,7 +134,7 @@ def test_half_sent_requests_do_not_delay_the_monitor_or_its_viewers(monitor: Mon
             viewer.next()
         with monitor.view() as another:
             another.next()
-        wait_until(lambda: heads.still_there == 0)
+        wait_until(lambda: heads.connected == 0)
         viewer.next()
 
 
@@ -145,11 +145,11 @@ def test_a_slowly_sent_frame_ends_only_its_own_connection(monitor: Monitor) -> N
         viewer.next()
         dripping.sendall(b"\x81\xfe\x03\xe8abcd")  # the head of a text of a thousand bytes
         dripping.settimeout(1.0)
-        wait_until(lambda: _hung_up_after_a_drop(dripping))
+        wait_until(lambda: _is_closed_after_one_byte(dripping))
         viewer.next()
 
 
-def _hung_up_after_a_drop(client: socket.socket) -> bool:
+def _is_closed_after_one_byte(client: socket.socket) -> bool:
     try:
         client.sendall(b"x")
         return client.recv(2**16) == b""

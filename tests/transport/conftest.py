@@ -25,7 +25,7 @@ def oracle() -> Iterator[Oracle]:
 
 
 @pytest.fixture
-def stranger() -> Iterator[Oracle]:
+def other_host() -> Iterator[Oracle]:
     """Runs another host, which answers every request with success."""
     with Oracle() as server:
         yield server

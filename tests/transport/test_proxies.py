@@ -37,7 +37,7 @@ def proxy(oracle: Oracle) -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def secure(tmp_path: Path) -> Iterator[int]:
+def port_with_untrusted_certificate(tmp_path: Path) -> Iterator[int]:
     """Returns the port of a server whose certificate is not trusted."""
     certify(tmp_path / "cert.pem", tmp_path / "key.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -159,9 +159,9 @@ def test_a_403_over_plain_http_names_both_server_and_proxy(monkeypatch: pytest.M
 
 
 def test_a_certificate_refused_through_a_tunnel_is_the_services(
-    monkeypatch: pytest.MonkeyPatch, proxy: Proxy, secure: int
+    monkeypatch: pytest.MonkeyPatch, proxy: Proxy, port_with_untrusted_certificate: int
 ) -> None:
-    proxy.leads_to = proxy.leads_to._replace(netloc=f"127.0.0.1:{secure}")
+    proxy.leads_to = proxy.leads_to._replace(netloc=f"127.0.0.1:{port_with_untrusted_certificate}")
     monkeypatch.setenv("HTTPS_PROXY", proxy.address)
     assert type(failing(JsonService("MLflow", "https://oracle.example"), writes=True)) is CertificateRefused
 

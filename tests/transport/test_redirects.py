@@ -22,15 +22,15 @@ def redirect(status: int, location: str) -> Answer:
 @pytest.mark.parametrize(("status", "method"), product((301, 302, 303, 307, 308), ("POST", "DELETE")))
 @pytest.mark.parametrize("is_same", [True, False], ids=["same host", "another host"])
 def test_a_redirected_write_is_refused_and_not_followed(
-    oracle: Oracle, stranger: Oracle, status: int, method: str, is_same: bool
+    oracle: Oracle, other_host: Oracle, status: int, method: str, is_same: bool
 ) -> None:
-    elsewhere = oracle if is_same else stranger
+    elsewhere = oracle if is_same else other_host
     target = f"{elsewhere.address}/login?token=s3cret"
     oracle.answers["/alias"] = redirect(status, target.replace("//", "//bob:hunter2@"))
     with pytest.raises(Redirected) as caught:
         JsonService("Oracle", oracle.address).call(method, "/alias", body={"version": "14"}, writes=True)
     assert [requested.path for requested in oracle.received] == ["/alias"]
-    assert stranger.received == []
+    assert other_host.received == []
     assert not isinstance(caught.value, ServiceUnavailable)  # otherwise it would be repeated
     assert str(caught.value) == (
         f"Oracle: answered with a redirect to {elsewhere.address} (HTTP {status}), which is not followed"
@@ -50,12 +50,12 @@ def test_a_read_follows_to_the_same_host(oracle: Oracle, status: int, method: st
 
 @pytest.mark.parametrize(("status", "method"), product((301, 302, 303, 307, 308), ("GET", "POST")))
 def test_a_read_does_not_follow_a_redirect_to_another_host(
-    oracle: Oracle, stranger: Oracle, status: int, method: str
+    oracle: Oracle, other_host: Oracle, status: int, method: str
 ) -> None:
-    oracle.answers["/runs"] = redirect(status, f"{stranger.address}/runs")
-    with pytest.raises(Redirected, match=f"redirect to {stranger.address} "):
+    oracle.answers["/runs"] = redirect(status, f"{other_host.address}/runs")
+    with pytest.raises(Redirected, match=f"redirect to {other_host.address} "):
         JsonService("Oracle", oracle.address.replace("//", "//bob:s3cret@")).call(method, "/runs")
-    assert stranger.received == []
+    assert other_host.received == []
 
 
 def test_a_303_is_followed_for_get_and_refused_for_post(oracle: Oracle) -> None:

@@ -167,10 +167,10 @@ def test_origins_are_compared_by_host_regardless_of_spelling(origin: str, host: 
     assert page is not None
     assert page.is_of(host)
     assert is_allowed(origin, host, frozenset())
-    assert is_allowed(page_in_small_letters(origin), "x", read_origins(f" {origin.upper()}/ , https://other.example"))
+    assert is_allowed(lower_case_origin(origin), "x", read_origins(f" {origin.upper()}/ , https://other.example"))
 
 
-def page_in_small_letters(origin: str) -> str:
+def lower_case_origin(origin: str) -> str:
     """Returns the page's origin in lower case, as a browser sends it."""
     page = Origin.of(origin)
     assert page is not None
