@@ -23,8 +23,8 @@ import api.edge.scripts
 import api.edge.security
 import api.routes
 import callbacks.features
-from api.edge.identity import note_refusals
-from api.edge.language import choose_language, note_links
+from api.edge.identity import store_refusals
+from api.edge.language import choose_language, store_links
 from callbacks.failures import on_error
 from components.frame import frame, localised
 from components.ui_settings import GpuMonitorSocket, SocketService, UiSettings, attach
@@ -88,8 +88,8 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         MAX_CONTENT_LENGTH=MOST_BODY_BYTES,  # far more than any of our pages sends
     )
     Babel(server, locale_selector=choose_language)
-    server.before_request(lambda: note_links(ui.pathname_prefix))
-    server.before_request(lambda: note_refusals(settings))
+    server.before_request(lambda: store_links(ui.pathname_prefix))
+    server.before_request(lambda: store_refusals(settings))
     api.edge.request_log.register(server)
     api.edge.hosts.register(server, settings)
     api.routes.register(server, services)

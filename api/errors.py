@@ -31,7 +31,7 @@ def register(server: Flask) -> None:
     server.register_error_handler(Exception, _unexpected)
 
     @server.before_request
-    def keep_pages_out_of_the_data() -> None:
+    def refuse_pages_as_data() -> None:
         if _is_under("/api"):
             request.max_content_length = MOST_BYTES
         # Dash's own route matches every other address, and would answer with a page.
@@ -40,7 +40,7 @@ def register(server: Flask) -> None:
             raise MethodNotAllowed(allowed) if allowed else NotFound
 
     @server.after_request
-    def leave_no_html(response: Response) -> Response:
+    def clear_default_type(response: Response) -> Response:
         if _is_data():
             response.headers.setdefault("Cache-Control", "no-store")
             # A file that is streamed has a body.

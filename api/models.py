@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from api.edge.identity import user_of
 from api.shapes import Activated, ActivationRequest, ModelDetail, ModelRow, NamedModelRow, detail_of, row_of
-from domain.access.identity import program_asker
+from domain.access.identity import program_requester
 from domain.errors import BadInput, Conflict, PolicyRefused
 from domain.errors.models.changes import BeingPurged, DeletedMeanwhile, ModelIsActive, RestoreFirst
 from domain.errors.models.records import (
@@ -41,7 +41,7 @@ _OF_LISTS: Final = (RegisteredModelUnknown, *READING)
 _CHANGING: Final = (ModelNotFound, Conflict, *WRITING)
 
 
-class OfName(BaseModel):
+class RegisteredModelQuery(BaseModel):
     """Which registered model is meant."""
 
     name: str | None = Field(
@@ -54,14 +54,14 @@ def blueprint(services: Services) -> Blueprint:
     routes = Blueprint("models", __name__, url_prefix="/models")
     store = services.models
 
-    def asked_about(query: OfName) -> ModelStore:
+    def store_of(query: RegisteredModelQuery) -> ModelStore:
         return store if query.name == EVERY_NAME else store.of(query.name)
 
     @routes.get("")
     @operation(*_OF_LISTS, headers=_BAD_ROWS)
-    def all_models(query: OfName) -> WithHeaders[list[NamedModelRow] | list[ModelRow]]:
+    def all_models(query: RegisteredModelQuery) -> WithHeaders[list[NamedModelRow] | list[ModelRow]]:
         """Lists the models of the first registered model, without deleted ones; with `name`, names are included."""
-        found = asked_about(query).all()
+        found = store_of(query).all()
         present = [model for model in found.models if model.state is not ModelState.DELETED]
         rows: list[NamedModelRow] | list[ModelRow]
         rows = [row_of(model) for model in present] if query.name is None else list(map(NamedModelRow.of, present))
@@ -69,9 +69,9 @@ def blueprint(services: Services) -> Blueprint:
 
     @routes.get("/active")
     @operation(NoActiveModel, *_OF_LISTS)
-    def active(query: OfName) -> ModelDetail:
+    def active(query: RegisteredModelQuery) -> ModelDetail:
         """Returns the active model; 404 before the first."""
-        model = asked_about(query).active()
+        model = store_of(query).active()
         if model is None:
             raise NoActiveModel
         return detail_of(model)
@@ -86,9 +86,9 @@ def blueprint(services: Services) -> Blueprint:
 
     @routes.get("/history")
     @operation(*_OF_LISTS)
-    def history(query: OfName) -> list[Activation]:
+    def history(query: RegisteredModelQuery) -> list[Activation]:
         """Lists the activations, the newest first."""
-        return list(asked_about(query).history())
+        return list(store_of(query).history())
 
     @routes.get("/<path:model_id>/policy")
     @operation(
@@ -132,11 +132,11 @@ def blueprint(services: Services) -> Blueprint:
 
     @routes.post("/<path:model_id>/episodes")
     @operation(ModelNotFound, ModelWithoutRun, FilesElsewhere, *REFUSED_THERE, *WRITING, status=201)
-    def keep_episode(model_id: str, body: EpisodeSeed) -> SavedEpisode:
+    def save_episode(model_id: str, body: EpisodeSeed) -> SavedEpisode:
         """Plays the episode of a seed again, and saves it with the model's run as WebP or GIF."""
-        asked = EpisodeRequest(model_id=_possible(model_id), **dict(body))
-        asker = program_asker(request.headers, request.remote_addr, services.settings)
-        return services.episodes.save(asked, asker)
+        episode = EpisodeRequest(model_id=_possible(model_id), **dict(body))
+        requester = program_requester(request.headers, request.remote_addr, services.settings)
+        return services.episodes.save(episode, requester)
 
     return routes
 

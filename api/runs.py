@@ -64,8 +64,8 @@ def located_summaries(runs: Sequence[Run], services: Services) -> list[RunSummar
     """Returns the summaries of runs, with the steps at which metrics began to diverge if these can be found in time."""
     summaries = [summarise(run, services.vocabulary) for run in runs]
     keys = {summary.run_id: list(summary.diverged) for summary in summaries if summary.diverged}
-    asked = [run for run in runs if run.run_id in keys]
-    known = services.histories.get(asked, keys, services.settings.patience_seconds)
+    requested = [run for run in runs if run.run_id in keys]
+    known = services.histories.get(requested, keys, services.settings.patience_seconds)
     whole: dict[str, dict[str, History]] = {run_id: {} for run_id in keys}
     for series, history in known.found.items():
         if series not in known.sampled:

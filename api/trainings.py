@@ -4,8 +4,8 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
-from domain.access.identity import program_asker
-from domain.access.rules import Asker
+from domain.access.identity import program_requester
+from domain.access.rules import Requester
 from domain.errors.trainings.requests import NoSuchTraining, TrainingRefused
 from domain.trainings.answers import LogFound, Queued, Started, Stopped, TrainerList, TrainingList
 from domain.trainings.requests import ForkRequest, LogQuery, QueueRequest, RunRequest, StartRequest
@@ -63,34 +63,34 @@ def blueprint(services: Services) -> Blueprint:
     @operation(*_CHANGING)
     def start(body: StartRequest) -> Started:
         """Starts a training, or one for each of its seeds; the trainer's fields are next to `trainer`."""
-        return scheduler.start(body, asker())
+        return scheduler.start(body, requester())
 
     @routes.post("/stop")
     @operation(*_CHANGING)
     def stop(body: RunRequest) -> Stopped:
         """Stops a training at the end of its episode; a waiting one is cancelled."""
-        return scheduler.stop(body, asker())
+        return scheduler.stop(body, requester())
 
     @routes.post("/queue")
     @operation(*_CHANGING)
     def queue(body: QueueRequest) -> Queued:
         """Moves a waiting training: first, hold, release, cancel."""
-        return scheduler.queue(body, asker())
+        return scheduler.queue(body, requester())
 
     @routes.post("/continue")
     @operation(*_CHANGING)
-    def go_on(body: RunRequest) -> Started:
+    def continue_training(body: RunRequest) -> Started:
         """Continues an ended training from its checkpoint, in the same run."""
-        return scheduler.go_on(body, asker())
+        return scheduler.continue_training(body, requester())
 
     @routes.post("/fork")
     @operation(*_CHANGING)
     def fork(body: ForkRequest) -> Started:
         """Continues from a training's checkpoint in a new run, with these fields changed."""
-        return scheduler.fork(body, asker())
+        return scheduler.fork(body, requester())
 
-    def asker() -> Asker:
-        return program_asker(request.headers, request.remote_addr, services.settings)
+    def requester() -> Requester:
+        return program_requester(request.headers, request.remote_addr, services.settings)
 
     return routes
 

@@ -1,4 +1,4 @@
-/* The browser's half of components/runs/group_picker.py: writes what the runs are grouped by into the options and the address. */
+/* The browser's half of components/runs/groups/group_picker.py: writes what the runs are grouped by into the options and the address. */
 import { setAddress } from "./addresses.js";
 import { propsOf } from "./clew.js";
 import { register, setProps } from "./dash.js";

@@ -19,8 +19,8 @@ def register(app: dash.Dash, services: Services) -> None:
     @with_message
     def save() -> flask.Response:
         request, settings = flask.request, services.settings
-        asked = body_as(EpisodeRequest, _MOST_BYTES)
+        body = body_as(EpisodeRequest, _MOST_BYTES)
         writing_person(request.headers, request.remote_addr, settings)
-        asker = working_person(request.headers, request.remote_addr, settings)
-        saved = services.episodes.save(asked, asker)
+        requester = working_person(request.headers, request.remote_addr, settings)
+        saved = services.episodes.save(body, requester)
         return answer(saved.model_dump())

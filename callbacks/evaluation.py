@@ -14,7 +14,7 @@ from components import ids
 from components.inference import evaluation
 from components.texts.language import _
 from components.texts.translate import translate
-from domain.access.rules import Asker
+from domain.access.rules import Requester
 from domain.errors import ClewError, NotFound, NotYours, ReadOnly, SignInNeeded
 from domain.errors.connections import OutcomeUnknown
 from domain.errors.services import passes_by_itself
@@ -82,7 +82,7 @@ def register(app: dash.Dash, services: Services) -> None:
         if waiting.starts and ctx.triggered_id == ids.EVALUATE_CANCEL:
             return _settled([])
         try:
-            found, refused = _asked(services, model_id, starts=waiting.starts)
+            found, refused = _act(services, model_id, starts=waiting.starts)
         except NotFound:  # the engine was never asked about it
             return _settled([])
         except ClewError as error:
@@ -136,7 +136,7 @@ def _unanswered(error: ClewError, waiting: Waiting) -> EvaluationUpdate:
     }
 
 
-def _asked(services: Services, model_id: str, *, starts: bool) -> tuple[EvaluationReport, str | None]:
+def _act(services: Services, model_id: str, *, starts: bool) -> tuple[EvaluationReport, str | None]:
     """Starts, cancels or only reads the evaluation, as the click demands.
 
     A refusal is returned with the current state.
@@ -161,11 +161,11 @@ def _report_after(services: Services, model_id: str, refused: ClewError) -> Eval
         raise refused from error
 
 
-def _working_person(services: Services) -> Asker:
+def _working_person(services: Services) -> Requester:
     return working_person(flask.request.headers, flask.request.remote_addr, services.settings)
 
 
-def _reader(services: Services) -> Asker:
+def _reader(services: Services) -> Requester:
     return reader(flask.request.headers, flask.request.remote_addr, services.settings)
 
 

@@ -83,7 +83,7 @@ def _age(view: RunView) -> list[Any]:
     return text + ([] if view.runs is None else reading_texts.over_rest(view.runs))
 
 
-class Shown(Protocol):
+class Displayed(Protocol):
     """A service's data as shown on a page: when it was read, and what failed since.
 
     `Reading` and each view have this shape.
@@ -98,7 +98,7 @@ class Shown(Protocol):
         """The failure since then, if any."""
 
 
-def failed(view: Shown) -> FailureUpdate:
+def failed(view: Displayed) -> FailureUpdate:
     """Returns the message on what failed since the shown data was read, if anything."""
     failure = view.failure
     if failure is None:

@@ -24,7 +24,7 @@ from callbacks.freshness import (
     models_view,
     runs_view,
 )
-from callbacks.sockets import hand_on
+from callbacks.sockets import forward_messages
 from components import ids
 from components.front import front, front_attention, front_best, front_health, front_model
 from components.gpus import gpus
@@ -118,7 +118,7 @@ def _register_gpus(app: dash.Dash, hosts: range) -> None:
         State(ids.FRONT_GPU_TEXTS, "data"),
         State(ids.FRONT_GPU_SCHEMA, "data"),
     )
-    hand_on(app, "gpuTile", (ids.front_gpu("socket", host) for host in hosts))
+    forward_messages(app, "gpuTile", (ids.front_gpu("socket", host) for host in hosts))
 
 
 def _grouped(tile: str, *, may_fail: bool = True) -> dict[str, Any]:

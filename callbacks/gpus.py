@@ -6,7 +6,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, failure_outputs, is_retry, tick_and_retry
-from callbacks.sockets import hand_on
+from callbacks.sockets import forward_messages
 from components import ids
 from components.gpus import gpus
 from domain.tracking.runs import RunStatus
@@ -44,7 +44,7 @@ def _register_stream(app: dash.Dash, hosts: range) -> None:
         *(State(choice, "value") for choice in _CHOICES),
     )
     app.clientside_callback(ClientsideFunction("gpus", "join"), Input(ids.GPU_RUNS, "data"))
-    hand_on(app, "gpus", (ids.gpu("socket", host) for host in hosts))
+    forward_messages(app, "gpus", (ids.gpu("socket", host) for host in hosts))
 
 
 def _register_choices(app: dash.Dash) -> None:

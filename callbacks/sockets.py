@@ -6,7 +6,7 @@ import dash
 from dash import ClientsideFunction, Input, State
 
 
-def hand_on(app: dash.Dash, namespace: str, sockets: Iterable[str]) -> None:
+def forward_messages(app: dash.Dash, namespace: str, sockets: Iterable[str]) -> None:
     """Registers callbacks without outputs that pass messages and states on, with the socket's id.
 
     The updated components differ between messages, so the browser's function sets them.

@@ -72,7 +72,7 @@ def sentences_alert(sentences: Sequence[str]) -> dbc.Alert | None:
     return dbc.Alert([html.Div(sentence) for sentence in sentences], color="warning", className="py-2")
 
 
-def how_to_train(class_name: str = "") -> html.Div:
+def training_hint(class_name: str = "") -> html.Div:
     """Returns a hint how to train: the page that starts a training, and the command for the repository root.
 
     Both log to this Clew's MLflow.
@@ -98,7 +98,7 @@ def age(unix_ms: int | None) -> html.Time | str:
     return html.Time("…", className="moment", **_with_now(unix_ms), **{"data-form": "age"})
 
 
-def coming(unix_ms: int) -> html.Time:
+def future_moment(unix_ms: int) -> html.Time:
     """Draws a moment in the future: without an age."""
     return html.Time("…", className="moment", **_with_now(unix_ms), **{"data-form": "coming"})
 

@@ -18,7 +18,7 @@ TRUSTED_HOSTS_MEANING: Final = (
     "Empty: no others if a process binds to loopback, any if it does not."
 )
 _PORTS: Final = {"http": 80, "https": 443}
-_ASKED: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?")
+_HOST_HEADER: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?")
 
 
 class TrustedHosts(NamedTuple):
@@ -68,8 +68,8 @@ class Origin(NamedTuple):
 
 def host_name(host_header: str) -> str | None:
     """Returns the canonical name in a `Host` header, without its port; None if it is invalid."""
-    asked = _ASKED.fullmatch(host_header.strip())
-    return _canonical(asked[1]) if asked else None
+    match = _HOST_HEADER.fullmatch(host_header.strip())
+    return _canonical(match[1]) if match else None
 
 
 def read_hosts(listed: str) -> TrustedHosts:

@@ -14,5 +14,5 @@ class Links(NamedTuple):
 
     def to(self, path: str, query: Mapping[str, str]) -> str:
         """Returns the address of the page at `path` ("/mlflow") with `query`; kept parameters take precedence."""
-        asked = {**query, **self.kept}
-        return self.prefix + path.removeprefix("/") + (f"?{urlencode(asked)}" if asked else "")
+        parameters = {**query, **self.kept}
+        return self.prefix + path.removeprefix("/") + (f"?{urlencode(parameters)}" if parameters else "")

@@ -48,16 +48,16 @@ def latest_ms(now: datetime) -> int:
     return round((today + _AHEAD).timestamp() * 1000) - 1
 
 
-def is_believable(unix_ms: int, now: datetime) -> bool:
+def is_plausible(unix_ms: int, now: datetime) -> bool:
     """Returns whether this number is a plausible moment in Unix ms; counts of seconds or ns are not, nor is 0."""
     return EARLIEST_MS <= unix_ms <= latest_ms(now)
 
 
-def believable(unix_ms: NDArray[np.int64], latest: int) -> NDArray[np.bool_]:
+def plausible(unix_ms: NDArray[np.int64], latest: int) -> NDArray[np.bool_]:
     """Returns a mask of the plausible moments [n], where `latest` is the result of `latest_ms`."""
     return (unix_ms >= EARLIEST_MS) & (unix_ms <= latest)
 
 
-def unit_meant(number: int, now: datetime) -> TimeUnitMeant | None:
+def likely_unit(number: int, now: datetime) -> TimeUnitMeant | None:
     """Returns the unit in which `number`, implausible as Unix ms, would be plausible; None where there is none."""
-    return next((unit for unit, per_ms in _PER_MS.items() if is_believable(round(number / per_ms), now)), None)
+    return next((unit for unit, per_ms in _PER_MS.items() if is_plausible(round(number / per_ms), now)), None)

@@ -24,7 +24,7 @@ from domain.errors.environments.playing import (
 from domain.errors.policies import ExitStatus
 from domain.messages import Message
 from environments.fork_server import ForkServer
-from environments.plan import MakingPlan
+from environments.plan import CreationPlan
 from environments.wire import HEAD, MOST_BYTES, PHASE, TROUBLE, TroubleReport
 
 _KINDS: Final = {"refused": EnvironmentRefused, "missing": EnvironmentMissing}
@@ -48,15 +48,15 @@ class ChildProcess:
         """The id of the process; None once it has ended."""
         return self._pid
 
-    def make(self, plan: MakingPlan) -> bytes:
+    def make(self, plan: CreationPlan) -> bytes:
         """Makes it create the environment; returns the facts as JSON.
 
-        Raises as `ask`, and EnvironmentRefused, -Missing.
+        Raises as `request`, and EnvironmentRefused, -Missing.
         """
         self._memory_mib = plan.described.memory_mib
-        return self.ask(0, plan.model_dump_json().encode(), plan.described.make_seconds, "make")
+        return self.request(0, plan.model_dump_json().encode(), plan.described.make_seconds, "make")
 
-    def ask(self, kind: int, content: bytes, seconds: float, call: str) -> bytes:
+    def request(self, kind: int, content: bytes, seconds: float, call: str) -> bytes:
         """Returns its answer; raises EnvironmentFailed if it reports trouble, or does not answer within `seconds`."""
         deadline = time.monotonic() + seconds
         try:
@@ -75,7 +75,7 @@ class ChildProcess:
         except TimeoutError as error:
             raise self._failed(DidNotReturn(call, seconds)) from error
         except (OSError, EOFError) as error:
-            raise self._failed(self._death(call)) from error
+            raise self._failed(self._end_error(call)) from error
 
     def _write(self, content: bytes, deadline: float) -> None:
         view = memoryview(content)
@@ -119,7 +119,7 @@ class ChildProcess:
         self.end()
         return EnvironmentFailed(self._name, reason)
 
-    def _death(self, call: str) -> Message:
+    def _end_error(self, call: str) -> Message:
         """Returns the error for a process that has ended, or whose answer is endless."""
         pid, self._pid = self._pid, None
         status = None if pid is None else self._server.end(pid, at_once=False)
@@ -141,6 +141,6 @@ class ChildProcess:
                 self._socket.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
 
     def close(self) -> None:
-        """Ends it and closes its socket; no call of `ask` may be running."""
+        """Ends it and closes its socket; no call of `request` may be running."""
         self.end()
         self._socket.close()

@@ -15,7 +15,7 @@ from environments.control import END, KILL, START, UNKNOWN, WORD
 from policies.confinement import command, environment
 
 _WAIT_SECONDS: Final = 15.0  # for its first answer it imports some 50 MB, maybe on a busy machine
-_HANDED_ON: Final = ("MUJOCO_GL", "PYOPENGL_PLATFORM")
+_INHERITED_VARIABLES: Final = ("MUJOCO_GL", "PYOPENGL_PLATFORM")
 
 
 class ForkServer:
@@ -139,7 +139,7 @@ def _answer(control: socket.socket) -> int:
 
 def _environment() -> Mapping[str, str]:
     """Returns the environment variables for environments: no credentials, no display, no sound."""
-    handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+    inherited = {name: os.environ[name] for name in _INHERITED_VARIABLES if name in os.environ}
     return {
         **environment(),
         "PATH": os.defpath,
@@ -148,5 +148,5 @@ def _environment() -> Mapping[str, str]:
         "PYGAME_HIDE_SUPPORT_PROMPT": "1",
         "MPLBACKEND": "Agg",
         "MUJOCO_GL": "egl",
-        **handed_on,
+        **inherited,
     }

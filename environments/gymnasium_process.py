@@ -3,13 +3,13 @@
 from domain.environments.facts import EnvironmentFacts
 from domain.environments.source import EnvironmentSource
 from environments.environment import Action, Frame, Observation, Outcome
-from environments.many import MakesPlans, ManyEnvironments
+from environments.many import CreatesPlans, ManyEnvironments
 
 
 class GymnasiumProcess:
     """Implements Environment; see environments/environment.py."""
 
-    def __init__(self, source: EnvironmentSource, known: MakesPlans) -> None:
+    def __init__(self, source: EnvironmentSource, known: CreatesPlans) -> None:
         """Creates the environment; raises EnvironmentRefused, EnvironmentMissing, EnvironmentFailed and
         ServiceUnavailable.
         """

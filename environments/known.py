@@ -11,7 +11,7 @@ from domain.environments.facts import EnvironmentFacts
 from domain.environments.source import EnvironmentSource
 from environments.fork_server import ForkServer
 from environments.many import ManyEnvironments
-from environments.plan import MakingPlan
+from environments.plan import CreationPlan
 from environments.spec_reading import NamedSpec, named_in
 
 _MOST_FACTS: Final = 256
@@ -31,11 +31,11 @@ class KnownEnvironments:
         """Reads the operator's file, if there is one; raises BadInput."""
         return cls(None if path is None else environments_in(path))
 
-    def plan_for(self, source: EnvironmentSource, copies: int, niceness: int) -> MakingPlan:
+    def plan_for(self, source: EnvironmentSource, copies: int, niceness: int) -> CreationPlan:
         """Returns the plan to create it; raises EnvironmentRefused if the model's description is not allowed."""
         named, facts = named_in(source), self.known_facts(source)
         spec = named if isinstance(named, NamedSpec) else None
-        return MakingPlan(
+        return CreationPlan(
             described=self.file.described(spec.id if spec else str(named)),
             spec=spec,
             variant=source.variant,

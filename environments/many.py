@@ -22,19 +22,19 @@ from environments.arrays import Arrays
 from environments.child_process import ChildProcess
 from environments.environment import Action, Frame, Observation
 from environments.fork_server import ForkServer
-from environments.plan import MakingPlan
+from environments.plan import CreationPlan
 
 Actions = dict[str, NDArray[Any]] | NDArray[Any] | Sequence[Action]
 _LONGEST_SIDE: Final = 4096
 _BEHIND_VIEWERS: Final = 10
 
 
-class MakesPlans(Protocol):
+class CreatesPlans(Protocol):
     """Something that knows how environments are created; KnownEnvironments implements it."""
 
     server: ForkServer
 
-    def plan_for(self, source: EnvironmentSource, copies: int, niceness: int) -> MakingPlan:
+    def plan_for(self, source: EnvironmentSource, copies: int, niceness: int) -> CreationPlan:
         """Returns the plan to create the environment."""
 
     def keep_facts(self, source: EnvironmentSource, facts: EnvironmentFacts) -> None:
@@ -64,7 +64,7 @@ class ManyEnvironments:
     """
 
     def __init__(
-        self, source: EnvironmentSource, known: MakesPlans, copies: int, niceness: int = _BEHIND_VIEWERS
+        self, source: EnvironmentSource, known: CreatesPlans, copies: int, niceness: int = _BEHIND_VIEWERS
     ) -> None:
         """Creates the copies; raises EnvironmentRefused, EnvironmentMissing, EnvironmentFailed and
         ServiceUnavailable.
@@ -109,22 +109,22 @@ class ManyEnvironments:
     def reset(self, seeds: Sequence[int | None], copies: Sequence[int] | None = None) -> Observation:
         """Starts an episode in each of the copies, by default the first ones; returns the observations [k, …]."""
         which = range(len(seeds)) if copies is None else copies
-        asked = b"".join(
+        request = b"".join(
             wire.RESET_ITEM.pack(copy, -1 if seed is None else seed) for copy, seed in zip(which, seeds, strict=True)
         )
-        return self._observed(self._child.ask(wire.RESET, asked, self._seconds, "reset"), len(seeds), "reset")
+        return self._observed(self._child.request(wire.RESET, request, self._seconds, "reset"), len(seeds), "reset")
 
     def step(self, actions: Actions, copies: Sequence[int] | None = None) -> Outcomes:
         """Makes one step in each of the copies, by default all; actions [k, …], or by the names of their parts."""
         which = range(self.copies) if copies is None else copies
         count = len(which)
         head = struct.pack(f"=I{count}I", count, *which)
-        content = self._child.ask(wire.STEP, head + self._packed(actions, count), self._seconds, "step")
-        pays = list(wire.PAY.iter_unpack(content[: count * wire.PAY.size]))
-        flags = [flag for _, flag in pays]
+        content = self._child.request(wire.STEP, head + self._packed(actions, count), self._seconds, "step")
+        reward_items = list(wire.PAY.iter_unpack(content[: count * wire.PAY.size]))
+        flags = [flag for _, flag in reward_items]
         return Outcomes(
             observation=self._observed(content[count * wire.PAY.size :], count, "step"),
-            rewards=np.array([reward for reward, _ in pays]),
+            rewards=np.array([reward for reward, _ in reward_items]),
             terminated=np.array([bool(flag & wire.TERMINATED) for flag in flags]),
             truncated=np.array([bool(flag & wire.TRUNCATED) for flag in flags]),
             successes=tuple(bool(flag & wire.SUCCESS) if flag & wire.REPORTS_SUCCESS else None for flag in flags),
@@ -135,7 +135,7 @@ class ManyEnvironments:
         if not self.facts.can_render:
             return None
         side = max(1, min(longest_side, _LONGEST_SIDE))
-        content = self._child.ask(wire.RENDER, struct.pack("=II", copy, side), self._seconds, "render")
+        content = self._child.request(wire.RENDER, struct.pack("=II", copy, side), self._seconds, "render")
         if len(content) <= wire.PICTURE.size:
             raise self._broken("render")
         return Frame(content[wire.PICTURE.size :], *wire.PICTURE.unpack_from(content))
@@ -146,8 +146,8 @@ class ManyEnvironments:
         """Plays an episode in the first copy; returns its return, and an animation of it."""
         packed = self._packed(actions, len(actions))
         side, which = max(1, min(longest_side, _LONGEST_SIDE)), wire.FORMATS.index(form)
-        asked = wire.REPLAY.pack(seed, len(actions), side, which) + packed
-        content = self._child.ask(wire.EPISODE, asked, seconds, "render")
+        request = wire.REPLAY.pack(seed, len(actions), side, which) + packed
+        content = self._child.request(wire.EPISODE, request, seconds, "render")
         if len(content) <= wire.RETURN.size:
             raise self._broken("render")
         return float(wire.RETURN.unpack_from(content)[0]), content[wire.RETURN.size :]

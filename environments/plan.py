@@ -10,7 +10,7 @@ from environments.spec_reading import NamedSpec
 MOST_OBSERVATION_BYTES: Final = 8 * 2**20
 
 
-class MakingPlan(BaseModel):
+class CreationPlan(BaseModel):
     """How to create an environment: `spec` comes from a model, if it has one; the rest from the operator.
 
     `known_success`: an earlier process has determined the rule of success, which is `success`, or that there is none.

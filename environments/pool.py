@@ -24,7 +24,7 @@ class PooledEnvironment:
         self.source = source
         self.person = person
         self.own = own
-        self.last_asked = time.monotonic()
+        self.last_used = time.monotonic()
         self.lock = threading.Lock()
         self.is_taken = False
         self._pool = pool
@@ -52,7 +52,7 @@ class PooledEnvironment:
     def _ready(self) -> GymnasiumProcess:
         if self.is_taken:
             raise EnvironmentsBusy(Environments(), self._pool.most)
-        self.last_asked = time.monotonic()
+        self.last_used = time.monotonic()
         return self.own
 
     def close(self) -> None:
@@ -83,7 +83,7 @@ class EnvironmentPool:
     def take(self, source: EnvironmentSource, person: str = "") -> PooledEnvironment:
         """Returns an environment; raises as GymnasiumProcess does, and EnvironmentsBusy."""
         if waiting := self._waiting(source):
-            waiting.person, waiting.last_asked = person, time.monotonic()
+            waiting.person, waiting.last_used = person, time.monotonic()
             return waiting
         self._make_room(person)
         try:
@@ -113,7 +113,7 @@ class EnvironmentPool:
         with self._lock:
             one = None
             if len(self) >= self.most:
-                one = self._idle.pop(0) if self._idle else self._owing(person)
+                one = self._idle.pop(0) if self._idle else self._to_release(person)
                 if one is None:
                     raise EnvironmentsBusy(Environments(), self.most)
                 self._played.discard(one)
@@ -122,12 +122,12 @@ class EnvironmentPool:
         if one is not None:
             self._end(one)
 
-    def _owing(self, person: str) -> PooledEnvironment | None:
+    def _to_release(self, person: str) -> PooledEnvironment | None:
         places = Counter(one.person for one in self._played)
-        greediest = max(places.values(), default=0)
-        if greediest < places[person] + 2:
+        largest_share = max(places.values(), default=0)
+        if largest_share < places[person] + 2:
             return None
-        return min((one for one in self._played if places[one.person] == greediest), key=lambda one: one.last_asked)
+        return min((one for one in self._played if places[one.person] == largest_share), key=lambda one: one.last_used)
 
     def give_back(self, environment: PooledEnvironment) -> None:
         """Keeps it for a while for another player, unless it failed."""
@@ -137,7 +137,7 @@ class EnvironmentPool:
             self._played.discard(environment)
             keep = not self._is_closed and environment.own.pid is not None
             if keep:
-                environment.last_asked = time.monotonic()
+                environment.last_used = time.monotonic()
                 self._idle.append(environment)
         if not keep:
             self._end(environment)
@@ -150,8 +150,8 @@ class EnvironmentPool:
         """Ends those that have been idle for too long."""
         before = time.monotonic() - self._idle_seconds
         with self._lock:
-            over = [one for one in self._idle if one.last_asked <= before]
-            self._idle = [one for one in self._idle if one.last_asked > before]
+            over = [one for one in self._idle if one.last_used <= before]
+            self._idle = [one for one in self._idle if one.last_used > before]
         for one in over:
             self._end(one)
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Flask, request
 
-from domain.access.identity import program_asker, user_of
+from domain.access.identity import program_requester, user_of
 from domain.access.rules import check
 from domain.access.table import INFERENCE, access_of
 from domain.errors.requests import PageNotAllowed
@@ -57,7 +57,9 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
         most_viewers=settings.inference_max_viewers,
         kept_places=settings.inference_max_viewers // 4,
         origins=origins,
-        person_of=lambda asked: user_of(asked.headers, asked.remote_addr, settings) or address_of(asked),
+        person_of=lambda http_request: (
+            user_of(http_request.headers, http_request.remote_addr, settings) or address_of(http_request)
+        ),
     )
     evaluation_routes.register(app, settings, evaluations)
     episode_routes.register(app, EpisodeDrawing(engine.models, known))
@@ -82,8 +84,8 @@ def _refuse(app: Flask, settings: InferenceSettings, origins: Set[str | Origin])
         rule, origin = request.url_rule.rule, request.headers.get("Origin")
         if rule not in _OPEN_TO_ALL_PAGES and not is_allowed(origin, request.host, origins):
             raise PageNotAllowed(str(origin)[:100])
-        asker = program_asker(request.headers, request.remote_addr, settings)
-        check(access_of(INFERENCE, request.method, rule), asker, settings)
+        requester = program_requester(request.headers, request.remote_addr, settings)
+        check(access_of(INFERENCE, request.method, rule), requester, settings)
 
 
 def _add_health(app: Flask, engine: Engine, evaluations: Evaluations, viewers: SocketRoute) -> None:

@@ -47,19 +47,19 @@ class Engine:
         if self._plays_others:
             self.environments.known.server.warm_up()
 
-    def walk(self, asked: Command, person: str, former: Walk | None) -> Walk:
+    def walk(self, command: Command, person: str, former: Walk | None) -> Walk:
         """Returns a new episode of the model that `person` requested, which replaces the `former` one.
 
         That one is closed. It checks again which model is active, and whether its file has changed.
         """
-        found = self._found.get((asked.model, asked.name), lambda: self.find(asked.model, asked.name))
+        found = self._found.get((command.model, command.name), lambda: self.find(command.model, command.name))
         if former is not None:
             former.close()
         self._plays_others = not found.model.is_for_the_maze
         if self._plays_others:
             episode = former.episode + 1 if isinstance(former, EnvironmentWalk) else 0
-            return self._others.walk(found.model, found.is_active, asked.seed or 0, person, episode)
-        return self._maze_walk(found, asked, person)
+            return self._others.walk(found.model, found.is_active, command.seed or 0, person, episode)
+        return self._maze_walk(found, command, person)
 
     def close(self) -> None:
         """Ends all policies and environments."""
@@ -78,14 +78,14 @@ class Engine:
             active = self.models.active(model.name)  # that of its own registered model
         return Found(model, active is not None and active.id == model.id, self._maze(model))
 
-    def _maze_walk(self, found: Found, asked: Command, person: str) -> MazeWalk:
+    def _maze_walk(self, found: Found, command: Command, person: str) -> MazeWalk:
         model_id, maze = found.model.id, found.trained_on
         policy = self._ready.get(model_id, lambda: self._policy(model_id, found.trained_on.env_id))
         if found.is_active:
-            self.pool.keep_place_for(policy)
+            self.pool.reserve_place_for(policy)
         policy.start(person)
-        if asked.size is not None or asked.seed is not None:
-            maze = generate_maze(asked.size or maze.size, maze.seed if asked.seed is None else asked.seed)
+        if command.size is not None or command.seed is not None:
+            maze = generate_maze(command.size or maze.size, maze.seed if command.seed is None else command.seed)
         return MazeWalk(policy, maze, model_id, found.is_active, self.latencies, person)
 
     def _maze(self, model: ClewModel) -> Maze:

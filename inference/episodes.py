@@ -64,7 +64,7 @@ def _played(environment: ManyEnvironments, policy: GeneralPolicy, seed: int, nam
     actions: list[Action] = []
     observation, state = environment.reset([seed]), None
     while len(actions) < MOST_STEPS:
-        (answer,) = policy.ask_many(observation, [state])
+        (answer,) = policy.infer_many(observation, [state])
         state = answer.state
         actions.append(answer.action)
         after = environment.step([answer.action])

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.access.rules import Asker, not_yours
+from domain.access.rules import Requester, not_yours
 from domain.errors import ClewError
 from domain.errors.names import TheInferenceEngine
 from domain.errors.services import RunsAllEvaluations
@@ -41,7 +41,7 @@ class _Cancelled(Exception):
 class Evaluation:
     """One model's evaluation, in a thread and a process of its own with lower priority than viewers."""
 
-    def __init__(self, engine: Engine, known: KnownEnvironments, model_id: str, starter: Asker, turn: Turn) -> None:
+    def __init__(self, engine: Engine, known: KnownEnvironments, model_id: str, starter: Requester, turn: Turn) -> None:
         self._engine = engine
         self._known = known
         self._turn = turn
@@ -59,13 +59,13 @@ class Evaluation:
         """Starts the thread."""
         self._thread.start()
 
-    def report_for(self, asker: Asker) -> EvaluationReport:
-        """Returns its progress, and whether `asker` may cancel it."""
-        return self.report.model_copy(update={"cancellable": not_yours(self._starter, asker) is None})
+    def report_for(self, requester: Requester) -> EvaluationReport:
+        """Returns its progress, and whether `requester` may cancel it."""
+        return self.report.model_copy(update={"cancellable": not_yours(self._starter, requester) is None})
 
-    def cancel_for(self, asker: Asker) -> None:
+    def cancel_for(self, requester: Requester) -> None:
         """Cancels as `cancel` does; raises `NotYours` if another person started it."""
-        refused = not_yours(self._starter, asker)
+        refused = not_yours(self._starter, requester)
         if refused is not None:
             raise refused
         self.cancel()
@@ -79,46 +79,48 @@ class Evaluation:
             self._wait_for_turn()
             self._evaluate()
         except _Cancelled:
-            self._know(state=EvaluationState.CANCELLED)
+            self._update_report(state=EvaluationState.CANCELLED)
         except ClewError as error:
-            self._know(state=EvaluationState.FAILED, **coded(error, "error"))
+            self._update_report(state=EvaluationState.FAILED, **coded(error, "error"))
         finally:
             self._turn.end()
             if self.is_running:  # an internal error must not keep its place for ever
-                self._know(state=EvaluationState.FAILED, **coded(EvaluationBrokeDown(), "error"))
+                self._update_report(state=EvaluationState.FAILED, **coded(EvaluationBrokeDown(), "error"))
                 _log.exception("an evaluation broke down", extra={"model": self.report.model_id})
         _log.info("evaluation", extra={"model": self.report.model_id, "state": self.report.state})
 
     def _wait_for_turn(self) -> None:
         began, busy = time.monotonic(), RunsAllEvaluations(TheInferenceEngine(), _MOST_AT_ONCE)
-        while not self._turn.comes():
-            self._go_on()
-            self._know(**coded(busy, "error"), waited_s=round(time.monotonic() - began, 1))
-        self._know(error=None, code=None, params={}, waited_s=None)
+        while not self._turn.wait():
+            self._check_cancelled()
+            self._update_report(**coded(busy, "error"), waited_s=round(time.monotonic() - began, 1))
+        self._update_report(error=None, code=None, params={}, waited_s=None)
 
     def _evaluate(self) -> None:
         found, content = self._found()
-        self._go_on()
+        self._check_cancelled()
         if found.model.is_for_the_maze:
             self._evaluate_in_mazes(found.trained_on, content)
         else:
-            self._know(error=None, code=None, params={}, waited_s=None)
-            measure_returns(found.model, content, self._known, self._go_on, self._know)
-            self._know(state=EvaluationState.DONE)
+            self._update_report(error=None, code=None, params={}, waited_s=None)
+            measure_returns(found.model, content, self._known, self._check_cancelled, self._update_report)
+            self._update_report(state=EvaluationState.DONE)
 
     def _evaluate_in_mazes(self, maze: Maze, content: bytes) -> None:
-        self._know(maze_size=maze.size, maze_seed=maze.seed, error=None, code=None, params={}, waited_s=None)
+        self._update_report(maze_size=maze.size, maze_seed=maze.seed, error=None, code=None, params={}, waited_s=None)
         policy = PolicyProcess(content, maze.env_id, in_background=True)
 
-        def ask(observations: NDArray[np.float32]) -> NDArray[np.float32]:
-            self._go_on()
-            return policy.ask(observations)
+        def infer(observations: NDArray[np.float32]) -> NDArray[np.float32]:
+            self._check_cancelled()
+            return policy.infer(observations)
 
         try:
-            seen = evaluate(ask, maze, played=lambda played: self._know(played=played))
-            self._know(seen=Measured.of(seen))
-            unseen = evaluate_unseen(ask, maze, played=lambda more: self._know(played=EVALUATION_EPISODES + more))
-            self._know(unseen=Measured.of(unseen), state=EvaluationState.DONE)
+            seen = evaluate(infer, maze, played=lambda played: self._update_report(played=played))
+            self._update_report(seen=Measured.of(seen))
+            unseen = evaluate_unseen(
+                infer, maze, played=lambda more: self._update_report(played=EVALUATION_EPISODES + more)
+            )
+            self._update_report(unseen=Measured.of(unseen), state=EvaluationState.DONE)
         finally:
             policy.close()
 
@@ -126,23 +128,23 @@ class Evaluation:
         """Returns the model and its file; waits for a Clew that may be starting."""
         waiting: Waiting | None = None
         while True:
-            self._go_on()
+            self._check_cancelled()
             try:
                 found = self._engine.find(self.report.model_id)
                 return found, self._engine.models.policy(found.model.id, measures=True).content or b""
             except ClewError as error:
                 waiting = waiting or Waiting()
-                if not waiting.goes_on(error):
+                if not waiting.should_retry(error):
                     raise
-                self._know(**coded(error, "error"), waited_s=round(waiting.waited_seconds, 1))
+                self._update_report(**coded(error, "error"), waited_s=round(waiting.waited_seconds, 1))
                 self._cancelled.wait(max(0.0, waiting.try_at - time.monotonic()))
 
-    def _go_on(self) -> None:
+    def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise _Cancelled
 
-    def _know(self, **news: object) -> None:
-        self.report = self.report.model_copy(update=news)
+    def _update_report(self, **changes: object) -> None:
+        self.report = self.report.model_copy(update=changes)
 
 
 class Evaluations:
@@ -160,7 +162,7 @@ class Evaluations:
         """How many run now, or wait for their turn."""
         return sum(one.is_running for one in list(self._known.values()))
 
-    def start(self, model_id: str, starter: Asker, person: str) -> EvaluationReport:
+    def start(self, model_id: str, starter: Requester, person: str) -> EvaluationReport:
         """Starts one, unless one of this model runs; raises ServiceUnavailable if `person` has too many already."""
         with self._lock:
             known = self._known.get(model_id)
@@ -175,15 +177,15 @@ class Evaluations:
             evaluation.start()
             return evaluation.report_for(starter)
 
-    def get(self, model_id: str, asker: Asker) -> EvaluationReport:
+    def get(self, model_id: str, requester: Requester) -> EvaluationReport:
         """Returns its progress; raises NotFound if none was started."""
-        return self._of(model_id).report_for(asker)
+        return self._of(model_id).report_for(requester)
 
-    def cancel(self, model_id: str, asker: Asker) -> EvaluationReport:
+    def cancel(self, model_id: str, requester: Requester) -> EvaluationReport:
         """Cancels it, if it is not over. Raises NotFound if none was started, NotYours if another person did."""
         evaluation = self._of(model_id)
-        evaluation.cancel_for(asker)
-        return evaluation.report_for(asker)
+        evaluation.cancel_for(requester)
+        return evaluation.report_for(requester)
 
     def close(self) -> None:
         """Ends all of them."""

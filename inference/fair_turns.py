@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from typing import Final
 
-from domain.access.rules import Asker
+from domain.access.rules import Requester
 from domain.errors.names import TheInferenceEngine
 from domain.errors.services import AskedForManyEvaluations, HoldsAllEvaluations
 
@@ -18,9 +18,9 @@ class Turn:
         self._turns = turns
         self.person = person
 
-    def comes(self) -> bool:
+    def wait(self) -> bool:
         """Waits at most half a second; returns whether its turn has come."""
-        return self._turns.comes(self, _WAKE_SECONDS)
+        return self._turns.wait(self, _WAKE_SECONDS)
 
     def end(self) -> None:
         """Gives up the place, even of a waiting one; repeated calls have no effect."""
@@ -55,7 +55,7 @@ class FairTurns:
             self._begin()
             return turn
 
-    def comes(self, turn: Turn, seconds: float) -> bool:
+    def wait(self, turn: Turn, seconds: float) -> bool:
         """Waits for at most so many seconds; returns whether its turn has come."""
         with self._changed:
             return self._changed.wait_for(lambda: turn in self._running, seconds)
@@ -77,11 +77,11 @@ class FairTurns:
         self._changed.notify_all()
 
 
-def person_of(asker: Asker, address: str) -> str:
+def person_of(requester: Requester, address: str) -> str:
     """Returns the key of the person for whom an evaluation counts.
 
     That is the user name if known, else the open page, else the client's address.
     """
-    if asker.user is not None:
-        return f"user {asker.user}"
-    return f"address {address}" if asker.page is None else f"page {asker.page}"
+    if requester.user is not None:
+        return f"user {requester.user}"
+    return f"address {address}" if requester.page is None else f"page {requester.page}"

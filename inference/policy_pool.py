@@ -39,7 +39,7 @@ class SharedPolicy(Generic[P]):
     def __init__(self, pool: "PolicyPool", sha256: str, content: bytes, make: Callable[[bytes], P]) -> None:
         self.sha256 = sha256
         self.content = content
-        self.last_asked = 0.0
+        self.last_used = 0.0
         self.person = ""
         self._pool = pool
         self._make = make
@@ -63,7 +63,7 @@ class SharedPolicy(Generic[P]):
         if not self._lock.acquire(timeout=LOAD_SECONDS + 2 * ANSWER_SECONDS):
             raise ModelBusy(TheInferenceEngine())
         try:
-            self.last_asked, self.person = time.monotonic(), person
+            self.last_used, self.person = time.monotonic(), person
             return use(self._started())
         except (PolicyFailed, PolicyRefused) as error:
             self._break_down(error)
@@ -79,7 +79,7 @@ class SharedPolicy(Generic[P]):
 
         A call in progress is awaited for so long.
         """
-        if self.last_asked > idle_since or not self._lock.acquire(timeout=wait_seconds):
+        if self.last_used > idle_since or not self._lock.acquire(timeout=wait_seconds):
             return False
         try:
             self._end()
@@ -163,7 +163,7 @@ class PolicyPool:
                     del self._known[old]
             return policy
 
-    def keep_place_for(self, active: AnyPolicy) -> None:
+    def reserve_place_for(self, active: AnyPolicy) -> None:
         """Keeps a place for this policy, the active model's, for as long as it is watched."""
         self._active = active
 
@@ -175,26 +175,26 @@ class PolicyPool:
             if len(self._running) < self._most:
                 self._running.add(policy)
                 return
-            others = sorted(self._running - {policy}, key=lambda one: one.last_asked)
+            others = sorted(self._running - {policy}, key=lambda one: one.last_used)
         now = time.monotonic()
         # Outside the lock, which the released policy needs to give up its place.
         if not any(one.release_if_idle(now - _IDLE_SECONDS) for one in others) and not any(
             one.release_if_idle(time.monotonic() + ANSWER_SECONDS, ANSWER_SECONDS)
-            for one in self._owing(policy, others)
+            for one in self._to_release(policy, others)
         ):
             raise RunsAllModels(TheInferenceEngine(), self._most)
         self.make_room_for(policy)
 
-    def _owing(self, policy: AnyPolicy, others: list[AnyPolicy]) -> list[AnyPolicy]:
+    def _to_release(self, policy: AnyPolicy, others: list[AnyPolicy]) -> list[AnyPolicy]:
         """Returns the watched ones that may be ended for this one, least recently used first."""
         places = Counter(one.person for one in others)
         taken = [one for one in others if one is not self._active]
         if not taken:
             return []
-        greediest = max(places[one.person] for one in taken)
-        if policy is not self._active and greediest < places[policy.person] + 2:
+        largest_share = max(places[one.person] for one in taken)
+        if policy is not self._active and largest_share < places[policy.person] + 2:
             return []
-        return [one for one in taken if places[one.person] == greediest]
+        return [one for one in taken if places[one.person] == largest_share]
 
     def release(self, policy: AnyPolicy) -> None:
         """Frees the place of a process that has ended."""

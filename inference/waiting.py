@@ -28,7 +28,7 @@ class Waiting:
         """The seconds since the start."""
         return self._clock() - self._began
 
-    def goes_on(self, error: ClewError) -> bool:
+    def should_retry(self, error: ClewError) -> bool:
         """Returns whether to try again after this failure, at `try_at`: it may pass, and there is time left."""
         if not passes_by_itself(error) or self.waited_seconds >= self._seconds:
             return False

@@ -115,10 +115,10 @@ class MlflowApi:
         """Returns up to `most_runs` runs of the experiments that match MLflow's filter `where`, newest start first."""
         body = {"experiment_ids": experiment_ids, "filter": where, "max_results": most_runs, "order_by": _NEWEST_FIRST}
         body |= {"run_view_type": "ALL"} if with_deleted else {}
-        asked, began = orjson.dumps(body | ({"page_token": token} if token else {})), time.monotonic()
+        encoded, began = orjson.dumps(body | ({"page_token": token} if token else {})), time.monotonic()
         # MLflow sends nothing before the page is complete.
         answer = self.service.exchange(
-            "POST", API + "runs/search", body=asked, deadline_seconds=self._seconds_left(), is_silent=True
+            "POST", API + "runs/search", body=encoded, deadline_seconds=self._seconds_left(), is_silent=True
         )
         took = time.monotonic() - began
         page = validated(RunPage, self.service.decode(answer))

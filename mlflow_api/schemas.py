@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from domain.errors import BadResponse
 from domain.errors.misfits import misfit_of
-from domain.moments import is_believable
+from domain.moments import is_plausible
 from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus
 
 SERVICE = "MLflow"
@@ -122,14 +122,14 @@ def run_of(raw: object, experiments: dict[str, Experiment]) -> Run:
 
 def _moment(unix_ms: int | None, now: datetime) -> datetime | None:
     """Returns the time; None if it is impossible: a start in seconds instead of ms would be in January 1970."""
-    if unix_ms is None or not is_believable(unix_ms, now):
+    if unix_ms is None or not is_plausible(unix_ms, now):
         return None
     return datetime.fromtimestamp(unix_ms / 1000, UTC)
 
 
 def _odd(unix_ms: int | None, now: datetime) -> int | None:
     """Returns an impossible time; MLflow writes 0 if no time was given."""
-    return unix_ms if unix_ms and not is_believable(unix_ms, now) else None
+    return unix_ms if unix_ms and not is_plausible(unix_ms, now) else None
 
 
 def bad_row_of(raw: object, error: ValidationError) -> BadRow:

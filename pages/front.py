@@ -30,17 +30,19 @@ def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
 
 def _tiles(gpu_hosts: int) -> list[html.Section]:
     return [
-        front.tile("attention", _("Needs attention"), _asked("attention"), leads_to=href("/alerts")),
-        front.tile("model", _("Active model"), _asked("model"), leads_to=href("/models")),
-        front.tile("runs", _("Runs in progress"), _asked("runs"), leads_to=href("/mlflow")),
+        front.tile("attention", _("Needs attention"), _with_failure("attention"), leads_to=href("/alerts")),
+        front.tile("model", _("Active model"), _with_failure("model"), leads_to=href("/models")),
+        front.tile("runs", _("Runs in progress"), _with_failure("runs"), leads_to=href("/mlflow")),
         front.tile("gpus", _("GPUs"), front_gpus.parts(gpu_hosts), leads_to=href("/gpu")),
-        front.tile("best", _("Best runs"), _asked("best"), leads_to=href("/mlflow")),
+        front.tile("best", _("Best runs"), _with_failure("best"), leads_to=href("/mlflow")),
         # Failing services are listed in it, so it has no error message of its own.
-        front.tile("health", _("Services"), [*front.filled("health"), front_health.fold(), front_health.ask_again()]),
+        front.tile(
+            "health", _("Services"), [*front.filled("health"), front_health.fold(), front_health.check_again_button()]
+        ),
     ]
 
 
-def _asked(name: str) -> list[Any]:
+def _with_failure(name: str) -> list[Any]:
     return [front.may_fail(name), *front.filled(name)]
 
 

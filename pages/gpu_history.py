@@ -17,15 +17,15 @@ from domain.fleet.queries import query_in
 @page
 def layout(ui: UiSettings, /, **query: str) -> list[Any]:
     """Returns the page, preset from its address, empty until its callbacks fill it."""
-    asked = query_in(query)
+    page_query = query_in(query)
     return [
         page_head(_("History of the GPUs"), ways=[html.A(_("The GPUs now"), href=href("/gpu"))]),
         html.Div(notices.failure_alert("fleet"), **{"aria-live": "polite"}),
-        history_page.odd_address(asked.odd),
-        history_page.controls(asked.query),
+        history_page.odd_address(page_query.odd),
+        history_page.controls(page_query.query),
         *history_page.body(),
         frame.ticker("fleet", ui),
-        *history_page.stores(asked.query),
+        *history_page.stores(page_query.query),
     ]
 
 

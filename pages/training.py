@@ -15,12 +15,12 @@ from components.ui_settings import UiSettings, page
 @page
 def layout(_ui: UiSettings, /, **query: str) -> list[Any]:
     """Returns the page; `?from=` fills the form from a run, `?fork=` continues from its checkpoint."""
-    asked = {name: query[name] for name in ("from", "fork", "trainer") if query.get(name)}
+    prefill = {name: query[name] for name in ("from", "fork", "trainer") if query.get(name)}
     return [
         page_head(_("Training")),
         html.Div([training_form.place(), training_rows.place()], className="training-page"),
         dcc.Store(id=ids.TRAINING_TEXTS, data=training_form.texts() | {"questions": training_outcomes.questions()}),
-        dcc.Store(id=ids.TRAINING_QUERY, data=asked),
+        dcc.Store(id=ids.TRAINING_QUERY, data=prefill),
         dcc.Store(id=ids.TRAINING_BEGUN),
     ]
 

@@ -97,7 +97,7 @@ class ChildProcess:
             except BlockingIOError:
                 continue  # the pipe had no room for the smallest write
             except BrokenPipeError as error:
-                raise self._death() from error
+                raise self._end_error() from error
 
     def _read(self, size: int, deadline: float, seconds: float, late: Late) -> bytes:
         assert self._process.stdout is not None
@@ -109,11 +109,11 @@ class ChildProcess:
                 raise PolicyFailed(late(seconds))
             more = os.read(pipe, size - len(content))
             if not more:
-                raise self._death()
+                raise self._end_error()
             content += more
         return bytes(content)
 
-    def _death(self) -> PolicyFailed | ServiceUnavailable:
+    def _end_error(self) -> PolicyFailed | ServiceUnavailable:
         """Returns the error for a process that has ended."""
         try:
             status = self._process.wait(_EXIT_SECONDS)

@@ -14,7 +14,7 @@ many weights about three times its size.
 
 _ROOT: Final = Path(__file__).parents[1]
 # What Python may need to start. Nothing else is passed on: the environment holds the credentials of MLflow.
-HANDED_ON: Final = ("LD_LIBRARY_PATH", "PYTHONHOME")
+INHERITED_VARIABLES: Final = ("LD_LIBRARY_PATH", "PYTHONHOME")
 
 
 def command(module: str) -> list[str]:
@@ -25,9 +25,9 @@ def command(module: str) -> list[str]:
 
 def environment() -> Mapping[str, str]:
     """Returns the environment variables that are passed to the process."""
-    handed_on = {name: os.environ[name] for name in HANDED_ON if name in os.environ}
+    inherited = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ}
     # Unused threads would each reserve address space, which is limited.
-    return handed_on | {"PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return inherited | {"PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def confine(memory_bytes: int, file_bytes: int) -> None:

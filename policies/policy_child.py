@@ -55,13 +55,13 @@ def _examine(model: bytes, observations: bytes, plan: dict[str, Any], answer: di
         answer["inputs"] = [described(tensor) for tensor in session.get_inputs()]
         answer["outputs"] = [described(tensor) for tensor in session.get_outputs()]
         failed = RunFailed
-        if _is_askable(answer, plan):
+        if _can_run(answer, plan):
             answer["answers"] = _answers(session, observations, plan)
     except refusals as error:
         answer["trouble"] = refusal(error, failed, plan["memory_bytes"]).json_value
 
 
-def _is_askable(answer: dict[str, Any], plan: dict[str, Any]) -> bool:
+def _can_run(answer: dict[str, Any], plan: dict[str, Any]) -> bool:
     """Returns whether the policy can be run at all; the parent reports other problems of the tensors."""
     kinds = [[tensor["dtype"] for tensor in answer[side]] for side in ("inputs", "outputs")]
     return kinds == [["float32"], ["float32"]] and answer["inputs"][0]["name"] == plan["input"]
@@ -70,12 +70,12 @@ def _is_askable(answer: dict[str, Any], plan: dict[str, Any]) -> bool:
 def _answers(session: Any, observations: bytes, plan: dict[str, Any]) -> list[dict[str, Any]]:
     import numpy as np
 
-    asked = np.frombuffer(observations, np.float32).reshape(plan["rows"], plan["width"])
-    batches = (asked[begin : begin + count] for begin, count in plan["batches"])
-    return [_ask(session, batch, plan) for batch in batches]
+    rows = np.frombuffer(observations, np.float32).reshape(plan["rows"], plan["width"])
+    batches = (rows[begin : begin + count] for begin, count in plan["batches"])
+    return [_infer(session, batch, plan) for batch in batches]
 
 
-def _ask(session: Any, batch: Any, plan: dict[str, Any]) -> dict[str, Any]:
+def _infer(session: Any, batch: Any, plan: dict[str, Any]) -> dict[str, Any]:
     (scores,) = session.run(None, {plan["input"]: batch})
     answer: dict[str, Any] = {"shape": list(scores.shape)}
     if answer["shape"] == [len(batch), plan["actions"]]:

@@ -23,7 +23,7 @@ from domain.inference.policies import PolicyGraph, TensorShape, contract_for, mi
 from policies.child_process import LOAD_SECONDS, ChildProcess
 
 ANSWER_SECONDS: Final = 1.0
-MOST_ASKED: Final = 256  # so that a request fits into a pipe, and sending never waits for the child to read
+MOST_OBSERVATIONS: Final = 256  # so that a request fits into a pipe, and sending never waits for the child to read
 
 BACKGROUND_NICENESS: Final = 10
 _ACTIONS: Final = len(ACTION_NAMES)
@@ -66,18 +66,18 @@ class PolicyProcess:
         """The kind of the scores: "q_values" or "action_probabilities"."""
         return self.graph.outputs[0].name
 
-    def ask(self, observations: NDArray[np.float32]) -> NDArray[np.float32]:
+    def infer(self, observations: NDArray[np.float32]) -> NDArray[np.float32]:
         """Returns the scores [n, 4] for n observations [n, 25], finite, within a second.
 
-        Raises PolicyFailed, and BadInput for more observations than MOST_ASKED.
+        Raises PolicyFailed, and BadInput for more observations than MOST_OBSERVATIONS.
         """
-        if len(observations) > MOST_ASKED:
-            raise AskedForTooMany(MOST_ASKED, len(observations))
-        asked = np.ascontiguousarray(observations, np.float32)
-        question = struct.pack("=I", len(asked)) + asked.tobytes()
+        if len(observations) > MOST_OBSERVATIONS:
+            raise AskedForTooMany(MOST_OBSERVATIONS, len(observations))
+        batch = np.ascontiguousarray(observations, np.float32)
+        question = struct.pack("=I", len(batch)) + batch.tobytes()
         try:
             description = self._child.answer(question, ANSWER_SECONDS, AnswerTimedOut)
-            return self._scores(description, len(asked))
+            return self._scores(description, len(batch))
         except BaseException:
             self.end()
             raise
@@ -87,7 +87,7 @@ class PolicyProcess:
         self._child.end()
 
     def close(self) -> None:
-        """Ends it and closes its pipes; no call of `ask` may be running."""
+        """Ends it and closes its pipes; no call of `infer` may be running."""
         self._child.close()
 
     def _load(self, onnx: bytes) -> PolicyGraph:

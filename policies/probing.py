@@ -63,11 +63,11 @@ def wrong_answers(answers: Sequence[Answer], probes: Probes, output: str, width:
 
     None if they are right.
     """
-    asked = batches(len(probes.kinds))
-    if len(answers) != len(asked):
+    planned = batches(len(probes.kinds))
+    if len(answers) != len(planned):
         return NoAnswer()
     known: dict[int, tuple[int, Scores]] = {}
-    for (begin, count), answer in zip(asked, answers, strict=True):
+    for (begin, count), answer in zip(planned, answers, strict=True):
         if answer.shape != [count, width]:
             return WrongShapeWanted(str(answer.shape), count, f"[{count}, {width}]")
         for row, scores in enumerate(_scores(answer), start=begin):

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Flask, request
 
-from domain.access.identity import program_asker
+from domain.access.identity import program_requester
 from domain.access.rules import check
 from domain.access.table import SCHEDULER, access_of
 from domain.errors.requests import PageNotAllowed
@@ -66,8 +66,8 @@ def _refuse(app: Flask, settings: SchedulerSettings, scheduler: Scheduler) -> No
         origin = request.headers.get("Origin")
         if not is_allowed(origin, request.host, origins):
             raise PageNotAllowed(str(origin)[:100])
-        asker = program_asker(request.headers, request.remote_addr, settings)
-        check(access_of(SCHEDULER, request.method, request.url_rule.rule), asker, settings)
+        requester = program_requester(request.headers, request.remote_addr, settings)
+        check(access_of(SCHEDULER, request.method, request.url_rule.rule), requester, settings)
         if request.url_rule.rule.startswith("/ws/"):
             scheduler.entries.get((request.view_args or {}).get("run_id", ""))
 

@@ -26,7 +26,7 @@ class PastTrainings:
         self._dispatcher = dispatcher
         self._folders = folders
         self._stored = stored
-        self._asked: set[str] = set()
+        self._checked: set[str] = set()
         self._sweep_at = 0.0
         self._rounds = Rounds("past-trainings", _ROUND_SECONDS, self.tick)
 
@@ -46,9 +46,9 @@ class PastTrainings:
             self._folders.sweep(self._is_needed, self._dispatcher.changing)
             self._sweep_at = time.monotonic() + _SWEEP_SECONDS
         for entry in self._without_files():
-            self._entries.update(entry.run_id, _gone)
-        for entry in self._unasked():
-            if self._rounds.is_stopping or not self._ask(entry):
+            self._entries.update(entry.run_id, _mark_files_deleted)
+        for entry in self._unchecked():
+            if self._rounds.is_stopping or not self._check_checkpoint(entry):
                 return
 
     def _is_needed(self, run_id: str) -> bool | None:
@@ -63,26 +63,26 @@ class PastTrainings:
     def _without_files(self) -> Iterator[Entry]:
         for entry in self._entries.over():
             if entry.attempt and entry.has_files and not self._folders.has(entry.run_id):
-                self._asked.discard(entry.run_id)
+                self._checked.discard(entry.run_id)
                 yield entry
 
-    def _unasked(self) -> Iterator[Entry]:
+    def _unchecked(self) -> Iterator[Entry]:
         """Yields trainings whose checkpoints MLflow has not been asked for; only Clew's own programs upload any."""
         for entry in self._entries.over():
-            if entry.trainer_reports and not (entry.has_files or entry.has_checkpoint or entry.run_id in self._asked):
+            if entry.trainer_reports and not (entry.has_files or entry.has_checkpoint or entry.run_id in self._checked):
                 yield entry
 
-    def _ask(self, entry: Entry) -> bool:
+    def _check_checkpoint(self, entry: Entry) -> bool:
         """Asks MLflow about one; returns whether it answered."""
         try:
             has_one = self._stored.newest(entry.run_id) is not None
         except ClewError as error:
             _log.debug("MLflow does not tell of checkpoints", extra={"cause": str(error)})
             return False
-        self._asked.add(entry.run_id)
+        self._checked.add(entry.run_id)
         self._entries.update(entry.run_id, lambda now: now.but(has_checkpoint=has_one) if now.is_over else now)
         return True
 
 
-def _gone(entry: Entry) -> Entry:
+def _mark_files_deleted(entry: Entry) -> Entry:
     return entry.but(has_files=False, has_checkpoint=False) if entry.is_over else entry

@@ -4,7 +4,7 @@ from typing import Final
 
 from flask import Flask, request
 
-from domain.access.identity import program_asker
+from domain.access.identity import program_requester
 from domain.errors.models.changes import RequestIdTaken
 from domain.errors.requests import RequestTooLong
 from domain.errors.trainings.requests import (
@@ -78,7 +78,7 @@ def _add_starts(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) -
 
     @app.post(f"{_ROOT}/continue")
     @operation(NoSuchTraining, TrainingOver, NotContinuable, *_CHANGING)
-    def go_on(body: RunRequest) -> Started:
+    def continue_training(body: RunRequest) -> Started:
         """Continues an ended training from its checkpoint, in the same run."""
         return _started(scheduler, [scheduler.actions.continue_(body.run_id)])
 
@@ -100,7 +100,7 @@ def _add_changes(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) 
 
 
 def _started(scheduler: Scheduler, entries: list[Entry]) -> Started:
-    begun = scheduler.begun_soon([entry.run_id for entry in entries])
+    begun = scheduler.wait_for_starts([entry.run_id for entry in entries])
     runs = [
         StartedRun(run_id=entry.run_id, seed=entry.seed, status="started" if entry.run_id in begun else "queued")
         for entry in entries
@@ -122,4 +122,4 @@ def _moved(scheduler: Scheduler, body: QueueRequest, user: str | None) -> Entry:
 
 
 def _user(settings: SchedulerSettings) -> str | None:
-    return program_asker(request.headers, request.remote_addr, settings).user
+    return program_requester(request.headers, request.remote_addr, settings).user

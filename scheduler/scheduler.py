@@ -85,7 +85,7 @@ class Scheduler:
             self.entries, queue, self.backend, self.trainers, self.dispatcher, check, self._book.progress
         )
         self.actions = Actions(self.entries, queue, self.backend, self.dispatcher, self._book.forget)
-        self.viewers = Viewers(self.entries, self._book, self.news)
+        self.viewers = Viewers(self.entries, self._book, self.training_message)
 
     def start(self) -> None:
         """Starts the threads."""
@@ -142,7 +142,7 @@ class Scheduler:
         """Returns a training's log; raises NoSuchTraining."""
         return self.backend.log(run_id, self.entries.get(run_id).attempt)
 
-    def news(self, entry: Entry) -> TrainingMessage:
+    def training_message(self, entry: Entry) -> TrainingMessage:
         """Returns everything that the page of a training shows."""
         training = self._described(entry, places(self.entries).get(entry.run_id) if entry.is_waiting else None)
         part = self.backend.log(entry.run_id, entry.attempt).part(None, _SHOWN_LINES)
@@ -152,7 +152,7 @@ class Scheduler:
         """Returns a training's place in the queue."""
         return places(self.entries).get(run_id)
 
-    def begun_soon(self, run_ids: Sequence[str]) -> set[str]:
+    def wait_for_starts(self, run_ids: Sequence[str]) -> set[str]:
         """Returns which of these start at once; waits only as long as a reader may wait after a click."""
         deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
         while waiting := [run_id for run_id in run_ids if self._is_waiting(run_id)]:
@@ -167,9 +167,9 @@ class Scheduler:
 
     def _described(self, entry: Entry, place: int | None, *, with_progress: bool = True) -> Training:
         progress = self._book.progress(entry) if with_progress and entry.attempt else None
-        is_away = self.dispatcher.trouble is not None
+        is_unavailable = self.dispatcher.trouble is not None
         reasons = {**self.dispatcher.reasons, **self._watch.reasons}
-        return described(entry, place, reasons, progress, self._settings.machine, is_mlflow_away=is_away)
+        return described(entry, place, reasons, progress, self._settings.machine, is_mlflow_unavailable=is_unavailable)
 
     def _environment(self, run_id: str) -> Mapping[str, str]:
         return {**base_environment(os.environ), **tracking_environment(self._settings, run_id)}

@@ -9,8 +9,8 @@ from mlflow_api.client import MlflowApi
 from mlflow_api.run_files import RunFiles
 from services.alerts.team_alerts import HintingToken, TeamAlerts
 from services.artifacts.run_artifacts import RunArtifacts
-from services.connections.fleet import fleet_histories, prometheus, prometheus_neighbour
-from services.connections.health import gpu_monitors, health_snapshots, neighbour, neighbours, scheduler_service
+from services.connections.fleet import fleet_histories, prometheus, prometheus_service
+from services.connections.health import gpu_monitors, health_snapshots, peer_services, scheduler_peer, scheduler_service
 from services.connections.models import facts_of, model_store
 from services.connections.runs import history_store, run_columns, run_source
 from services.fleet.fleet_histories import FleetHistories
@@ -21,11 +21,11 @@ from services.measuring.following import MeasurementFollowing
 from services.registry.changes.answers import ChangeAnswers
 from services.registry.changes.making import ChangeMaking
 from services.registry.changes.records import ChangeRecords
-from services.registry.measurement_keeping import MeasurementKeeping
+from services.registry.measurement_keeping import MeasurementWriter
 from services.registry.model_store import ModelStore
 from services.registry.model_view import ModelSnapshots
 from services.registry.policy_checks import PolicyChecks
-from services.run_changes.active_run import RunKeepingStore
+from services.run_changes.active_run import RunRestoringStore
 from services.run_changes.team_runs import TeamRuns
 from services.run_facts.datasets import RunDatasets
 from services.run_facts.gpus import GpuReports
@@ -66,7 +66,7 @@ class Services(NamedTuple):
     model_views: ModelSnapshots
     changes: ChangeAnswers
     policy_checks: PolicyChecks
-    measurements: MeasurementKeeping
+    measurements: MeasurementWriter
     following: MeasurementFollowing
     engine: InferenceEngine
     episodes: SavedEpisodes
@@ -93,16 +93,16 @@ def connect(settings: Settings) -> Services:
     team_runs = TeamRuns.of(mlflow, settings.cache_dir, settings.refresh_seconds, alerts.hint)
     models = model_store(settings, mlflow, facts_of(runs, vocabulary), token)
     if settings.model_server_url is None:
-        models = RunKeepingStore(models, team_runs)
+        models = RunRestoringStore(models, team_runs)
     model_views = ModelSnapshots(models, settings.refresh_seconds, token, models_folder)
     engine = JsonService(InferenceEngine.name, settings.inference_url, direct=True)
-    measuring, measurements = InferenceEngine(engine, settings), MeasurementKeeping(models)
+    measuring, measurements = InferenceEngine(engine, settings), MeasurementWriter(models)
     following = MeasurementFollowing(measuring, measurements, models_folder / "followed")
     following.resume()
     scheduler = SchedulerClient(scheduler_service(settings), settings)
     checks = Checks(source, runs, models, model_views)
     monitors, prometheus_api = gpu_monitors(settings), prometheus(settings)
-    asked = [*neighbours(settings, engine), neighbour(scheduler), *prometheus_neighbour(prometheus_api)]
+    peers = [*peer_services(settings, engine), scheduler_peer(scheduler), *prometheus_service(prometheus_api)]
     return Services(
         settings=settings,
         vocabulary=vocabulary,
@@ -131,6 +131,6 @@ def connect(settings: Settings) -> Services:
         episodes=SavedEpisodes(models, measuring, RunFiles(mlflow)),
         scheduler=scheduler,
         trainings=TrainingSnapshots(scheduler, cache_folder(settings.cache_dir, settings.scheduler_address)),
-        health=health_snapshots(settings, checks, source, asked),
+        health=health_snapshots(settings, checks, source, peers),
         health_checks=checks,
     )

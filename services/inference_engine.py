@@ -7,7 +7,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from domain.access.identity import IdentityRules, headers_of
-from domain.access.rules import Asker
+from domain.access.rules import Requester
 from domain.errors import BODY, BadResponse
 from domain.errors.answers import NoPicture
 from domain.errors.misfits import misfit_of
@@ -31,25 +31,25 @@ class InferenceEngine:
         self._service = service
         self._rules = rules
 
-    def start(self, model_id: str, asker: Asker) -> EvaluationReport:
+    def start(self, model_id: str, requester: Requester) -> EvaluationReport:
         """Starts an evaluation of a model, unless one is already running."""
-        return self._asked("POST", model_id, asker, writes=True)
+        return self._call("POST", model_id, requester, writes=True)
 
-    def report(self, model_id: str, asker: Asker) -> EvaluationReport:
+    def report(self, model_id: str, requester: Requester) -> EvaluationReport:
         """Returns the progress or the result of a model's last evaluation; raises `NotFound` if there was none."""
-        return self._asked("GET", model_id, asker)
+        return self._call("GET", model_id, requester)
 
-    def cancel(self, model_id: str, asker: Asker) -> EvaluationReport:
+    def cancel(self, model_id: str, requester: Requester) -> EvaluationReport:
         """Cancels the running evaluation; raises `NotYours` if another user started it."""
-        return self._asked("DELETE", model_id, asker, writes=True)
+        return self._call("DELETE", model_id, requester, writes=True)
 
-    def episode(self, model_id: str, episode: EpisodeSeed, asker: Asker) -> bytes:
+    def episode(self, model_id: str, episode: EpisodeSeed, requester: Requester) -> bytes:
         """Returns a picture of an episode, which is played and rendered for this request; takes up to 80 s."""
         answer = self._service.exchange(
             "POST",
             f"/episodes/{quote(model_id, safe='')}",
             params=episode.model_dump(mode="json", include=set(EpisodeSeed.model_fields)),
-            headers=headers_of(asker, self._rules),
+            headers=headers_of(requester, self._rules),
             deadline_seconds=_DRAW_SECONDS,
             most_bytes=MOST_BYTES,
             is_silent=True,
@@ -60,12 +60,12 @@ class InferenceEngine:
             raise BadResponse(self.name, BODY, NoPicture())
         return answer.content
 
-    def _asked(self, method: str, model_id: str, asker: Asker, *, writes: bool = False) -> EvaluationReport:
+    def _call(self, method: str, model_id: str, requester: Requester, *, writes: bool = False) -> EvaluationReport:
         path = f"/evaluations/{quote(model_id, safe='')}"
         answer: Any = self._service.call(
             method,
             path,
-            headers=headers_of(asker, self._rules),
+            headers=headers_of(requester, self._rules),
             deadline_seconds=_WRITE_SECONDS if writes else _READ_SECONDS,
             writes=writes,
         )

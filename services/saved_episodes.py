@@ -1,6 +1,6 @@
 """Saves an episode with the run of its model: the engine renders it, MLflow stores the file."""
 
-from domain.access.rules import Asker
+from domain.access.rules import Requester
 from domain.errors.models.records import ModelWithoutRun
 from domain.inference.saved_episodes import EpisodeRequest, SavedEpisode, path_of
 from mlflow_api.run_files import RunFiles
@@ -16,12 +16,12 @@ class SavedEpisodes:
         self._engine = engine
         self._files = files
 
-    def save(self, asked: EpisodeRequest, asker: Asker) -> SavedEpisode:
+    def save(self, request: EpisodeRequest, requester: Requester) -> SavedEpisode:
         """Renders and saves an episode; raises NotFound, Conflict, the engine's refusals, or a ServiceError."""
-        model = self._models.get(asked.model_id)
+        model = self._models.get(request.model_id)
         if model.run_id is None:
             raise ModelWithoutRun(model.id)
-        content = self._engine.episode(model.id, asked, asker)
-        path = path_of(model, asked)
+        content = self._engine.episode(model.id, request, requester)
+        path = path_of(model, request)
         self._files.write(model.run_id, path, content)
         return SavedEpisode(run_id=model.run_id, path=path, size_bytes=len(content))

@@ -83,8 +83,8 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
     def finish_request(self, connection: Connection, future: "Future[Any]") -> None:
         """Handles the end of a request's thread; gunicorn calls it in the event loop."""
         self._compartments.leave(connection.place)
-        is_well = not future.cancelled() and future.exception() is None
-        self._clients.answered(connection, stays_open=is_well and bool(future.result()) and self.alive)
+        has_succeeded = not future.cancelled() and future.exception() is None
+        self._clients.answered(connection, stays_open=has_succeeded and bool(future.result()) and self.alive)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Closes idle connections, too, when the worker is about to end, since they would delay it."""

@@ -113,11 +113,11 @@ class ClientLoop:
             data = b""
         if data:
             connection.take(data, time.monotonic())
-            self._go_on(connection)
+            self._handle_received(connection)
         else:
             self._close(connection)
 
-    def _go_on(self, connection: Connection) -> None:
+    def _handle_received(self, connection: Connection) -> None:
         """Does what the received bytes call for."""
         frame = connection.frame
         if frame.refusal is not None:
@@ -128,7 +128,7 @@ class ClientLoop:
             if connection.sock.outbox:  # the 100 Continue, for which its client had no room
                 self.send_later(connection)
             self._answer(connection)
-        elif frame.received > _SMALL_BYTES and self._open.hold_too_much():
+        elif frame.received > _SMALL_BYTES and self._open.exceed_memory():
             self.refuse(connection, TooManyAtOnce())
         else:
             self._watching.begin(connection, selectors.EVENT_READ)
@@ -162,7 +162,7 @@ class ClientLoop:
             self._close(connection)
         elif connection.phase is Phase.SENDING and connection.stays_open:
             connection.begin(time.monotonic(), self._idle_seconds)
-            self._go_on(connection)
+            self._handle_received(connection)
         elif connection.phase is Phase.SENDING:
             self._close_gently(connection)
 

@@ -26,7 +26,7 @@ class OpenConnections:
         """Removes one that has ended."""
         self._open.discard(connection)
 
-    def hold_too_much(self) -> bool:
+    def exceed_memory(self) -> bool:
         """Returns whether requests and answers use more memory than allowed."""
         return self._held_bytes() > MOST_HELD_BYTES
 

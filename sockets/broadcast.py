@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sockets.connections import Connection
-from sockets.frames import hang_up, text_frame, unsent
+from sockets.frames import disconnect, text_frame, unsent
 
 _BEHIND_SECONDS: Final = 8.0
 _SMALL_BYTES: Final = 256  # a handshake's answer, a ping: if unsent, they say nothing about the connection's speed
@@ -73,4 +73,4 @@ class Broadcast:
             pass
         self.dropped += 1
         self._connections.discard(connection)
-        hang_up(connection.sock)
+        disconnect(connection.sock)

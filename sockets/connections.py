@@ -11,7 +11,7 @@ from simple_websocket import Server
 from wsproto.events import CloseConnection
 from wsproto.utilities import LocalProtocolError
 
-from sockets.frames import hang_up
+from sockets.frames import disconnect
 
 _POLL_SECONDS: Final = 1.0
 
@@ -60,7 +60,7 @@ class ConnectionRegistry:
         """Removes a connection, if it is registered, and ends it."""
         with self._lock:
             self._open.discard(connection)
-            hang_up(connection.sock)
+            disconnect(connection.sock)
 
     def close(self, code: int, reason: str) -> None:
         """Sends all of them a close frame with this WebSocket close code, without waiting."""
@@ -70,10 +70,10 @@ class ConnectionRegistry:
                     # Not server.close(): that blocks on a viewer who does not read, and awaits no close frame.
                     connection.sock.send(connection.server.ws.send(CloseConnection(code, reason)), socket.MSG_DONTWAIT)
                 except (OSError, LocalProtocolError):
-                    hang_up(connection.sock)
+                    disconnect(connection.sock)
 
-    def hang_up(self) -> None:
+    def disconnect(self) -> None:
         """Ends the remaining connections."""
         with self._lock:
             for connection in self._open:
-                hang_up(connection.sock)
+                disconnect(connection.sock)

@@ -19,7 +19,7 @@ def text_frame(text: str) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, len(payload)) + payload
 
 
-def hang_up(sock: socket.socket) -> None:
+def disconnect(sock: socket.socket) -> None:
     """Ends a connection, which wakes a thread that waits for it."""
     try:
         sock.shutdown(socket.SHUT_RDWR)

@@ -14,8 +14,8 @@ def check_hosts(app: Flask, trusted: TrustedHosts) -> None:
 
     @app.before_request
     def refuse_other_names() -> Response | None:
-        asked = request.headers.get("Host")
-        if trusted.include(asked):
+        requested_host = request.headers.get("Host")
+        if trusted.include(requested_host):
             return None
-        _log.warning("A host name was refused", extra={"host": asked})
-        return Response(f"{host_refusal(asked)}\n", 400, content_type="text/plain; charset=utf-8")
+        _log.warning("A host name was refused", extra={"host": requested_host})
+        return Response(f"{host_refusal(requested_host)}\n", 400, content_type="text/plain; charset=utf-8")

@@ -5,7 +5,7 @@ import time
 from typing import Final
 
 from sockets.connections import Connection
-from sockets.frames import hang_up, text_frame, unsent
+from sockets.frames import disconnect, text_frame, unsent
 
 _BEHIND_BYTES: Final = 2**15  # less is normally in flight on a slow connection
 _BEHIND_SECONDS: Final = 8.0
@@ -28,7 +28,7 @@ class MessageSender:
             if self._sock.send(frame, socket.MSG_DONTWAIT) != len(frame):
                 raise OSError("the viewer's buffer is full")
         except OSError:
-            hang_up(self._sock)
+            disconnect(self._sock)
             raise
 
     def _check_backlog(self) -> None:

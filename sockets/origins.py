@@ -18,8 +18,8 @@ def read_origins(listed: str) -> frozenset[str | Origin]:
     return frozenset(words | {_read(entry, shown) for entry, shown in named.items()})
 
 
-def is_allowed(origin: str | None, asked_host: str, allowed: Set[str | Origin]) -> bool:
-    """Returns whether a page of `origin` may connect, if the request's Host header was `asked_host`.
+def is_allowed(origin: str | None, requested_host: str, allowed: Set[str | Origin]) -> bool:
+    """Returns whether a page of `origin` may connect, if the request's Host header was `requested_host`.
 
     No origin means no browser: allowed. If a list is set, only that counts. Without one: pages of loopback hosts on
     any port, and pages of the requested host name on any port.
@@ -29,7 +29,7 @@ def is_allowed(origin: str | None, asked_host: str, allowed: Set[str | Origin]) 
     page = Origin.of(origin)
     if allowed:
         return page in allowed or origin.lower() in allowed & _WORDS
-    return page is not None and (is_loopback(page.host) or page.host == host_name(asked_host))
+    return page is not None and (is_loopback(page.host) or page.host == host_name(requested_host))
 
 
 def _read(entry: str, shown: str) -> Origin:

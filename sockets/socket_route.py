@@ -64,7 +64,7 @@ class SocketRoute:
         }
         app.before_request(self._refuse)
         app.teardown_request(self._give_place_back)
-        app.register_error_handler(RemoteProtocolError, _is_no_handshake)
+        app.register_error_handler(RemoteProtocolError, _invalid_handshake)
         Sock(app).route(path)(self._serve)
 
     def __len__(self) -> int:
@@ -77,7 +77,7 @@ class SocketRoute:
         deadline = time.monotonic() + _GOODBYE_SECONDS
         while len(self._connections) and time.monotonic() < deadline:
             time.sleep(0.02)
-        self._connections.hang_up()
+        self._connections.disconnect()
 
     def _refuse(self) -> Response | None:
         """Refuses before the handshake, while a refusal can still be an HTTP status."""
@@ -91,7 +91,7 @@ class SocketRoute:
             return _sentence(403, f"Pages from {origin} may not connect; ALLOWED_ORIGINS lists the origins that may.")
         person = self._person_of(request)
         if self._closing.is_set() or not self._places.take(person):
-            return _come_back_later("Too many viewers are connected; try again later.")
+            return _try_again_later("Too many viewers are connected; try again later.")
         try:
             # A descriptor of our own: simple-websocket's thread may close the other one at any time, and the kernel
             # would reuse its number for the next viewer, who would get the messages of this one.
@@ -99,7 +99,7 @@ class SocketRoute:
         except OSError as error:  # too many open files; without own_end the place is not returned later
             self._places.give_back(person)
             _log.warning("A viewer was refused", extra={"cause": str(error)})
-            return _come_back_later(f"No connection is to be had ({error.strerror}); try again later.")
+            return _try_again_later(f"No connection is to be had ({error.strerror}); try again later.")
         return None
 
     def _give_place_back(self, error: BaseException | None) -> None:
@@ -110,10 +110,10 @@ class SocketRoute:
     def _serve(self, server: Server, **arguments: str) -> None:
         connection = Connection(g.own_end, server, person=g.person, arguments=arguments)
         try:
-            _be_impatient(connection.sock)
+            _configure_socket(connection.sock)
             self._connections.add(connection)
             if self._closing.is_set():  # it arrived while the others were being closed
-                self._connections.hang_up()
+                self._connections.disconnect()
             self._talk(connection)
             server.thread.join(_GOODBYE_SECONDS)  # until the viewer has received the close frame
         except (ConnectionClosed, OSError):  # the usual end
@@ -124,7 +124,7 @@ class SocketRoute:
             server.thread.join(_GOODBYE_SECONDS)
 
 
-def _be_impatient(sock: socket.socket) -> None:
+def _configure_socket(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 0))
     # For pings and close frames, which may block; messages do not.
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
@@ -132,11 +132,11 @@ def _be_impatient(sock: socket.socket) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _is_no_handshake(error: RemoteProtocolError) -> Response:
+def _invalid_handshake(error: RemoteProtocolError) -> Response:
     return _sentence(400, f"This is no WebSocket handshake: {error}.")
 
 
-def _come_back_later(sentence: str) -> Response:
+def _try_again_later(sentence: str) -> Response:
     refusal = _sentence(503, sentence)
     refusal.headers["Retry-After"] = str(_RETRY_SECONDS)
     return refusal

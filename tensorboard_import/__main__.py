@@ -35,10 +35,10 @@ _WRITE_SECONDS: Final = 60.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns the exit status."""
-    asked = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         settings = read_settings()
-        sources = _sources(asked, settings)
+        sources = _sources(options, settings)
     except BadInput as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -46,15 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"--pattern {error}.\n")
         return 2
     # Unlike Path.is_dir, this raises no permission errors.
-    if asked.logdir is not None and not asked.watch and not os.path.isdir(asked.logdir):
-        sys.stderr.write(f"{asked.logdir} is no folder.\n")
+    if options.logdir is not None and not options.watch and not os.path.isdir(options.logdir):
+        sys.stderr.write(f"{options.logdir} is no folder.\n")
         return 2
-    if asked.from_mlflow:
-        return _copy(asked, settings)
+    if options.from_mlflow:
+        return _copy(options, settings)
     if not sources:
         sys.stderr.write("Name a folder with event files, or set TENSORBOARD_DIRS=name=path,….\n")
         return 2
-    is_watching = asked.watch or asked.logdir is None
+    is_watching = options.watch or options.logdir is None
     _configure_logging(settings, is_for_a_person=not is_watching)
     stop = Event()
     _stop_by_signals(stop)
@@ -77,18 +77,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _copy(asked: argparse.Namespace, settings: ImportSettings) -> int:
+def _copy(options: argparse.Namespace, settings: ImportSettings) -> int:
     """Copies an experiment of another MLflow; returns the exit status."""
-    if not asked.experiment:
+    if not options.experiment:
         sys.stderr.write("Name the experiment to copy with --experiment.\n")
         return 2
     _configure_logging(settings, is_for_a_person=True)
     stop = Event()
     _stop_by_signals(stop)
-    mlflow = MlflowApi(JsonService(SERVICE, asked.from_mlflow.rstrip("/")), each_seconds=_WRITE_SECONDS)
-    source = SourceExperiment(mlflow, asked.experiment, Patience(stop, mlflow.ping))
+    mlflow = MlflowApi(JsonService(SERVICE, options.from_mlflow.rstrip("/")), each_seconds=_WRITE_SECONDS)
+    source = SourceExperiment(mlflow, options.experiment, Patience(stop, mlflow.ping))
     target = _mlflow(settings)
-    copy = ExperimentCopy(source, _server(target, stop), target, asked.into or asked.experiment, again=asked.again)
+    copy = ExperimentCopy(
+        source, _server(target, stop), target, options.into or options.experiment, again=options.again
+    )
     try:
         return 0 if copy.run() else 1
     except Stopped:
@@ -118,14 +120,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _sources(asked: argparse.Namespace, settings: ImportSettings) -> list[Source]:
+def _sources(options: argparse.Namespace, settings: ImportSettings) -> list[Source]:
     """Returns the sources to import; raises ValueError if the pattern is invalid."""
-    pattern = asked.pattern or settings.tensorboard_pattern
+    pattern = options.pattern or settings.tensorboard_pattern
     if pattern:
         compiled(pattern)
-    if asked.logdir is None:
+    if options.logdir is None:
         return [_source(path, name, pattern) for name, path in settings.tensorboard_folders.items()]
-    return [_source(asked.logdir, asked.experiment or default_experiment(asked.logdir), pattern)]
+    return [_source(options.logdir, options.experiment or default_experiment(options.logdir), pattern)]
 
 
 def _source(logdir: Path, experiment: str, pattern: str) -> Source:

@@ -16,12 +16,12 @@ from training.console import print_line
 from training.jobs import TrainingJob, model_name
 from training.settings import TrainingSettings, read_settings
 from training.stopping import StopRequest
-from training.tracking.patience import StayedAway
+from training.tracking.patience import MlflowStayedUnavailable
 from training.tracking.server import TrackingServer
 
 FAILED: Final = 1
 WRONG_USE: Final = 2
-MLFLOW_AWAY: Final = 75
+MLFLOW_UNAVAILABLE: Final = 75
 _OF_THE_DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 log = logging.getLogger(__name__)
@@ -42,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _train(job, settings, stop)
     except BadInput as error:
         return _refuse(error, WRONG_USE)
-    except StayedAway as error:
-        return _refuse(error, MLFLOW_AWAY)
+    except MlflowStayedUnavailable as error:
+        return _refuse(error, MLFLOW_UNAVAILABLE)
     except ClewError as error:
         return _refuse(error, FAILED)
     except KeyboardInterrupt:

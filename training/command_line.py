@@ -57,8 +57,8 @@ def parse(arguments: Sequence[str] | None) -> TrainingJob:
 def job_of_file(file: Path) -> TrainingJob:
     """Returns the job in the scheduler's file; run and folder are in the environment. Raises BadInput."""
     try:
-        asked = RequestFile.model_validate_json(file.read_bytes())
-        request = request_of(asked.values)
+        content = RequestFile.model_validate_json(file.read_bytes())
+        request = request_of(content.values)
     except OSError as error:
         raise InvalidArgument(Text(f"{file} cannot be read: {error.strerror}.")) from error
     except ValidationError as error:
@@ -69,8 +69,8 @@ def job_of_file(file: Path) -> TrainingJob:
         request=request,
         run_id=os.environ.get("MLFLOW_RUN_ID") or None,
         folder=Path(folder) if folder else None,
-        checkpoint=asked.checkpoint,
-        stored=asked.stored,
+        checkpoint=content.checkpoint,
+        stored=content.stored,
     )
 
 

@@ -51,11 +51,11 @@ class Console:
 def _line(progress: Progress, rates: Rates) -> str:
     steps = rates.steps_per_second
     of_all = f" of {progress.episodes}" if progress.episodes is not None else ""
-    asked = f" of {progress.steps_asked}" if progress.steps_asked is not None else ""
-    success = "" if progress.success_rate is None and asked else f"success {_share(progress.success_rate)}, "
+    of_steps = f" of {progress.steps_asked}" if progress.steps_asked is not None else ""
+    success = "" if progress.success_rate is None and of_steps else f"success {_share(progress.success_rate)}, "
     speed = f", {steps:.0f} a second" if steps else ""
     reward = f"reward {progress.reward or 0.0:.2f}"
-    return f"Episode {progress.finished}{of_all}: {success}{reward}, {progress.steps}{asked} steps{speed}"
+    return f"Episode {progress.finished}{of_all}: {success}{reward}, {progress.steps}{of_steps} steps{speed}"
 
 
 def _share(rate: float | None) -> str:

@@ -52,8 +52,12 @@ class TrainingJob(BaseModel):
     @cached_property
     def maze(self) -> Maze | None:
         """The maze in which the agent learns; None for other environments."""
-        asked = self.request
-        return generate_maze(asked.maze_size, asked.maze_seed) if isinstance(asked, PpoRequest | DqnRequest) else None
+        request = self.request
+        return (
+            generate_maze(request.maze_size, request.maze_seed)
+            if isinstance(request, PpoRequest | DqnRequest)
+            else None
+        )
 
     @property
     def env_id(self) -> str:
@@ -68,8 +72,8 @@ class TrainingJob(BaseModel):
     @property
     def steps(self) -> int | None:
         """The length in steps; None if it is in episodes."""
-        asked = self.request
-        return asked.steps if isinstance(asked, EnvironmentRequest) and asked.until == "steps" else None
+        request = self.request
+        return request.steps if isinstance(request, EnvironmentRequest) and request.until == "steps" else None
 
     @property
     def setting(self) -> str:
@@ -90,14 +94,14 @@ class TrainingJob(BaseModel):
     @property
     def params(self) -> dict[str, object]:
         """The parameters for MLflow; the windows show over how many episodes rates are taken."""
-        asked = self.request
+        request = self.request
         return {
-            "algorithm": asked.algorithm,
+            "algorithm": request.algorithm,
             "env_id": self.env_id,
-            "seed": asked.seed,
-            **_length_of(asked),
+            "seed": request.seed,
+            **_length_of(request),
             "setting": self.setting,
-            **asked.hyperparameters,
+            **request.hyperparameters,
             "success_window": SUCCESS_WINDOW,
             "eval_episodes": EVALUATION_EPISODES,
         }

@@ -42,7 +42,7 @@ def learn(
             print_line(f"Going on after {callback.finished} episodes and {agent.num_timesteps} steps.")
         watch.notify(callback)
         if not callback.is_done and not stop:
-            _go_on(job, agent, callback, stop)
+            _train_agent(job, agent, callback, stop)
         watch.notify(callback, at_the_end=True)
         watch.checkpoint(callback)
     return callback
@@ -54,7 +54,7 @@ def callback_of(job: TrainingJob, watch: TrainingWatch, stop: StopRequest) -> Ep
     return EpisodeCallback(job.episodes, watch, stop.ends_now, steps=job.steps, steps_each=steps_each)
 
 
-def _go_on(job: TrainingJob, agent: BaseAlgorithm, callback: EpisodeCallback, stop: StopRequest) -> None:
+def _train_agent(job: TrainingJob, agent: BaseAlgorithm, callback: EpisodeCallback, stop: StopRequest) -> None:
     is_new = job.checkpoint is None
     # How often Stable-Baselines3 updates by default.
     every = None if job.maze is not None else 1 if isinstance(agent, PPO) else 4

@@ -35,7 +35,7 @@ from training.models.measuring import STOPPED_SECONDS, Measured
 from training.progress import ProgressFile
 from training.stopping import StopRequest
 from training.tracking.artifacts import Artifacts
-from training.tracking.patience import Patience, StayedAway
+from training.tracking.patience import MlflowStayedUnavailable, Patience
 from training.tracking.process import process_tags, user_name
 from training.tracking.run_log import RunLog
 from training.tracking.server import Status, TrackingServer
@@ -63,7 +63,7 @@ def train(job: TrainingJob, server: TrackingServer, model_name: str, stop: StopR
     """Trains as requested and returns the run's final status in MLflow: FINISHED, or KILLED after a stop request.
 
     When stopped, it exports and registers what it has learned so far. Any exception ends the run as FAILED and is
-    raised; StayedAway means that MLflow lacks something that is on disk.
+    raised; MlflowStayedUnavailable means that MLflow lacks something that is on disk.
     """
     with _folder(job) as folder:
         training = _prepared(job, server, model_name, stop, folder)
@@ -72,7 +72,7 @@ def train(job: TrainingJob, server: TrackingServer, model_name: str, stop: StopR
         try:
             status = _carried_out(training)
         except BaseException as error:
-            _end_in_haste(training, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
+            _report_failure(training, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
             raise
         finally:
             training.run.close()
@@ -157,7 +157,7 @@ def _summary(measured: Measured | None) -> str:
     return f"{measured.success_rate:.0%} of {measured.episodes} held-out greedy episodes reach the goal"
 
 
-def _end_in_haste(training: Training, status: Status) -> None:
+def _report_failure(training: Training, status: Status) -> None:
     """Reports a failed training to MLflow if it is reachable; the original failure takes precedence."""
     training.run.stop_sending()
     try:
@@ -176,12 +176,12 @@ def _folder(job: TrainingJob) -> Iterator[Path]:
     if job.folder is not None:
         yield job.folder
         return
-    folder, is_lacked = Path(tempfile.mkdtemp(prefix="clew-training-")), False
+    folder, is_incomplete = Path(tempfile.mkdtemp(prefix="clew-training-")), False
     try:
         yield folder
-    except StayedAway:
-        is_lacked = True
+    except MlflowStayedUnavailable:
+        is_incomplete = True
         raise
     finally:
-        if not is_lacked:
+        if not is_incomplete:
             shutil.rmtree(folder, ignore_errors=True)

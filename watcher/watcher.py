@@ -20,7 +20,7 @@ from watcher.sending.pictures import Pictures
 from watcher.sending.sender import Sender
 from watcher.settings import WatcherSettings
 from watcher.sources import gpus, registry, services
-from watcher.sources.neighbours import Neighbours
+from watcher.sources.peer_services import PeerServices
 from watcher.sources.runs import RunSource
 
 # A watcher that only waits polls the lease less often.
@@ -53,7 +53,7 @@ class Watcher:
         self._registry = registry.RegistrySource(self._mlflow, settings, self._book)
         self._recorder = Recorder(self._book, self._holder)
         self._senders = self._made_senders()
-        self._sources = Neighbours(settings, self._book)
+        self._sources = PeerServices(settings, self._book)
         self._hint: str | None = None
         self._is_ready = False
         self._registry_due = 0.0
@@ -76,7 +76,7 @@ class Watcher:
             self._stop.wait(self._step())
         ends = time.monotonic() + _LAST_SECONDS
         if all([sender.stop(ends) for sender in self._senders]):
-            self._hand_over()
+            self._release()
 
     def _step(self) -> float:
         """Does one round with MLflow; returns the seconds until the next."""
@@ -125,7 +125,7 @@ class Watcher:
 
     def _take(self, control: Control) -> None:
         self._book.mutes = control.mutes
-        self._lease.look_at(control)
+        self._lease.apply_control(control)
 
     def _record(self) -> None:
         if self._is_ready:
@@ -145,7 +145,7 @@ class Watcher:
                 except Exception:
                     log.exception("A round broke off", extra={"rounds": name})
 
-    def _hand_over(self) -> None:
+    def _release(self) -> None:
         """Writes all changes to MLflow and releases the lease, so that another watcher has the current state."""
         if self._lease.works and self._is_ready:
             try:

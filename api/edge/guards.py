@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 
 from domain.access.callbacks import access_of_callback, callback_name, is_listed
-from domain.access.identity import page_asker, program_asker
+from domain.access.identity import page_requester, program_requester
 from domain.access.rules import check, refusal
 from domain.access.table import ANSWERED_THERE, DASHBOARD, access_of
 from domain.errors import ClewError
@@ -50,8 +50,8 @@ def register(server: Flask, settings: Settings, callbacks: Mapping[str, Any]) ->
     def refuse_by_table() -> None:
         rule = request.url_rule  # no route matches: the answer is 404 anyway
         if rule is not None and f"{request.method} {rule.rule}" not in ANSWERED_THERE:
-            asker = program_asker(request.headers, request.remote_addr, settings)
-            check(access_of(DASHBOARD, request.method, rule.rule), asker, settings)
+            requester = program_requester(request.headers, request.remote_addr, settings)
+            check(access_of(DASHBOARD, request.method, rule.rule), requester, settings)
 
     @server.before_request
     def refuse_malformed_callbacks() -> ResponseReturnValue | None:
@@ -69,8 +69,8 @@ def register(server: Flask, settings: Settings, callbacks: Mapping[str, Any]) ->
         name = callback_name(body.output, _first_input(called))
         if is_listed(name):  # it checks access itself, and shows the refusal where the reader clicked
             return None
-        asker = page_asker(request.headers, request.remote_addr, settings)
-        forbidden = refusal(access_of_callback(name, body.changedPropIds), asker, settings)
+        requester = page_requester(request.headers, request.remote_addr, settings)
+        forbidden = refusal(access_of_callback(name, body.changedPropIds), requester, settings)
         return None if forbidden is None else _refusal(forbidden, {})
 
 

@@ -18,9 +18,9 @@ def register(server: Flask, settings: Settings) -> None:
 
     @server.before_request
     def refuse_other_names() -> ResponseReturnValue | None:
-        asked = request.headers.get("Host")
-        if trusted.include(asked):
+        requested_host = request.headers.get("Host")
+        if trusted.include(requested_host):
             return None
-        _log.warning("A host name was refused", extra={"host": asked})
-        refusal = host_refusal(asked)
+        _log.warning("A host name was refused", extra={"host": requested_host})
+        refusal = host_refusal(requested_host)
         return {**coded(refusal, "error"), "details": {}}, refusal.status

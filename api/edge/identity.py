@@ -2,7 +2,7 @@
 
 from flask import Request, g, request
 
-from domain.access.identity import page_asker
+from domain.access.identity import page_requester
 from domain.access.identity import user_of as _user_of
 from domain.access.rules import Access, refusal
 from settings.settings import Settings
@@ -13,7 +13,7 @@ def user_of(request: Request, settings: Settings) -> str | None:
     return _user_of(request.headers, request.remote_addr, settings)
 
 
-def note_refusals(settings: Settings) -> None:
+def store_refusals(settings: Settings) -> None:
     """Stores what the sender of this page request may not do, so that the page's buttons can show it."""
-    asker = page_asker(request.headers, request.remote_addr, settings)
-    g.refusals = {access: refusal(access, asker, settings) for access in Access}
+    requester = page_requester(request.headers, request.remote_addr, settings)
+    g.refusals = {access: refusal(access, requester, settings) for access in Access}

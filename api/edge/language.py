@@ -18,24 +18,24 @@ def choose_language() -> Language:
     A Dash callback has an address of its own; its page's query is sent along.
     """
     preferred = request.accept_languages.best_match(LANGUAGES)
-    return _asked_language() or known_language(preferred) or SOURCE_LANGUAGE
+    return _requested_language() or known_language(preferred) or SOURCE_LANGUAGE
 
 
-def note_links(prefix: str) -> None:
+def store_links(prefix: str) -> None:
     """Stores where links of this request lead: below `prefix`, with `?lang=` and `?embed=1` (no header) of its page.
 
     It runs before anything else: a link may be made before the first text, which is when the language is chosen.
     """
-    language = _asked_language()
+    language = _requested_language()
     kept = {"lang": language} if language else {}
-    g.links = Links(prefix, kept | ({"embed": "1"} if "1" in _asked("embed") else {}))
+    g.links = Links(prefix, kept | ({"embed": "1"} if "1" in _parameter_values("embed") else {}))
 
 
-def _asked_language() -> Language | None:
-    return next(filter(None, map(known_language, _asked("lang"))), None)
+def _requested_language() -> Language | None:
+    return next(filter(None, map(known_language, _parameter_values("lang"))), None)
 
 
-def _asked(name: str) -> tuple[str | None, str | None]:
+def _parameter_values(name: str) -> tuple[str | None, str | None]:
     """Returns a parameter of the request's own query, and of the query of its page."""
     return request.args.get(name), _page_query().get(name, [None])[0]
 

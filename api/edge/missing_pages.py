@@ -27,7 +27,7 @@ def _has_page(path: str) -> bool:
 def _fits(template: str | None, path: str) -> bool:
     if template is None:
         return False
-    parts, asked = template.split("/"), path.split("/")
-    return len(parts) == len(asked) and all(
-        p == a or (p.startswith("<") and a) for p, a in zip(parts, asked, strict=True)
+    parts, path_parts = template.split("/"), path.split("/")
+    return len(parts) == len(path_parts) and all(
+        p == a or (p.startswith("<") and a) for p, a in zip(parts, path_parts, strict=True)
     )

@@ -20,13 +20,13 @@ def register(server: Flask, assets: Path) -> str:
     }
 
     @server.get("/scripts/<asked>")
-    def script(asked: str) -> Response:
+    def script(file_name: str) -> Response:
         """Returns the script, or its source map. If the address has another version, the answer may not be cached."""
-        is_map = asked.endswith(".map")
-        if not asked.startswith("clew.") or not asked.endswith((".js", ".js.map")):
+        is_map = file_name.endswith(".map")
+        if not file_name.startswith("clew.") or not file_name.endswith((".js", ".js.map")):
             abort(404)
         text, mimetype = texts[f"{name}.map" if is_map else name]
-        keeping = FOR_EVER if asked in texts else "no-cache"
+        keeping = FOR_EVER if file_name in texts else "no-cache"
         return Response(text, mimetype=mimetype, headers={"Cache-Control": keeping})
 
     return f"scripts/{name}"

@@ -27,7 +27,7 @@ from serving.operations.operation import WithHeaders, operation
 _MOST_CHILDREN: Final = 1_000
 
 
-class Against(BaseModel):
+class ReferenceQuery(BaseModel):
     """The run to compare with."""
 
     against: str | None = Field(
@@ -51,13 +51,13 @@ def blueprint(services: Services) -> Blueprint:
 
     @routes.get("/differences")
     @operation(NoRunBefore, *OF_A_RUN, headers=AS_OF)
-    def differences(run_id: str, query: Against) -> WithHeaders[RunChanges]:
+    def differences(run_id: str, query: ReferenceQuery) -> WithHeaders[RunChanges]:
         """Returns what changed compared to another run: code, parameters, metrics, tags."""
-        asked = query.against or None
-        ids = [_checked(run_id), *([] if asked is None else [_checked(asked)])]
+        reference = query.against or None
+        ids = [_checked(run_id), *([] if reference is None else [_checked(reference)])]
         view = services.runs.view_with(ids, patience)
         run = known_run(view, run_id)
-        other = usual_reference(run, whole_table(view)) if asked is None else known_run(view, asked)
+        other = usual_reference(run, whole_table(view)) if reference is None else known_run(view, reference)
         if other is None:
             raise NoRunBefore(run_id)
         return WithHeaders(changes_between([other, run], services.vocabulary), as_of(view.as_of))

@@ -112,10 +112,10 @@ def blueprint(services: Services) -> Blueprint:
     return routes
 
 
-def _chosen(query: FilterQuery, asked: ManyRuns, services: Services) -> list[str]:
+def _chosen(query: FilterQuery, change_request: ManyRuns, services: Services) -> list[str]:
     """Returns the named runs, or those that match the filters of the address; one of the two is required."""
-    if asked.runs is not None:
-        return asked.runs
+    if change_request.runs is not None:
+        return change_request.runs
     if query.keeps_all:
         raise NoRunsChosen
     return matching_run_ids(query.run_query, services)

@@ -17,7 +17,7 @@ from domain.filters.grammar import Kind, parse
 from domain.messages import Reason
 from domain.run_table.column_refs import DECIMALS, ColumnRef
 from domain.run_table.columns import Column, NumberColumn
-from domain.run_table.query import ColumnSource, SortKey, Typed
+from domain.run_table.query import ColumnSource, SortKey, TypedFilter
 from domain.run_table.table import RunTable
 from domain.run_table.words.metric_columns import word_outcomes
 from domain.tracking.vocabulary import Vocabulary
@@ -116,14 +116,14 @@ def as_answered(table: RunTable, columns: ColumnSource, vocabulary: Vocabulary) 
     return column
 
 
-def filters_in(asked: Mapping[str, Sequence[str]]) -> tuple[Typed, ...]:
+def filters_in(parameters: Mapping[str, Sequence[str]]) -> tuple[TypedFilter, ...]:
     """Returns the filters in a request's query, where a name may be repeated; other parameters are skipped.
 
     Raises `FiltersMisunderstood` (400) with a sentence for each filter with an unknown name or an invalid value.
     """
-    found: list[Typed] = []
+    found: list[TypedFilter] = []
     misfits: dict[str, Reason] = {}
-    for parameter, typed in asked.items():
+    for parameter, typed in parameters.items():
         if not parameter.startswith(_PREFIX):
             continue
         try:
@@ -137,10 +137,10 @@ def filters_in(asked: Mapping[str, Sequence[str]]) -> tuple[Typed, ...]:
     return tuple(found)
 
 
-def _filters_of(parameter: str, typed: Sequence[str]) -> list[Typed]:
+def _filters_of(parameter: str, typed: Sequence[str]) -> list[TypedFilter]:
     name = _PARAMETER.fullmatch(parameter)
     ref = ref_of("" if name is None else name[1])
     if ref.kind == "built_in":  # the type of other columns depends on the runs
         for text in typed:
             parse(text, FIELDS[_FIELD_OF[ref.key]].kind)
-    return [Typed(ref, text) for text in typed]
+    return [TypedFilter(ref, text) for text in typed]

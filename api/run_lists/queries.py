@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from api.run_lists.columns import KEYED, add_filters, filters_in, ref_of, sort_key
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import ContractMisfit
-from domain.run_table.query import RunQuery, Typed
+from domain.run_table.query import RunQuery, TypedFilter
 
 MOST_ROWS: Final = 1_000
 """Per page."""
@@ -27,7 +27,7 @@ class FilterQuery(BaseModel):
     )
 
     @property
-    def filters(self) -> tuple[Typed, ...]:
+    def filters(self) -> tuple[TypedFilter, ...]:
         """The filter expressions; raises `FiltersMisunderstood`."""
         return filters_in(self.__pydantic_extra__)
 

@@ -57,30 +57,30 @@ def blueprint(services: Services) -> Blueprint:
 
         In a filter everything is text, except explicit operators.
         """
-        asked = query.run_query
+        requested = query.run_query
         view = services.runs.whole_view(services.settings.patience_seconds)
         table = whole_table(view)
         columns = as_answered(table, _columns(table, services), services.vocabulary)
-        selection = select(table, asked, columns)
+        selection = select(table, requested, columns)
         _refuse_misfits(selection)
         part = query.slice_of(len(selection.rows))
         rows = selection.rows[part].tolist()
-        response = _answer(table, asked.columns, rows, columns, services)
+        response = _answer(table, requested.columns, rows, columns, services)
         _describe_page(response, len(selection.rows), query.page or 0, part.stop if rows else None)
-        if not asked.archived:
+        if not requested.archived:
             response.headers["X-Archived-Count"] = str(int(np.count_nonzero(table.is_marked(Mark.ARCHIVED))))
-        pending = sum(columns(ref).pending for ref in asked.refs)
+        pending = sum(columns(ref).pending for ref in requested.refs)
         response.headers.update(as_of(view.as_of))
         return _with_version(response, table.version, pending)
 
     return routes
 
 
-def matching_run_ids(asked: RunQuery, services: Services) -> list[str]:
+def matching_run_ids(requested: RunQuery, services: Services) -> list[str]:
     """Returns the ids of the runs that match a query, in its order; raises if not all runs are known."""
     table = whole_table(services.runs.whole_view(services.settings.patience_seconds))
     columns = as_answered(table, _columns(table, services), services.vocabulary)
-    selection = select(table, asked, columns)
+    selection = select(table, requested, columns)
     _refuse_misfits(selection)
     return [table.run_ids[row] for row in selection.rows.tolist()]
 

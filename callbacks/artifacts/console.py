@@ -9,7 +9,7 @@ from callbacks.artifacts.files import FileQuery, json_route
 from components.links import training_href
 from domain.errors import NotFound, ServiceError
 from domain.trainings.tags import LOG_TAIL, REQUEST
-from services.artifacts.console import LINES, last_words
+from services.artifacts.console import LINES, log_tail
 from services.connect import Services
 
 
@@ -19,15 +19,15 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @server.get("/artifacts/console")
     @json_route
-    def artifact_console(asked: FileQuery) -> dict[str, Any]:
+    def artifact_console(query: FileQuery) -> dict[str, Any]:
         """Returns the last lines, none if no console output is known.
 
         `href` leads to the training, `path` is the file.
         """
-        found = _of_training(services, asked.run)
+        found = _of_training(services, query.run)
         if found is not None:
-            return {"lines": found, "href": training_href(asked.run), "path": None}
-        words = last_words(services.artifacts, asked.run)
+            return {"lines": found, "href": training_href(query.run), "path": None}
+        words = log_tail(services.artifacts, query.run)
         return {"lines": [], "path": None} if words is None else words._asdict()
 
 

@@ -43,32 +43,32 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @server.get("/artifacts/list")
     @json_route
-    def artifact_list(asked: FileQuery) -> dict[str, Any]:
+    def artifact_list(query: FileQuery) -> dict[str, Any]:
         """Returns an array of name, whether it is a folder, and bytes per entry: objects would be three times as long
         for 10,000.
 
         For a run without files, `root` is the place of its artifacts, unless that is MLflow's own store.
         """
-        found = artifacts.listed(asked.run, asked.path)
+        found = artifacts.listed(query.run, query.path)
         json_route = {"files": [[entry.name, entry.is_dir, entry.size_bytes] for entry in found]}
-        return json_route if found or asked.path else json_route | {"root": artifacts.root_elsewhere(asked.run)}
+        return json_route if found or query.path else json_route | {"root": artifacts.root_elsewhere(query.run)}
 
     @server.get("/artifacts/preview")
     @json_route
-    def artifact_preview(asked: FileQuery) -> dict[str, Any]:
-        return preview_of(artifacts, asked.run, asked.path).model_dump(mode="json", exclude_none=True)
+    def artifact_preview(query: FileQuery) -> dict[str, Any]:
+        return preview_of(artifacts, query.run, query.path).model_dump(mode="json", exclude_none=True)
 
     @server.get("/artifacts/lines")
     @json_route
-    def artifact_lines(asked: FileQuery) -> dict[str, Any]:
-        found = artifacts.lines(asked.run, asked.path, before=asked.before, after=asked.after, most=MOST_LINES)
+    def artifact_lines(query: FileQuery) -> dict[str, Any]:
+        found = artifacts.lines(query.run, query.path, before=query.before, after=query.after, most=MOST_LINES)
         return found._asdict()
 
     @server.get("/artifacts/found")
     @json_route
-    def artifact_found(asked: FileQuery) -> dict[str, Any]:
-        pattern = wanted(asked.q, is_pattern=asked.regex)
-        found = artifacts.found(asked.run, asked.path, pattern, before=asked.before, after=asked.after)
+    def artifact_found(query: FileQuery) -> dict[str, Any]:
+        pattern = wanted(query.q, is_pattern=query.regex)
+        found = artifacts.found(query.run, query.path, pattern, before=query.before, after=query.after)
         return found.model_dump()
 
 
@@ -79,7 +79,7 @@ def json_route(route: FileRoute) -> Callable[[], flask.Response]:
     @with_message
     def answered() -> flask.Response:
         try:
-            return answer(route(_asked()))
+            return answer(route(_query()))
         except _SHOWN_AS_PROBLEM as error:
             reason = error.reason.code if isinstance(error, NotShown) else None
             return answer({"problem": translate(error), "code": error.code, "reason": reason})
@@ -87,7 +87,7 @@ def json_route(route: FileRoute) -> Callable[[], flask.Response]:
     return answered
 
 
-def _asked() -> FileQuery:
+def _query() -> FileQuery:
     try:
         return FileQuery.model_validate(flask.request.args.to_dict())
     except ValidationError as error:

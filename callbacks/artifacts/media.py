@@ -20,16 +20,16 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @server.get("/artifacts/media")
     @json_route
-    def artifact_media(asked: FileQuery) -> dict[str, Any]:
+    def artifact_media(query: FileQuery) -> dict[str, Any]:
         """Returns the media of the compared runs in their order, on which a run's colour depends.
 
         `q` may be a pattern of paths.
         """
         runs, _malformed = parse_run_ids(flask.request.args.get("runs"))
-        if asked.run not in runs:
+        if query.run not in runs:
             raise RunIdMalformed
-        run = services.runs.view_with([asked.run], services.settings.patience_seconds).get(asked.run)
-        found = find_media(services.artifacts, asked.run, media_pattern(asked.q) if asked.q else None)
+        run = services.runs.view_with([query.run], services.settings.patience_seconds).get(query.run)
+        found = find_media(services.artifacts, query.run, media_pattern(query.q) if query.q else None)
         files = [[one.key, one.step, one.path, one.kind, one.size_bytes] for one in found.files]
-        name = asked.run[:8] if run is None else run.name or asked.run[:8]
-        return {"name": name, "colour": line_styles(runs)[asked.run].colour, "files": files, "is_cut": found.is_cut}
+        name = query.run[:8] if run is None else run.name or query.run[:8]
+        return {"name": name, "colour": line_styles(runs)[query.run].colour, "files": files, "is_cut": found.is_cut}

@@ -7,7 +7,7 @@ import dash
 import flask
 
 from callbacks.charts.answers import json_with_etag
-from callbacks.charts.asked import RunLookup, asked
+from callbacks.charts.requests import RunLookup, request_parameters
 from callbacks.runs.drawing import Drawing
 from callbacks.wire import with_message
 from components import notices
@@ -31,12 +31,12 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get(PATH)
     @with_message
     def chart_figure() -> flask.Response:
-        return _drawn(services, lookup, FigureQuery.of(asked()))
+        return _drawn(services, lookup, FigureQuery.of(request_parameters()))
 
     @server.post(PATH)
     @with_message
     def chart_figure_of_many() -> flask.Response:
-        return _drawn(services, lookup, FigureQuery.of(asked()))
+        return _drawn(services, lookup, FigureQuery.of(request_parameters()))
 
 
 def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.Response:

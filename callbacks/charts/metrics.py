@@ -8,7 +8,7 @@ import flask
 from cachetools import LRUCache
 
 from callbacks.charts.answers import json_with_etag
-from callbacks.charts.asked import RunLookup, asked
+from callbacks.charts.requests import RunLookup, request_parameters
 from callbacks.wire import with_message
 from domain.charts.figure_query import run_ids
 from domain.charts.metric_catalogue import MetricCatalogue, metric_catalogue
@@ -25,7 +25,7 @@ def register(app: dash.Dash, services: Services) -> None:
     lookup, catalogues = RunLookup(services), _Catalogues(services)
 
     def answer() -> flask.Response:
-        ids = run_ids(asked().get("runs"))
+        ids = run_ids(request_parameters().get("runs"))
         view = lookup.view(ids)
         runs = lookup.runs(view, ids)
         catalogue = catalogues.of("" if view.runs is None else view.runs.version, runs)

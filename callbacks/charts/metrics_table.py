@@ -7,7 +7,7 @@ import dash
 import flask
 
 from callbacks.charts.answers import json_with_etag
-from callbacks.charts.asked import RunLookup, asked
+from callbacks.charts.requests import RunLookup, request_parameters
 from callbacks.wire import with_message
 from components.texts.translate import translate
 from domain.errors import ServiceError
@@ -31,7 +31,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get(PATH)
     @with_message
     def metrics_table() -> flask.Response:
-        run_id = str(asked().get("run") or "")
+        run_id = str(request_parameters().get("run") or "")
         if not is_run_id(run_id):
             raise RunIdMalformed
         view = lookup.view([run_id])

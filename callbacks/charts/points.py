@@ -11,7 +11,7 @@ from typing import Final
 import dash
 import flask
 
-from callbacks.charts.asked import RunLookup, asked
+from callbacks.charts.requests import RunLookup, request_parameters
 from callbacks.runs.drawing import keys_to_draw
 from callbacks.wire import with_message
 from components.charts import points_file
@@ -41,7 +41,7 @@ def register(app: dash.Dash, services: Services) -> None:
     lookup = RunLookup(services)
 
     def answer() -> flask.Response:
-        query = FigureQuery.of(asked())
+        query = FigureQuery.of(request_parameters())
         view = services.runs.view_with(query.runs, RUNS_WAIT_SECONDS)
         known_table(view)
         runs = lookup.runs(view, query.runs)

@@ -16,8 +16,8 @@ from components.run_facts.changes.change_tables import (
     Seen,
     change_tables,
     charts_link,
+    choose_run,
     rows_of,
-    which_of,
 )
 from components.run_facts.parts import nothing
 from components.texts import words
@@ -75,24 +75,24 @@ def register(app: dash.Dash, services: Services) -> None:
         """Returns the changes compared to the run that was found; if none or several match, it returns that instead."""
         if "runs" in flask.request.args:
             return _between(services, query_as(ComparedQuery))
-        asked = query_as(ChangesQuery)
-        if not is_run_id(asked.run):
+        query = query_as(ChangesQuery)
+        if not is_run_id(query.run):
             raise RunIdMalformed
-        named = [asked.run, asked.against] if is_run_id(asked.against) else [asked.run]
+        named = [query.run, query.against] if is_run_id(query.against) else [query.run]
         view = services.runs.view_with(named, patience)
-        run = known_run(view, asked.run)
-        found = _references(view, run, asked.against)
+        run = known_run(view, query.run)
+        found = _references(view, run, query.against)
         if len(found) != 1:
             return {"against": None, "rows": 0, "body": _not_one(found)}
-        body, rows = _tables(services, [found[0], run], asked.q, asked.most)
+        body, rows = _tables(services, [found[0], run], query.q, query.most)
         return {"against": [found[0].run_id, found[0].name], "rows": rows, "body": body}
 
     @server.get("/runs/named")
     @problem_in_place
     def runs_named() -> dict[str, Any]:
         """Returns id, name and experiment of each matching run."""
-        asked = query_as(NamedQuery)
-        found = runs_called(asked.q, known_table(services.runs.first_view(patience)), asked.run, _MOST_CALLED)
+        query = query_as(NamedQuery)
+        found = runs_called(query.q, known_table(services.runs.first_view(patience)), query.run, _MOST_CALLED)
         return {"runs": [[run.run_id, run.name, run.experiment] for run in found]}
 
     app.clientside_callback(
@@ -121,26 +121,26 @@ def _not_one(found: Sequence[Run]) -> list[Any]:
     if not found:
         return nothing(_("There is no such run. Enter its name or its id."))
     candidates = [(_name(run), run.experiment) for run in found]
-    return which_of(candidates, is_cut=len(found) == _MOST_CALLED)
+    return choose_run(candidates, is_cut=len(found) == _MOST_CALLED)
 
 
-def _between(services: Services, asked: ComparedQuery) -> dict[str, Any]:
-    ids_asked, _malformed = parse_run_ids(asked.runs)
-    if not ids_asked:
+def _between(services: Services, query: ComparedQuery) -> dict[str, Any]:
+    requested_ids, _malformed = parse_run_ids(query.runs)
+    if not requested_ids:
         raise RunIdsMissing({"runs": RunIdsRequired()})
-    view = services.runs.view_with(ids_asked[:MOST_HELD_AGAINST], services.settings.patience_seconds)
+    view = services.runs.view_with(requested_ids[:MOST_HELD_AGAINST], services.settings.patience_seconds)
     known_table(view)
-    runs = [run for run_id in ids_asked[:MOST_HELD_AGAINST] if (run := view.get(run_id)) is not None]
+    runs = [run for run_id in requested_ids[:MOST_HELD_AGAINST] if (run := view.get(run_id)) is not None]
     if len(runs) < 2:
         return {"rows": 0, "body": nothing(_("“What changed” needs two runs."))}
-    body, rows = _tables(services, runs, asked.q, asked.most)
-    if len(ids_asked) > MOST_HELD_AGAINST:
-        body.insert(0, _only(MOST_HELD_AGAINST, len(ids_asked)))
+    body, rows = _tables(services, runs, query.q, query.most)
+    if len(requested_ids) > MOST_HELD_AGAINST:
+        body.insert(0, _only(MOST_HELD_AGAINST, len(requested_ids)))
     return {"rows": rows, "body": body}
 
 
-def _only(shown: int, asked: int) -> Any:
-    [sentence] = nothing(_("The first %(n)s of %(all)s runs are shown.", n=words.count(shown), all=words.count(asked)))
+def _only(shown: int, query: int) -> Any:
+    [sentence] = nothing(_("The first %(n)s of %(all)s runs are shown.", n=words.count(shown), all=words.count(query)))
     return sentence
 
 

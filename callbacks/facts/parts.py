@@ -45,21 +45,21 @@ def register(app: dash.Dash, services: Services) -> None:
     """Adds the route to the server of `app`, and the clientside callbacks."""
     server: flask.Flask = app.server
     parts: dict[str, Callable[[PartQuery], Part]] = {
-        "gpus": lambda asked: _gpus(services, _run(services, asked.run)),
-        "parameters": lambda asked: logged.parameters(_run(services, asked.run), asked.q, asked.most),
-        "tags": lambda asked: logged.tags(_run(services, asked.run), asked.q, asked.most),
-        "models": lambda asked: lineage.models(_made_models(services, asked.run), asked.most),
-        "datasets": lambda asked: lineage.datasets(services.datasets.of(asked.run), asked.most),
+        "gpus": lambda query: _gpus(services, _run(services, query.run)),
+        "parameters": lambda query: logged.parameters(_run(services, query.run), query.q, query.most),
+        "tags": lambda query: logged.tags(_run(services, query.run), query.q, query.most),
+        "models": lambda query: lineage.models(_made_models(services, query.run), query.most),
+        "datasets": lambda query: lineage.datasets(services.datasets.of(query.run), query.most),
     }
 
     @server.get("/runs/facts")
     @problem_in_place
     def run_part() -> dict[str, Any]:
         """Returns a part's entries, all of them without a search."""
-        asked = query_as(PartQuery)
-        if not is_run_id(asked.run):
+        query = query_as(PartQuery)
+        if not is_run_id(query.run):
             raise RunIdMalformed
-        return parts[asked.part](asked)._asdict()
+        return parts[query.part](query)._asdict()
 
     app.clientside_callback(
         ClientsideFunction("runFacts", "show"),
@@ -71,9 +71,9 @@ def register(app: dash.Dash, services: Services) -> None:
 
 def query_as(shape: type[Q]) -> Q:
     """Returns the request's query; raises `ContractMisfit`, which names each field that does not fit."""
-    asked: dict[str, Any] = flask.request.args.to_dict()
+    query: dict[str, Any] = flask.request.args.to_dict()
     try:
-        return shape.model_validate(asked)
+        return shape.model_validate(query)
     except ValidationError as error:
         raise ContractMisfit(misfits_of(error)) from error
 

@@ -21,7 +21,8 @@ from components.charts.figures import figure
 from components.links import href
 from components.report import document, sections
 from components.report.html_text import html_text
-from components.runs import comparison, final_metrics, group_metrics
+from components.runs import comparison, final_metrics
+from components.runs.groups import group_metrics
 from components.texts.language import _, ngettext
 from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
@@ -47,7 +48,7 @@ _POINTS: Final = 1_000
 _BUTTONS: Final = ["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
 
 
-class Asked(NamedTuple):
+class ReportRequest(NamedTuple):
     """The content of the comparison's address: the known runs, how charts are drawn, and which.
 
     Histories are waited for until `ends`, of the monotonic clock.
@@ -71,20 +72,20 @@ def register(app: dash.Dash, services: Services) -> None:
     @with_message
     def report() -> flask.Response:
         """Takes the query of the comparison's page; as a form if it is long."""
-        asked, now = _asked(services), datetime.now(UTC)
+        request, now = _request(services), datetime.now(UTC)
         user = reader(flask.request.headers, flask.request.remote_addr, services.settings).user
-        about = sections.About(len(asked.runs), asked.address, user, now)
-        pieces = _file(services, asked, about, plotly)
+        about = sections.ReportOrigin(len(request.runs), request.address, user, now)
+        pieces = _file(services, request, about, plotly)
         response = flask.Response(flask.stream_with_context(_encoded(pieces)), mimetype="text/html")
         response.headers["Content-Disposition"] = f'attachment; filename="clew-report-{now:%Y%m%d-%H%M}.html"'
         response.headers["Cache-Control"] = "no-store"
         return response
 
 
-def _asked(services: Services) -> Asked:
+def _request(services: Services) -> ReportRequest:
     query = flask.request.values
-    asked_ids = run_ids(query.get("runs"))
-    ids = asked_ids[:MOST_RUNS]
+    requested_ids = run_ids(query.get("runs"))
+    ids = requested_ids[:MOST_RUNS]
     view = services.runs.view_with(ids, _RUNS_WAIT_SECONDS)
     known_table(view)
     runs = [run for run_id in ids if (run := view.get(run_id)) is not None]
@@ -96,9 +97,11 @@ def _asked(services: Services) -> Asked:
         options = with_default_axis(options, runs, services.vocabulary)
     parts = [_("MLflow has no run %(ids)s.", ids=", ".join(run_id for run_id in ids if view.get(run_id) is None))]
     notes = parts if len(runs) < len(ids) else []
-    if len(asked_ids) > MOST_RUNS:
-        notes.append(sections.first_of(MOST_RUNS, len(asked_ids)))
-    return Asked(runs, view, options, GridAddress.of(lists), _address(), notes, time.monotonic() + _WAIT_SECONDS)
+    if len(requested_ids) > MOST_RUNS:
+        notes.append(sections.first_of(MOST_RUNS, len(requested_ids)))
+    return ReportRequest(
+        runs, view, options, GridAddress.of(lists), _address(), notes, time.monotonic() + _WAIT_SECONDS
+    )
 
 
 def _address() -> str:
@@ -114,15 +117,15 @@ def _encoded(pieces: Iterator[str]) -> Iterator[bytes]:
         yield piece.encode("utf-8", "replace")
 
 
-def _file(services: Services, asked: Asked, about: sections.About, plotly: Path) -> Iterator[str]:
-    runs, base = asked.runs, asked.address
+def _file(services: Services, request: ReportRequest, about: sections.ReportOrigin, plotly: Path) -> Iterator[str]:
+    runs, base = request.runs, request.address
     yield document.head(sections.title(len(runs)), plotly)
     yield sections.opening(about)
-    yield sections.notes(asked.notes)
+    yield sections.notes(request.notes)
     yield sections.run_list(runs, base)
     if runs:
-        yield _tables(services, asked)
-        yield from _charts(services, asked)
+        yield _tables(services, request)
+        yield from _charts(services, request)
         yield sections.changed(runs, services.vocabulary, services.settings.commit_url, base)
         yield from sections.parameters(runs, base)
         yield from pictures(services, runs, base)
@@ -130,35 +133,35 @@ def _file(services: Services, asked: Asked, about: sections.About, plotly: Path)
     trim_memory()
 
 
-def _tables(services: Services, asked: Asked) -> str:
-    wanted = [Subject(word) for word in (*comparison.WORDS, *final_metrics.histories_for(asked.options))]
-    drawing = _complete(services, asked, wanted)
-    groups = group_metrics.group_table(drawing.runs, drawing.found, asked.options)
-    tables = [groups, final_metrics.table(drawing.runs, drawing.found, asked.options)]
+def _tables(services: Services, request: ReportRequest) -> str:
+    wanted = [Subject(word) for word in (*comparison.WORDS, *final_metrics.histories_for(request.options))]
+    drawing = _complete(services, request, wanted)
+    groups = group_metrics.group_table(drawing.runs, drawing.found, request.options)
+    tables = [groups, final_metrics.table(drawing.runs, drawing.found, request.options)]
     content = [html.Div(tables, className="table-responsive"), *map(html.P, _missing(drawing))]
-    return sections.section(_("Final metrics"), content, asked.address)
+    return sections.section(_("Final metrics"), content, request.address)
 
 
-def _charts(services: Services, asked: Asked) -> Iterator[str]:
-    specs = [ChartSpec.parse(text) for text in asked.grid.charts or []] or _usual(services, asked.runs)
+def _charts(services: Services, request: ReportRequest) -> Iterator[str]:
+    specs = [ChartSpec.parse(text) for text in request.grid.charts or []] or _usual(services, request.runs)
     if not specs:
         return
     yield html_text(html.H2(_("Charts")), "")
     yield '<div class="charts">\n'
     config, missing = chart_config(_BUTTONS), dict[str, None]()
     for place, spec in enumerate(specs[:MOST_CHARTS]):
-        drawing = _complete(services, asked, spec.of)
+        drawing = _complete(services, request, spec.of)
         # A cache per chart: curves of a hundred runs take hundreds of megabytes, and the report never zooms.
         curves = CurveCache()
         drawn = figure(
             spec,
             drawing.runs,
             drawing.found,
-            asked.options,
+            request.options,
             still_loading=drawing.is_loading,
             sampled=drawing.sampled,
             width=_POINTS,
-            window=asked.grid.window,
+            window=request.grid.window,
             curve_of=curves.curve,
         )
         yield document.chart(f"plot-{place}", drawn, config, drawn["layout"]["meta"]["summary"])
@@ -175,12 +178,12 @@ def _usual(services: Services, runs: Sequence[Run]) -> list[ChartSpec]:
     return [ChartSpec.of_word(word) for word in logged]
 
 
-def _complete(services: Services, asked: Asked, wanted: Sequence[Subject]) -> Drawing:
+def _complete(services: Services, request: ReportRequest, wanted: Sequence[Subject]) -> Drawing:
     """Returns the drawing with all histories that arrive in time."""
-    ends = min(asked.ends, time.monotonic() + _CHART_WAIT_SECONDS)
-    ids = [run.run_id for run in asked.runs]
+    ends = min(request.ends, time.monotonic() + _CHART_WAIT_SECONDS)
+    ids = [run.run_id for run in request.runs]
     while True:
-        drawing = Drawing.of(services, asked.view, ids, wanted, asked.options, min(ends, time.monotonic() + 1.0))
+        drawing = Drawing.of(services, request.view, ids, wanted, request.options, min(ends, time.monotonic() + 1.0))
         if not drawing.is_loading or time.monotonic() >= ends:
             return drawing
 

@@ -52,15 +52,15 @@ def register(app: dash.Dash, services: Services) -> None:
             "is_whole": Output(ids.FLEET_SOON, "disabled"),
         },
         inputs={
-            "asked": Input(ids.FLEET_QUESTION, "data"),
+            "question_data": Input(ids.FLEET_QUESTION, "data"),
             "_triggers": [*tick_and_retry("fleet"), Input(ids.FLEET_SOON, "n_intervals")],
         },
         state={"drawn": State(ids.FLEET_DRAWN, "data")},
     )
-    def draw(asked: object, _triggers: list[Any], drawn: str | None) -> dict[str, Any]:
+    def draw(question_data: object, _triggers: list[Any], drawn: str | None) -> dict[str, Any]:
         """Draws what is known so far; the page polls while the rest is being read."""
         try:
-            question = FleetQuery.model_validate(asked)
+            question = FleetQuery.model_validate(question_data)
             wait = _RETRY_SECONDS if is_retry("fleet") else services.settings.patience_seconds
             view = services.fleet.view(question.span, wait, question.measure)
         except (ValidationError, BadInput) as error:
@@ -116,8 +116,8 @@ def _chart(services: Services, question: FleetQuery, view: HistoryView, drawn: s
         return _AS_IT_IS
     run_of = run_finder(runs.runs)
     found = matching(view.history, question.q, run_of)
-    is_meant = _is_meant(question, found)
-    made = [line for line in lines(found, question.measure, question.by, run_of) if is_meant(line.key)]
+    matches = _user_filter(question, found)
+    made = [line for line in lines(found, question.measure, question.by, run_of) if matches(line.key)]
     sentences = note(view.history, view.as_of_ms, len(made), is_pending=view.is_pending)
     if not made:
         sentences.append(nothing(nothing_found(question, of_gpus=len(found.gpus))))
@@ -137,7 +137,7 @@ def _no_chart(*note: Any) -> _Chart:
     return {"figure": empty_figure(""), "note": list(note), "rows": [], "drawn": "", "no_lines": True, "no_rows": True}
 
 
-def _is_meant(question: FleetQuery, found: FleetHistory) -> Callable[[GroupKey], bool]:
+def _user_filter(question: FleetQuery, found: FleetHistory) -> Callable[[GroupKey], bool]:
     """Returns a filter for the owners and runs in question, without others that share a GPU.
 
     For a host it passes all.
@@ -149,9 +149,9 @@ def _is_meant(question: FleetQuery, found: FleetHistory) -> Callable[[GroupKey],
 def _rows(services: Services, question: FleetQuery, history: FleetHistory) -> list[UsageRow]:
     run_of = run_finder(services.runs.view().runs)
     found = matching(history, question.q, run_of)
-    is_meant = _is_meant(question, found)
+    matches = _user_filter(question, found)
     rows = usage(found, question.by, run_of)
-    return [row for row in rows if is_meant(tuple(row.model_dump(include=_KEYS).items()))]
+    return [row for row in rows if matches(tuple(row.model_dump(include=_KEYS).items()))]
 
 
 _KEYS = {"owner", "run_id", "run", "experiment"}

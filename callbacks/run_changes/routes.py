@@ -63,11 +63,11 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/runs/change")
     @with_message
     def change_run() -> flask.Response:
-        asked = body_as(OneRun, _MOST_BYTES)
+        body = body_as(OneRun, _MOST_BYTES)
         try:
-            done = _act(services, asked, writer(services))
+            done = _act(services, body, writer(services))
         except RunChangedMeanwhile as error:
-            return answer(answers.refused(error, team_runs.now(asked.run_id)))
+            return answer(answers.refused(error, team_runs.now(body.run_id)))
         except OutcomeUnknown as error:
             return answer(answers.not_known(error))
         except ClewError as error:
@@ -79,12 +79,12 @@ def register(app: dash.Dash, services: Services) -> None:
     @with_message
     def change_many() -> flask.Response:
         """Changes a few runs per request: the page shows progress, and can stop."""
-        asked = body_as(ManyRuns, _MOST_BYTES)
+        body = body_as(ManyRuns, _MOST_BYTES)
         by = writer(services)
-        found = each(asked.runs or [], lambda run_id: team_runs.act(asked, run_id, by), _PIECE_SECONDS)
+        found = each(body.runs or [], lambda run_id: team_runs.act(body, run_id, by), _PIECE_SECONDS)
         view = services.runs.changed_view(patience)
         names = {run_id: run.name for run_id in found.failed if (run := view.get(run_id)) is not None}
-        if asked.action is RunAction.RESTORE and found.failed and (trash := team_runs.trash.view(patience).trash):
+        if body.action is RunAction.RESTORE and found.failed and (trash := team_runs.trash.view(patience).trash):
             names = {run.run_id: run.name for run in trash.runs} | names
         done = {run_id: one.undo if isinstance(one, Changed) else None for run_id, one in found.done.items()}
         return answer(answers.many(done, found.failed, names) | {"left": found.left})
@@ -92,18 +92,18 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/runs/trash")
     @with_message
     def trash() -> flask.Response:
-        asked_again = "again" in flask.request.args
-        known = team_runs.trash.refreshed(patience) if asked_again else team_runs.trash.view(patience)
+        is_repeated = "again" in flask.request.args
+        known = team_runs.trash.refreshed(patience) if is_repeated else team_runs.trash.view(patience)
         rows = trash_rows(known.trash, known.as_of, None if known.failure is None else known.failure.whole)
         return answer(rows | {"is_outdated": known.is_outdated})
 
 
-def _act(services: Services, asked: OneRun, by: str | None) -> dict[str, Any]:
+def _act(services: Services, body: OneRun, by: str | None) -> dict[str, Any]:
     runs = services.team_runs
-    if asked.change is not None:
-        changed = runs.change(asked.run_id, asked.change, by)
+    if body.change is not None:
+        changed = runs.change(body.run_id, body.change, by)
         return answers.changed(changed.run, changed.undo)
-    if asked.action is RunAction.DELETE and not asked.is_confirmed:
-        return answers.deletion_question(runs.moves(asked.run_id))
-    moved: MovedRuns = (runs.delete if asked.action is RunAction.DELETE else runs.restore)(asked.run_id, by)
-    return answers.moved(moved, asked.action)
+    if body.action is RunAction.DELETE and not body.is_confirmed:
+        return answers.deletion_question(runs.moves(body.run_id))
+    moved: MovedRuns = (runs.delete if body.action is RunAction.DELETE else runs.restore)(body.run_id, by)
+    return answers.moved(moved, body.action)

@@ -11,9 +11,10 @@ from callbacks.freshness import failure_outputs, is_retry
 from callbacks.runs.drawing import Drawing, fingerprint
 from components import ids, notices
 from components.chart_grid.chart_grid import options_of
-from components.runs import comparison, final_metrics, group_metrics
+from components.runs import comparison, final_metrics
 from components.runs import export as export_tables
 from components.runs.comparison import MOST_COMPARED
+from components.runs.groups import group_metrics
 from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
@@ -46,8 +47,8 @@ def register(app: dash.Dash, services: Services) -> None:
             "drawn": Output(ids.COMPARE_DRAWN, "data"),
         },
         inputs={
-            "asked_runs": Input(ids.COMPARED, "data"),
-            "asked_options": Input(ids.options("compare"), "data"),
+            "compared_data": Input(ids.COMPARED, "data"),
+            "options_data": Input(ids.options("compare"), "data"),
             "_triggers": [
                 Input(ids.COMPARE_NEWS, "data"),
                 Input(ids.COMPARE_TICK, "n_intervals"),
@@ -57,9 +58,9 @@ def register(app: dash.Dash, services: Services) -> None:
         state={"drawn": State(ids.COMPARE_DRAWN, "data")},
     )
     def draw(
-        asked_runs: dict[str, Any], asked_options: dict[str, Any], _triggers: list[Any], drawn: dict[str, str] | None
+        compared_data: dict[str, Any], options_data: dict[str, Any], _triggers: list[Any], drawn: dict[str, str] | None
     ) -> dict[str, Any]:
-        compared, options = Compared.model_validate(asked_runs), options_of(asked_options)
+        compared, options = Compared.model_validate(compared_data), options_of(options_data)
         if compared.is_empty:
             raise PreventUpdate
         if is_retry("compare"):
@@ -68,7 +69,7 @@ def register(app: dash.Dash, services: Services) -> None:
         new = ctx.triggered_id in (None, ids.COMPARED)
         drawing = _drawing(services, compared, options, new=new)
         shown = {
-            "notices": fingerprint((compared, asked_options.get("axis")), drawing),
+            "notices": fingerprint((compared, options_data.get("axis")), drawing),
             "table": fingerprint((compared, options.of_tables()), drawing),
         }
         if shown == drawn:
@@ -92,8 +93,8 @@ def register(app: dash.Dash, services: Services) -> None:
         State(ids.options("compare"), "data"),
         prevent_initial_call=True,
     )
-    def download(_table: int, _points: int, asked_runs: dict[str, Any], asked_options: dict[str, Any]) -> Any:
-        compared, options = Compared.model_validate(asked_runs), options_of(asked_options)
+    def download(_table: int, _points: int, compared_data: dict[str, Any], options_data: dict[str, Any]) -> Any:
+        compared, options = Compared.model_validate(compared_data), options_of(options_data)
         drawing = _drawing(services, compared, options, new=False)
         # In the file's name, so that the information stays with the numbers.
         incomplete = "-incomplete" if drawing.is_loading or drawing.failures else ""

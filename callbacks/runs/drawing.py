@@ -107,11 +107,11 @@ def keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, voc
     return list(dict.fromkeys([*found, *(counting.key for counting in counters if counting is not None)]))
 
 
-def fingerprint(asked: object, drawing: Drawing) -> str:
+def fingerprint(selection: object, drawing: Drawing) -> str:
     """Returns a digest that is equal for drawings of the same page, so that the second is not sent."""
     seen = (
         language(),
-        asked,
+        selection,
         [(run.run_id, run.name, run.status, sorted(run.metrics.items()), run.ended_at) for run in drawing.runs],
         sorted((key, len(history)) for key, history in drawing.found.histories.items()),
         sorted(drawing.pending),

@@ -6,7 +6,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State
 
 from components import ids
-from components.runs import group_picker
+from components.runs.groups import group_picker, group_summary
 from components.texts.translate import translate
 from domain.charts.chart_options import ChartOptions
 from domain.errors import BadInput
@@ -33,16 +33,16 @@ def register(app: dash.Dash, services: Services) -> None:
         },
         inputs={
             "choice": Input(ids.GROUP_CHOICE, "data"),
-            "asked_runs": Input(ids.COMPARED, "data"),
+            "compared_data": Input(ids.COMPARED, "data"),
             "_news": Input(ids.COMPARE_NEWS, "data"),
             "sought": Input(ids.GROUP_SEARCH, "value"),
         },
     )
     def offer(
-        choice: dict[str, Any], asked_runs: dict[str, Any], _news: str | None, sought: str | None
+        choice: dict[str, Any], compared_data: dict[str, Any], _news: str | None, sought: str | None
     ) -> dict[str, Any]:
         options = ChartOptions.model_validate(choice)
-        runs = _compared(services, Compared.model_validate(asked_runs)) if options.grouped else []
+        runs = _compared(services, Compared.model_validate(compared_data)) if options.grouped else []
         if not runs:
             return {"summary": [], "refs": [], "more": "", "default": [], "alone": []}
         vocabulary = services.vocabulary
@@ -51,7 +51,7 @@ def register(app: dash.Dash, services: Services) -> None:
         alone = [run for run in runs if run.run_id in options.alone]
         refs, more = group_picker.options_of(found, sought or "", by)
         return {
-            "summary": group_picker.summary(groups, by, options, found, offered, alone),
+            "summary": group_summary.summary(groups, by, options, found, offered, alone),
             "refs": refs,
             "more": more,
             "default": list(default_grouping(runs, vocabulary) or ()),

@@ -17,7 +17,7 @@ from components.runs.clocks import clock_sentences
 from components.runs.run_detail import RunContext
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
-from domain.tracking.clocks import odd_clocks
+from domain.tracking.clocks import implausible_times
 from domain.tracking.compared import Compared
 from domain.tracking.nesting import family_of
 from domain.tracking.runs import Run
@@ -125,7 +125,7 @@ def _body(
         return {"hidden": True, "facts": facts, "notices": None}
     run = drawing.runs[0]
     now = datetime.now(UTC)
-    sentences = [*clock_sentences(run, odd_clocks(run, now), now)]
+    sentences = [*clock_sentences(run, implausible_times(run, now), now)]
     sentences += comparison.absent(Compared(), [], 1, len(drawing.pending))
     return {
         "hidden": False,

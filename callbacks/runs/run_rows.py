@@ -112,8 +112,8 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/runs/rows")
     @with_message
     def page_of_rows() -> flask.Response:
-        asked = body_as(RowsQuery)
-        return answer(listing(known(), asked, Page(asked.page, asked.page_size), asked.selected))
+        rows_query = body_as(RowsQuery)
+        return answer(listing(known(), rows_query, Page(rows_query.page, rows_query.page_size), rows_query.selected))
 
     @server.post("/runs/ids")
     @with_message

@@ -21,7 +21,7 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.SAMPLE_CANCEL, "n_clicks"),
         prevent_initial_call=True,
     )
-    def ask(_remove: int | None, _cancel: int | None) -> bool:
+    def ask_to_confirm(_remove: int | None, _cancel: int | None) -> bool:
         return bool(ctx.triggered_id == ids.SAMPLE_REMOVE)
 
     @app.callback(

@@ -11,7 +11,7 @@ from callbacks.trainings.form import known_trainer
 from callbacks.wire import answer, body_as, with_message
 from components.links import href, training_href
 from components.trainings import training_form, training_outcomes
-from domain.access.rules import Access, Asker, check
+from domain.access.rules import Access, Requester, check
 from domain.errors import ClewError
 from domain.errors.connections import OutcomeUnknown
 from domain.errors.trainings.requests import TrainingRefused
@@ -61,9 +61,9 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/trainings/start")
     @with_message
     def start() -> flask.Response:
-        asked = body_as(StartBody, _MOST_BYTES)
+        requested = body_as(StartBody, _MOST_BYTES)
         try:
-            started = _started(services, asked, _writer(services))
+            started = _started(services, requested, _writer(services))
         except OutcomeUnknown as error:
             return answer(training_form.not_known(error))
         except TrainingRefused as error:
@@ -78,9 +78,9 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/trainings/actions")
     @with_message
     def act() -> flask.Response:
-        asked = body_as(ActionBody, _MOST_BYTES)
+        requested = body_as(ActionBody, _MOST_BYTES)
         try:
-            done = _done(services, asked, _writer(services))
+            done = _done(services, requested, _writer(services))
         except OutcomeUnknown as error:
             return answer(training_form.not_known(error))
         except ClewError as error:
@@ -89,31 +89,31 @@ def register(app: dash.Dash, services: Services) -> None:
         return answer(done)
 
 
-def _writer(services: Services) -> Asker:
+def _writer(services: Services) -> Requester:
     """Returns who sent the request; raises if they may not write."""
-    asker = reader(flask.request.headers, flask.request.remote_addr, services.settings)
-    check(Access.WRITE, asker, services.settings)
-    return asker
+    requester = reader(flask.request.headers, flask.request.remote_addr, services.settings)
+    check(Access.WRITE, requester, services.settings)
+    return requester
 
 
-def _started(services: Services, asked: StartBody, asker: Asker) -> Started:
+def _started(services: Services, requested: StartBody, requester: Requester) -> Started:
     """Starts it after the same checks here, since only here errors can be put in the reader's language."""
-    trainer = known_trainer(services, asked.trainer)
-    check_fork(services, asked.fork, trainer, checked(trainer, asked.values)[0])
-    body: dict[str, Any] = {**asked.values, "request_id": asked.request_id}
-    if asked.fork is not None:
-        return services.scheduler.fork(ForkRequest.model_validate(body | {"run_id": asked.fork}), asker)
-    return services.scheduler.start(StartRequest.model_validate(body | {"trainer": asked.trainer}), asker)
+    trainer = known_trainer(services, requested.trainer)
+    check_fork(services, requested.fork, trainer, checked(trainer, requested.values)[0])
+    body: dict[str, Any] = {**requested.values, "request_id": requested.request_id}
+    if requested.fork is not None:
+        return services.scheduler.fork(ForkRequest.model_validate(body | {"run_id": requested.fork}), requester)
+    return services.scheduler.start(StartRequest.model_validate(body | {"trainer": requested.trainer}), requester)
 
 
-def _done(services: Services, asked: ActionBody, asker: Asker) -> dict[str, Any]:
-    one, action, scheduler = RunRequest(run_id=asked.run_id), asked.action, services.scheduler
+def _done(services: Services, requested: ActionBody, requester: Requester) -> dict[str, Any]:
+    one, action, scheduler = RunRequest(run_id=requested.run_id), requested.action, services.scheduler
     if action is TrainingAction.STOP:
-        scheduler.stop(one, asker)
+        scheduler.stop(one, requester)
     elif action in QUEUE_ACTIONS:
-        scheduler.queue(QueueRequest(run_id=one.run_id, action=QueueAction(action)), asker)
+        scheduler.queue(QueueRequest(run_id=one.run_id, action=QueueAction(action)), requester)
     elif action is TrainingAction.CONTINUE:
-        scheduler.go_on(one, asker)
+        scheduler.continue_training(one, requester)
     else:  # the reader fills in a form first
-        return training_outcomes.leads_to(href("/training", fork=asked.run_id))
+        return training_outcomes.leads_to(href("/training", fork=requested.run_id))
     return training_outcomes.acted(action)

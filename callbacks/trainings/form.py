@@ -67,11 +67,11 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/trainings/check")
     @with_message
     def check() -> flask.Response:
-        asked = body_as(FilledForm, _MOST_BYTES)
-        trainer = known_trainer(services, asked.trainer)
+        body = body_as(FilledForm, _MOST_BYTES)
+        trainer = known_trainer(services, body.trainer)
         try:
-            runs = checked(trainer, asked.values)
-            check_fork(services, asked.fork, trainer, runs[0])
+            runs = checked(trainer, body.values)
+            check_fork(services, body.fork, trainer, runs[0])
         except TrainingRefused as error:
             return answer(training_form.checked([], None, error))
         table = services.runs.last_view().runs
@@ -102,7 +102,7 @@ def _repeated(services: Services, view: TrainersView, args: Any) -> Repeated:
         values = _fitting(trainer, values)
     if not values:
         return Repeated(note=training_form.nothing_to_fill_in(run_id))
-    text = training_form.filled_from(run.name or run_id[:8], is_asked_for=request is not None, is_fork=is_fork)
+    text = training_form.filled_from(run.name or run_id[:8], is_requested=request is not None, is_fork=is_fork)
     return Repeated(trainer.name, values, text)
 
 

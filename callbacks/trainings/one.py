@@ -57,7 +57,7 @@ def register(app: dash.Dash, services: Services) -> None:
         model, failure = _model(services, run_id)
         is_final = failure is None and run is not None and run.is_over
         summary = None if run is None else summarise(run, services.vocabulary)
-        made = training_outcomes.Made(model, is_final=is_final, failure=failure)
+        made = training_outcomes.TrainedModel(model, is_final=is_final, failure=failure)
         return answer(training_outcomes.result(training, summary, made, refusal_of(Access.WRITE)))
 
 

@@ -3,7 +3,7 @@
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
-from callbacks.sockets import hand_on
+from callbacks.sockets import forward_messages
 from components import ids
 from services.connect import Services
 
@@ -26,4 +26,4 @@ def register(app: dash.Dash, _services: Services) -> None:
         State(ids.LIVE_SCHEMA, "data"),
         State(ids.TRAINING_TEXTS, "data"),
     )
-    hand_on(app, "training", [ids.LIVE_SOCKET])
+    forward_messages(app, "training", [ids.LIVE_SOCKET])

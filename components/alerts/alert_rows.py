@@ -132,7 +132,7 @@ def _mutes(mutes: Sequence[Mute]) -> Any:
 def _mute(mute: Mute) -> list[Any]:
     return [
         html.Strong(mute_name(mute), className="me-2"),
-        *around(_("until {moment}"), moment=notices.coming(mute.until_ms)),
+        *around(_("until {moment}"), moment=notices.future_moment(mute.until_ms)),
         html.Span(f" {mute.by or _('an unknown user')}: {mute.why}", className="text-body-secondary text-break"),
     ]
 

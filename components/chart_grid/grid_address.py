@@ -23,11 +23,11 @@ class GridAddress(NamedTuple):
     @classmethod
     def of(cls, query: Query) -> Self:
         """Reads the query; invalid values are left out, and their names are kept."""
-        asked = _all(query, "chart")
-        charts = [text for text in asked if _is_chart(text)]
+        requested = _all(query, "chart")
+        charts = [text for text in requested if _is_chart(text)]
         ends = {name: _number(_all(query, name)) for name in ("x_from", "x_to")}
         odd = [name for name, end in ends.items() if _all(query, name) and end is None]
-        odd += ["chart"] if len(charts) < len(asked) else []
+        odd += ["chart"] if len(charts) < len(requested) else []
         window = Window(x_from=ends["x_from"], x_to=ends["x_to"])
         return cls(charts or None, _all(query, "open"), window, odd)
 

@@ -20,7 +20,7 @@ from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.runs import Run
 
 # The durations of so many metrics are enough to know how long a run went on: all end at about the same time.
-_ASKED_FOR_TIME: Final = 30
+_MOST_TIMED_METRICS: Final = 30
 
 
 def figure(
@@ -84,6 +84,6 @@ def longest_seconds(runs: Sequence[Run], latest: int) -> float:
 def _seconds(run: Run, latest: int) -> float:
     if run.started_at is None:
         return 0.0
-    points = (run.metrics[key] for key in islice(run.metrics, _ASKED_FOR_TIME))
+    points = (run.metrics[key] for key in islice(run.metrics, _MOST_TIMED_METRICS))
     times = [point.timestamp for point in points if point.timestamp <= latest]
     return max(times, default=0) / 1000 - run.started_at.timestamp()

@@ -143,8 +143,8 @@ def curve_on(
 
     None if there is none, or none yet.
     """
-    asked = curve_request(subject, run, known, options, weight)
-    curve = None if asked is None else curve_of(asked)
+    request = curve_request(subject, run, known, options, weight)
+    curve = None if request is None else curve_of(request)
     key = subject.key_in(run.metrics, known.vocabulary.of(run))
     if curve is None or curve.diverged is None or (run.run_id, key) not in known.sampled:
         return curve

@@ -29,10 +29,10 @@ def head() -> bytes:
 
 def points_of(subject: Subject, run: Run, known: Known, options: ChartOptions) -> Iterator[bytes]:
     """Yields a row per point in chunks of some thousands; x is empty if the point has no position on the axis."""
-    asked = curve_request(subject, run, known, options, 0.0)
-    if asked is None:
+    request = curve_request(subject, run, known, options, 0.0)
+    if request is None:
         return
-    history, x = asked.history, x_of_points(asked)
+    history, x = request.history, x_of_points(request)
     x = np.full(len(history), np.nan) if x is None else x
     before = csv_text([[run.run_id, run.name, subject.key_in(run.metrics, known.vocabulary.of(run))]]).encode().rstrip()
     for part in parts(history):

@@ -73,7 +73,7 @@ def runs_in_progress(runs: Sequence[RunInProgress]) -> list[Any]:
     if not runs:
         return [
             html.P(_("No run is in progress."), className="mb-1"),
-            notices.how_to_train("mb-0 small"),
+            notices.training_hint("mb-0 small"),
         ]
     return [tile_list(_in_progress(run) for run in runs[:MOST_ROWS]), and_more(len(runs))]
 
@@ -101,7 +101,7 @@ def _divergence(run: RunInProgress) -> list[Any]:
 
 def _last_metric(run: RunInProgress) -> Any:
     if run.silent_minutes is not None:
-        return with_reason(silence_badge(run.silent_minutes), words.why_silence_matters())
+        return with_reason(silence_badge(run.silent_minutes), words.silence_explanation())
     if run.status is not RunStatus.RUNNING:
         return status_badge(run.status)
     if run.last_metric_ms is None:

@@ -28,7 +28,7 @@ def services(report: HealthReport, shown_ms: Mapping[ServiceKind, int | None]) -
     GPU monitors and the inference engine have no such time: their messages bypass this server.
     """
     is_folded = bool(_folded(report))
-    listed = [one for one in report.services if not (is_folded and _is_well_monitor(one))]
+    listed = [one for one in report.services if not (is_folded and _is_healthy_monitor(one))]
     return [_list(sorted(listed, key=lambda one: one.health.state is State.OK), shown_ms)]
 
 
@@ -57,11 +57,11 @@ def in_fold(report: HealthReport) -> InFold:
 
 def _folded(report: HealthReport) -> list[ServiceHealth]:
     """Returns the healthy monitors if they are too many for lines of their own; else none."""
-    well = [one for one in report.services if _is_well_monitor(one)]
+    well = [one for one in report.services if _is_healthy_monitor(one)]
     return well if len(well) > MOST_MONITORS else []
 
 
-def _is_well_monitor(service: ServiceHealth) -> bool:
+def _is_healthy_monitor(service: ServiceHealth) -> bool:
     return service.kind is ServiceKind.GPU_MONITOR and service.health.state is State.OK
 
 
@@ -69,7 +69,7 @@ def _list(listed: Sequence[ServiceHealth], shown_ms: Mapping[ServiceKind, int | 
     return html.Ul([html.Li(_service(one, shown_ms.get(one.kind))) for one in listed], className="tile-rows")
 
 
-def ask_again() -> dbc.Button:
+def check_again_button() -> dbc.Button:
     """Returns the button that checks again at once."""
     return dbc.Button(
         _("Check again"), id=ids.retry(place("health")), size="sm", color="secondary", outline=True, class_name="mt-2"

@@ -8,7 +8,7 @@ from dash import html
 from components import notices
 from components.front.front import figure
 from components.links import href, model_href
-from components.models.model_groups import how_good
+from components.models.model_groups import rating
 from components.models.model_list import measured_text
 from components.texts import words
 from components.texts.language import _, around, ngettext
@@ -68,7 +68,7 @@ def _line(model: Model) -> list[Any]:
         className="ms-auto",
         **{"aria-label": _("Watch model %(id)s act", id=model.id)},
     )
-    env = html.Span(" · ".join(filter(None, [model.env_id, how_good(model)])), className="text-body-secondary")
+    env = html.Span(" · ".join(filter(None, [model.env_id, rating(model)])), className="text-body-secondary")
     return [html.A(_("Model %(id)s", id=model.id), href=model_href(model.id)), env, watch]
 
 
@@ -88,7 +88,7 @@ def no_active_model(models: int) -> list[Any]:
         ]
     return [
         html.P(_("No model has been registered yet. A training registers one when it ends:"), className="mb-1"),
-        notices.how_to_train("mb-0 small"),
+        notices.training_hint("mb-0 small"),
     ]
 
 

@@ -32,21 +32,23 @@ class ViewRequest(BaseModel):
     play: bool = False
 
 
-def controls(asked: ViewRequest) -> list[Any]:
+def controls(request: ViewRequest) -> list[Any]:
     """Returns the pickers of models, maze or seed and speed, and the buttons that start and stop the episode."""
     sizes = {NONE: _("as trained"), **{str(size): f"{size} × {size}" for size in range(SMALLEST, LARGEST + 1)}}
     return [
         html.Div(
             [
-                _choice(ids.INFERENCE_MODEL, _("Model"), {asked.model or NONE: asked.model or _("the active one")}),
-                _choice(ids.INFERENCE_VERSUS, _("Compare with"), {asked.versus or NONE: asked.versus or _("no other")}),
-                _choice(ids.INFERENCE_SIZE, _("Maze size"), sizes, str(asked.size or NONE), "only-maze"),
-                _labelled(ids.INFERENCE_SEED, _seed_label(), _seed(asked.seed)),
+                _choice(ids.INFERENCE_MODEL, _("Model"), {request.model or NONE: request.model or _("the active one")}),
+                _choice(
+                    ids.INFERENCE_VERSUS, _("Compare with"), {request.versus or NONE: request.versus or _("no other")}
+                ),
+                _choice(ids.INFERENCE_SIZE, _("Maze size"), sizes, str(request.size or NONE), "only-maze"),
+                _labelled(ids.INFERENCE_SEED, _seed_label(), _seed(request.seed)),
             ],
             className="controls",
         ),
         html.Div(
-            [_buttons(), *_speeds(asked), _goes_on()],
+            [_buttons(), *_speeds(request), _next_seed_switch()],
             className="controls",
         ),
         _keys(),
@@ -78,16 +80,16 @@ def _buttons() -> html.Div:
     )
 
 
-def _speeds(asked: ViewRequest) -> list[html.Div]:
+def _speeds(request: ViewRequest) -> list[html.Div]:
     """Returns the speed pickers: the maze's in steps per second, other environments' in multiples of their own rate."""
-    paces = {f"{pace:g}": f"{pace:g}×" for pace in sorted({*_PACES, asked.pace})}
+    paces = {f"{pace:g}": f"{pace:g}×" for pace in sorted({*_PACES, request.pace})}
     return [
-        _labelled(ids.INFERENCE_SPEED, _("Steps per second"), _speed(asked.speed), "speed only-maze"),
-        _choice(ids.INFERENCE_PACE, _("Speed"), paces, f"{asked.pace:g}", "only-others"),
+        _labelled(ids.INFERENCE_SPEED, _("Steps per second"), _speed(request.speed), "speed only-maze"),
+        _choice(ids.INFERENCE_PACE, _("Speed"), paces, f"{request.pace:g}", "only-others"),
     ]
 
 
-def _goes_on() -> html.Div:
+def _next_seed_switch() -> html.Div:
     switch = dbc.Switch(id=ids.INFERENCE_GOES_ON, label=_("Continue with the next seed"), value=False)
     return html.Div(switch, className="only-others")
 

@@ -23,7 +23,7 @@ def groups(models: ModelList) -> html.Ul | None:
     return html.Ul(lines, className="model-groups list-unstyled", **{"aria-label": _("Registered models")})
 
 
-def how_good(model: Model) -> str | None:
+def rating(model: Model) -> str | None:
     """Returns the success rate, else the mean return; None if neither is known."""
     if model.success_rate is not None:
         return words.percent(model.success_rate)
@@ -41,5 +41,5 @@ def _active(model: Model | None) -> list[Any]:
     if model is None:
         return [html.Span(_("none is active"), className="text-body-secondary")]
     known = [html.A(_("Model %(id)s", id=model.id), href=model_href(model.id)), model_badge(model.state)]
-    good = how_good(model)
+    good = rating(model)
     return known if good is None else [*known, html.Span(good)]

@@ -194,7 +194,7 @@ def nothing_here() -> list[Any]:
     """Returns what to do if there are no models."""
     return [
         html.P(_("No model has been registered yet. A training registers one when it ends:")),
-        notices.how_to_train(),
+        notices.training_hint(),
         html.A(_("Show all runs"), href=href("/mlflow")),
     ]
 

@@ -22,7 +22,7 @@ _MOST_CELLS: Final = 20_000
 _LONGEST: Final = 1_000
 
 
-class About(NamedTuple):
+class ReportOrigin(NamedTuple):
     """The origin of the report: number of runs, address, author (None if unknown) and time."""
 
     runs: int
@@ -31,7 +31,7 @@ class About(NamedTuple):
     at: datetime
 
 
-def opening(about: About) -> str:
+def opening(about: ReportOrigin) -> str:
     """Returns the title and the origin of the report, since the file may be passed on."""
     facts: list[tuple[str, Any]] = [
         (_("Address"), html.A(about.address, href=about.address)),
@@ -88,9 +88,9 @@ def changed(runs: Sequence[Run], vocabulary: Vocabulary, commit_url: str | None,
     return section(_("What changed"), tables, base)
 
 
-def first_of(shown: int, asked: int) -> str:
+def first_of(shown: int, requested: int) -> str:
     """Returns the sentence that only the first runs are shown."""
-    return _("The first %(n)s of %(all)s runs are shown.", n=words.count(shown), all=words.count(asked))
+    return _("The first %(n)s of %(all)s runs are shown.", n=words.count(shown), all=words.count(requested))
 
 
 def parameters(runs: Sequence[Run], base: str) -> Iterator[str]:

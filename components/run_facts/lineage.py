@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from components.links import model_href
-from components.models.model_groups import how_good
+from components.models.model_groups import rating
 from components.notices import moment
 from components.run_facts.logged_values import Part, more, value_text
 from components.texts import words
@@ -25,7 +25,7 @@ def models(made: Sequence[Model], most: int) -> Part:
             html.A(model.id, href=model_href(model.id)),
             model.name or words.MISSING,
             html.Span(words.model_state(model.state), className=f"badge {_BADGES.get(model.state, 'text-bg-danger')}"),
-            how_good(model) or words.MISSING,
+            rating(model) or words.MISSING,
             moment(words.unix_ms(model.trained_at)),
         ]
         for model in made[:most]

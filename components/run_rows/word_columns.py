@@ -62,12 +62,12 @@ class WordColumns:
         children = np.bincount(parent[parent != NONE], minlength=len(parent))
         rows = np.flatnonzero((column.codes != NO_TEXT) | (children > 0)).tolist()
         found = {row: (column.at(row), int(parent[row]), int(children[row])) for row in rows}
-        return made_column(found, lambda family: " · ".join(self._family_texts(*family)), len(parent))
+        return lazy_column(found, lambda family: " · ".join(self._family_texts(*family)), len(parent))
 
     @cached_property
     def diverged(self) -> TextColumn:
         """Which metrics ended in NaN or infinity, and at which step."""
-        return made_column(self._ends, outcomes.named, len(self._table))
+        return lazy_column(self._ends, outcomes.named, len(self._table))
 
     @cached_property
     def remarks(self) -> TextColumn:
@@ -76,7 +76,7 @@ class WordColumns:
         for row, key, outcome in cells_out_of_range(self._table, self._vocabulary):
             rates.setdefault(row, {})[key] = outcome.out_of_range or 0.0
         found = {row: (self._ends.get(row, {}), rates.get(row, {})) for row in self._ends | rates}
-        return made_column(found, lambda found: outcomes.remarks(*found), len(self._table))
+        return lazy_column(found, lambda found: outcomes.remarks(*found), len(self._table))
 
     @cached_property
     def _ends(self) -> dict[int, dict[str, Diverged]]:
@@ -102,7 +102,7 @@ class WordColumns:
         return _("in %(name)s", name=self._text(NAME).at(row) or short_id)
 
 
-class MadeTexts(Sequence[str]):
+class LazyTexts(Sequence[str]):
     """Texts of values, each created on access: a page shows a few of thousands."""
 
     def __init__(self, values: Iterable[T], text: Callable[[T], str]) -> None:
@@ -153,11 +153,11 @@ def sparse_column(texts: Mapping[int, str], size: int) -> TextColumn:
     return TextColumn(codes, list(code_of))
 
 
-def made_column(values: Mapping[int, T], text: Callable[[T], str], size: int) -> TextColumn:
+def lazy_column(values: Mapping[int, T], text: Callable[[T], str], size: int) -> TextColumn:
     """Returns a column of `size` rows of which these have a text, created on access; texts may repeat."""
     codes = np.full(size, NO_TEXT, np.int32)
     codes[list(values)] = range(len(values))
-    return TextColumn(codes, MadeTexts(values.values(), text))
+    return TextColumn(codes, LazyTexts(values.values(), text))
 
 
 def _with_silence(status: TextColumn, silent: NDArray[np.float64]) -> TextColumn:

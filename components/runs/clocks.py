@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from components.texts.language import _
-from domain.moments import unit_meant
-from domain.tracking.clocks import OddClocks
+from domain.moments import likely_unit
+from domain.tracking.clocks import ImplausibleTimes
 from domain.tracking.runs import Run
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_MS = 60_000_000_000_000  # in either direction; times beyond, in the years 68 and 3871, mean nothing as a date
 
 
-def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
+def clock_sentences(run: Run, odd: ImplausibleTimes, now: datetime) -> Iterator[str]:
     """Yields sentences about impossible times of `run`, and about what is therefore unknown."""
     yield from _start(odd, now)
     yield from _end(run, odd, now)
@@ -26,7 +26,7 @@ def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
         )
 
 
-def _start(odd: OddClocks, now: datetime) -> Iterator[str]:
+def _start(odd: ImplausibleTimes, now: datetime) -> Iterator[str]:
     if odd.start_ms is not None:
         start_text = _moment_text(odd.start_ms, now)
         yield _("Its start time is invalid: %(told)s. Its duration is unknown.", told=start_text)
@@ -34,7 +34,7 @@ def _start(odd: OddClocks, now: datetime) -> Iterator[str]:
         yield _("MLflow has no start time for it: its duration is unknown.")
 
 
-def _end(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
+def _end(run: Run, odd: ImplausibleTimes, now: datetime) -> Iterator[str]:
     if odd.end_ms is not None:
         end_text = _moment_text(odd.end_ms, now)
         yield _("Its end time is invalid: %(told)s. Its duration is unknown.", told=end_text)
@@ -51,7 +51,7 @@ def _moment_text(unix_ms: int, now: datetime) -> str:
     if abs(unix_ms) <= _MOST_MS:
         text += f" ({_moment(_EPOCH + timedelta(milliseconds=unix_ms))})"
     meant = {"s": _("seconds"), "µs": _("microseconds"), "ns": _("nanoseconds")}
-    unit = unit_meant(unix_ms, now)
+    unit = likely_unit(unix_ms, now)
     return text if unit is None else _("%(told)s, possibly a count of %(unit)s", told=text, unit=meant[unit])
 
 

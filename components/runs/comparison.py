@@ -18,7 +18,7 @@ from components.charts.names import shortened
 from components.charts.scales import scale_of
 from components.charts.sentences.remarks import remarks, stepless
 from components.run_facts.changes.places import compare_changes
-from components.runs import group_picker
+from components.runs.groups import group_picker
 from components.texts import words
 from components.texts.language import _, ngettext
 from domain.charts.axes import CLOCKS, Axis

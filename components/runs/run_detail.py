@@ -85,11 +85,11 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, context: Ru
     if summary.diverged:
         title.append(diverged_badge())
     if context.silent_minutes is not None:
-        title.append(with_reason(silence_badge(context.silent_minutes), words.why_silence_matters()))
+        title.append(with_reason(silence_badge(context.silent_minutes), words.silence_explanation()))
     if summary.is_sample:
         title.append(sample_badge())
     title += [mark_badge(mark) for mark in run.marks]
-    title.append(_ways_on(run, mlflow_page))
+    title.append(_onward_links(run, mlflow_page))
     listed = [
         *_facts(run, summary, context.known, context.stated),
         *origin_facts(Provenance.of(run.tags), context.commit_url),
@@ -105,7 +105,7 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, context: Ru
     ]
 
 
-def _ways_on(run: Run, mlflow_page: str | None) -> html.Div:
+def _onward_links(run: Run, mlflow_page: str | None) -> html.Div:
     """Links to a training with the same settings, to its page if it is a training, and to MLflow's pages."""
     ways: list[Any] = [
         html.A(_("Train again with these"), href=href("/training", **{"from": run.run_id})),

@@ -135,17 +135,17 @@ def texts() -> dict[str, Any]:
     }
 
 
-def nothing_here(asked: str) -> list[Any]:
-    """Returns what to do if the list is empty; `asked` is the experiment in the address."""
-    if asked != run_toolbar.EVERYTHING:
+def nothing_here(experiment: str) -> list[Any]:
+    """Returns what to do if the list is empty; `experiment` is the experiment in the address."""
+    if experiment != run_toolbar.EVERYTHING:
         return [
-            _("There is no experiment “%(name)s” with runs.", name=asked),
+            _("There is no experiment “%(name)s” with runs.", name=experiment),
             " ",
             html.A(_("Show all runs"), href=href("/mlflow")),
         ]
     return [
         html.P(_("No run has been logged to this MLflow yet. Start one:")),
-        notices.how_to_train(),
+        notices.training_hint(),
     ]
 
 

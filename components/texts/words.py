@@ -62,7 +62,7 @@ def silence(minutes: int) -> str:
     return _("no metric for %(days)s days", days=count(minutes // (24 * 60)))
 
 
-def why_silence_matters() -> str:
+def silence_explanation() -> str:
     """Returns the sentence on what a run's silence may mean, by the pages' rule; alerts have one of their own."""
     limit = round(STALLED_AFTER.total_seconds() / 60)
     return _("A run that logs nothing for more than %(limit)s min may have crashed.", limit=limit)

@@ -13,9 +13,9 @@ from components.trainings.training_words import (
     COLOURS,
     action_colours,
     action_names,
+    algorithm_and_trainer,
     reason,
     state_names,
-    what,
 )
 from domain.errors import ClewError
 from domain.run_changes.marks import Mark
@@ -51,7 +51,7 @@ def name(row: Row) -> list[Any]:
     return [
         html.A(html.Bdi(training.name or training.run_id[:8]), href=where),
         _archived() if row.is_archived else None,
-        html.Div(what(training), className="small text-body-secondary"),
+        html.Div(algorithm_and_trainer(training), className="small text-body-secondary"),
     ]
 
 
@@ -113,7 +113,7 @@ def _bar(share: int) -> html.Div:
     return html.Div(filled, className="progress", role="progressbar", **aria)
 
 
-def whose(row: Row) -> list[Any]:
+def requester_and_times(row: Row) -> list[Any]:
     """Returns who requested it, and since when it has been running or waiting."""
     training = row.training
     since = training.started_ms if training.state in ALIVE and training.started_ms else training.asked_ms

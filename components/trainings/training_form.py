@@ -126,11 +126,11 @@ def texts() -> dict[str, Any]:
     }
 
 
-def filled_from(run_name: str, *, is_asked_for: bool, is_fork: bool) -> str:
+def filled_from(run_name: str, *, is_requested: bool, is_fork: bool) -> str:
     """Returns the sentence on where the values of the form come from."""
     if is_fork:
         return _("The training continues from the checkpoint of %(run)s, as a new run.", run=run_name)
-    if is_asked_for:
+    if is_requested:
         return _("Filled in with the values of %(run)s.", run=run_name)
     return _("Filled in with the parameters that %(run)s logged; all other fields have their defaults.", run=run_name)
 

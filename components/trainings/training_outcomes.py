@@ -18,7 +18,7 @@ from domain.trainings.training import Training, TrainingAction, TrainingState
 _IN_A_ROW: Final = "d-flex flex-wrap gap-2 mb-2 align-items-center"
 
 
-class Made(NamedTuple):
+class TrainedModel(NamedTuple):
     """The model of a training, None if none is known.
 
     `is_final` if that will not change, `failure` if it could not be read.
@@ -67,7 +67,9 @@ def questions() -> dict[str, Any]:
     }
 
 
-def result(training: Training, summary: RunSummary | None, made: Made, refusal: ClewError | None) -> dict[str, Any]:
+def result(
+    training: Training, summary: RunSummary | None, made: TrainedModel, refusal: ClewError | None
+) -> dict[str, Any]:
     """Returns the results of a finished training: its final metrics, and its model."""
     if training.started_ms is None:  # it has no results
         return {"html": [_sentence(training), _links(training)], "is_final": True}
@@ -102,7 +104,7 @@ def _metrics(training: Training, summary: RunSummary | None) -> html.Dl:
     return html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts], className="facts mb-2")
 
 
-def _model(made: Made, refusal: ClewError | None) -> html.P | html.Div:
+def _model(made: TrainedModel, refusal: ClewError | None) -> html.P | html.Div:
     model = made.model
     if model is None:
         return html.P(_no_model(made), className="text-body-secondary mb-2")
@@ -112,7 +114,7 @@ def _model(made: Made, refusal: ClewError | None) -> html.P | html.Div:
     return html.Div(link if refusal is not None else [*_use_it(model), link], className=_IN_A_ROW)
 
 
-def _no_model(made: Made) -> str:
+def _no_model(made: TrainedModel) -> str:
     if made.failure is not None:
         return f"{_('Looking for its model…')} ({translate(made.failure).rstrip('.。')})"
     return _("It produced no model.") if made.is_final else _("Looking for its model…")

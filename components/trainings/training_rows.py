@@ -66,7 +66,7 @@ def in_queue(rows: Iterable[Row]) -> list[Row]:
 def queue_rows(rows: Iterable[Row], refusal: ClewError | None) -> list[dict[str, Any]]:
     """Returns the rows of the queue, in the given order."""
     head = _queue_head()
-    parts = (cells.name, cells.state, cells.progress, cells.whose)
+    parts = (cells.name, cells.state, cells.progress, cells.requester_and_times)
     return [_described(row, [*(part(row) for part in parts), cells.buttons(row, refusal)], head) for row in rows]
 
 

@@ -71,7 +71,7 @@ def action_colours() -> dict[str, str]:
     return {TrainingAction.STOP: "danger", TrainingAction.CANCEL: "danger", TrainingAction.CONTINUE: "primary"}
 
 
-def what(training: Training) -> str:
+def algorithm_and_trainer(training: Training) -> str:
     """Returns algorithm and trainer, as briefly as is unambiguous."""
     algorithm = next((str(training.values[name]) for name in _ALGORITHM if name in training.values), None)
     return " · ".join(filter(None, [algorithm, training.trainer])) or MISSING

@@ -31,8 +31,8 @@ def notice(opened: Opened, query: Query) -> list[Any]:
 def _whole(full: str, query: Query) -> html.Div:
     """Returns the full address, which assets/addresses.js updates as long as the address bar has the short one."""
     names = [name for name in (SHORT, VIEW) if name in query] or [EXPERIMENT]
-    led_here = {name: first(query, name) for name in names}
-    return html.Div(id=ids.OPENED_ADDRESS, hidden=True, **{"data-full": full, "data-from": json.dumps(led_here)})
+    present = {name: first(query, name) for name in names}
+    return html.Div(id=ids.OPENED_ADDRESS, hidden=True, **{"data-full": full, "data-from": json.dumps(present)})
 
 
 def _not_opened(cause: str) -> dbc.Alert:
@@ -50,7 +50,7 @@ def _shown(opened: Opened, view: View) -> html.Div:
     else:
         text = around(_("View {name}"), name=named)
     return html.Div(
-        [*text, " · ", *_saved(view), *_way_out(opened.default_of)],
+        [*text, " · ", *_saved(view), *_fallback_links(opened.default_of)],
         id=ids.OPENED_VIEW,
         className="small text-body-secondary mb-2 text-break",
         **{"data-view": view.id, "data-name": view.name, "data-revision": view.revision},
@@ -64,7 +64,7 @@ def _saved(view: View) -> list[Any]:
     return around(_("saved by {user}, {moment}"), user=html.Bdi(view.by), moment=at)
 
 
-def _way_out(default_of: str | None) -> list[Any]:
+def _fallback_links(default_of: str | None) -> list[Any]:
     if default_of is None:
         return []
     plain = href("/mlflow", **{EXPERIMENT: default_of, VIEW: NO_VIEW})

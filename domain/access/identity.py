@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, Protocol
 
-from domain.access.rules import AccessRules, Asker
+from domain.access.rules import AccessRules, Requester
 
 TOKEN_HEADER: Final = "X-Clew-Token"
 PROXY_HEADER: Final = "X-Clew-Proxy-Secret"
@@ -40,21 +40,21 @@ class IdentityRules(AccessRules, Protocol):
         """The secret that proves a proxy, wherever it runs; None: the proxy's address decides."""
 
 
-def page_asker(headers: Headers, peer: str | None, rules: IdentityRules) -> Asker:
+def page_requester(headers: Headers, peer: str | None, rules: IdentityRules) -> Requester:
     """Returns the identity of a page's user who sent this request."""
-    return Asker(True, user_of(headers, peer, rules), _page(headers), has_token(headers, rules.api_token))
+    return Requester(True, user_of(headers, peer, rules), _page(headers), has_token(headers, rules.api_token))
 
 
-def program_asker(headers: Headers, peer: str | None, rules: IdentityRules) -> Asker:
+def program_requester(headers: Headers, peer: str | None, rules: IdentityRules) -> Requester:
     """Returns the identity of a program that sent this request; other Clew processes forward the page they act for."""
-    return page_asker(headers, peer, rules)._replace(is_page=False)
+    return page_requester(headers, peer, rules)._replace(is_page=False)
 
 
-def headers_of(asker: Asker, rules: IdentityRules) -> dict[str, str]:
+def headers_of(requester: Requester, rules: IdentityRules) -> dict[str, str]:
     """Returns the headers that pass this identity on to another Clew process with the same settings."""
-    sent = {TOKEN_HEADER: rules.api_token, PROXY_HEADER: rules.trusted_proxy_secret, PAGE_HEADER: asker.page}
+    sent = {TOKEN_HEADER: rules.api_token, PROXY_HEADER: rules.trusted_proxy_secret, PAGE_HEADER: requester.page}
     if rules.trusted_user_header is not None:
-        sent[rules.trusted_user_header] = asker.user
+        sent[rules.trusted_user_header] = requester.user
     # WSGI decodes header bytes as Latin-1.
     return {name: value.encode().decode("latin-1") for name, value in sent.items() if value is not None}
 

@@ -21,7 +21,7 @@ class Access(StrEnum):
     WORK = "work"
 
 
-class Asker(NamedTuple):
+class Requester(NamedTuple):
     """The sender of a request: a user of one of Clew's pages, or a program; `user` is a name that a trusted proxy sent.
 
     `page` is the secret of one open page; it identifies the sender where no user is known.
@@ -48,32 +48,32 @@ class AccessRules(Protocol):
 _READ_ONLY: Final = {Access.WRITE: ReadOnly, Access.WORK: MeasuresNothing}
 
 
-def refusal(access: Access, asker: Asker, rules: AccessRules) -> ClewError | None:
-    """Returns why `asker` may not do this; None where it is allowed."""
+def refusal(access: Access, requester: Requester, rules: AccessRules) -> ClewError | None:
+    """Returns why `requester` may not do this; None where it is allowed."""
     if access is Access.READ:
         return None
-    if not asker.is_page and rules.api_token is not None and not asker.has_token:
+    if not requester.is_page and rules.api_token is not None and not requester.has_token:
         return TokenNeeded()
     if rules.read_only:
         return _READ_ONLY[access]()
     # Otherwise an open page would bypass the token.
-    if asker.is_page and rules.api_token is not None and asker.user is None:
+    if requester.is_page and rules.api_token is not None and requester.user is None:
         return UserUnknown()
     return None
 
 
-def check(access: Access, asker: Asker, rules: AccessRules) -> None:
+def check(access: Access, requester: Requester, rules: AccessRules) -> None:
     """Raises the error that `refusal` returns, if any."""
-    error = refusal(access, asker, rules)
+    error = refusal(access, requester, rules)
     if error is not None:
         raise error
 
 
-def not_yours(starter: Asker, asker: Asker) -> NotYours | None:
-    """Returns why `asker` may not cancel what `starter` started; None if they are the same, or the starter is unknown.
+def not_yours(starter: Requester, requester: Requester) -> NotYours | None:
+    """Returns why `requester` may not cancel what `starter` started; None if they are equal, or `starter` is unknown.
 
     A user name takes precedence over the page: a known user may cancel from another page, and after a reload.
     """
     if starter.user is not None:
-        return None if asker.user == starter.user else EvaluationOfAnother(starter.user)
-    return EvaluationOfAnotherPage() if starter.page not in (None, asker.page) else None
+        return None if requester.user == starter.user else EvaluationOfAnother(starter.user)
+    return EvaluationOfAnotherPage() if starter.page not in (None, requester.page) else None

@@ -17,7 +17,7 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /": READ,
         "GET /<path:path>": READ,
         "GET /assets/<path:filename>": READ,
-        "GET /scripts/<asked>": READ,
+        "GET /scripts/<file_name>": READ,
         "GET /static/<path:filename>": READ,
         "GET /_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": READ,
         "GET /_dash-layout": READ,

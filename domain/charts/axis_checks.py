@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from domain.charts.axes import Axis
-from domain.moments import believable
+from domain.moments import plausible
 from domain.tracking.history import History
 
 # The largest integer up to which a browser's numbers are exact.
@@ -24,20 +24,20 @@ def is_far(history: History) -> bool:
     return len(history) > 0 and max(-int(history.step[0]), int(history.step[-1])) > FARTHEST_EXACT
 
 
-def odd_times(history: History, latest: int) -> int:
+def count_implausible_times(history: History, latest: int) -> int:
     """Returns how many points have an implausible time, where `latest` is the last plausible one, in Unix ms."""
-    return len(history) - int(believable(history.timestamp, latest).sum())
+    return len(history) - int(plausible(history.timestamp, latest).sum())
 
 
 def has_times(history: History, latest: int) -> bool:
     """Returns whether the points can be drawn over time: at least two plausible, different moments."""
-    moments = history.timestamp[believable(history.timestamp, latest)]
+    moments = history.timestamp[plausible(history.timestamp, latest)]
     return len(moments) > 1 and bool(moments.min() != moments.max())
 
 
-def goes_back_ms(history: History, latest: int) -> int:
+def backward_jump_ms(history: History, latest: int) -> int:
     """Returns the longest jump back of the clock between rising steps, in ms; 0 if it is only a clock correction."""
-    moments = history.timestamp[believable(history.timestamp, latest)]
+    moments = history.timestamp[plausible(history.timestamp, latest)]
     if len(moments) < 2:
         return 0
     back = int(np.max(np.maximum.accumulate(moments) - moments))

@@ -79,12 +79,12 @@ class ChartOptions(BaseModel):
     @classmethod
     def from_address(cls, query: Mapping[str, str | list[str]]) -> tuple[Self, list[str]]:
         """Returns the options in an address, and the names of the invalid ones, which keep their default."""
-        asked = {key: value for key, value in query.items() if key in IN_ADDRESS}
+        parameters = {key: value for key, value in query.items() if key in IN_ADDRESS}
         try:
-            return cls.model_validate(asked), []
+            return cls.model_validate(parameters), []
         except ValidationError as error:
             odd = sorted({str(one["loc"][0]) for one in error.errors()})
-            return cls.model_validate({key: value for key, value in asked.items() if key not in odd}), odd
+            return cls.model_validate({key: value for key, value in parameters.items() if key not in odd}), odd
 
 
 IN_ADDRESS: Final = frozenset(ChartOptions.model_fields) - {"window", "zone_minutes"}

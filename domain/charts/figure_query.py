@@ -29,7 +29,7 @@ class _Extent(BaseModel):
 
     @field_validator("x_from", "x_to")
     @classmethod
-    def _is_somewhere(cls, end: End | None) -> End | None:
+    def _check_x_range(cls, end: End | None) -> End | None:
         if end is not None and not math.isfinite(end):
             raise ValueError("no number")
         return end
@@ -48,26 +48,26 @@ class FigureQuery(BaseModel):
     width: int | None = None
 
     @classmethod
-    def of(cls, asked: Mapping[str, Any]) -> "FigureQuery":
+    def of(cls, parameters: Mapping[str, Any]) -> "FigureQuery":
         """Reads parameters of an address or a body; raises BadInput or RequestRefused that names the invalid ones."""
-        extent = _numbers(asked)
+        extent = _numbers(parameters)
         return cls(
-            runs=run_ids(asked.get("runs")),
-            chart=ChartSpec.parse(str(asked.get("chart") or "")),
-            options=_options(asked),
-            axis_chosen=bool(asked.get("axis")),
+            runs=run_ids(parameters.get("runs")),
+            chart=ChartSpec.parse(str(parameters.get("chart") or "")),
+            options=_options(parameters),
+            axis_chosen=bool(parameters.get("axis")),
             window=Window(x_from=extent.x_from, x_to=extent.x_to),
             width=extent.width,
         )
 
 
-def run_ids(asked: Any) -> tuple[str, ...]:
+def run_ids(parameters: Any) -> tuple[str, ...]:
     """Returns the run ids in a comma-separated text or a list; raises RequestRefused."""
-    if isinstance(asked, list):
-        ids = [one for one in dict.fromkeys(map(str, asked)) if is_run_id(one)]
-        malformed = len(set(map(str, asked))) - len(ids)
+    if isinstance(parameters, list):
+        ids = [one for one in dict.fromkeys(map(str, parameters)) if is_run_id(one)]
+        malformed = len(set(map(str, parameters))) - len(ids)
     else:
-        ids, malformed = parse_run_ids(None if asked is None else str(asked))
+        ids, malformed = parse_run_ids(None if parameters is None else str(parameters))
     if malformed:
         raise RunIdsMalformed({"runs": CountOfMalformed(malformed)})
     if not ids:
@@ -75,17 +75,17 @@ def run_ids(asked: Any) -> tuple[str, ...]:
     return tuple(ids[:MOST_RUNS])
 
 
-def _options(asked: Mapping[str, Any]) -> ChartOptions:
-    given = {name: value for name, value in asked.items() if name in _OPTIONS and value not in ("", None)}
+def _options(parameters: Mapping[str, Any]) -> ChartOptions:
+    given = {name: value for name, value in parameters.items() if name in _OPTIONS and value not in ("", None)}
     try:
         return ChartOptions.model_validate(given)
     except ValidationError as error:
         raise ChartOptionsOdd(_names(error)) from error
 
 
-def _numbers(asked: Mapping[str, Any]) -> _Extent:
+def _numbers(parameters: Mapping[str, Any]) -> _Extent:
     try:
-        return _Extent.model_validate({name: value for name, value in asked.items() if value not in ("", None)})
+        return _Extent.model_validate({name: value for name, value in parameters.items() if value not in ("", None)})
     except ValidationError as error:
         raise ChartOptionsOdd(_names(error)) from error
 

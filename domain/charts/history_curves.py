@@ -10,7 +10,7 @@ from domain.charts.axes import CLOCKS, Axis, Counter, XAxis, counts, x_column
 from domain.charts.axis_checks import is_far, is_stepless
 from domain.charts.curves import Column, Curve, curve, path
 from domain.charts.smoothing import smooth
-from domain.moments import believable
+from domain.moments import plausible
 from domain.tracking.history import ANY_TIME, History
 from domain.tracking.outcomes import are_shares, divergence, tail_start
 
@@ -37,64 +37,64 @@ class CurveRequest(NamedTuple):
 CurveSource = Callable[[CurveRequest], Curve | None]
 
 
-def history_curve(asked: CurveRequest) -> Curve | None:
+def history_curve(request: CurveRequest) -> Curve | None:
     """Returns the curve, smoothed over all points; None where the history cannot be drawn over this axis.
 
     A rate is drawn as a share of 1. If any point is outside of 0 to 1, its unit is another, and it is drawn as logged.
     """
-    history = asked.history.times(asked.factor)
-    values, as_logged = _in_its_unit(history.value, asked.scale)
-    line = _drawn(asked, smooth(values, asked.weight))
+    history = request.history.times(request.factor)
+    values, as_logged = _in_its_unit(history.value, request.scale)
+    line = _drawn(request, smooth(values, request.weight))
     if line is None:
         return None
     return line.model_copy(update={"as_logged": as_logged, **_without_numbers(history)})
 
 
-def _drawn(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
+def _drawn(request: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
     """Returns the curve of the values [n] over the axis."""
-    if asked.axis in CLOCKS and len(asked.history):
-        return _over_time(asked, y)
-    x = x_column(asked.history, asked.axis, counts=_by_step(asked))
+    if request.axis in CLOCKS and len(request.history):
+        return _over_time(request, y)
+    x = x_column(request.history, request.axis, counts=_by_step(request))
     if x is None:
         return None
-    return curve(x, y) if isinstance(asked.axis, Axis) else path(x, y)
+    return curve(x, y) if isinstance(request.axis, Axis) else path(x, y)
 
 
-def x_of_points(asked: CurveRequest) -> Column | None:
+def x_of_points(request: CurveRequest) -> Column | None:
     """Returns the x of every logged point [n], NaN for points that are not on the axis; None where no point is."""
-    if asked.axis not in CLOCKS or not len(asked.history):
-        return x_column(asked.history, asked.axis, counts=_by_step(asked))
-    kept = believable(asked.history.timestamp, asked.latest)
+    if request.axis not in CLOCKS or not len(request.history):
+        return x_column(request.history, request.axis, counts=_by_step(request))
+    kept = plausible(request.history.timestamp, request.latest)
     if not kept.any():
         return None
-    x = x_column(asked.history, asked.axis, origin=_origin(asked, asked.history.rows(kept)))
+    x = x_column(request.history, request.axis, origin=_origin(request, request.history.rows(kept)))
     return None if x is None else np.where(kept, x, np.nan)
 
 
-def _origin(asked: CurveRequest, history: History) -> int:
+def _origin(request: CurveRequest, history: History) -> int:
     first = int(history.timestamp.min())
-    return first if asked.origin is None else min(asked.origin, first)
+    return first if request.origin is None else min(request.origin, first)
 
 
-def _over_time(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
+def _over_time(request: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
     """Returns the curve over time of the points whose time is plausible.
 
     If metrics are older than the run's start, relative time begins at the first of them.
     """
-    history, kept = asked.history, believable(asked.history.timestamp, asked.latest)
+    history, kept = request.history, plausible(request.history.timestamp, request.latest)
     if not kept.any():
         return None
     if not kept.all():
         history, y = history.rows(kept), y[kept]
-    x = x_column(history, asked.axis, origin=_origin(asked, history))
+    x = x_column(history, request.axis, origin=_origin(request, history))
     return None if x is None else curve(x, y)
 
 
-def _by_step(asked: CurveRequest) -> History | None:
+def _by_step(request: CurveRequest) -> History | None:
     """Returns the counts by step; None where there are none, or where the steps are unusable as counts."""
-    counting, counted = asked.counting, asked.counted
+    counting, counted = request.counting, request.counted
     if counting is not None and counting.is_own:
-        counted = asked.history
+        counted = request.history
     if counting is None or counted is None or is_stepless(counted):
         return None
     return None if counting.by_step and is_far(counted) else counts(counting, counted)

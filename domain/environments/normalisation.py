@@ -23,7 +23,7 @@ class PartStatistics(BaseModel):
     var: tuple[NonNegativeFloat, ...] = Field(max_length=MOST_NUMBERS)
 
     @model_validator(mode="after")
-    def _of_one_length(self) -> Self:
+    def _check_lengths(self) -> Self:
         if len(self.mean) != len(self.var):
             raise ValueError("mean and var have one length")
         return self

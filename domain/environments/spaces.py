@@ -61,7 +61,7 @@ class MultiDiscreteSpace(_Space):
 
     @model_validator(mode="before")
     @classmethod
-    def _of_its_numbers_shape(cls, value: Any) -> Any:
+    def _check_shape(cls, value: Any) -> Any:
         if isinstance(value, dict) and "shape" not in value and "nvec" in value:
             return value | {"shape": (len(value["nvec"]),)}
         return value

@@ -13,6 +13,7 @@ from domain.errors import (
     services,
     walks,
 )
+from domain.errors.alerts import delivery as alert_delivery
 from domain.errors.alerts import events as alert_events
 from domain.errors.alerts import mutes as alert_mutes
 from domain.errors.artifacts import records as artifact_records
@@ -45,6 +46,7 @@ from domain.messages import TEMPLATES
 
 __all__ = [
     "TEMPLATES",
+    "alert_delivery",
     "alert_events",
     "alert_mutes",
     "answers",

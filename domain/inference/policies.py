@@ -118,8 +118,8 @@ def misfit(graph: PolicyGraph, env_id: str | None) -> Message | None:
 
 def _fits(found: TensorShape, wanted: TensorShape) -> bool:
     return (found.name, found.dtype, len(found.shape)) == (wanted.name, wanted.dtype, len(wanted.shape)) and all(
-        size == asked if isinstance(asked, int) else not isinstance(size, int)
-        for size, asked in zip(found.shape, wanted.shape, strict=True)
+        size == expected if isinstance(expected, int) else not isinstance(size, int)
+        for size, expected in zip(found.shape, wanted.shape, strict=True)
     )
 
 

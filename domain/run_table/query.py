@@ -42,7 +42,7 @@ class SortKey(NamedTuple):
         return f"-{self.ref}" if self.descending else str(self.ref)
 
 
-class Typed(NamedTuple):
+class TypedFilter(NamedTuple):
     """A column and the filter text typed for it."""
 
     ref: ColumnRef
@@ -83,7 +83,7 @@ class RunQuery(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     columns: Refs = ()
-    filters: Annotated[tuple[Typed, ...], BeforeValidator(_typed), Field(max_length=MOST_COLUMNS)] = ()
+    filters: Annotated[tuple[TypedFilter, ...], BeforeValidator(_typed), Field(max_length=MOST_COLUMNS)] = ()
     sort: Annotated[tuple[SortKey, ...], BeforeValidator(_sort_keys), Field(max_length=MOST_COLUMNS)] = ()
     experiment: Name | None = None
     algorithm: Annotated[str | None, Field(max_length=10_000)] = None
@@ -136,7 +136,7 @@ def rows_of(table: RunTable, query: RunQuery, columns: ColumnSource) -> Rows:
 
 
 def read_filters(
-    typed: Iterable[Typed], columns: ColumnSource
+    typed: Iterable[TypedFilter], columns: ColumnSource
 ) -> tuple[list[tuple[ColumnRef, Filter]], dict[ColumnRef, FilterMisunderstood]]:
     """Parses typed filters by the kinds of their columns; returns the filters, and the errors of invalid ones."""
     filters: list[tuple[ColumnRef, Filter]] = []

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.moments import believable, latest_ms
+from domain.moments import latest_ms, plausible
 from domain.run_table.arranging import arranged
 from domain.run_table.arrays.cells import Cells
 from domain.run_table.arrays.parts import Parts, RunColumns
@@ -89,5 +89,5 @@ def _codes(texts: Sequence[str], code_of: Mapping[str, int]) -> Codes:
 
 def _moments(ms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Returns plausible times in Unix µs, and implausible ones in Unix ms; MLflow stores 0 for no time."""
-    sound = believable(ms, latest_ms(datetime.now(UTC)))
+    sound = plausible(ms, latest_ms(datetime.now(UTC)))
     return np.where(sound, ms * 1000, NO_TIME), np.where(sound | (ms == 0), NO_TIME, ms)

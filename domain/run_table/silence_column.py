@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.moments import believable, latest_ms
+from domain.moments import latest_ms, plausible
 from domain.run_table.columns import NO_TIME
 from domain.run_table.table import RunTable
 from domain.tracking.runs import RunStatus
@@ -43,6 +43,6 @@ def _last_logged(table: RunTable, rows: NDArray[np.intp], now: datetime) -> tupl
     moments = cells.values[_TIMESTAMP][chosen].astype(np.int64)
     last, logged = np.full(len(rows), -1, np.int64), np.zeros(len(rows), np.bool_)
     logged[place[own]] = True
-    is_plausible = own & believable(moments, latest_ms(now))
+    is_plausible = own & plausible(moments, latest_ms(now))
     np.maximum.at(last, place[is_plausible], moments[is_plausible])
     return last, logged

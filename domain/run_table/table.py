@@ -40,8 +40,8 @@ class RunTable(KeyColumns):
 
     def without(self, run_ids: Collection[str]) -> "RunTable":
         """Returns the table without these runs."""
-        gone = [row for run_id in run_ids if (row := self.row_of(run_id)) is not None]
-        return self.take(np.delete(np.arange(len(self)), gone)) if gone else self
+        removed = [row for run_id in run_ids if (row := self.row_of(run_id)) is not None]
+        return self.take(np.delete(np.arange(len(self)), removed)) if removed else self
 
     def take(self, rows: Rows) -> "RunTable":
         """Returns some of the runs, in the order of the list."""

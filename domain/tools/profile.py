@@ -75,13 +75,13 @@ class ToolProfile(BaseModel):
     losses: dict[Name, LossKind] = {}
 
     @model_validator(mode="after")
-    def _defines_each_loss(self) -> Self:
-        if unsaid := [name for name in self.metrics.get("loss", ()) if name not in self.losses]:
-            raise ValueError(f"losses: nothing says what {unsaid[0]!r} is")
+    def _check_losses(self) -> Self:
+        if unclassified := [name for name in self.metrics.get("loss", ()) if name not in self.losses]:
+            raise ValueError(f"losses: nothing says what {unclassified[0]!r} is")
         return self
 
     @model_validator(mode="after")
-    def _a_factor_is_that_of_a_word(self) -> Self:
+    def _check_factors(self) -> Self:
         named = {name for word, names in self.metrics.items() if word not in RATES for name in names}
         if wrong := sorted(self.factors.keys() - named):
             raise ValueError(f"factors: {wrong[0]!r} stands for no word but a rate, which has a scale")
@@ -89,7 +89,7 @@ class ToolProfile(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_names_as_mlflow_takes_them(cls, given: Any) -> Any:
+    def _as_stored_by_mlflow(cls, given: Any) -> Any:
         return _spelled(given) if isinstance(given, Mapping) else given
 
     def family_keys(self, logged: Iterable[str]) -> dict[FamilyWord, list[str]]:

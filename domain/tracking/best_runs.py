@@ -53,7 +53,7 @@ class BestRuns(BaseModel):
     out_of_range: int
 
 
-class _Contests(NamedTuple):
+class _ComparableRuns(NamedTuple):
     """Groups of comparable runs [n]: those of one algorithm and reward in one place, an environment or experiment.
 
     `place` and `contest` are numbers of these groups; `reward` is the code of the run's name for its reward.
@@ -64,7 +64,7 @@ class _Contests(NamedTuple):
     reward: NDArray[np.int32]
 
 
-class _Merits(NamedTuple):
+class _Results(NamedTuple):
     """The results of each run [n], minus infinity where unknown, and when it ended in Unix µs."""
 
     rate: NDArray[np.float64]
@@ -74,7 +74,7 @@ class _Merits(NamedTuple):
 
 def best_per_algorithm(table: RunTable, now: datetime, vocabulary: Vocabulary) -> BestRuns:
     """Returns the finished runs with the highest success rate; ties by the final reward, then by the end time."""
-    merits, finished = _merits(table, vocabulary), table.rows_with_status(RunStatus.FINISHED)
+    merits, finished = _results(table, vocabulary), table.rows_with_status(RunStatus.FINISHED)
     since = (now - RECENT).timestamp() * _US_PER_SECOND
     recent = _best(table, finished[merits.ended[finished] >= since], merits, vocabulary)
     if recent.environments:
@@ -82,16 +82,16 @@ def best_per_algorithm(table: RunTable, now: datetime, vocabulary: Vocabulary) -
     return _best(table, finished, merits, vocabulary)
 
 
-def _merits(table: RunTable, vocabulary: Vocabulary) -> _Merits:
+def _results(table: RunTable, vocabulary: Vocabulary) -> _Results:
     rate, reward = (word_outcomes(table, word, vocabulary).values for word in ("success_rate", "reward"))
     runs = table.parts.runs
     # Some clients end a run without a time.
     ended = np.where(runs.ended_us == NO_TIME, runs.started_us, runs.ended_us)
     lowest = (np.where(np.isnan(value), -np.inf, value) for value in (rate, reward))
-    return _Merits._make([*lowest, np.where(ended == NO_TIME, 0, ended)])
+    return _Results._make([*lowest, np.where(ended == NO_TIME, 0, ended)])
 
 
-def _best(table: RunTable, finished: Rows, merits: _Merits, vocabulary: Vocabulary) -> BestRuns:
+def _best(table: RunTable, finished: Rows, merits: _Results, vocabulary: Vocabulary) -> BestRuns:
     diverged, others = rows_diverged(table, vocabulary), rows_out_of_range(table, vocabulary)
     compared = finished[~(diverged | others)[finished]]
     compared = compared[(merits.rate[compared] > -np.inf) | (merits.reward[compared] > -np.inf)]
@@ -103,13 +103,13 @@ def _best(table: RunTable, finished: Rows, merits: _Merits, vocabulary: Vocabula
     )
 
 
-def _winners(table: RunTable, rows: Rows, merits: _Merits, vocabulary: Vocabulary) -> list[BestOfEnvironment]:
+def _winners(table: RunTable, rows: Rows, merits: _Results, vocabulary: Vocabulary) -> list[BestOfEnvironment]:
     """Returns one run of each contest; places are ordered by their latest end of a run."""
     rows = rows[np.argsort(-merits.ended[rows], kind="stable")]
-    contests = _contests(table, vocabulary)
+    contests = _comparable_runs(table, vocabulary)
     # Among equals, the first here is the one that ended last.
-    by_merit = rows[np.lexsort((-merits.reward[rows], -merits.rate[rows]))]
-    best = _first_of_each(by_merit, contests.contest)
+    by_result = rows[np.lexsort((-merits.reward[rows], -merits.rate[rows]))]
+    best = _first_of_each(by_result, contests.contest)
     ranked = sorted(best.tolist(), key=lambda row: _rank(table, row, merits, contests))
     places: dict[int, list[int]] = {int(place): [] for place in contests.place[_first_of_each(rows, contests.place)]}
     for row in ranked:
@@ -122,7 +122,7 @@ def _first_of_each(rows: Rows, kind: NDArray[np.int64]) -> Rows:
     return rows[np.sort(np.unique(kind[rows], return_index=True)[1])]
 
 
-def _rank(table: RunTable, row: int, merits: _Merits, contests: _Contests) -> tuple[float, str, float, float]:
+def _rank(table: RunTable, row: int, merits: _Results, contests: _ComparableRuns) -> tuple[float, str, float, float]:
     """Returns the sort key, best first; where the success rates are equal, rewards are compared only under the same
     name.
     """
@@ -138,7 +138,7 @@ def _environment(table: RunTable, rows: Iterable[int], vocabulary: Vocabulary) -
     return BestOfEnvironment(environment=environment, experiment=experiment, runs=summaries)
 
 
-def _contests(table: RunTable, vocabulary: Vocabulary) -> _Contests:
+def _comparable_runs(table: RunTable, vocabulary: Vocabulary) -> _ComparableRuns:
     """Assigns runs to contests, ignoring the case of algorithms; without an environment, within an experiment."""
     environment = parameter_column(table, "environment", vocabulary).codes.astype(np.int64)
     # Distinct from environments of the same name.
@@ -149,4 +149,4 @@ def _contests(table: RunTable, vocabulary: Vocabulary) -> _Contests:
     numbers = np.array([*(number_of[name] for name in folded), NO_TEXT], np.int64)[algorithm.codes]
     reward = metric_names(table, "reward", vocabulary)
     _distinct, contest = np.unique(np.stack([place, numbers, reward]), axis=1, return_inverse=True)
-    return _Contests(place, contest.reshape(-1).astype(np.int64), reward)
+    return _ComparableRuns(place, contest.reshape(-1).astype(np.int64), reward)

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.moments import is_believable
+from domain.moments import is_plausible
 from domain.tracking.runs import Run
 
 
-class OddClocks(BaseModel):
+class ImplausibleTimes(BaseModel):
     """The implausible times of a run; empty if all are plausible.
 
     `start_ms` and `end_ms` are the implausible values as logged, `metrics` the keys whose newest point has such a time,
@@ -25,15 +25,15 @@ class OddClocks(BaseModel):
     metrics: dict[str, int] = {}
 
 
-def odd_clocks(run: Run, now: datetime) -> OddClocks:
+def implausible_times(run: Run, now: datetime) -> ImplausibleTimes:
     """Returns the times of `run` that are implausible or missing at `now`."""
-    return OddClocks(
+    return ImplausibleTimes(
         start_ms=run.odd_start_ms,
         end_ms=run.odd_end_ms,
         start_missing=run.started_at is None and run.odd_start_ms is None,
         ends_before_start=_ends_before_start(run),
         end_missing=run.is_over and run.ended_at is None and run.odd_end_ms is None,
-        metrics={key: point.timestamp for key, point in run.metrics.items() if not is_believable(point.timestamp, now)},
+        metrics={key: point.timestamp for key, point in run.metrics.items() if not is_plausible(point.timestamp, now)},
     )
 
 

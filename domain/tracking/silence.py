@@ -6,7 +6,7 @@ Alerts have a finer one, by each run's usual interval: `stalled_after` of watche
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.moments import is_believable
+from domain.moments import is_plausible
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 
 STALLED_AFTER: Final = timedelta(minutes=10)
@@ -18,7 +18,7 @@ _OF_THE_MACHINE: Final = "system/"
 def last_metric_ms(run: Run, now: datetime) -> int | None:
     """Returns when the run logged last, in Unix ms by its own clock; None if never, or if its clock is implausible."""
     moments = (point.timestamp for point in _logged(run))
-    return max((moment for moment in moments if is_believable(moment, now)), default=None)
+    return max((moment for moment in moments if is_plausible(moment, now)), default=None)
 
 
 def silent_for(run: Run, now: datetime) -> timedelta | None:

@@ -56,7 +56,7 @@ class Vocabulary(BaseModel):
     scales: dict[Name, Scale] = SCALES
 
     @model_validator(mode="after")
-    def _a_name_has_one_meaning(self) -> Self:
+    def _check_names(self) -> Self:
         metrics = {word: names for word, names in self.metrics.items() if word not in LOSS_PARTS}
         for part, words in (("metrics", metrics), ("parameters", self.parameters)):
             meaning: dict[str, str] = {}
@@ -67,7 +67,7 @@ class Vocabulary(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _a_scale_is_that_of_a_rate(self) -> Self:
+    def _check_scales(self) -> Self:
         # The built-in scales stay valid even where a team's own names replace the rates that they belong to.
         if wrong := sorted(self.scales.keys() - self.rates - SCALES.keys()):
             words = " nor ".join(sorted(RATES))

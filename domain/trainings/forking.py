@@ -17,15 +17,17 @@ class Done(NamedTuple):
     steps: int | None
 
 
-def fork_misfits(had: Mapping[str, Value], asked: Mapping[str, Value], done: Done | None) -> dict[str, Message]:
+def fork_misfits(had: Mapping[str, Value], requested: Mapping[str, Value], done: Done | None) -> dict[str, Message]:
     """Returns what is wrong with each field; `had` are the checkpoint's values, `done` is None to skip the budget
     check.
     """
     misfits: dict[str, Message] = {
-        name: LearnedOtherwise(str(had[name])) for name in _LEARNED_BY if name in had and had[name] != asked.get(name)
+        name: LearnedOtherwise(str(had[name]))
+        for name in _LEARNED_BY
+        if name in had and had[name] != requested.get(name)
     }
-    counted = "steps" if asked.get("until") == "steps" else "episodes"
-    wanted, behind = asked.get(counted), None if done is None else getattr(done, counted)
+    counted = "steps" if requested.get("until") == "steps" else "episodes"
+    wanted, behind = requested.get(counted), None if done is None else getattr(done, counted)
     if behind is not None and isinstance(wanted, int | float) and wanted <= behind:
         misfits[counted] = AlreadyBehind(behind)
     return misfits

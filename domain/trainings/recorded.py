@@ -28,7 +28,7 @@ def recorded_training(run: Run) -> Training | None:
     if tags.REQUEST not in run.tags:
         return None
     request = stored_request(run)
-    asked = _ms(run.started_at) or 0
+    start_ms = _ms(run.started_at) or 0
     return Training(
         run_id=run.run_id,
         name=run.name,
@@ -40,7 +40,7 @@ def recorded_training(run: Run) -> Training | None:
         by=_short(run, tags.BY),
         host=_short(run, tags.HOST) or "",
         attempt=_number(run, tags.ATTEMPT) or 0,
-        asked_ms=asked,
+        asked_ms=start_ms,
         started_ms=_number(run, tags.STARTED_AT),
         ended_ms=_ms(run.ended_at),
         exit_code=_number(run, tags.EXIT_CODE),

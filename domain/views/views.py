@@ -44,7 +44,7 @@ class StoredView(BaseModel):
     at: AwareDatetime
 
     @model_validator(mode="after")
-    def _leads_somewhere(self) -> Self:
+    def _check_target(self) -> Self:
         if (self.query is None) == (self.link is None):
             raise ValueError("a view has either a query or a link")
         return self

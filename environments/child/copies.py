@@ -34,17 +34,17 @@ class Copy:
         if not isinstance(answer, tuple) or len(answer) != 5:
             raise Trouble(FAILED, OutcomeMisfit("step", _shown(answer), _OUTCOME))
         observation, reward, terminated, truncated, info = answer
-        pay = _number(reward)
-        self._total += pay
+        reward_value = _number(reward)
+        self._total += reward_value
         flags = (wire.TERMINATED if terminated else 0) | (wire.TRUNCATED if truncated else 0)
         if flags:
-            flags |= self._verdict(info, pay, bool(terminated))
-        return pay, flags, self._reader.parts(observation, "step")
+            flags |= self._verdict(info, reward_value, bool(terminated))
+        return reward_value, flags, self._reader.parts(observation, "step")
 
-    def _verdict(self, info: Any, pay: float, terminated: bool) -> int:
+    def _verdict(self, info: Any, reward_value: float, terminated: bool) -> int:
         own = next((field for field in OWN_FIELDS if isinstance(info, dict) and field in info), None)
         threshold = self.env.spec.reward_threshold
-        verdict = succeeded(self._rule or own, info, pay, self._total, terminated, threshold)
+        verdict = succeeded(self._rule or own, info, reward_value, self._total, terminated, threshold)
         return 0 if verdict is None else wire.REPORTS_SUCCESS | (wire.SUCCESS if verdict else 0)
 
 
@@ -63,12 +63,12 @@ def info_after(answer: Any) -> dict[str, Any]:
 
 def _number(reward: Any) -> float:
     try:
-        pay = float(reward)
+        reward_value = float(reward)
     except (TypeError, ValueError) as error:
         raise Trouble(FAILED, OutcomeMisfit("step", _shown(reward), "float")) from error
-    if not math.isfinite(pay):
+    if not math.isfinite(reward_value):
         raise Trouble(FAILED, GaveNoNumber("step", AReward()))
-    return pay
+    return reward_value
 
 
 def _shown(value: Any) -> str:

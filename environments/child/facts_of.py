@@ -14,13 +14,13 @@ from environments.arrays import Arrays
 from environments.child.making import undrawable_modes
 from environments.child.spaces_of import space_of
 from environments.child.trouble import REFUSED, Trouble
-from environments.plan import MOST_OBSERVATION_BYTES, MakingPlan
+from environments.plan import MOST_OBSERVATION_BYTES, CreationPlan
 from environments.well_known import action_names
 
 _LONGEST_NAME = 60
 
 
-def facts_of(env: Any, plan: MakingPlan, success: str | None) -> EnvironmentFacts:
+def facts_of(env: Any, plan: CreationPlan, success: str | None) -> EnvironmentFacts:
     """Returns its facts; raises Trouble if its spaces are of an unsupported kind."""
     observation_space, modes = space_of(env.observation_space), undrawable_modes(env)
     size = Arrays(observation_space).item_bytes
@@ -50,7 +50,7 @@ def _rate(env: Any) -> float | None:
     return float(rate) if isinstance(rate, int | float) and rate > 0 else None
 
 
-def _action_names(env: Any, plan: MakingPlan) -> tuple[str, ...] | None:
+def _action_names(env: Any, plan: CreationPlan) -> tuple[str, ...] | None:
     """Returns the operator's names; else the environment's own, as Atari games and MiniGrid have them.
 
     Else those of a well-known environment.

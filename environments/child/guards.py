@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from domain.errors.environments.playing import StartsProcesses, UsesNetwork
 from environments.child.trouble import Forbidden
-from environments.plan import MakingPlan
+from environments.plan import CreationPlan
 from policies.confinement import confine
 
 _MOST_FILE_BYTES: Final = 16 * 2**20
@@ -22,7 +22,7 @@ _PROCESSES: Final = frozenset(
 _NETWORK: Final = frozenset({"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"})
 
 
-def limit(plan: MakingPlan) -> None:
+def limit(plan: CreationPlan) -> None:
     """Limits memory, files, processes and network of this process, permanently."""
     os.nice(plan.niceness)
     confine(plan.described.memory_mib << 20, _MOST_FILE_BYTES)

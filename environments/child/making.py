@@ -18,7 +18,7 @@ from domain.errors.environments.naming import (
     WrapperUnknown,
 )
 from environments.child.trouble import MISSING, REFUSED, Trouble
-from environments.plan import MakingPlan
+from environments.plan import CreationPlan
 from environments.spec_reading import NamedSpec, NamedWrapper, refused_argument
 from environments.well_known import (
     LEFT_OUT,
@@ -32,7 +32,7 @@ from environments.well_known import (
 PICTURES = "rgb_array"
 
 
-def make(plan: MakingPlan) -> Any:
+def make(plan: CreationPlan) -> Any:
     """Returns a Gymnasium environment; raises Trouble, or any exception of the environment's own code."""
     registered = _registered(plan)
     spec = EnvSpec(
@@ -48,7 +48,7 @@ def make(plan: MakingPlan) -> Any:
     return gymnasium.make(spec, **_drawing(registered))
 
 
-def _registered(plan: MakingPlan) -> EnvSpec:
+def _registered(plan: CreationPlan) -> EnvSpec:
     """Returns the registered spec of the id.
 
     Imports the package that registers it according to the operator, or to a short list of ours.
@@ -91,7 +91,7 @@ def _other_code(spec: NamedSpec, registered: EnvSpec) -> str | None:
     return next((one for one, own in zip(named, known, strict=True) if one is not None and one != own), None)
 
 
-def _arguments(plan: MakingPlan, registered: EnvSpec) -> dict[str, Any]:
+def _arguments(plan: CreationPlan, registered: EnvSpec) -> dict[str, Any]:
     described = plan.described
     own = registered.kwargs | described.kwargs
     kwargs = own
@@ -106,7 +106,7 @@ def _arguments(plan: MakingPlan, registered: EnvSpec) -> dict[str, Any]:
     return {name: value for name, value in kwargs.items() if name != "render_mode"}
 
 
-def _wrappers(plan: MakingPlan, registered: EnvSpec) -> tuple[WrapperSpec, ...]:
+def _wrappers(plan: CreationPlan, registered: EnvSpec) -> tuple[WrapperSpec, ...]:
     """Returns the wrappers that a model names, each verified; else the operator's."""
     own = registered.additional_wrappers
     if plan.spec is None:
@@ -116,7 +116,7 @@ def _wrappers(plan: MakingPlan, registered: EnvSpec) -> tuple[WrapperSpec, ...]:
     named = [one for one in plan.spec.additional_wrappers if not _is_left_out(one)]
     if named and _class(named[-1]) == NORMALISING and plan.normalised:
         named.pop()  # it is replaced by the statistics of the training
-    return tuple(_vouched(one, allowed) for one in named)
+    return tuple(_checked_wrapper(one, allowed) for one in named)
 
 
 def _class(wrapper: NamedWrapper) -> str:
@@ -129,7 +129,7 @@ def _is_left_out(wrapper: NamedWrapper) -> bool:
     return _class(wrapper) in LEFT_OUT or wrapper.entry_point in LEFT_OUT_OF_OTHERS
 
 
-def _vouched(wrapper: NamedWrapper, allowed: set[str]) -> WrapperSpec:
+def _checked_wrapper(wrapper: NamedWrapper, allowed: set[str]) -> WrapperSpec:
     name = _class(wrapper)
     if name == NORMALISING:
         raise Trouble(REFUSED, StatisticsMissing(name))

@@ -21,7 +21,7 @@ from environments.child.making import make
 from environments.child.spaces_of import ObservationReader
 from environments.child.success import OWN_FIELDS, rule_of
 from environments.child.trouble import FAILED, Trouble, reported_as, shortened
-from environments.plan import MakingPlan
+from environments.plan import CreationPlan
 
 _REPLAY_SECONDS: Final = 60.0
 _FRAMES_PER_SECOND: Final = 30.0
@@ -30,7 +30,7 @@ _FRAMES_PER_SECOND: Final = 30.0
 class Player:
     """Answers requests about the copies."""
 
-    def __init__(self, plan: MakingPlan, talk: Conversation) -> None:
+    def __init__(self, plan: CreationPlan, talk: Conversation) -> None:
         self._plan = plan
         self.facts, self._copies = self._made(talk)
         self._observations = Arrays(self.facts.observation_space)
@@ -132,7 +132,7 @@ def play(connection: socket.socket) -> None:
     """Reads the plan, creates the environment, and answers until the connection closes."""
     talk = Conversation(connection)
     try:
-        plan = MakingPlan.model_validate_json(talk.receive()[1])
+        plan = CreationPlan.model_validate_json(talk.receive()[1])
         limit(plan)
         allow_cpu(plan.described.make_seconds)
         player = Player(plan, talk)

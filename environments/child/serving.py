@@ -37,15 +37,15 @@ class _Server:
 
     def serve(self) -> None:
         """Handles requests until the connection closes, or it has been idle for long."""
-        asked = time.monotonic()
-        while self._running or time.monotonic() - asked < _IDLE_SECONDS:
+        last_request = time.monotonic()
+        while self._running or time.monotonic() - last_request < _IDLE_SECONDS:
             if not select.select([self._control], [], [], _SWEEP_SECONDS)[0]:
                 next(self._early_work, None)
             else:
                 word, descriptors, *_ = socket.recv_fds(self._control, WORD.size, 1)
                 if len(word) < WORD.size:
                     break
-                asked = time.monotonic()
+                last_request = time.monotonic()
                 what, pid = WORD.unpack(word)
                 self._do(what, pid, descriptors)
             self._sweep()
@@ -70,7 +70,7 @@ class _Server:
             return -int(error.errno or 1)
         if pid == 0:
             self._control.close()
-            _be_a_child(connection, parent)
+            _run_child(connection, parent)
         connection.close()
         self._running.add(pid)
         return pid
@@ -115,7 +115,7 @@ def _kill(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _be_a_child(connection: socket.socket, parent: int) -> None:
+def _run_child(connection: socket.socket, parent: int) -> None:
     """Runs as a child; never returns."""
     status = 1
     try:
@@ -128,7 +128,7 @@ def _be_a_child(connection: socket.socket, parent: int) -> None:
         os._exit(status)
 
 
-def _import_what_all_need() -> None:
+def _import_common_modules() -> None:
     import gymnasium  # noqa: F401
     import PIL.WebPImagePlugin  # noqa: F401
 
@@ -140,7 +140,7 @@ def _import_what_all_need() -> None:
 def main() -> None:
     """Serves until it is no longer needed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _import_what_all_need()
+    _import_common_modules()
     gc.collect()
     gc.freeze()
     with tempfile.TemporaryDirectory(prefix="clew-environments-", ignore_cleanup_errors=True) as folder:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from environments.plan import MakingPlan
+from environments.plan import CreationPlan
 from environments.well_known import success_of
 
 OWN_FIELDS: Final = ("is_success", "success")
@@ -13,7 +13,7 @@ TERMINATED: Final = "terminated"
 POSITIVE: Final = "positive_reward"
 
 
-def rule_of(plan: MakingPlan, threshold: float | None, info: Any) -> str | None:
+def rule_of(plan: CreationPlan, threshold: float | None, info: Any) -> str | None:
     """Returns the name of the rule, given the `info` seen so far; None if there is none."""
     own = next((field for field in OWN_FIELDS if isinstance(info, dict) and field in info), None)
     known = own or success_of(plan.described.id)

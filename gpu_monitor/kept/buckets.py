@@ -11,7 +11,7 @@ from gpu_monitor.readings import Reading
 BUCKET_MS: Final = BUCKET_SECONDS * 1000
 VALUES: Final = ("utilization", "memory_used", "memory_total", "temperature", "power", "reserved")
 # A lost GPU has no values, and for a split one its instances are stored, each as a GPU of its own.
-_UNHEARD: Final = (GpuState.LOST, GpuState.FAILED, GpuState.MIG)
+_NOT_READ: Final = (GpuState.LOST, GpuState.FAILED, GpuState.MIG)
 
 
 class GpuPlace(NamedTuple):
@@ -53,7 +53,7 @@ class Buckets:
         if reading.state == HostState.OK and not reading.recording:
             seconds = min(reading.interval_seconds or self._period, SILENT_PERIODS * self._period)
             for gpu in reading.gpus:
-                if gpu.state not in _UNHEARD:
+                if gpu.state not in _NOT_READ:
                     self._open[GpuPlace(gpu.gpu_id, gpu.place, gpu.uuid, gpu.name)].add(gpu, seconds, self._users(gpu))
         return ended
 

@@ -103,7 +103,7 @@ class HistoryFile:
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
                     raise
-                _spare(database)
+                _delete_oldest(database)
                 self._add(database, buckets)
 
     def _add(self, database: sqlite3.Connection, buckets: list[Bucket]) -> None:
@@ -174,7 +174,7 @@ def _number(database: sqlite3.Connection, table: str, column: str, text: str) ->
     return int(database.execute(f"SELECT number FROM {table} WHERE {column} = ?", (text,)).fetchone()[0])
 
 
-def _spare(database: sqlite3.Connection) -> None:
+def _delete_oldest(database: sqlite3.Connection) -> None:
     """Deletes the oldest rows to make room."""
     oldest, newest = database.execute("SELECT min(at), max(at) FROM sample").fetchone()
     if oldest is None:

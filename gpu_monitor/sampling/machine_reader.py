@@ -23,7 +23,7 @@ class MachineReader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._disk: Disk | None = None
-        self._asked_at = time.monotonic()
+        self._requested_at = time.monotonic()
         self._stopping = threading.Event()
         psutil.cpu_percent()  # psutil counts from the first call on
 
@@ -47,7 +47,7 @@ class MachineReader:
         )
 
     def _known_disk(self) -> Disk | None:
-        silent = time.monotonic() - self._asked_at
+        silent = time.monotonic() - self._requested_at
         if silent < _DISK_SILENT_SECONDS:
             return self._disk
         return Disk(path=str(self._folder), **coded(DiskSilent(round(silent)), "error"))
@@ -55,9 +55,9 @@ class MachineReader:
     def _watch_disk(self) -> None:
         while not self._stopping.is_set():
             self._disk = _disk(self._folder)
-            self._asked_at = time.monotonic()
+            self._requested_at = time.monotonic()
             self._stopping.wait(_DISK_EACH_SECONDS)
-            self._asked_at = time.monotonic()
+            self._requested_at = time.monotonic()
 
 
 def _disk(folder: Path) -> Disk:

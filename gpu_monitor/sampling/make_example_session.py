@@ -40,12 +40,12 @@ def _process(gpu: int, second: int) -> list[dict[str, Any]]:
     return [{"pid": 4001 + gpu, "user": "example", "command": names[gpu], "memory_used": memory[gpu]}]
 
 
-def _moments(dice: random.Random) -> Iterator[list[dict[str, Any]]]:
+def _moments(rng: random.Random) -> Iterator[list[dict[str, Any]]]:
     heat = [0.0] * 4
     for second in range(0, _STEPS * _STEP_SECONDS, _STEP_SECONDS):
         moment = []
         for gpu in range(4):
-            load = min(1.0, max(0.0, _load(gpu, second) + dice.gauss(0, 0.025) * (_load(gpu, second) > 0)))
+            load = min(1.0, max(0.0, _load(gpu, second) + rng.gauss(0, 0.025) * (_load(gpu, second) > 0)))
             heat[gpu] += (load - heat[gpu]) / 12
             moment.append(_values(gpu, second, load, heat[gpu]))
         yield moment

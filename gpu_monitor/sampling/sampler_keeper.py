@@ -42,7 +42,7 @@ class SamplerKeeper:
     def next(self, wait_seconds: float) -> Reading | None:
         """Returns the next reading; None if none arrived in time, or the state of the sampler changed."""
         now = time.monotonic()
-        self._look_after(now)
+        self._supervise(now)
         until = min(now + wait_seconds, self._patient_until if self._child else max(self._start_at, now + 0.2))
         try:
             child, reading = self._readings.get(timeout=max(0.0, until - now))
@@ -53,7 +53,7 @@ class SamplerKeeper:
         if reading is None:
             self._has_ended(child)
         else:
-            self._has_spoken(child, reading)
+            self._handle_reading(child, reading)
         return reading
 
     def stop(self) -> None:
@@ -62,7 +62,7 @@ class SamplerKeeper:
             child.kill()
         self._child, self._start_at = None, float("inf")
 
-    def _look_after(self, now: float) -> None:
+    def _supervise(self, now: float) -> None:
         self._unreaped = [child for child in self._unreaped if child.exit_status() is None]
         if self._child is None:
             if now >= self._start_at and len(self._unreaped) < _MOST_UNREAPED:
@@ -76,7 +76,7 @@ class SamplerKeeper:
         patience = min(_LONGEST_SECONDS, _START_SECONDS * 2 ** max(0, self._failures - 1))
         self._patient_until = now + max(self._silence, patience)
 
-    def _has_spoken(self, child: SamplerChild, reading: Reading) -> None:
+    def _handle_reading(self, child: SamplerChild, reading: Reading) -> None:
         child.readings += 1
         self._patient_until = time.monotonic() + self._silence
         self.state = reading.state

@@ -67,7 +67,7 @@ class EpisodePlayer:
         """Makes one step in each copy; returns finished episodes."""
         copies = [one.copy for one in self._running]
         seen = {part: arrays[copies] for part, arrays in self._seen.items()}
-        answers = self._policy.ask_many(seen, [one.state for one in self._running])
+        answers = self._policy.infer_many(seen, [one.state for one in self._running])
         after = self._environments.step([answer.action for answer in answers], copies)
         self._see(after.observation, copies)
         ended, going = [], []

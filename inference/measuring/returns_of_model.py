@@ -24,29 +24,33 @@ _FEW_COPIES: Final = 4
 _MOST_BYTES: Final = 2**21
 
 
-class Follower(Protocol):
+class ProgressReceiver(Protocol):
     """Receives progress, and may cancel by raising."""
 
-    def __call__(self, **news: object) -> None:
+    def __call__(self, **changes: object) -> None:
         """Receives changed fields of an EvaluationReport."""
 
 
 def measure_returns(
-    model: ClewModel, onnx: bytes, known: KnownEnvironments, go_on: Callable[[], None], know: Follower
+    model: ClewModel,
+    onnx: bytes,
+    known: KnownEnvironments,
+    check_cancelled: Callable[[], None],
+    report: ProgressReceiver,
 ) -> list[Returns]:
     """Plays 100 episodes from held-out seeds in the environment, and as many in each of its variants.
 
-    Raises the errors of policies and environments, and those of `go_on`, which is called at each step.
+    Raises the errors of policies and environments, and those of `check_cancelled`, which is called at each step.
     """
     source = model.source
     facts = known.facts_of(source)
     variants = (None, *facts.variants)
-    know(env_id=facts.env_id, episodes=EVALUATION_EPISODES * len(variants))
+    report(env_id=facts.env_id, episodes=EVALUATION_EPISODES * len(variants))
     found: list[Returns] = []
 
     def played(number: int) -> None:
-        go_on()
-        know(played=EVALUATION_EPISODES * len(found) + number)
+        check_cancelled()
+        report(played=EVALUATION_EPISODES * len(found) + number)
 
     with closing(_policy(model, onnx, facts)) as policy:
         for variant in variants:
@@ -54,7 +58,7 @@ def measure_returns(
             with closing(_copies(place, known, facts)) as environments:
                 episodes = EpisodePlayer(policy, environments, played).play(HELD_OUT_SEEDS)
             found.append(Returns.of(episodes, variant))
-            know(returns=list(found))
+            report(returns=list(found))
     return found
 
 

@@ -2,8 +2,8 @@
 
 from flask import Flask, request
 
-from domain.access.identity import program_asker
-from domain.access.rules import Asker
+from domain.access.identity import program_requester
+from domain.access.rules import Requester
 from domain.errors import NotYours
 from domain.errors.models.records import ModelNotFound
 from domain.errors.requests import PageNotAllowed
@@ -23,27 +23,27 @@ PATH = "/evaluations/<path:model_id>"
 def register(app: Flask, settings: InferenceSettings, evaluations: Evaluations) -> None:
     """Adds the routes."""
 
-    def asker() -> Asker:
-        return program_asker(request.headers, request.remote_addr, settings)
+    def requester() -> Requester:
+        return program_requester(request.headers, request.remote_addr, settings)
 
     @app.post(PATH)
     @operation(PageNotAllowed, ModelNotFound, AskedForManyEvaluations, HoldsAllEvaluations, status=202)
     def start(model_id: str) -> EvaluationReport:
         """Starts the evaluation of a model; if one is running, nothing changes."""
-        person = person_of(asker(), address_of(request))
-        return evaluations.start(possible_id(model_id), asker(), person)
+        person = person_of(requester(), address_of(request))
+        return evaluations.start(possible_id(model_id), requester(), person)
 
     @app.get(PATH)
     @operation(PageNotAllowed, NotEvaluated)
     def report(model_id: str) -> EvaluationReport:
         """Returns the progress and the results of a model's newest evaluation."""
-        return evaluations.get(model_id, asker())
+        return evaluations.get(model_id, requester())
 
     @app.delete(PATH)
     @operation(PageNotAllowed, NotEvaluated, NotYours, status=202)
     def cancel(model_id: str) -> EvaluationReport:
         """Cancels the evaluation of a model; only the user who started it may."""
-        return evaluations.cancel(model_id, asker())
+        return evaluations.cancel(model_id, requester())
 
 
 def possible_id(model_id: str) -> str:

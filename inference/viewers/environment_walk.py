@@ -35,7 +35,7 @@ _MOST_KEPT: Final = 50_000
 """Up to so many actions are kept to play the episode again."""
 
 
-class Shown(NamedTuple):
+class PlayingModel(NamedTuple):
     """The model that plays."""
 
     model_id: str
@@ -43,7 +43,7 @@ class Shown(NamedTuple):
     is_active: bool
 
 
-class Played(NamedTuple):
+class EpisodeResources(NamedTuple):
     """Where an episode gets its resources.
 
     A shared policy, and the function that provides an environment for this viewer.
@@ -60,7 +60,13 @@ class EnvironmentWalk:
     reports_each_step = False
 
     def __init__(
-        self, played: Played, environment: Environment, shown: Shown, seed: int, episode: int, latencies: Latencies
+        self,
+        played: EpisodeResources,
+        environment: Environment,
+        shown: PlayingModel,
+        seed: int,
+        episode: int,
+        latencies: Latencies,
     ) -> None:
         self._played, self._latencies = played, latencies
         self._environment: Environment | None = environment
@@ -88,7 +94,7 @@ class EnvironmentWalk:
     def begin(self) -> None:
         """Resets the environment, and gets the policy's first action."""
         assert self._environment is not None
-        self._ask(self._environment.reset(self.seed))
+        self._infer(self._environment.reset(self.seed))
 
     def advance(self) -> None:
         """Makes one step with the policy's last action."""
@@ -98,7 +104,7 @@ class EnvironmentWalk:
         self._is_reported, self._action = False, action
         if len(self._actions) < _MOST_KEPT:
             self._actions.append(action)
-        self._know(environment.step(action))
+        self._apply_outcome(environment.step(action))
 
     def message(self, view: View, *, running: bool) -> WatchedStep:
         """Returns the current state, with the steps since the last message."""
@@ -151,7 +157,7 @@ class EnvironmentWalk:
                 raise EnvironmentFailed(self._view.env_id, EpisodeNotRestored())
         return self._environment
 
-    def _know(self, outcome: Outcome) -> None:
+    def _apply_outcome(self, outcome: Outcome) -> None:
         self._steps += 1
         self._reward = outcome.reward
         self._total += outcome.reward
@@ -159,12 +165,12 @@ class EnvironmentWalk:
         if self._is_over:
             self._success, self._is_truncated = outcome.success, outcome.truncated
         else:
-            self._ask(outcome.observation)
+            self._infer(outcome.observation)
 
-    def _ask(self, observation: Observation) -> None:
+    def _infer(self, observation: Observation) -> None:
         began = time.perf_counter()
         self._answer: PolicyAnswer = self._played.policy.use(
-            lambda one: one.ask(observation, self._state), self._played.person
+            lambda one: one.infer(observation, self._state), self._played.person
         )
         self._latency = (time.perf_counter() - began) * 1000
         self._latencies.add(self._latency)

@@ -14,7 +14,7 @@ from environments.pool import EnvironmentPool
 from inference.clew_models import ClewModel, ClewModels
 from inference.latencies import Latencies
 from inference.policy_pool import PolicyPool, SharedPolicy
-from inference.viewers.environment_walk import EnvironmentWalk, Played, Shown
+from inference.viewers.environment_walk import EnvironmentWalk, EpisodeResources, PlayingModel
 from policies.general.general_policy import GeneralPolicy
 
 
@@ -38,14 +38,16 @@ class EnvironmentWalks:
         try:
             policy = self._policy(model, taking)
             if is_active:
-                self._policies.keep_place_for(policy)
+                self._policies.reserve_place_for(policy)
             policy.start(person)
             environment = taking.result()
         except BaseException:
             taking.add_done_callback(_give_back)
             raise
-        shown = Shown(model.id, model.name, is_active)
-        return EnvironmentWalk(Played(policy, take, person), environment, shown, seed, episode, self._latencies)
+        shown = PlayingModel(model.id, model.name, is_active)
+        return EnvironmentWalk(
+            EpisodeResources(policy, take, person), environment, shown, seed, episode, self._latencies
+        )
 
     def _policy(self, model: ClewModel, taking: Future[Environment]) -> SharedPolicy[GeneralPolicy]:
         """Returns the policy for the environment that is being started; waits for its facts if they are not known."""

@@ -100,7 +100,7 @@ class MazeWalk:
         """Computes the policy's scores for the agent's cell, and records the duration in ms."""
         seen = observe(self._maze, self._position)[None]
         began = time.perf_counter()
-        self._scores_name, scores = self._policy.use(lambda one: (one.scores_name, one.ask(seen)[0]), self._person)
+        self._scores_name, scores = self._policy.use(lambda one: (one.scores_name, one.infer(seen)[0]), self._person)
         self._latency = (time.perf_counter() - began) * 1000
         self._latencies.add(self._latency)
         up, down, left, right = scores.tolist()

@@ -33,7 +33,7 @@ class Screen:
         self._seen: int | None = None
         self._number = -1
         self._sent_at = 0.0
-        self._owes_frame = False
+        self._has_skipped_frame = False
 
     def apply(self, command: Command) -> None:
         """Applies a command's fields about the screen."""
@@ -56,13 +56,13 @@ class Screen:
         self._sent_at = self._clock()
         side = None if self._is_hidden or self._is_behind else self._side
         self._number += 1
-        self._owes_frame = side is None
+        self._has_skipped_frame = side is None
         return View(self._number, side)
 
     @property
     def lacks_frame(self) -> bool:
         """Whether the last message had no frame, although it would be visible now."""
-        return self._owes_frame and not self._is_hidden and not self._is_behind
+        return self._has_skipped_frame and not self._is_hidden and not self._is_behind
 
     @property
     def _is_behind(self) -> bool:

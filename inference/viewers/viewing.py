@@ -3,14 +3,11 @@
 import time
 from typing import Final
 
-from pydantic import ValidationError
-
 from domain.errors import BadInput, ClewError
-from domain.errors.misfits import misfit_of
-from domain.errors.walks import CommandBinary, CommandMisfit
 from domain.inference.commands import Command, Verb
 from inference.engine import Engine
 from inference.failures import trouble_of, waiting_for
+from inference.viewers.command_parsing import parsed_command
 from inference.viewers.screen import Screen
 from inference.viewers.walks import Rate, Walk
 from inference.waiting import Waiting
@@ -31,7 +28,7 @@ class Viewing:
         self._connection = connection
         self._sender = MessageSender(connection)
         self._screen = Screen(lambda: unsent(connection.sock))
-        self._asked = Command(command=Verb.RESET)
+        self._command = Command(command=Verb.RESET)
         self._walk: Walk | None = None
         self._waiting: Waiting | None = None
         self._rate = Rate()
@@ -48,7 +45,7 @@ class Viewing:
             while self._misfits < _MOST_MISFITS:
                 message = self._connection.receive(self._until_next())
                 if message is None:
-                    self._go_on()
+                    self._do_what_is_due()
                 elif not self._connection.server.connected:  # the connection is closed, so no viewer is waiting
                     return
                 else:
@@ -63,7 +60,7 @@ class Viewing:
         due = self._waiting.try_at if self._waiting else self._due if self._running else self._release_at
         return None if due is None else max(0.0, due - time.monotonic())
 
-    def _go_on(self) -> None:
+    def _do_what_is_due(self) -> None:
         if self._waiting:
             self._begin()
         elif self._running:
@@ -73,7 +70,7 @@ class Viewing:
 
     def _handle(self, message: str | bytes) -> None:
         try:
-            command = _command(message)
+            command = parsed_command(message)
         except BadInput as error:
             self._misfits += 1
             self._sender.send(trouble_of(error).model_dump_json())
@@ -88,7 +85,7 @@ class Viewing:
             case Verb.STEP:
                 self._step_once()
             case Verb.RESET:
-                self._asked = command
+                self._command = command
                 self._reset(running=False)
             case _:
                 self._show_what_is_missing()
@@ -142,14 +139,14 @@ class Viewing:
     def _begin(self) -> None:
         """Starts the episode, or waits for what it needs."""
         try:
-            self._walk = self._engine.walk(self._asked, self._connection.person, self._walk)
+            self._walk = self._engine.walk(self._command, self._connection.person, self._walk)
             self._walk.begin()
             self._send_step()
             self._waiting = None
             self._schedule()
         except ClewError as error:
             waiting = self._waiting or Waiting()
-            if not waiting.goes_on(error):
+            if not waiting.should_retry(error):
                 self._fail(error)
                 return
             self._close_walk()
@@ -208,13 +205,3 @@ class Viewing:
         walk, self._walk, self._is_unsent = self._walk, None, False
         if walk is not None:
             walk.close()
-
-
-def _command(message: str | bytes) -> Command:
-    if isinstance(message, bytes | bytearray):
-        raise CommandBinary
-    try:
-        return Command.model_validate_json(message)
-    except ValidationError as error:
-        field, misfit = misfit_of(error)
-        raise CommandMisfit("message" if field == "body" else field[:40], misfit) from error

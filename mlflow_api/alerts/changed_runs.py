@@ -121,12 +121,12 @@ class ChangedRunsApi:
     def _by_graph(self, experiments: Mapping[str, Experiment], ended_after_ms: int) -> ChangedRuns:
         ids, newest = list(experiments), ["attributes.start_time DESC"]
         searches = {"live": _LIVE, "ended": _ended(ended_after_ms)}
-        asked: dict[str, Any] = {
+        payload: dict[str, Any] = {
             name: {"experimentIds": ids, "filter": where, "maxResults": _PAGE, "orderBy": newest}
             for name, where in searches.items()
         }
-        asked["control"] = {"filter": control_filter(), "maxResults": 1}
-        body = orjson.dumps({"query": _QUERY, "variables": asked})
+        payload["control"] = {"filter": control_filter(), "maxResults": 1}
+        body = orjson.dumps({"query": _QUERY, "variables": payload})
         # MLflow sends nothing before the answer is complete.
         answer = self._mlflow.service.exchange("POST", "/graphql", body=body, deadline_seconds=_SECONDS, is_silent=True)
         found = validated(_Answer, self._mlflow.service.decode(answer)).data

@@ -136,8 +136,8 @@ class SignedAddresses:
         if is_proxied(root):
             place = _PROXIED + quote(path_behind_proxy(root, path))
             return service.exchange("GET", place, deadline_seconds=_SIGN_SECONDS, is_file=True)
-        asked = orjson.dumps({"run_id": run_id, "path": path, "expiration": SECONDS})
-        return service.exchange("POST", _DIRECT, body=asked, deadline_seconds=_SIGN_SECONDS, is_file=True)
+        payload = orjson.dumps({"run_id": run_id, "path": path, "expiration": SECONDS})
+        return service.exchange("POST", _DIRECT, body=payload, deadline_seconds=_SIGN_SECONDS, is_file=True)
 
     def _signed(self, way: str, answer: Answer, path: str) -> SignedAddress | None:
         if answer.status == 404 and answer.content.lstrip().startswith(b'{"error_code"'):

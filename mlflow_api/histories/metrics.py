@@ -122,7 +122,7 @@ class MetricsApi:
             if not wanted():
                 return None
         whole = from_rows(rows)
-        if _has_twins(whole):
+        if _has_duplicates(whole):
             # Pages are offsets: a row added in between shifts another one onto two pages.
             raise BadResponse(SERVICE, "metrics", HistoryChanged())
         return whole.from_step(from_step)
@@ -139,9 +139,9 @@ class MetricsApi:
         query = {**query, "page_token": token} if token else query
         return validated(_Rows, self._call(lambda mlflow: mlflow.get_api("metrics/get-history", query), urgent))
 
-    def _call(self, ask: Callable[[MlflowApi], Any], urgent: bool) -> Any:
+    def _call(self, call: Callable[[MlflowApi], Any], urgent: bool) -> Any:
         with self._semaphore.hold(urgent):
-            return ask(self._mlflow.within(_CALL_SECONDS))
+            return call(self._mlflow.within(_CALL_SECONDS))
 
     def _avoid_interval(self, error: ClewError) -> None:
         self._interval_avoided.start()
@@ -168,7 +168,7 @@ def _is_sampled_by_run(found: Mapping[str, History], most: int) -> bool:
     return steps < most or steps > most + 1 + 2 * len(found)
 
 
-def _has_twins(history: History) -> bool:
+def _has_duplicates(history: History) -> bool:
     """Returns whether a point occurs twice, which MLflow's primary key forbids."""
     same = (history.step[1:] == history.step[:-1]) & (history.timestamp[1:] == history.timestamp[:-1])
     value, former = history.value[1:], history.value[:-1]

@@ -100,7 +100,7 @@ class _Check:
     def _of_each(self, probes: Sequence[Probe]) -> Message | None:
         known: dict[int, Known] = {}
         for begin, count in self._batches(len(probes)):
-            answers = self._asked([observation for observation, _kind in probes[begin : begin + count]])
+            answers = self._answers([observation for observation, _kind in probes[begin : begin + count]])
             for row, answer in enumerate(answers, start=begin):
                 kind = probes[row][1]
                 found = self._no_probabilities(answer, kind) or _changed(answer, count, known.get(row), kind)
@@ -133,11 +133,11 @@ class _Check:
         answers: list[PolicyAnswer] = []
         for observation in seen:
             state = answers[-1].state if answers else None
-            answers.append(self._policy.ask(observation, state, self._left()))
+            answers.append(self._policy.infer(observation, state, self._left()))
         return answers
 
-    def _asked(self, observations: Sequence[Observation]) -> list[PolicyAnswer]:
-        return self._policy.ask_many(stacked(observations), [None] * len(observations), self._left())
+    def _answers(self, observations: Sequence[Observation]) -> list[PolicyAnswer]:
+        return self._policy.infer_many(stacked(observations), [None] * len(observations), self._left())
 
     def _left(self) -> float:
         left = self._until - time.monotonic()

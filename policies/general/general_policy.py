@@ -55,7 +55,7 @@ class TensorProcess:
             self.close()
             raise
 
-    def ask(
+    def infer(
         self, tensors: Tensors, outputs: Sequence[str], seconds: float, *, singly: bool = False
     ) -> dict[str, NDArray[Any]]:
         """Returns the outputs with these names; raises PolicyFailed.
@@ -79,7 +79,7 @@ class TensorProcess:
         self._child.end()
 
     def close(self) -> None:
-        """Ends it and closes its pipes; no call of `ask` may be running."""
+        """Ends it and closes its pipes; no call of `infer` may be running."""
         self._child.close()
 
     def _load(self, onnx: bytes, seconds: float) -> PolicyGraph:
@@ -121,7 +121,7 @@ class GeneralPolicy:
             process.close()
             raise
 
-    def ask(
+    def infer(
         self, observation: Observations, state: PolicyState | None = None, seconds: float = ANSWER_SECONDS
     ) -> PolicyAnswer:
         """Returns the answer to one observation, within a second.
@@ -130,21 +130,21 @@ class GeneralPolicy:
         observation outside of its environment's space.
         """
         alone = {part: np.asarray(array)[None] for part, array in observation.items()}
-        return self.ask_many(alone, [state], seconds)[0]
+        return self.infer_many(alone, [state], seconds)[0]
 
-    def ask_many(
+    def infer_many(
         self, observations: Observations, states: Sequence[PolicyState | None], seconds: float = ANSWER_SECONDS
     ) -> list[PolicyAnswer]:
         """Returns the answers to as many observations as states; each part has a batch dimension.
 
-        They are batched as far as the file allows. `seconds` is the limit per request; raises as `ask`.
+        They are batched as far as the file allows. `seconds` is the limit per request; raises as `infer`.
         """
         parts = self._feeding.checked(observations)
         size = self._at_once(parts)
         answers: list[PolicyAnswer] = []
         for begin in range(0, len(states), size):
             chunk = {part: array[begin : begin + size] for part, array in parts.items()}
-            answers += self._asked(chunk, states[begin : begin + size], seconds)
+            answers += self._infer(chunk, states[begin : begin + size], seconds)
         return answers
 
     def end(self) -> None:
@@ -152,7 +152,7 @@ class GeneralPolicy:
         self._process.end()
 
     def close(self) -> None:
-        """Ends it and closes its pipes; no call of `ask` may be running."""
+        """Ends it and closes its pipes; no call of `infer` may be running."""
         self._process.close()
 
     def _at_once(self, parts: Observations) -> int:
@@ -165,7 +165,7 @@ class GeneralPolicy:
     def _is_single(self) -> bool:
         return self.signature.together == 1
 
-    def _asked(self, parts: Observations, states: Sequence[PolicyState | None], seconds: float) -> list[PolicyAnswer]:
+    def _infer(self, parts: Observations, states: Sequence[PolicyState | None], seconds: float) -> list[PolicyAnswer]:
         """Returns the answers; repeats the last observation if the file has a fixed batch size."""
         count, missing = len(states), (self.signature.together or 1) - len(states)
         if missing > 0:
@@ -173,7 +173,7 @@ class GeneralPolicy:
             states = [*states, *[states[-1]] * missing]
         feeds = (self._feeding.single_feeds if self._is_single else self._feeding.feeds)(parts, states)
         try:
-            found = self._process.ask(feeds, self._answering.outputs, seconds, singly=self._is_single)
+            found = self._process.infer(feeds, self._answering.outputs, seconds, singly=self._is_single)
             return self._answering.answers(found, self._states(found, len(states)))[:count]
         except PolicyFailed:
             self.end()

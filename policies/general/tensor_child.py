@@ -56,11 +56,13 @@ def _described(session: Any, model: bytes, most_bytes: int) -> bytes:
 
 
 def _answer(session: Any, question: bytes, most_bytes: int) -> bytes:
-    tensors, asked = unpacked(question)
+    tensors, options = unpacked(question)
     found = (
-        _run_singly(session, asked["outputs"], tensors) if asked["singly"] else session.run(asked["outputs"], tensors)
+        _run_singly(session, options["outputs"], tensors)
+        if options["singly"]
+        else session.run(options["outputs"], tensors)
     )
-    arrays = dict(zip(asked["outputs"], found, strict=True))
+    arrays = dict(zip(options["outputs"], found, strict=True))
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray) or array.dtype.name not in DTYPES:
             _refused(AnswersNoArray(name[:40]))

@@ -39,7 +39,7 @@ class Checkpoints:
         """
         return self._own(run_id) or self._noted(run_id)
 
-    def to_begin_with(self, run_id: str, attempt: int) -> Checkpoint | None:
+    def newest_for_attempt(self, run_id: str, attempt: int) -> Checkpoint | None:
         """Returns the result of `newest`, without asking MLflow for a first attempt, which has none of its own yet."""
         return self._noted(run_id) if attempt == 1 else self.newest(run_id)
 

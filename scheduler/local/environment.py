@@ -9,7 +9,7 @@ from typing import Final
 from domain.addresses import credentials_in, no_proxy_for_loopback, without_credentials
 from settings.settings import Settings
 
-_HANDED_ON: Final = frozenset(
+_INHERITED_VARIABLES: Final = frozenset(
     {
         *("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "LOGNAME", "VIRTUAL_ENV", "LD_LIBRARY_PATH"),
         *("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),
@@ -20,7 +20,7 @@ _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
 
 def base_environment(ours: Mapping[str, str]) -> dict[str, str]:
     """Returns the variables that are passed on: no token, no password, no database."""
-    found = {name: value for name, value in ours.items() if name in _HANDED_ON or name.startswith("LC_")}
+    found = {name: value for name, value in ours.items() if name in _INHERITED_VARIABLES or name.startswith("LC_")}
     proxies = {name: value for name, value in ours.items() if name.lower() in _PROXIES}
     return found | proxies | no_proxy_for_loopback(ours) | {"PYTHONUNBUFFERED": "1"}
 

@@ -39,7 +39,7 @@ class Gpus:
     def room(self, held: Sequence[int]) -> GpuRoom:
         """Returns the GPUs that none of our trainings has (`held`), and on which no other process computes."""
         try:
-            report = self._asked()
+            report = self._cached_report()
         except ClewError as error:
             return GpuRoom(0, hindrance=GpusUnknown(error))
         if report is None:
@@ -52,7 +52,7 @@ class Gpus:
         found = next((gpu.uuid for gpu in report.gpus if gpu.gpu_id == gpu_id), None) if report else None
         return found or str(gpu_id)
 
-    def _asked(self) -> GpuReport | None:
+    def _cached_report(self) -> GpuReport | None:
         with self._lock:
             if time.monotonic() - self._read_at > _KEPT_SECONDS:
                 self._report = self._of_this_machine()

@@ -78,14 +78,14 @@ class Keeper:
     def _wait(self, pid: int) -> None:
         """Waits until the program has ended, without reaping it."""
         stopping = Stopping(self._folder, pid, self._spec)
-        looked_at = time.monotonic()
+        checked_at = time.monotonic()
         while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
             woken = signal.sigtimedwait(_WAKING, POLL_SECONDS)
             if woken is not None and woken.si_signo in _ENDING:
                 self._is_interrupted = True
             stopping.step(self._is_interrupted)
-            if (now := time.monotonic()) - looked_at > 1:
-                looked_at, self._oom_kills = now, [self._oom_kills[1], oom_kills()]
+            if (now := time.monotonic()) - checked_at > 1:
+                checked_at, self._oom_kills = now, [self._oom_kills[1], oom_kills()]
                 reap_all_but(pid)
         self._killed_by_us = stopping.has_killed
 

@@ -171,7 +171,7 @@ class LocalBackend:
         }
 
     def _noted(self, run_id: str) -> Checkpoint | None:
-        return None if self._stored is None else self._stored.to_begin_with(run_id, 1)
+        return None if self._stored is None else self._stored.newest_for_attempt(run_id, 1)
 
     def _spec(self, launch: Launch, folder: RunFolder) -> dict[str, object]:
         return {

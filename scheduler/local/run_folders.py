@@ -52,11 +52,11 @@ class RunFolders:
             if left <= self._most_bytes:
                 break
             with changing:
-                is_aside = self._put_aside(one, is_needed(one.path.name))
-            if is_aside:
+                is_marked = self._mark_for_removal(one, is_needed(one.path.name))
+            if is_marked:
                 left -= one.size
                 removed.append(one.path.name)
-        self._remove_aside()
+        self._remove_marked()
         if removed:
             _log.info("Old trainings' files were removed", extra={"trainings": len(removed), "bytes_left": left})
         return removed
@@ -68,7 +68,7 @@ class RunFolders:
             return []
         return [_sized(path) for path in paths]
 
-    def _put_aside(self, one: _Sized, is_needed: bool | None) -> bool:
+    def _mark_for_removal(self, one: _Sized, is_needed: bool | None) -> bool:
         is_young = time.time() - one.changed_at < _YOUNG_SECONDS
         if is_needed or (is_needed is None and is_young):
             return False
@@ -81,7 +81,7 @@ class RunFolders:
             _log.warning("A training's files cannot be removed", extra={"run_id": one.path.name, "cause": str(error)})
             return False
 
-    def _remove_aside(self) -> None:
+    def _remove_marked(self) -> None:
         for aside in self._path.glob(f"{_LEAVING}*"):
             shutil.rmtree(aside, ignore_errors=True)
 

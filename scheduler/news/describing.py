@@ -20,7 +20,7 @@ def described(
     progress: TrainingProgress | None,
     host: str,
     *,
-    is_mlflow_away: bool,
+    is_mlflow_unavailable: bool,
 ) -> Training:
     """Returns the description of a training; `place` counts from 1 among those that wait."""
     reason = _reason(entry, place, reasons)
@@ -31,11 +31,11 @@ def described(
         experiment=entry.experiment,
         values=entry.values,
         seed=entry.seed,
-        state=TrainingState.QUEUED if entry.waits_there else entry.state,
+        state=TrainingState.QUEUED if entry.waits_in_backend else entry.state,
         actions=actions_of(entry),
         place=place,
         reason=None if reason is None or _is_remark(entry) else MessageData.of(reason),
-        remark=_remark(entry, is_mlflow_away),
+        remark=_remark(entry, is_mlflow_unavailable),
         by=entry.by,
         host=host,
         attempt=entry.attempt,
@@ -73,8 +73,8 @@ def _is_remark(entry: Entry) -> bool:
     return entry.state is TrainingState.DONE and entry.outcome is not None
 
 
-def _remark(entry: Entry, is_mlflow_away: bool) -> MessageData | None:
-    if is_mlflow_away and entry.is_over and entry.recorded is not entry.state:
+def _remark(entry: Entry, is_mlflow_unavailable: bool) -> MessageData | None:
+    if is_mlflow_unavailable and entry.is_over and entry.recorded is not entry.state:
         return MessageData.of(MlflowAway())
     if entry.is_over and not entry.has_files:
         return MessageData.of(FilesRemoved())

@@ -31,17 +31,17 @@ class _Stream:
 
 
 class Viewers:
-    """Serves viewers; `news_of` makes the message about a training, once for all of its viewers."""
+    """Serves viewers; `message_of` makes the message about a training, once for all of its viewers."""
 
-    def __init__(self, entries: Entries, book: ProgressBook, news_of: Callable[[Entry], TrainingMessage]) -> None:
+    def __init__(self, entries: Entries, book: ProgressBook, message_of: Callable[[Entry], TrainingMessage]) -> None:
         self._entries = entries
         self._book = book
-        self._news_of = news_of
+        self._message_of = message_of
         self._lock = threading.Lock()
         self._streams: dict[str, _Stream] = {}
         self._rounds = [
             Rounds("news", _TICK_SECONDS, self._send),
-            Rounds("logged-progress", _LOGGED_SECONDS, self._ask),
+            Rounds("logged-progress", _LOGGED_SECONDS, self._read_due),
         ]
 
     def start(self) -> None:
@@ -64,7 +64,7 @@ class Viewers:
         stream.broadcast.serve(connection, lambda: self._text(entry))
 
     def _text(self, entry: Entry) -> str:
-        return self._news_of(entry).model_dump_json()
+        return self._message_of(entry).model_dump_json()
 
     def _send(self) -> None:
         for run_id, stream in self._watched():
@@ -89,7 +89,7 @@ class Viewers:
             stream.broadcast.publish(text)
             stream.text, stream.sent_at = text, now
 
-    def _ask(self) -> None:
+    def _read_due(self) -> None:
         for source in self._book.due(self._entries.find):
             try:
                 source.read()

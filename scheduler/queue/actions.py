@@ -135,5 +135,5 @@ def _again(entry: Entry) -> Entry:
         stopped_by=None,
         log_tail=(),
         has_files=True,
-        goes_on=True,
+        is_continuation=True,
     )

@@ -19,7 +19,7 @@ def ended(entry: Entry, status: backend.Exited | backend.Lost, *, now_ms: int, m
     is_stopped = entry.stopped_by is not None or status.was_stopped
     by = entry.stopped_by or status.stopped_by
     if may_restart and not is_stopped and _by_the_machine(status) and entry.has_checkpoint:
-        return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), goes_on=True, recorded=None)
+        return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), is_continuation=True, recorded=None)
     at_ms = status.at_ms if isinstance(status, backend.Exited) else now_ms
     state, outcome = _by_itself(status)
     if is_stopped:

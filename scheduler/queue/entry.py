@@ -14,7 +14,7 @@ class Entry:
     """One training. `recorded` is the last state written to MLflow; None if it has to be written again.
 
     `outcome` is how it ended, `damage` why it must not run; `trainer_reports` whether its program writes a progress
-    file, `has_files` whether its files are still on this machine, `goes_on` whether it has to continue from a
+    file, `has_files` whether its files are still on this machine, `is_continuation` whether it has to continue from a
     checkpoint of its own instead of starting over. Times are Unix ms.
     """
 
@@ -42,7 +42,7 @@ class Entry:
     gpus: tuple[int, ...] = ()
     has_checkpoint: bool = False
     has_files: bool = True
-    goes_on: bool = False
+    is_continuation: bool = False
     log_tail: tuple[str, ...] = ()
     recorded: TrainingState | None = None
 
@@ -52,7 +52,7 @@ class Entry:
         return self.state in WAITING
 
     @property
-    def waits_there(self) -> bool:
+    def waits_in_backend(self) -> bool:
         """Whether it waits at the place where it is to run, instead of here."""
         return self.state is TrainingState.STARTING and self.started_ms is None
 

@@ -87,7 +87,7 @@ class Launching:
                 return NotLaunched(NoCheckpoint())
         except ClewError as error:
             return NotLaunched(error)
-        if entry.goes_on and not begins_with_checkpoint(self._backend, entry.run_id):
+        if entry.is_continuation and not begins_with_checkpoint(self._backend, entry.run_id):
             return NotLaunched(NoCheckpoint())
         return None
 

@@ -89,7 +89,7 @@ class MlflowQueue:
 
         Of its two writes, the first is the one after which a search still finds it.
         """
-        shown = TrainingState.QUEUED if entry.waits_there else entry.state
+        shown = TrainingState.QUEUED if entry.waits_in_backend else entry.state
         status = RunStatus(MLFLOW_STATUS[shown])
         if entry.is_over:
             self._runs.set_status(entry.run_id, status, entry.ended_ms)

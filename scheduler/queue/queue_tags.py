@@ -34,7 +34,7 @@ def tags_of(entry: Entry) -> dict[str, str]:
         tags.STATE: entry.state.value,
         tags.PLACE: repr(entry.place),
         tags.ATTEMPT: str(entry.attempt),
-        tags.GOES_ON: "true" if entry.goes_on else None,
+        tags.CONTINUATION: "true" if entry.is_continuation else None,
         tags.STARTED_AT: _text(entry.started_ms),
         tags.STOPPED_BY: entry.stopped_by,
         tags.EXIT_CODE: _text(entry.exit_code) if entry.is_over else None,
@@ -52,7 +52,7 @@ def entry_of(run: StoredRun, experiment: str) -> Entry:
     if state is None:
         state = TrainingState.QUEUED
         damage = damage or RequestDamaged(TagUnreadable(tags.STATE))
-    asked = run.start_ms or 0
+    start_ms = run.start_ms or 0
     return Entry(
         run_id=run.run_id,
         name=run.name,
@@ -60,13 +60,13 @@ def entry_of(run: StoredRun, experiment: str) -> Entry:
         trainer=request.trainer,
         values=request.values,
         state=state,
-        place=_number(recorded.get(tags.PLACE, ""), asked),
-        asked_ms=max(0, asked),
+        place=_number(recorded.get(tags.PLACE, ""), start_ms),
+        asked_ms=max(0, start_ms),
         request_id=recorded.get(tags.REQUEST_ID, ""),
         by=recorded.get(tags.BY) or None,
         attempt=_whole(recorded.get(tags.ATTEMPT, ""), _MOST_ATTEMPT) or 0,
         parent=recorded.get(tags.PARENT) or None,
-        goes_on=tags.GOES_ON in recorded,
+        is_continuation=tags.CONTINUATION in recorded,
         stopped_by=recorded.get(tags.STOPPED_BY),
         started_ms=_whole(recorded.get(tags.STARTED_AT, ""), _MOST_MS),
         ended_ms=run.end_ms if state in OVER else None,

@@ -40,7 +40,7 @@ class Reading:
             self._take(before.get(entry.run_id), entry)
         for known in before.values():
             if known.is_waiting and known.run_id not in found:
-                self._look_again(known)
+                self._read_again(known)
         self._due = time.monotonic() + READ_SECONDS
         self._entries.is_read = True
 
@@ -69,7 +69,7 @@ class Reading:
         outcome = MessageData.of(CancelledInQueue())
         return found.but(state=TrainingState.KILLED, ended_ms=now, outcome=outcome, request_id="", recorded=None)
 
-    def _look_again(self, known: Entry) -> None:
+    def _read_again(self, known: Entry) -> None:
         """Reads one that a search did not find: its run was deleted, or its state was changed by another program."""
         found = self._queue.get(known.run_id)
         if found is None:

@@ -43,7 +43,7 @@ class AttemptRecords:
         record = self._newest(run_id)
         return record if record is not None and record.attempt == attempt else AttemptRecord(attempt=attempt)
 
-    def doubtful(self) -> Iterator[tuple[str, int]]:
+    def unconfirmed(self) -> Iterator[tuple[str, int]]:
         """Yields attempts whose submission a scheduler did not live to confirm."""
         for folder in self._folders.iterdir() if self._folders.exists() else ():
             record = self._newest(folder.name)

@@ -10,7 +10,8 @@ from concurrency.rounds import Rounds
 from domain.errors import ClewError
 from domain.errors.connections import TimedOut
 from scheduler.ray_jobs.jobs_api import SERVICE, JobsApi
-from scheduler.ray_jobs.watched_job import PATIENCE_SECONDS, WatchedJob
+from scheduler.ray_jobs.last_status import PATIENCE_SECONDS
+from scheduler.ray_jobs.watched_job import WatchedJob
 
 EACH_SECONDS: Final = 1.0
 LOGS_EACH_SECONDS: Final = 0.5
@@ -26,7 +27,7 @@ class JobWatch:
         self._watched: dict[Key, WatchedJob] = {}
         self._asked: dict[Key, float] = {}
         self._lock = threading.Lock()
-        self._looking = Rounds("ray-jobs", EACH_SECONDS, self._look)
+        self._polling = Rounds("ray-jobs", EACH_SECONDS, self._poll)
         self._reading = Rounds("ray-logs", LOGS_EACH_SECONDS, self._read)
         self._has_begun = False
         self._reach: ClewError | None = None
@@ -40,7 +41,7 @@ class JobWatch:
             self._asked[key] = time.monotonic()
             if key not in self._watched:
                 self._watched[key] = self._made(run_id, attempt)
-                self._looking.wake()
+                self._polling.wake()
             return self._watched[key]
 
     def check_reach(self) -> None:
@@ -61,24 +62,24 @@ class JobWatch:
         for one in self._all():
             if one.run_id == run_id:
                 one.withdraw()
-        self._looking.wake()
+        self._polling.wake()
 
     def poll_soon(self) -> None:
         """Polls at once."""
-        self._looking.wake()
+        self._polling.wake()
 
     def close(self) -> None:
         """Ends both threads, without waiting for them."""
-        self._looking.stop()
+        self._polling.stop()
         self._reading.stop()
 
     def _begin(self) -> None:
         if not self._has_begun:
             self._has_begun = True
-            self._looking.start()
+            self._polling.start()
             self._reading.start()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         self._forget()
         self._reach = self._trouble()
         self._is_reach_known.set()

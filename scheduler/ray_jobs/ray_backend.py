@@ -45,12 +45,12 @@ class RayBackend:
         self._records = AttemptRecords(folders)
         self._runs = runs
         self._checkpoints = Checkpoints(runs, folders)
-        self._has_looked_for_doubtful = False
+        self._has_watched_unconfirmed = False
         self._watch = JobWatch(self._jobs, self._watched)
 
     def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
         """Implements `Backend.room`; raises MlflowOutOfReach if the cluster could not log to MLflow."""
-        self._look_for_doubtful()
+        self._watch_unconfirmed()
         self._check_mlflow()
         self._watch.check_reach()
         waiting = self._watch.waiting()
@@ -127,23 +127,23 @@ class RayBackend:
         """Ends polling; running trainings continue."""
         self._watch.close()
 
-    def _look_for_doubtful(self) -> None:
+    def _watch_unconfirmed(self) -> None:
         """Polls unconfirmed jobs once the queue was read, when the wanted ones are known."""
-        if not self._has_looked_for_doubtful:
-            self._has_looked_for_doubtful = True
-            for run_id, attempt in self._records.doubtful():
-                self._watch.of(run_id, attempt).doubt()
+        if not self._has_watched_unconfirmed:
+            self._has_watched_unconfirmed = True
+            for run_id, attempt in self._records.unconfirmed():
+                self._watch.of(run_id, attempt).mark_unconfirmed()
 
     def _submitted(self, watched: WatchedJob, body: Mapping[str, Any]) -> Job:
         """Returns the result of a submission: if its answer is unclear, the job itself shows it."""
         try:
             self._jobs.submit(body)
         except ClewError as error:
-            watched.doubt()
+            watched.mark_unconfirmed()
             job = self._jobs.job(watched.submission_id)
             if job is None:
                 raise error
-            if job.status == JobStatus.STOPPED:  # stopped by `doubt`, but it is wanted now
+            if job.status == JobStatus.STOPPED:  # stopped by `mark_unconfirmed`, but it is wanted now
                 self._jobs.forget(watched.submission_id)
                 raise error
             return job
@@ -151,7 +151,9 @@ class RayBackend:
 
     def _body(self, launch: Launch, submission_id: str) -> dict[str, Any]:
         checkpoint = (
-            self._checkpoints.to_begin_with(launch.run_id, launch.attempt) if REQUEST_FILE in launch.command else None
+            self._checkpoints.newest_for_attempt(launch.run_id, launch.attempt)
+            if REQUEST_FILE in launch.command
+            else None
         )
         entrypoint = entrypoint_of(launch, self._variables(launch), checkpoint)
         return {

@@ -11,19 +11,19 @@ LINES: Final = 15
 _MOST_FOLDERS: Final = 3
 
 
-class LastWords(NamedTuple):
+class LogTail(NamedTuple):
     """The last lines, and the file that they are from."""
 
     lines: list[str]
     path: str
 
 
-def last_words(artifacts: RunArtifacts, run_id: str) -> LastWords | None:
+def log_tail(artifacts: RunArtifacts, run_id: str) -> LogTail | None:
     """Returns the last lines of the likeliest log; None where no file has a log's name. Raises as `RunArtifacts`."""
     found = next(_logs(artifacts, run_id), None)
     if found is None:
         return None
-    return LastWords(artifacts.lines(run_id, found.path, before=None, after=None, most=LINES).lines, found.path)
+    return LogTail(artifacts.lines(run_id, found.path, before=None, after=None, most=LINES).lines, found.path)
 
 
 def _logs(artifacts: RunArtifacts, run_id: str) -> Iterator[ArtifactEntry]:

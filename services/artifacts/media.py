@@ -30,13 +30,13 @@ def find_media(artifacts: RunArtifacts, run_id: str, pattern: MediaPattern | Non
 
     Raises as `RunArtifacts`.
     """
-    waiting, entries, asked = deque([""]), list[ArtifactEntry](), 0
-    while waiting and asked < _MOST_FOLDERS:
-        folders = [waiting.popleft() for _ in range(min(len(waiting), _AT_ONCE, _MOST_FOLDERS - asked))]
-        asked += len(folders)
+    waiting, entries, listed_folders = deque([""]), list[ArtifactEntry](), 0
+    while waiting and listed_folders < _MOST_FOLDERS:
+        folders = [waiting.popleft() for _ in range(min(len(waiting), _AT_ONCE, _MOST_FOLDERS - listed_folders))]
+        listed_folders += len(folders)
         for folder, found in zip(folders, _listed(artifacts, run_id, folders), strict=True):
             entries += found
-            waiting.extend(entry.path for entry in found if _is_looked_into(entry, folder, is_any=pattern is not None))
+            waiting.extend(entry.path for entry in found if _is_searched(entry, folder, is_any=pattern is not None))
     files = media_of(entries, pattern)
     return MediaFound(files[:MOST_FILES], bool(waiting) or len(files) > MOST_FILES)
 
@@ -46,7 +46,7 @@ def _listed(artifacts: RunArtifacts, run_id: str, folders: Sequence[str]) -> lis
     return bounded_map(partial(artifacts.listed, run_id), folders, _AT_ONCE, "media-folders")
 
 
-def _is_looked_into(entry: ArtifactEntry, folder: str, *, is_any: bool) -> bool:
+def _is_searched(entry: ArtifactEntry, folder: str, *, is_any: bool) -> bool:
     """Returns whether a folder is searched: all within a folder of media, others by their name, or all if `is_any`."""
     if not entry.is_dir or entry.path.count("/") >= _DEEPEST:
         return False

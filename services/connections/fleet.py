@@ -11,7 +11,7 @@ from services.fleet.monitor_history import MonitorHistory
 from services.fleet.prometheus_api import PrometheusApi
 from services.fleet.prometheus_history import PrometheusHistory
 from services.health.dependency_health import DEADLINE_SECONDS
-from services.health.service_health import Neighbour
+from services.health.service_health import PeerService
 from services.run_facts.gpus import Monitor
 from settings.settings import Settings
 from transport.credentials import BearerAuth, basic_auth
@@ -32,7 +32,7 @@ def fleet_histories(api: PrometheusApi | None, monitors: Sequence[Monitor]) -> F
     return FleetHistories(MonitorHistory(monitors) if api is None else PrometheusHistory(api))
 
 
-def prometheus_neighbour(api: PrometheusApi | None) -> Iterator[Neighbour]:
+def prometheus_service(api: PrometheusApi | None) -> Iterator[PeerService]:
     """Yields Prometheus as a service with a health check, if it is configured."""
     if api is not None:
-        yield Neighbour(ServiceKind.PROMETHEUS, None, api.service, partial(api.check_alive, DEADLINE_SECONDS))
+        yield PeerService(ServiceKind.PROMETHEUS, None, api.service, partial(api.check_alive, DEADLINE_SECONDS))

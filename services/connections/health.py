@@ -6,7 +6,7 @@ from domain.addresses import credentials_in
 from domain.errors.names import GpuMonitor
 from domain.health import ServiceKind
 from services.health.dependency_health import Checks
-from services.health.service_health import HealthSnapshots, Neighbour
+from services.health.service_health import HealthSnapshots, PeerService
 from services.run_facts.gpus import Monitor
 from services.sharing.shared_file import cache_folder
 from services.tracking.run_source import RunSource
@@ -23,19 +23,21 @@ def scheduler_service(settings: Settings) -> JsonService:
 
 
 def health_snapshots(
-    settings: Settings, checks: Checks, source: RunSource, neighbours: Sequence[Neighbour]
+    settings: Settings, checks: Checks, source: RunSource, peer_services: Sequence[PeerService]
 ) -> HealthSnapshots:
     """Returns the health of all configured services; the cache is separate for different sets of services."""
-    asked = " ".join([source.address, str(checks.model_store), *(one.service.url for one in neighbours)])
-    return HealthSnapshots(checks, neighbours, cache_folder(settings.cache_dir, asked), settings.refresh_seconds)
+    cache_name = " ".join([source.address, str(checks.model_store), *(one.service.url for one in peer_services)])
+    return HealthSnapshots(
+        checks, peer_services, cache_folder(settings.cache_dir, cache_name), settings.refresh_seconds
+    )
 
 
-def neighbours(settings: Settings, engine: JsonService) -> Iterator[Neighbour]:
+def peer_services(settings: Settings, engine: JsonService) -> Iterator[PeerService]:
     """Yields the GPU monitors, and the inference engine if it is Clew's own."""
     for name, service in gpu_monitors(settings):
-        yield Neighbour(ServiceKind.GPU_MONITOR, name, service)
+        yield PeerService(ServiceKind.GPU_MONITOR, name, service)
     if settings.embedded_inference:  # of a team's own server only the socket's address is known, as browsers open it
-        yield Neighbour(ServiceKind.INFERENCE, None, engine)
+        yield PeerService(ServiceKind.INFERENCE, None, engine)
 
 
 def gpu_monitors(settings: Settings) -> list[Monitor]:
@@ -51,6 +53,6 @@ def gpu_monitors(settings: Settings) -> list[Monitor]:
     ]
 
 
-def neighbour(scheduler: SchedulerClient) -> Neighbour:
+def scheduler_peer(scheduler: SchedulerClient) -> PeerService:
     """Returns the scheduler as a service with a health check."""
-    return Neighbour(ServiceKind.SCHEDULER, None, scheduler.service)
+    return PeerService(ServiceKind.SCHEDULER, None, scheduler.service)

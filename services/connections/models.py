@@ -5,7 +5,7 @@ from mlflow_api.artifacts.files import MlflowArtifacts
 from mlflow_api.artifacts.signed_addresses import SignedAddresses
 from mlflow_api.client import MlflowApi
 from services.registry.activations.archive import ActivationArchive
-from services.registry.checks.played_environments import PlayedEnvironments
+from services.registry.checks.played_environments import EnvironmentSamples
 from services.registry.http_store import HttpModelStore
 from services.registry.mlflow_model_tags import RunFacts
 from services.registry.mlflow_store import MlflowModelStore
@@ -48,7 +48,7 @@ def model_store(settings: Settings, mlflow: MlflowApi, run_of: RunOf, token: Ver
 def team_models(settings: Settings, mlflow: MlflowApi, run_of: RunOf) -> TeamModels:
     """Returns the configured registered models, each with its own store; policy files share limits and a cache."""
     registered, limits = RegisteredModels.of(mlflow, settings), PolicyLimits()
-    environments = PlayedEnvironments(settings.environments_file)
+    environments = EnvironmentSamples(settings.environments_file)
     artifacts = MlflowArtifacts(mlflow, SignedAddresses(mlflow, settings.artifact_origins))
 
     def store_of(name: str) -> MlflowModelStore:

@@ -67,7 +67,7 @@ class PrometheusApi:
         """
         first, last = steps.since_ms + steps.step_ms, steps.until_ms
         span = {"start": first / 1000, "end": last / 1000, "step": steps.step_ms / 1000}
-        answer = self._ask("/api/v1/query_range", {"query": expression, **span})
+        answer = self._query("/api/v1/query_range", {"query": expression, **span})
         return self._columns(answer, steps)
 
     def sample_times(self, selector: str, at_ms: int) -> list[Column]:
@@ -75,7 +75,7 @@ class PrometheusApi:
 
         Raises a `ServiceError`; invalid series are skipped.
         """
-        answer = self._ask("/api/v1/query", {"query": selector, "time": at_ms / 1000})
+        answer = self._query("/api/v1/query", {"query": selector, "time": at_ms / 1000})
         found = []
         for number, one in enumerate(answer.data.result[:MOST_SERIES]):
             with suppress(BadResponse):
@@ -84,9 +84,9 @@ class PrometheusApi:
 
     def check_alive(self, deadline_seconds: float) -> None:
         """Sends a trivial query by the usual path; raises a `ServiceError`."""
-        self._ask("/api/v1/query", {"query": "vector(1)"}, deadline_seconds)
+        self._query("/api/v1/query", {"query": "vector(1)"}, deadline_seconds)
 
-    def _ask(self, path: str, params: Mapping[str, Any], deadline_seconds: float = DEADLINE_SECONDS) -> _Success:
+    def _query(self, path: str, params: Mapping[str, Any], deadline_seconds: float = DEADLINE_SECONDS) -> _Success:
         answer = self.service.exchange(
             "GET",
             path,

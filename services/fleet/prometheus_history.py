@@ -53,22 +53,22 @@ class PrometheusHistory:
 
     def read(self, wanted: Steps, drawn: Measure | None = None) -> FleetHistory:
         """Returns the GPUs over a span, in steps as fine as is reasonable; raises a `ServiceError`."""
-        steps = self._wise(wanted)
+        steps = self._coarsened(wanted)
         window = f"{steps.step_ms // 1000}s"
-        asked: dict[str, str] = {"present": PRESENT, "users": USERS}
+        queries: dict[str, str] = {"present": PRESENT, "users": USERS}
         left_out = self.only_where_drawn - {drawn}
-        asked |= {str(measure): text for measure, text in EXPRESSIONS.items() if measure not in left_out}
+        queries |= {str(measure): text for measure, text in EXPRESSIONS.items() if measure not in left_out}
         with ThreadPoolExecutor(_AT_ONCE, "prometheus") as threads:
             begun = {
                 name: threads.submit(self._api.query_range, expression.format(window=window), steps)
-                for name, expression in asked.items()
+                for name, expression in queries.items()
             }
         answers = {name: future.result() for name, future in begun.items()}
         remarks = {str(remark): remark for answer in answers.values() for remark in answer.remarks}
         gpus = merged_reports(_reports(answers, steps))
         return FleetHistory(steps, self.source, gpus, list[Reason](remarks.values()))
 
-    def _wise(self, steps: Steps) -> Steps:
+    def _coarsened(self, steps: Steps) -> Steps:
         """Returns steps no finer than two scrape intervals, and no more than Prometheus can answer."""
         sampled_at = self._api.sample_times(SAMPLED, steps.until_ms)
         gaps = [float(np.median(np.diff(times))) for times in sampled_at[:_SAMPLED] if len(times) > 1]

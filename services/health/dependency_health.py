@@ -99,8 +99,8 @@ class Checks:
         # The last views, without a refresh, which would be one more request to a service that may be struggling.
         runs, models = self._runs.last_view(), self._model_views.last_view()
         health = Health(
-            mlflow=judged(found["mlflow"], _age(runs.as_of), runs.failure),
-            model_store=judged(found["model_store"], _age(models.as_of), models.failure),
+            mlflow=health_of(found["mlflow"], _age(runs.as_of), runs.failure),
+            model_store=health_of(found["model_store"], _age(models.as_of), models.failure),
         )
         # But if the service is healthy again, its last failure would remain until a user opens a page. So a refresh is
         # started, whose result the next caller gets.
@@ -115,7 +115,7 @@ def _age(as_of: datetime | None) -> float | None:
     return None if as_of is None else max(0.0, round((datetime.now(UTC) - as_of).total_seconds(), 1))
 
 
-def judged(outcome: Outcome, age: float | None = None, failure: Failure | None = None) -> Dependency:
+def health_of(outcome: Outcome, age: float | None = None, failure: Failure | None = None) -> Dependency:
     """Returns the state of a service from the result of its check and its last refresh."""
     state = State.OK
     reason: Reason | None = outcome.reason

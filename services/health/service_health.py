@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from domain.errors import BadResponse
 from domain.errors.misfits import misfit_of
 from domain.health import Alive, HealthReport, ServiceHealth, ServiceKind
-from services.health.dependency_health import DEADLINE_SECONDS, Checks, Probes, judged
+from services.health.dependency_health import DEADLINE_SECONDS, Checks, Probes, health_of
 from services.sharing.reading import Reading
 from services.sharing.snapshot import Snapshot
 from services.sharing.value_forms import JsonForm
@@ -21,19 +21,19 @@ _OLD_AFTER = 3  # multiple of the time for which a report is fresh
 _FORMAT = 2  # version of the reports on disk: increase it when their format changes
 
 
-class Neighbour(NamedTuple):
-    """A service next to Clew; `label` tells it apart from others of its kind, and `ask` raises where it is not healthy.
+class PeerService(NamedTuple):
+    """A service next to Clew; `label` tells it apart from others of its kind; `check` raises where it is not healthy.
 
-    Without `ask` it is a Clew process, which reports its own health.
+    Without `check` it is a Clew process, which reports its own health.
     """
 
     kind: ServiceKind
     label: str | None
     service: JsonService
-    ask: Callable[[], object] | None = None
+    check: Callable[[], object] | None = None
 
 
-def ask_alive(service: JsonService) -> None:
+def check_health(service: JsonService) -> None:
     """Sends `GET /health`; raises a `ServiceError` unless it reports that it is healthy."""
     answer = service.call("GET", "/health", deadline_seconds=DEADLINE_SECONDS)
     try:
@@ -45,16 +45,20 @@ def ask_alive(service: JsonService) -> None:
 class HealthSnapshots:
     """The newest report of this host; each worker sends at most one check to a service at a time."""
 
-    def __init__(self, checks: Checks, neighbours: Sequence[Neighbour], folder: Path, refresh_seconds: float) -> None:
+    def __init__(
+        self, checks: Checks, peer_services: Sequence[PeerService], folder: Path, refresh_seconds: float
+    ) -> None:
         self._fresh_for = timedelta(seconds=refresh_seconds / 3)
         self._checks = checks
-        self._neighbours = neighbours
-        self._probes = Probes({str(one.service.name): one.ask or partial(ask_alive, one.service) for one in neighbours})
+        self._peer_services = peer_services
+        self._probes = Probes(
+            {str(one.service.name): one.check or partial(check_health, one.service) for one in peer_services}
+        )
         self._snapshot = Snapshot(
             folder,
             "health",
             JsonForm(TypeAdapter(HealthReport), _FORMAT),
-            self._ask,
+            self._refresh_report,
             service="Clew",
             due_after=self._fresh_for,
         )
@@ -75,7 +79,7 @@ class HealthSnapshots:
             return True
         return not timedelta() <= datetime.now(UTC) - known.attempt.ended_at < _OLD_AFTER * self._fresh_for
 
-    def _ask(self, _known: Reading[HealthReport]) -> HealthReport:
+    def _refresh_report(self, _known: Reading[HealthReport]) -> HealthReport:
         running, core = self._probes.start(), self._checks.now()
         found = running.outcomes()
         listed = [
@@ -83,7 +87,7 @@ class HealthSnapshots:
             ServiceHealth(kind=ServiceKind.MODEL_STORE, name=self._checks.model_store, health=core.model_store),
         ]
         listed += [
-            ServiceHealth(kind=kind, name=service.name, label=label, health=judged(found[str(service.name)]))
-            for kind, label, service, _ask in self._neighbours
+            ServiceHealth(kind=kind, name=service.name, label=label, health=health_of(found[str(service.name)]))
+            for kind, label, service, _check in self._peer_services
         ]
         return HealthReport(services=listed, asked_at=datetime.now(UTC))

@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from domain.access.rules import Asker
+from domain.access.rules import Requester
 from domain.errors import ClewError, NotFound
 from domain.inference.messages import EvaluationReport, EvaluationState
 from services.inference_engine import InferenceEngine
 from services.measuring.measured import measurement_of
-from services.registry.measurement_keeping import MeasurementKeeping
+from services.registry.measurement_keeping import MeasurementWriter
 from services.sharing.atomic_file import put
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class MeasurementFollowing:
     def __init__(
         self,
         engine: InferenceEngine,
-        keeping: MeasurementKeeping,
+        keeping: MeasurementWriter,
         folder: Path,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -74,13 +74,13 @@ class MeasurementFollowing:
             is_idle = not self._patient_until
             self._patient_until |= dict.fromkeys(model_ids, time.monotonic() + _PATIENCE_SECONDS)
         if is_idle:
-            threading.Thread(target=self._go_on, name="followed", daemon=True).start()
+            threading.Thread(target=self._follow_all, name="followed", daemon=True).start()
 
-    def _go_on(self) -> None:
+    def _follow_all(self) -> None:
         while followed := dict(self._patient_until):
             for model_id, patient_until in followed.items():
                 try:
-                    is_over = self._is_kept_or_lost(model_id, patient_until)
+                    is_over = self._is_stored_or_lost(model_id, patient_until)
                 except Exception:  # an unforeseen error must not end the other evaluations
                     log.exception("a measurement cannot be followed", extra={"model": model_id})
                     is_over = True
@@ -88,9 +88,9 @@ class MeasurementFollowing:
                     self._end(model_id)
             time.sleep(PAUSE_SECONDS)
 
-    def _is_kept_or_lost(self, model_id: str, patient_until: float) -> bool:
+    def _is_stored_or_lost(self, model_id: str, patient_until: float) -> bool:
         try:
-            report = self._engine.report(model_id, Asker())
+            report = self._engine.report(model_id, Requester())
             if report.state is EvaluationState.RUNNING:
                 with self._lock:
                     self._patient_until[model_id] = time.monotonic() + _PATIENCE_SECONDS

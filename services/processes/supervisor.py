@@ -87,7 +87,7 @@ class Supervision:
 
         Raises SupervisorEnded.
         """
-        now = {child.name: child for child in self._ask()}
+        now = {child.name: child for child in self._read_children()}
         for name, child in now.items():
             before = self._children.get(name)
             if before and before.pid not in (0, child.pid):
@@ -98,7 +98,7 @@ class Supervision:
         self._children = now
         return now
 
-    def _ask(self) -> list[Child]:
+    def _read_children(self) -> list[Child]:
         try:
             answer = self._rpc.getAllProcessInfo()
         except (OSError, HTTPException, Error) as error:

@@ -118,7 +118,7 @@ class HttpModelStore:
             reason=(reason or "")[:500] or None,
             success_rate=target.success_rate,
             former_success_rate=success_rate_in(former),
-            overrules_deletion=overrules_deletion(raw) or self._is_gone(target.id),
+            overrules_deletion=overrules_deletion(raw) or self._is_deleted(target.id),
         )
 
     def delete(self, model_id: str) -> None:
@@ -173,11 +173,11 @@ class HttpModelStore:
                 writes=True,
             )
         except NotFound as error:
-            if self._is_gone(model_id):
+            if self._is_deleted(model_id):
                 raise DeletedMeanwhile(model_id) from error
             raise
 
-    def _is_gone(self, model_id: str) -> bool:
+    def _is_deleted(self, model_id: str) -> bool:
         """Returns whether the server reports that the model no longer exists; false if it does not answer."""
         try:
             self._read(path_of(model_id))

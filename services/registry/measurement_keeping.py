@@ -16,7 +16,7 @@ _AT_ONCE = 2
 log = logging.getLogger(__name__)
 
 
-class MeasurementKeeping:
+class MeasurementWriter:
     """Writes measurements to one store."""
 
     def __init__(self, store: ModelStore) -> None:

@@ -19,7 +19,7 @@ from domain.inference.policies import PolicyGraph
 from mlflow_api.registry.registry import FILE_SECONDS, MlflowRegistry
 from mlflow_api.registry.versions import Version
 from policies.policy_check import WALL_SECONDS
-from services.registry.checks.played_environments import PlayedEnvironments
+from services.registry.checks.played_environments import EnvironmentSamples
 from services.registry.checks.policy_subjects import PolicySubject
 from services.registry.version_files.fetching import FILE_TAG, VersionFetcher
 from services.registry.version_files.keeping import Kept, KeptPolicies, PolicyFile
@@ -67,7 +67,7 @@ class PolicyFiles:
         registry: MlflowRegistry,
         folder: Path,
         limits: PolicyLimits | None = None,
-        environments: PlayedEnvironments | None = None,
+        environments: EnvironmentSamples | None = None,
     ) -> None:
         self._address = registry.address
         self._fetcher = VersionFetcher(registry)
@@ -77,7 +77,7 @@ class PolicyFiles:
         limits = limits or PolicyLimits()
         self._fetches: SingleFlight[_Fetched] = SingleFlight("policy-file", start=limits.fetches.submit)
         self._free = limits.checks
-        self._environments = environments or PlayedEnvironments()
+        self._environments = environments or EnvironmentSamples()
 
     def check(self, version: Version, subject: PolicySubject) -> PolicyGraph:
         """Fetches the version's file again and returns its description after a check; raises as `file`, and

@@ -70,7 +70,7 @@ class ModelPurge:
             if due:
                 self._mark(version.version, done)
         elif not due or marked_at is None:  # a mark without a valid moment is set again by the next run
-            self._spare(version.version, done)
+            self._unmark(version.version, done)
         elif self._now() - marked_at >= BETWEEN_RUNS:
             self._remove(version.version, done)
 
@@ -79,9 +79,9 @@ class ModelPurge:
         if self._is_still_due(version):  # else it was restored between the first check and the mark
             done.marked.append(version)
         else:
-            self._spare(version, done)
+            self._unmark(version, done)
 
-    def _spare(self, version: str, done: Purged) -> None:
+    def _unmark(self, version: str, done: Purged) -> None:
         self._registry.untag_version(version, PURGING_TAG)
         done.spared.append(version)
 

@@ -11,7 +11,7 @@ from services.run_changes.team_runs import TeamRuns
 log = logging.getLogger(__name__)
 
 
-class RunKeepingStore(ReadingStore):
+class RunRestoringStore(ReadingStore):
     """A store whose activations restore the model's run from the trash."""
 
     def __init__(self, store: ModelStore, runs: TeamRuns) -> None:
@@ -20,7 +20,7 @@ class RunKeepingStore(ReadingStore):
 
     def of(self, name: str | None) -> ModelStore:
         """Returns a store of that name that also keeps runs."""
-        return RunKeepingStore(self._store.of(name), self._runs)
+        return RunRestoringStore(self._store.of(name), self._runs)
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """Activates in the store; a later failure does not fail the activation, and the trash page shows such a run."""

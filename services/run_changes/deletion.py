@@ -78,7 +78,7 @@ class RunDeletion:
                 return _moved([run], [])
             models, active = self._models(family)
             for made in active:
-                self._bring_back(moved, made, by)
+                self._restore_run(moved, made, by)
                 raise (RunServesNow if moved else RunServes)(made.run_id, _name_of(made))
             if not waiting:
                 return _moved_with(run, moved, models)
@@ -112,7 +112,7 @@ class RunDeletion:
         self._restore(run_id, by, ChangedPart(what=ChangeKind.RESTORED, new=model))
         return True
 
-    def _bring_back(self, moved: Iterable[str], made: MadeVersion, by: str | None) -> None:
+    def _restore_run(self, moved: Iterable[str], made: MadeVersion, by: str | None) -> None:
         for run_id in moved:
             self._restore(run_id, by, ChangedPart(what=ChangeKind.RESTORED, new=_name_of(made)))
 
@@ -133,8 +133,8 @@ class RunDeletion:
             for child in self._runs.children(waiting.pop(), experiments, _MOST_SEEN):
                 seen += 1
                 is_known = child.run_id in found or child.run_id == run_id
-                is_kin = not child.is_deleted or child.run_id in moved or deleted_with(child.tags) == run_id
-                if is_kin and not is_known:
+                belongs_to_run = not child.is_deleted or child.run_id in moved or deleted_with(child.tags) == run_id
+                if belongs_to_run and not is_known:
                     found[child.run_id] = child
                     waiting.append(child.run_id)
                 if len(found) > MOST_CHILDREN or seen == _MOST_SEEN:

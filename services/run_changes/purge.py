@@ -81,7 +81,7 @@ class RunPurge:
         made = self._runs.versions_by_run([run.run_id for run in trash])
         due: list[str] = []
         for run in trash:
-            if not self._keeps_for_a_model(run, made.get(run.run_id, []), done):
+            if not self._restore_for_model(run, made.get(run.run_id, []), done):
                 due += self._treat(run, moment_of(marked.get(run.run_id)), done, is_marked=run.run_id in marked)
         self._remove_all(due, done)
         for run_id in set(marked) - {*done.removed, *done.spared}:
@@ -94,7 +94,7 @@ class RunPurge:
         if due and not is_marked:
             self._mark(run.run_id, done)
         elif is_marked and (not due or marked_at is None):  # a mark without a valid moment is set again by the next run
-            self._spare(run.run_id, done)
+            self._unmark(run.run_id, done)
         elif marked_at is not None and self._now() - marked_at >= BETWEEN_RUNS:
             return [run.run_id]
         return []
@@ -108,7 +108,7 @@ class RunPurge:
                 for run_id in due:
                     if run_id in refused:
                         log.warning("MLflow does not remove a run", extra={"run": run_id, "cause": refused[run_id]})
-                        self._spare(run_id, done)
+                        self._unmark(run_id, done)
                     else:
                         self._marks.unmark(run_id)
                         done.removed.append(run_id)
@@ -118,9 +118,9 @@ class RunPurge:
         if self._is_still_due(run_id):  # else it was restored between the first check and the mark
             done.marked.append(run_id)
         else:
-            self._spare(run_id, done)
+            self._unmark(run_id, done)
 
-    def _spare(self, run_id: str, done: Purged) -> None:
+    def _unmark(self, run_id: str, done: Purged) -> None:
         self._marks.unmark(run_id)
         done.spared.append(run_id)
 
@@ -145,7 +145,7 @@ class RunPurge:
         since = deletion_since(run.tags)
         return since is not None and self._now() - since >= self._retention and not self._runs.versions_of([run.run_id])
 
-    def _keeps_for_a_model(self, run: StoredRun, versions: list[MadeVersion], done: Purged) -> bool:
+    def _restore_for_model(self, run: StoredRun, versions: list[MadeVersion], done: Purged) -> bool:
         """Restores the run of an active model, which a crash during a deletion left in the trash."""
         active = [made for made in versions if self._runs.is_active(made)]
         for made in active[:1]:

@@ -65,11 +65,11 @@ class TeamRuns:
         """Implements `RunDeletion.moves`."""
         return self._deletion.moves(run_id)
 
-    def act(self, asked: ManyRuns, run_id: str, by: str | None) -> Changed | MovedRuns:
+    def act(self, request: ManyRuns, run_id: str, by: str | None) -> Changed | MovedRuns:
         """Applies an action for many runs to one of them."""
-        if asked.change is not None:
-            return self.change(run_id, asked.change, by)
-        return self.delete(run_id, by) if asked.action is RunAction.DELETE else self.restore(run_id, by)
+        if request.change is not None:
+            return self.change(run_id, request.change, by)
+        return self.delete(run_id, by) if request.action is RunAction.DELETE else self.restore(run_id, by)
 
     def delete(self, run_id: str, by: str | None) -> MovedRuns:
         """Implements `RunDeletion.delete`."""

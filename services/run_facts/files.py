@@ -21,10 +21,10 @@ class Walked(NamedTuple):
 
 def walk(artifacts: RunArtifacts, run_id: str) -> Walked:
     """Returns the run's files, its root folder first; raises as `RunArtifacts`."""
-    waiting, entries, asked, ends = deque([""]), list[ArtifactEntry](), 0, time.monotonic() + _SECONDS
-    while waiting and asked < _MOST_FOLDERS and len(entries) < MOST_ENTRIES and time.monotonic() < ends:
+    waiting, entries, listed_folders, ends = deque([""]), list[ArtifactEntry](), 0, time.monotonic() + _SECONDS
+    while waiting and listed_folders < _MOST_FOLDERS and len(entries) < MOST_ENTRIES and time.monotonic() < ends:
         found = artifacts.listed(run_id, waiting.popleft())
-        asked += 1
+        listed_folders += 1
         entries += found
         waiting.extend(entry.path for entry in found if entry.is_dir)
     return Walked(entries[:MOST_ENTRIES], bool(waiting) or len(entries) > MOST_ENTRIES)

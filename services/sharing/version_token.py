@@ -29,7 +29,7 @@ class VersionToken:
                 return file.read(_MOST_BYTES).decode("ascii", "replace")
         except FileNotFoundError:  # the first time, or the cache was deleted with its token
             try:
-                return self._put_another()
+                return self._write_new()
             except OSError:
                 return ""
         except OSError:
@@ -38,13 +38,13 @@ class VersionToken:
     def renew(self) -> None:
         """Records that something was changed, or may have been."""
         try:
-            self._put_another()
+            self._write_new()
         except OSError as error:
             with self._lock:
                 self.unshared += 1
             log.warning("other workers see this change at their next refresh", extra={"cause": str(error)})
 
-    def _put_another(self) -> str:
+    def _write_new(self) -> str:
         token = secrets.token_hex(8)
         put(self._path, token.encode())
         return token

@@ -26,32 +26,32 @@ class CurveCache:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def curve(self, asked: CurveRequest) -> Curve | None:
+    def curve(self, request: CurveRequest) -> Curve | None:
         """Returns the result of `history_curve`, computed now or before."""
-        key = _key(asked)
+        key = _key(request)
         with self._lock:
             if (kept := self._kept.get(key)) is not None:
                 return kept[0]
-        made = history_curve(asked)
+        made = history_curve(request)
         with self._lock:
-            if _size((made, asked)) <= _MOST_BYTES:
-                self._kept[key] = (made, asked)
+            if _size((made, request)) <= _MOST_BYTES:
+                self._kept[key] = (made, request)
         return made
 
 
-def _key(asked: CurveRequest) -> tuple[object, ...]:
+def _key(request: CurveRequest) -> tuple[object, ...]:
     """Returns the key of a request, which is stable as long as the store returns the same history object.
 
     The cache keeps that object alive.
     """
-    which = (id(asked.history), asked.axis, asked.weight, asked.counting, id(asked.counted))
-    return (*which, asked.origin, asked.latest, asked.scale, asked.factor)
+    which = (id(request.history), request.axis, request.weight, request.counting, id(request.counted))
+    return (*which, request.origin, request.latest, request.scale, request.factor)
 
 
 def _size(kept: _Kept) -> int:
     """Returns the memory of the curve's own arrays; the histories' columns are mapped and can be reclaimed."""
-    curve, asked = kept
+    curve, request = kept
     columns = [] if curve is None else [curve.x, curve.y]
-    shared = (asked.history.step, asked.history.value)
+    shared = (request.history.step, request.history.value)
     owned = sum(column.nbytes for column in columns if not any(column is one for one in shared))
     return max(owned, _MOST_BYTES // MOST_CURVES)

@@ -24,7 +24,7 @@ from services.tracking.whole_runs import WholeRuns
 
 _POLL_SECONDS: Final = 0.05
 # Each takes a request; a comparison of more before all runs have been read waits for them.
-_MOST_ASKED_FOR: Final = 50
+_MOST_REQUESTED: Final = 50
 log = logging.getLogger(__name__)
 
 
@@ -102,7 +102,7 @@ class RunStore:
         if view.runs is None:
             return view
         self._whole.of(view.runs, ids)  # all at once, so that the view then has them cached
-        return view.model_copy(update={"found": self._found(_unknown(view, ids)[:_MOST_ASKED_FOR], ends)})
+        return view.model_copy(update={"found": self._found(_unknown(view, ids)[:_MOST_REQUESTED], ends)})
 
     def first_view(self, wait_seconds: float) -> RunView:
         """Returns a view as `view` does, but waits up to `wait_seconds` for the first answer if nothing is known."""

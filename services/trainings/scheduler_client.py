@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-import orjson
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from domain.access.identity import IdentityRules, headers_of
-from domain.access.rules import Asker
+from domain.access.rules import Requester
 from domain.errors import BadResponse, NotFound
 from domain.errors.connections import AnsweredStatus, OutcomeUnknown
 from domain.errors.misfits import misfit_of
@@ -38,6 +37,7 @@ from domain.trainings.requests import (
     StartRequest,
 )
 from domain.trainings.training import LogPart, Training
+from services.trainings.request_bodies import encoded
 from transport.http_client import JsonService
 from transport.opened import Answer
 
@@ -45,7 +45,7 @@ _WRITE_SECONDS: Final = 20.0  # a run is created in MLflow meanwhile
 _READ_SECONDS: Final = 5.0
 _PIECE_SECONDS: Final = 30.0
 _MOST_PIECE_BYTES: Final = 8 * 2**20  # the scheduler's pieces have 1 MiB; hiding secrets may make them longer
-_NO_CALLER: Final = Asker()
+_NO_CALLER: Final = Requester()
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -66,25 +66,25 @@ class SchedulerClient:
         self.service = service
         self._rules = rules
 
-    def start(self, request: StartRequest, asker: Asker) -> Started:
+    def start(self, request: StartRequest, requester: Requester) -> Started:
         """Starts a training, or queues it; a request id that was used before starts nothing."""
-        return self._write("start", request.to_send, asker, Started)
+        return self._write("start", request.to_send, requester, Started)
 
-    def stop(self, request: RunRequest, asker: Asker) -> Stopped:
+    def stop(self, request: RunRequest, requester: Requester) -> Stopped:
         """Stops a training after its episode; one that waits is cancelled."""
-        return self._write("stop", request.model_dump(), asker, Stopped)
+        return self._write("stop", request.model_dump(), requester, Stopped)
 
-    def queue(self, request: QueueRequest, asker: Asker) -> Queued:
+    def queue(self, request: QueueRequest, requester: Requester) -> Queued:
         """Moves a waiting training: first, hold, release, cancel."""
-        return self._write("queue", request.model_dump(mode="json"), asker, Queued)
+        return self._write("queue", request.model_dump(mode="json"), requester, Queued)
 
-    def go_on(self, request: RunRequest, asker: Asker) -> Started:
+    def continue_training(self, request: RunRequest, requester: Requester) -> Started:
         """Restarts a finished training from its newest checkpoint, in the same run."""
-        return self._write("continue", request.model_dump(), asker, Started)
+        return self._write("continue", request.model_dump(), requester, Started)
 
-    def fork(self, request: ForkRequest, asker: Asker) -> Started:
+    def fork(self, request: ForkRequest, requester: Requester) -> Started:
         """Starts a child of the training `run_id` from its newest checkpoint, with the other values of the request."""
-        return self._write("fork", request.to_send, asker, Started)
+        return self._write("fork", request.to_send, requester, Started)
 
     def trainings(self) -> tuple[TrainingList, list[BadRow]]:
         """Returns all trainings that wait or run and the newest others, and the invalid rows."""
@@ -160,12 +160,12 @@ class SchedulerClient:
         headers = headers_of(_NO_CALLER, self._rules)
         return self.service.call("GET", path, params=params, headers=headers, deadline_seconds=_READ_SECONDS)
 
-    def _write(self, verb: str, body: Mapping[str, Any], asker: Asker, shape: type[T]) -> T:
+    def _write(self, verb: str, body: Mapping[str, Any], requester: Requester, shape: type[T]) -> T:
         answer = self.service.exchange(
             "POST",
             f"/api/training/{verb}",
-            headers=headers_of(asker, self._rules),
-            body=_encoded(body),
+            headers=headers_of(requester, self._rules),
+            body=encoded(body),
             deadline_seconds=_WRITE_SECONDS,
             writes=True,
         )
@@ -200,19 +200,3 @@ def _no_such_training(run_id: str) -> Iterator[None]:
         yield
     except NotFound as error:
         raise NoSuchTraining(run_id) from error
-
-
-def _encoded(body: Mapping[str, Any]) -> bytes:
-    """Encodes a request as JSON; raises TrainingRefused for fields that JSON with 64 bits and UTF-8 cannot hold."""
-    misfits = {name: misfit for name, value in body.items() if (misfit := _misfit(name, value)) is not None}
-    if misfits:
-        raise TrainingRefused({name.encode("ascii", "backslashreplace").decode(): why for name, why in misfits.items()})
-    return orjson.dumps(dict(body))
-
-
-def _misfit(name: str, value: object) -> Text | None:
-    try:
-        orjson.dumps({name: value})
-    except orjson.JSONEncodeError as error:
-        return Text(error)
-    return None

@@ -57,40 +57,40 @@ class ViewOpening:
 
     def open(self, query: Query, defaults: bool) -> Opened:
         """Resolves a query; with `defaults`, also to an experiment's default view."""
-        asked = _SplitQuery.of(query)
+        split = _SplitQuery.of(query)
         try:
-            if asked.short is not None:
-                return self._begun_from(asked, asked.opened(self._addresses.expand(asked.short), asked.own))
-            if asked.view_id is not None:
-                return self._named(asked, asked.view_id)
+            if split.short is not None:
+                return self._original_view(split, split.opened(self._addresses.expand(split.short), split.own))
+            if split.view_id is not None:
+                return self._named(split, split.view_id)
         except ClewError as error:
-            return asked.not_opened(error)
-        if defaults and set(asked.own) == {EXPERIMENT} and VIEW not in query:
-            return self._default(asked)
-        return Opened({**asked.own, **asked.readers})
+            return split.not_opened(error)
+        if defaults and set(split.own) == {EXPERIMENT} and VIEW not in query:
+            return self._default(split)
+        return Opened({**split.own, **split.readers})
 
-    def _named(self, asked: _SplitQuery, view_id: str) -> Opened:
-        if asked.own:  # the view was changed, and the address contains the complete state
-            return self._begun_from(asked, Opened({**asked.own, **asked.readers}))
+    def _named(self, split: _SplitQuery, view_id: str) -> Opened:
+        if split.own:  # the view was changed, and the address contains the complete state
+            return self._original_view(split, Opened({**split.own, **split.readers}))
         view = self._views.find(view_id, self._patience_seconds)
         if view is None:
             failure = self._views.view().failure
-            return asked.not_opened(NoSuchView() if failure is None else failure.whole)
-        return asked.opened(self._views.query_of(view), {}, view)
+            return split.not_opened(NoSuchView() if failure is None else failure.whole)
+        return split.opened(self._views.query_of(view), {}, view)
 
-    def _begun_from(self, asked: _SplitQuery, opened: Opened) -> Opened:
+    def _original_view(self, split: _SplitQuery, opened: Opened) -> Opened:
         """Returns the original view before its changes, if it is known."""
-        views = None if asked.view_id is None else self._views.view().views
-        view = None if views is None else views.get(asked.view_id or "")
+        views = None if split.view_id is None else self._views.view().views
+        view = None if views is None else views.get(split.view_id or "")
         return opened._replace(view=view, is_changed=view is not None)
 
-    def _default(self, asked: _SplitQuery) -> Opened:
-        experiment = first(asked.own, EXPERIMENT) or ""
+    def _default(self, split: _SplitQuery) -> Opened:
+        experiment = first(split.own, EXPERIMENT) or ""
         views = self._views.view(self._patience_seconds).views
         view = None if views is None else views.default_of(experiment)
         if view is None:
-            return Opened({**asked.own, **asked.readers})
+            return Opened({**split.own, **split.readers})
         try:
-            return asked.opened(self._views.query_of(view), asked.own, view, experiment)
+            return split.opened(self._views.query_of(view), split.own, view, experiment)
         except ClewError as error:
-            return asked.not_opened(error)
+            return split.not_opened(error)

@@ -98,8 +98,8 @@ def _failing(paths: Mapping[str, Mapping[str, Any]]) -> set[str]:
 
 def _security() -> dict[str, Any]:
     token = {"type": "http", "scheme": "bearer", "description": "Where the setting API_TOKEN has a value."}
-    beside = "The same, where a proxy reads Authorization itself."
-    header = {"type": "apiKey", "in": "header", "name": TOKEN_HEADER, "description": beside}
+    description = "The same, where a proxy reads Authorization itself."
+    header = {"type": "apiKey", "in": "header", "name": TOKEN_HEADER, "description": description}
     return {"token": token, "tokenHeader": header}
 
 

@@ -78,14 +78,14 @@ class RunCopy:
 
     def run(self) -> None:
         """Copies what is missing; raises the errors of MLflow's calls, OSError if the disk is full, and Stopped."""
-        self._copy_words()
+        self._copy_texts()
         self._copy_metrics()
         self._copy_files()
         original = self._original
         self._call(partial(self._server.runs.set_status, self._copy.run_id, original.status, original.end_ms))
         self._tag({_STATE: self._state})
 
-    def _copy_words(self) -> None:
+    def _copy_texts(self) -> None:
         params = {key: value for key, value in self._original.params.items() if key not in self._copy.params}
         for some in _hundreds(params):
             self._log_params(some)

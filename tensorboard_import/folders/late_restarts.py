@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from tensorboard_import.folders.event_file import Piece
 from tensorboard_import.folders.folder_files import FolderFiles, OpenedFile
-from tensorboard_import.folders.restarts import Void, goes_back, voids_of
+from tensorboard_import.folders.restarts import Void, decreases, voids_of
 from tensorboard_import.reading.events import Content
 
 
@@ -28,7 +28,7 @@ def _new_in(files: FolderFiles, file: OpenedFile, piece: Piece, content: Content
     known = set(files.voids)
     if not files.is_old:
         files.voids |= set(voids_of(file.path.name, piece.begins, content.restarts))
-    elif goes_back(content.points, file.top):
+    elif decreases(content.points, file.top):
         files.scan()
     return files.voids - known
 

@@ -69,7 +69,7 @@ def _is_void(one: Any, void: Void, before: int) -> bool:
     return bool(one.step >= void.step and one.place < before and void.tag in (None, one.tag))
 
 
-def goes_back(points: Points, highest: int | None) -> bool:
+def decreases(points: Points, highest: int | None) -> bool:
     """Returns whether any step is lower than an earlier one, or than `highest`."""
     if not len(points.step):
         return False

@@ -26,7 +26,7 @@ class Importing(NamedTuple):
     server: TrackingServer
     known: KnownRuns
     host: str
-    stand_still_seconds: float
+    stall_seconds: float
     """How long another host's import may make no progress before this host continues it."""
     logdir: Path
 

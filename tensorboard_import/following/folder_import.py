@@ -13,7 +13,7 @@ from tensorboard_import.folders.restarts import without_void
 from tensorboard_import.folders.walk import FoundFolder
 from tensorboard_import.following.binding import Binding, Importing, SkippedFolder, deleted
 from tensorboard_import.following.piece_writer import PieceWriter
-from tensorboard_import.following.taking_over import TakingOver
+from tensorboard_import.following.taking_over import TakeoverWatch
 from tensorboard_import.reading.events import content_of
 from tensorboard_import.writing import run_tags
 from tensorboard_import.writing.imported_run import ImportedRun
@@ -34,7 +34,7 @@ class FolderImport:
         self._shared = shared
         self._place = place
         self._open_none()
-        self._taking_over = TakingOver(shared.host, shared.stand_still_seconds)
+        self._taking_over = TakeoverWatch(shared.host, shared.stall_seconds)
         self._writer = PieceWriter()
 
     @property
@@ -94,7 +94,7 @@ class FolderImport:
         except (BadInput, NotFound):
             if self.run is None or not self.run.read_again().is_deleted:
                 raise
-            self._lose()
+            self._search_run_again()
 
     def settle(self, silent_seconds: float) -> None:
         """Sets the run's status once everything is imported, depending on whether the files still grow."""
@@ -139,7 +139,7 @@ class FolderImport:
                 return
             if content.points.step.size or content.restarts:
                 content = without_void(content, file.path.name, piece.begins, self._files.voids)
-        self._writer.add_words(run, file, content)
+        self._writer.add_texts(run, file, content)
         if piece.records.used or piece.passed_over:
             run.set_status(RunStatus.RUNNING)
             self._writer.log_points(run, file, piece, content)
@@ -153,7 +153,7 @@ class FolderImport:
         self.run = self._binding.recreated(run)
         return self.run
 
-    def _lose(self) -> None:
+    def _search_run_again(self) -> None:
         """Searches its run again: another host replaced it, or a user deleted it."""
         assert self.run is not None
         lost, self.run = self.run.read_again(), None

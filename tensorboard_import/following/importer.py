@@ -50,10 +50,10 @@ class Importer:
         *,
         silent_seconds: float,
         stop: Event,
-        stand_still_seconds: float = _STAND_STILL_SECONDS,
+        stall_seconds: float = _STAND_STILL_SECONDS,
         retry_seconds: float = _RETRY_SECONDS,
     ) -> None:
-        self._stand_still_seconds = stand_still_seconds
+        self._stall_seconds = stall_seconds
         self._retry_seconds = retry_seconds
         self._sources = list(sources)
         self._server = server
@@ -116,7 +116,7 @@ class Importer:
         self._walk_due = time.monotonic() + max(_WALK_SECONDS, _WALK_SHARE * took)
 
     def _import(self, source: Source, folder: FoundFolder) -> FolderImport:
-        shared = Importing(self._server, self._known_runs, self._host, self._stand_still_seconds, source.logdir)
+        shared = Importing(self._server, self._known_runs, self._host, self._stall_seconds, source.logdir)
         return FolderImport(shared, folder, source.naming.place(folder.relative))
 
     def _serve(self, pool: ThreadPoolExecutor) -> bool:

@@ -15,7 +15,7 @@ class PieceWriter:
     def __init__(self) -> None:
         self.points = 0
 
-    def add_words(self, run: ImportedRun, file: OpenedFile, content: Content) -> None:
+    def add_texts(self, run: ImportedRun, file: OpenedFile, content: Content) -> None:
         """Writes everything except points."""
         run.add_params(content.params)
         for text in content.texts:

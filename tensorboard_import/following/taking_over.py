@@ -7,18 +7,18 @@ from mlflow_api.run_writes import StoredRun
 from tensorboard_import.writing import run_tags
 from tensorboard_import.writing.imported_run import ImportedRun
 
-_LOOK_SECONDS: Final = 2.0
+_CHECK_SECONDS: Final = 2.0
 """How often another host's progress is read."""
 
 
-class TakingOver:
+class TakeoverWatch:
     """For one folder: since when its run has had no progress, and when to check again."""
 
-    def __init__(self, host: str, stand_still_seconds: float) -> None:
+    def __init__(self, host: str, stall_seconds: float) -> None:
         self._host = host
-        self._stand_still_seconds = stand_still_seconds
+        self._stall_seconds = stall_seconds
         self._waits_until = 0.0
-        self._stands_since: float | None = None
+        self._unchanged_since: float | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -33,10 +33,10 @@ class TakingOver:
         if run.tags.get(run_tags.HOST) == self._host:
             return None
         now, moment = run.read_again(), time.monotonic()
-        if self._stands_since is None or run_tags.files_in(now.tags) != run.progress:
-            self._stands_since = moment
-        if moment - self._stands_since > self._stand_still_seconds:
+        if self._unchanged_since is None or run_tags.files_in(now.tags) != run.progress:
+            self._unchanged_since = moment
+        if moment - self._unchanged_since > self._stall_seconds:
             run.tag({run_tags.HOST: self._host})
             return None
-        self._waits_until = moment + _LOOK_SECONDS
+        self._waits_until = moment + _CHECK_SECONDS
         return now

@@ -37,10 +37,10 @@ class Patience:
         self._stop = stop
         self._probe = probe
         self._gives_up_seconds = self._tried_seconds = gives_up_seconds
-        self._is_away = False
+        self._is_unavailable = False
 
-    def call(self, ask: Callable[[], T]) -> T:
-        """Returns the result of `ask`, once MLflow answers.
+    def call(self, request: Callable[[], T]) -> T:
+        """Returns the result of `request`, once MLflow answers.
 
         Raises Stopped, KeepsFailing, and all errors but `ServiceUnavailable`.
         """
@@ -49,10 +49,10 @@ class Patience:
             if self._stop.is_set():
                 raise Stopped
             try:
-                answer = ask()
+                answer = request()
             except ServiceUnavailable as error:
                 has_failed = True
-                self._report_away(error)
+                self._report_unavailable(error)
                 self._stop.wait(pause)
                 pause = min(_MOST_SECONDS, pause * 2)
                 refused_since = self._refused_since(refused_since)
@@ -69,7 +69,7 @@ class Patience:
     def _give_up_failing_call(self, error: ServiceUnavailable, seconds: float) -> None:
         if seconds < self._tried_seconds or self._stop.is_set():
             return
-        self._is_away = False
+        self._is_unavailable = False
         self._tried_seconds = min(_SOON_SECONDS, self._gives_up_seconds)
         raise KeepsFailing(error.service, round(seconds), error) from error
 
@@ -83,12 +83,12 @@ class Patience:
             return math.inf
         return min(known, time.monotonic())
 
-    def _report_away(self, error: ServiceUnavailable) -> None:
-        if not self._is_away:
-            self._is_away = True
+    def _report_unavailable(self, error: ServiceUnavailable) -> None:
+        if not self._is_unavailable:
+            self._is_unavailable = True
             _log.warning("MLflow is away; waiting for it: %s", error)
 
     def _report_back(self) -> None:
-        if self._is_away:
-            self._is_away = False
+        if self._is_unavailable:
+            self._is_unavailable = False
             _log.info("MLflow is back; going on")

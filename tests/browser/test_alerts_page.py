@@ -9,7 +9,8 @@ from selenium.webdriver.support.ui import Select
 
 from domain.alerts.alert import Alert, Due, Mute, Subject, alert_id
 from domain.alerts.kinds import AlertKind
-from domain.errors.alerts.events import GpuIsLost, NotDelivered, RunHasFailed
+from domain.errors.alerts.delivery import NotDelivered
+from domain.errors.alerts.events import GpuIsLost, RunHasFailed
 from domain.message_data import MessageData
 from domain.messages import Message, Text
 from mlflow_api.alerts.holder import BEGAN_TAG, LEASE_TAG, MUTE_TAG, AlertHolder, Lease

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from components.charts.known import Known
-from components.runs import comparison, final_metrics, group_metrics
+from components.runs import comparison, final_metrics
 from components.runs import export as export_tables
+from components.runs.groups import group_metrics
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import Window

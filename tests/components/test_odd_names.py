@@ -19,7 +19,7 @@ from components.runs import export, nested, run_list
 from components.runs.clocks import clock_sentences
 from domain.charts.chart_options import ChartOptions
 from domain.run_facts.run_summary import summarise
-from domain.tracking.clocks import OddClocks
+from domain.tracking.clocks import ImplausibleTimes
 from domain.tracking.nesting import Family
 from domain.tracking.runs import PARENT_TAG, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT
@@ -141,36 +141,36 @@ def test_related_runs_are_linked_and_five_hundred_children_are_folded() -> None:
 @pytest.mark.parametrize(
     ("odd", "sentences"),
     [
-        (OddClocks(), []),
+        (ImplausibleTimes(), []),
         (
-            OddClocks(start_ms=1_795_000_000),
+            ImplausibleTimes(start_ms=1_795_000_000),
             [
                 "Its start time is invalid: 1795000000 ms (1970-01-21 18:36:40 UTC), possibly a count of seconds. Its"
                 " duration is unknown."
             ],
         ),
         (
-            OddClocks(end_ms=1_795_000_000_000_000_000),
+            ImplausibleTimes(end_ms=1_795_000_000_000_000_000),
             [
                 "Its end time is invalid: 1795000000000000000 ms, possibly a count of nanoseconds. Its duration is unknown."
             ],
         ),
-        (OddClocks(end_ms=-(2**63)), [f"Its end time is invalid: {-(2**63)} ms. Its duration is unknown."]),
+        (ImplausibleTimes(end_ms=-(2**63)), [f"Its end time is invalid: {-(2**63)} ms. Its duration is unknown."]),
         (
-            OddClocks(start_missing=True, end_missing=True),
+            ImplausibleTimes(start_missing=True, end_missing=True),
             [
                 "MLflow has no start time for it: its duration is unknown.",
                 "MLflow has no end time for it: its duration is unknown.",
             ],
         ),
         (
-            OddClocks(ends_before_start=True),
+            ImplausibleTimes(ends_before_start=True),
             [
                 "Its end, 2026-11-29 08:30:00 UTC, is before its start, 2026-11-29 08:30:00 UTC: its duration is unknown."
             ],
         ),
         (
-            OddClocks(metrics={"loss": 0}),
+            ImplausibleTimes(metrics={"loss": 0}),
             [
                 "Some times of its metrics are invalid, such as that of loss: 0 ms (1970-01-01 00:00:00 UTC). Charts over"
                 " time leave such points out."
@@ -178,7 +178,7 @@ def test_related_runs_are_linked_and_five_hundred_children_are_folded() -> None:
         ),
     ],
 )
-def test_odd_clock_values_are_described(odd: OddClocks, sentences: list[str]) -> None:
+def test_odd_clock_values_are_described(odd: ImplausibleTimes, sentences: list[str]) -> None:
     assert list(clock_sentences(run(), odd, NOW)) == sentences
 
 

@@ -51,7 +51,7 @@ WORDS = ("reward", "success_rate", "loss")
 RUN, TRAINING = "a-good-run", "a-run-in-training"
 
 
-class Played:
+class EnvironmentSample:
     """Holds all stories, begun together; `run` is the id of a run that the pages show."""
 
     def __init__(self, run: str) -> None:
@@ -62,7 +62,7 @@ class Played:
 @pytest.fixture(scope="module")
 def played(
     request: pytest.FixtureRequest, tracking: Tracking, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Played]:
+) -> Iterator[EnvironmentSample]:
     registry = Registry(tracking, "faults")
     group = registry.experiment_id
     metrics = {"success_rate": [0.5, 0.75], "episode_reward": [1.0, 2.0], "loss": [1.0, 0.5]}
@@ -70,7 +70,7 @@ def played(
     tracking.run(group, name=TRAINING, tags={"clew.pid": "7"}, status="RUNNING")
     registry.version(algorithm="PPO", success_rate="0.75")
     tracking.post("registered-models/alias", {"name": "faults", "alias": "active", "version": "1"})
-    played = Played(run)
+    played = EnvironmentSample(run)
     with ExitStack() as stack, ThreadPoolExecutor(AT_ONCE) as pool:
         model_server = stack.enter_context(ModelServer())
         model_server.add("1", algorithm="PPO", success_rate=0.75)
@@ -113,7 +113,7 @@ def _lines(place: str) -> list[Shown]:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(("service", "fault"), CELLS)
 def test_a_page_reports_a_fault_keeps_its_data_and_recovers(
-    played: Played, service: str, fault: Fault, path: str
+    played: EnvironmentSample, service: str, fault: Fault, path: str
 ) -> None:
     claims = played.stories[service, fault].result().claims[path.format(run=played.run)]
     assert len(claims) == 12

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask, request
 from hypothesis import given
 
-from domain.access.rules import Asker
+from domain.access.rules import Requester
 from domain.errors import ServiceUnavailable
 from inference import policy_pool
 from inference.fair_turns import FairTurns, Turn
@@ -80,22 +80,22 @@ def test_a_free_place_goes_to_the_client_with_the_fewest_running_evaluations(
             following = next(one for one in waiting if places[one.person] == fewest)
             waiting.remove(following)
             running.append(following)
-        assert all(turns.comes(one, 0) for one in running)
-        assert not any(turns.comes(one, 0) for one in waiting)
+        assert all(turns.wait(one, 0) for one in running)
+        assert not any(turns.wait(one, 0) for one in waiting)
         assert len(turns) == len(waiting) + len(running)
 
 
 @pytest.mark.parametrize(
-    ("asker", "person"),
+    ("requester", "person"),
     [
-        (Asker(user="kim", page="a1"), "user kim"),
-        (Asker(page="a1"), "page a1"),
-        (Asker(), "address 10.0.0.7"),
-        (Asker(has_token=True), "address 10.0.0.7"),
+        (Requester(user="kim", page="a1"), "user kim"),
+        (Requester(page="a1"), "page a1"),
+        (Requester(), "address 10.0.0.7"),
+        (Requester(has_token=True), "address 10.0.0.7"),
     ],
 )
-def test_an_evaluation_is_counted_by_user_name_else_page_else_address(asker: Asker, person: str) -> None:
-    assert of_whom(asker, "10.0.0.7") == person
+def test_an_evaluation_is_counted_by_user_name_else_page_else_address(requester: Requester, person: str) -> None:
+    assert of_whom(requester, "10.0.0.7") == person
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_newcomer_takes_a_place_of_the_largest_user_and_never_the_active_model
     with pytest.raises(ServiceUnavailable):
         pool.policy("a second of the newcomer's").start("newcomer")
     active = pool.policy("active")
-    pool.keep_place_for(active)
+    pool.reserve_place_for(active)
     active.start("anybody")
     active.start("greedy")
     with pytest.raises(ServiceUnavailable):

@@ -73,7 +73,7 @@ def test_errors_of_a_service_that_may_be_starting_are_temporary(error: ClewError
 @pytest.mark.parametrize("error", STAYS, ids=str)
 def test_a_lasting_error_is_not_waited_for(error: ClewError) -> None:
     assert not passes_by_itself(error)
-    assert not Waiting().goes_on(error)
+    assert not Waiting().should_retry(error)
     assert not isinstance(error, AccessDenied) or error.status == 502
 
 
@@ -83,7 +83,7 @@ def test_retries_have_growing_pauses_until_the_time_limit(took: list[float], sec
     waiting = Waiting(seconds, lambda: now)
     for each in took:
         now += each
-        if not waiting.goes_on(REFUSED):
+        if not waiting.should_retry(REFUSED):
             assert now - 100.0 >= seconds
             break
         assert now - 100.0 < seconds

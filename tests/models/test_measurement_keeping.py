@@ -11,7 +11,7 @@ import pytest
 
 from app import create_app
 from components import ids
-from domain.access.rules import Asker
+from domain.access.rules import Requester
 from services.connect import connect
 from settings.settings import Settings
 from tests.faults.viewer import Viewer, in_process
@@ -100,7 +100,7 @@ def test_a_measurement_survives_its_page_and_its_worker(
         cache_dir=cache_dir,
     )
     ended = connect(settings)
-    ended.engine.start(version, Asker(is_page=True))
+    ended.engine.start(version, Requester(is_page=True))
     ended.following.note(version)  # and is killed at that moment
     found = {"episodes": 100, "mean_return": 9.5, "iqm_return": 9.25, "mean_length": 9.5}
     returns = [found | {"iqm_interval": {"low": 9, "high": 10}}]

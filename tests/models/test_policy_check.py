@@ -22,7 +22,7 @@ from onnx import helper
 from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
 from domain.inference.policies import TensorShape
 from policies import policy_check
-from policies.confinement import HANDED_ON
+from policies.confinement import INHERITED_VARIABLES
 from policies.policy_check import check_policy
 from policies.policy_process import PolicyProcess
 from policies.session import cause_of
@@ -240,7 +240,7 @@ def test_the_child_gets_no_secrets_and_an_empty_folder(monkeypatch: pytest.Monke
         "OPENBLAS_NUM_THREADS",
         "OMP_NUM_THREADS",
         "LC_CTYPE",
-        *HANDED_ON,
+        *INHERITED_VARIABLES,
     }
 
 

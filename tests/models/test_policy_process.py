@@ -12,11 +12,11 @@ import pytest
 pytest.importorskip("onnx")
 
 from domain.errors import BadInput, ClewError, PolicyFailed, PolicyRefused
-from policies.policy_process import MOST_ASKED, PolicyProcess
+from policies.policy_process import MOST_OBSERVATIONS, PolicyProcess
 from tests.models import policies
 
 MAZE = "ClewMaze-10x10-v0"
-OBSERVATIONS = np.random.default_rng(0).integers(0, 3, (MOST_ASKED, 25)).astype(np.float32)
+OBSERVATIONS = np.random.default_rng(0).integers(0, 3, (MOST_OBSERVATIONS, 25)).astype(np.float32)
 
 
 @pytest.mark.parametrize("policy", [policies.q_values, policies.action_probabilities])
@@ -24,11 +24,11 @@ def test_the_process_gives_the_scores_of_onnxruntime(policy: Callable[[], bytes]
     session = onnxruntime.InferenceSession(policy(), providers=["CPUExecutionProvider"])
     process = PolicyProcess(policy(), MAZE)
     assert process.scores_name == policy.__name__
-    for count in (1, 100, MOST_ASKED):
+    for count in (1, 100, MOST_OBSERVATIONS):
         (expected,) = session.run(None, {"observation": OBSERVATIONS[:count]})
-        assert np.array_equal(process.ask(OBSERVATIONS[:count]), expected)
+        assert np.array_equal(process.infer(OBSERVATIONS[:count]), expected)
     with pytest.raises(BadInput):
-        process.ask(np.zeros((MOST_ASKED + 1, 25), np.float32))
+        process.infer(np.zeros((MOST_OBSERVATIONS + 1, 25), np.float32))
     process.close()
 
 
@@ -52,7 +52,7 @@ TOO_WIDE = policies.then("Concat", ("column", np.zeros((1, 1), np.float32)), axi
 )
 def test_a_wrong_policy_is_reported(policy: bytes, kind: type[ClewError], message: str) -> None:
     with pytest.raises(kind, match=message), closing(PolicyProcess(policy, MAZE)) as process:
-        process.ask(OBSERVATIONS[:1])
+        process.infer(OBSERVATIONS[:1])
 
 
 def test_a_crashed_process_is_reported_and_leaves_no_descriptor() -> None:
@@ -60,7 +60,7 @@ def test_a_crashed_process_is_reported_and_leaves_no_descriptor() -> None:
     process = PolicyProcess(policies.q_values(), MAZE)
     os.killpg(process._child.pid, signal.SIGKILL)
     with pytest.raises(PolicyFailed, match=r"crashed onnxruntime \(Killed\)"):
-        process.ask(OBSERVATIONS[:1])
+        process.infer(OBSERVATIONS[:1])
     process.close()
     process.close()
     assert len(os.listdir("/proc/self/fd")) == before

@@ -57,7 +57,7 @@ def test_a_policy_passes_the_check_and_chooses_its_agents_actions(name: str) -> 
     with closing(GeneralPolicy.load(onnx, facts, SIGNATURES.get(name))) as policy:
         assert policy.signature == graph.signature
         for observation, action in zip(observations, actions, strict=True):
-            answer = policy.ask(observation, state)
+            answer = policy.infer(observation, state)
             state = answer.state
             np.testing.assert_allclose(answer.action, action, rtol=1e-4, atol=1e-5)
 

@@ -169,7 +169,7 @@ def test_the_page_size_follows_the_measured_speed_within_its_limits(answers: lis
             assert pace.seconds_per_run == pytest.approx(seconds_each)
             assert pace.rest(NOW) == timedelta()
         else:
-            pace = pace.given_up(runs, 60.0, NOW)
+            pace = pace.after_timeout(runs, 60.0, NOW)
             assert pace.rest(NOW) >= timedelta(seconds=120)
             assert pace.runs_after(0) <= max(1, runs // 4)
             pace, last = pace.free(), 0
@@ -177,11 +177,11 @@ def test_the_page_size_follows_the_measured_speed_within_its_limits(answers: lis
 
 @given(seconds=st.floats(0, 10_000), later=st.floats(0, 200_000))
 def test_full_sweeps_take_at_most_a_tenth_of_the_time(seconds: float, later: float) -> None:
-    pace = Pace().swept(seconds, NOW)
+    pace = Pace().with_sweep(seconds, NOW)
     assert pace.sweep_is_due(NOW + timedelta(seconds=later)) == (later >= max(300, 10 * seconds))
     assert pace.sweep_is_due(NOW + timedelta(seconds=10 * seconds + 1), is_soon=True)
     assert seconds < 1 or not pace.sweep_is_due(NOW + timedelta(seconds=9 * seconds), is_soon=True)
-    assert pace.unswept().sweep_is_due(NOW)
+    assert pace.with_sweep_due().sweep_is_due(NOW)
     # A clock that was set back must not stop them.
     assert pace.sweep_is_due(NOW - timedelta(hours=1))
 

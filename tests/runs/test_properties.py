@@ -78,7 +78,7 @@ def ignore_partial_table(_table: RunTable) -> None:
     """Ignores the partial tables."""
 
 
-def swept(address: str, page_size: int = 500) -> RunTable:
+def with_sweep(address: str, page_size: int = 500) -> RunTable:
     with tempfile.TemporaryDirectory() as folder:
         PaceFile(Path(folder), "MLflow").keep(Pace(most_runs=page_size))
         return MlflowRuns(rest(address), Path(folder)).everything(None, ignore_partial_table)
@@ -103,10 +103,10 @@ def log_all(tracking: Tracking, experiments: list[list[dict[str, Any]]]) -> dict
 @given(experiments=EXPERIMENTS, page_size=st.integers(1, 4))
 def test_the_list_is_complete(tracking: Tracking, experiments: list[list[dict[str, Any]]], page_size: int) -> None:
     """P1: every logged run is in the list, once, with what was logged, whatever the page size."""
-    before = set(swept(tracking.address).run_ids)
+    before = set(with_sweep(tracking.address).run_ids)
     logged = log_all(tracking, experiments)
     # A page holds a few runs, so that the list of all examples so far takes many pages.
-    found = swept(tracking.address, page_size * 7)
+    found = with_sweep(tracking.address, page_size * 7)
     assert set(found.run_ids) == before | set(logged)
     assert not found.bad_rows
     rows = {row["id"]: row for row in rows_of(summarise(run, DEFAULT) for run in found.runs())}
@@ -149,7 +149,7 @@ def test_a_comparison_holds_every_selected_run(
     mlflow = rest(tracking.address)
     settings = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
     services = connect(settings)._replace(histories=history_store(settings, mlflow))
-    view = RunView(service="MLflow", runs=swept(tracking.address), as_of=datetime.now(UTC), failure=None)
+    view = RunView(service="MLflow", runs=with_sweep(tracking.address), as_of=datetime.now(UTC), failure=None)
     subjects = [Subject(word) for word in comparison.WORDS]
     drawing = Drawing.of(services, view, chosen, subjects, ChartOptions(), ends=time.monotonic() + 20)
     assert [run.run_id for run in drawing.runs] == chosen
@@ -226,7 +226,7 @@ def test_incremental_changes_equal_a_full_sweep(
     found = runs.changes(known, at)
     assert found.version != known.version
     assert found.facts.over_rest is None
-    assert found.has_same_runs(swept(tracking.address))
+    assert found.has_same_runs(with_sweep(tracking.address))
     assert found.get(growing).metrics["loss"].value == 0.5
     assert found.get(queued).metrics["loss"].value == 0.25
     assert found.get(ending).status == "FAILED"

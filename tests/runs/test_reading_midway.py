@@ -91,7 +91,7 @@ def test_during_a_full_reading_known_runs_are_kept_fresh(
     tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A full reading can take minutes: a change meanwhile is shown before it ends, and in its result."""
-    monkeypatch.setattr("services.tracking.sources.mlflow_runs._REFRESHED_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("services.tracking.sources.sweep_refresh._EACH_SECONDS", 0.0)
     growing = tracking.run(tracking.experiment(), status="RUNNING", metrics={"loss": [1.0]})
     runs = source(misbehaving.address, cache_dir)
     known = runs.everything(None, lambda _table: None)

@@ -18,7 +18,7 @@ from domain.filters.grammar import Kind, parse
 from domain.filters.terms import MISSING, Cell, parsed_number
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn, TimeColumn
-from domain.run_table.query import RunQuery, SortKey, Typed, rows_of, select
+from domain.run_table.query import RunQuery, SortKey, TypedFilter, rows_of, select
 from domain.run_table.selection.families import nested, parents
 from domain.run_table.selection.filtering import kept, kind_of
 from domain.run_table.selection.sorting import in_order
@@ -323,7 +323,7 @@ def test_a_query_is_parsed_from_json() -> None:
     fields = '{"columns": ["name", "param:a:b,c"], "filters": {"param:-x": "> 3"}, "sort": ["-metric:a", "seed"]}'
     query = RunQuery.model_validate_json(fields)
     assert query.columns == (ColumnRef(kind="built_in", key="name"), ColumnRef(kind="param", key="a:b,c"))
-    assert query.filters == (Typed(ColumnRef(kind="param", key="-x"), "> 3"),)
+    assert query.filters == (TypedFilter(ColumnRef(kind="param", key="-x"), "> 3"),)
     assert query.sort == (
         SortKey(ColumnRef(kind="metric", key="a"), True),
         SortKey(ColumnRef(kind="built_in", key="seed"), False),

@@ -119,8 +119,8 @@ CODES = ["queued-by-cluster"] * 8 + ["enough-wait-there", "waits-for-its-turn"]
 
 
 def test_a_restarted_scheduler_finds_running_and_lost_trainings(ray: FakeRay, service: Service) -> None:
-    goes_on, lost = (service.start(trainer="napper", seconds=seconds) for seconds in (4, 60))
-    for run_id in (goes_on, lost):
+    continued, lost = (service.start(trainer="napper", seconds=seconds) for seconds in (4, 60))
+    for run_id in (continued, lost):
         service.written(run_id, "began", seconds=30)
     service.kill()
     job = ray.jobs.pop(f"{lost}-1")
@@ -128,7 +128,7 @@ def test_a_restarted_scheduler_finds_running_and_lost_trainings(ray: FakeRay, se
     service.run()
     known = service.until(lost, *OVER)
     assert (known["state"], known["reason"]["code"]) == ("failed", "lost")
-    assert service.until(goes_on, *OVER)["state"] == "done"
+    assert service.until(continued, *OVER)["state"] == "done"
     assert len(ray.submitted) == 2
 
 

@@ -12,7 +12,7 @@ from domain.errors.connections import CredentialsRefused, TimedOut
 from domain.errors.trainings.cluster import ClusterFailed, MlflowOutOfReach
 from domain.errors.trainings.reasons import NotLaunched
 from scheduler.backends.backend import Absent, Exited, Lost, Needs
-from scheduler.ray_jobs import job_watch, jobs_api, log_copy, watched_job
+from scheduler.ray_jobs import job_stop, job_watch, jobs_api, log_copy, watched_job
 from scheduler.ray_jobs.ray_backend import RayBackend
 from tests.scheduler.fake_ray import FakeRay
 from tests.scheduler.ray_backends import is_over, is_running, is_waiting, python, ray_backend, status, until
@@ -40,7 +40,7 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_watch, "EACH_SECONDS", 0.1)
     monkeypatch.setattr(log_copy, "EACH_SECONDS", 0.2)
     monkeypatch.setattr(watched_job, "LOST_AFTER_SECONDS", 0.5)
-    monkeypatch.setattr(watched_job, "STOP_EACH_SECONDS", 0.2)
+    monkeypatch.setattr(job_stop, "STOP_EACH_SECONDS", 0.2)
 
 
 def test_a_submission_whose_response_is_lost_is_found_by_its_id(ray: FakeRay, runs: Path) -> None:

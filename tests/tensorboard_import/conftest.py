@@ -51,7 +51,7 @@ class Target:
             host,
             silent_seconds=silent_seconds,
             stop=stop,
-            stand_still_seconds=3,
+            stall_seconds=3,
             retry_seconds=1,
         )
 

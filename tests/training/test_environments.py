@@ -199,10 +199,10 @@ def test_the_export_acts_as_the_policy(
     agent = build_agent(request(algorithm, env_id, **values))
     if values.get("normalize"):
         agent.learn(64)  # so that there are a mean and a spread
-    ask = load_any_policy(export_policy(agent, tmp_path / "policy.onnx"))  # it is compared with the policy there
+    infer = load_any_policy(export_policy(agent, tmp_path / "policy.onnx"))  # it is compared with the policy there
     space = agent.get_env().envs[0].observation_space
     seen = as_given(space, [space.sample() for _ in range(2)])
-    assert {name: answer.shape for name, answer in ask(seen).items()} == shapes
+    assert {name: answer.shape for name, answer in infer(seen).items()} == shapes
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from training.scratch_server import free_port, mlflow_server
 from training.stopping import StopRequest
 from training.tracking import patience, run_log
 from training.tracking.mlflow_client import connect
-from training.tracking.patience import Patience, StayedAway
+from training.tracking.patience import MlflowStayedUnavailable, Patience
 from training.tracking.run_log import RunLog
 from training.tracking.server import TrackingServer
 
@@ -145,7 +145,7 @@ def test_the_end_of_a_training_waits_for_mlflow_up_to_a_limit(monkeypatch: pytes
     monkeypatch.setattr(patience, "PAUSE_SECONDS", 0.01)
     alive: list[int] = []
     server = TrackingServer.at(f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(StayedAway, match=r"stayed away.*runs"):
+    with pytest.raises(MlflowStayedUnavailable, match=r"stayed away.*runs"):
         Patience(StopRequest(), Path("runs"), lambda: alive.append(1), seconds=0.3).until_done(
             lambda: server.end_run("a", "FINISHED")
         )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.run_facts.run_summary import summarise
 from domain.run_table.table import RunTable
-from domain.tracking.clocks import OddClocks, odd_clocks
+from domain.tracking.clocks import ImplausibleTimes, implausible_times
 from domain.tracking.nesting import family_of
 from domain.tracking.runs import PARENT_TAG, LatestMetric, Run, RunStatus
 from domain.tracking.silence import last_metric_ms, silent_for, silent_minutes
@@ -39,7 +39,7 @@ def test_durations_are_never_negative_and_need_possible_times(start: int | None,
         assert summary.duration_seconds is None or 0 <= summary.duration_seconds < 500 * 86_400
         for moment in (summary.started_at, run.ended_at):
             assert moment is None or abs(moment - NOW) < timedelta(days=6_300)
-        odd = odd_clocks(run, NOW)
+        odd = implausible_times(run, NOW)
         assert (summary.duration_seconds is None) == bool(
             odd.start_ms or odd.end_ms or odd.start_missing or odd.end_missing or odd.ends_before_start
         )
@@ -48,34 +48,34 @@ def test_durations_are_never_negative_and_need_possible_times(start: int | None,
 @pytest.mark.parametrize(
     ("start", "end", "seconds", "odd"),
     [
-        (NOW_MS - 5_000, NOW_MS, 5.0, OddClocks()),
-        (NOW_MS, NOW_MS, 0.0, OddClocks()),
-        (NOW_MS, NOW_MS - DAY_MS, None, OddClocks(ends_before_start=True)),
-        (NOW_MS // 1000, NOW_MS, None, OddClocks(start_ms=NOW_MS // 1000)),
-        (NOW_MS, NOW_MS // 1000, None, OddClocks(end_ms=NOW_MS // 1000)),
-        (NOW_MS, NOW_MS * 10**6, None, OddClocks(end_ms=NOW_MS * 10**6)),
-        (0, NOW_MS, None, OddClocks(start_missing=True)),
-        (NOW_MS, 0, None, OddClocks(end_missing=True)),
-        (NOW_MS, None, None, OddClocks(end_missing=True)),
-        (-5, 2**63 - 1, None, OddClocks(start_ms=-5, end_ms=2**63 - 1)),
+        (NOW_MS - 5_000, NOW_MS, 5.0, ImplausibleTimes()),
+        (NOW_MS, NOW_MS, 0.0, ImplausibleTimes()),
+        (NOW_MS, NOW_MS - DAY_MS, None, ImplausibleTimes(ends_before_start=True)),
+        (NOW_MS // 1000, NOW_MS, None, ImplausibleTimes(start_ms=NOW_MS // 1000)),
+        (NOW_MS, NOW_MS // 1000, None, ImplausibleTimes(end_ms=NOW_MS // 1000)),
+        (NOW_MS, NOW_MS * 10**6, None, ImplausibleTimes(end_ms=NOW_MS * 10**6)),
+        (0, NOW_MS, None, ImplausibleTimes(start_missing=True)),
+        (NOW_MS, 0, None, ImplausibleTimes(end_missing=True)),
+        (NOW_MS, None, None, ImplausibleTimes(end_missing=True)),
+        (-5, 2**63 - 1, None, ImplausibleTimes(start_ms=-5, end_ms=2**63 - 1)),
     ],
     ids=range(10),  # not by value: the values depend on the moment, and each of pytest's workers has its own
 )
 def test_a_run_has_a_duration_or_the_reason_why_it_is_unknown(
-    start: int, end: int | None, seconds: float | None, odd: OddClocks
+    start: int, end: int | None, seconds: float | None, odd: ImplausibleTimes
 ) -> None:
     run = run_with(start, end)
     assert summarise(run, DEFAULT).duration_seconds == seconds
-    assert odd_clocks(run, NOW) == odd
+    assert implausible_times(run, NOW) == odd
 
 
 def test_a_running_run_lacks_no_end_time() -> None:
-    assert odd_clocks(run_with(NOW_MS, None, "RUNNING"), NOW) == OddClocks()
+    assert implausible_times(run_with(NOW_MS, None, "RUNNING"), NOW) == ImplausibleTimes()
 
 
 def test_metrics_with_impossible_times_are_named() -> None:
     run = run_with(NOW_MS, NOW_MS, loss=0, reward=NOW_MS, entropy=NOW_MS // 1000)
-    assert odd_clocks(run, NOW).metrics == {"loss": 0, "entropy": NOW_MS // 1000}
+    assert implausible_times(run, NOW).metrics == {"loss": 0, "entropy": NOW_MS // 1000}
 
 
 @given(st.lists(ODD, min_size=1, max_size=4))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.moments import EARLIEST_MS, believable, is_believable, latest_ms, unit_meant
+from domain.moments import EARLIEST_MS, is_plausible, latest_ms, likely_unit, plausible
 
 NOW = datetime(2026, 11, 29, 8, 30, tzinfo=UTC)
 NOW_MS = round(NOW.timestamp() * 1000)
@@ -24,22 +24,22 @@ DAY_MS = 86_400_000
     ],
 )
 def test_impossible_clock_values_are_recognised(odd: int) -> None:
-    assert not is_believable(odd, NOW)
+    assert not is_plausible(odd, NOW)
 
 
 @given(st.integers(round(datetime(2012, 1, 1, tzinfo=UTC).timestamp() * 1000), NOW_MS + DAY_MS))
 def test_recent_times_and_those_some_hours_ahead_are_accepted(moment: int) -> None:
-    assert is_believable(moment, NOW)
-    assert not is_believable(moment // 1000, NOW)
-    assert unit_meant(moment // 1000, NOW) == "s"
-    assert unit_meant(moment * 1000, NOW) == "µs"
-    assert unit_meant(moment * 1_000_000, NOW) == "ns"
+    assert is_plausible(moment, NOW)
+    assert not is_plausible(moment // 1000, NOW)
+    assert likely_unit(moment // 1000, NOW) == "s"
+    assert likely_unit(moment * 1000, NOW) == "µs"
+    assert likely_unit(moment * 1_000_000, NOW) == "ns"
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)))
 def test_an_array_of_times_is_judged_like_single_times(moments: list[int]) -> None:
-    many = believable(np.array(moments, np.int64), latest_ms(NOW))
-    assert many.tolist() == [is_believable(moment, NOW) for moment in moments]
+    many = plausible(np.array(moments, np.int64), latest_ms(NOW))
+    assert many.tolist() == [is_plausible(moment, NOW) for moment in moments]
 
 
 @given(st.datetimes(datetime(2011, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC)))
@@ -51,5 +51,5 @@ def test_the_latest_possible_time_is_constant_within_a_day(now: datetime) -> Non
 
 
 def test_small_numbers_suggest_no_unit_of_time() -> None:
-    assert unit_meant(0, NOW) is None
-    assert unit_meant(42, NOW) is None
+    assert likely_unit(0, NOW) is None
+    assert likely_unit(42, NOW) is None

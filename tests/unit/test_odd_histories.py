@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from components.charts.scales import Scale, scale_of
 from domain.charts.axes import Axis, Counter
-from domain.charts.axis_checks import axis_for, goes_back_ms, has_times, is_far, is_stepless, odd_times
+from domain.charts.axis_checks import (
+    axis_for,
+    backward_jump_ms,
+    count_implausible_times,
+    has_times,
+    is_far,
+    is_stepless,
+)
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import curve
 from domain.charts.history_curves import CurveRequest, history_curve
@@ -42,7 +49,7 @@ def curve_request(history: History, axis: Axis, origin: int | None = None, weigh
 def test_a_time_axis_holds_only_possible_clock_values(moments: list[int], origin: int | None) -> None:
     logged = history(list(range(len(moments))), moments)
     good = [moment for moment in moments if EARLIEST_MS <= moment <= LATEST]
-    assert odd_times(logged, LATEST) == len(moments) - len(good)
+    assert count_implausible_times(logged, LATEST) == len(moments) - len(good)
     wall, since = (history_curve(curve_request(logged, axis, origin)) for axis in (Axis.WALL_TIME, Axis.RELATIVE_TIME))
     if not good:
         assert wall is None
@@ -78,8 +85,8 @@ def test_a_point_with_an_impossible_time_is_left_out_after_smoothing() -> None:
 )
 def test_a_clock_that_goes_back_is_distinguished_from_a_corrected_one(timestamps: list[int], back: int) -> None:
     moments = [NOW_MS - 4 * HOUR_MS + moment for moment in timestamps]
-    assert goes_back_ms(history([1, 2, 3], moments), LATEST) == back
-    assert goes_back_ms(history([1, 2, 3, 4], [*moments, 0]), LATEST) == back
+    assert backward_jump_ms(history([1, 2, 3], moments), LATEST) == back
+    assert backward_jump_ms(history([1, 2, 3, 4], [*moments, 0]), LATEST) == back
 
 
 @given(st.integers(-(2**63), 2**63 - 1), st.integers(2, 20))

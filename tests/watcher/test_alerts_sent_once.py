@@ -23,7 +23,7 @@ from watcher.keeping.outbox import Outbox
 from watcher.keeping.recorder import Recorder
 from watcher.keeping.retention import MOST_KEPT
 from watcher.settings import WatcherSettings
-from watcher.sources.neighbours import Neighbours
+from watcher.sources.peer_services import PeerServices
 
 TO_ONE = AlertRules(rules=[Rule(name="r", after_seconds=0.0, to=["a"])])
 
@@ -97,7 +97,7 @@ def test_a_service_that_was_not_polled_yet_is_not_reported_as_back(tmp_path: Pat
         settings = WatcherSettings(_env_file=None, **values)
         for _start in range(2):
             kept = book(tmp_path)
-            neighbours = Neighbours(settings, kept)
+            neighbours = PeerServices(settings, kept)
             neighbours.begin()
             for poll in (partial(neighbours.mlflow_failed, None), neighbours.gpu_round, neighbours.service_round):
                 poll()

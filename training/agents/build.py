@@ -29,7 +29,7 @@ def build_agent(request: BuiltInRequest, device: str = "cpu", environments: Path
     Networks, exploration and starts all follow from the seed. `environments` is ENVIRONMENTS_FILE. Raises BadInput if
     the environment is missing, or unsuitable.
     """
-    _spare_the_compiler()
+    _avoid_compiler_import()
     torch.set_num_threads(1)  # with 25 inputs a second thread costs more than it gains
     options = request.hyperparameters
     options |= {"seed": request.seed, "device": device, "policy_kwargs": {"net_arch": options.pop("net_arch")}}
@@ -68,7 +68,7 @@ def _falling(value: float) -> Callable[[float], float]:
     return lambda remaining: remaining * value
 
 
-def _spare_the_compiler() -> None:
+def _avoid_compiler_import() -> None:
     """Keeps optimisers from importing torch's compiler before the first update.
 
     This saves one of two seconds before the first episode. It has no effect if torch imports it in another way.

@@ -17,7 +17,7 @@ from environments.child.success import succeeded
 from environments.child.trouble import Trouble, reported_as
 from environments.known import KnownEnvironments
 from environments.well_known import success_of
-from training.agents.parts import without_words
+from training.agents.parts import without_texts
 
 _SUCCESS_KEY: Final = "is_success"
 
@@ -42,7 +42,7 @@ class EnvironmentMaker:
         """Returns one environment; raises BadInput that names the field and what is missing."""
         try:
             with reported_as("make", self._plan.described.memory_mib):
-                return without_words(SuccessReport(make(self._plan), self._rule))
+                return without_texts(SuccessReport(make(self._plan), self._rule))
         except Trouble as trouble:
             raise InvalidArgument(Text(f"env_id: {self.env_id}: {trouble.reason}")) from trouble
 

@@ -17,7 +17,7 @@ from training.agents.spaces import is_small_image
 _IMAGE_FEATURES: Final = 256  # per image, as in Stable-Baselines3
 
 
-def without_words(environment: gymnasium.Env) -> gymnasium.Env:
+def without_texts(environment: gymnasium.Env) -> gymnasium.Env:
     """Returns the environment without its text observations, such as the mission in MiniGrid."""
     seen = environment.observation_space
     if not isinstance(seen, spaces.Dict):

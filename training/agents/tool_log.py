@@ -11,7 +11,7 @@ _OF_TABLES: Final = "tensorboard"
 Metric = Callable[[str, float, int], None]
 
 
-class _HandedOn(KVWriter):  # type: ignore[misc]  # untyped to mypy, as all third-party code here
+class _ForwardingWriter(KVWriter):  # type: ignore[misc]  # untyped to mypy, as all third-party code here
     def __init__(self, metric: Metric) -> None:
         self._metric = metric
 
@@ -29,4 +29,4 @@ def tool_logger(metric: Metric) -> Logger:
 
     `metric` receives every number except those that only tables show.
     """
-    return Logger(None, [_HandedOn(metric)])
+    return Logger(None, [_ForwardingWriter(metric)])

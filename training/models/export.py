@@ -45,8 +45,8 @@ def export_policy(agent: BaseAlgorithm, path: Path, seed: int = 0) -> Path:
 
 def load_policy(path: Path) -> Policy:
     """Returns the exported policy as a callable that returns its first output, run by onnxruntime on one CPU thread."""
-    ask = load_any_policy(path)
-    return lambda observations: next(iter(ask({INPUT_NAME: observations}).values()))
+    infer = load_any_policy(path)
+    return lambda observations: next(iter(infer({INPUT_NAME: observations}).values()))
 
 
 def load_any_policy(path: Path) -> AnyPolicy:
@@ -54,10 +54,10 @@ def load_any_policy(path: Path) -> AnyPolicy:
     session = _session(path)
     names = [output.name for output in session.get_outputs()]
 
-    def ask(observations: Observations) -> dict[str, NDArray[np.float32]]:
+    def infer(observations: Observations) -> dict[str, NDArray[np.float32]]:
         return dict(zip(names, session.run(None, dict(observations)), strict=True))
 
-    return ask
+    return infer
 
 
 def inputs_and_answers_of(path: Path) -> tuple[list[str], list[str]]:
@@ -90,8 +90,8 @@ def _samples(space: spaces.Space, seed: int) -> list[Any]:
     return [space.sample() for _ in range(_CHECKED_OBSERVATIONS)]
 
 
-def _check(agent: BaseAlgorithm, ask: AnyPolicy, samples: list[Any]) -> None:
-    answer = ask(as_given(observed_space(agent), samples))
+def _check(agent: BaseAlgorithm, infer: AnyPolicy, samples: list[Any]) -> None:
+    answer = infer(as_given(observed_space(agent), samples))
     observations = _as_learned(agent, as_seen(observed_space(agent), samples))
     expected, found = _scores(agent, observations), next(iter(answer.values()))
     if expected is not None and not np.allclose(expected, found, rtol=_TOLERANCE, atol=_TOLERANCE):

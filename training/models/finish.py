@@ -117,8 +117,8 @@ def _measure_tags(measured: Measured | None) -> dict[str, str]:
 def _stopped(job: TrainingJob, finished: Finished) -> dict[str, str]:
     if job.steps is not None:
         return {"stopped": "true", "asked_steps": str(job.steps)} if finished.steps < job.steps else {}
-    asked = job.request.episodes
-    return {"stopped": "true", "asked_episodes": str(asked)} if finished.episodes < asked else {}
+    requested = job.request.episodes
+    return {"stopped": "true", "asked_episodes": str(requested)} if finished.episodes < requested else {}
 
 
 def upload_and_register(

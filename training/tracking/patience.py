@@ -20,7 +20,7 @@ Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 
-class StayedAway(UnavailableBecause):
+class MlflowStayedUnavailable(UnavailableBecause):
     """MLflow did not come back in time; what it lacks is on disk."""
 
 
@@ -40,14 +40,14 @@ class Patience:
         self._failed_first: float | None = None
 
     def until_done(self, action: Callable[[], Answer]) -> Answer:
-        """Calls `action` until MLflow is reachable, and returns its result; raises StayedAway."""
+        """Calls `action` until MLflow is reachable, and returns its result; raises MlflowStayedUnavailable."""
         while True:
             self._alive()
             try:
                 return action()
             except ServiceError as error:
                 if self._is_over(last_found(error)):
-                    raise self._stayed_away(last_found(error)) from error
+                    raise self._unavailable_error(last_found(error)) from error
             time.sleep(PAUSE_SECONDS)
 
     def _is_over(self, error: ClewError) -> bool:
@@ -58,6 +58,6 @@ class Patience:
         most = min(self._seconds, STOPPED_SECONDS) if self._stop else self._seconds
         return now - self._failed_first >= most
 
-    def _stayed_away(self, error: ClewError) -> StayedAway:
+    def _unavailable_error(self, error: ClewError) -> MlflowStayedUnavailable:
         what = f"it stayed away when the training ended; what it lacks is in {self._folder} ({error})"
-        return StayedAway("MLflow", Text(what))
+        return MlflowStayedUnavailable("MLflow", Text(what))

@@ -49,7 +49,7 @@ class RunLog:
         self._uploads: list[Callable[[], None]] = []
         self._refused: ClewError | None = None
         self._refusals = 0
-        self._is_away = False
+        self._is_unavailable = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="mlflow", daemon=True)
 
@@ -127,7 +127,7 @@ class RunLog:
             while self._uploads and not self._over.is_set():
                 self._uploads.pop()()
         except ServiceError as error:
-            self._note_away(error)
+            self._note_unavailable(error)
             return RETRY_SECONDS
         except (BadInput, NotFound, Conflict) as error:
             # MLflow answers 400 also if two writers collide; the status of a deleted run is found at the next
@@ -135,17 +135,17 @@ class RunLog:
             self._refusals += 1
             self._refused = error if self._refusals > 1 else None
             return FLUSH_SECONDS
-        if self._is_away:
-            self._is_away = False
+        if self._is_unavailable:
+            self._is_unavailable = False
             log.info("MLflow is back and has all numbers")
         self._refusals = 0
         return FLUSH_SECONDS
 
-    def _note_away(self, error: ServiceError) -> None:
-        if not self._is_away or self._journal.dropped:
+    def _note_unavailable(self, error: ServiceError) -> None:
+        if not self._is_unavailable or self._journal.dropped:
             more = {"cause": str(error), "numbers_lost": self._journal.dropped}
             log.warning("MLflow is away; the training goes on and keeps its numbers", extra=more)
-        self._is_away = True
+        self._is_unavailable = True
 
 
 def _lacking(points: list[Point], newest: Mapping[str, int]) -> list[Point]:

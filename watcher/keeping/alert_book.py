@@ -9,14 +9,14 @@ from typing import Final
 from domain.alerts.alert import Alert, Due, Mute, Subject, alert_id
 from domain.alerts.kinds import AlertKind
 from domain.alerts.rules import AlertRules
-from domain.errors.alerts.events import ServiceIsBack
 from domain.message_data import MessageData
 from domain.messages import Message, Reason
 from watcher.clock import now_ms
 from watcher.keeping.conditions import Condition, HoldTimes
 from watcher.keeping.known_alerts import KnownAlerts
 from watcher.keeping.outbox import Outbox
-from watcher.keeping.retention import horizon_ms, outlived
+from watcher.keeping.recovery import service_is_back
+from watcher.keeping.retention import expired, horizon_ms
 
 _NOTE_SECONDS: Final = 30.0
 _NOTE: Final = "held"
@@ -159,7 +159,7 @@ class AlertBook:
         with self._lock:
             if self.live_runs is None:
                 return []
-            ids = outlived(self._alerts, self.live_runs, now_ms())
+            ids = expired(self._alerts, self.live_runs, now_ms())
             for one in ids:
                 self._alerts.forget(one)
             return ids
@@ -198,7 +198,7 @@ class AlertBook:
         self._alerts.save(ended)
         if alert.kind is AlertKind.SERVICE_DOWN and (alert.told or alert.due):
             subject = alert.subject.model_copy(update={"key": f"{alert.subject.key} {alert.id}"})
-            self.happened(AlertKind.SERVICE_BACK, subject, _service_is_back(ended))
+            self.happened(AlertKind.SERVICE_BACK, subject, service_is_back(ended))
 
     def _with_due(self, alert: Alert, held_seconds: float) -> Alert:
         return alert.with_due(self._rules.due(alert, held_seconds))
@@ -210,9 +210,3 @@ class AlertBook:
         if time.monotonic() - self._noted >= _NOTE_SECONDS:
             self._noted = time.monotonic()
             self._outbox.take_note(_NOTE, self._held.as_note())
-
-
-def _service_is_back(ended: Alert) -> ServiceIsBack:
-    minutes = max(1, round(((ended.until_ms or 0) - ended.since_ms) / _MINUTE_MS))
-    name = ended.text.params.get("name", ended.subject.name)
-    return ServiceIsBack(name if isinstance(name, str) else MessageData.model_validate(name), minutes)

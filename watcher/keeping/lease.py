@@ -64,7 +64,7 @@ class WatcherLease:
     def take(self) -> bool:
         """Takes the lease if it is free, our own or dead; returns whether this watcher works. Raises ServiceError."""
         control = self._announced(self._holder.control())
-        self._look_at(control)
+        self._note_control(control)
         if not self._is_free(control):
             return False
         is_ours = control.lease is not None and control.lease.watcher == self._id
@@ -78,9 +78,9 @@ class WatcherLease:
         _log.info("This watcher is active now", extra={"watcher": self._id})
         return True
 
-    def look_at(self, control: Control) -> None:
+    def apply_control(self, control: Control) -> None:
         """Takes the control data of a round: this watcher stops working if another one took over."""
-        self._look_at(control)
+        self._note_control(control)
         if self.works and control.lease is not None and control.lease.watcher != self._id:
             _log.warning("Another watcher works", extra={"watcher": control.lease.watcher})
             self._renewed = None
@@ -117,7 +117,7 @@ class WatcherLease:
             return True
         return time.monotonic() - since >= self._lease_seconds
 
-    def _look_at(self, control: Control) -> None:
+    def _note_control(self, control: Control) -> None:
         if control.lease != self._seen[0]:
             self._seen = control.lease, time.monotonic()
         self._others = control.watchers - {self._id}
@@ -133,9 +133,9 @@ class WatcherLease:
         self._write(self.read_ms)
 
     def _write(self, read_ms: int) -> None:
-        asked = time.monotonic()
+        began = time.monotonic()
         self._beat += 1
         lease = Lease(watcher=self._id, host=self._host, beat=self._beat, read_ms=read_ms, at_ms=now_ms())
         self._holder.set_control(LEASE_TAG, lease.model_dump_json(), _WRITE_SECONDS)
-        self._seen = lease, asked
-        self._renewed = asked
+        self._seen = lease, began
+        self._renewed = began

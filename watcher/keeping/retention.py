@@ -11,7 +11,7 @@ KEPT_MS: Final = 2 * 86_400_000
 """Younger ones are kept regardless of their number: by them the watcher knows what it has reported."""
 
 
-def outlived(alerts: Iterable[Alert], live_runs: Collection[str], now_ms: int) -> list[str]:
+def expired(alerts: Iterable[Alert], live_runs: Collection[str], now_ms: int) -> list[str]:
     """Returns the ids of alerts to delete; those of a live run stay, otherwise its events would be reported again."""
     return [
         one.id

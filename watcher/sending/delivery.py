@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import apprise
 
-from domain.errors.alerts.events import NotDelivered, NotDeliveredInTime
+from domain.errors.alerts.delivery import NotDelivered, NotDeliveredInTime
 from domain.messages import Reason, Text
 from domain.secrets import without_secrets
 

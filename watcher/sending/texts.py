@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from domain.alerts.alert import Alert
-from domain.errors.alerts.events import SeveralAlerts, StillMore
+from domain.errors.alerts.delivery import SeveralAlerts, StillMore
 from domain.errors.catalogue import TEMPLATES
 from domain.messages import Reason, as_json, rendered
 from watcher.sending.delivery import MessageText

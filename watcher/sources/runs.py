@@ -101,7 +101,7 @@ class RunSource:
         live = {run.run_id: run for run in found.live}
         ended = {run.run_id: run for run in found.ended if run.is_over}
         before = {*self._live, *self._left}
-        for run in self._gone(before - live.keys() - ended.keys()):
+        for run in self._unlisted(before - live.keys() - ended.keys()):
             (ended if run.is_over else live)[run.run_id] = run
         candidates = best_of_each(ended.values(), self._vocabulary)
         for run in ended.values():
@@ -114,7 +114,7 @@ class RunSource:
         outbox.take_note(_NOTE, {"read_ms": self._read.wall_ms, "live": sorted({*live, *self._left})})
         return found.control
 
-    def _gone(self, run_ids: Iterable[str]) -> list[Run]:
+    def _unlisted(self, run_ids: Iterable[str]) -> list[Run]:
         """Returns runs that were live and are in no answer now: they ended without a time, or long ago by their
         clock.
 
@@ -177,7 +177,7 @@ class RunSource:
         running = [run for run in live if run.status is RunStatus.RUNNING]
         for run in running:
             self._note_divergence(run)
-        self._usual.look_at(running)
+        self._usual.fetch_due(running)
         self._book.hold((AlertKind.STALLED,), [self._silence(run) for run in running])
 
     def _silence(self, run: Run) -> Condition:

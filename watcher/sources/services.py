@@ -26,7 +26,7 @@ _ANSWER_SECONDS: Final = 5.0
 _GIB: Final = 2**30
 
 
-class Neighbour(NamedTuple):
+class PeerService(NamedTuple):
     """A service that Clew depends on, by a stable key, its displayed name, and its health address."""
 
     key: str
@@ -51,12 +51,12 @@ def service_down(key: str, name: Name, error: ClewError) -> Condition:
 class ServiceSource:
     """Asks the services that only the watcher checks."""
 
-    def __init__(self, neighbours: Sequence[Neighbour]) -> None:
-        self._neighbours = neighbours
+    def __init__(self, peer_services: Sequence[PeerService]) -> None:
+        self._peer_services = peer_services
 
     def round(self) -> Iterator[Condition]:
         """Asks all of them; yields those that do not answer."""
-        for one in self._neighbours:
+        for one in self._peer_services:
             try:
                 one.service.call("GET", one.path, deadline_seconds=_ANSWER_SECONDS)
             except ClewError as error:

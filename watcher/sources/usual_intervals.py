@@ -37,16 +37,16 @@ class UsualIntervals:
         """Drops all other runs."""
         self._known = {run_id: one for run_id, one in self._known.items() if run_id in run_ids}
 
-    def look_at(self, runs: Sequence[Run]) -> None:
+    def fetch_due(self, runs: Sequence[Run]) -> None:
         """Fetches the intervals of runs that may have stalled; runs with the same metric share a request."""
         by_key: dict[str, list[Run]] = {}
         for run in runs:
             point = newest_point(run)
             if point is not None and self._is_due(run):
                 by_key.setdefault(point[0], []).append(run)
-        for key, asked in by_key.items():
-            for start in range(0, len(asked), RUNS_PER_CALL):
-                self._ask(key, asked[start : start + RUNS_PER_CALL])
+        for key, due in by_key.items():
+            for start in range(0, len(due), RUNS_PER_CALL):
+                self._fetch(key, due[start : start + RUNS_PER_CALL])
 
     def _is_due(self, run: Run) -> bool:
         silence, usual = self._known.get(run.run_id, ("", None))
@@ -55,7 +55,7 @@ class UsualIntervals:
         silent = self._book.held_seconds(f"{AlertKind.STALLED.value} {silence_key(run)}")
         return silent >= (stalled_after(usual) if silence else LEAST_SECONDS / 2)
 
-    def _ask(self, key: str, runs: Sequence[Run]) -> None:
+    def _fetch(self, key: str, runs: Sequence[Run]) -> None:
         try:
             parts = self._metrics.fetch([run.run_id for run in runs], key, FIRST_STEP, _MOST_POINTS)
             for run in runs:

@@ -10,7 +10,7 @@ from components.charts.subjects import axis_name
 from components.texts import words
 from components.texts.language import _, ngettext
 from domain.charts.axes import CLOCKS, Axis
-from domain.charts.axis_checks import goes_back_ms, is_far, is_stepless, odd_times
+from domain.charts.axis_checks import backward_jump_ms, count_implausible_times, is_far, is_stepless
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
 from domain.charts.curves import Curve
@@ -75,7 +75,7 @@ def stepless(subjects: Sequence[Subject], runs: Sequence[Run], known: Known) -> 
 
 def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[str]:
     sentences = []
-    odd = {run.run_id: odd_times(history, known.latest) for run, history in histories}
+    odd = {run.run_id: count_implausible_times(history, known.latest) for run, history in histories}
     if out := [run.name for run, history in histories if odd[run.run_id] == len(history)]:
         sentences.append(_("left out because their times are invalid: %(names)s", names=named(out)))
     if some := [run.name for run, history in histories if 0 < odd[run.run_id] < len(history)]:
@@ -88,7 +88,7 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
             names=named(some),
         )
         sentences.append(text)
-    back = [(goes_back_ms(history, known.latest), run.name) for run, history in histories]
+    back = [(backward_jump_ms(history, known.latest), run.name) for run, history in histories]
     if turned := [name for milliseconds, name in back if milliseconds]:
         longest = words.duration(max(milliseconds for milliseconds, _name in back) / 1000)
         sentences.append(

@@ -179,7 +179,7 @@ def charts_link(runs: Sequence[RunName]) -> html.P:
     return html.P(html.A(_("Compare their charts"), href=href("/mlflow", runs=compared)))
 
 
-def which_of(candidates: Sequence[tuple[RunName, str]], *, is_cut: bool) -> list[Any]:
+def choose_run(candidates: Sequence[tuple[RunName, str]], *, is_cut: bool) -> list[Any]:
     """Asks which of several runs was meant, each with its experiment."""
     text = _("Several runs have this name; these are the newest.") if is_cut else _("Several runs have this name.")
     lines = [html.Li(_candidate(run, experiment)) for run, experiment in candidates]

@@ -76,8 +76,8 @@ def read_hints(tag: str | None, graph: PolicyGraph) -> SignatureHints:
         ([*hints.inputs, *hints.state], inputs, graph.inputs),
         ([*hints.outputs, *hints.state.values()], outputs, graph.outputs),
     ):
-        if strange := next((name for name in names if name not in known), None):
-            raise PolicyRefused(SignatureNamesNothing(short(strange), listed(tensors)))
+        if unknown := next((name for name in names if name not in known), None):
+            raise PolicyRefused(SignatureNamesNothing(short(unknown), listed(tensors)))
     return hints
 
 

@@ -42,23 +42,23 @@ def kind_of(column: Column) -> Kind:
     return "datetime"
 
 
-def kept(column: Column, asked: Filter, zone: Zone) -> Mask:
+def kept(column: Column, column_filter: Filter, zone: Zone) -> Mask:
     """Returns the mask [n] of rows that the filter keeps; dates are typed as they are shown in `zone`."""
     if isinstance(column, TextColumn):
-        return _texts_kept(column, asked)
+        return _texts_kept(column, column_filter)
     if isinstance(column, NumberColumn):
-        return _numbers_kept(column, asked)
+        return _numbers_kept(column, column_filter)
     seconds = local_seconds(column.ms, zone)
-    return _any(asked, len(seconds), lambda term: _moments(seconds, column.missing, term))
+    return _any(column_filter, len(seconds), lambda term: _moments(seconds, column.missing, term))
 
 
-def _texts_kept(column: TextColumn, asked: Filter) -> Mask:
+def _texts_kept(column: TextColumn, column_filter: Filter) -> Mask:
     texts = _Texts(column.values)
     # The last entry is for missing values, whose code is -1.
-    return _any(asked, len(texts.cells) + 1, texts.kept)[column.codes]
+    return _any(column_filter, len(texts.cells) + 1, texts.kept)[column.codes]
 
 
-def _numbers_kept(column: NumberColumn, asked: Filter) -> Mask:
+def _numbers_kept(column: NumberColumn, column_filter: Filter) -> Mask:
     missing = np.isnan(column.values)
     wordless = missing.copy()
     wordless[list(column.reasons)] = False
@@ -70,12 +70,12 @@ def _numbers_kept(column: NumberColumn, asked: Filter) -> Mask:
             return _texts_kept(column.words, Filter(terms=(term,)))
         return _numbers(column.values, missing, wordless, term, column.decimals)
 
-    return _any(asked, len(missing), kept_by)
+    return _any(column_filter, len(missing), kept_by)
 
 
-def _any(asked: Filter, length: int, kept_by: Callable[[Term], Mask]) -> Mask:
-    found = np.full(length, not asked.terms)
-    for term in asked.terms:
+def _any(column_filter: Filter, length: int, kept_by: Callable[[Term], Mask]) -> Mask:
+    found = np.full(length, not column_filter.terms)
+    for term in column_filter.terms:
         found |= kept_by(term)
     return found
 

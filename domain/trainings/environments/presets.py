@@ -84,9 +84,9 @@ def settings_of(algorithm: str, env_id: str) -> dict[str, EnvironmentRequest]:
 
     Raises pydantic's `ValidationError` where the algorithm does not fit the environment.
     """
-    asked = {"algorithm": algorithm, "env_id": env_id}
+    fields = {"algorithm": algorithm, "env_id": env_id}
     named = {ZOO: _ZOO[algorithm][env_id]} if env_id in _ZOO[algorithm] else {}
-    return {name: _request(asked | values) for name, values in (named | {DEFAULT: {}}).items()}
+    return {name: _request(fields | values) for name, values in (named | {DEFAULT: {}}).items()}
 
 
 def setting_of(request: EnvironmentRequest) -> str:

@@ -5,9 +5,9 @@ from types import ModuleType
 from typing import Any, Final
 
 from domain.gpus import Gpu, GpuVendor
-from gpu_monitor.driver.amd.door import ask_gpu
+from gpu_monitor.driver.amd.door import query_gpu
+from gpu_monitor.driver.gpu_queries import GpuQueries
 from gpu_monitor.driver.processes import Listed, describe_all
-from gpu_monitor.driver.questions import Questions
 from gpu_monitor.failures import HostTrouble
 
 _MICRO: Final = 1_000_000
@@ -29,37 +29,37 @@ class AmdDevice:
 
     def read(self, gpu_id: int) -> Gpu:
         """Returns the GPU now; unsupported values are None, and problems are in `state` and `misfits`."""
-        questions = Questions(ask_gpu)
-        amdsmi, ask = self._amdsmi, self._asking(questions)
+        queries = GpuQueries(query_gpu)
+        amdsmi, query = self._amdsmi, self._querying(queries)
         fields = {
-            "name": _of(ask("name", amdsmi.amdsmi_get_gpu_asic_info), "market_name"),
-            "uuid": ask("uuid", amdsmi.amdsmi_get_gpu_device_uuid),
-            "utilization": _of(ask("utilization", amdsmi.amdsmi_get_gpu_activity), "gfx_activity"),
-            **_memory(ask("memory_used", amdsmi.amdsmi_get_gpu_vram_usage)),
-            **self._temperatures(ask),
-            "power": _power(ask("power", amdsmi.amdsmi_get_power_info)),
-            "power_limit": _scaled(_of(ask("power_limit", amdsmi.amdsmi_get_power_cap_info), "power_cap"), _MICRO),
-            "sm_clock": _of(ask("sm_clock", amdsmi.amdsmi_get_clock_info, amdsmi.AmdSmiClkType.GFX), "clk"),
-            "fan": _share(ask("fan", amdsmi.amdsmi_get_gpu_fan_speed, 0)),
-            **_processes(questions, ask("processes", amdsmi.amdsmi_get_gpu_process_list)),
+            "name": _of(query("name", amdsmi.amdsmi_get_gpu_asic_info), "market_name"),
+            "uuid": query("uuid", amdsmi.amdsmi_get_gpu_device_uuid),
+            "utilization": _of(query("utilization", amdsmi.amdsmi_get_gpu_activity), "gfx_activity"),
+            **_memory(query("memory_used", amdsmi.amdsmi_get_gpu_vram_usage)),
+            **self._temperatures(query),
+            "power": _power(query("power", amdsmi.amdsmi_get_power_info)),
+            "power_limit": _scaled(_of(query("power_limit", amdsmi.amdsmi_get_power_cap_info), "power_cap"), _MICRO),
+            "sm_clock": _of(query("sm_clock", amdsmi.amdsmi_get_clock_info, amdsmi.AmdSmiClkType.GFX), "clk"),
+            "fan": _share(query("fan", amdsmi.amdsmi_get_gpu_fan_speed, 0)),
+            **_processes(queries, query("processes", amdsmi.amdsmi_get_gpu_process_list)),
         }
         if self._extended:
-            errors = ask("ecc_errors", amdsmi.amdsmi_get_gpu_total_ecc_count)
+            errors = query("ecc_errors", amdsmi.amdsmi_get_gpu_total_ecc_count)
             fields["ecc_errors"] = _of(errors, "uncorrectable_count")
-        self.host_trouble = questions.host_trouble
-        return questions.gpu(gpu_id=gpu_id, vendor=GpuVendor.AMD, **fields)
+        self.host_trouble = queries.host_trouble
+        return queries.gpu(gpu_id=gpu_id, vendor=GpuVendor.AMD, **fields)
 
-    def _asking(self, questions: Questions) -> Callable[..., Any]:
-        return lambda field, call, *arguments: questions.ask(field, call, self._handle, *arguments)
+    def _querying(self, queries: GpuQueries) -> Callable[..., Any]:
+        return lambda field, call, *arguments: queries.query(field, call, self._handle, *arguments)
 
-    def _temperatures(self, ask: Callable[..., Any]) -> dict[str, float | None]:
+    def _temperatures(self, query: Callable[..., Any]) -> dict[str, float | None]:
         """Reads the edge temperature, else the hotspot's, and the temperature at which the GPU slows down."""
         amdsmi = self._amdsmi
         kinds, metrics = amdsmi.AmdSmiTemperatureType, amdsmi.AmdSmiTemperatureMetric
         for kind in (kinds.EDGE, kinds.HOTSPOT):
-            now = ask("temperature", amdsmi.amdsmi_get_temp_metric, kind, metrics.CURRENT)
+            now = query("temperature", amdsmi.amdsmi_get_temp_metric, kind, metrics.CURRENT)
             if _number(now) is not None:
-                limit = ask("temperature_limit", amdsmi.amdsmi_get_temp_metric, kind, metrics.CRITICAL)
+                limit = query("temperature_limit", amdsmi.amdsmi_get_temp_metric, kind, metrics.CRITICAL)
                 return {"temperature": now, "temperature_limit": _number(limit)}
         return {}
 
@@ -94,9 +94,9 @@ def _scaled(value: Any, divisor: float) -> float | None:
     return value / divisor if _number(value) else None
 
 
-def _processes(questions: Questions, listed: Any) -> dict[str, Any]:
+def _processes(queries: GpuQueries, listed: Any) -> dict[str, Any]:
     if listed is None:
         return {}
     found = describe_all(Listed(one["pid"], _of(one["memory_usage"], "vram_mem") or one["mem"]) for one in listed)
-    questions.misfits += found.misfits
+    queries.misfits += found.misfits
     return {"processes": found.processes, "processes_left_out": found.left_out or None}

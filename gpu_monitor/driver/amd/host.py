@@ -8,7 +8,7 @@ from typing import Any, Final
 from domain.errors.gpus.answers import CountedTooMany
 from domain.gpus import Gpu, HostState, trouble
 from gpu_monitor.driver.amd.device import AmdDevice
-from gpu_monitor.driver.amd.door import ask_gpu, ask_host, load
+from gpu_monitor.driver.amd.door import load, query_gpu, query_host
 from gpu_monitor.failures import AMD_HOST, GpuTrouble, HostTrouble, InvalidAnswer
 from gpu_monitor.readings import Reading
 
@@ -42,9 +42,9 @@ class AmdHost:
     def _gpus(self, first_id: int) -> list[Gpu]:
         amdsmi: Any = self._loaded()
         if not self._is_open:
-            ask_host(amdsmi.amdsmi_init)
+            query_host(amdsmi.amdsmi_init)
             self._is_open = True
-        handles = ask_host(amdsmi.amdsmi_get_processor_handles)
+        handles = query_host(amdsmi.amdsmi_get_processor_handles)
         if len(handles) > _MOST_COUNTED:
             raise HostTrouble(HostState.FAILED, CountedTooMany(len(handles)), AMD_HOST)
         self._driver_version = self._driver_version or _driver_version(amdsmi, handles)
@@ -70,13 +70,13 @@ class AmdHost:
             self._is_open = False
             # After a trouble the driver may refuse this, too; what matters is to open it again.
             with suppress(HostTrouble):
-                ask_host(self._amdsmi.amdsmi_shut_down)
+                query_host(self._amdsmi.amdsmi_shut_down)
 
 
 def _driver_version(amdsmi: Any, handles: list[Any]) -> str | None:
     """Returns the driver's version; None if it cannot be read, which does not keep GPUs from being read."""
     with suppress(GpuTrouble, InvalidAnswer):
-        answer = ask_gpu(amdsmi.amdsmi_get_gpu_driver_info, handles[0]) if handles else None
+        answer = query_gpu(amdsmi.amdsmi_get_gpu_driver_info, handles[0]) if handles else None
         version = (answer or {}).get("driver_version")
         return None if version == "N/A" else version
     return None

@@ -17,13 +17,13 @@ from domain.errors.gpus.throttling import (
     ThrottleReason,
 )
 from domain.gpus import Gpu, GpuState, GpuVendor, trouble
-from gpu_monitor.driver.nvml.door import ask_gpu
+from gpu_monitor.driver.gpu_queries import GpuQueries
+from gpu_monitor.driver.nvml.door import query_gpu
 from gpu_monitor.driver.nvml.memory import memory_of
 from gpu_monitor.driver.nvml.mig import Instances, instances_of
 from gpu_monitor.driver.nvml.nvlink import NvLink
 from gpu_monitor.driver.nvml.process_lists import processes_of
 from gpu_monitor.driver.nvml.utilization import Utilization
-from gpu_monitor.driver.questions import Questions
 from gpu_monitor.failures import GPU, GpuTrouble, HostTrouble
 
 # "Idle" is among NVML's reasons, but slows nothing down.
@@ -59,75 +59,75 @@ class Device:
 
         Unsupported values are None, and problems are in `state` and `misfits`.
         """
-        questions = Questions(ask_gpu)
+        queries = GpuQueries(query_gpu)
         # The handle is fetched each time: that of a lost GPU stays invalid when the GPU is back.
-        handle = questions.ask("handle", pynvml.nvmlDeviceGetHandleByIndex, self._index)
+        handle = queries.query("handle", pynvml.nvmlDeviceGetHandleByIndex, self._index)
         fields: dict[str, Any] = {}
         instances = Instances()
         if handle is not None:
-            self._introduce(questions, handle)
-            instances = instances_of(questions, self._index, handle)
-            fields = self._fields(questions, handle, interval_seconds, instances)
-        elif questions.trouble is None:
-            questions.note(GpuTrouble(GpuState.FAILED, CountedNotKnown()))
-        self.host_trouble = questions.host_trouble
-        if instances.is_split and questions.trouble is None:
+            self._introduce(queries, handle)
+            instances = instances_of(queries, self._index, handle)
+            fields = self._fields(queries, handle, interval_seconds, instances)
+        elif queries.trouble is None:
+            queries.note(GpuTrouble(GpuState.FAILED, CountedNotKnown()))
+        self.host_trouble = queries.host_trouble
+        if instances.is_split and queries.trouble is None:
             fields |= _split(instances)
-        whole = questions.gpu(gpu_id=self._index, vendor=GpuVendor.NVIDIA, **self._known, **fields)
+        whole = queries.gpu(gpu_id=self._index, vendor=GpuVendor.NVIDIA, **self._known, **fields)
         return [whole, *instances.units]
 
-    def _introduce(self, questions: Questions, handle: Any) -> None:
+    def _introduce(self, queries: GpuQueries, handle: Any) -> None:
         """Reads name and UUID, which a lost GPU no longer reports.
 
         They are read for each sample, because another GPU may have taken its place.
         """
-        name = questions.ask("name", pynvml.nvmlDeviceGetName, handle)
-        uuid = questions.ask("uuid", pynvml.nvmlDeviceGetUUID, handle)
-        if questions.trouble is None or uuid is not None:
+        name = queries.query("name", pynvml.nvmlDeviceGetName, handle)
+        uuid = queries.query("uuid", pynvml.nvmlDeviceGetUUID, handle)
+        if queries.trouble is None or uuid is not None:
             self._known = {"name": name, "uuid": uuid}
 
     def _fields(
-        self, questions: Questions, handle: Any, interval_seconds: float, instances: Instances
+        self, queries: GpuQueries, handle: Any, interval_seconds: float, instances: Instances
     ) -> dict[str, Any]:
-        ask = questions.ask
+        query = queries.query
         fields = {
-            "utilization": ask("utilization", self._utilization.read, handle, interval_seconds),
-            **memory_of(questions, handle, may_be_unified=not instances.is_split),
-            "temperature": questions.first(
+            "utilization": query("utilization", self._utilization.read, handle, interval_seconds),
+            **memory_of(queries, handle, may_be_unified=not instances.is_split),
+            "temperature": queries.first(
                 "temperature",
                 (pynvml.nvmlDeviceGetTemperatureV, handle, pynvml.NVML_TEMPERATURE_GPU),
                 (pynvml.nvmlDeviceGetTemperature, handle, pynvml.NVML_TEMPERATURE_GPU),
             ),
-            "temperature_limit": ask(
+            "temperature_limit": query(
                 "temperature_limit",
                 pynvml.nvmlDeviceGetTemperatureThreshold,
                 handle,
                 pynvml.NVML_TEMPERATURE_THRESHOLD_SLOWDOWN,
             ),
-            "power": _scaled(ask("power", pynvml.nvmlDeviceGetPowerUsage, handle), 1000),
-            "power_limit": _scaled(ask("power_limit", pynvml.nvmlDeviceGetEnforcedPowerLimit, handle), 1000),
-            "sm_clock": ask("sm_clock", pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_SM),
-            "fan": ask("fan", pynvml.nvmlDeviceGetFanSpeed, handle),
-            **_throttle_reasons(questions, handle),
-            **processes_of(questions, handle, counted_elsewhere=instances.pids),
+            "power": _scaled(query("power", pynvml.nvmlDeviceGetPowerUsage, handle), 1000),
+            "power_limit": _scaled(query("power_limit", pynvml.nvmlDeviceGetEnforcedPowerLimit, handle), 1000),
+            "sm_clock": query("sm_clock", pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_SM),
+            "fan": query("fan", pynvml.nvmlDeviceGetFanSpeed, handle),
+            **_throttle_reasons(queries, handle),
+            **processes_of(queries, handle, counted_elsewhere=instances.pids),
         }
-        return fields | (self._extended_fields(questions, handle) if self._extended else {})
+        return fields | (self._extended_fields(queries, handle) if self._extended else {})
 
-    def _extended_fields(self, questions: Questions, handle: Any) -> dict[str, Any]:
-        ask = questions.ask
-        links = ask("nvlink", self._nvlink.read, handle)
+    def _extended_fields(self, queries: GpuQueries, handle: Any) -> dict[str, Any]:
+        query = queries.query
+        links = query("nvlink", self._nvlink.read, handle)
         return {
             "nvlink_rx": links and links.received,
             "nvlink_tx": links and links.sent,
-            "ecc_errors": ask(
+            "ecc_errors": query(
                 "ecc_errors",
                 pynvml.nvmlDeviceGetTotalEccErrors,
                 handle,
                 pynvml.NVML_MEMORY_ERROR_TYPE_UNCORRECTED,
                 pynvml.NVML_VOLATILE_ECC,
             ),
-            "pcie_rx": ask("pcie_rx", pynvml.nvmlDeviceGetPcieThroughput, handle, pynvml.NVML_PCIE_UTIL_RX_BYTES),
-            "pcie_tx": ask("pcie_tx", pynvml.nvmlDeviceGetPcieThroughput, handle, pynvml.NVML_PCIE_UTIL_TX_BYTES),
+            "pcie_rx": query("pcie_rx", pynvml.nvmlDeviceGetPcieThroughput, handle, pynvml.NVML_PCIE_UTIL_RX_BYTES),
+            "pcie_tx": query("pcie_tx", pynvml.nvmlDeviceGetPcieThroughput, handle, pynvml.NVML_PCIE_UTIL_TX_BYTES),
         }
 
 
@@ -137,8 +137,8 @@ def _split(instances: Instances) -> dict[str, Any]:
     return {"state": GpuState.MIG, **advice}
 
 
-def _throttle_reasons(questions: Questions, handle: Any) -> dict[str, list[str] | None]:
-    bits = questions.first(
+def _throttle_reasons(queries: GpuQueries, handle: Any) -> dict[str, list[str] | None]:
+    bits = queries.first(
         "throttle_reasons",
         (pynvml.nvmlDeviceGetCurrentClocksEventReasons, handle),
         (pynvml.nvmlDeviceGetCurrentClocksThrottleReasons, handle),

@@ -46,7 +46,7 @@ _GPU_STATES: Final = {
 }
 
 
-def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
+def query_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
     """Calls what every host has to support; raises HostTrouble."""
     try:
         return call(*arguments)
@@ -60,7 +60,7 @@ def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
         raise HostTrouble(HostState.FAILED, _named(call, error)) from error
 
 
-def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
+def query_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
     """Calls a function of a GPU; None if unsupported. Raises GpuTrouble, or InvalidAnswer."""
     try:
         return call(*arguments)

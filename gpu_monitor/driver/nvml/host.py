@@ -10,7 +10,7 @@ import pynvml
 from domain.errors.gpus.answers import CountedTooMany
 from domain.gpus import Gpu, HostState, trouble
 from gpu_monitor.driver.nvml.device import Device
-from gpu_monitor.driver.nvml.door import ask_gpu, ask_host
+from gpu_monitor.driver.nvml.door import query_gpu, query_host
 from gpu_monitor.failures import HOST, GpuTrouble, HostTrouble, InvalidAnswer
 from gpu_monitor.readings import Reading
 
@@ -43,10 +43,10 @@ class NvmlHost:
 
     def _gpus(self, interval_seconds: float) -> list[Gpu]:
         if not self._is_open:
-            ask_host(pynvml.nvmlInit)
+            query_host(pynvml.nvmlInit)
             self._is_open = True
             self._driver_version = _driver_version()
-        if (count := ask_host(pynvml.nvmlDeviceGetCount)) > _MOST_COUNTED:
+        if (count := query_host(pynvml.nvmlDeviceGetCount)) > _MOST_COUNTED:
             raise HostTrouble(HostState.FAILED, CountedTooMany(count))
         self._devices = {index: self._devices.get(index) or Device(index, self._extended) for index in range(count)}
         gpus = [gpu for device in self._devices.values() for gpu in device.read(interval_seconds)]
@@ -66,7 +66,7 @@ class NvmlHost:
 def _driver_version() -> str | None:
     """Returns the driver's version; None if it cannot be read, which does not keep GPUs from being read."""
     try:
-        return ask_gpu(pynvml.nvmlSystemGetDriverVersion)
+        return query_gpu(pynvml.nvmlSystemGetDriverVersion)
     except InvalidAnswer as odd:
         _log.warning("The driver's version is not known", extra={"reason": str(odd)})
     except GpuTrouble as failure:

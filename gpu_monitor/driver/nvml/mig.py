@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from domain.errors.gpus.answers import InstanceNotKnown, InstanceTwice
 from domain.errors.schema import SchemaMore
 from domain.gpus import MOST_INSTANCES, Gpu, GpuVendor, MigInstance
-from gpu_monitor.driver.nvml.door import ask_gpu
+from gpu_monitor.driver.gpu_queries import GpuQueries
+from gpu_monitor.driver.nvml.door import query_gpu
 from gpu_monitor.driver.nvml.memory import memory_of
 from gpu_monitor.driver.nvml.process_lists import processes_of
-from gpu_monitor.driver.questions import Questions
 
 _PROFILE: Final = re.compile(r"\bMIG (\S+)")
 
@@ -29,58 +29,58 @@ class Instances(NamedTuple):
         return frozenset(one.pid for unit in self.units for one in unit.processes or () if one.pid is not None)
 
 
-def instances_of(questions: Questions, index: int, handle: Any) -> Instances:
+def instances_of(queries: GpuQueries, index: int, handle: Any) -> Instances:
     """Returns the instances of the GPU with this index.
 
     Invalid values of an instance are among the whole GPU's misfits.
     """
-    mode = questions.ask("mig", pynvml.nvmlDeviceGetMigMode, handle)
+    mode = queries.query("mig", pynvml.nvmlDeviceGetMigMode, handle)
     if mode is None or mode[0] != pynvml.NVML_DEVICE_MIG_ENABLE:
         return Instances()
     units: dict[int, Gpu] = {}
-    for place in range(_count(questions, handle)):
-        part = questions.ask("instances", pynvml.nvmlDeviceGetMigDeviceHandleByIndex, handle, place)
-        if part is None or (unit := _read(questions, index, place, part)) is None:
+    for place in range(_count(queries, handle)):
+        part = queries.query("instances", pynvml.nvmlDeviceGetMigDeviceHandleByIndex, handle, place)
+        if part is None or (unit := _read(queries, index, place, part)) is None:
             continue  # nothing at that index, or no longer: instances come and go
         if unit.gpu_id in units:
-            questions.leave_out(f"instances.{place}", InstanceTwice())
+            queries.add_misfit(f"instances.{place}", InstanceTwice())
         else:
             units[unit.gpu_id] = unit
     return Instances(True, tuple(units.values()))
 
 
-def _count(questions: Questions, handle: Any) -> int:
-    count = questions.ask("instances", pynvml.nvmlDeviceGetMaxMigDeviceCount, handle) or 0
+def _count(queries: GpuQueries, handle: Any) -> int:
+    count = queries.query("instances", pynvml.nvmlDeviceGetMaxMigDeviceCount, handle) or 0
     if count > MOST_INSTANCES:
-        questions.leave_out("instances", SchemaMore(MOST_INSTANCES), count)
+        queries.add_misfit("instances", SchemaMore(MOST_INSTANCES), count)
     return min(count, MOST_INSTANCES)
 
 
-def _read(whole: Questions, index: int, place: int, handle: Any) -> Gpu | None:
-    questions = Questions(ask_gpu)
+def _read(whole: GpuQueries, index: int, place: int, handle: Any) -> Gpu | None:
+    queries = GpuQueries(query_gpu)
     numbers = [
-        questions.ask("mig", call, handle)
+        queries.query("mig", call, handle)
         for call in (pynvml.nvmlDeviceGetGpuInstanceId, pynvml.nvmlDeviceGetComputeInstanceId)
     ]
     if None in numbers:
-        if questions.trouble is not None:
-            whole.leave_out(f"instances.{place}", questions.trouble.advice.cause)
+        if queries.trouble is not None:
+            whole.add_misfit(f"instances.{place}", queries.trouble.advice.cause)
         return None
-    name = questions.ask("name", pynvml.nvmlDeviceGetName, handle)
+    name = queries.query("name", pynvml.nvmlDeviceGetName, handle)
     try:
         mig = MigInstance(gpu_instance=numbers[0], compute_instance=numbers[1], profile=_profile(name))
     except ValidationError:
-        whole.leave_out(f"instances.{place}", InstanceNotKnown())
+        whole.add_misfit(f"instances.{place}", InstanceNotKnown())
         return None
-    return questions.gpu(
+    return queries.gpu(
         gpu_id=mig.unit_id(index),
         parent_id=index,
         mig=mig,
         vendor=GpuVendor.NVIDIA,
         name=name,
-        uuid=questions.ask("uuid", pynvml.nvmlDeviceGetUUID, handle),
-        **memory_of(questions, handle),
-        **processes_of(questions, handle),
+        uuid=queries.query("uuid", pynvml.nvmlDeviceGetUUID, handle),
+        **memory_of(queries, handle),
+        **processes_of(queries, handle),
     )
 
 

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import pynvml
 
+from gpu_monitor.driver.gpu_queries import GpuQueries
 from gpu_monitor.driver.processes import Listed, describe_all
-from gpu_monitor.driver.questions import Questions
 
 # Compute, graphics, and MPS compute processes: three lists, each by the newest function that the library has. Not the
 # unversioned one: with an old library it raises an exception of pynvml's own that is no NVMLError.
@@ -17,12 +17,12 @@ _LISTS: Final = (
 )
 
 
-def processes_of(questions: Questions, handle: Any, *, counted_elsewhere: Set[int] = frozenset()) -> dict[str, Any]:
+def processes_of(queries: GpuQueries, handle: Any, *, counted_elsewhere: Set[int] = frozenset()) -> dict[str, Any]:
     """Returns the fields `processes` and `processes_left_out`.
 
     For a GPU that is split, without those of its instances.
     """
-    computing, *others = [questions.first("processes", *((call, handle) for call in names)) for names in _LISTS]
+    computing, *others = [queries.first("processes", *((call, handle) for call in names)) for names in _LISTS]
     running = [
         Listed(one.pid, one.usedGpuMemory)
         for listed in (computing, *others)
@@ -32,5 +32,5 @@ def processes_of(questions: Questions, handle: Any, *, counted_elsewhere: Set[in
     if computing is None and not running:  # an empty graphics list alone does not mean that no process computes
         return {}
     found = describe_all(running)
-    questions.misfits += found.misfits
+    queries.misfits += found.misfits
     return {"processes": found.processes, "processes_left_out": found.left_out or None}

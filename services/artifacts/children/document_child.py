@@ -55,7 +55,7 @@ def _markdown(files: str, path: str) -> Any:
     def picture(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
         source = str(tokens[index].attrGet("src") or "")
         if not urlsplit(source).scheme and not source.startswith("/"):
-            tokens[index].attrSet("src", files + quote(_beside(folder, source), safe="/"))
+            tokens[index].attrSet("src", files + quote(_path_next_to(folder, source), safe="/"))
         return str(self.image(tokens, index, options, env))
 
     def link(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
@@ -68,7 +68,7 @@ def _markdown(files: str, path: str) -> Any:
     return reader.render
 
 
-def _beside(folder: str, source: str) -> str:
+def _path_next_to(folder: str, source: str) -> str:
     parts = folder.split("/") if folder else []
     for part in source.partition("?")[0].split("/"):
         if part == "..":

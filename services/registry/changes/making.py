@@ -21,7 +21,7 @@ from services.registry.model_store import ModelStore
 from services.registry.model_view import ModelSnapshots
 
 log = logging.getLogger(__name__)
-_ASKED_ABOUT = (ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.DELETE)
+_CONFIRMED_VERBS = (ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.DELETE)
 
 
 class ChangeMaking:
@@ -47,7 +47,7 @@ class ChangeMaking:
             return ChangeResult(outcome=ChangeOutcome.REFUSED, cause=error)
 
     def _question(self, request: ChangeRequest) -> ChangeResult | None:
-        if request.is_confirmed or request.verb not in _ASKED_ABOUT:
+        if request.is_confirmed or request.verb not in _CONFIRMED_VERBS:
             return None
         models = self._models_with(request.model_id)
         model = None if models is None else models.get(request.model_id)
@@ -58,10 +58,10 @@ class ChangeMaking:
         active = models.active_of(model.name)
         if needs_confirmation(model, active):
             return ChangeResult(outcome=ChangeOutcome.ASKED, about=model, instead_of=active)
-        cause = self._untried(model)
+        cause = self._why_not_tried(model)
         return None if cause is None else ChangeResult(outcome=ChangeOutcome.ASKED, about=model, cause=cause)
 
-    def _untried(self, model: Model) -> MessageData | None:
+    def _why_not_tried(self, model: Model) -> MessageData | None:
         """Returns why the model's policy cannot be tried in its environment; None if it can, or if that is unknown."""
         if contract_for(model.env_id) is not None:
             return None

@@ -19,14 +19,14 @@ _STEPS: Final = 24
 _MOST_KEPT: Final = 16
 
 
-class Played(NamedTuple):
+class EnvironmentSample(NamedTuple):
     """The facts of an environment, and observed values."""
 
     facts: EnvironmentFacts
     observations: list[Observation]
 
 
-class PlayedEnvironments:
+class EnvironmentSamples:
     """Plays each environment once, with the same steps each time; one that failed is tried again.
 
     `file` is the operator's, if there is one. The process that environments are forked from ends after each: a
@@ -35,10 +35,10 @@ class PlayedEnvironments:
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._played: LRUCache[str, Played] = LRUCache(_MOST_KEPT)
+        self._played: LRUCache[str, EnvironmentSample] = LRUCache(_MOST_KEPT)
         self._lock = threading.Lock()
 
-    def play(self, source: EnvironmentSource) -> Played:
+    def play(self, source: EnvironmentSource) -> EnvironmentSample:
         """Returns its facts and observations; raises EnvironmentRefused, EnvironmentMissing and EnvironmentFailed."""
         key = source.model_dump_json()
         with self._lock:
@@ -49,7 +49,7 @@ class PlayedEnvironments:
                 self._played[key] = played
         return played
 
-    def _play(self, source: EnvironmentSource) -> Played:
+    def _play(self, source: EnvironmentSource) -> EnvironmentSample:
         chance = np.random.default_rng(_SEED)
         with (
             closing(KnownEnvironments.read(self._file)) as known,
@@ -60,4 +60,4 @@ class PlayedEnvironments:
             for _step in range(_STEPS):
                 outcome = environment.step(drawn_action(facts.action_space, chance))
                 seen.append(environment.reset(None) if outcome.done else outcome.observation)
-        return Played(facts, list(seen))
+        return EnvironmentSample(facts, list(seen))

@@ -14,7 +14,7 @@ from policies import probing
 from policies.general import checking
 from policies.general.checking import check_general_policy, load_without_environment
 from policies.policy_check import check_policy
-from services.registry.checks.played_environments import PlayedEnvironments
+from services.registry.checks.played_environments import EnvironmentSamples
 
 
 class PolicySubject(NamedTuple):
@@ -44,7 +44,7 @@ class PolicySubject(NamedTuple):
         """Whether it is for the maze, whose contract is stricter than its spaces."""
         return contract_for(self.env_id) is not None
 
-    def check(self, onnx: bytes, environments: PlayedEnvironments) -> PolicyGraph:
+    def check(self, onnx: bytes, environments: EnvironmentSamples) -> PolicyGraph:
         """Returns the policy's description after its check; raises PolicyRefused, SignatureUnclear, ServiceUnavailable.
 
         If the environment is not installed here, the policy is only loaded, and `unchecked` is set.
@@ -70,7 +70,7 @@ class PolicySubject(NamedTuple):
         """
         contract = contract_for(self.env_id)
         if contract is not None:
-            asked = f"{self.env_id} {contract.model_dump_json()} {probing.VERSION} {installed('onnxruntime')}"
+            subject = f"{self.env_id} {contract.model_dump_json()} {probing.VERSION} {installed('onnxruntime')}"
         else:
-            asked = f"{tuple(self)} {checking.VERSION} {installed('onnxruntime')} {installed('gymnasium')}"
-        return hashlib.sha256(bytes.fromhex(sha256) + asked.encode()).hexdigest()
+            subject = f"{tuple(self)} {checking.VERSION} {installed('onnxruntime')} {installed('gymnasium')}"
+        return hashlib.sha256(bytes.fromhex(sha256) + subject.encode()).hexdigest()

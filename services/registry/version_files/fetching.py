@@ -91,7 +91,7 @@ class _Fetch:
     def __init__(self, registry: MlflowRegistry, version: Version) -> None:
         self._registry = registry
         self._version = version
-        self._had: dict[str, tuple[bytes, Part]] = {}
+        self._downloaded: dict[str, tuple[bytes, Part]] = {}
         self._parts: list[Part] = []
 
     def is_same(self, former: Sequence[Part]) -> bool:
@@ -108,8 +108,8 @@ class _Fetch:
         files: dict[str, bytes] = {}
         for name in locations_in(model):
             left = MOST_BYTES - len(model) - sum(map(len, files.values()))
-            beside = posixpath.join(posixpath.dirname(path), name)
-            files[name] = self._file(beside, max(0, left), FilesLarger(MOST_BYTES >> 20), DataMissing)
+            neighbour_path = posixpath.join(posixpath.dirname(path), name)
+            files[name] = self._file(neighbour_path, max(0, left), FilesLarger(MOST_BYTES >> 20), DataMissing)
         return Fetched(inlined(model, files, MOST_BYTES) if files else model, tuple(self._parts))
 
     def _is_unchanged(self, former: Part) -> bool:
@@ -118,7 +118,7 @@ class _Fetch:
 
     def _file(self, path: str, most_bytes: int, too_long: Message, missing: _Missing) -> bytes:
         try:
-            content, part = self._had.get(path) or self._had_now(path, most_bytes)
+            content, part = self._downloaded.get(path) or self._download_part(path, most_bytes)
         except NotFound as error:
             raise PolicyRefused(missing(path)) from error
         except BadResponse as error:
@@ -130,9 +130,9 @@ class _Fetch:
         self._parts.append(part)
         return content
 
-    def _had_now(self, path: str, most_bytes: int) -> tuple[bytes, Part]:
+    def _download_part(self, path: str, most_bytes: int) -> tuple[bytes, Part]:
         self._download(path, most_bytes, None)
-        return self._had[path]
+        return self._downloaded[path]
 
     def _download(self, path: str, most_bytes: int, known_etag: str | None) -> Part | None:
         """Downloads a part and remembers it; None if its entity tag is unchanged."""
@@ -146,7 +146,7 @@ class _Fetch:
         if content is None:
             return None
         part = Part(path=path, sha256=hashlib.sha256(content).hexdigest(), etag=etag)
-        self._had[path] = content, part
+        self._downloaded[path] = content, part
         return part
 
     def _missing(self, path: str) -> Message:

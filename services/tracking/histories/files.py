@@ -125,8 +125,8 @@ class HistoryFiles:
             self._held.move_to_end(series)
             unsaved = sum(other.entry.history.nbytes for other in self._held.values() if not other.saved)
             while len(self._held) > MAX_HELD or (unsaved > MAX_UNSAVED_BYTES and len(self._held) > 1):
-                _, gone = self._held.popitem(last=False)
-                unsaved -= 0 if gone.saved else gone.entry.history.nbytes
+                _, evicted = self._held.popitem(last=False)
+                unsaved -= 0 if evicted.saved else evicted.entry.history.nbytes
 
 
 def _may_map(descriptor: int) -> bool:

@@ -69,13 +69,13 @@ def _is_from(run_id: str, key: str, from_step: int) -> ColumnElement[bool]:
 
 def _some(connection: Connection, run_id: str, key: str, from_step: int) -> HistoryPart:
     """Returns all rows if they are few, else those of about `_SAMPLED_STEPS` evenly spaced steps."""
-    asked = _is_from(run_id, key, from_step)
-    few = select(literal_column("1")).select_from(_METRICS).where(asked).limit(_READ_WHOLE + 1).subquery()
+    condition = _is_from(run_id, key, from_step)
+    few = select(literal_column("1")).select_from(_METRICS).where(condition).limit(_READ_WHOLE + 1).subquery()
     if connection.execute(select(func.count()).select_from(few)).scalar_one() <= _READ_WHOLE:
-        return HistoryPart(_all(connection, run_id, asked), exact=True)
+        return HistoryPart(_all(connection, run_id, condition), exact=True)
     steps = _METRICS.c.step
     # One by one, each is an end of an index; together they would scan all of it.
-    first, last = (connection.execute(select(end(steps)).where(asked)).scalar_one() for end in (func.min, func.max))
+    first, last = (connection.execute(select(end(steps)).where(condition)).scalar_one() for end in (func.min, func.max))
     stride = max(1, -(-(last - first) // _SAMPLED_STEPS))
     grid = select(cast(first, BigInteger).label("step")).cte("grid", recursive=True)
     # Beyond a 64-bit integer PostgreSQL fails, and SQLite continues in floats.
@@ -89,16 +89,18 @@ def _some(connection: Connection, run_id: str, key: str, from_step: int) -> Hist
     return HistoryPart(_all(connection, run_id, some), exact=False)
 
 
-def _all(connection: Connection, run_id: str, asked: ColumnElement[bool]) -> History:
+def _all(connection: Connection, run_id: str, condition: ColumnElement[bool]) -> History:
     if connection.dialect.name == "sqlite":
-        return _all_from_sqlite(connection, asked)
-    return _from_postgresql(connection, asked).get(run_id, EMPTY)
+        return _all_from_sqlite(connection, condition)
+    return _from_postgresql(connection, condition).get(run_id, EMPTY)
 
 
-def _all_from_sqlite(connection: Connection, asked: ColumnElement[bool]) -> History:
+def _all_from_sqlite(connection: Connection, condition: ColumnElement[bool]) -> History:
     metrics = _METRICS.c
     # In order of step, so that SQLite uses the one index that has run, key and step.
-    query = select(metrics.step, metrics.value, metrics.timestamp, metrics.is_nan).where(asked).order_by(metrics.step)
+    query = (
+        select(metrics.step, metrics.value, metrics.timestamp, metrics.is_nan).where(condition).order_by(metrics.step)
+    )
     # The driver's own cursor: its tuples are converted to columns directly; SQLAlchemy's rows take twice as long.
     found = joined(_blocks(iter(typed("Iterable[Any]", connection.execute(query).cursor))))
     return in_order(found.step, found.value, found.timestamp)
@@ -110,7 +112,7 @@ def _blocks(rows: Iterator[Any]) -> Iterator[History]:
         yield History(step=step, value=np.where(block["is_nan"], np.nan, block["value"]), timestamp=timestamp)
 
 
-def _from_postgresql(connection: Connection, asked: ColumnElement[bool]) -> dict[str, History]:
+def _from_postgresql(connection: Connection, condition: ColumnElement[bool]) -> dict[str, History]:
     """Returns all rows by run, in one query.
 
     Each column is returned as one binary string, so that Python touches no single row.
@@ -124,7 +126,7 @@ def _from_postgresql(connection: Connection, asked: ColumnElement[bool]) -> dict
         for part in (func.int8send(metrics.step), func.float8send(value), func.int8send(metrics.timestamp))
     ]
     found = {}
-    query = select(metrics.run_uuid, *packed).where(asked).group_by(metrics.run_uuid)
+    query = select(metrics.run_uuid, *packed).where(condition).group_by(metrics.run_uuid)
     for run_id, step, number, timestamp in connection.execute(query):
         values = np.frombuffer(number, ">f8").astype(np.float64)
         steps, timestamps = (np.frombuffer(part, ">i8").astype(np.int64) for part in (step, timestamp))

@@ -78,14 +78,14 @@ class DatabaseRuns:
             found = heads(connection, _may_have_changed(tables, since, renewed), experiments)
             left = _left_out(known, self._own(since), {row[0] for row in found.rows})
             found = _both(found, _heads_of(connection, tables, left, experiments))
-            gone: set[str] = set()
+            deleted: set[str] = set()
             if _count(connection, tables) != _expected(known, found):
                 ids = {row[0] for row in rows_of(connection, select(RUNS.c.run_uuid).where(tables.is_active))}
-                gone = set(known.run_ids) - ids
+                deleted = set(known.run_ids) - ids
                 new = ids.difference(known.run_ids, (row[0] for row in found.rows))
                 found = _both(found, _heads_of(connection, tables, sorted(new), experiments))
             fresh = self._fresh(connection, found, known, experiments)
-        return merged(known, [] if fresh is None else [RunTable(fresh, known.facts)], gone, found.bad, marks)
+        return merged(known, [] if fresh is None else [RunTable(fresh, known.facts)], deleted, found.bad, marks)
 
     def _own(self, since: datetime) -> list[str]:
         return [] if self._own_changes is None else self._own_changes.since(since)

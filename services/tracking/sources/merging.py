@@ -12,16 +12,16 @@ from domain.tracking.runs import BadRow
 def merged(
     known: RunTable,
     fresh: Collection[RunTable],
-    gone: Collection[str],
+    deleted: Collection[str],
     bad: Iterable[BadRow],
     marks: dict[str, list[str]],
 ) -> RunTable:
     """Returns `known` with the fresh runs and without the deleted ones; the same object if nothing changed."""
     bad_rows = _still_bad(known.bad_rows, fresh, bad)
-    news = [changed for table in fresh if len(changed := _changed(known, table))]
-    if not news and not gone and bad_rows == known.bad_rows:
+    changed = [part for table in fresh if len(part := _changed(known, table))]
+    if not changed and not deleted and bad_rows == known.bad_rows:
         return known if marks == known.marks else known.with_facts(marks=marks)
-    table = RunTable.joined([known.without(gone), *news], known.facts)
+    table = RunTable.joined([known.without(deleted), *changed], known.facts)
     return table.with_facts(version=datetime.now(UTC).isoformat(), bad_rows=bad_rows, marks=marks)
 
 

@@ -1,7 +1,6 @@
 """Reads MLflow's runs over REST: everything from time to time, in between only possible changes."""
 
 import logging
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,14 +23,14 @@ from services.tracking.sources.merging import merged
 from services.tracking.sources.own_changes import OwnChanges
 from services.tracking.sources.pace import PaceFile
 from services.tracking.sources.run_pages import RunPages
+from services.tracking.sources.sweep_refresh import RefreshDuringSweep
 
 REFRESH_DEADLINE_SECONDS: Final = 60.0
 CLOCK_SLACK: Final = timedelta(minutes=5)
 """Clients set the times in MLflow: the clock of their machine may be this much behind."""
-_REFRESHED_EVERY_SECONDS: Final = 10.0
 # The size of a longer list is estimated before it has been read.
 _COUNTED_FROM: Final = 1_000
-MOST_ASKED_AGAIN: Final = 100
+MOST_RETRIED: Final = 100
 """Invalid rows are requested by their ids; if there are more than these, everything is read again when allowed."""
 log = logging.getLogger(__name__)
 
@@ -59,15 +58,15 @@ class MlflowRuns:
             # A part that a worker left when it ended cannot be shown as the whole.
             shown = known if known is not None and known.progress is None else None
             arriving = ArrivingRuns(facts, None, arrived if shown is None else None)
-            between = _Between(self, shown, now, arrived)
+            refresh = RefreshDuringSweep(self.changes, shown, now, arrived)
             for rows in pages.search(list(experiments)):
                 arriving.add(*parts_of_rows(rows, experiments))
-                between.refresh()
+                refresh.refresh_if_due()
                 if shown is None and pages.is_counted and not arriving.is_counted and arriving.read >= _COUNTED_FROM:
                     arriving.expect(pages.about(list(experiments), arriving.read))
             table = arriving.whole()
             # Changes made while the pages were read must not be lost.
-            is_old = between.is_long or self.own_changes.since(now)
+            is_old = refresh.is_long or self.own_changes.since(now)
             return kept_or_new(known, self.changes(table, now) if is_old else table)
         finally:
             self.note_sweep(pages.seconds)
@@ -86,7 +85,7 @@ class MlflowRuns:
         marks = marks_of(experiments)
         watermark = int((since - CLOCK_SLACK).timestamp() * 1000)
         renewed = [key for key, mark in marks.items() if known.marks.get(key) != mark]
-        again, own = _asked_again(known), self.own_changes.since(since)
+        again, own = _retried_ids(known), self.own_changes.since(since)
         found: list[Parts] = []
         bad: list[BadRow] = []
         for where, groups in (
@@ -104,10 +103,10 @@ class MlflowRuns:
                 bad += odd
         fresh = RunTable(joined_parts(found), known.facts)
         if len(again) < len(known.bad_rows) and any(run_id in fresh for run_id in again):
-            self._pace.keep(self._pace.now().unswept())
-        settled, gone = _settled(quick, experiments, _missing(known, fresh, bad))
-        gone |= _deleted(own, known, fresh, bad)
-        return merged(known, [fresh, RunTable(parts_of(settled), known.facts)], gone, bad, marks)
+            self._pace.keep(self._pace.now().with_sweep_due())
+        settled, deleted = _settled(quick, experiments, _missing(known, fresh, bad))
+        deleted |= _deleted(own, known, fresh, bad)
+        return merged(known, [fresh, RunTable(parts_of(settled), known.facts)], deleted, bad, marks)
 
     def one(self, run_id: str) -> Run:
         """Implements `RunSource`."""
@@ -120,11 +119,11 @@ class MlflowRuns:
 
     def note_sweep(self, seconds: float) -> None:
         """Records for all workers how long MLflow, or its database, worked on a full reading."""
-        self._pace.keep(self._pace.now().swept(seconds, datetime.now(UTC)))
+        self._pace.keep(self._pace.now().with_sweep(seconds, datetime.now(UTC)))
 
     def sweep_is_due(self, known: RunTable) -> bool:
         """Implements `RunSource`."""
-        is_soon = len(_asked_again(known)) < len(known.bad_rows)
+        is_soon = len(_retried_ids(known)) < len(known.bad_rows)
         return self._pace.now().sweep_is_due(datetime.now(UTC), is_soon=is_soon)
 
     def check_alive(self, deadline_seconds: float) -> None:
@@ -136,30 +135,6 @@ class MlflowRuns:
         return self._mlflow.within(REFRESH_DEADLINE_SECONDS)
 
 
-class _Between:
-    """Keeps the shown runs fresh during a full reading, which can take minutes."""
-
-    def __init__(self, runs: MlflowRuns, shown: RunTable | None, as_of: datetime, arrived: Arrived) -> None:
-        self._runs = runs
-        self._shown = shown
-        self._as_of = as_of
-        self._arrived = arrived
-        self._next = time.monotonic() + _REFRESHED_EVERY_SECONDS
-        self.is_long = False
-
-    def refresh(self) -> None:
-        """Reads and shows changes, if that is due."""
-        if time.monotonic() < self._next:
-            return
-        self.is_long = True
-        if self._shown is not None:
-            now = datetime.now(UTC)
-            self._shown = self._runs.changes(self._shown, self._as_of)
-            self._as_of = now
-            self._arrived(self._shown)
-        self._next = time.monotonic() + _REFRESHED_EVERY_SECONDS
-
-
 def marks_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
     """Returns the state of each experiment: its name and its tags."""
     return {
@@ -168,9 +143,9 @@ def marks_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
     }
 
 
-def _asked_again(known: RunTable) -> list[str]:
+def _retried_ids(known: RunTable) -> list[str]:
     """Returns the invalid rows that can be requested by their ids."""
-    return [row.row for row in known.bad_rows if is_run_id(row.row)][:MOST_ASKED_AGAIN]
+    return [row.row for row in known.bad_rows if is_run_id(row.row)][:MOST_RETRIED]
 
 
 def _are(run_ids: Sequence[str]) -> str:
@@ -178,13 +153,13 @@ def _are(run_ids: Sequence[str]) -> str:
 
 
 def _pieces(run_ids: Sequence[str]) -> list[Sequence[str]]:
-    return [run_ids[start : start + MOST_ASKED_AGAIN] for start in range(0, len(run_ids), MOST_ASKED_AGAIN)]
+    return [run_ids[start : start + MOST_RETRIED] for start in range(0, len(run_ids), MOST_RETRIED)]
 
 
-def _deleted(asked: Iterable[str], known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> set[str]:
+def _deleted(requested: Iterable[str], known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> set[str]:
     """Returns the requested runs that no longer exist."""
     named = {row.row for row in bad}
-    return {run_id for run_id in asked if run_id in known and run_id not in fresh and run_id not in named}
+    return {run_id for run_id in requested if run_id in known and run_id not in fresh and run_id not in named}
 
 
 def _missing(known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> list[str]:
@@ -200,17 +175,17 @@ def _settled(
 ) -> tuple[list[Run], set[str]]:
     """Returns the runs that ended without an end time, and the ids of those that were deleted."""
     found: list[Run] = []
-    gone: set[str] = set()
+    deleted: set[str] = set()
     for run_id in missing:
         try:
             run = mlflow.run(run_id, experiments)
         except NotFound:
-            gone.add(run_id)
+            deleted.add(run_id)
         except BadResponse as error:
             log.warning("a run cannot be read", extra={"run": run_id, "field": error.field, "cause": error.cause})
         else:
             if run.experiment_id in experiments:
                 found.append(run)
             else:
-                gone.add(run_id)
-    return found, gone
+                deleted.add(run_id)
+    return found, deleted

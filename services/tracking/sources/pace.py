@@ -66,24 +66,24 @@ class Pace(BaseModel):
         grown = last * _GROWTH or FIRST_RUNS
         return min(max(LEAST_RUNS, most), grown, self.most_runs)
 
-    def asked(self, runs: int, patience_seconds: float, now: datetime) -> "Pace":
+    def requested(self, runs: int, patience_seconds: float, now: datetime) -> "Pace":
         """Returns the state after `runs` were requested, by a caller that waits for `patience_seconds`."""
         each = self.seconds_per_run
         takes = patience_seconds if each is None else max(_LEAST_SECONDS, _SLACK * runs * each)
         return self._with(asked_at=now, free_at=now + timedelta(seconds=min(takes, patience_seconds)))
 
-    def answered(self, asked: int, runs: int, seconds: float, size_bytes: int) -> "Pace":
-        """Returns the state after an answer with `runs` of the `asked` ones.
+    def answered(self, requested: int, runs: int, seconds: float, size_bytes: int) -> "Pace":
+        """Returns the state after an answer with `runs` of the `requested` ones.
 
         A nearly empty last page is not used to estimate the time of a run.
         """
         free = self._with(asked_at=None, free_at=None)
-        if runs < min(FIRST_RUNS, asked):
+        if runs < min(FIRST_RUNS, requested):
             return free
         most = min(MOST_RUNS, max(self.most_runs, 2 * runs))
         return free._with(most_runs=most, seconds_per_run=seconds / runs, bytes_per_run=size_bytes / runs)
 
-    def given_up(self, runs: int, seconds: float, now: datetime) -> "Pace":
+    def after_timeout(self, runs: int, seconds: float, now: datetime) -> "Pace":
         """Returns the state after a request for `runs` was not answered within `seconds`.
 
         The query may take that long again, or longer: the next request is for a quarter.
@@ -96,11 +96,11 @@ class Pace(BaseModel):
         """Returns the state after the query ended."""
         return self._with(asked_at=None, free_at=None)
 
-    def swept(self, seconds: float, now: datetime) -> "Pace":
+    def with_sweep(self, seconds: float, now: datetime) -> "Pace":
         """Returns the state after a full reading on which MLflow worked for `seconds`."""
         return self._with(swept_at=now, sweep_seconds=seconds)
 
-    def unswept(self) -> "Pace":
+    def with_sweep_due(self) -> "Pace":
         """Returns the state in which a full reading is due, because the last one was unusable."""
         return self._with(swept_at=None)
 
@@ -151,6 +151,6 @@ class PaceFile:
         """Records a failed request for `runs`: MLflow may still be working on one that was sent and timed out."""
         is_left = isinstance(error, TimedOut) and error.was_sent
         if is_left or (isinstance(error, AnsweredStatus) and error.http_status in _LEFT_BY_A_PROXY):
-            self.keep(self.now().given_up(runs, seconds, datetime.now(UTC)))
+            self.keep(self.now().after_timeout(runs, seconds, datetime.now(UTC)))
         else:  # it answered, was not asked, or stopped when the connection ended
             self.keep(self.now().free())

@@ -40,10 +40,10 @@ class RunPages:
         seen: set[str] = set()
         token, back, last = "", 0, 0
         while True:
-            asked = self._pace.now().runs_after(last)
-            back = max(back, min(max(1, asked // _OVERLAP), last - 1))
+            requested = self._pace.now().runs_after(last)
+            back = max(back, min(max(1, requested // _OVERLAP), last - 1))
             from_token = _moved_back(token, back)
-            answer = self._page(experiment_ids, where, asked, from_token)
+            answer = self._page(experiment_ids, where, requested, from_token)
             is_joined = from_token in ("", token) or _joins(answer.rows, seen)
             yield [row for row in answer.rows if _run_id(row) not in seen]
             seen.update(filter(None, map(_run_id, answer.rows)))
@@ -73,7 +73,7 @@ class RunPages:
 
     def _page(self, experiment_ids: Sequence[str], where: str, runs: int, token: str) -> RunAnswer:
         self._pace.wait()
-        self._pace.keep(self._pace.now().asked(runs, self._patience_seconds, datetime.now(UTC)))
+        self._pace.keep(self._pace.now().requested(runs, self._patience_seconds, datetime.now(UTC)))
         began = time.monotonic()
         mlflow = self._mlflow.within(self._patience_seconds, each_seconds=self._patience_seconds)
         try:

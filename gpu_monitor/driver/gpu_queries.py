@@ -12,37 +12,37 @@ from gpu_monitor.failures import GpuTrouble, HostTrouble, InvalidAnswer
 Answer = TypeVar("Answer")
 
 
-class Ask(Protocol):
-    """A vendor's `ask_gpu`: returns the answer, None if unsupported; raises GpuTrouble, or InvalidAnswer."""
+class QueryGpu(Protocol):
+    """A vendor's `query_gpu`: returns the answer, None if unsupported; raises GpuTrouble, or InvalidAnswer."""
 
     def __call__(self, call: Callable[..., Answer], *arguments: Any) -> Answer | None: ...
 
 
-class Questions:
+class GpuQueries:
     """Makes calls to one GPU, and collects what is wrong with it; a trouble of the whole host is in `host_trouble`."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, query: QueryGpu) -> None:
+        self._query = query
         self.trouble: GpuTrouble | None = None
         self.misfits: list[GpuMisfit] = []
         self.host_trouble: HostTrouble | None = None
 
-    def ask(self, field: str, call: Callable[..., Answer], *arguments: Any) -> Answer | None:
+    def query(self, field: str, call: Callable[..., Answer], *arguments: Any) -> Answer | None:
         """Returns the answer, or None; a lost GPU gets no further calls, since each may take seconds."""
         if self.trouble is not None and self.trouble.state == GpuState.LOST:
             return None
         try:
-            return self._ask(call, *arguments)
+            return self._query(call, *arguments)
         except InvalidAnswer as odd:
             self.misfits.append(misfit(field, odd.why))
         except GpuTrouble as failure:
             self.note(failure)
         return None
 
-    def first(self, field: str, *questions: tuple[Any, ...]) -> Any:
+    def first(self, field: str, *queries: tuple[Any, ...]) -> Any:
         """Returns the answer of the first call that the driver supports."""
-        for call, *arguments in questions:
-            if (answer := self.ask(field, call, *arguments)) is not None:
+        for call, *arguments in queries:
+            if (answer := self.query(field, call, *arguments)) is not None:
                 return answer
         return None
 
@@ -52,7 +52,7 @@ class Questions:
         if self.trouble is None or found.state == GpuState.LOST:
             self.trouble = found
 
-    def leave_out(self, field: str, why: Reason, value: float | None = None) -> None:
+    def add_misfit(self, field: str, why: Reason, value: float | None = None) -> None:
         """Notes a field whose value is invalid."""
         self.misfits.append(misfit(field, why, value))
 

@@ -54,13 +54,13 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> htm
     found = [_found(scores, scored[0]) for scores in scored]
     write = [number_column(_numbers(column)) for column in zip(*(one.estimates for one in found), strict=True)]
     counts = [_diverged(group, known) for group in members]
-    anyone = any(counts)
+    are_any = any(counts)
     body = [
         html.Tr(
             [
                 html.Th([swatch(styles[group_name(group)]), _named(group)], scope="row"),
                 html.Td(str(one.runs), className="text-end"),
-                *([html.Td(parts or words.MISSING)] if anyone else []),
+                *([html.Td(parts or words.MISSING)] if are_any else []),
                 *(
                     html.Td(_estimate(estimate, text), className="text-end")
                     for estimate, text in zip(one.estimates, write, strict=True)
@@ -69,8 +69,8 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> htm
         )
         for group, one, parts in zip(groups, found, counts, strict=True)
     ]
-    notes = [html.P(_how_counted(options.diverged), className="small text-body-secondary mb-1")] if anyone else []
-    head = html.Thead(html.Tr(_heads(diverged=anyone)))
+    notes = [html.P(_how_counted(options.diverged), className="small text-body-secondary mb-1")] if are_any else []
+    head = html.Thead(html.Tr(_heads(diverged=are_any)))
     return html.Div(
         [*notes, dbc.Table([head, html.Tbody(body)], size="sm", class_name="final-metrics group-metrics mb-2")]
     )

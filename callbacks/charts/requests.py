@@ -23,7 +23,7 @@ _MOST_MADE: Final = 2_000
 REPEATED: Final = ("group", "alone")
 
 
-def asked() -> dict[str, Any]:
+def request_parameters() -> dict[str, Any]:
     """Returns the request's query, or its body if it is sent there.
 
     Raises BadInput, RequestRefused, or as `content`.
@@ -46,7 +46,7 @@ class RunLookup:
     def __init__(self, services: Services) -> None:
         self._runs = services.runs
         self._patience = services.settings.patience_seconds
-        self._looked_for: TTLCache[str, bool] = TTLCache(_MOST_REMEMBERED, _AGAIN_SECONDS)
+        self._searched: TTLCache[str, bool] = TTLCache(_MOST_REMEMBERED, _AGAIN_SECONDS)
         self._made: LRUCache[tuple[str, str], Run] = LRUCache(_MOST_MADE)
         self._lock = threading.Lock()
 
@@ -63,8 +63,8 @@ class RunLookup:
         if table is None:
             return view
         missing = [run_id for run_id in run_ids if run_id not in table]
-        asked_for = {*run_ids} - {*missing} | {*self._not_looked_for(missing)}
-        return self._runs.view_with([run_id for run_id in run_ids if run_id in asked_for], self._patience)
+        requested = {*run_ids} - {*missing} | {*self._not_searched(missing)}
+        return self._runs.view_with([run_id for run_id in run_ids if run_id in requested], self._patience)
 
     @staticmethod
     def is_awaited(view: RunView, run_ids: Sequence[str]) -> bool:
@@ -91,8 +91,8 @@ class RunLookup:
                 self._made[key] = made
         return made
 
-    def _not_looked_for(self, run_ids: Sequence[str]) -> list[str]:
+    def _not_searched(self, run_ids: Sequence[str]) -> list[str]:
         with self._lock:
-            new = [run_id for run_id in run_ids if run_id not in self._looked_for]
-            self._looked_for.update(dict.fromkeys(new, True))
+            new = [run_id for run_id in run_ids if run_id not in self._searched]
+            self._searched.update(dict.fromkeys(new, True))
         return new

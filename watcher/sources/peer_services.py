@@ -17,10 +17,10 @@ from watcher.settings import WatcherSettings
 from watcher.sources import gpus, services
 
 # Number of groups that have to be asked: monitors, MLflow, all others.
-_ASKED: Final = 3
+_GROUPS: Final = 3
 
 
-class Neighbours:
+class PeerServices:
     """The sources that do not use MLflow, and which of all services do not answer."""
 
     def __init__(self, settings: WatcherSettings, book: AlertBook) -> None:
@@ -40,7 +40,7 @@ class Neighbours:
             TRAINING_SCHEDULER, url, basic_auth(credentials_in(url)), direct=settings.embedded_scheduler
         )
         self._queue = services.QueueSource(services.Scheduler(TRAINING_SCHEDULER, scheduler), book)
-        self._services = services.ServiceSource(list(_neighbours(settings)))
+        self._services = services.ServiceSource(list(_peer_services(settings)))
         folders = [settings.state_dir, *([settings.state_dir / "mlflow"] if settings.embedded else [])]
         self._disks = services.DiskSource(folders, settings.disk_least_percent, book)
         self._down: dict[str, list[Condition]] = {}
@@ -64,18 +64,18 @@ class Neighbours:
         """Notes whether a round with MLflow failed."""
         self._hold("mlflow", [] if error is None else [services.service_down("mlflow", SERVICE, error)])
 
-    def _hold(self, asked: str, down: list[Condition]) -> None:
+    def _hold(self, group: str, down: list[Condition]) -> None:
         with self._lock:
-            self._down[asked] = down
-            if len(self._down) == _ASKED:
+            self._down[group] = down
+            if len(self._down) == _GROUPS:
                 self._book.hold((AlertKind.SERVICE_DOWN,), [one for each in self._down.values() for one in each])
 
 
-def _neighbours(settings: WatcherSettings) -> Iterator[services.Neighbour]:
+def _peer_services(settings: WatcherSettings) -> Iterator[services.PeerService]:
     if settings.embedded_inference:
-        yield services.Neighbour(
+        yield services.PeerService(
             "inference", INFERENCE_ENGINE, JsonService(INFERENCE_ENGINE, settings.inference_url, direct=True)
         )
     if settings.model_server_url is not None:
         url = str(settings.model_server_url).rstrip("/")
-        yield services.Neighbour("model-server", MODEL_SERVER, JsonService(MODEL_SERVER, url))
+        yield services.PeerService("model-server", MODEL_SERVER, JsonService(MODEL_SERVER, url))

@@ -1,0 +1,1 @@
+"""The groups of compared runs: how they are chosen, and their statistics."""
