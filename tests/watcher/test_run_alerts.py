@@ -34,7 +34,7 @@ def test_the_outcome_of_runs_is_reported_once(tmp_path: Path, team: Tracking, we
         webhook.wait_for("odd-run (maze) diverged: loss is not a finite number, at step 2")
         team.end(good)
         message = webhook.wait_for("good-run (maze) has finished, with success_rate 50 %")
-        webhook.wait_for("good-run (maze) is the best so far: success_rate 50 %, before 10 %")
+        webhook.wait_for("good-run (maze) is the best so far: success_rate 50 %, previously 10 %")
         assert f"https://clew.example.com/mlflow/runs/{good}" in message["message"]
         picture = Image.open(io.BytesIO(base64.b64decode(message["attachments"][0]["base64"])))
         assert picture.size == (640, 240)
