@@ -52,7 +52,7 @@ def boxes(page: Page) -> set[str]:
     cells = page.script(
         "return [...document.querySelectorAll('#runs-table .filter-box')].map((box) => box.closest('th').dataset.dashColumn)"
     )
-    return set(cells) - {"nested", "remarks", "sample"}
+    return set(cells) - {"nested", "remarks", "sample", "marks"}
 
 
 def message(page: Page, key: str, table: str = "runs-table") -> str:
