@@ -45,7 +45,7 @@ class BothDatabases:
                     [{"run_uuid": run, "experiment_id": 1, "status": "FINISHED"} for run in (RUN, OTHER)],
                 )
 
-    def store(self, points: Sequence[Point], run_id: str = RUN) -> None:
+    def store_points(self, points: Sequence[Point], run_id: str = RUN) -> None:
         """Stores exactly these points of the run, as MLflow's store does: a NaN as 0, an infinity as the largest
         number."""
         rows = {
