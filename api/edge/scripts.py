@@ -19,7 +19,7 @@ def register(server: Flask, assets: Path) -> str:
         f"{name}.map": (made.source_map, "application/json"),
     }
 
-    @server.get("/scripts/<asked>")
+    @server.get("/scripts/<file_name>")
     def script(file_name: str) -> Response:
         """Returns the script, or its source map. If the address has another version, the answer may not be cached."""
         is_map = file_name.endswith(".map")
