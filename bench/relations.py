@@ -70,7 +70,7 @@ def _measures(window: Browser, address: str, filters: Sequence[tuple[str, str]])
     parallel = f"{address}/mlflow?" + urlencode([*filters, *(("parallel", ref) for ref in PARALLEL)])
 
     def loaded(page: str, part: str) -> Callable[[], float]:
-        return lambda: window.loaded(page, f"{STATUS_SCRIPT.format(part)}.includes('The filter leaves')")
+        return lambda: window.loaded(page, f"{STATUS_SCRIPT.format(part)}.includes('match the filter')")
 
     def redrawn(part: str) -> Callable[[], float]:
         switch = f"document.querySelector('#relations .relations-part:has(.relations-{part}) input[type=checkbox]')"

@@ -33,15 +33,16 @@ class Phase(Enum):
 class BufferedParser(RequestParser):  # type: ignore[misc]
     """gunicorn's parser for the buffered bytes of one request; it never waits for a client."""
 
-    def __init__(self, cfg: Config, content: bytes, client: Any, *, is_cut: bool) -> None:
+    def __init__(self, cfg: Config, content: bytes, client: Any, *, is_last: bool) -> None:
+        """Takes `is_last`, which ends the connection after the answer."""
         self._pieces = _pieces(content)
-        self._is_cut, self._is_malformed = is_cut, False
+        self._is_last, self._is_malformed = is_last, False
         super().__init__(cfg, self._pieces, client)
 
     def __next__(self) -> Request:
         request = super().__next__()
         request._expected_100_continue = False  # the event loop has sent it
-        if self._is_cut:
+        if self._is_last:
             request.force_close()
         if isinstance(request.body.reader, ChunkedReader):
             request.body.reader.parser = self._closing_if_malformed(request, request.body.reader.parser)
@@ -115,7 +116,8 @@ class Connection(TConn):  # type: ignore[misc]
     def init(self) -> None:
         """Creates the parser of the complete request; gunicorn calls it in a thread."""
         content, self._next = self.frame.split()
-        self.parser = BufferedParser(self.cfg, content, self.client, is_cut=self.frame.is_cut)
+        is_last = self.frame.is_cut or self.frame.is_malformed
+        self.parser = BufferedParser(self.cfg, content, self.client, is_last=is_last)
         self._clear_frame()
 
     def _clear_frame(self) -> None:

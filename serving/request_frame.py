@@ -18,14 +18,15 @@ _MOST_DIGITS: Final = 15
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
 _CONTINUE: Final = re.compile(rb"[^\r]* HTTP/1\.1\r\n(?:.*\r\n)?expect:[ \t]*100-continue[ \t]*\r\n", re.I | re.S)
-_SIZE_LINE: Final = re.compile(rb"([0-9a-fA-F]+)(?:[ \t]*;[^\r]*)?")
+_SIZE_LINE: Final = re.compile(rb"([0-9a-fA-F]+)(?:[ \t]*;[^\r\n]*)?")
 
 
 class RequestFrame:
     """One request while it is received.
 
     `is_whole` once it is complete; `is_cut` if the rest of its body is not read, because its announced length exceeds
-    `most_body_bytes`. `refusal` if it became too long without announcing it; then it is never complete.
+    `most_body_bytes`; `is_malformed` if its chunks are, so that its end is unknown. `refusal` if it became too long
+    without announcing it; then it is never complete.
     """
 
     def __init__(self, most_body_bytes: int) -> None:
@@ -35,7 +36,7 @@ class RequestFrame:
         self._head_bytes: int | None = None
         self._ends_at: int | None = None  # for a body of known length
         self._next_chunk_at = 0
-        self.is_whole = self.is_cut = False
+        self.is_whole = self.is_cut = self.is_malformed = False
         self.refusal: ClewError | None = None
 
     @property
@@ -114,19 +115,25 @@ class RequestFrame:
             line_ends = self._content.find(b"\r\n", self._next_chunk_at, self._next_chunk_at + _LONGEST_SIZE_LINE)
             if line_ends < 0:
                 if self.received - self._next_chunk_at >= _LONGEST_SIZE_LINE:
-                    self._ends_at = self.received  # an invalid chunk
+                    self._end_as_malformed()
                 return
             line = _SIZE_LINE.fullmatch(self._content, self._next_chunk_at, line_ends)
             if line is None or not self._previous_chunk_is_terminated():
-                self._ends_at = self.received
+                self._end_as_malformed()
             elif int(line[1], 16) == 0:
                 # Without trailers, the line end of the last chunk is half of the end.
                 ends = self._content.find(_END, line_ends, line_ends + _MOST_TRAILER_BYTES)
                 if ends < 0 and self.received - line_ends < _MOST_TRAILER_BYTES:
                     return
-                self._ends_at = ends + len(_END) if ends >= 0 else self.received
+                if ends < 0:
+                    self._end_as_malformed()
+                else:
+                    self._ends_at = ends + len(_END)
             else:
                 self._next_chunk_at = line_ends + 2 + int(line[1], 16) + 2
+
+    def _end_as_malformed(self) -> None:
+        self.is_malformed, self._ends_at = True, self.received
 
     def _previous_chunk_is_terminated(self) -> bool:
         """Returns whether the bytes before the next size are a line end: of a chunk's data, else of the head."""

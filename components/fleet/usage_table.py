@@ -75,7 +75,7 @@ def usage_csv(rows: Sequence[UsageRow]) -> str:
 def explained() -> html.P:
     """Returns an explanation of what the numbers include and exclude."""
     text = _(
-        "Hours in which a GPU was not monitored count as zero: “Monitored” shows how much of the period is known. If"
+        "Hours in which a GPU was not monitored are not counted: “Monitored” shows how much of the period is known. If"
         " several use a GPU at the same time, each has an equal share of it."
     )
     return html.P(text, className="small text-body-secondary")

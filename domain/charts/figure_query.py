@@ -61,13 +61,13 @@ class FigureQuery(BaseModel):
         )
 
 
-def run_ids(parameters: Any) -> tuple[str, ...]:
+def run_ids(given: Any) -> tuple[str, ...]:
     """Returns the run ids in a comma-separated text or a list; raises RequestRefused."""
-    if isinstance(parameters, list):
-        ids = [one for one in dict.fromkeys(map(str, parameters)) if is_run_id(one)]
-        malformed = len(set(map(str, parameters))) - len(ids)
+    if isinstance(given, list):
+        ids = [one for one in dict.fromkeys(map(str, given)) if is_run_id(one)]
+        malformed = len(set(map(str, given))) - len(ids)
     else:
-        ids, malformed = parse_run_ids(None if parameters is None else str(parameters))
+        ids, malformed = parse_run_ids(None if given is None else str(given))
     if malformed:
         raise RunIdsMalformed({"runs": CountOfMalformed(malformed)})
     if not ids:

@@ -23,7 +23,7 @@ _SHOWN: Final = 40
 def _storable(text: str) -> str:
     """Refuses characters that databases cannot store."""
     if "\0" in text or not _is_unicode(text):
-        raise PydanticCustomError("not_storable", "has characters that cannot be kept")
+        raise PydanticCustomError("not_storable", "has characters that cannot be stored")
     return text
 
 
@@ -39,7 +39,7 @@ def _one_line(text: str) -> str:
     if not all(letter.isprintable() for letter in text):
         raise PydanticCustomError("not_printable", "should have no line breaks and no control characters")
     if not any(letter.isprintable() and not letter.isspace() for letter in text):
-        raise PydanticCustomError("nothing_to_see", "nothing of it can be seen")
+        raise PydanticCustomError("nothing_to_see", "has no visible characters")
     return text
 
 
@@ -72,7 +72,7 @@ def _check_key(key: str) -> None:
         )
     if key.startswith(OWNED):
         raise PydanticCustomError(
-            "key_owned", "the tags of MLflow and of Clew are not changed by hand: {key}", {"key": key[:_SHOWN]}
+            "key_owned", "the tags of MLflow and of Clew cannot be edited: {key}", {"key": key[:_SHOWN]}
         )
 
 
@@ -113,7 +113,7 @@ class RunChange(BaseModel):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if self.name is None and self.note is None and not self.tags and not self.marks:
-            raise PydanticCustomError("changes_nothing", "names nothing that is to be changed")
+            raise PydanticCustomError("changes_nothing", "contains nothing to change")
         return self
 
 

@@ -33,5 +33,5 @@ class ManyRuns(BaseModel):
     @model_validator(mode="after")
     def _has_an_action(self) -> Self:
         if (self.action is RunAction.CHANGE) != (self.change is not None):
-            raise PydanticCustomError("changes_nothing", "names nothing that is to be changed")
+            raise PydanticCustomError("changes_nothing", "contains nothing to change")
         return self

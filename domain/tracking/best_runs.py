@@ -74,12 +74,12 @@ class _Results(NamedTuple):
 
 def best_per_algorithm(table: RunTable, now: datetime, vocabulary: Vocabulary) -> BestRuns:
     """Returns the finished runs with the highest success rate; ties by the final reward, then by the end time."""
-    merits, finished = _results(table, vocabulary), table.rows_with_status(RunStatus.FINISHED)
+    results, finished = _results(table, vocabulary), table.rows_with_status(RunStatus.FINISHED)
     since = (now - RECENT).timestamp() * _US_PER_SECOND
-    recent = _best(table, finished[merits.ended[finished] >= since], merits, vocabulary)
+    recent = _best(table, finished[results.ended[finished] >= since], results, vocabulary)
     if recent.environments:
         return recent.model_copy(update={"are_recent": True})
-    return _best(table, finished, merits, vocabulary)
+    return _best(table, finished, results, vocabulary)
 
 
 def _results(table: RunTable, vocabulary: Vocabulary) -> _Results:
@@ -91,29 +91,31 @@ def _results(table: RunTable, vocabulary: Vocabulary) -> _Results:
     return _Results._make([*lowest, np.where(ended == NO_TIME, 0, ended)])
 
 
-def _best(table: RunTable, finished: Rows, merits: _Results, vocabulary: Vocabulary) -> BestRuns:
+def _best(table: RunTable, finished: Rows, results: _Results, vocabulary: Vocabulary) -> BestRuns:
     diverged, others = rows_diverged(table, vocabulary), rows_out_of_range(table, vocabulary)
     compared = finished[~(diverged | others)[finished]]
-    compared = compared[(merits.rate[compared] > -np.inf) | (merits.reward[compared] > -np.inf)]
+    compared = compared[(results.rate[compared] > -np.inf) | (results.reward[compared] > -np.inf)]
     return BestRuns(
-        environments=_winners(table, compared, merits, vocabulary),
+        environments=_winners(table, compared, results, vocabulary),
         are_recent=False,
         diverged=int(diverged[finished].sum()),
         out_of_range=int((others & ~diverged)[finished].sum()),
     )
 
 
-def _winners(table: RunTable, rows: Rows, merits: _Results, vocabulary: Vocabulary) -> list[BestOfEnvironment]:
+def _winners(table: RunTable, rows: Rows, results: _Results, vocabulary: Vocabulary) -> list[BestOfEnvironment]:
     """Returns one run of each contest; places are ordered by their latest end of a run."""
-    rows = rows[np.argsort(-merits.ended[rows], kind="stable")]
-    contests = _comparable_runs(table, vocabulary)
+    rows = rows[np.argsort(-results.ended[rows], kind="stable")]
+    comparable = _comparable_runs(table, vocabulary)
     # Among equals, the first here is the one that ended last.
-    by_result = rows[np.lexsort((-merits.reward[rows], -merits.rate[rows]))]
-    best = _first_of_each(by_result, contests.contest)
-    ranked = sorted(best.tolist(), key=lambda row: _rank(table, row, merits, contests))
-    places: dict[int, list[int]] = {int(place): [] for place in contests.place[_first_of_each(rows, contests.place)]}
+    by_result = rows[np.lexsort((-results.reward[rows], -results.rate[rows]))]
+    best = _first_of_each(by_result, comparable.contest)
+    ranked = sorted(best.tolist(), key=lambda row: _rank(table, row, results, comparable))
+    places: dict[int, list[int]] = {
+        int(place): [] for place in comparable.place[_first_of_each(rows, comparable.place)]
+    }
     for row in ranked:
-        places[int(contests.place[row])].append(row)
+        places[int(comparable.place[row])].append(row)
     return [_environment(table, chosen, vocabulary) for chosen in places.values()]
 
 
@@ -122,13 +124,13 @@ def _first_of_each(rows: Rows, kind: NDArray[np.int64]) -> Rows:
     return rows[np.sort(np.unique(kind[rows], return_index=True)[1])]
 
 
-def _rank(table: RunTable, row: int, merits: _Results, contests: _ComparableRuns) -> tuple[float, str, float, float]:
+def _rank(table: RunTable, row: int, results: _Results, comparable: _ComparableRuns) -> tuple[float, str, float, float]:
     """Returns the sort key, best first; where the success rates are equal, rewards are compared only under the same
     name.
     """
-    code = int(contests.reward[row])
+    code = int(comparable.reward[row])
     name = "" if code == NO_TEXT else table.parts.pool.text(code)
-    return -merits.rate[row], name, -merits.reward[row], -merits.ended[row]
+    return -results.rate[row], name, -results.reward[row], -results.ended[row]
 
 
 def _environment(table: RunTable, rows: Iterable[int], vocabulary: Vocabulary) -> BestOfEnvironment:
@@ -139,7 +141,7 @@ def _environment(table: RunTable, rows: Iterable[int], vocabulary: Vocabulary) -
 
 
 def _comparable_runs(table: RunTable, vocabulary: Vocabulary) -> _ComparableRuns:
-    """Assigns runs to contests, ignoring the case of algorithms; without an environment, within an experiment."""
+    """Groups runs that may be compared, ignoring the case of algorithms; without an environment, by experiment."""
     environment = parameter_column(table, "environment", vocabulary).codes.astype(np.int64)
     # Distinct from environments of the same name.
     place = np.where(environment == NO_TEXT, -2 - table.parts.runs.experiment.astype(np.int64), environment)

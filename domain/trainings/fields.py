@@ -16,11 +16,11 @@ from domain.errors.trainings.requests import TooManySeeds
 from domain.trainings.seeds import read_seeds
 
 # Pydantic's texts for these validators' errors; domain/errors/misfits.py has the translations, by type.
-SEEDS_UNREADABLE: Final = "names no seeds; write 7, or 1-5, or 1, 3, 10-12"
-TOO_MANY_SEEDS: Final = "names more than {most} seeds, the most at a time"
+SEEDS_UNREADABLE: Final = "contains no seeds; enter 7, or 1-5, or 1, 3, 10-12"
+TOO_MANY_SEEDS: Final = "has more than {most} seeds, the maximum at a time"
 LIKE_AN_OPTION: Final = "should not begin with “-”: a program would take it for an option"
 NOT_PRINTABLE: Final = "should have no line breaks and no control characters"
-LIKE_A_PATH: Final = "should be no path: “/”, “\\” and “..” are not taken here"
+LIKE_A_PATH: Final = "should not be a path: “/”, “\\” and “..” are not allowed"
 
 Value = str | int | float | bool
 Values = Mapping[str, Value]

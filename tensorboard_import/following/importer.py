@@ -24,7 +24,7 @@ WORKERS: Final = 3
 _WALK_SECONDS: Final = 1.5
 _WALK_SHARE: Final = 10
 """At most this share of the time, a tenth, is spent on walks."""
-_STAND_STILL_SECONDS: Final = 20.0
+_STALL_SECONDS: Final = 20.0
 _RETRY_SECONDS: Final = 30.0
 """After how long a failed folder is tried again."""
 _ONE_SHOT_SILENT_SECONDS: Final = 60.0
@@ -50,7 +50,7 @@ class Importer:
         *,
         silent_seconds: float,
         stop: Event,
-        stall_seconds: float = _STAND_STILL_SECONDS,
+        stall_seconds: float = _STALL_SECONDS,
         retry_seconds: float = _RETRY_SECONDS,
     ) -> None:
         self._stall_seconds = stall_seconds

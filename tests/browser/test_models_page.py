@@ -109,7 +109,7 @@ def test_models_are_activated_deleted_restored_and_undone_from_the_list(
     page.wait(lambda: shown(page) == ["1"])
     choose(page, "1")
     page.click("#models-restore")
-    page.wait_for_text("Model 1 is back.", "#changes")
+    page.wait_for_text("Model 1 is restored.", "#changes")
     Select(page.find("#models-state")).select_by_value("present")
     page.wait(lambda: shown(page) == ["3", "2", "1"])
     page.wait(lambda: page.text("#models-table-shown") == "")
@@ -165,7 +165,7 @@ def test_an_invalid_policy_file_is_refused_and_the_former_model_stays_active(
     page.wait(lambda: broken in shown(page))
     choose(page, broken)
     page.click("#models-activate")
-    page.wait_for_text("no ONNX", "#changes")
+    page.wait_for_text("not an ONNX file", "#changes")
     page.wait(lambda: state_of(page, "3") == "active")
     # One below the other; and each requested action is answered, also for models deleted since the list was drawn.
     choose(page, "1")

@@ -188,7 +188,7 @@ def test_a_range_of_texts_is_stored_by_its_texts_and_older_links_open(
     address = page.driver.current_url
     tracking.run(group, name="a", params={"algo": "a2c"}, metrics={"episode_reward": [1.0]})
     page.driver.get(address)
-    page.wait_for_text("leaves 4 of", PARALLEL)
+    page.wait_for_text("4 of", PARALLEL)
     page.wait_for_text("In the ranges: 2.", PARALLEL)
     page.driver.get(address.replace("ppo", "sac"))
     page.wait_for_text("In the ranges: 0.", PARALLEL)

@@ -13,8 +13,8 @@ from domain.trainings.hyperparameters.declaring import Layers, hyper, hyperparam
 ENV_ID: Final = r"^([A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$"
 """Gymnasium's ids except `module:id`, which would import a module by name."""
 # Pydantic's texts for these validators' errors; domain/errors/misfits.py has the translations.
-NEEDS_SEPARATE_ACTIONS: Final = "chooses one of several actions, and those of {env_id} are continuous: take PPO or SAC"
-NEEDS_CONTINUOUS_ACTIONS: Final = "chooses continuous actions, and {env_id} has separate ones: take PPO or DQN"
+NEEDS_SEPARATE_ACTIONS: Final = "chooses one of several actions, but those of {env_id} are continuous: use PPO or SAC"
+NEEDS_CONTINUOUS_ACTIONS: Final = "chooses continuous actions, but {env_id} has discrete ones: use PPO or DQN"
 
 
 def _for(until: str, title: str, default: int, most: int, description: str) -> Any:

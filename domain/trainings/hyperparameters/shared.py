@@ -8,7 +8,7 @@ from domain.messages import template
 from domain.trainings.hyperparameters.declaring import hyper
 
 # Pydantic's text for this validator's error; domain/errors/misfits.py has the translations.
-EPSILON_RISES: Final = "should be at most {most}, the chance at the start"
+EPSILON_RISES: Final = "should be at most {most}, the initial exploration rate"
 _STEPS: Final = template("steps")
 
 
