@@ -41,7 +41,7 @@ def test_cards_show_mig_unified_and_amd_gpus_and_hosts_show_cpu_memory_and_disk(
         assert part_of(page, 10300, "title") == "host-0 · 0 MIG 3 · Foreign 10300"
         assert part_of(page, 0, "state") == "split by MIG"
         assert "text-bg-secondary" in page.find("#gpus-cards [data-gpu='0'] [data-part='state']").get_attribute("class")
-        assert part_of(page, 1, "memory-text") == "1.0 / 80.0 GiB (the machine's)"
+        assert part_of(page, 1, "memory-text") == "1.0 / 80.0 GiB (shared with the machine)"
         assert [part_of(page, number, "vendor-text") for number in (0, 1, 1000)] == ["NVIDIA", "", "AMD"]
         assert part_of(page, 1000, "owner-text") == "mika"
         page.wait_for_text("The kernel module amdgpu is not loaded.", "#gpu-notice-0")

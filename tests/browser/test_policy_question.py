@@ -24,7 +24,7 @@ def test_choosing_the_output_type_by_keyboard_activates_the_model(
     page.driver.set_window_size(400, 800)
     page.open(f"/models/{version}")
     page.click("[data-change=activate]")
-    page.wait_for_text("It is not known what the policy's output 9 is for CartPole-v1", "#change-dialog")
+    page.wait_for_text("It is not known what the policy's output 9 means for CartPole-v1", "#change-dialog")
     assert page.script("return [...document.querySelectorAll('#change-dialog label')].map(one => one.innerText)") == [
         "Q values",
         "probabilities",

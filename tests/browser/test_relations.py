@@ -126,7 +126,7 @@ def test_ranges_of_parallel_coordinates_tick_the_runs_inside_them(
     # From the middle of the last axis to its top.
     page.script(DRAG, ".relations-parallel", [0.962, 0.45], [0.962, 0.05])
     page.wait(lambda: sorted(page.script(SELECTED)) == sorted([*sweep[5:8], sweep[9]]))
-    fill(page, PARALLEL, "Only of Algorithm", "0")
+    fill(page, PARALLEL, "Values of Algorithm", "0")
     page.wait(lambda: '["algorithm","dqn","dqn"]' in query(page)["prange"])
     page.wait_for_text("In the ranges: 3.", PARALLEL)
     address = page.driver.current_url
