@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,10 +48,12 @@ class RecordedPages(MlflowApi):
 
     pages: list[tuple[int, str]]
 
-    def runs_page(self, experiment_ids: object, where: str, most_runs: int, token: str = "") -> RunAnswer:
+    def runs_page(
+        self, experiment_ids: Sequence[str], where: str, most_runs: int, token: str = "", *, with_deleted: bool = False
+    ) -> RunAnswer:
         """Implements `MlflowApi.runs_page`."""
         self.pages.append((most_runs, token))
-        return super().runs_page(experiment_ids, where, most_runs, token)  # type: ignore[arg-type]
+        return super().runs_page(experiment_ids, where, most_runs, token, with_deleted=with_deleted)
 
     def within(self, seconds: float, *, each_seconds: float = float("inf")) -> MlflowApi:
         """Implements `MlflowApi.within`, with the same records."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import uuid
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ MAZE = PolicySubject(ENVIRONMENT)
 
 
 @pytest.fixture
-def registered(tracking: Tracking, request: pytest.FixtureRequest) -> Registry:
-    return Registry(tracking, f"files-{request.node.name[:40]}")
+def registered(tracking: Tracking) -> Registry:
+    return Registry(tracking, f"files-{uuid.uuid4().hex[:8]}")
 
 
 def registry_at(address: str, registered: Registry) -> MlflowRegistry:

@@ -114,7 +114,7 @@ def test_a_page_requested_by_a_killed_worker_counts_as_still_running(
 ) -> None:
     group, ids = many
     pace = PaceFile(cache_dir, "MLflow")
-    pace.keep(Pace().asked(FIRST_RUNS, 60.0, datetime.now(UTC)))
+    pace.keep(Pace().requested(FIRST_RUNS, 60.0, datetime.now(UTC)))
     with pytest.raises(StillAtWork):
         found_ids(pages(misbehaving.address, cache_dir), group)
     assert searches(misbehaving) == 0
@@ -162,7 +162,7 @@ def test_the_page_size_follows_the_measured_speed_within_its_limits(answers: lis
         assert 1 <= runs <= min(MOST_RUNS, max(FIRST_RUNS, last * 4))
         if pace.seconds_per_run is not None and runs > LEAST_RUNS:
             assert runs * pace.seconds_per_run <= 2.5 + 1e-6
-        pace = pace.asked(runs, 60.0, NOW)
+        pace = pace.requested(runs, 60.0, NOW)
         assert pace.rest(NOW) > timedelta()
         if comes:
             pace, last = pace.answered(runs, runs, seconds_each * runs, bytes_each * runs), runs
