@@ -28,7 +28,7 @@ REFUSED_THERE: Final = (RefusedThere, RefusedToUs, NotFoundThere, ConflictThere)
 OF_A_RUN: Final = (RunIdMalformed, RunNotFound, RunsStillComing, ServiceUnavailable)
 """For operations on one run."""
 
-AS_OF: Final = {"X-As-Of": "When MLflow told this."}
+AS_OF: Final = {"X-As-Of": "When MLflow returned this."}
 NOT_CHANGED: Final = {304: "The content still has the ETag that was sent."}
 
 MEANINGS: Final = {
