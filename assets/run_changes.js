@@ -8,7 +8,7 @@ import { live } from "./live_text.js";
 import { runFacts } from "./run_facts.js";
 
 /**
- * @typedef {{ problem?: string, body: import("./live_text.js").DescribedChild, rows: number, against?: [id: string, ...more: string[]] | null }} Changes
+ * @typedef {{ problem?: string, status?: number, body: import("./live_text.js").DescribedChild, rows: number, against?: [id: string, ...more: string[]] | null }} Changes
  *
  * @typedef {object} Kept what a section keeps of its runs
  * @property {string} clewRun
@@ -20,6 +20,7 @@ import { runFacts } from "./run_facts.js";
  * @property {string | null | undefined} clewMost
  * @property {string} clewSent
  * @property {object} clewAsked
+ * @property {number} clewFailed how many answers in a row were failures
  * @property {RunChangesTexts} clewTexts
  * @property {HTMLInputElement} clewTyped
  * @property {HTMLElement} clewHead
@@ -32,6 +33,8 @@ const RUN = ID.RUN_CHANGES;
 const COMPARED = ID.COMPARE_CHANGES;
 const FOUND_FROM = 12;
 const TYPING_MS = 200;
+const AGAIN_MS = 3000; // a service may come back, or finish reading, while the section is open
+const LONGEST_MS = 15000;
 const { make } = live;
 /** @type {(name: string) => string | null} */
 const inAddress = (name) => addresses.query().get(name);
@@ -59,10 +62,9 @@ function show(run) {
   section.clewClosed = () => setAddress((query) => query.delete("against"), "replaceState");
   choice(section, run);
   const named = inAddress("against");
-  if (named !== null) {
-    section.clewTyped.value = named;
-    section.open = true;
-  }
+  if (named !== null) section.clewTyped.value = named;
+  if (section.open) load(section); // a reader opened it before its script had begun
+  else section.open = named !== null;
   return run;
 }
 
@@ -84,7 +86,7 @@ function compare(compared) {
 /** @type {(section: Section, run: string, fields: Kept["clewFields"], answered: Kept["clewAnswered"]) => void} */
 function begin(section, run, fields, answered) {
   const place = within(section, "[data-texts]");
-  Object.assign(section, { clewRun: run, clewFields: fields, clewAnswered: answered, clewShown: null, clewFind: null, clewMost: null });
+  Object.assign(section, { clewRun: run, clewFields: fields, clewAnswered: answered, clewShown: null, clewFind: null, clewMost: null, clewFailed: 0 });
   section.clewTexts = textsOf(place);
   section.clewHead = make("div", { class: "changes-head" });
   section.clewBody = make("div");
@@ -133,7 +135,8 @@ async function load(section) {
   const answer = /** @type {Changes} */ (await runFacts.ask("runs/changes", { ...section.clewFields(), q: section.clewFind?.value || null, most: section.clewMost }, texts));
   if (section.clewAsked !== asked || !section.isConnected) return;
   live.write(section.clewStatus, answer.problem || "");
-  if (answer.problem) return;
+  if (answer.problem) return again(section, asked, answer.status);
+  section.clewFailed = 0;
   section.clewAnswered(answer);
   if (section.clewShown === JSON.stringify(answer)) return;
   section.clewShown = JSON.stringify(answer);
@@ -142,6 +145,19 @@ async function load(section) {
   if (hadFocus) within(section, "summary").focus({ preventScroll: true });
   if (answer.rows >= FOUND_FROM && !section.clewFind) find(section);
   listen(section);
+}
+
+/** Asks once more later if a service failed, unless something else was asked meanwhile.
+ * @type {(section: Section, asked: object, status?: number) => void} */
+function again(section, asked, status = 0) {
+  if (status < 500) return;
+  section.clewFailed += 1;
+  window.setTimeout(
+    () => {
+      if (section.clewAsked === asked && section.isConnected && section.open) load(section);
+    },
+    Math.min(AGAIN_MS * section.clewFailed, LONGEST_MS),
+  );
 }
 
 /** @type {(section: Section, selectors: string) => HTMLButtonElement[]} */

@@ -146,6 +146,18 @@ def only(experiment_id: str) -> Callable[[str, bytes], bytes]:
     return alter
 
 
+def first_page_until(may_continue: threading.Event) -> Callable[[str, bytes], bytes]:
+    """Returns an `alter` that passes on the first page of runs, and the others once `may_continue` is set."""
+    pages = iter(range(1_000_000))
+
+    def alter(path: str, content: bytes) -> bytes:
+        if path.endswith("runs/search") and next(pages):
+            may_continue.wait(60)
+        return content
+
+    return alter
+
+
 def eventually(condition: Callable[[], object], within_seconds: float = 90) -> None:
     """Waits until `condition()` is true; fails with its last exception, or an assertion that names the condition."""
     ends = time.monotonic() + within_seconds

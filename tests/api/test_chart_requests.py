@@ -20,7 +20,7 @@ from services.sharing.shared_file import cache_folder
 from services.tracking.sources.pace import Pace, PaceFile
 from settings.settings import Settings
 from tests.api.conftest import Serving
-from tests.misbehaving import HTML, Misbehaving, eventually
+from tests.misbehaving import HTML, Misbehaving, eventually, first_page_until
 from tests.tracking import Tracking
 
 NAN, INF = float("nan"), float("inf")
@@ -312,18 +312,11 @@ def test_charts_of_runs_that_cannot_be_read_give_the_reason(
 def test_until_the_first_reading_is_over_no_run_is_reported_missing(
     misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path
 ) -> None:
-    group, may_continue, requests_made = tracking.experiment(), threading.Event(), []
+    group, may_continue = tracking.experiment(), threading.Event()
     old = tracking.run(group, metrics={"known": [1.0, 2.0]}, started_ms=1_000_000)
     for _number in range(4):
         tracking.run(group)
-
-    def first_page_only(path: str, body: bytes) -> bytes:
-        if path.endswith("runs/search"):
-            requests_made.append(path)
-            assert len(requests_made) == 1 or may_continue.wait(60)
-        return body
-
-    misbehaving.alter = first_page_only
+    misbehaving.alter = first_page_until(may_continue)
     PaceFile(cache_folder(cache_dir, misbehaving.address), "MLflow").keep(Pace(most_runs=2, seconds_per_run=0.5))
     values = Settings(_env_file=None, mlflow_tracking_uri=misbehaving.address, cache_dir=cache_dir)  # type: ignore[call-arg,arg-type]
     client = create_app(values, connect(values)).server.test_client()

@@ -1,6 +1,7 @@
 """All of a run apart from its charts, on its page: found, bounded, and never more than text."""
 
 import math
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 import requests
 from selenium.webdriver.common.keys import Keys
 
+from services.sharing.shared_file import cache_folder
+from services.tracking.sources.pace import Pace, PaceFile
 from tests.browser.page import Page
-from tests.misbehaving import Misbehaving
+from tests.misbehaving import Misbehaving, first_page_until
 from tests.run_files.hostile_files import GOOD
 from tests.tracking import Tracking
 
@@ -137,6 +140,39 @@ def test_changes_are_shown_against_the_previous_run_or_a_typed_one(page: Page, c
     page.open(f"/mlflow?runs={','.join(compared)}&changes=true")
     page.wait_for_text("net.pi[1]", "#compare-changes")
     assert page.script("return window.ran") is None
+
+
+# Opens the section as soon as it is there, which is before its script begins.
+_OPENED_AT_ONCE = """
+new MutationObserver((_changes, observer) => {
+    const section = document.getElementById("run-changes");
+    if (section) { section.open = true; observer.disconnect(); }
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+def test_changes_opened_before_their_script_began_are_shown(page: Page, compared: list[str]) -> None:
+    added = page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _OPENED_AT_ONCE})
+    try:
+        page.open(f"/mlflow/runs/{compared[1]}")
+        page.wait_for_text("net.pi[1]", "#run-changes")
+    finally:
+        page.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
+def test_changes_opened_while_the_runs_are_being_read_arrive_without_a_click(
+    serve: Callable[..., str], page: Page, compared: list[str], misbehaving: Misbehaving, cache_dir: Path
+) -> None:
+    may_continue = threading.Event()
+    with Misbehaving(misbehaving.address) as slow:
+        slow.alter = first_page_until(may_continue)
+        PaceFile(cache_folder(cache_dir, slow.address), "MLflow").keep(Pace(most_runs=1, seconds_per_run=0.5))
+        address = serve(slow.address)
+        page.driver.get(f"{address}/mlflow/runs/{compared[1]}?against=")
+        page.wait_for_text("Episode reward, 1 line")
+        page.wait_for_text("is still returning its runs", "#run-changes")
+        may_continue.set()
+        page.wait_for_text("net.pi[1]", "#run-changes")
 
 
 def test_a_report_opens_without_clew_and_runs_no_script_of_a_run(
