@@ -7,11 +7,11 @@ import contextlib
 import select
 import signal
 import socket
-import time
 from typing import Final
 
 from pydantic import ValidationError
 
+from concurrency.process_deadline import ProcessDeadline
 from domain.errors import ClewError
 from domain.errors.environments.failures import EnvironmentFailed, EnvironmentMissing, EnvironmentRefused
 from domain.errors.environments.playing import (
@@ -57,8 +57,10 @@ class ChildProcess:
         return self.request(0, plan.model_dump_json().encode(), plan.described.make_seconds, "make")
 
     def request(self, kind: int, content: bytes, seconds: float, call: str) -> bytes:
-        """Returns its answer; raises EnvironmentFailed if it reports trouble, or does not answer within `seconds`."""
-        deadline = time.monotonic() + seconds
+        """Returns its answer; raises EnvironmentFailed if it reports trouble, or does not answer within `seconds`
+        of computing.
+        """
+        deadline = ProcessDeadline(self._pid or 0, seconds)
         try:
             self._write(HEAD.pack(kind, len(content)) + content, deadline)
             while True:
@@ -77,7 +79,7 @@ class ChildProcess:
         except (OSError, EOFError) as error:
             raise self._failed(self._end_error(call)) from error
 
-    def _write(self, content: bytes, deadline: float) -> None:
+    def _write(self, content: bytes, deadline: ProcessDeadline) -> None:
         view = memoryview(content)
         while view:
             try:
@@ -85,7 +87,7 @@ class ChildProcess:
             except BlockingIOError:
                 self._wait(select.POLLOUT, deadline)
 
-    def _read(self, size: int, deadline: float) -> bytes:
+    def _read(self, size: int, deadline: ProcessDeadline) -> bytes:
         content = bytearray()
         while len(content) < size:
             try:
@@ -98,11 +100,13 @@ class ChildProcess:
             content += more
         return bytes(content)
 
-    def _wait(self, event: int, deadline: float) -> None:
+    def _wait(self, event: int, deadline: ProcessDeadline) -> None:
         poll = select.poll()
         poll.register(self._socket, event)
-        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-            raise TimeoutError
+        while (left := deadline.left()) > 0:
+            if poll.poll(left * 1000):
+                return
+        raise TimeoutError
 
     def _trouble(self, answer_bytes: bytes, call: str) -> ClewError:
         try:

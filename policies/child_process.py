@@ -11,13 +11,13 @@ import signal
 import struct
 import subprocess
 import tempfile
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
 from pydantic import ValidationError
 
+from concurrency.process_deadline import ProcessDeadline
 from domain.errors import PolicyFailed, ServiceUnavailable
 from domain.errors.names import PolicyProcess as PolicyProcessName
 from domain.errors.policies import (
@@ -67,31 +67,31 @@ class ChildProcess:
         """The id of the process, and of the process group of everything that it starts."""
         return self._process.pid
 
-    def answer(self, question: bytes, seconds: float, late: Late) -> bytes:
+    def deadline(self, seconds: float) -> ProcessDeadline:
+        """Returns the end of so many seconds of computing from now on."""
+        return ProcessDeadline(self.pid, seconds)
+
+    def answer(self, question: bytes, deadline: ProcessDeadline, late: Late) -> bytes:
         """Returns the answer to `question`, or the first answer if that is empty.
 
-        Raises PolicyFailed, with `late` after `seconds`.
+        Raises PolicyFailed, with `late` after the deadline.
         """
-        deadline = time.monotonic() + seconds
         if question:
-            self._write(question, deadline, seconds, late)
-        kind, size = _HEAD.unpack(self._read(_HEAD.size, deadline, seconds, late))
+            self._write(question, deadline, late)
+        kind, size = _HEAD.unpack(self._read(_HEAD.size, deadline, late))
         if size > self._answer_bytes:
             raise PolicyFailed(SaidTooMuch())
-        content = self._read(size, deadline, seconds, late)
+        content = self._read(size, deadline, late)
         if kind:
             raise PolicyFailed(_reason_in(content))
         return content
 
-    def _write(self, question: bytes, deadline: float, seconds: float, late: Late) -> None:
+    def _write(self, question: bytes, deadline: ProcessDeadline, late: Late) -> None:
         """Writes as much at a time as the pipe accepts, so that a child that reads nothing cannot block the caller."""
         assert self._process.stdin is not None
         pipe, left = self._process.stdin.fileno(), memoryview(question)
-        poll = select.poll()
-        poll.register(pipe, select.POLLOUT)
         while left:
-            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                raise PolicyFailed(late(seconds))
+            _wait(pipe, select.POLLOUT, deadline, late)
             try:
                 left = left[os.write(pipe, left) :]
             except BlockingIOError:
@@ -99,14 +99,11 @@ class ChildProcess:
             except BrokenPipeError as error:
                 raise self._end_error() from error
 
-    def _read(self, size: int, deadline: float, seconds: float, late: Late) -> bytes:
+    def _read(self, size: int, deadline: ProcessDeadline, late: Late) -> bytes:
         assert self._process.stdout is not None
         pipe, content = self._process.stdout.fileno(), bytearray()
-        poll = select.poll()
-        poll.register(pipe, select.POLLIN)
         while len(content) < size:
-            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                raise PolicyFailed(late(seconds))
+            _wait(pipe, select.POLLIN, deadline, late)
             more = os.read(pipe, size - len(content))
             if not more:
                 raise self._end_error()
@@ -138,6 +135,16 @@ class ChildProcess:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+def _wait(pipe: int, event: int, deadline: ProcessDeadline, late: Late) -> None:
+    """Returns once the pipe can be used; raises PolicyFailed with `late` after the deadline."""
+    poll = select.poll()
+    poll.register(pipe, event)
+    while (left := deadline.left()) > 0:
+        if poll.poll(left * 1000):
+            return
+    raise PolicyFailed(late(deadline.seconds))
 
 
 def _reason_in(content: bytes) -> MessageData:

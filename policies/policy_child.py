@@ -10,13 +10,12 @@ policies/policy_check.py starts it, policies/probing.py judges the answers.
 import base64
 import json
 import os
-import resource
 import sys
 from typing import Any
 
 from domain.errors.policies import LoadFailed, RunFailed
 from domain.errors.policy_files import TooManyTensors
-from policies.confinement import confine, lower
+from policies.confinement import allow_cpu, confine
 from policies.onnx_reading import trouble_in
 from policies.session import described, needs_too_much, refusal, runtime, session_of
 
@@ -26,7 +25,7 @@ def main() -> None:
     plan = json.loads(sys.argv[1])
     confine(plan["memory_bytes"], plan["answer_bytes"])
     # If the parent is killed, only this limit ends a policy that runs for ever.
-    lower(resource.RLIMIT_CPU, plan["cpu_seconds"])
+    allow_cpu(plan["cpu_seconds"])
     # The answer has a file of its own: onnxruntime's Python part prints errors to stdout.
     answer_file = os.dup(1)
     os.dup2(2, 1)

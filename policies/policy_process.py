@@ -40,8 +40,9 @@ class PolicyProcess:
     """One loaded policy, used by one thread at a time. After an error its process is dead."""
 
     def __init__(self, onnx: bytes, env_id: str, *, in_background: bool = False) -> None:
-        """Loads the file in at most ten seconds; raises PolicyRefused, PolicyFailed, or ServiceUnavailable (not the
-        file's fault).
+        """Loads the file, computing for at most ten seconds.
+
+        Raises PolicyRefused, PolicyFailed, or ServiceUnavailable (not the file's fault).
 
         `in_background` gives everything else on this machine priority.
         """
@@ -67,7 +68,7 @@ class PolicyProcess:
         return self.graph.outputs[0].name
 
     def infer(self, observations: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Returns the scores [n, 4] for n observations [n, 25], finite, within a second.
+        """Returns the scores [n, 4] for n observations [n, 25], finite, within a second of computing.
 
         Raises PolicyFailed, and BadInput for more observations than MOST_OBSERVATIONS.
         """
@@ -76,7 +77,7 @@ class PolicyProcess:
         batch = np.ascontiguousarray(observations, np.float32)
         question = struct.pack("=I", len(batch)) + batch.tobytes()
         try:
-            description = self._child.answer(question, ANSWER_SECONDS, AnswerTimedOut)
+            description = self._child.answer(question, self._child.deadline(ANSWER_SECONDS), AnswerTimedOut)
             return self._scores(description, len(batch))
         except BaseException:
             self.end()
@@ -91,7 +92,7 @@ class PolicyProcess:
         self._child.close()
 
     def _load(self, onnx: bytes) -> PolicyGraph:
-        description = self._child.answer(b"", LOAD_SECONDS, LoadTimedOut)
+        description = self._child.answer(b"", self._child.deadline(LOAD_SECONDS), LoadTimedOut)
         try:
             tensors = _Tensors.model_validate_json(description)
         except ValidationError as error:

@@ -1,10 +1,9 @@
 """The check of a policy for any environment before its activation: loads it, runs it, and judges its answers.
 
 Answers have to be finite numbers, and the same each time and in any batch; probabilities have to be valid, choices
-have to exist. The policy runs in a process of its own, under limits, for at most ten seconds.
+have to exist. The policy runs in a process of its own, under limits, and computes for at most ten seconds.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Final
@@ -49,16 +48,15 @@ def check_general_policy(
     algorithm: str | None = None,
     played: Sequence[Observation] = (),
 ) -> PolicyGraph:
-    """Loads the policy, runs it, and returns its description with its signature; takes ten seconds at most.
+    """Loads the policy, runs it, and returns its description with its signature; it computes for ten seconds at most.
 
     `tag` is the tag `policy_signature`; `played` are consecutive observations from the environment. Raises
     PolicyRefused with the reason, SignatureUnclear with the choices, and ServiceUnavailable if this machine could not
     check it.
     """
-    until = time.monotonic() + CHECK_SECONDS
     try:
         with closing(GeneralPolicy.load(onnx, facts, tag, algorithm=algorithm, load_seconds=CHECK_SECONDS)) as policy:
-            wrong = _Check(policy, facts, until).wrong(played)
+            wrong = _Check(policy, facts).wrong(played)
             graph = policy.graph
     except PolicyFailed as error:
         is_late = error.reason.json_value.get("code") in _LATE
@@ -85,12 +83,11 @@ Known = tuple[int, PolicyAnswer]
 
 
 class _Check:
-    """Runs one policy until its time is over."""
+    """Runs one policy until its time, from its loading on, is over."""
 
-    def __init__(self, policy: GeneralPolicy, facts: EnvironmentFacts, until: float) -> None:
+    def __init__(self, policy: GeneralPolicy, facts: EnvironmentFacts) -> None:
         self._policy = policy
         self._facts = facts
-        self._until = until
 
     def wrong(self, played: Sequence[Observation]) -> Message | None:
         """Returns the first error in its answers, or None; raises PolicyFailed."""
@@ -133,17 +130,12 @@ class _Check:
         answers: list[PolicyAnswer] = []
         for observation in seen:
             state = answers[-1].state if answers else None
-            answers.append(self._policy.infer(observation, state, self._left()))
+            answers.append(self._policy.infer(observation, state, self._policy.load_deadline))
         return answers
 
     def _answers(self, observations: Sequence[Observation]) -> list[PolicyAnswer]:
-        return self._policy.infer_many(stacked(observations), [None] * len(observations), self._left())
-
-    def _left(self) -> float:
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise PolicyRefused(TooSlow(CHECK_SECONDS))
-        return left
+        nothing_before = [None] * len(observations)
+        return self._policy.infer_many(stacked(observations), nothing_before, self._policy.load_deadline)
 
     def _no_probabilities(self, answer: PolicyAnswer, kind: Message) -> Message | None:
         if answer.scores is None or answer.scores_kind != Meaning.PROBABILITIES.value:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from concurrency.process_deadline import ProcessDeadline
 from domain.environments.facts import EnvironmentFacts
 from domain.errors import PolicyFailed, PolicyRefused
 from domain.errors.policies import AnswerTimedOut, LoadAnswerUnreadable, LoadTimedOut, StateChangesShape
@@ -40,8 +41,9 @@ class TensorProcess:
     """One loaded file that maps arrays to arrays. After an error its process is dead."""
 
     def __init__(self, onnx: bytes, *, in_background: bool = False, load_seconds: float = LOAD_SECONDS) -> None:
-        """Loads the file in at most ten seconds; raises PolicyRefused, PolicyFailed, or ServiceUnavailable (not the
-        file's fault).
+        """Loads the file, computing for at most `load_seconds`.
+
+        Raises PolicyRefused, PolicyFailed, or ServiceUnavailable (not the file's fault).
 
         `in_background` gives everything else on this machine priority.
         """
@@ -49,22 +51,25 @@ class TensorProcess:
             raise PolicyRefused(reason)
         niceness = BACKGROUND_NICENESS if in_background else 0
         self._child = ChildProcess(onnx, "policies.general.tensor_child", {}, niceness, _ANSWER_BYTES)
+        self.load_deadline = self._child.deadline(load_seconds)
+        """The end of the time for loading, which a check continues."""
         try:
-            self.graph = self._load(onnx, load_seconds)
+            self.graph = self._load(onnx)
         except BaseException:
             self.close()
             raise
 
     def infer(
-        self, tensors: Tensors, outputs: Sequence[str], seconds: float, *, singly: bool = False
+        self, tensors: Tensors, outputs: Sequence[str], deadline: ProcessDeadline | None, *, singly: bool = False
     ) -> dict[str, NDArray[Any]]:
-        """Returns the outputs with these names; raises PolicyFailed.
+        """Returns the outputs with these names, by default within a second of computing; raises PolicyFailed.
 
         With `singly`, the first dimension of inputs and outputs counts the runs.
         """
         content = packed(tensors, outputs=list(outputs), singly=singly)
+        deadline = deadline or self._child.deadline(ANSWER_SECONDS)
         try:
-            description = self._child.answer(struct.pack("=I", len(content)) + content, seconds, AnswerTimedOut)
+            description = self._child.answer(struct.pack("=I", len(content)) + content, deadline, AnswerTimedOut)
             found, _more = unpacked(description)
         except TensorsDamaged as error:
             self.end()
@@ -82,8 +87,8 @@ class TensorProcess:
         """Ends it and closes its pipes; no call of `infer` may be running."""
         self._child.close()
 
-    def _load(self, onnx: bytes, seconds: float) -> PolicyGraph:
-        description = self._child.answer(b"", seconds, LoadTimedOut)
+    def _load(self, onnx: bytes) -> PolicyGraph:
+        description = self._child.answer(b"", self.load_deadline, LoadTimedOut)
         try:
             described = _Description.model_validate_json(description)
         except ValidationError as error:
@@ -98,6 +103,7 @@ class GeneralPolicy:
         self._process = process
         self.signature = signature
         self.graph = process.graph.model_copy(update={"signature": signature})
+        self.load_deadline = process.load_deadline
         self._feeding = Feeding(signature, facts)
         self._answering = Answering(signature, facts)
         self._inputs = {one.name: one for one in signature.inputs}
@@ -122,29 +128,33 @@ class GeneralPolicy:
             raise
 
     def infer(
-        self, observation: Observations, state: PolicyState | None = None, seconds: float = ANSWER_SECONDS
+        self, observation: Observations, state: PolicyState | None = None, deadline: ProcessDeadline | None = None
     ) -> PolicyAnswer:
-        """Returns the answer to one observation, within a second.
+        """Returns the answer to one observation, by default within a second of computing.
 
         `state` is that of the previous answer, None at an episode's start. Raises PolicyFailed, and BadInput for an
         observation outside of its environment's space.
         """
         alone = {part: np.asarray(array)[None] for part, array in observation.items()}
-        return self.infer_many(alone, [state], seconds)[0]
+        return self.infer_many(alone, [state], deadline)[0]
 
     def infer_many(
-        self, observations: Observations, states: Sequence[PolicyState | None], seconds: float = ANSWER_SECONDS
+        self,
+        observations: Observations,
+        states: Sequence[PolicyState | None],
+        deadline: ProcessDeadline | None = None,
     ) -> list[PolicyAnswer]:
         """Returns the answers to as many observations as states; each part has a batch dimension.
 
-        They are batched as far as the file allows. `seconds` is the limit per request; raises as `infer`.
+        They are batched as far as the file allows. Without a deadline each request has a second of
+        computing; raises as `infer`.
         """
         parts = self._feeding.checked(observations)
         size = self._at_once(parts)
         answers: list[PolicyAnswer] = []
         for begin in range(0, len(states), size):
             chunk = {part: array[begin : begin + size] for part, array in parts.items()}
-            answers += self._infer(chunk, states[begin : begin + size], seconds)
+            answers += self._infer(chunk, states[begin : begin + size], deadline)
         return answers
 
     def end(self) -> None:
@@ -165,7 +175,9 @@ class GeneralPolicy:
     def _is_single(self) -> bool:
         return self.signature.together == 1
 
-    def _infer(self, parts: Observations, states: Sequence[PolicyState | None], seconds: float) -> list[PolicyAnswer]:
+    def _infer(
+        self, parts: Observations, states: Sequence[PolicyState | None], deadline: ProcessDeadline | None
+    ) -> list[PolicyAnswer]:
         """Returns the answers; repeats the last observation if the file has a fixed batch size."""
         count, missing = len(states), (self.signature.together or 1) - len(states)
         if missing > 0:
@@ -173,7 +185,7 @@ class GeneralPolicy:
             states = [*states, *[states[-1]] * missing]
         feeds = (self._feeding.single_feeds if self._is_single else self._feeding.feeds)(parts, states)
         try:
-            found = self._process.infer(feeds, self._answering.outputs, seconds, singly=self._is_single)
+            found = self._process.infer(feeds, self._answering.outputs, deadline, singly=self._is_single)
             return self._answering.answers(found, self._states(found, len(states)))[:count]
         except PolicyFailed:
             self.end()

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from pydantic import TypeAdapter
 
+from concurrency.process_deadline import longest_wait
 from concurrency.single_flight import SingleFlight
 from concurrency.worker_pool import DaemonPool
 from domain.errors import PolicyRefused, ServiceError
@@ -18,7 +19,7 @@ from domain.errors.services import BusyChecking
 from domain.inference.policies import PolicyGraph
 from mlflow_api.registry.registry import FILE_SECONDS, MlflowRegistry
 from mlflow_api.registry.versions import Version
-from policies.policy_check import WALL_SECONDS
+from policies.policy_check import CHECK_SECONDS
 from services.registry.checks.played_environments import EnvironmentSamples
 from services.registry.checks.policy_subjects import PolicySubject
 from services.registry.version_files.fetching import FILE_TAG, VersionFetcher
@@ -146,7 +147,7 @@ class PolicyFiles:
         if (known := passed.read()) is not None:
             return known
         # Waits for a concurrent check of the same file, and uses its result.
-        with host_lock(path.with_suffix(".lock"), WALL_SECONDS):
+        with host_lock(path.with_suffix(".lock"), longest_wait(CHECK_SECONDS)):
             if (known := passed.read()) is not None:
                 return known
             graph = self._checked(file.content(), subject)
@@ -159,7 +160,7 @@ class PolicyFiles:
         return graph
 
     def _checked(self, content: bytes, subject: PolicySubject) -> PolicyGraph:
-        if not self._free.acquire(timeout=2 * WALL_SECONDS):
+        if not self._free.acquire(timeout=2 * CHECK_SECONDS):
             raise BusyChecking(PolicyCheckProcess())
         try:
             return subject.check(content, self._environments)

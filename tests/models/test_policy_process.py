@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import closing
 
@@ -12,7 +13,7 @@ import pytest
 pytest.importorskip("onnx")
 
 from domain.errors import BadInput, ClewError, PolicyFailed, PolicyRefused
-from policies.policy_process import MOST_OBSERVATIONS, PolicyProcess
+from policies.policy_process import ANSWER_SECONDS, MOST_OBSERVATIONS, PolicyProcess
 from tests.models import policies
 
 MAZE = "ClewMaze-10x10-v0"
@@ -64,6 +65,17 @@ def test_a_crashed_process_is_reported_and_leaves_no_descriptor() -> None:
     process.close()
     process.close()
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_process_that_does_not_get_to_run_is_not_taken_for_a_slow_policy() -> None:
+    """As on a machine that is busy with trainings: it is suspended for longer than its answer may take."""
+    with closing(PolicyProcess(policies.q_values(), MAZE)) as process:
+        expected = process.infer(OBSERVATIONS[:1])
+        os.kill(process._child.pid, signal.SIGSTOP)
+        resumed = threading.Timer(2 * ANSWER_SECONDS, os.kill, (process._child.pid, signal.SIGCONT))
+        resumed.start()
+        assert np.array_equal(process.infer(OBSERVATIONS[:1]), expected)
+        resumed.join()
 
 
 def test_an_unknown_environment_starts_no_process() -> None:

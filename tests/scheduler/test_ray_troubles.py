@@ -36,7 +36,6 @@ def runs(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs_api, "CALL_SECONDS", 1.0)
     monkeypatch.setattr(job_watch, "EACH_SECONDS", 0.1)
     monkeypatch.setattr(log_copy, "EACH_SECONDS", 0.2)
     monkeypatch.setattr(watched_job, "LOST_AFTER_SECONDS", 0.5)
@@ -259,7 +258,10 @@ def test_a_running_job_forgotten_by_the_cluster_is_reported_as_lost(ray: FakeRay
         assert until(backend, is_over) == Lost()
 
 
-def test_a_job_is_unknown_but_not_lost_while_the_cluster_is_unresponsive(ray: FakeRay, runs: Path) -> None:
+def test_a_job_is_unknown_but_not_lost_while_the_cluster_is_unresponsive(
+    ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_api, "CALL_SECONDS", 1.0)
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(SLEEP))
         until(backend, is_running)

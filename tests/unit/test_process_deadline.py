@@ -1,0 +1,76 @@
+"""The time of another process is counted by its own computing, as far as the clock allows that."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from concurrency import process_deadline
+from concurrency.process_deadline import ProcessDeadline
+
+Start = Callable[[str], "subprocess.Popen[bytes]"]
+BUSY, IDLE = "while True: pass", "import time; time.sleep(600)"
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(code: str) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen([sys.executable, "-Sc", f"print(flush=True)\n{code}"], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def wait_for_the_end(deadline: ProcessDeadline) -> float:
+    """Returns after how many seconds the deadline had passed."""
+    began = time.monotonic()
+    while (left := deadline.left()) > 0:
+        time.sleep(left)
+    return time.monotonic() - began
+
+
+def test_a_busy_process_has_its_time_and_no_more(start: Start) -> None:
+    process = start(BUSY)
+    before = process_deadline._computed_by(process.pid)
+    wait_for_the_end(ProcessDeadline(process.pid, 0.5))
+    after = process_deadline._computed_by(process.pid)
+    assert before is not None
+    assert after is not None
+    assert after - before >= 0.45
+
+
+def test_a_suspended_process_has_all_of_its_time_left(start: Start) -> None:
+    process = start(BUSY)
+    process.send_signal(signal.SIGSTOP)
+    deadline = ProcessDeadline(process.pid, 0.2)
+    time.sleep(0.6)
+    assert deadline.left() > 0.1
+    process.send_signal(signal.SIGCONT)
+    wait_for_the_end(deadline)
+
+
+def test_a_process_that_only_waits_is_late_by_the_clock(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_deadline, "_AT_LEAST_SECONDS", 0.5)
+    process = start(IDLE)
+    assert wait_for_the_end(ProcessDeadline(process.pid, 0.1)) >= 0.4
+    assert wait_for_the_end(ProcessDeadline(process.pid, 0.4)) >= 1.1
+
+
+def test_a_process_that_ended_has_no_time_left(start: Start) -> None:
+    process = start(IDLE)
+    deadline = ProcessDeadline(process.pid, 0.05)
+    process.kill()
+    process.wait()
+    time.sleep(0.1)
+    assert deadline.left() == 0
