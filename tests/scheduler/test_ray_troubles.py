@@ -261,7 +261,7 @@ def test_a_running_job_forgotten_by_the_cluster_is_reported_as_lost(ray: FakeRay
 def test_a_job_is_unknown_but_not_lost_while_the_cluster_is_unresponsive(
     ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_api, "CALL_SECONDS", 1.0)
+    monkeypatch.setattr(jobs_api, "CALL_SECONDS", 5.0)
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(SLEEP))
         until(backend, is_running)
@@ -274,7 +274,7 @@ def test_a_job_is_unknown_but_not_lost_while_the_cluster_is_unresponsive(
         with pytest.raises(ServiceUnavailable):
             backend.room([], wants_gpus=False)
         backend.stop("r1", 1, None)
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 4
         ray.frozen.clear()
         assert until(backend, is_over).was_stopped
 
