@@ -7,11 +7,12 @@ from typing import Annotated, Final, get_args
 
 from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
+from domain.tracking.final_metrics import DIRECTIONS
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
-_HIGHER: Final[frozenset[MetricWord]] = frozenset({"reward", "success_rate", "eval_reward", "eval_success_rate"})
-_LOWER: Final[frozenset[MetricWord]] = frozenset({"loss"})
+# The most of them is the final count, but a run that trained for longer is not a better one.
+_COUNTS: Final[frozenset[MetricWord]] = frozenset({"episodes", "env_steps"})
 
 
 # JSON has no such numbers, so they are written as texts.
@@ -108,10 +109,11 @@ def _cell(word: MetricWord | None, first: float | None, value: float | None) -> 
 
 def _verdict(word: MetricWord | None, first: float, value: float) -> Verdict | None:
     """Returns which value is better; a finite one is better than a diverged one."""
-    if word not in _HIGHER | _LOWER:
+    direction = None if word is None or word in _COUNTS else DIRECTIONS[word]
+    if direction is None:
         return None
     if math.isfinite(first) != math.isfinite(value):
         return Verdict.BETTER if math.isfinite(value) else Verdict.WORSE
     if not math.isfinite(first) or first == value:
         return None
-    return Verdict.BETTER if (value > first) == (word in _HIGHER) else Verdict.WORSE
+    return Verdict.BETTER if (value > first) == (direction == "max") else Verdict.WORSE

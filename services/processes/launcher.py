@@ -1,4 +1,4 @@
-"""`make run`: the dashboard, and an MLflow, a GPU monitor and an inference engine where none is configured.
+"""`make run`: starts each process of `specs.PROCESSES` that the settings do not replace, under a supervisor.
 
 Exit status: 0 after Ctrl-C, SIGTERM or a closed terminal; 1 if it cannot run; 2 if a setting is wrong.
 """

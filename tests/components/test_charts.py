@@ -1,7 +1,7 @@
 """Charts are functions of values."""
 
 import base64
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from hypothesis import given
@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from components.charts.charts import POINTS_PER_LINE, line_chart
 from components.charts.traces import Line
 from components.colours import DASHES, PALETTE, LineStyle, line_styles
+from components.texts.words import metric_axis, metric_name
 from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import curve
+from domain.tracking.vocabulary import MetricWord
 
 STYLE = LineStyle("#000000", "solid")
 
@@ -32,6 +34,10 @@ def test_a_line_is_drawn_as_it_was_logged() -> None:
     assert column(trace["x"]).tolist() == [1, 2, 3]
     assert column(trace["y"]).tolist() == [3.0, 2.0, 1.0]
     assert figure["layout"]["annotations"] == []
+
+
+def test_each_metric_word_has_a_name_and_an_axis() -> None:
+    assert all(metric_name(word) and metric_axis(word) for word in get_args(MetricWord))
 
 
 def test_an_empty_chart_states_the_reason() -> None:

@@ -47,3 +47,19 @@ def test_links_and_files_of_the_guide_exist() -> None:
     copied = {file for file in re.findall(r"docs/deploy/[\w.*-]+", GUIDE) if "." in file}
     assert len(copied) >= 5
     assert {file for file in copied if not list(ROOT.glob(file.rstrip(".")))} == set()
+
+
+def test_the_guide_copies_and_enables_each_unit() -> None:
+    copied = " ".join(re.findall(r"^sudo cp (docs/deploy/.*) /etc/systemd/system/$", GUIDE, re.MULTILINE))
+    patterns = [pattern.rpartition("/")[2] for pattern in copied.split()]
+    enabled = " ".join(re.findall(r"^sudo systemctl enable --now (.*)$", GUIDE, re.MULTILINE)).split()
+    for unit in [*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")]:
+        assert any(unit.match(pattern) for pattern in patterns), unit.name
+        if "[Install]" in unit.read_text():
+            assert unit.name.removesuffix(".service") in enabled, unit.name
+
+
+def test_git_runs_as_the_owner_of_the_tree() -> None:
+    commands = re.findall(r"^(?:sudo )?git .*", GUIDE, re.MULTILINE)
+    assert len(commands) >= 3
+    assert all(line.startswith("sudo ") for line in commands)

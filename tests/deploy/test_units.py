@@ -34,6 +34,7 @@ def test_each_service_has_a_unit() -> None:
         "clew-inference",
         "clew-mlflow",
         "clew-model-purge",
+        "clew-run-purge",
         "clew-scheduler",
         "clew-watcher",
     }
@@ -51,9 +52,10 @@ def test_each_unit_starts_an_existing_module(unit: Path) -> None:
     if files or (ROOT / module.split(".")[0]).exists():
         assert options["Service.WorkingDirectory"] == "/opt/clew"
     assert options["Service.User"] == "clew"
-    # Two meanings of one variable: see docs/deploying.md.
-    settings = "mlflow" if module == "mlflow" else "clew"
-    assert options["Service.EnvironmentFile"] == f"/etc/clew/{settings}.env"
+    # Two meanings of one variable, the later file counts: see docs/deploying.md.
+    settings = {"mlflow": ["mlflow"], "services.run_changes.purge": ["clew", "mlflow"]}.get(module, ["clew"])
+    files = [value for key, value in entries(unit) if key == "Service.EnvironmentFile"]
+    assert files == [f"/etc/clew/{name}.env" for name in settings]
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
@@ -73,8 +75,13 @@ def test_a_unit_that_needs_the_network_or_mlflow_waits_for_them(unit: Path) -> N
     after = options.get("Unit.After", "").split()
     if "network-online.target" in after:  # which ordering alone does not start
         assert options["Unit.Wants"] == "network-online.target"
-    if unit.stem in ("clew", "clew-model-purge"):
+    if unit.stem in ("clew", "clew-model-purge", "clew-run-purge"):
         assert "clew-mlflow.service" in after
+
+
+def test_a_unit_that_ends_is_started_by_a_timer() -> None:
+    oneshot = {unit.stem for unit in SERVICES if dict(entries(unit)).get("Service.Type") == "oneshot"}
+    assert {unit.stem for unit in UNITS if unit.suffix == ".timer"} == oneshot
 
 
 @pytest.mark.parametrize("name", ["clew", "clew-inference", "clew-gpu-monitor", "clew-scheduler"])

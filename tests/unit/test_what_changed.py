@@ -13,7 +13,9 @@ from domain.run_facts.references import runs_called, usual_reference
 from domain.run_facts.run_changes import changes_between
 from domain.run_facts.values import leaves, mean_the_same
 from domain.run_table.table import RunTable
+from domain.tracking.final_metrics import DIRECTIONS
 from domain.tracking.runs import LatestMetric, Run, RunStatus
+from domain.tracking.tool_names import METRICS
 from domain.tracking.vocabulary import DEFAULT
 
 PARAMS = st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=12), max_size=6)
@@ -136,6 +138,16 @@ def test_metrics_are_better_or_worse_where_that_is_known() -> None:
     assert by_key["success_rate"].difference is None
     assert by_key["custom"].share is None
     assert by_key["gone"].value is None
+
+
+def test_each_word_with_a_direction_has_verdicts_except_counts_of_training() -> None:
+    names = {word: METRICS[word][0] for word in DIRECTIONS}
+    before, after = (metrics(**dict.fromkeys(names.values(), value)) for value in (0.25, 0.5))
+    rows = metric_changes([run("a", metrics=before), run("b", metrics=after)], DEFAULT)
+    verdicts = {word: [row.cells[1].verdict for row in rows if row.key == name] for word, name in names.items()}
+    of_direction = {"max": Verdict.BETTER, "min": Verdict.WORSE, None: None}
+    expected = {word: [of_direction[direction]] for word, direction in DIRECTIONS.items()}
+    assert verdicts == expected | {"episodes": [None], "env_steps": [None]}
 
 
 def test_a_metric_with_two_words_has_one_row() -> None:
