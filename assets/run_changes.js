@@ -1,6 +1,7 @@
 /* Shows what changed between runs: on a run's page against another one, in a comparison against its first. Clew draws the
    tables; here they are fetched once their section is open, and searched; the chosen run is in the address. */
 import { addresses, setAddress } from "./addresses.js";
+import { askingAgain, passes } from "./asking_again.js";
 import { register } from "./dash.js";
 import { textsOf, within } from "./elements.js";
 import { ID } from "./from_python.js";
@@ -20,7 +21,7 @@ import { runFacts } from "./run_facts.js";
  * @property {string | null | undefined} clewMost
  * @property {string} clewSent
  * @property {object} clewAsked
- * @property {number} clewFailed how many answers in a row were failures
+ * @property {import("./asking_again.js").AskingAgain} [clewAgain]
  * @property {RunChangesTexts} clewTexts
  * @property {HTMLInputElement} clewTyped
  * @property {HTMLElement} clewHead
@@ -33,8 +34,6 @@ const RUN = ID.RUN_CHANGES;
 const COMPARED = ID.COMPARE_CHANGES;
 const FOUND_FROM = 12;
 const TYPING_MS = 200;
-const AGAIN_MS = 3000; // a service may come back, or finish reading, while the section is open
-const LONGEST_MS = 15000;
 const { make } = live;
 /** @type {(name: string) => string | null} */
 const inAddress = (name) => addresses.query().get(name);
@@ -86,7 +85,9 @@ function compare(compared) {
 /** @type {(section: Section, run: string, fields: Kept["clewFields"], answered: Kept["clewAnswered"]) => void} */
 function begin(section, run, fields, answered) {
   const place = within(section, "[data-texts]");
-  Object.assign(section, { clewRun: run, clewFields: fields, clewAnswered: answered, clewShown: null, clewFind: null, clewMost: null, clewFailed: 0 });
+  Object.assign(section, { clewRun: run, clewFields: fields, clewAnswered: answered, clewShown: null, clewFind: null, clewMost: null });
+  section.clewAgain?.stop();
+  section.clewAgain = askingAgain(() => section.isConnected && section.open);
   section.clewTexts = textsOf(place);
   section.clewHead = make("div", { class: "changes-head" });
   section.clewBody = make("div");
@@ -130,13 +131,17 @@ async function offer(typed, offered, run) {
  * @type {(section: Section) => Promise<void>} */
 async function load(section) {
   const asked = (section.clewAsked = {});
-  const { clewTexts: texts } = section;
+  const { clewAgain: again, clewTexts: texts } = section;
+  again?.stop();
   if (!section.clewBody.childNodes.length) live.write(section.clewStatus, texts.reading);
   const answer = /** @type {Changes} */ (await runFacts.ask("runs/changes", { ...section.clewFields(), q: section.clewFind?.value || null, most: section.clewMost }, texts));
   if (section.clewAsked !== asked || !section.isConnected) return;
   live.write(section.clewStatus, answer.problem || "");
-  if (answer.problem) return again(section, asked, answer.status);
-  section.clewFailed = 0;
+  if (answer.problem) {
+    if (passes(answer.status)) again?.afterFailure(() => load(section));
+    return;
+  }
+  again?.reset();
   section.clewAnswered(answer);
   if (section.clewShown === JSON.stringify(answer)) return;
   section.clewShown = JSON.stringify(answer);
@@ -145,19 +150,6 @@ async function load(section) {
   if (hadFocus) within(section, "summary").focus({ preventScroll: true });
   if (answer.rows >= FOUND_FROM && !section.clewFind) find(section);
   listen(section);
-}
-
-/** Asks once more later if a service failed, unless something else was asked meanwhile.
- * @type {(section: Section, asked: object, status?: number) => void} */
-function again(section, asked, status = 0) {
-  if (status < 500) return;
-  section.clewFailed += 1;
-  window.setTimeout(
-    () => {
-      if (section.clewAsked === asked && section.isConnected && section.open) load(section);
-    },
-    Math.min(AGAIN_MS * section.clewFailed, LONGEST_MS),
-  );
 }
 
 /** @type {(section: Section, selectors: string) => HTMLButtonElement[]} */

@@ -1,6 +1,7 @@
 /* The parts of a run's page below its charts: GPUs, parameters, tags, models, datasets. Clew draws them, some entries at a time;
    here they are fetched and searched; empty ones stay hidden. */
 import { isObject, messageOf } from "./answers.js";
+import { askingAgain, passes } from "./asking_again.js";
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
 import { textsOf, within } from "./elements.js";
@@ -12,7 +13,7 @@ import { trainingCalls } from "./training_calls.js";
 /**
  * @typedef {{ body: import("./live_text.js").DescribedChild, entries: number, problem?: string, status?: number }} PartAnswer
  *
- * @typedef {HTMLElement & { clewAsked?: object, clewAgain?: number, clewShown?: string | null, clewFind?: HTMLInputElement, clewLive?: string }} Part
+ * @typedef {HTMLElement & { clewAsked?: object, clewAgain?: import("./asking_again.js").AskingAgain, clewFailed?: number, clewShown?: string | null, clewFind?: HTMLInputElement, clewLive?: string }} Part
  */
 
 const PLACE = ID.RUN_PARTS;
@@ -20,9 +21,7 @@ const FOUND_FROM = 12; // with fewer entries there is nothing to search
 const TYPING_MS = 200;
 const CALL_MS = 30000;
 const LIVE_MS = 5000;
-const AGAIN_MS = 3000; // what could not be read may come by itself: Clew may have begun a moment ago
-const MOST_AGAIN = 5;
-const PATIENT = 2;
+const PATIENT = 2; // times: what could not be read may come by itself, where Clew began a moment ago
 const SEARCHED = new Set(["parameters", "tags"]);
 const ALWAYS = new Set(["parameters"]); // shown also for a run without any
 const { make } = live;
@@ -63,14 +62,19 @@ function show(run) {
  * @type {(part: Part, run: string, texts: RunPartTexts) => Promise<void>} */
 async function load(part, run, texts) {
   const asked = (part.clewAsked = {});
+  const again = (part.clewAgain ||= askingAgain(() => part.isConnected));
+  again.stop();
   const query = { run, part: part.dataset.part, q: part.clewFind?.value || null, most: part.dataset.most || null };
   const answer = /** @type {PartAnswer} */ (await ask("runs/facts", query, texts));
   if (part.clewAsked !== asked || !part.isConnected) return;
   if (answer.problem) {
-    const isWaiting = again(part, run, texts, answer);
-    return isWaiting ? undefined : fail(part, answer);
+    part.clewFailed = (part.clewFailed || 0) + 1;
+    if (passes(answer.status)) again.afterFailure(() => load(part, run, texts));
+    if (answer.status !== 503 || part.clewFailed > PATIENT) fail(part, answer);
+    return;
   }
-  part.clewAgain = 0;
+  again.reset();
+  part.clewFailed = 0;
   const isSame = part.clewShown === JSON.stringify(answer);
   part.clewShown = JSON.stringify(answer);
   part.hidden = !answer.entries && !ALWAYS.has(part.dataset.part || "");
@@ -80,15 +84,6 @@ async function load(part, run, texts) {
     // A run may be silent while its GPUs are not.
     trainingCalls.repeat(part.id, LIVE_MS, () => !part.hidden && load(part, run, texts));
   }
-}
-
-/** Asks again later; returns whether it is too early to show a failure.
- * @type {(part: Part, run: string, texts: RunPartTexts, answer: PartAnswer) => boolean} */
-function again(part, run, texts, answer) {
-  if (answer.status !== undefined && answer.status < 500) return false;
-  part.clewAgain = (part.clewAgain || 0) + 1;
-  if (part.clewAgain <= MOST_AGAIN) window.setTimeout(() => part.isConnected && load(part, run, texts), AGAIN_MS * part.clewAgain);
-  return answer.status === 503 && part.clewAgain <= PATIENT;
 }
 
 /** Shows why a part could not be read; what was shown before stays. A run that is not there has a message of the page's own.
