@@ -4,6 +4,7 @@ The protocol is in environments/wire.py.
 """
 
 import contextlib
+import math
 import select
 import signal
 import socket
@@ -22,6 +23,7 @@ from domain.errors.environments.playing import (
     ProcessEnded,
 )
 from domain.errors.policies import ExitStatus
+from domain.errors.time_limits import SecondsOfComputing
 from domain.messages import Message
 from environments.fork_server import ForkServer
 from environments.plan import CreationPlan
@@ -34,10 +36,14 @@ _CALLS: Final = ("make", "reset", "step", "render")
 class ChildProcess:
     """One process; after any failure it is ended."""
 
-    def __init__(self, server: ForkServer, name: str) -> None:
-        """Starts a child; `name` is the environment's name in messages. Raises ServiceUnavailable."""
+    def __init__(self, server: ForkServer, name: str, ends: float = math.inf) -> None:
+        """Starts a child; `name` is the environment's name in messages. Raises ServiceUnavailable.
+
+        No answer is awaited after `ends`, by `time.monotonic`.
+        """
         self._server = server
         self._name = name
+        self._ends = ends
         self._pid: int | None
         self._pid, self._socket = server.start()
         self._socket.setblocking(False)
@@ -60,7 +66,10 @@ class ChildProcess:
         """Returns its answer; raises EnvironmentFailed if it reports trouble, or does not answer within `seconds`
         of computing.
         """
-        deadline = ProcessDeadline(self._pid or 0, seconds)
+        pid = self._pid
+        if pid is None:
+            raise EnvironmentFailed(self._name, AlreadyEnded())
+        deadline = ProcessDeadline(pid, seconds, self._ends)
         try:
             self._write(HEAD.pack(kind, len(content)) + content, deadline)
             while True:
@@ -75,9 +84,9 @@ class ChildProcess:
                 else:
                     return answer_bytes
         except TimeoutError as error:
-            raise self._failed(DidNotReturn(call, seconds)) from error
+            raise self._failed(DidNotReturn(call, deadline.limit)) from error
         except (OSError, EOFError) as error:
-            raise self._failed(self._end_error(call)) from error
+            raise self._failed(self._end_error(call, seconds)) from error
 
     def _write(self, content: bytes, deadline: ProcessDeadline) -> None:
         view = memoryview(content)
@@ -101,12 +110,8 @@ class ChildProcess:
         return bytes(content)
 
     def _wait(self, event: int, deadline: ProcessDeadline) -> None:
-        poll = select.poll()
-        poll.register(self._socket, event)
-        while (left := deadline.left()) > 0:
-            if poll.poll(left * 1000):
-                return
-        raise TimeoutError
+        if not deadline.can_use(self._socket.fileno(), event):
+            raise TimeoutError
 
     def _trouble(self, answer_bytes: bytes, call: str) -> ClewError:
         try:
@@ -123,14 +128,14 @@ class ChildProcess:
         self.end()
         return EnvironmentFailed(self._name, reason)
 
-    def _end_error(self, call: str) -> Message:
+    def _end_error(self, call: str, seconds: float) -> Message:
         """Returns the error for a process that has ended, or whose answer is endless."""
         pid, self._pid = self._pid, None
         status = None if pid is None else self._server.end(pid, at_once=False)
         if status is None:
             return AlreadyEnded()
         if status == -signal.SIGXCPU:
-            return DidNotReturn(call, 0)
+            return DidNotReturn(call, SecondsOfComputing(seconds))
         if status == -signal.SIGKILL:
             # It was killed by the kernel, because the whole machine lacked memory.
             return NeedsMoreMemory(call, self._memory_mib)

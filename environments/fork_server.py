@@ -1,6 +1,7 @@
 """The process that forks environments, from the parent's side: started on demand, and again after it ended."""
 
 import os
+import select
 import socket
 import subprocess
 import threading
@@ -8,13 +9,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
+from concurrency.process_deadline import ProcessDeadline
 from domain.errors.names import Environments
 from domain.errors.services import StartFailed
 from domain.messages import Text
 from environments.control import END, KILL, START, UNKNOWN, WORD
 from policies.confinement import command, environment
 
-_WAIT_SECONDS: Final = 15.0  # for its first answer it imports some 50 MB, maybe on a busy machine
+_ANSWER_SECONDS: Final = 10.0  # of its computing: for its first answer it imports some 50 MB
 _INHERITED_VARIABLES: Final = ("MUJOCO_GL", "PYOPENGL_PLATFORM")
 
 
@@ -46,13 +48,13 @@ class ForkServer:
         with self._lock:
             for is_last in (False, True):
                 try:
-                    control = self._running()
+                    process, control = self._running()
                     socket.send_fds(control, [WORD.pack(START, 0)], [its.fileno()])
-                    pid = _answer(control)
+                    pid = _answer(control, process.pid)
                     break
                 except (OSError, EOFError) as error:
                     self._discard()  # it may just have ended because it was idle
-                    if is_last:
+                    if is_last or isinstance(error, TimeoutError):
                         raise StartFailed(Environments(), Text(str(error) or type(error).__name__)) from error
         if pid < 0:
             raise StartFailed(Environments(), Text(os.strerror(-pid)))
@@ -64,25 +66,24 @@ class ForkServer:
         With `at_once` it is killed; else it has a moment to end by itself.
         """
         with self._lock:
-            if self._control is None:
+            if self._process is None or self._control is None:
                 return None  # its processes ended with it
             try:
                 self._control.sendall(WORD.pack(KILL if at_once else END, pid))
-                status = _answer(self._control)
+                status = _answer(self._control, self._process.pid)
             except (OSError, EOFError):
                 self._discard()
                 return None
         return None if status == UNKNOWN else status
 
-    def _running(self) -> socket.socket:
-        """Returns the connection, starting the process if it does not run. The lock must be held."""
+    def _running(self) -> "tuple[subprocess.Popen[bytes], socket.socket]":
+        """Returns the process and the connection to it, starting it if it does not run. The lock must be held."""
         if self._is_closed:
             raise StartFailed(Environments(), Text(os.strerror(107)))
         if self._process is not None and self._process.poll() is not None:
             self._discard()
-        if self._control is None:
+        if self._process is None or self._control is None:
             ours, its = socket.socketpair()
-            ours.settimeout(_WAIT_SECONDS)
             with its:
                 self._process = subprocess.Popen(
                     [*command("environments.child.serving"), str(its.fileno())],
@@ -95,7 +96,7 @@ class ForkServer:
                     start_new_session=True,
                 )
             self._control = ours
-        return self._control
+        return self._process, self._control
 
     def _discard(self) -> None:
         """Drops the connection, and ends the process with everything it started."""
@@ -127,9 +128,12 @@ def _wait_or_kill(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _answer(control: socket.socket) -> int:
-    content = b""
+def _answer(control: socket.socket, pid: int) -> int:
+    """Returns the answer of the process `pid`; raises TimeoutError, by which all of its environments end."""
+    content, deadline = b"", ProcessDeadline(pid, _ANSWER_SECONDS)
     while len(content) < WORD.size:
+        if not deadline.can_use(control.fileno(), select.POLLIN):
+            raise TimeoutError(f"no answer within {deadline.limit}")
         more = control.recv(WORD.size - len(content))
         if not more:
             raise EOFError

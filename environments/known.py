@@ -1,5 +1,6 @@
 """The environments that can be created here: by the operator's file, and by installed packages."""
 
+import math
 import threading
 from pathlib import Path
 from typing import Final, Self
@@ -48,11 +49,11 @@ class KnownEnvironments:
             success=facts and facts.success,
         )
 
-    def facts_of(self, source: EnvironmentSource) -> EnvironmentFacts:
-        """Returns its facts, determined once; raises as ManyEnvironments, in whose process it runs."""
+    def facts_of(self, source: EnvironmentSource, ends: float = math.inf) -> EnvironmentFacts:
+        """Returns its facts, determined once; raises as ManyEnvironments, in whose process it runs, until `ends`."""
         found = self.known_facts(source)
         if found is None:
-            made = ManyEnvironments(source, self, copies=1)
+            made = ManyEnvironments(source, self, copies=1, ends=ends)
             made.close()
             found = made.facts
         return found

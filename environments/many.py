@@ -64,17 +64,22 @@ class ManyEnvironments:
     """
 
     def __init__(
-        self, source: EnvironmentSource, known: CreatesPlans, copies: int, niceness: int = _BEHIND_VIEWERS
+        self,
+        source: EnvironmentSource,
+        known: CreatesPlans,
+        copies: int,
+        niceness: int = _BEHIND_VIEWERS,
+        ends: float = math.inf,
     ) -> None:
         """Creates the copies; raises EnvironmentRefused, EnvironmentMissing, EnvironmentFailed and
-        ServiceUnavailable.
+        ServiceUnavailable. They fail if they are used after `ends`, by `time.monotonic`.
         """
         self.copies = copies
         self._name = source.name
         self._statistics = source.statistics
         plan = known.plan_for(source, copies, niceness)
         self._seconds = plan.described.call_seconds
-        self._child = ChildProcess(known.server, source.name)
+        self._child = ChildProcess(known.server, source.name, ends)
         try:
             self.facts = self._described(self._child.make(plan))
             known.keep_facts(source, self.facts)

@@ -5,6 +5,7 @@ The protocol is in policies/child_protocol.py.
 """
 
 import json
+import math
 import os
 import select
 import signal
@@ -47,10 +48,20 @@ class ChildProcess:
     """One child process that is loading its policy: its first answer describes the file."""
 
     def __init__(
-        self, onnx: bytes, module: str, plan: Mapping[str, object], niceness: int, answer_bytes: int = _ANSWER_BYTES
+        self,
+        onnx: bytes,
+        module: str,
+        plan: Mapping[str, object],
+        niceness: int,
+        answer_bytes: int = _ANSWER_BYTES,
+        ends: float = math.inf,
     ) -> None:
-        """Starts `module`, with `plan` added to its limits; raises ServiceUnavailable if it cannot be started."""
+        """Starts `module`, with `plan` added to its limits; raises ServiceUnavailable if it cannot be started.
+
+        No answer is awaited after `ends`, by `time.monotonic`.
+        """
         self._answer_bytes = answer_bytes
+        self._ends = ends
         limits = {
             "memory_bytes": MEMORY_BYTES,
             "answer_bytes": answer_bytes,
@@ -69,7 +80,7 @@ class ChildProcess:
 
     def deadline(self, seconds: float) -> ProcessDeadline:
         """Returns the end of so many seconds of computing from now on."""
-        return ProcessDeadline(self.pid, seconds)
+        return ProcessDeadline(self.pid, seconds, self._ends)
 
     def answer(self, question: bytes, deadline: ProcessDeadline, late: Late) -> bytes:
         """Returns the answer to `question`, or the first answer if that is empty.
@@ -139,12 +150,8 @@ class ChildProcess:
 
 def _wait(pipe: int, event: int, deadline: ProcessDeadline, late: Late) -> None:
     """Returns once the pipe can be used; raises PolicyFailed with `late` after the deadline."""
-    poll = select.poll()
-    poll.register(pipe, event)
-    while (left := deadline.left()) > 0:
-        if poll.poll(left * 1000):
-            return
-    raise PolicyFailed(late(deadline.seconds))
+    if not deadline.can_use(pipe, event):
+        raise PolicyFailed(late(deadline.limit))
 
 
 def _reason_in(content: bytes) -> MessageData:

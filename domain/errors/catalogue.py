@@ -11,6 +11,7 @@ from domain.errors import (
     requests,
     schema,
     services,
+    time_limits,
     walks,
 )
 from domain.errors.alerts import delivery as alert_delivery
@@ -80,6 +81,7 @@ __all__ = [
     "run_change_records",
     "schema",
     "services",
+    "time_limits",
     "training_files",
     "training_forks",
     "training_reasons",

@@ -1,6 +1,7 @@
 """What is wrong with a policy's file or its answers: the reasons of PolicyRefused and PolicyFailed."""
 
 from domain.errors import BadInput
+from domain.errors.time_limits import TimeLimit
 from domain.messages import Message, Reason, template
 
 
@@ -34,8 +35,8 @@ class NeedsMemory(Message):
 class TooSlow(Message):
     """Loading and running the policy took longer than the limit of a check."""
 
-    text = template("Loading and running the policy took longer than {seconds} seconds.")
-    seconds: float
+    text = template("Loading and running the policy took longer than {limit}.")
+    limit: TimeLimit
 
 
 class CrashedWhileChecked(Message):
@@ -80,15 +81,15 @@ class NoAnswer(Message):
 class LoadTimedOut(Message):
     """The policy was stopped while it was loading."""
 
-    text = template("The policy did not load within {seconds} s and was stopped.")
-    seconds: float
+    text = template("The policy did not load within {limit} and was stopped.")
+    limit: TimeLimit
 
 
 class AnswerTimedOut(Message):
     """The policy was stopped while it was computing an answer."""
 
-    text = template("The policy did not answer within {seconds} s and was stopped.")
-    seconds: float
+    text = template("The policy did not answer within {limit} and was stopped.")
+    limit: TimeLimit
 
 
 class ComputedTooLong(Message):

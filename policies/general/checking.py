@@ -37,7 +37,6 @@ _LONGEST_EPISODE: Final = 24
 # As in the maze's check: the difference that another order of float32 sums may cause.
 _ROUNDING: Final = 1e-3
 _PROBABILITY_ROUNDING: Final = 0.01
-_LATE: Final = (AnswerTimedOut.code, LoadTimedOut.code)
 
 
 def check_general_policy(
@@ -59,8 +58,10 @@ def check_general_policy(
             wrong = _Check(policy, facts).wrong(played)
             graph = policy.graph
     except PolicyFailed as error:
-        is_late = error.reason.json_value.get("code") in _LATE
-        raise PolicyRefused(TooSlow(CHECK_SECONDS) if is_late else error.reason) from error
+        reason = error.reason
+        if isinstance(reason, AnswerTimedOut | LoadTimedOut):
+            reason = TooSlow(reason.limit)
+        raise PolicyRefused(reason) from error
     if wrong is not None:
         raise PolicyRefused(wrong)
     return graph

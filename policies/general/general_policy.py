@@ -1,6 +1,7 @@
 """A policy for any environment that runs in a process of its own, and is killed if necessary."""
 
 import hashlib
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
@@ -40,20 +41,28 @@ class _Description(BaseModel):
 class TensorProcess:
     """One loaded file that maps arrays to arrays. After an error its process is dead."""
 
-    def __init__(self, onnx: bytes, *, in_background: bool = False, load_seconds: float = LOAD_SECONDS) -> None:
+    def __init__(
+        self,
+        onnx: bytes,
+        *,
+        in_background: bool = False,
+        load_seconds: float = LOAD_SECONDS,
+        ends: float = math.inf,
+    ) -> None:
         """Loads the file, computing for at most `load_seconds`.
 
         Raises PolicyRefused, PolicyFailed, or ServiceUnavailable (not the file's fault).
 
-        `in_background` gives everything else on this machine priority.
+        `in_background` gives everything else on this machine priority. It fails if it is used after `ends`, by
+        `time.monotonic`.
         """
         if reason := oversize(len(onnx)) if onnx else FileEmpty():
             raise PolicyRefused(reason)
         niceness = BACKGROUND_NICENESS if in_background else 0
-        self._child = ChildProcess(onnx, "policies.general.tensor_child", {}, niceness, _ANSWER_BYTES)
-        self.load_deadline = self._child.deadline(load_seconds)
-        """The end of the time for loading, which a check continues."""
+        self._child = ChildProcess(onnx, "policies.general.tensor_child", {}, niceness, _ANSWER_BYTES, ends)
         try:
+            self.load_deadline = self._child.deadline(load_seconds)
+            """The end of the time for loading, which a check continues."""
             self.graph = self._load(onnx)
         except BaseException:
             self.close()
@@ -118,9 +127,10 @@ class GeneralPolicy:
         algorithm: str | None = None,
         in_background: bool = False,
         load_seconds: float = LOAD_SECONDS,
+        ends: float = math.inf,
     ) -> Self:
         """Loads a file; `tag` is the tag `policy_signature`. Raises as `TensorProcess`, and as `read_signature`."""
-        process = TensorProcess(onnx, in_background=in_background, load_seconds=load_seconds)
+        process = TensorProcess(onnx, in_background=in_background, load_seconds=load_seconds, ends=ends)
         try:
             return cls(process, read_signature(process.graph, facts, tag, algorithm), facts)
         except BaseException:

@@ -4,15 +4,19 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
+from concurrency import process_deadline
 from domain.environments.source import EnvironmentSource
 from domain.errors import ServiceUnavailable
 from domain.errors.environments.failures import EnvironmentFailed, EnvironmentsBusy
+from environments import fork_server
 from environments.known import KnownEnvironments
 from environments.pool import EnvironmentPool, PooledEnvironment
 
@@ -99,3 +103,37 @@ def test_no_process_outlives_a_killed_program() -> None:
         time.sleep(0.05)
     assert not runs(pid)
     assert not runs(parent)
+
+
+def test_a_forking_process_that_hardly_runs_is_waited_for(
+    pool: EnvironmentPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine: the environments of all viewers would end with it."""
+    monkeypatch.setattr(fork_server, "_ANSWER_SECONDS", 3.0)
+    monkeypatch.setattr(process_deadline, "_AT_LEAST_SECONDS", 90.0)
+    first = pool.take(CARTPOLE, "ann")
+    first.reset(0)
+    server = psutil.Process(first.own.pid).parent()
+    assert server is not None
+    server.suspend()
+    resumed = threading.Timer(4, server.resume)
+    resumed.start()
+    second = pool.take(ACROBOT, "bob")
+    resumed.join()
+    second.reset(0)
+    assert first.step(0).reward == 1
+
+
+def test_a_forking_process_that_never_answers_is_replaced(
+    pool: EnvironmentPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pool.take(CARTPOLE, "ann")
+    monkeypatch.setattr(process_deadline, "_AT_LEAST_SECONDS", 1.0)
+    monkeypatch.setattr(fork_server, "_ANSWER_SECONDS", 0.1)
+    server = psutil.Process(first.own.pid).parent()
+    assert server is not None
+    server.suspend()
+    with pytest.raises(ServiceUnavailable, match=r"could not start \(no answer within 1 s by the clock\)"):
+        pool.take(ACROBOT, "bob")
+    monkeypatch.undo()
+    pool.take(ACROBOT, "bob").reset(0)

@@ -10,8 +10,8 @@ from environments.gymnasium_process import GymnasiumProcess
 
 Make = Callable[..., GymnasiumProcess]
 SENTENCES = {
-    "hangs": "Its step did not return within 2 s, so it was ended.",
-    "computes_for_ever": "Its step did not return within 2 s, so it was ended.",
+    "hangs": "Its step did not return within 10 s by the clock, so it was ended.",
+    "computes_for_ever": "Its step did not return within 2 s of computing, so it was ended.",
     "raises": "Its step raised ValueError: the arm fell off",
     "leaves": "Its step raised SystemExit: 3",
     "crashes": "Its step crashed its process (Aborted).",
@@ -38,7 +38,8 @@ def test_a_misbehaving_environment_is_ended_with_its_cause_and_others_continue(m
     with pytest.raises(EnvironmentFailed) as failed:
         _play(make("Hostile-v0", deed))
     assert time.monotonic() - began < 60
-    assert str(failed.value) == f"Hostile-v0: {SENTENCES[deed]}"
+    expected = [SENTENCES[deed], *([SENTENCES["hangs"]] if deed == "computes_for_ever" else [])]  # on a busy machine
+    assert str(failed.value) in [f"Hostile-v0: {sentence}" for sentence in expected]
     assert neighbour.step(0).reward == 1
 
 

@@ -1,5 +1,6 @@
 """The engine measures a model as good as its training did, and differently in mazes that it was not trained in."""
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -99,7 +100,9 @@ def test_a_failed_evaluation_frees_its_place_and_can_be_retried(engine: Engine, 
         assert engine.call("POST", f"/evaluations/{endless}")[1]["state"] == "running"
         failed = wait_for_report(engine, endless)
         assert failed.state == EvaluationState.FAILED
-        assert failed.error == "The policy did not answer within 1 s and was stopped."
+        within = re.fullmatch(r"The policy did not answer within (.+) and was stopped\.", failed.error or "")
+        assert within is not None, failed.error
+        assert within[1] in ("1 s of computing", "10 s by the clock")  # a busy machine may hardly let it run
     assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 

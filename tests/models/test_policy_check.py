@@ -162,7 +162,9 @@ def test_a_policy_that_needs_too_much_memory_is_refused() -> None:
 
 def test_a_policy_that_never_ends_is_refused_in_time() -> None:
     started = time.monotonic()
-    assert refusal(policies.endless()) == "Loading and running the policy took longer than 10 seconds."
+    # A machine that is very busy may not let it compute for ten seconds in thirty.
+    took_longer = "Loading and running the policy took longer than"
+    assert refusal(policies.endless()) in (f"{took_longer} 10 s of computing.", f"{took_longer} 30 s by the clock.")
     assert time.monotonic() - started < 40
 
 
@@ -193,7 +195,7 @@ def test_a_check_that_ignores_sigterm_is_killed_with_its_children(
     )
     replace_check(monkeypatch, code)
     monkeypatch.setattr(policy_check, "CHECK_SECONDS", 3.0)
-    assert refusal(GOOD) == "Loading and running the policy took longer than 3 seconds."
+    assert refusal(GOOD) == "Loading and running the policy took longer than 10 s by the clock."
     deadline = time.monotonic() + 40
     while any(is_alive(int(pid)) for pid in pids.read_text().split()):
         assert time.monotonic() < deadline

@@ -122,6 +122,6 @@ def test_a_misbehaving_policy_is_refused_with_its_fault(name: str) -> None:
 @pytest.mark.thorough  # ten seconds; the maze's check tests the same code
 def test_a_policy_that_never_returns_is_ended_in_time() -> None:
     began = time.monotonic()
-    with pytest.raises(PolicyRefused, match=r"longer than 10 seconds|computed for too long"):
+    with pytest.raises(PolicyRefused, match=r"longer than (10 s of computing|30 s by the clock)|computed for too long"):
         check_general_policy(endless(), FACTS, None)
     assert time.monotonic() - began < CHECK_SECONDS + 5

@@ -1,10 +1,13 @@
 """The time of another process is counted by its own computing, as far as the clock allows that."""
 
+import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -74,3 +77,48 @@ def test_a_process_that_ended_has_no_time_left(start: Start) -> None:
     process.wait()
     time.sleep(0.1)
     assert deadline.left() == 0
+
+
+def test_the_limit_that_ended_it_is_named(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_deadline, "_AT_LEAST_SECONDS", 60.0)
+    computing, waiting = start(BUSY), start(IDLE)
+    deadline = ProcessDeadline(computing.pid, 0.5)
+    wait_for_the_end(deadline)
+    assert str(deadline.limit) == "0.5 s of computing"
+    monkeypatch.setattr(process_deadline, "_AT_LEAST_SECONDS", 2.0)
+    deadline = ProcessDeadline(waiting.pid, 0.5)
+    wait_for_the_end(deadline)
+    assert str(deadline.limit) == "2 s by the clock"
+
+
+def test_nothing_lasts_beyond_the_moment_that_ends_all(start: Start) -> None:
+    process = start(IDLE)
+    deadline = ProcessDeadline(process.pid, 600, ends=time.monotonic() + 0.5)
+    assert wait_for_the_end(deadline) < 60
+    assert "by the clock" in str(deadline.limit)
+    assert ProcessDeadline(process.pid, 600, ends=time.monotonic() - 1).left() == 0
+
+
+def test_without_a_free_descriptor_the_time_is_not_over(start: Start) -> None:
+    """Its computing cannot be read then, and a process of which that is not known is not taken for a slow one."""
+    process = start(IDLE)
+    early = ProcessDeadline(process.pid, 0.1)
+    with no_free_descriptor():
+        late = ProcessDeadline(process.pid, 0.1)
+        time.sleep(0.2)
+        assert early.left() > 0
+        assert late.left() > 0
+    assert 0 < early.left() <= 0.1
+    assert 0 < late.left() <= 0.1
+
+
+@contextmanager
+def no_free_descriptor() -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

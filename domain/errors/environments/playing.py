@@ -4,15 +4,16 @@
 """
 
 from domain.errors import BadInput
+from domain.errors.time_limits import TimeLimit
 from domain.messages import Message, Reason, template
 
 
 class DidNotReturn(Message):
     """A call took too long."""
 
-    text = template("Its {call} did not return within {seconds} s, so it was ended.")
+    text = template("Its {call} did not return within {limit}, so it was ended.")
     call: str
-    seconds: float
+    limit: TimeLimit
 
 
 class CallRaised(Message):
