@@ -32,7 +32,7 @@ from domain.addresses import without_credentials
 from domain.logs import configure_logging
 from domain.wrong_settings import explain
 from services.connect import Services, connect
-from serving.buffering_worker import MOST_BODY_BYTES
+from serving.buffering_worker import MAX_BODY_BYTES
 from settings.settings import Settings
 
 ROOT = Path(__file__).parent
@@ -85,7 +85,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     attach(ui, server, services.views.opening.open)
     server.config.update(
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
-        MAX_CONTENT_LENGTH=MOST_BODY_BYTES,  # far more than any of our pages sends
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,  # far more than any of our pages sends
     )
     Babel(server, locale_selector=choose_language)
     server.before_request(lambda: store_links(ui.pathname_prefix))

@@ -66,7 +66,7 @@ def blueprint(services: Services) -> Blueprint:
     @operation(*_FAILURES)
     def all_files(run_id: str, query: FolderQuery) -> list[ArtifactRow]:
         """Lists the content of a folder of the run."""
-        return [ArtifactRow.of(entry) for entry in artifacts.listed(run_id, query.path)]
+        return [ArtifactRow.of(entry) for entry in artifacts.list_folder(run_id, query.path)]
 
     @routes.get("/file")
     @operation(

@@ -10,7 +10,7 @@ from werkzeug.routing import RoutingException
 
 from domain.errors import ClewError
 from domain.errors.requests import Unexpected
-from serving.operations.failed_answers import MOST_BYTES, answer_of, answer_of_http, failed
+from serving.operations.failed_answers import MAX_BYTES, answer_of, answer_of_http, failed
 from serving.refusals import RETRY_SECONDS
 
 # The parent blueprint of all API routes.
@@ -33,7 +33,7 @@ def register(server: Flask) -> None:
     @server.before_request
     def refuse_pages_as_data() -> None:
         if _is_under("/api"):
-            request.max_content_length = MOST_BYTES
+            request.max_content_length = MAX_BYTES
         # Dash's own route matches every other address, and would answer with a page.
         if _is_data() and (request.url_rule is None or request.url_rule.rule == _EVERY_PAGE):
             allowed = _methods_here(server)

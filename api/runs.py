@@ -43,7 +43,7 @@ def blueprint(services: Services) -> Blueprint:
         missing = [run_id for run_id in ids if run_id not in runs]
         if missing:
             whole_table(view)  # raises if not all runs are known
-        found = located_summaries(list(runs.values()), services)
+        found = summaries_with_divergence(list(runs.values()), services)
         return WithHeaders(Comparison(runs=found, missing=missing), as_of(view.as_of))
 
     @routes.get("/<run_id>")
@@ -54,13 +54,13 @@ def blueprint(services: Services) -> Blueprint:
             raise RunIdMalformed
         view = services.runs.view_with([run_id], patience)
         run = known_run(view, run_id)
-        [summary] = located_summaries([run], services)
+        [summary] = summaries_with_divergence([run], services)
         return WithHeaders(RunDetail.of(run, summary), as_of(view.as_of))
 
     return routes
 
 
-def located_summaries(runs: Sequence[Run], services: Services) -> list[RunSummary]:
+def summaries_with_divergence(runs: Sequence[Run], services: Services) -> list[RunSummary]:
     """Returns the summaries of runs, with the steps at which metrics began to diverge if these can be found in time."""
     summaries = [summarise(run, services.vocabulary) for run in runs]
     keys = {summary.run_id: list(summary.diverged) for summary in summaries if summary.diverged}

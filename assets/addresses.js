@@ -28,7 +28,7 @@ const openedQuery = (place) => /** @type {Record<string, string>} */ (JSON.parse
 
 /** Returns the query that a short form or a view's name in the address stands for; null where the address is complete.
  * @type {(bar: URLSearchParams) => string | null} */
-function writtenOut(bar) {
+function expandedQuery(bar) {
   const made = [...shortForms].find(([, form]) => form === bar.get("v"));
   if (made) return made[0];
   const place = document.getElementById(ID.OPENED_ADDRESS);
@@ -42,7 +42,7 @@ function writtenOut(bar) {
 /** Returns the page's whole query, also where the address bar has a short form of it, or the name of a view. */
 function query() {
   const bar = inBar();
-  const written = writtenOut(bar);
+  const written = expandedQuery(bar);
   if (written === null) return bar;
   const whole = new URLSearchParams(written);
   for (const name of new Set(own(bar))) whole.delete(name);
@@ -59,7 +59,7 @@ function ofView() {
 
 /** Keeps a shortened query from opening a view: the one that the page began with, or an experiment's default.
  * @type {(whole: URLSearchParams) => void} */
-function keepWhatIsOpen(whole) {
+function preventViewOpening(whole) {
   const place = document.getElementById(ID.OPENED_ADDRESS);
   /** @type {Record<string, string>} */
   const opened = place ? openedQuery(place) : {};
@@ -77,7 +77,7 @@ function setAddress(change, step = "pushState") {
   const whole = query();
   change(whole);
   whole.delete("v"); // its query is in `whole` by now
-  keepWhatIsOpen(whole);
+  preventViewOpening(whole);
   url.search = asText(whole);
   // Without Dash's own event: its router would render the page again, and sort, filter and zoom would be lost.
   window.history[step](null, "", url);

@@ -29,7 +29,7 @@ import { live } from "./live_text.js";
  * @property {VideoGroup} group
  */
 const PLACE = ID.COMPARE_MEDIA_PLACE;
-const MOST = 9;
+const MAX = 9;
 const IN_ADDRESS = ["media", "media_key", "media_step"]; // a pattern of names, and what is shown
 const { make, write } = live;
 const { button, nameOf } = mediaCells;
@@ -45,7 +45,7 @@ function compare(compared) {
   /** @type {HTMLDetailsElement | null | undefined} */
   const section = place?.closest("details");
   if (!place || !section) return null;
-  const runs = compared.runs.slice(0, MOST);
+  const runs = compared.runs.slice(0, MAX);
   shown?.group?.pause();
   shown = null;
   place.replaceChildren();
@@ -72,11 +72,11 @@ async function begin(place, runs, all) {
   const notes = [...new Set(answers.flatMap((answer) => answer.problem || []))];
   if (all > runs.length) notes.push(artifactCalls.filled(texts.first_nine, { n: runs.length, all }));
   if (answers.some((answer) => answer.is_cut)) notes.push(texts.is_cut);
-  lay(request, found, notes);
+  layOut(request, found, notes);
 }
 
 /** @type {(request: Request, runs: MediaRun[], notes: string[]) => void} */
-function lay(request, runs, notes) {
+function layOut(request, runs, notes) {
   const { place, texts } = request;
   const keys = mediaCells.keysOf(runs);
   const noted = notes.map((note) => make("p", { class: "small text-body-secondary mb-1", role: "status" }, note));

@@ -28,7 +28,7 @@ import { live } from "./live_text.js";
  */
 
 const FOLLOW_MS = 2000;
-const MOST_LINES = 4000; // in the page; those farthest from the last request are removed
+const MAX_LINES = 4000; // in the page; those farthest from the last request are removed
 const { make, write, hide } = live;
 
 /** @type {(text: string, clicked: (() => unknown) | null, more?: Record<string, string>) => HTMLButtonElement} */
@@ -82,7 +82,7 @@ async function more(state, side) {
 function add(state, lines, how) {
   const { box } = state;
   box[how](...lines.map((text) => make("div", { class: "live-log-line" }, text || "\u00a0")));
-  const drops = box.childElementCount - MOST_LINES;
+  const drops = box.childElementCount - MAX_LINES;
   for (let n = 0; n < drops; n++) (how === "append" ? box.firstElementChild : box.lastElementChild)?.remove();
   if (drops > 0) state.isCut = how;
 }

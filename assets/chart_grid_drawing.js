@@ -14,7 +14,7 @@
  * @property {(box: Box, change: PlotlyChange) => void} zoom
  * @property {(box: Box) => void} drawn
  */
-const MOST_FREE = 12;
+const MAX_FREE = 12;
 const OVERHANG = 2; // pixels that a hover line may be beyond the edge
 
 const BESIDE_TITLE = 48; // pixels: before a title, and the button of the menu behind it
@@ -130,7 +130,7 @@ function drawing(config, on) {
     const { div } = box;
     box.div = div.box = null;
     div.remove();
-    if (free.length < MOST_FREE) free.push(div);
+    if (free.length < MAX_FREE) free.push(div);
     else if (div.isConnectedToPlotly) window.Plotly.purge(div);
   }
 

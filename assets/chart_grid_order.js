@@ -1,7 +1,7 @@
 /* The order of the chosen charts, by drag (of a mouse, a pen or a finger) and by keys. */
 import { gridLayout } from "./chart_grid_layout.js";
 import { elementOf } from "./elements.js";
-import { follow, pageAlong } from "./pointer_follow.js";
+import { follow, autoScroll } from "./pointer_follow.js";
 
 /**
  * @typedef {import("./chart_grid.js").Grid} Grid
@@ -38,7 +38,7 @@ function boxUnder(grid, { clientX, clientY }) {
 function carry(grid, box) {
   /** @type {Box | null} */
   let over = null;
-  const page = pageAlong();
+  const page = autoScroll();
   /** @type {(found: Box | null) => void} */
   const mark = (found) => {
     over = found === box ? null : found;

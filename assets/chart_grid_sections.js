@@ -81,17 +81,17 @@ function sectionFilled(grid, made, prefix, metrics) {
   live.mark(made.fold, "aria-expanded", String(isOpen));
   made.charts.hidden = !isOpen;
   made.texts = isOpen ? metrics.map(([key]) => ofKey(key)) : [];
-  fillByAndBy(grid, made, prefix, made.charts.children.length + AT_ONCE);
+  fillInBatches(grid, made, prefix, made.charts.children.length + AT_ONCE);
 }
 
 /** Adds the charts of a section, so many in each frame: a thousand boxes at once would block the page.
  * @type {(grid: Grid, made: Section, prefix: string, most: number) => void} */
-function fillByAndBy(grid, made, prefix, most) {
+function fillInBatches(grid, made, prefix, most) {
   fill(grid, made.charts, made.texts.slice(0, most), prefix);
   if (made.texts.length <= most || made.frame) return;
   made.frame = window.requestAnimationFrame(() => {
     made.frame = null;
-    if (grid.root.isConnected && made.isConnected) fillByAndBy(grid, made, prefix, most + AT_ONCE);
+    if (grid.root.isConnected && made.isConnected) fillInBatches(grid, made, prefix, most + AT_ONCE);
   });
 }
 

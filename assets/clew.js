@@ -62,7 +62,7 @@ function writeMoments() {
 }
 
 /** Names the buttons that close a dialog or a toast: the components have an English name only. */
-function nameClosers() {
+function labelCloseButtons() {
   for (const button of document.getElementsByClassName("btn-close")) {
     if (button.ariaLabel !== document.documentElement.dataset.close) button.ariaLabel = document.documentElement.dataset.close ?? null;
   }
@@ -70,7 +70,7 @@ function nameClosers() {
 
 window.setInterval(writeMoments, 1000);
 new MutationObserver((changes) => {
-  if (changes.some((c) => c.addedNodes.length)) nameClosers();
+  if (changes.some((c) => c.addedNodes.length)) labelCloseButtons();
   if (changes.some((c) => [...c.addedNodes].some((n) => n instanceof Element && (n.matches("time.moment") || n.querySelector("time.moment"))) || c.type === "attributes")) writeMoments();
 }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-ms"] });
 

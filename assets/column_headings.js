@@ -33,8 +33,8 @@ function place(head) {
     handle.setAttribute("aria-orientation", "vertical");
     head.append(handle);
     // Added before the first touch: during one, browsers no longer let a listener prevent scrolling.
-    head.addEventListener("touchmove", notWhileCarried, { passive: false });
-    head.addEventListener("contextmenu", notWhileCarried);
+    head.addEventListener("touchmove", preventWhileDragged, { passive: false });
+    head.addEventListener("contextmenu", preventWhileDragged);
   }
   const label = texts().column_width.replace("{name}", () => columns.nameOf(refOf(head)));
   if (handle.getAttribute("aria-label") !== label) handle.setAttribute("aria-label", label);
@@ -83,27 +83,27 @@ function placeAt({ clientX }) {
   return before ? [before, before, "column-drop-before"] : [null, heads[heads.length - 1], "column-drop-after"];
 }
 
-let isCarried = false;
+let isDragged = false;
 
 /** Begins a drag: a finger has to hold the heading, and from then on the browser may neither scroll nor open its menu.
  * @type {(head: HTMLElement, start: PointerEvent) => Hold} */
 function heldBy(head, start) {
   const hold = { is: start.pointerType !== "touch", isMissed: false, end: () => {} };
   const take = () => {
-    hold.is = isCarried = !hold.isMissed;
+    hold.is = isDragged = !hold.isMissed;
     head.classList.toggle("column-held", hold.is);
   };
   const timer = hold.is ? 0 : window.setTimeout(take, HELD_MS);
   hold.end = () => {
     window.clearTimeout(timer);
-    isCarried = false;
+    isDragged = false;
     head.classList.remove("column-held");
   };
   return hold;
 }
 
 /** @type {(event: Event) => void} */
-const notWhileCarried = (event) => isCarried && event.cancelable && event.preventDefault();
+const preventWhileDragged = (event) => isDragged && event.cancelable && event.preventDefault();
 
 /** @type {(head: HTMLElement, start: PointerEvent) => void} */
 function carry(head, start) {

@@ -1,7 +1,7 @@
 /* Gives the numbers of a column the same number of decimals, so that their decimal points are aligned.
    components/texts/number_columns.py does the same for tables that the server writes. */
 const SIGNIFICANT = 4;
-const MOST_MORE = 2; // decimals that small numbers may add to those of the largest one
+const MAX_MORE = 2; // decimals that small numbers may add to those of the largest one
 const WIDEST = 1e4; // ratio of the largest to the least: beyond it the decimals would be many and meaningless
 const BY_DIGITS = ".4g"; // the format of columns without fixed decimals (components/tables.py)
 
@@ -21,7 +21,7 @@ function shared(values) {
   }
   if (most >= 1e6 || most < 1e-4 || most > least * WIDEST) return null;
   const ofMost = decimalsOf(most, SIGNIFICANT);
-  return Math.max(0, Math.min(Math.max(ofMost, decimalsOf(least, 2)), ofMost + MOST_MORE));
+  return Math.max(0, Math.min(Math.max(ofMost, decimalsOf(least, 2)), ofMost + MAX_MORE));
 }
 
 /** Returns the columns of a DataTable, each with the decimals that its cells in `rows` share.

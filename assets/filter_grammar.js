@@ -18,7 +18,7 @@ import { FILTER, MISSING } from "./from_python.js";
  * @import { Problem } from "./filter_values.js"
  */
 
-const { MOST_ALTERNATIVES, MOST_CHARACTERS } = FILTER;
+const { MAX_ALTERNATIVES, MAX_CHARACTERS } = FILTER;
 const OR = new RegExp(`([${SPACE}]+or[${SPACE}]+)`);
 const EQUALITY = new RegExp(`^(!?=)[${SPACE}]+(.+)$`, "s");
 const ORDER = new RegExp(`^([<>]=?)[${SPACE}]+(.+)$`, "s");
@@ -139,11 +139,11 @@ const TERMS = { text: textTerm, numeric: numberTerm, mixed: mixedTerm, datetime:
 /** Parses what was `typed` into the box of a column of this kind.
  * @type {(typed: string, kind: Kind) => { terms: Term[], code?: undefined, params?: undefined } | (Problem & { terms?: undefined })} */
 function parse(typed, kind) {
-  if ([...typed].length > MOST_CHARACTERS) return { code: "filter-too-long", params: { most: MOST_CHARACTERS } };
+  if ([...typed].length > MAX_CHARACTERS) return { code: "filter-too-long", params: { most: MAX_CHARACTERS } };
   const text = trimmed(typed);
   if (!text) return { terms: [] };
   const pieces = text.split(OR);
-  if (Math.floor(pieces.length / 2) >= MOST_ALTERNATIVES) return { code: "too-many-alternatives", params: { most: MOST_ALTERNATIVES } };
+  if (Math.floor(pieces.length / 2) >= MAX_ALTERNATIVES) return { code: "too-many-alternatives", params: { most: MAX_ALTERNATIVES } };
   try {
     return { terms: alternatives(pieces).map(TERMS[kind]) };
   } catch (error) {

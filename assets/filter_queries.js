@@ -17,7 +17,7 @@ import { FILTER, MISSING } from "./from_python.js";
 const { EXACT, LESS, SAME } = FILTER;
 /** @type {Map<string, Shadows>} */
 const known = new Map();
-const MOST_KNOWN = 50000;
+const MAX_KNOWN = 50000;
 
 // The ids of columns of numbers and words, which are numeric to DataTable.
 /** @type {Set<string>} */
@@ -38,7 +38,7 @@ function kindOf(column) {
 function shadows(text) {
   let found = known.get(text);
   if (found === undefined) {
-    if (known.size >= MOST_KNOWN) known.clear();
+    if (known.size >= MAX_KNOWN) known.clear();
     found = { folded: filters.fold(text), number: filters.parsedNumber(text) };
     known.set(text, found);
   }

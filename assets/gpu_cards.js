@@ -11,7 +11,7 @@ import { translate, troubleOf } from "./translate.js";
  * @typedef {HTMLElement & { shownVersion?: number }} Card
  */
 
-const [MOST_MISFITS, LONGEST] = [5, 300]; // and characters of each
+const [MAX_MISFITS, LONGEST] = [5, 300]; // and characters of each
 const NEAR = 95; // % of the temperature at which it slows down
 const RARE = ["ecc", "pcie", "nvlink"]; // hidden where they are unknown
 
@@ -37,7 +37,7 @@ function fillBar(card, name, gpu, texts) {
  * @type {(gpu: Pick<Gpu, "misfits">, texts: HostTexts) => string} */
 function odd({ misfits }, texts) {
   const why = (misfits || []).map((one) => translate({ code: one.code, params: one.params }, texts.templates, one.error || "").slice(0, LONGEST));
-  const [first, more] = [why.slice(0, MOST_MISFITS), why.length - MOST_MISFITS];
+  const [first, more] = [why.slice(0, MAX_MISFITS), why.length - MAX_MISFITS];
   return first.length ? texts.odd.replace("{why}", () => first.join("; ") + (more > 0 ? "; …" : "")) : "";
 }
 

@@ -11,7 +11,7 @@ const CHART = ID.GPU_CHART;
 const SUMMARY = ID.GPU_SUMMARY;
 const NOTE = ID.GPU_CHART_NOTE;
 const SHARE = 12; // the pause between drawings is so many times as long as the last one took: many lines take 0.1 s
-const [LEAST_PAUSE_MS, LONGEST_PAUSE_MS] = [200, 10000];
+const [MIN_PAUSE_MS, LONGEST_PAUSE_MS] = [200, 10000];
 // Plotly takes a number on a date axis for UTC; the reader's own clock is meant.
 /** @type {(ms: number) => number} */
 const local = (ms) => ms - new Date(ms).getTimezoneOffset() * 60000;
@@ -35,11 +35,11 @@ function show(units, texts, several) {
   if (!isSeen || performance.now() < pausesUntil) return;
   const began = performance.now();
   const graph = /** @type {PlotlyElement | null} */ (place.querySelector(".js-plotly-plot"));
-  const isSame = lines.size === units.length && units.every((unit) => goesOn(unit));
+  const isSame = lines.size === units.length && units.every((unit) => canExtend(unit));
   if (!isSame) begin(units, texts, several);
-  else if (graph && graph.data && graph.data.length === units.length) goOn(graph, units, texts);
+  else if (graph && graph.data && graph.data.length === units.length) extendLines(graph, units, texts);
   summarize(units, texts, several);
-  pausesUntil = performance.now() + Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, SHARE * (performance.now() - began)));
+  pausesUntil = performance.now() + Math.min(LONGEST_PAUSE_MS, Math.max(MIN_PAUSE_MS, SHARE * (performance.now() - began)));
 }
 
 /** @type {(unit: Unit) => number | null} */
@@ -47,7 +47,7 @@ const lastOf = (unit) => (unit.past.length ? unit.past[unit.past.length - 1].at 
 
 /** Is true where the line's last point is still among the unit's: otherwise its history is another one, or too far ahead.
  * @type {(unit: Unit) => boolean} */
-function goesOn(unit) {
+function canExtend(unit) {
   const line = lines.get(unit.key);
   if (!line) return false;
   if (line.last === null) return unit.past.length === 0;
@@ -65,7 +65,7 @@ function begin(units, texts, several) {
 
 /** Adds the points since the last drawing, as one change for all lines.
  * @type {(graph: PlotlyElement, units: Unit[], texts: GpuTexts) => void} */
-function goOn(graph, units, texts) {
+function extendLines(graph, units, texts) {
   const grown = units.map((unit, index) => ({ index, unit, points: unit.past.filter((one) => one.at > (lines.get(unit.key)?.last ?? 0)) })).filter(({ points }) => points.length);
   if (!grown.length) return;
   const x = grown.map(({ points }) => points.map((one) => local(one.at)));

@@ -1,6 +1,6 @@
 /* Limits the drawing of live GPUs: at most once a frame, however many messages come, and never on a hidden page. */
 const SHARE = 6; // the pause between drawings is so many times as long as the last one took
-const [LEAST_MS, LONGEST_MS] = [100, 2000]; // of that pause: numbers need not change faster, and a page must not seem to have stopped
+const [MIN_MS, LONGEST_MS] = [100, 2000]; // of that pause: numbers need not change faster, and a page must not seem to have stopped
 
 /** Returns a function that has `draw` called soon; with `true` in the next frame, after an action of the reader.
  * @type {(draw: () => void) => (atOnce?: boolean) => void} */
@@ -17,7 +17,7 @@ function frames(draw) {
     // Style, layout and paint come after this in the same frame, and take as long: they are included.
     window.setTimeout(() => {
       const took = performance.now() - began;
-      pausesUntil = performance.now() + Math.min(LONGEST_MS, Math.max(LEAST_MS, SHARE * took));
+      pausesUntil = performance.now() + Math.min(LONGEST_MS, Math.max(MIN_MS, SHARE * took));
     }, 0);
   }
 

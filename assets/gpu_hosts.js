@@ -32,9 +32,9 @@ import { pageSocket } from "./page_socket.js";
  */
 
 const HISTORY_MS = 1000; // a history that was missed is requested again after this
-const MOST_ASKS = 2; // by a new connection each time: for a service without a history they would never end
+const MAX_ASKS = 2; // by a new connection each time: for a service without a history they would never end
 const LONGEST_PERIOD = 4; // seconds: of a monitor that has not reported its own yet
-const [LEAST_PERIOD, MOST_PERIOD] = [0.5, 60]; // seconds: bounds, whatever a message claims
+const [MIN_PERIOD, MAX_PERIOD] = [0.5, 60]; // seconds: bounds, whatever a message claims
 const CLOCK_MS = 3000; // clocks that differ by less count as equal
 
 /** @type {(() => void) | null} */
@@ -75,7 +75,7 @@ function watch(part, page, view) {
 
   /** @type {(host: Host, report: Report) => void} */
   function take(host, report) {
-    host.period = Math.min(MOST_PERIOD, Math.max(LEAST_PERIOD, report.sample_seconds));
+    host.period = Math.min(MAX_PERIOD, Math.max(MIN_PERIOD, report.sample_seconds));
     host.complete = host.complete || Boolean(report.history);
     if (missesHistory(host, report)) {
       Object.assign(host, { asks: host.asks + 1, asking: true });
@@ -92,7 +92,7 @@ function watch(part, page, view) {
    *    newest of two. A monitor without GPUs, which only reports a failure, has none.
    * @type {(host: Host, report: Report) => boolean} */
   function missesHistory(host, report) {
-    return !host.complete && report.gpus.length > 0 && host.asks < MOST_ASKS && Date.now() - (host.socket.tried ?? Date.now()) > HISTORY_MS;
+    return !host.complete && report.gpus.length > 0 && host.asks < MAX_ASKS && Date.now() - (host.socket.tried ?? Date.now()) > HISTORY_MS;
   }
 
   /** Notes a new connection: unless it was opened to request the history, requests count from zero again.

@@ -41,7 +41,7 @@ function shown(given, schema, limits) {
   if (fitted === UNFIT) return { why: parts[0] };
   const report = /** @type {Report} */ (fitted);
   report.gpus = gpusOf(listed || [], report, schema, limits, parts);
-  return { report: shortly(report), more: Math.max(0, (listed || []).length - limits.gpus), parts };
+  return { report: dropLongParams(report), more: Math.max(0, (listed || []).length - limits.gpus), parts };
 }
 
 /** Returns a report without its GPUs.
@@ -66,7 +66,7 @@ function gpusOf(listed, report, schema, limits, parts) {
     const gpu = fitGpu(one, place, report, schema, limits, parts);
     if (!gpu) return;
     if (gpus.has(gpu.gpu_id)) parts.push(misfit(`gpus.${place}.gpu_id`, { code: "schema-twice", params: {} }));
-    else gpus.set(gpu.gpu_id, shortly(gpu));
+    else gpus.set(gpu.gpu_id, dropLongParams(gpu));
   });
   return [...gpus.values()];
 }
@@ -75,7 +75,7 @@ function gpusOf(listed, report, schema, limits, parts) {
 function fitGpu(one, place, report, schema, limits, parts) {
   /** @type {Misfit[]} */
   const found = [];
-  const fitted = fit(fewer(one, limits), schema.$defs?.Gpu ?? {}, found, schema);
+  const fitted = fit(limitProcesses(one, limits), schema.$defs?.Gpu ?? {}, found, schema);
   if (fitted === UNFIT) return unreadable(one, place, report, found[0], parts);
   const gpu = /** @type {Gpu} */ (fitted);
   const { memory_used: used, memory_total: total } = gpu;
@@ -101,7 +101,7 @@ const misfit = (field, why) => ({ code: "field-misfit", params: { field, misfit:
 
 /** Returns a GPU with no more processes than are shown.
  * @type {(gpu: unknown, limits: Limits) => unknown} */
-function fewer(gpu, limits) {
+function limitProcesses(gpu, limits) {
   if (!isObject(gpu) || !Array.isArray(gpu.processes) || gpu.processes.length <= limits.processes) return gpu;
   const processes = gpu.processes.slice(0, limits.processes);
   return { ...gpu, processes, processes_left_out: (Number(gpu.processes_left_out) || 0) + gpu.processes.length - processes.length };
@@ -113,7 +113,7 @@ function fewer(gpu, limits) {
  * @param {T} one
  * @returns {T}
  */
-function shortly(one) {
+function dropLongParams(one) {
   if (JSON.stringify(one.params || {}).length > LONGEST_PARAMS) Object.assign(one, { code: null, params: {} });
   return one;
 }

@@ -12,7 +12,7 @@ import { translate, troubleOf } from "./translate.js";
  */
 
 const FEW = 8; // up to so many hosts, each has a line
-const MOST_LINES = 20; // of hosts in trouble
+const MAX_LINES = 20; // of hosts in trouble
 const PATIENCE_MS = 5000; // before that a host that is still being connected is not in trouble
 const CALM = "state no_gpu "; // a host without GPUs is a host
 const LONGEST = 1000; // characters of what another program found
@@ -73,7 +73,7 @@ function findTwins(hosts) {
 
 /** Writes a line for each of at most so many hosts into `place`, and how many are well into the element before it.
  * @type {(place: HTMLElement, hosts: Host[], texts: HostTexts, most?: number) => void} */
-function lines(place, hosts, texts, most = MOST_LINES) {
+function lines(place, hosts, texts, most = MAX_LINES) {
   findTwins(hosts);
   const all = hosts.map((host) => ({ host, found: troubles(host, texts) }));
   /** @type {(one: { host: Host, found: Trouble[] }) => boolean} */

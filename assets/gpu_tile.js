@@ -23,7 +23,7 @@ import { troubleOf } from "./translate.js";
 
 const EACH_MS = 1000; // between two updates of texts and rows: they need not change faster
 const FEW = 8; // up to so many GPUs, each has a row
-const MOST_ROWS = 8; // of GPUs that need attention
+const MAX_ROWS = 8; // of GPUs that need attention
 const LONGEST = 1000; // characters of a monitor's message
 /** @type {Record<string, string>} */
 const COLOURS = { busy: "primary", idle: "success", reserved: "warning", unknown: "secondary", mig: "secondary" };
@@ -48,7 +48,7 @@ const later = () => (frames = frames || gpuFrames(draw))();
 function draw() {
   const place = at(ID.FRONT_GPU_MAP);
   if (!place) return;
-  if (!map || map.place !== place) map = { place, ...gpuMap.make(place, { opens: leadTo, words: inLines }) };
+  if (!map || map.place !== place) map = { place, ...gpuMap.make(place, { opens: openGpu, words: inLines }) };
   const units = gpuUnits.all(hosts);
   const isDue = hosts.some((host) => host.reshaped) || performance.now() - writtenAt >= EACH_MS;
   if (isDue) write(units);
@@ -66,15 +66,15 @@ function write(units) {
   hide(byId(ID.FRONT_GPU_MAP).parentElement, !many);
   map?.arrange(many ? gpuGroups.grouped(units, "host", texts) : []);
   const rows = many ? gpuGroups.grouped(units.filter((unit) => !FINE.includes(unit.use)), "state", texts).flatMap((group) => group.units) : units;
-  children(byId(ID.FRONT_GPU_GPUS), rows.slice(0, MOST_ROWS), (unit) => unit.key, newRow, fill);
-  hide(at(ID.FRONT_GPU_MORE), rows.length <= MOST_ROWS);
-  writeText(at(ID.FRONT_GPU_MORE), rows.length > MOST_ROWS ? texts.and_more.replace("{n}", String(rows.length - MOST_ROWS)) : "");
-  gpuHostLines(byId(ID.FRONT_GPU_HOSTS), hosts, texts, MOST_ROWS);
+  children(byId(ID.FRONT_GPU_GPUS), rows.slice(0, MAX_ROWS), (unit) => unit.key, newRow, fill);
+  hide(at(ID.FRONT_GPU_MORE), rows.length <= MAX_ROWS);
+  writeText(at(ID.FRONT_GPU_MORE), rows.length > MAX_ROWS ? texts.and_more.replace("{n}", String(rows.length - MAX_ROWS)) : "");
+  gpuHostLines(byId(ID.FRONT_GPU_HOSTS), hosts, texts, MAX_ROWS);
 }
 
 /** Goes to the GPU page, with this GPU open.
  * @type {(key: string) => void} */
-function leadTo(key) {
+function openGpu(key) {
   const link = /** @type {HTMLAnchorElement} */ (document.querySelector("#front-gpus h2 a"));
   const url = new URL(link.href);
   url.searchParams.set("open", key);

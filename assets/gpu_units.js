@@ -101,7 +101,7 @@ import { gpuRuns } from "./gpu_runs.js";
  * @property {number} [sampled] Unix ms of the newest sample
  */
 
-const MOST_OFF_MS = 2 * 3600 * 1000; // a time further from now than any history reaches cannot be of a sample
+const MAX_OFFSET_MS = 2 * 3600 * 1000; // a time further from now than any history reaches cannot be of a sample
 /** @type {(value: unknown) => boolean} */
 const isKnown = (value) => value !== null && value !== undefined;
 /** @type {(values: (string | null | undefined)[]) => string[]} */
@@ -145,7 +145,7 @@ function remember(unit, host, report, gpu, samples) {
   /** @type {(one: number | null | undefined) => number | null} */
   const value = (one) => (one === undefined ? null : one);
   /** @type {(at: number) => boolean} */
-  const isNear = (at) => Math.abs(at - host.received) < MOST_OFF_MS;
+  const isNear = (at) => Math.abs(at - host.received) < MAX_OFFSET_MS;
   if (report.history && report.history.length) {
     const past = report.history.map((one) => ({ at: one.at + host.skew, value: value(one.utilization[gpu.gpu_id]) }));
     unit.past = past.filter((one) => isNear(one.at)).slice(-samples);

@@ -6,7 +6,7 @@ import { live } from "./live_text.js";
 import { pageQuery } from "./page_request.js";
 
 const PLACE = ID.INFERENCE_EPISODES;
-const MOST = 50;
+const MAX = 50;
 const CALL_MS = 100000; // it is played and drawn again first
 
 /** @typedef {{ key: string, model: string, modelId: string, seed: number, total: number, steps: number, outcome: string, note: string, isSaving?: boolean }} Episode */
@@ -36,7 +36,7 @@ function begin(its, watchAgain) {
  */
 function add(model, step, outcome) {
   const { model_id: modelId, seed, cumulative_reward: total, step: steps } = step;
-  episodes = [{ key: `${modelId} ${Date.now()}`, model, modelId, seed, total, steps, outcome, note: "" }, ...episodes].slice(0, MOST);
+  episodes = [{ key: `${modelId} ${Date.now()}`, model, modelId, seed, total, steps, outcome, note: "" }, ...episodes].slice(0, MAX);
   draw();
 }
 

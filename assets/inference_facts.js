@@ -4,7 +4,7 @@
  * @import { Stage } from "./inference_walk.js"
  */
 
-const MOST_DELAYS = 100;
+const MAX_DELAYS = 100;
 
 class WalkFacts {
   /**
@@ -50,7 +50,7 @@ class WalkFacts {
    * @param {number} serverMs
    */
   drawn(serverMs) {
-    this.delays = [...this.delays, Date.now() - serverMs].slice(-MOST_DELAYS);
+    this.delays = [...this.delays, Date.now() - serverMs].slice(-MAX_DELAYS);
     const sorted = [...this.delays].sort((a, b) => a - b);
     const p95 = sorted[Math.min(sorted.length - 1, Math.floor(0.95 * sorted.length))];
     this.write("delay", p95 < 0 ? this.texts.missing : `${Math.round(p95)} ms`); // clocks that differ measure nothing

@@ -15,7 +15,7 @@ import { pageSocket } from "./page_socket.js";
  * @import { Choices } from "./inference_choices.js"
  * @import { Read, Step, WatchedStep } from "./inference_messages.js"
  * @typedef {{ side: string, socket: import("./page_socket.js").PageSocket, walk: Walk, plays: boolean, isOther: boolean }} Side
- * @typedef {Choices & { play?: boolean }} ViewRequest
+ * @typedef {Choices & { play?: boolean }} WalkOptions
  */
 
 const SILENT_MS = 5000; // a walk goes at one step a second at least, a paced one reports how it goes
@@ -26,7 +26,7 @@ const part = (name, side) => `walk-${name}-${side}`;
 
 /** @type {Side[]} */
 let sides = [];
-/** @type {ViewRequest} */
+/** @type {WalkOptions} */
 let request = {};
 /** @type {import("./socket_address.js").Service | null} */
 let engine = null;
@@ -106,7 +106,7 @@ function takeOther(one, step) {
   window.requestAnimationFrame(() => one.socket.send(JSON.stringify({ command: "seen", seen: step.number })));
   if (!step.done) return;
   watchedEpisodes.add(one.walk.nameOf(step), step, one.walk.outcome(step));
-  goOn();
+  chooseNextSeed();
 }
 
 /** Notes whether a side shows another environment than the maze.
@@ -122,7 +122,7 @@ function isOther(one, now) {
 }
 
 /** Chooses the next seed where all episodes are over, if the viewer has switched that on. */
-function goOn() {
+function chooseNextSeed() {
   const isOver = () => request.goesOn && !document.hidden && sides.every((one) => one.isOther && one.plays && one.walk.isOver);
   if (!isOver()) return;
   const seedNow = () => /** @type {WatchedStep} */ (sides[0].walk.last).seed;
@@ -134,13 +134,13 @@ function goOn() {
 
 document.addEventListener("visibilitychange", () => {
   for (const one of sides) if (one.isOther) send(one, { command: document.hidden ? "hide" : "show" }, request);
-  goOn();
+  chooseNextSeed();
 });
 
 const inference = {
   /** Begins the page.
    *
-   * @param {ViewRequest} asked
+   * @param {WalkOptions} asked
    * @param {import("./socket_address.js").Service | null} where
    * @param {InferenceTexts} its
    * @param {Parameters<typeof readMessage>[1]} shapes
@@ -181,7 +181,7 @@ const inference = {
     request = { ...request, ...next };
     addressChoices(next, changed);
     if (changed.includes("versus") && Boolean(next.versus) !== hadVersus) return begin(engine);
-    if (changed.every((name) => name === "goesOn")) return goOn();
+    if (changed.every((name) => name === "goesOn")) return chooseNextSeed();
     const plays = sides.some((one) => one.walk.last && one.walk.last.running && !one.walk.last.done);
     for (const one of sides) {
       if (changed.some((name) => !["speed", "pace", "goesOn"].includes(name))) reset(one, request);

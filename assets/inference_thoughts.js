@@ -7,7 +7,7 @@ import { live } from "./live_text.js";
  * @typedef {{ key: number, name: string, from: number, to: number, value: string, isChosen?: boolean }} Row `from` and `to` are parts of the bar's width
  */
 
-const MOST_ROWS = 18; // Atari's
+const MAX_ROWS = 18; // Atari's
 
 /** Makes a policy's bars.
  *
@@ -32,8 +32,8 @@ function thoughts(shown, texts) {
     if (!rows) return; // the episode is over: what it thought last stays
     const scores = step.scores;
     live.write(kind, texts.kinds[scores ? scores.kind : "actions"] || (scores ? scores.kind : texts.kinds.actions));
-    live.children(list, rows.slice(0, MOST_ROWS), ({ key }) => key, makeRow, fillRow);
-    live.write(more, rows.length > MOST_ROWS ? texts.more.replace("{n}", String(rows.length - MOST_ROWS)) : "");
+    live.children(list, rows.slice(0, MAX_ROWS), ({ key }) => key, makeRow, fillRow);
+    live.write(more, rows.length > MAX_ROWS ? texts.more.replace("{n}", String(rows.length - MAX_ROWS)) : "");
   }
 
   function makeRow() {
@@ -108,7 +108,7 @@ function choices({ scores, next_action: chosen }, shown, texts, seen) {
     key: at, name: nameOf(at, shown, texts), from: 0, to: within(value, low, high),
     value: scores ? value.toFixed(3) : "", isChosen: at === chosen,
   }));
-  if (rows.length <= MOST_ROWS) return rows;
+  if (rows.length <= MAX_ROWS) return rows;
   return rows.sort((one, other) => Number(other.isChosen) - Number(one.isChosen) || other.to - one.to);
 }
 

@@ -6,7 +6,7 @@ import { socketAddress } from "./socket_address.js";
 
 const CLOSED_MS = 4000; // a closed socket is tried again after this
 const LONGEST_TRY_MS = 12000; // browsers hold new sockets back for seconds where many are opened, or fail: a try may take longer each time
-const [MOST_PENDING, PENDING_MS] = [8, 1000];
+const [MAX_PENDING, PENDING_MS] = [8, 1000];
 const GIVEN_UP_MS = 30000; // from then on it is called disconnected; it is tried all the same
 const COLOURS = { connected: "success", connecting: "secondary", reconnecting: "warning", disconnected: "danger" };
 
@@ -175,7 +175,7 @@ function openMore() {
   const now = Date.now();
   /** @param {LiveSocket} socket */
   const isPending = (socket) => socket.tried && !socket.opened && !socket.closed && now - socket.tried < PENDING_MS;
-  const free = Math.max(0, MOST_PENDING - kept.filter(isPending).length);
+  const free = Math.max(0, MAX_PENDING - kept.filter(isPending).length);
   kept.filter((socket) => !socket.tried).slice(0, free).forEach((socket) => socket.open());
 }
 

@@ -3,7 +3,7 @@
 import { ADDRESS } from "./from_python.js";
 
 const KEPT = ADDRESS.OF_THE_READER;
-const MOST = 16;
+const MAX = 16;
 const page = [...window.crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const send = window.fetch.bind(window);
 
@@ -13,7 +13,7 @@ function kept() {
   const query = new URLSearchParams();
   for (const name of KEPT) {
     const value = inAddress.get(name);
-    if (value !== null) query.set(name, value.slice(0, MOST));
+    if (value !== null) query.set(name, value.slice(0, MAX));
   }
   return query.toString();
 }

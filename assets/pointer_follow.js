@@ -26,7 +26,7 @@ function follow(drag, drop, end) {
 }
 
 /** Scrolls the page while what is carried is near the window's edge, as browsers do by themselves for their own drags; `stop()` ends it. */
-function pageAlong() {
+function autoScroll() {
   /** @type {number | null} */
   let y = null;
   let frame = 0;
@@ -39,4 +39,4 @@ function pageAlong() {
   return { at: (/** @type {PointerEvent} */ event) => { y = event.clientY; }, stop: () => window.cancelAnimationFrame(frame) };
 }
 
-export { follow, pageAlong };
+export { follow, autoScroll };

@@ -8,7 +8,7 @@ import { relationsRanges } from "./relations_ranges.js";
  * @import { Catalogue } from "./relations_page.js"
  */
 
-const MOST_LISTED = 300;
+const MAX_LISTED = 300;
 let fields = 0;
 
 /** Makes an element with these properties.
@@ -130,7 +130,7 @@ function categoryField(text, column, own, changed, all) {
   const [low, high] = relationsRanges.inNumbers(column, own);
   const isOne = low !== null && high !== null && Math.ceil(low) === Math.floor(high) && Math.ceil(low) in column.categories;
   const code = isOne ? Math.ceil(low) : null;
-  if (column.categories.length > MOST_LISTED) return typedCategory(text, column, code, changed);
+  if (column.categories.length > MAX_LISTED) return typedCategory(text, column, code, changed);
   const select = element("select", { className: "form-select form-select-sm" }, element("option", { value: "", textContent: all }));
   column.categories.forEach((name, code) => select.append(element("option", { value: String(code), textContent: name || "–" })));
   if (code === null && !relationsRanges.isWhole(own)) select.prepend(element("option", { value: "drawn", textContent: [...new Set(/** @type {unknown[]} */ (own))].join(" … ") }));

@@ -100,7 +100,7 @@ function drawAxis(pen, frame, name, range, room, colours) {
  * @param {Point} at
  * @param {{ width: number, height: number }} size
  */
-function drawCarried(pen, name, [x], size) {
+function drawDraggedAxis(pen, name, [x], size) {
   const { ink } = relationsColours.page();
   pen.strokeStyle = ink;
   pen.fillStyle = ink;
@@ -113,4 +113,4 @@ function drawCarried(pen, name, [x], size) {
   pen.fillText(relationsStage.cut(pen, name, size.width / 2), x, EDGE.top - 2);
 }
 
-export { BRUSH, drawAxis, drawCarried, drawLines };
+export { BRUSH, drawAxis, drawDraggedAxis, drawLines };

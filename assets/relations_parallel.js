@@ -1,7 +1,7 @@
 /* Parallel coordinates: a line for each run through its values on every axis. Ranges on the axes tick the runs between. */
 import { relationsColours } from "./relations_colours.js";
 import { relationsFrames } from "./relations_frames.js";
-import { BRUSH, drawAxis, drawCarried, drawLines } from "./relations_lines.js";
+import { BRUSH, drawAxis, drawDraggedAxis, drawLines } from "./relations_lines.js";
 import { relationsStage } from "./relations_stage.js";
 
 /**
@@ -14,12 +14,12 @@ import { relationsStage } from "./relations_stage.js";
  */
 
 // No screen has pixels for more lines: of more runs an even choice is drawn, and the page's status has how many.
-const MOST_LINES = 10_000;
+const MAX_LINES = 10_000;
 const { EDGE, top, within } = relationsFrames;
 const NAMES = 28; // pixels from the top: where the axes' names are
 
 /** @param {number} count */
-const stepOf = (count) => Math.max(1, Math.ceil(count / MOST_LINES));
+const stepOf = (count) => Math.max(1, Math.ceil(count / MAX_LINES));
 
 /** Makes a plot in `host`. Calls `ranged(n, range)` with a range that is drawn on axis `n`, null where it is taken away; and
     `carried(n, to)` when axis `n` was dragged by its name, with how many of the others are now before it.
@@ -49,7 +49,7 @@ function parallel(host, { ranged, carried }) {
   stage.drags({
     moved(from, to) {
       const taken = nameAt(from);
-      if (taken >= 0) stage.overlay((pen, size) => drawCarried(pen, drawn[taken].name, to, size));
+      if (taken >= 0) stage.overlay((pen, size) => drawDraggedAxis(pen, drawn[taken].name, to, size));
       const n = axisAt(from);
       if (n < 0) return;
       stage.overlay((pen) => {
@@ -97,7 +97,7 @@ function parallel(host, { ranged, carried }) {
         lines = shown.length;
         const isDim = chosen.size > 0;
         drawLines(pen, drawn, painting, isDim ? shown.filter((i) => !chosen.has(i)) : shown, Math.max(0.04, Math.min(0.7, 200 / shown.length)) * (isDim ? 0.5 : 1), 1);
-        drawLines(pen, drawn, painting, [...chosen].slice(0, MOST_LINES), chosen.size > 200 ? 0.5 : 1, chosen.size > 200 ? 1 : 2);
+        drawLines(pen, drawn, painting, [...chosen].slice(0, MAX_LINES), chosen.size > 200 ? 0.5 : 1, chosen.size > 200 ? 1 : 2);
         const room = Math.max(30, (size.width - EDGE.left - EDGE.right) / Math.max(1, columns.length - 1) - 8);
         drawn.forEach((frame, n) => drawAxis(pen, frame, names[n], settings[n].range, Math.min(room, 2 * (n === 0 || n === drawn.length - 1 ? EDGE.left : room)), colours));
       });
@@ -111,4 +111,4 @@ function parallel(host, { ranged, carried }) {
   };
 }
 
-export const relationsParallel = Object.freeze({ parallel, within, MOST_LINES });
+export const relationsParallel = Object.freeze({ parallel, within, MAX_LINES });

@@ -7,7 +7,7 @@ import { ID } from "./from_python.js";
 import { together } from "./nested_runs.js";
 import { columns } from "./run_columns.js";
 import { selection } from "./run_selection.js";
-import { stillThere } from "./ticked_runs.js";
+import { existingRuns } from "./ticked_runs.js";
 
 /**
  * A run as the server sends it: some fields of the list, and the columns that are chosen, by reference.
@@ -150,7 +150,7 @@ const runs = {
     if (!rows) return [unchanged(), unchanged(), unchanged(), unchanged()];
     const table = propsOf(TABLE);
     const remembered = propsOf(SELECTED).data;
-    const selected = stillThere(selection.get(), rows, answer);
+    const selected = existingRuns(selection.get(), rows, answer);
     if (!selection.isSame(selected, remembered || [])) setProps(SELECTED, { data: selected });
 
     const { choices, filled, archived } = answer || ofRows(rows);

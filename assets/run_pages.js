@@ -13,7 +13,7 @@ import { isPaged, postToList } from "./run_list_requests.js";
 import { selection } from "./run_selection.js";
 
 /**
- * @typedef {{ paged?: boolean, version?: string, progress?: { read: number, about: number | null } | null, total?: number, pending?: Record<string, number> }} Listed
+ * @typedef {{ paged?: boolean, version?: string, progress?: { read: number, about: number | null } | null, total?: number, pending?: Record<string, number> }} ListState
  * @typedef {{ left: number, total: number, pending?: Record<string, number> }} PageAnswer
  * @typedef {ReturnType<typeof question>["query"]} PageQuery
  */
@@ -113,7 +113,7 @@ const runs = {
   },
 
   /** Returns for screen readers how far the first reading is: at each quarter, since the visible text changes every second.
-   * @param {Listed | null} listed
+   * @param {ListState | null} listed
    * @param {RunListTexts} texts */
   progress(listed, texts) {
     const { progress, total } = listed || {};
@@ -128,7 +128,7 @@ const runs = {
   /** Returns which values are still on their way, column by column; and writes how many runs the filters find, where the
       browser does not count them.
    * @param {PageAnswer | null} answer
-   * @param {Listed | null} listed
+   * @param {ListState | null} listed
    * @param {RunListTexts} texts */
   shown(answer, listed, texts) {
     if (listed?.paged && answer) {

@@ -13,7 +13,7 @@ import { trainingCalls } from "./training_calls.js";
  */
 
 const PLACE = ID.RUN_TRASH;
-const MOST_DRAWN = 200;
+const MAX_DRAWN = 200;
 const AGAIN_MS = 2000;
 const { make } = live;
 const place = () => document.getElementById(PLACE);
@@ -76,10 +76,10 @@ function draw() {
   const { sought, found } = search(box);
   const free = new Set(all.filter(isFree).map((run) => run.run_id));
   ticked = new Set([...ticked].filter((run) => free.has(run))); // a run that was restored meanwhile is not ticked any more
-  within(box, "tbody").replaceChildren(...found.slice(0, MOST_DRAWN).map(row));
+  within(box, "tbody").replaceChildren(...found.slice(0, MAX_DRAWN).map(row));
   within(box, "table").hidden = !found.length;
   count(box, found);
-  const shown = found.length > MOST_DRAWN ? MOST_DRAWN : known.is_cut ? all.length : null;
+  const shown = found.length > MAX_DRAWN ? MAX_DRAWN : known.is_cut ? all.length : null;
   const sentences = [
     known.failure && runEdits.filled(texts.trash_unreachable, { cause: known.failure }),
     known.runs && !found.length && (sought ? texts.trash_none : texts.trash_empty),

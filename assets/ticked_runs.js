@@ -18,7 +18,7 @@ function isDeleted(id) {
 
 /** Returns the ticked runs that still exist: deleted ones would be counted for ever.
  * @type {(selected: string[], rows: Run[], answer: PageAnswer | null) => string[]} */
-function stillThere(selected, rows, answer) {
+function existingRuns(selected, rows, answer) {
   const deleted = new Set(answer?.gone || []);
   const there = answer ? null : new Set(rows.map((row) => row.id));
   return selected.filter((id) => {
@@ -28,4 +28,4 @@ function stillThere(selected, rows, answer) {
   });
 }
 
-export { stillThere };
+export { existingRuns };

@@ -41,7 +41,7 @@ function mark() {
 }
 
 /** Returns what is wrong with fields that are not on the form. */
-function unplaced() {
+function hiddenFieldErrors() {
   const names = new Set(fieldPlaces().filter((place) => !place.hidden).map((place) => place.dataset.field));
   return Object.entries(formState().wrong).filter(([name]) => !names.has(name)).map(([name, why]) => `${name}: ${why}`).join(" ");
 }
@@ -50,7 +50,7 @@ function unplaced() {
 const blocked = () => formState().away || formState().form?.blocked || "";
 
 /** Returns why nothing can be started, else what is wrong with fields that are not on the form. */
-const whyBlocked = () => blocked() || unplaced();
+const whyBlocked = () => blocked() || hiddenFieldErrors();
 
 /** Enables the button that starts, where something can be started. */
 function enable() {

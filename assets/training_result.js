@@ -10,7 +10,7 @@ import { isOver, part } from "./training_facts.js";
  */
 
 const RESULT_MS = 2000;
-const MOST_RESULTS = 45; // a model is registered, and MLflow read, within so many requests
+const MAX_RESULTS = 45; // a model is registered, and MLflow read, within so many requests
 /** @type {string | null} */
 let resultOf = null; // the attempt whose result is asked for
 
@@ -37,7 +37,7 @@ function followEnd(training, before, texts) {
 /** @type {(run: string, attempt: string) => Promise<void>} */
 async function showResult(run, attempt) {
   let shown = null;
-  for (let tries = 0; tries < MOST_RESULTS && resultOf === attempt; tries += 1) {
+  for (let tries = 0; tries < MAX_RESULTS && resultOf === attempt; tries += 1) {
     const answer = /** @type {import("./training_calls.js").Answer<Result>} */ (await trainingCalls.ask("trainings/result", { run_id: run }));
     if (resultOf !== attempt || !part("result")) return;
     const result = answer && answer.status === undefined ? answer : null;

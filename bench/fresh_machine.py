@@ -28,7 +28,7 @@ from typing import Final
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _PORTS: Final = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT", "SCHEDULER_PORT")
-_MOST_SECONDS: Final = 900.0
+_MAX_SECONDS: Final = 900.0
 _POLL_SECONDS: Final = 0.1
 _FILLED: Final = "Sample data is in place"
 _SAMPLE_RUNS: Final = len(json.loads((_ROOT / "training/sample_data/runs.json").read_text()))
@@ -56,7 +56,7 @@ class Clock:
 
     def is_late(self) -> bool:
         """Returns whether the time limit is over."""
-        return time.monotonic() - self._start > _MOST_SECONDS
+        return time.monotonic() - self._start > _MAX_SECONDS
 
     @property
     def filled(self) -> bool:

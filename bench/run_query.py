@@ -21,7 +21,7 @@ import orjson
 
 from components.run_rows.list_csv import csv_pieces
 from components.run_rows.listing import Page, listing, matching_ids
-from components.run_rows.rows import Known
+from components.run_rows.rows import ListData
 from components.run_rows.word_columns import WordColumns, screen_columns
 from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import BUILT_IN, ColumnRef
@@ -89,7 +89,7 @@ def runs(count: int) -> Iterator[Run]:
         )
 
 
-def known(table: RunTable) -> Known:
+def known(table: RunTable) -> ListData:
     """Returns the columns of `table`, none of them made yet."""
 
     @cache
@@ -98,12 +98,12 @@ def known(table: RunTable) -> Known:
 
     made = WordColumns(table, raw, DEFAULT)
     shown = screen_columns(made, raw, silent_minutes(table, NOW))
-    return Known(table, raw, shown, screen_columns(made, raw, np.full(len(table), np.nan)), DEFAULT)
+    return ListData(table, raw, shown, screen_columns(made, raw, np.full(len(table), np.nan)), DEFAULT)
 
 
-def measures() -> dict[str, Callable[[Known], object]]:
+def measures() -> dict[str, Callable[[ListData], object]]:
     """Returns what is measured, by name."""
-    found: dict[str, Callable[[Known], object]] = {"page of 25 × 14 columns": page()}
+    found: dict[str, Callable[[ListData], object]] = {"page of 25 × 14 columns": page()}
     found |= {f"sort by {ref}": page(sort=[f"-{ref}"]) for ref in (*BUILT_IN, *KEYED)}
     found |= {f"filter {ref}: {typed}": page(filters={ref: typed}) for ref, typed in TYPED.items()}
     return found | {
@@ -116,20 +116,20 @@ def measures() -> dict[str, Callable[[Known], object]]:
     }
 
 
-def page(**query: object) -> Callable[[Known], bytes]:
+def page(**query: object) -> Callable[[ListData], bytes]:
     """Requests the first page of a query, as the browser does."""
     query_of_list = RunQuery.model_validate({"columns": [*USUAL, *KEYED]} | query)
     return lambda there: orjson.dumps(listing(there, query_of_list, Page(0, 25)))
 
 
-def as_csv(there: Known) -> int:
+def as_csv(there: ListData) -> int:
     """Returns the length of the file of all rows."""
     query = RunQuery.model_validate({"columns": [*USUAL, *KEYED]})
     rows = select(there.table, query, there.shown).rows
     return sum(len(piece) for piece in csv_pieces(there, query.columns, rows))
 
 
-def timed(measure: Callable[[Known], object], there: Known) -> tuple[float, float]:
+def timed(measure: Callable[[ListData], object], there: ListData) -> tuple[float, float]:
     """Returns how many ms it takes, and how many of them are processor time of this process: others may be running."""
     start, used = time.perf_counter(), time.process_time()
     measure(there)

@@ -40,7 +40,7 @@ ENVIRONMENTS: Final = (
 )
 _IDLE_SECONDS: Final = 60
 _BALANCING: Final = ((0.0, 0.1), (0.0, 0.3), (0.0, 3.0), (0.0, 1.0))
-_LEAST_STEPS: Final = 30  # a second: MiniGrid's own rate is 10, Acrobot's 15
+_MIN_STEPS: Final = 30  # a second: MiniGrid's own rate is 10, Acrobot's 15
 
 
 def made(env_id: str) -> gymnasium.Env[Any, Any]:
@@ -97,7 +97,7 @@ class Watcher:
         self._print_line("reset", model=self.model, seed=self.seed, side=480)
         while not (frames := self._next()).get("frame"):
             pass
-        self._pace = max(1.0, min(4.0, _LEAST_STEPS / frames["environment"]["steps_per_second"]))
+        self._pace = max(1.0, min(4.0, _MIN_STEPS / frames["environment"]["steps_per_second"]))
         return time.monotonic() - began
 
     def play(self, seconds: float) -> None:

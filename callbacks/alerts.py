@@ -73,7 +73,7 @@ class _ListUpdate(TypedDict):
     mutes: _MuteChoices
 
 
-_AS_IT_IS: Final = _ListUpdate(
+_NO_UPDATE: Final = _ListUpdate(
     body=no_update, drawn=no_update, mutes=_MuteChoices(options=no_update, value=no_update, hidden=no_update)
 )
 
@@ -81,7 +81,7 @@ _AS_IT_IS: Final = _ListUpdate(
 def _list_update(known: KnownAlerts, drawn: str | None, chosen: str | None) -> _ListUpdate:
     """Draws the list; no update if the page already shows the same, which keeps the reader's focus."""
     if known.alerts is None:
-        return _AS_IT_IS
+        return _NO_UPDATE
     now = time.time_ns() // 1_000_000
     in_force = known.alerts.mutes_in_force(now)
     read_ms = words.unix_ms(known.as_of) or now
@@ -89,7 +89,7 @@ def _list_update(known: KnownAlerts, drawn: str | None, chosen: str | None) -> _
     shown = known.alerts.model_dump_json(exclude={"watcher_at_ms"})
     mark = words.fingerprint(f"{language()} {[mute.id for mute in in_force]} {has_live_watcher} {shown}")
     if mark == drawn:
-        return _AS_IT_IS
+        return _NO_UPDATE
     return {"body": body(known.alerts, now, read_ms), "drawn": mark, "mutes": _mute_choices(in_force, chosen)}
 
 

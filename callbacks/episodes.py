@@ -8,7 +8,7 @@ from domain.inference.saved_episodes import EpisodeRequest
 from services.connect import Services
 from services.identity import working_person, writing_person
 
-_MOST_BYTES = 2**12
+_MAX_BYTES = 2**12
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -19,7 +19,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @with_message
     def save() -> flask.Response:
         request, settings = flask.request, services.settings
-        body = body_as(EpisodeRequest, _MOST_BYTES)
+        body = body_as(EpisodeRequest, _MAX_BYTES)
         writing_person(request.headers, request.remote_addr, settings)
         requester = working_person(request.headers, request.remote_addr, settings)
         saved = services.episodes.save(body, requester)

@@ -28,7 +28,7 @@ _WAIT_SECONDS = 180.0  # an engine that is being started answers by then
 
 
 class EvaluationUpdate(TypedDict):
-    """What the page shows of an evaluation; `waiting` is a `Waiting` while the engine does not answer."""
+    """What the page shows of an evaluation; `waiting` is a `PendingEvaluation` while the engine does not answer."""
 
     report: list[Any]
     start_disabled: bool
@@ -37,7 +37,7 @@ class EvaluationUpdate(TypedDict):
     waiting: dict[str, Any] | None
 
 
-class Waiting(BaseModel):
+class PendingEvaluation(BaseModel):
     """Since when (Unix s) the engine has not answered, and whether to start the evaluation once it does."""
 
     model_id: str
@@ -109,18 +109,18 @@ def _settled(report: list[Any], *, can_start: bool = True) -> EvaluationUpdate:
     }
 
 
-def _waiting(known: object, model_id: str) -> Waiting:
+def _waiting(known: object, model_id: str) -> PendingEvaluation:
     """Returns the page's current waiting state, else a new one; it remembers a click until the engine answers."""
     try:
-        waiting = Waiting.model_validate(known)
+        waiting = PendingEvaluation.model_validate(known)
     except ValidationError:  # not waiting so far
         waiting = None
     if waiting is None or waiting.model_id != model_id or ctx.triggered_id == ids.EVALUATE:
-        waiting = Waiting(model_id=model_id, since=time.time(), starts=ctx.triggered_id == ids.EVALUATE)
+        waiting = PendingEvaluation(model_id=model_id, since=time.time(), starts=ctx.triggered_id == ids.EVALUATE)
     return waiting
 
 
-def _unanswered(error: ClewError, waiting: Waiting) -> EvaluationUpdate:
+def _unanswered(error: ClewError, waiting: PendingEvaluation) -> EvaluationUpdate:
     """Returns why the engine did not answer; polling goes on for a while if it may only be starting."""
     # An unanswered start is not sent again: the evaluation's progress will show whether it was received.
     is_sent = isinstance(error, OutcomeUnknown)

@@ -19,7 +19,7 @@ from domain.views.addresses import SHORT
 from domain.views.changes import LinkRequest, ViewRequest
 from services.connect import Services
 
-_MOST_BYTES = 2**20
+_MAX_BYTES = 2**20
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -31,7 +31,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/views")
     def views() -> dict[str, Any]:
         known = services.views.store.fresh(patience)
-        return view_list.listed(known.views, None if known.failure is None else known.failure.whole)
+        return view_list.list_json(known.views, None if known.failure is None else known.failure.whole)
 
     @server.post("/views")
     def change_view() -> dict[str, Any]:
@@ -55,6 +55,6 @@ def register(app: dash.Dash, services: Services) -> None:
 def _request(shape: type[T]) -> T:
     """Returns the request's body; raises `RequestRefused`, or as `content`."""
     try:
-        return shape.model_validate_json(content(_MOST_BYTES))
+        return shape.model_validate_json(content(_MAX_BYTES))
     except ValidationError as error:
         raise ContractMisfit(misfits_of(error)) from error

@@ -19,10 +19,10 @@ from domain.message_data import coded
 B = TypeVar("B", bound=BaseModel)
 Route = Callable[[], flask.Response]
 # The ids of 50,000 selected runs are 1.7 MB.
-MOST_BYTES = 4 * 2**20
+MAX_BYTES = 4 * 2**20
 
 
-def body_as(shape: type[B], most_bytes: int = MOST_BYTES) -> B:
+def body_as(shape: type[B], most_bytes: int = MAX_BYTES) -> B:
     """Returns the request's body, which has to be JSON; raises `RequestRefused`, or as `content`."""
     try:
         return shape.model_validate_json(content(most_bytes))

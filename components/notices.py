@@ -12,7 +12,7 @@ from components.links import href
 from components.texts.language import _, around, ngettext
 from components.texts.translate import translate
 from domain.errors import ClewError
-from domain.errors.services import last_found, passes_by_itself
+from domain.errors.services import last_error, passes_by_itself
 from domain.messages import Reason
 from domain.tracking.runs import BadRow
 
@@ -43,7 +43,7 @@ def failed_histories(failures: Sequence[ClewError]) -> list[Any]:
 
 def failed_history(failure: ClewError) -> str:
     """Returns the sentence that a history could not be read, and why."""
-    cause = translate(last_found(failure))
+    cause = translate(last_error(failure))
     if passes_by_itself(failure):
         return _("A history could not be read yet. %(cause)s. Retrying automatically.", cause=cause.rstrip(".。"))
     return _("A history could not be read. %(cause)s", cause=cause)

@@ -23,7 +23,7 @@ def refusal_of(access: Access) -> ClewError | None:
 
 
 def disabled_unless_allowed(
-    access: Access, buttons: list[Any], note: str, look: str | None = _IN_A_ROW
+    access: Access, buttons: list[Any], note: str, class_name: str | None = _IN_A_ROW
 ) -> html.Fieldset:
     """Disables all of these buttons if the reader would be refused; `note` is the id of `reason`.
 
@@ -31,8 +31,10 @@ def disabled_unless_allowed(
     """
     error = refusal_of(access)
     if error is None:
-        return html.Fieldset(buttons, className=look)
-    return html.Fieldset(buttons, disabled=True, title=translate(error), className=look, **{"aria-describedby": note})
+        return html.Fieldset(buttons, className=class_name)
+    return html.Fieldset(
+        buttons, disabled=True, title=translate(error), className=class_name, **{"aria-describedby": note}
+    )
 
 
 def reason(access: Access, note: str) -> html.P | None:

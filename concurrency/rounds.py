@@ -7,7 +7,7 @@ from collections.abc import Callable
 log = logging.getLogger(__name__)
 
 
-class Rounds:
+class PeriodicTask:
     """Runs `work` every so many seconds, or at once when woken; exceptions are logged, and the next round follows."""
 
     def __init__(self, name: str, seconds: float, work: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ from cachetools import TLRUCache
 from domain.errors import ClewError
 
 T = TypeVar("T")
-_MOST_KEPT = 256
+_MAX_KEPT = 256
 log = logging.getLogger(__name__)
 
 
@@ -48,7 +48,7 @@ class SingleFlight(Generic[T]):
         self._lock = threading.Lock()
         self._current: dict[Hashable, _Flight[T]] = {}
         self._next: dict[Hashable, _Flight[T]] = {}
-        self._kept: TLRUCache[Hashable, Future[T]] = TLRUCache(_MOST_KEPT, ttu=self._kept_until)
+        self._kept: TLRUCache[Hashable, Future[T]] = TLRUCache(_MAX_KEPT, ttu=self._kept_until)
 
     def join(self, key: Hashable, work: Callable[[], T]) -> Future[T]:
         """Joins the running or kept work on `key`, or starts it; returns at once."""

@@ -19,7 +19,7 @@ from docs.window import browser, captured, show
 
 FOLDER = Path(__file__).parent / "look"
 BEFORE = "8adbe3094"
-MOST_BYTES = 48_000
+MAX_BYTES = 48_000
 GAP = 16
 SIDES = (790, 640, 520)
 QUALITIES = (80, 68, 56)
@@ -48,13 +48,13 @@ def images_of(address: str, pictures: list[Picture], only: list[str]) -> dict[st
 
 
 def side_by_side(before: Image.Image, after: Image.Image) -> bytes:
-    """Returns both as one WebP of at most MOST_BYTES: the largest and best of those that are light enough."""
+    """Returns both as one WebP of at most MAX_BYTES: the largest and best of those that are light enough."""
     for side, quality in ((side, quality) for side in SIDES for quality in QUALITIES):
         content = io.BytesIO()
         beside(before, after, min(side, before.width)).save(content, "WEBP", quality=quality, method=6)
-        if content.tell() <= MOST_BYTES:
+        if content.tell() <= MAX_BYTES:
             return content.getvalue()
-    raise SystemExit(f"{content.tell():,} bytes are more than {MOST_BYTES:,}.")
+    raise SystemExit(f"{content.tell():,} bytes are more than {MAX_BYTES:,}.")
 
 
 def beside(before: Image.Image, after: Image.Image, side: int) -> Image.Image:

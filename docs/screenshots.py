@@ -15,7 +15,7 @@ from docs.picture_list import Picture, pictures, pictures_of_kept
 from docs.window import browser, captured, show
 
 FOLDER = Path(__file__).parent / "screenshots"
-MOST_BYTES = 60_000
+MAX_BYTES = 60_000
 # The first of them that is light enough: a page full of letters is shown smaller.
 SCALES_AND_QUALITIES = tuple((scale, quality) for scale in (1, 0.75, 0.6) for quality in (80, 68, 56))
 
@@ -25,10 +25,10 @@ def take(driver: webdriver.Chrome, address: str, picture: Picture) -> None:
     show(driver, address, picture)
     for scale, quality in SCALES_AND_QUALITIES:
         content = captured(driver, picture, scale=scale, format="webp", quality=quality)
-        if len(content) <= MOST_BYTES:
+        if len(content) <= MAX_BYTES:
             (FOLDER / f"{picture.name}.webp").write_bytes(content)
             return
-    raise SystemExit(f"{picture.name} has {len(content):,} bytes, more than {MOST_BYTES:,}.")
+    raise SystemExit(f"{picture.name} has {len(content):,} bytes, more than {MAX_BYTES:,}.")
 
 
 def main() -> None:

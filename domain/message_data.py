@@ -10,7 +10,7 @@ from domain.errors.catalogue import TEMPLATES
 from domain.messages import SLOT, Reason, as_json, in_english
 
 _LONGEST_CODE = 80
-_MOST_PARAMS = 20
+_MAX_PARAMS = 20
 
 
 class MessageData(BaseModel):
@@ -19,7 +19,7 @@ class MessageData(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     code: str | None = Field(None, max_length=_LONGEST_CODE)
-    params: dict[str, JsonValue] = Field({}, max_length=_MOST_PARAMS)
+    params: dict[str, JsonValue] = Field({}, max_length=_MAX_PARAMS)
     text: str | None = None
 
     @model_validator(mode="after")

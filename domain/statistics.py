@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, field_serializer
 
 CONFIDENCE: Final = 0.95
 # With fewer runs an interval would suggest knowledge: two numbers have only three resamples.
-FEWEST_RUNS: Final = 3
+MIN_RUNS: Final = 3
 _Z: Final = 1.959963984540054  # the normal distribution's 97.5 % point
 
 

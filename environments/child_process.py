@@ -27,7 +27,7 @@ from domain.errors.time_limits import SecondsOfComputing
 from domain.messages import Message
 from environments.fork_server import ForkServer
 from environments.plan import CreationPlan
-from environments.wire import HEAD, MOST_BYTES, PHASE, TROUBLE, TroubleReport
+from environments.wire import HEAD, MAX_BYTES, PHASE, TROUBLE, TroubleReport
 
 _KINDS: Final = {"refused": EnvironmentRefused, "missing": EnvironmentMissing}
 _CALLS: Final = ("make", "reset", "step", "render")
@@ -74,7 +74,7 @@ class ChildProcess:
             self._write(HEAD.pack(kind, len(content)) + content, deadline)
             while True:
                 what, size = HEAD.unpack(self._read(HEAD.size, deadline))
-                if size > MOST_BYTES:
+                if size > MAX_BYTES:
                     raise self._broken(call)
                 answer_bytes = self._read(size, deadline)
                 if what == PHASE:

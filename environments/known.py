@@ -15,7 +15,7 @@ from environments.many import ManyEnvironments
 from environments.plan import CreationPlan
 from environments.spec_reading import NamedSpec, named_in
 
-_MOST_FACTS: Final = 256
+_MAX_FACTS: Final = 256
 
 
 class KnownEnvironments:
@@ -24,7 +24,7 @@ class KnownEnvironments:
     def __init__(self, file: EnvironmentsFile | None = None) -> None:
         self.file = file or EnvironmentsFile()
         self.server = ForkServer()
-        self._facts: LRUCache[str, EnvironmentFacts] = LRUCache(_MOST_FACTS)
+        self._facts: LRUCache[str, EnvironmentFacts] = LRUCache(_MAX_FACTS)
         self._lock = threading.Lock()
 
     @classmethod

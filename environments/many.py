@@ -109,7 +109,7 @@ class ManyEnvironments:
     @property
     def most_at_once(self) -> int:
         """How many copies fit into one answer."""
-        return max(1, wire.MOST_BYTES // (2 * max(1, self._observations.item_bytes)))
+        return max(1, wire.MAX_BYTES // (2 * max(1, self._observations.item_bytes)))
 
     def reset(self, seeds: Sequence[int | None], copies: Sequence[int] | None = None) -> Observation:
         """Starts an episode in each of the copies, by default the first ones; returns the observations [k, …]."""

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.environments.environments_file import DescribedEnvironment
 from environments.spec_reading import NamedSpec
 
-MOST_OBSERVATION_BYTES: Final = 8 * 2**20
+MAX_OBSERVATION_BYTES: Final = 8 * 2**20
 
 
 class CreationPlan(BaseModel):

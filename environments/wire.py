@@ -43,7 +43,7 @@ TRUNCATED: Final = 2
 SUCCESS: Final = 4
 REPORTS_SUCCESS: Final = 8
 
-MOST_BYTES: Final = 64 * 2**20
+MAX_BYTES: Final = 64 * 2**20
 """The limit of one answer; it determines how many copies are stepped at once."""
 
 

@@ -7,7 +7,7 @@ import sys
 
 from gpu_monitor.app import create_app
 from gpu_monitor.settings import GpuMonitorSettings, read_settings
-from sockets.service_main import Listening, Make, run_service
+from sockets.service_main import ListenOptions, Make, run_service
 
 
 def main() -> int:
@@ -15,8 +15,8 @@ def main() -> int:
     return run_service(read_settings, _listening, _made_by)
 
 
-def _listening(own: GpuMonitorSettings) -> Listening:
-    return Listening("GPU_MONITOR_HOST", own.gpu_monitor_host, own.gpu_monitor_port, own.gpu_max_viewers)
+def _listening(own: GpuMonitorSettings) -> ListenOptions:
+    return ListenOptions("GPU_MONITOR_HOST", own.gpu_monitor_host, own.gpu_monitor_port, own.gpu_max_viewers)
 
 
 def _made_by(settings: GpuMonitorSettings) -> Make:

@@ -10,10 +10,10 @@ from domain.fleet.kept_history import HistoryQuery, KeptHistory
 from domain.gpus import GpuReport
 from domain.gpus.health import MonitorHealth
 from gpu_monitor.driver.processes import boot_id
-from gpu_monitor.kept.keeper import HistoryKeeper
+from gpu_monitor.kept.keeper import HistoryRecorder
 from gpu_monitor.metrics import metrics
 from gpu_monitor.settings import GpuMonitorSettings
-from gpu_monitor.watch import Watch
+from gpu_monitor.watch import ReadingPublisher
 from serving.operations import failed_answers
 from serving.operations.operation import check_declared, operation
 from sockets.broadcast import Broadcast
@@ -27,8 +27,8 @@ _RETRY_SECONDS: Final = 10
 def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]:
     """Returns the app, already sampling, and the function that stops it."""
     broadcast = Broadcast()
-    keeper = HistoryKeeper(settings, boot_id())
-    watch = Watch(settings, broadcast.publish, keeper.take)
+    keeper = HistoryRecorder(settings, boot_id())
+    watch = ReadingPublisher(settings, broadcast.publish, keeper.take)
     app, stream = app_of(settings, watch, keeper, broadcast)
 
     def stop() -> None:
@@ -41,7 +41,7 @@ def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]
 
 
 def app_of(
-    settings: GpuMonitorSettings, watch: Watch, keeper: HistoryKeeper, broadcast: Broadcast
+    settings: GpuMonitorSettings, watch: ReadingPublisher, keeper: HistoryRecorder, broadcast: Broadcast
 ) -> tuple[Flask, SocketRoute]:
     """Returns the app with all its routes, and the connections of its stream; nothing is started."""
     app = Flask("gpu_monitor", static_folder=None)
@@ -50,7 +50,9 @@ def app_of(
     stream = SocketRoute(
         app,
         "/ws/gpu",
-        talk=lambda viewer: broadcast.serve(viewer, lambda: watch.report(with_history=True).model_dump_json()),
+        handle_connection=lambda viewer: broadcast.serve(
+            viewer, lambda: watch.report(with_history=True).model_dump_json()
+        ),
         most_viewers=settings.gpu_max_viewers,
         origins=read_origins(settings.allowed_origins),
     )
@@ -62,7 +64,7 @@ def app_of(
     return app, stream
 
 
-def _add_report(app: Flask, watch: Watch) -> None:
+def _add_report(app: Flask, watch: ReadingPublisher) -> None:
     @app.get("/gpus")
     @operation()
     def gpus() -> GpuReport:
@@ -70,7 +72,7 @@ def _add_report(app: Flask, watch: Watch) -> None:
         return watch.report()
 
 
-def _add_history(app: Flask, keeper: HistoryKeeper) -> None:
+def _add_history(app: Flask, keeper: HistoryRecorder) -> None:
     @app.get("/history")
     @operation(HistoryNotKept, SpanReversed, TooManySteps)
     def history(query: HistoryQuery) -> KeptHistory:
@@ -78,7 +80,7 @@ def _add_history(app: Flask, keeper: HistoryKeeper) -> None:
         return keeper.history(query)
 
 
-def _add_health(app: Flask, watch: Watch, broadcast: Broadcast) -> None:
+def _add_health(app: Flask, watch: ReadingPublisher, broadcast: Broadcast) -> None:
     @app.get("/health")
     @operation()
     def health() -> MonitorHealth:
@@ -94,7 +96,7 @@ def _add_health(app: Flask, watch: Watch, broadcast: Broadcast) -> None:
         )
 
 
-def _add_metrics(app: Flask, watch: Watch, broadcast: Broadcast) -> None:
+def _add_metrics(app: Flask, watch: ReadingPublisher, broadcast: Broadcast) -> None:
     @app.get("/metrics")
     @operation(files=("text/plain",))
     def prometheus() -> Response:

@@ -9,7 +9,7 @@ from domain.gpus import Disk, Gpu, GpuReport, GpuState, HostState, Machine
 from gpu_monitor.kept.buckets import users_of
 
 _MIB: Final = 2**20
-_MOST_USERS: Final = 16  # each is a separate series
+_MAX_USERS: Final = 16  # each is a separate series
 # Other states, such as split or partly readable, count as up: the driver answers for the GPU.
 _DOWN: Final = (GpuState.LOST, GpuState.FAILED)
 
@@ -143,10 +143,10 @@ def _users(gpus: list[Gpu], boot_id: str | None) -> Iterator[str]:
         f"clew_gpu_user{_labels(gpu, **_labels_of(user))} 1"
         for gpu in gpus
         # Users without any known field are merged.
-        for user in islice(dict.fromkeys(users_of(gpu, boot_id)), _MOST_USERS)
+        for user in islice(dict.fromkeys(users_of(gpu, boot_id)), _MAX_USERS)
     ]
     if lines:
-        yield from _head("clew_gpu_user", f"1 for each process on the GPU, of the {_MOST_USERS} with the most memory.")
+        yield from _head("clew_gpu_user", f"1 for each process on the GPU, of the {_MAX_USERS} with the most memory.")
         yield from lines
 
 

@@ -6,9 +6,9 @@ from flask import Flask
 
 from domain.access.table import GPU_MONITOR
 from gpu_monitor.app import app_of
-from gpu_monitor.kept.keeper import HistoryKeeper
+from gpu_monitor.kept.keeper import HistoryRecorder
 from gpu_monitor.settings import GpuMonitorSettings
-from gpu_monitor.watch import Watch
+from gpu_monitor.watch import ReadingPublisher
 from serving.operations import openapi
 from serving.operations.failures import MEANINGS_IN_SERVICES
 from sockets.broadcast import Broadcast
@@ -27,8 +27,8 @@ API: Final = openapi.HttpApi(
 def server() -> Flask:
     """Returns the app with all its routes, which samples nothing."""
     settings, broadcast = GpuMonitorSettings(_env_file=None, gpu_demo=True), Broadcast()
-    keeper = HistoryKeeper(settings, None)
-    return app_of(settings, Watch(settings, broadcast.publish, keeper.take), keeper, broadcast)[0]
+    keeper = HistoryRecorder(settings, None)
+    return app_of(settings, ReadingPublisher(settings, broadcast.publish, keeper.take), keeper, broadcast)[0]
 
 
 if __name__ == "__main__":

@@ -14,14 +14,14 @@ from gpu_monitor.driver.processes import boot_id
 from gpu_monitor.readings import Reading
 from gpu_monitor.sampling.machine_reader import MachineReader
 from gpu_monitor.sampling.sample_log import SampleLog
-from gpu_monitor.sampling.sampler_keeper import SamplerKeeper
+from gpu_monitor.sampling.sampler_keeper import SamplerSupervisor
 from gpu_monitor.settings import GpuMonitorSettings
 
 _log = logging.getLogger(__name__)
-_MOST_SLACK_SECONDS: Final = 0.5
+_MAX_SLACK_SECONDS: Final = 0.5
 
 
-class Watch:
+class ReadingPublisher:
     """Runs the sampler in a thread of its own, and passes each report as JSON to `publish` and each reading to
     `keep`.
 
@@ -36,7 +36,7 @@ class Watch:
         self._keep = keep
         self._publish = publish
         self._period = settings.gpu_sample_seconds
-        self._keeper = SamplerKeeper(self._period)
+        self._keeper = SamplerSupervisor(self._period)
         self._history: deque[PastSample] = deque(maxlen=HISTORY_SAMPLES)
         self._sample_log = SampleLog(settings.gpu_log_seconds)
         self._boot_id = boot_id()
@@ -104,7 +104,7 @@ class Watch:
             raise
 
     def _keep_sending(self) -> None:
-        slack = min(_MOST_SLACK_SECONDS, self._period / 4)
+        slack = min(_MAX_SLACK_SECONDS, self._period / 4)
         due = time.monotonic() + self._period + slack
         while not self._stopping.is_set():
             reading = self._keeper.next(max(0.0, due - time.monotonic()))

@@ -7,7 +7,7 @@ import sys
 
 from inference.app import create_app
 from inference.settings import InferenceSettings, read_settings
-from sockets.service_main import Listening, Make, run_service
+from sockets.service_main import ListenOptions, Make, run_service
 
 
 def main() -> int:
@@ -15,9 +15,9 @@ def main() -> int:
     return run_service(read_settings, _listening, _made_by)
 
 
-def _listening(own: InferenceSettings) -> Listening:
+def _listening(own: InferenceSettings) -> ListenOptions:
     host, port = own.inference_host, own.inference_port
-    return Listening("INFERENCE_HOST", host, port, own.inference_max_viewers, own.secrets)
+    return ListenOptions("INFERENCE_HOST", host, port, own.inference_max_viewers, own.secrets)
 
 
 def _made_by(settings: InferenceSettings) -> Make:

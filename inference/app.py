@@ -15,12 +15,12 @@ from environments.known import KnownEnvironments
 from environments.pool import EnvironmentPool
 from inference.clew_models import ClewModels
 from inference.engine import Engine
-from inference.episodes import EpisodeDrawing
+from inference.episodes import EpisodeRenderer
 from inference.evaluations import Evaluations
 from inference.routes import episodes as episode_routes
 from inference.routes import evaluations as evaluation_routes
 from inference.settings import InferenceSettings
-from inference.viewers.viewing import Viewing
+from inference.viewers.viewing import ViewerSession
 from serving.operations import failed_answers
 from serving.operations.operation import check_declared, operation
 from sockets.connections import Connection
@@ -46,14 +46,14 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
     engine = Engine(models, settings.inference_max_models, EnvironmentPool(known, settings.inference_max_environments))
     evaluations = Evaluations(engine, known)
 
-    def talk(viewer: Connection) -> None:
+    def handle_connection(viewer: Connection) -> None:
         engine.expect()
-        Viewing(engine, viewer).serve()
+        ViewerSession(engine, viewer).serve()
 
     viewers = SocketRoute(
         app,
         "/ws/inference",
-        talk=talk,
+        handle_connection=handle_connection,
         most_viewers=settings.inference_max_viewers,
         kept_places=settings.inference_max_viewers // 4,
         origins=origins,
@@ -62,7 +62,7 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
         ),
     )
     evaluation_routes.register(app, settings, evaluations)
-    episode_routes.register(app, EpisodeDrawing(engine.models, known))
+    episode_routes.register(app, EpisodeRenderer(engine.models, known))
     _add_health(app, engine, evaluations, viewers)
     check_declared(app)
 

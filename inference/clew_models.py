@@ -36,7 +36,7 @@ from domain.errors.policy_files import FileMissing, NotOnnxModel
 from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
 from domain.errors.services import AskedTooMuch
 from domain.inference.messages import MEASURING_HEADER
-from domain.inference.policies import MOST_BYTES
+from domain.inference.policies import MAX_BYTES
 from domain.message_data import MessageField, message_in
 from domain.messages import Reason
 from domain.registry.models import LONGEST_ID, as_text
@@ -46,7 +46,7 @@ from transport.opened import Answer
 SERVICE: Final = "Clew"
 CALL_SECONDS: Final = 10.0
 
-_MOST_JSON_BYTES: Final = 2**22
+_MAX_JSON_BYTES: Final = 2**22
 _AT_ONCE: Final = 4  # the dashboard has other work
 _GONE: Final = (FileMissing.code, FileGoneWithRun.code, NotOnnxModel.code)
 T = TypeVar("T", bound=BaseModel)
@@ -77,7 +77,7 @@ class ClewModel(BaseModel):
         return EnvironmentSource.named(self.env_id, self.env_spec, self.normalization, self.environment_trouble)
 
 
-class PolicyFile(NamedTuple):
+class DownloadedPolicy(NamedTuple):
     """A model's file with its SHA-256; `content` is None if the caller has it."""
 
     sha256: str
@@ -122,7 +122,7 @@ class ClewModels:
             return None
         return int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 16 else None
 
-    def policy(self, model_id: str, known: Iterable[str] = (), *, measures: bool = False) -> PolicyFile:
+    def policy(self, model_id: str, known: Iterable[str] = (), *, measures: bool = False) -> DownloadedPolicy:
         """Returns the model's current file, without its content if it is one of `known` (SHA-256).
 
         With `measures`, Clew will store the result of the evaluation. Raises PolicyGone if it no longer exists,
@@ -131,18 +131,18 @@ class ClewModels:
         path = f"/api/models/{quote(model_id, safe='')}/policy"
         tags = ", ".join(f'"{one}"' for one in known)
         headers = ({"If-None-Match": tags} if tags else {}) | ({MEASURING_HEADER: "1"} if measures else {})
-        answer = self._call(path, headers, MOST_BYTES)
+        answer = self._call(path, headers, MAX_BYTES)
         if answer.status == 304:
-            return PolicyFile(answer.headers.get("ETag", "").strip('"'), None)
+            return DownloadedPolicy(answer.headers.get("ETag", "").strip('"'), None)
         if answer.status == 200:
-            return PolicyFile(hashlib.sha256(answer.content).hexdigest(), answer.content)
+            return DownloadedPolicy(hashlib.sha256(answer.content).hexdigest(), answer.content)
         reason = _reason(answer)
         if answer.status == 404 or (answer.status == 422 and _cause_in(reason) in _GONE):
             raise PolicyGone(model_id[:40], reason)
         raise PolicyRefused(reason) if answer.status == 422 else _refusal(answer)
 
     def _read(self, shape: type[T], path: str) -> T:
-        answer = self._call(path, {}, _MOST_JSON_BYTES)
+        answer = self._call(path, {}, _MAX_JSON_BYTES)
         if answer.status != 200:
             raise _refusal(answer)
         try:
@@ -162,7 +162,7 @@ class ClewModels:
                 headers=headers,
                 deadline_seconds=seconds,
                 most_bytes=most_bytes,
-                is_file=most_bytes > _MOST_JSON_BYTES,
+                is_file=most_bytes > _MAX_JSON_BYTES,
             )
         except ServiceUnavailable as error:
             raise _with_address(error, self._service.url) from error

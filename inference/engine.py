@@ -17,10 +17,10 @@ from inference.viewers.maze_walk import MazeWalk
 from inference.viewers.walks import Walk
 from policies.policy_process import PolicyProcess
 
-_MOST_RUNS: Final = 1_000
+_MAX_RUNS: Final = 1_000
 
 
-class Found(NamedTuple):
+class FoundModel(NamedTuple):
     """A model as it is now, and the maze that it was trained on, if known."""
 
     model: ClewModel
@@ -37,7 +37,7 @@ class Engine:
         self.environments = environments
         self.latencies = Latencies()
         self._others = EnvironmentWalks(models, self.pool, environments, self.latencies)
-        self._found: SingleFlight[Found] = SingleFlight("model")
+        self._found: SingleFlight[FoundModel] = SingleFlight("model")
         self._ready: SingleFlight[SharedPolicy[PolicyProcess]] = SingleFlight("policy")
         self._seeds: dict[str, int] = {}
         self._plays_others = False
@@ -66,19 +66,19 @@ class Engine:
         self.pool.close()
         self.environments.close()
 
-    def find(self, model_id: str | None, name: str | None = None) -> Found:
+    def find(self, model_id: str | None, name: str | None = None) -> FoundModel:
         """Returns the model of that id, or the active one of that name, or of the first; raises NotFound."""
         active = self.models.active(name)
         if model_id is None and active is None:
             raise NoActiveModel
         if active is not None and model_id in (None, active.id):
-            return Found(active, True, self._maze(active))
+            return FoundModel(active, True, self._maze(active))
         model = self.models.get(model_id or "")
         if model.name is not None and (active is None or active.name != model.name):
             active = self.models.active(model.name)  # that of its own registered model
-        return Found(model, active is not None and active.id == model.id, self._maze(model))
+        return FoundModel(model, active is not None and active.id == model.id, self._maze(model))
 
-    def _maze_walk(self, found: Found, command: Command, person: str) -> MazeWalk:
+    def _maze_walk(self, found: FoundModel, command: Command, person: str) -> MazeWalk:
         model_id, maze = found.model.id, found.trained_on
         policy = self._ready.get(model_id, lambda: self._policy(model_id, found.trained_on.env_id))
         if found.is_active:
@@ -94,7 +94,7 @@ class Engine:
         seed = None if run_id is None else self._seeds.get(run_id)
         if run_id is not None and seed is None:
             seed = self.models.maze_seed(run_id)
-            if seed is not None and len(self._seeds) < _MOST_RUNS:
+            if seed is not None and len(self._seeds) < _MAX_RUNS:
                 self._seeds[run_id] = seed  # a run's parameters never change
         return generate_maze(size_of(model.env_id) or DEFAULT_SIZE, DEFAULT_SEED if seed is None else seed)
 

@@ -17,12 +17,12 @@ from inference.clew_models import ClewModel, ClewModels
 from policies.general.general_policy import GeneralPolicy
 
 LONGEST_SIDE: Final = 480
-MOST_STEPS: Final = 5_000
+MAX_STEPS: Final = 5_000
 _WAIT_SECONDS: Final = 20.0
 _DRAW_SECONDS: Final = 60.0
 
 
-class EpisodeDrawing:
+class EpisodeRenderer:
     """Draws one episode at a time, with the lowest priority of all work here."""
 
     def __init__(self, models: ClewModels, known: KnownEnvironments) -> None:
@@ -63,7 +63,7 @@ def _played(environment: ManyEnvironments, policy: GeneralPolicy, seed: int, nam
     """Returns the policy's actions up to the end of the episode."""
     actions: list[Action] = []
     observation, state = environment.reset([seed]), None
-    while len(actions) < MOST_STEPS:
+    while len(actions) < MAX_STEPS:
         (answer,) = policy.infer_many(observation, [state])
         state = answer.state
         actions.append(answer.action)
@@ -71,4 +71,4 @@ def _played(environment: ManyEnvironments, policy: GeneralPolicy, seed: int, nam
         if after.done[0]:
             return actions
         observation = after.observation
-    raise EnvironmentRefused(name, EpisodeTooLong(MOST_STEPS))
+    raise EnvironmentRefused(name, EpisodeTooLong(MAX_STEPS))

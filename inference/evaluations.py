@@ -21,24 +21,24 @@ from domain.inference.messages import EvaluationReport, EvaluationState
 from domain.message_data import coded
 from domain.registry.measurements import Measured
 from environments.known import KnownEnvironments
-from inference.engine import Engine, Found
+from inference.engine import Engine, FoundModel
 from inference.fair_turns import FairTurns, Turn
 from inference.measuring.returns_of_model import measure_returns
 from inference.waiting import Waiting
 from policies.policy_process import PolicyProcess
 
 _log = logging.getLogger(__name__)
-_MOST_AT_ONCE: Final = 2
-_MOST_OF_ONE: Final = 4  # per person, including waiting ones
-_MOST_HELD: Final = 20  # each holds a thread
-_MOST_REMEMBERED: Final = 200
+_MAX_AT_ONCE: Final = 2
+_MAX_OF_ONE: Final = 4  # per person, including waiting ones
+_MAX_HELD: Final = 20  # each holds a thread
+_MAX_REMEMBERED: Final = 200
 
 
 class _Cancelled(Exception):
     """The evaluation was cancelled."""
 
 
-class Evaluation:
+class EvaluationJob:
     """One model's evaluation, in a thread and a process of its own with lower priority than viewers."""
 
     def __init__(self, engine: Engine, known: KnownEnvironments, model_id: str, starter: Requester, turn: Turn) -> None:
@@ -90,7 +90,7 @@ class Evaluation:
         _log.info("evaluation", extra={"model": self.report.model_id, "state": self.report.state})
 
     def _wait_for_turn(self) -> None:
-        began, busy = time.monotonic(), RunsAllEvaluations(TheInferenceEngine(), _MOST_AT_ONCE)
+        began, busy = time.monotonic(), RunsAllEvaluations(TheInferenceEngine(), _MAX_AT_ONCE)
         while not self._turn.wait():
             self._check_cancelled()
             self._update_report(**coded(busy, "error"), waited_s=round(time.monotonic() - began, 1))
@@ -124,7 +124,7 @@ class Evaluation:
         finally:
             policy.close()
 
-    def _found(self) -> tuple[Found, bytes]:
+    def _found(self) -> tuple[FoundModel, bytes]:
         """Returns the model and its file; waits for a Clew that may be starting."""
         waiting: Waiting | None = None
         while True:
@@ -154,8 +154,8 @@ class Evaluations:
         self._engine = engine
         self._environments = environments
         self._lock = threading.Lock()
-        self._known: dict[str, Evaluation] = {}
-        self._turns = FairTurns(_MOST_AT_ONCE, _MOST_OF_ONE, _MOST_HELD)
+        self._known: dict[str, EvaluationJob] = {}
+        self._turns = FairTurns(_MAX_AT_ONCE, _MAX_OF_ONE, _MAX_HELD)
 
     @property
     def running(self) -> int:
@@ -170,8 +170,10 @@ class Evaluations:
                 return known.report_for(starter)
             turn = self._turns.enter(person)
             self._known.pop(model_id, None)
-            evaluation = self._known[model_id] = Evaluation(self._engine, self._environments, model_id, starter, turn)
-            for old in list(self._known)[:-_MOST_REMEMBERED]:
+            evaluation = self._known[model_id] = EvaluationJob(
+                self._engine, self._environments, model_id, starter, turn
+            )
+            for old in list(self._known)[:-_MAX_REMEMBERED]:
                 if not self._known[old].is_running:
                     del self._known[old]
             evaluation.start()
@@ -192,7 +194,7 @@ class Evaluations:
         for evaluation in list(self._known.values()):
             evaluation.cancel()
 
-    def _of(self, model_id: str) -> Evaluation:
+    def _of(self, model_id: str) -> EvaluationJob:
         evaluation = self._known.get(model_id)
         if evaluation is None:
             raise NotEvaluated(model_id[:40])

@@ -16,7 +16,7 @@ from policies.policy_process import ANSWER_SECONDS
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS: Final = 3.0  # the slowest walk calls every second
 _RETRY_AFTER_SECONDS: Final = 10.0  # after a failure, a policy is not started again for so long
-_MOST_REMEMBERED: Final = 4  # files without a process, for each possible process
+_MAX_REMEMBERED: Final = 4  # files without a process, for each possible process
 
 
 class Process(Protocol):
@@ -158,7 +158,7 @@ class PolicyPool:
                 policy = SharedPolicy(self, sha256, content, make)
             if policy is not None:
                 self._known[sha256, purpose] = policy
-            for old in list(self._known)[: -_MOST_REMEMBERED * self._most]:
+            for old in list(self._known)[: -_MAX_REMEMBERED * self._most]:
                 if self._known[old] not in self._running:
                     del self._known[old]
             return policy

@@ -19,7 +19,7 @@ from mlflow_api.schemas import validated
 
 VIEWS: Final = "clew-views"
 ADDRESSES: Final = "clew-addresses"
-MOST_CHARACTERS: Final = 5_000
+MAX_CHARACTERS: Final = 5_000
 """What MLflow's databases accept as a tag's value, in all versions."""
 KEPT_SECONDS: Final = 5.0
 _PROMPT: Final = "mlflow.prompt.is_prompt"
@@ -75,7 +75,7 @@ class MlflowViews:
         """Removes a tag of the views, if it exists."""
         self._mlflow.delete("registered-models/delete-tag", {"name": VIEWS, "key": key})
 
-    def kept(self, key: str) -> list[dict[str, str]]:
+    def stored_tags(self, key: str) -> list[dict[str, str]]:
         """Returns the tags stored under a hash: several if two processes wrote it at once."""
         # A page waits for this, and holds a thread.
         mlflow = self._mlflow.within(KEPT_SECONDS)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from components import frame, ids, notices
 from components.inference import evaluation, inference, inference_controls
 from components.inference.inference import SIDES
-from components.inference.inference_controls import ViewRequest
+from components.inference.inference_controls import WalkOptions
 from components.page_head import page_head
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
@@ -45,14 +45,14 @@ def layout(ui: UiSettings, /, **query: str) -> list[Any]:
     ]
 
 
-def _read(query: dict[str, str]) -> tuple[ViewRequest, list[str]]:
+def _read(query: dict[str, str]) -> tuple[WalkOptions, list[str]]:
     """Returns the request in the address, and the names of its invalid parameters."""
     given = {name: value for name, value in query.items() if value != ""}
     try:
-        return ViewRequest.model_validate(given), []
+        return WalkOptions.model_validate(given), []
     except ValidationError as error:
         odd = list(dict.fromkeys(str(one["loc"][0]) for one in error.errors()))
-        return ViewRequest.model_validate({name: value for name, value in given.items() if name not in odd}), odd
+        return WalkOptions.model_validate({name: value for name, value in given.items() if name not in odd}), odd
 
 
 dash.register_page(__name__, path="/inference", title=lambda **_query: _("Inference · Clew"), order=4, layout=layout)

@@ -57,7 +57,7 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any
         dcc.Store(id=ids.SILENT, data={}),
         dcc.Store(id=ids.SELECTED, data=compared),
         dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed, "odd": [*odd, *grid.odd]}),
-        *grid_stores("compare", comparison.WORDS, grid, options, comparison.MOST_COMPARED),
+        *grid_stores("compare", comparison.WORDS, grid, options, comparison.MAX_COMPARED),
         dcc.Store(id=ids.COMPARE_DRAWN),
         dcc.Store(id=ids.COMPARE_MEDIA_SHOWN),
         dcc.Store(id=ids.COMPARE_CHANGES_SHOWN),

@@ -20,14 +20,14 @@ from domain.errors.policy_checks.files import (
 from policies.onnx_reading import DATA_LOCATION, DEEPEST, EXTERNAL_DATA, PARTS, is_pointer
 from policies.protobuf_reading import BYTES, Damaged, Field, field_of_bytes, fields, varint
 
-MOST_FILES: Final = 32
+MAX_FILES: Final = 32
 _RAW_DATA: Final = 9
 _KEY, _VALUE = 1, 2
 _LONGEST_LOCATION: Final = 200
 # Plain relative names: no root, drive, scheme, parent folder, or characters that a server would decode.
 _OWN: Final = re.compile(r"(?!\.)[^\x00-\x1f\x7f\\/:%?#]+(/(?!\.)[^\x00-\x1f\x7f\\/:%?#]+)*")
 # With more fields, parsing in Python would take seconds; a policy has some thousands.
-_MOST_FIELDS: Final = 200_000
+_MAX_FIELDS: Final = 200_000
 
 
 class _Place(NamedTuple):
@@ -48,8 +48,8 @@ def locations_in(model: bytes) -> list[str]:
     try:
         for place in _places(model, "ModelProto", 0, len(model), _Budget()):
             found.setdefault(_own(place.location))
-            if len(found) > MOST_FILES:
-                raise PolicyRefused(DataInTooManyFiles(MOST_FILES))
+            if len(found) > MAX_FILES:
+                raise PolicyRefused(DataInTooManyFiles(MAX_FILES))
     except (Damaged, _TooManyFields):
         return []
     return list(found)
@@ -75,7 +75,7 @@ class _Budget:
     """How many more fields may be parsed."""
 
     def __init__(self) -> None:
-        self.left = _MOST_FIELDS
+        self.left = _MAX_FIELDS
 
     def spend(self) -> None:
         self.left -= 1

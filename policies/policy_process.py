@@ -23,7 +23,7 @@ from domain.inference.policies import PolicyGraph, TensorShape, contract_for, mi
 from policies.child_process import LOAD_SECONDS, ChildProcess
 
 ANSWER_SECONDS: Final = 1.0
-MOST_OBSERVATIONS: Final = 256  # so that a request fits into a pipe, and sending never waits for the child to read
+MAX_OBSERVATIONS: Final = 256  # so that a request fits into a pipe, and sending never waits for the child to read
 
 BACKGROUND_NICENESS: Final = 10
 _ACTIONS: Final = len(ACTION_NAMES)
@@ -70,10 +70,10 @@ class PolicyProcess:
     def infer(self, observations: NDArray[np.float32]) -> NDArray[np.float32]:
         """Returns the scores [n, 4] for n observations [n, 25], finite, within a second of computing.
 
-        Raises PolicyFailed, and BadInput for more observations than MOST_OBSERVATIONS.
+        Raises PolicyFailed, and BadInput for more observations than MAX_OBSERVATIONS.
         """
-        if len(observations) > MOST_OBSERVATIONS:
-            raise AskedForTooMany(MOST_OBSERVATIONS, len(observations))
+        if len(observations) > MAX_OBSERVATIONS:
+            raise AskedForTooMany(MAX_OBSERVATIONS, len(observations))
         batch = np.ascontiguousarray(observations, np.float32)
         question = struct.pack("=I", len(batch)) + batch.tobytes()
         try:

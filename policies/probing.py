@@ -30,7 +30,7 @@ VERSION: Final = 2
 
 Scores = NDArray[np.float32]
 
-_MOST_TOGETHER: Final = 256  # the largest batch that is ever requested of a policy
+_MAX_TOGETHER: Final = 256  # the largest batch that is ever requested of a policy
 _ALONE: Final = 12
 _FEW: Final = (2, 3, 7)
 # The difference that another order of float32 sums may cause, as a share of the largest score.
@@ -54,7 +54,7 @@ def batches(count: int) -> list[tuple[int, int]]:
     """
     alone = [(begin, 1) for begin in range(min(_ALONE, count))]
     few = [(0, size) for size in _FEW if size <= count]
-    many = [(begin, min(_MOST_TOGETHER, count - begin)) for begin in range(0, count, _MOST_TOGETHER)]
+    many = [(begin, min(_MAX_TOGETHER, count - begin)) for begin in range(0, count, _MAX_TOGETHER)]
     return [*alone, *alone, *few, *many]
 
 

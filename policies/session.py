@@ -13,7 +13,7 @@ NOT_INSTALLED: Final = 3
 """The exit status if onnxruntime is missing or does not fit this machine."""
 
 _LONGEST_CAUSE: Final = 500
-_MOST_READ: Final = 8000  # it may quote names of any length
+_MAX_READ: Final = 8000  # it may quote names of any length
 _TAIL: Final = 200
 # A line of its source code, and the signature of the function there, up to its last bracket.
 _SIGNATURE: Final = r"\s+[\w:<>,&*~ ]+?\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)(?: const)?"
@@ -74,7 +74,7 @@ def cause_of(message: str) -> str:
 
     A long one is cut in the middle.
     """
-    message = re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : ", "", _cut(message, _MOST_READ))
+    message = re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : ", "", _cut(message, _MAX_READ))
     text = " ".join(_SOURCE.sub(" ", message).split()).rstrip(". ")
     text = "".join(letter if letter.isprintable() else "?" for letter in text)  # it quotes names from the file
     return _cut(text, _LONGEST_CAUSE)

@@ -9,7 +9,7 @@ import sys
 from scheduler.app import create_app
 from scheduler.identity import AlreadyScheduling, take_identity
 from scheduler.settings import SchedulerSettings, read_settings
-from sockets.service_main import CannotRun, Listening, Make, run_service
+from sockets.service_main import CannotRun, ListenOptions, Make, run_service
 
 
 def main() -> int:
@@ -17,9 +17,9 @@ def main() -> int:
     return run_service(read_settings, _listening, _made_by)
 
 
-def _listening(own: SchedulerSettings) -> Listening:
+def _listening(own: SchedulerSettings) -> ListenOptions:
     host, port = own.scheduler_host, own.scheduler_port
-    return Listening("SCHEDULER_HOST", host, port, own.scheduler_max_viewers, own.secrets)
+    return ListenOptions("SCHEDULER_HOST", host, port, own.scheduler_max_viewers, own.secrets)
 
 
 def _made_by(settings: SchedulerSettings) -> Make:

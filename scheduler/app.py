@@ -44,7 +44,7 @@ def app_of(scheduler: Scheduler, settings: SchedulerSettings) -> tuple[Flask, So
     viewers = SocketRoute(
         app,
         "/ws/training/<run_id>",
-        talk=lambda viewer: scheduler.viewers.serve(viewer, viewer.arguments["run_id"]),
+        handle_connection=lambda viewer: scheduler.viewers.serve(viewer, viewer.arguments["run_id"]),
         most_viewers=settings.scheduler_max_viewers,
         origins=read_origins(settings.allowed_origins),
     )

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 from typing import Final
 
-_MOST_BYTES: Final = 1_000
+_MAX_BYTES: Final = 1_000
 _PATIENCE_SECONDS: Final = 5.0
 
 
@@ -47,7 +47,7 @@ def _take(descriptor: int, folder: Path) -> None:
 
 
 def _read(descriptor: int) -> str:
-    kept = os.pread(descriptor, _MOST_BYTES, 0).decode(errors="replace").strip()
+    kept = os.pread(descriptor, _MAX_BYTES, 0).decode(errors="replace").strip()
     try:
         return str(uuid.UUID(kept))
     except ValueError:  # there is none yet, or it was not written completely

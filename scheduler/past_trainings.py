@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from concurrency.rounds import Rounds
+from concurrency.rounds import PeriodicTask
 from domain.errors import ClewError
 from scheduler.backends.checkpoints import Checkpoints
 from scheduler.local.run_folders import RunFolders
@@ -28,7 +28,7 @@ class PastTrainings:
         self._stored = stored
         self._checked: set[str] = set()
         self._sweep_at = 0.0
-        self._rounds = Rounds("past-trainings", _ROUND_SECONDS, self.tick)
+        self._rounds = PeriodicTask("past-trainings", _ROUND_SECONDS, self.tick)
 
     def start(self) -> None:
         """Starts the thread."""

@@ -18,22 +18,22 @@ from scheduler.local.environment import base_environment, tracking_environment
 from scheduler.local.gpus import Gpus
 from scheduler.local.local_backend import LocalBackend
 from scheduler.local.run_folders import RunFolders
-from scheduler.news.describing import described, places
+from scheduler.news.describing import describe_training, places
 from scheduler.news.logged_progress import LoggedProgress
 from scheduler.news.progress_book import ProgressBook
 from scheduler.news.viewers import Viewers
 from scheduler.past_trainings import PastTrainings
-from scheduler.queue.actions import Actions
+from scheduler.queue.actions import QueueActions
 from scheduler.queue.dispatcher import Dispatcher
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
 from scheduler.queue.environment_check import EnvironmentCheck
-from scheduler.queue.launching import Launching
+from scheduler.queue.launching import Launcher
 from scheduler.queue.mlflow_queue import MlflowQueue
-from scheduler.queue.reading import Reading
-from scheduler.queue.requests import Requests
+from scheduler.queue.reading import QueueReader
+from scheduler.queue.requests import TrainingStarter
 from scheduler.queue.trainers import Trainers
-from scheduler.queue.watch import Watch
+from scheduler.queue.watch import BackendPoller
 from scheduler.ray_jobs.ray_backend import RayBackend
 from scheduler.settings import SchedulerSettings, trainers_in
 
@@ -68,10 +68,10 @@ class Scheduler:
         self._book = ProgressBook(
             self.backend.progress_file, lambda run_id: LoggedProgress(run_id, runs, metrics, vocabulary)
         )
-        launching = Launching(queue, self.backend, self.trainers, self._environment)
-        reading = Reading(self.entries, queue, self.backend, self.trainers)
+        launching = Launcher(queue, self.backend, self.trainers, self._environment)
+        reading = QueueReader(self.entries, queue, self.backend, self.trainers)
         self.dispatcher = Dispatcher(self.entries, queue, self.backend, reading, launching)
-        self._watch = Watch(
+        self._watch = BackendPoller(
             self.entries, self.backend, self.dispatcher, self._book.has_begun, may_restart=settings.training_restart
         )
         # A cluster's machines have packages of their own, so this check is left to the training.
@@ -81,10 +81,10 @@ class Scheduler:
         check = EnvironmentCheck(self._environments)
         kept = RunFolders(folders, settings.training_files_max_bytes)
         self._past = PastTrainings(self.entries, self.dispatcher, kept, stored)
-        self.requests = Requests(
+        self.requests = TrainingStarter(
             self.entries, queue, self.backend, self.trainers, self.dispatcher, check, self._book.progress
         )
-        self.actions = Actions(self.entries, queue, self.backend, self.dispatcher, self._book.forget)
+        self.actions = QueueActions(self.entries, queue, self.backend, self.dispatcher, self._book.forget)
         self.viewers = Viewers(self.entries, self._book, self.training_message)
 
     def start(self) -> None:
@@ -169,7 +169,9 @@ class Scheduler:
         progress = self._book.progress(entry) if with_progress and entry.attempt else None
         is_unavailable = self.dispatcher.trouble is not None
         reasons = {**self.dispatcher.reasons, **self._watch.reasons}
-        return described(entry, place, reasons, progress, self._settings.machine, is_mlflow_unavailable=is_unavailable)
+        return describe_training(
+            entry, place, reasons, progress, self._settings.machine, is_mlflow_unavailable=is_unavailable
+        )
 
     def _environment(self, run_id: str) -> Mapping[str, str]:
         return {**base_environment(os.environ), **tracking_environment(self._settings, run_id)}

@@ -11,7 +11,7 @@ from domain.errors.records import InvalidArgument
 from domain.hosts import TrustedHosts, hosts_answered
 from domain.messages import Text
 from domain.trainings.trainer import Trainer
-from domain.trainings.trainers_file import MOST_BYTES, read_trainers
+from domain.trainings.trainers_file import MAX_BYTES, read_trainers
 from domain.wrong_settings import wrong_settings
 from scheduler.ray_jobs.settings import RayJobsSettings
 from sockets.origins import read_origins
@@ -21,7 +21,7 @@ def trainers_in(path: Path) -> list[Trainer]:
     """Returns the trainers of a TOML file; raises BadInput."""
     try:
         with path.open("rb") as file:
-            return read_trainers(file.read(MOST_BYTES).decode())
+            return read_trainers(file.read(MAX_BYTES).decode())
     except OSError as error:
         raise InvalidArgument(Text(f"The file of trainers cannot be read: {error.strerror}.")) from error
     except UnicodeDecodeError as error:

@@ -17,9 +17,9 @@ from services.fleet.fleet_histories import FleetHistories
 from services.health.dependency_health import Checks
 from services.health.service_health import HealthSnapshots
 from services.inference_engine import InferenceEngine
-from services.measuring.following import MeasurementFollowing
+from services.measuring.following import EvaluationFollower
 from services.registry.changes.answers import ChangeAnswers
-from services.registry.changes.making import ChangeMaking
+from services.registry.changes.making import ModelChanger
 from services.registry.changes.records import ChangeRecords
 from services.registry.measurement_keeping import MeasurementWriter
 from services.registry.model_store import ModelStore
@@ -67,7 +67,7 @@ class Services(NamedTuple):
     changes: ChangeAnswers
     policy_checks: PolicyChecks
     measurements: MeasurementWriter
-    following: MeasurementFollowing
+    following: EvaluationFollower
     engine: InferenceEngine
     episodes: SavedEpisodes
     scheduler: SchedulerClient
@@ -97,7 +97,7 @@ def connect(settings: Settings) -> Services:
     model_views = ModelSnapshots(models, settings.refresh_seconds, token, models_folder)
     engine = JsonService(InferenceEngine.name, settings.inference_url, direct=True)
     measuring, measurements = InferenceEngine(engine, settings), MeasurementWriter(models)
-    following = MeasurementFollowing(measuring, measurements, models_folder / "followed")
+    following = EvaluationFollower(measuring, measurements, models_folder / "followed")
     following.resume()
     scheduler = SchedulerClient(scheduler_service(settings), settings)
     checks = Checks(source, runs, models, model_views)
@@ -122,7 +122,7 @@ def connect(settings: Settings) -> Services:
         models=models,
         model_views=model_views,
         changes=ChangeAnswers(
-            ChangeMaking(models, model_views, settings.patience_seconds).make, ChangeRecords(models_folder / "changes")
+            ModelChanger(models, model_views, settings.patience_seconds).make, ChangeRecords(models_folder / "changes")
         ),
         policy_checks=PolicyChecks(models),
         measurements=measurements,

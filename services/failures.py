@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from domain.errors import ClewError, Name, ServiceError
-from domain.errors.services import last_found, passes_by_itself
+from domain.errors.services import last_error, passes_by_itself
 from domain.message_data import MessageData, MessageField
 from domain.messages import Reason
 
@@ -48,7 +48,7 @@ class Failure(BaseModel):
     @classmethod
     def of(cls, error: ClewError, service: Name) -> Self:
         """Converts `error`; `service` is used if the error does not name one."""
-        error = last_found(error)
+        error = last_error(error)
         if isinstance(error, ServiceError):
             return cls(service_name=error.service, error=error.cause_json, passes=passes_by_itself(error))
         return cls(service_name=service, error=error)

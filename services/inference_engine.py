@@ -13,7 +13,7 @@ from domain.errors.answers import NoPicture
 from domain.errors.misfits import misfit_of
 from domain.errors.names import INFERENCE_ENGINE
 from domain.inference.messages import EvaluationReport
-from domain.inference.saved_episodes import MOST_BYTES, EpisodeSeed
+from domain.inference.saved_episodes import MAX_BYTES, EpisodeSeed
 from transport.http_client import JsonService
 
 _WRITE_SECONDS = 5.0
@@ -51,7 +51,7 @@ class InferenceEngine:
             params=episode.model_dump(mode="json", include=set(EpisodeSeed.model_fields)),
             headers=headers_of(requester, self._rules),
             deadline_seconds=_DRAW_SECONDS,
-            most_bytes=MOST_BYTES,
+            most_bytes=MAX_BYTES,
             is_silent=True,
         )
         if answer.status != HTTPStatus.OK:

@@ -18,10 +18,10 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 from domain.errors.requests import TooManyAtOnce
 from serving.client_loop import ClientLoop
 from serving.client_socket import ClientSocket
-from serving.compartments import Compartment, Compartments, Place
+from serving.compartments import Compartment, CompartmentPart, Compartments
 from serving.connection import Connection
 
-MOST_BODY_BYTES: Final = 8 * 2**20
+MAX_BODY_BYTES: Final = 8 * 2**20
 _LOOKED_AT_BYTES: Final = 1024
 _LONGEST_WAIT_SECONDS: Final = 1.0
 
@@ -29,7 +29,7 @@ _LONGEST_WAIT_SECONDS: Final = 1.0
 class BufferingWorker(ThreadWorker):  # type: ignore[misc]
     """Serves an app; a subclass defines the kinds of requests, and how many threads each may use."""
 
-    most_body_bytes = MOST_BODY_BYTES
+    most_body_bytes = MAX_BODY_BYTES
 
     @classmethod
     def check_config(cls, cfg: Config, log: Logger) -> None:
@@ -47,9 +47,9 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         """Returns the compartments, sized by the setting `threads`."""
         return {"": Compartment(threads)}
 
-    def place_of(self, method: str, target: str, body_start: bytes) -> Place:
+    def place_of(self, method: str, target: str, body_start: bytes) -> CompartmentPart:
         """Returns the compartment of a request, by its method, its raw address, and the first bytes of its body."""
-        return Place("")
+        return CompartmentPart("")
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """Creates as many threads as all compartments have together; each starts when it is first needed."""

@@ -9,9 +9,9 @@ from domain.errors import ClewError
 from domain.errors.requests import RequestTooSlow, TooManyAtOnce
 from serving.connection import HEAD_SECONDS, Connection, Phase
 from serving.open_connections import CutClients, OpenConnections
-from serving.pace import Pace
+from serving.pace import TransferRate
 from serving.refusals import refusal
-from serving.watching import Watching
+from serving.watching import EventDispatcher
 
 _READ_BYTES: Final = 2**16
 _SMALL_BYTES: Final = 2**16
@@ -45,7 +45,7 @@ class ClientLoop:
             Phase.SENDING: self._send,
             Phase.CLOSING: self._drain,
         }
-        self._watching = Watching(poller, reactions)
+        self._watching = EventDispatcher(poller, reactions)
         self._swept_at = 0.0
         self._cut = CutClients()
 
@@ -70,7 +70,7 @@ class ClientLoop:
     def send_later(self, connection: Connection) -> None:
         """Sends the connection's outbox when its client can receive more."""
         if connection.phase in (Phase.ANSWERING, Phase.SENDING):
-            connection.pace = Pace(time.monotonic(), connection.sock.outbox.taken)
+            connection.pace = TransferRate(time.monotonic(), connection.sock.outbox.taken)
             self._watching.begin(connection, selectors.EVENT_WRITE)
 
     def make_room(self) -> None:

@@ -6,7 +6,7 @@ import socket
 import struct
 from typing import Any
 
-from serving.outbox import Outbox
+from serving.outbox import SendBuffer
 
 
 class ClientSocket(socket.socket):
@@ -19,7 +19,7 @@ class ClientSocket(socket.socket):
     def __init__(self, accepted: socket.socket) -> None:
         """Takes over the given socket, which is closed then."""
         super().__init__(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
-        self.outbox = Outbox(self)
+        self.outbox = SendBuffer(self)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Queues all of the data."""

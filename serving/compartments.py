@@ -18,7 +18,7 @@ class Compartment(NamedTuple):
     most_of_part: int | None = None
 
 
-class Place(NamedTuple):
+class CompartmentPart(NamedTuple):
     """The compartment of a piece of work, and the part within its kind."""
 
     kind: str
@@ -32,10 +32,10 @@ class Compartments(Generic[Job]):
         self._sizes = sizes
         self._start = start
         self._running: Counter[str] = Counter()
-        self._running_parts: Counter[Place] = Counter()
-        self._waiting: dict[str, deque[tuple[Place, Job]]] = {kind: deque() for kind in sizes}
+        self._running_parts: Counter[CompartmentPart] = Counter()
+        self._waiting: dict[str, deque[tuple[CompartmentPart, Job]]] = {kind: deque() for kind in sizes}
 
-    def enter(self, place: Place, job: Job) -> bool:
+    def enter(self, place: CompartmentPart, job: Job) -> bool:
         """Starts the job, or queues it until a thread is free; returns False if too many wait already."""
         most_waiting = self._sizes[place.kind].most_waiting
         if self._has_room(place):
@@ -46,7 +46,7 @@ class Compartments(Generic[Job]):
             self._waiting[place.kind].append((place, job))
         return True
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: CompartmentPart) -> None:
         """Notes that a job has ended, and starts the first one that waits for its thread."""
         self._running[place.kind] -= 1
         self._running_parts[place] -= 1
@@ -59,13 +59,13 @@ class Compartments(Generic[Job]):
                 self._run(next_place, job)
                 return
 
-    def _has_room(self, place: Place) -> bool:
+    def _has_room(self, place: CompartmentPart) -> bool:
         size = self._sizes[place.kind]
         if self._running[place.kind] >= size.most:
             return False
         return size.most_of_part is None or self._running_parts[place] < size.most_of_part
 
-    def _run(self, place: Place, job: Job) -> None:
+    def _run(self, place: CompartmentPart, job: Job) -> None:
         self._running[place.kind] += 1
         self._running_parts[place] += 1
         self._start(job)

@@ -12,8 +12,8 @@ from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 
 from serving.client_socket import ClientSocket
-from serving.compartments import Place
-from serving.pace import Pace
+from serving.compartments import CompartmentPart
+from serving.pace import TransferRate
 from serving.request_frame import RequestFrame
 
 HEAD_SECONDS: Final = 5.0
@@ -78,7 +78,7 @@ class Connection(TConn):  # type: ignore[misc]
         self._most_body_bytes = most_body_bytes
         self._next = b""
         self.data_ready = True  # otherwise gunicorn would wait for the first byte, in a thread
-        self.place = Place("")
+        self.place = CompartmentPart("")
         self.stays_open = False
         self.watched_for = 0
 
@@ -90,7 +90,7 @@ class Connection(TConn):  # type: ignore[misc]
     def begin(self, now: float, seconds: float) -> None:
         """Waits for a request, whose first byte has to arrive within so many seconds."""
         self.phase, self.since, self.deadline = Phase.RECEIVING, now, now + seconds
-        self.pace: Pace | None = None
+        self.pace: TransferRate | None = None
         self.has_continued = False
         self._clear_frame()
         if self._next:
@@ -103,7 +103,7 @@ class Connection(TConn):  # type: ignore[misc]
             self.deadline = now + HEAD_SECONDS
         self.frame.feed(data)
         if self.frame.has_head and self.pace is None:
-            self.pace = Pace(now, self.frame.received)
+            self.pace = TransferRate(now, self.frame.received)
 
     def is_late(self, now: float) -> bool:
         """Returns whether the client is too slow, with its request or with receiving the answer."""

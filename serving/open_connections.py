@@ -7,7 +7,7 @@ from typing import Final
 
 from serving.connection import Connection, Phase
 
-MOST_HELD_BYTES: Final = 128 * 2**20
+MAX_HELD_BYTES: Final = 128 * 2**20
 _REPORT_SECONDS: Final = 10.0
 _log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class OpenConnections:
 
     def exceed_memory(self) -> bool:
         """Returns whether requests and answers use more memory than allowed."""
-        return self._held_bytes() > MOST_HELD_BYTES
+        return self._held_bytes() > MAX_HELD_BYTES
 
     def longest_waiting(self) -> Connection | None:
         """Returns the one that has waited the longest for its client: for a request, else to send the answer."""
@@ -48,7 +48,7 @@ class OpenConnections:
         waiting = sorted((one for one in self._open if one.sock.outbox.held_bytes), key=lambda one: one.since)
         held = self._held_bytes()
         for connection in waiting:
-            if held <= MOST_HELD_BYTES:
+            if held <= MAX_HELD_BYTES:
                 return
             held -= connection.sock.outbox.held_bytes
             yield connection

@@ -39,7 +39,7 @@ class _FilePart:
         return self._left <= 0
 
 
-class Outbox:
+class SendBuffer:
     """The bytes and files to be sent on one socket. `wake` is called when something is added to an empty outbox."""
 
     def __init__(self, sock: socket.socket) -> None:

@@ -7,7 +7,7 @@ WINDOW_BYTES: Final = 32 * 2**10
 """3 kB/s: slower than any connection that a person would tolerate, but more than an attacker's trickle."""
 
 
-class Pace:
+class TransferRate:
     """One transfer, in time windows: earlier speed does not compensate for a later standstill."""
 
     def __init__(self, now: float, done: int = 0) -> None:

@@ -10,11 +10,11 @@ from typing import Final
 from domain.errors import ClewError
 from domain.errors.requests import HeadTooLong, RequestTooLong
 
-MOST_HEAD_BYTES: Final = 256 * 2**10
+MAX_HEAD_BYTES: Final = 256 * 2**10
 _END: Final = b"\r\n\r\n"
 _LONGEST_SIZE_LINE: Final = 1024
-_MOST_TRAILER_BYTES: Final = 16 * 2**10
-_MOST_DIGITS: Final = 15
+_MAX_TRAILER_BYTES: Final = 16 * 2**10
+_MAX_DIGITS: Final = 15
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
 _CONTINUE: Final = re.compile(rb"[^\r]* HTTP/1\.1\r\n(?:.*\r\n)?expect:[ \t]*100-continue[ \t]*\r\n", re.I | re.S)
@@ -86,7 +86,7 @@ class RequestFrame:
     def _find_head(self) -> None:
         found = self._content.find(_END, max(0, self._searched - len(_END) + 1))
         self._searched = self.received
-        if (found if found >= 0 else self.received) > MOST_HEAD_BYTES:
+        if (found if found >= 0 else self.received) > MAX_HEAD_BYTES:
             self.refusal = HeadTooLong()
         if found < 0 or self.refusal:
             return
@@ -122,8 +122,8 @@ class RequestFrame:
                 self._end_as_malformed()
             elif int(line[1], 16) == 0:
                 # Without trailers, the line end of the last chunk is half of the end.
-                ends = self._content.find(_END, line_ends, line_ends + _MOST_TRAILER_BYTES)
-                if ends < 0 and self.received - line_ends < _MOST_TRAILER_BYTES:
+                ends = self._content.find(_END, line_ends, line_ends + _MAX_TRAILER_BYTES)
+                if ends < 0 and self.received - line_ends < _MAX_TRAILER_BYTES:
                     return
                 if ends < 0:
                     self._end_as_malformed()
@@ -141,4 +141,4 @@ class RequestFrame:
 
 
 def _number(digits: bytes) -> int:
-    return int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS
+    return int(digits) if len(digits) <= _MAX_DIGITS else 10**_MAX_DIGITS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from serving.connection import Connection, Phase
 
 
-class Watching:
+class EventDispatcher:
     """Passes each event to the reaction for the connection's phase."""
 
     def __init__(self, poller: selectors.BaseSelector, reactions: Mapping[Phase, Callable[[Connection], None]]) -> None:

@@ -9,7 +9,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator
 
 from domain.alerts.rules import AlertRules
-from domain.alerts.rules_file import MOST_BYTES, read_rules
+from domain.alerts.rules_file import MAX_BYTES, read_rules
 from domain.errors import BadInput
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
@@ -23,7 +23,7 @@ def rules_in(path: Path, is_address: Callable[[str], bool] = lambda _url: True) 
     variables = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     try:
         with path.open("rb") as file:
-            return read_rules(file.read(MOST_BYTES).decode(), variables | dict(os.environ), is_address)
+            return read_rules(file.read(MAX_BYTES).decode(), variables | dict(os.environ), is_address)
     except OSError as error:
         raise InvalidArgument(Text(f"The file of alerts cannot be read: {error.strerror}.")) from error
     except UnicodeDecodeError as error:

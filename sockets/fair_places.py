@@ -8,7 +8,7 @@ from flask import Request
 from domain.hosts import is_loopback
 
 
-class FairPlaces:
+class FairSlots:
     """`most` places; while at most `kept` are free, only a person without any gets one."""
 
     def __init__(self, most: int, kept: int) -> None:
@@ -25,7 +25,7 @@ class FairPlaces:
             self._held[person] += 1
             return True
 
-    def give_back(self, person: str) -> None:
+    def release(self, person: str) -> None:
         """Returns a place that `take` took."""
         with self._lock:
             self._held[person] -= 1

@@ -6,7 +6,7 @@ from typing import Final
 
 from simple_websocket import Server
 
-_MOST_WAITING: Final = 64
+_MAX_WAITING: Final = 64
 
 
 class Inbox(list[str | bytes]):
@@ -14,7 +14,7 @@ class Inbox(list[str | bytes]):
 
     def append(self, message: str | bytes) -> None:
         """Adds a message; raises OSError if there are too many, which makes the reading thread end the connection."""
-        if len(self) >= _MOST_WAITING:
+        if len(self) >= _MAX_WAITING:
             raise OSError("it sends more than is handled")
         super().append(message)
 

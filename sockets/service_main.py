@@ -29,7 +29,7 @@ class ServiceSettings(Protocol):
     def trusted_hosts(self) -> str: ...
 
 
-class Listening(NamedTuple):
+class ListenOptions(NamedTuple):
     """The service's address, its number of sockets, and secrets to keep out of its log.
 
     `host_setting` names the address's setting.
@@ -46,7 +46,7 @@ S = TypeVar("S", bound=ServiceSettings)
 
 
 def run_service(
-    read_settings: Callable[[], S], listening: Callable[[S], Listening], made_by: Callable[[S], Make]
+    read_settings: Callable[[], S], listening: Callable[[S], ListenOptions], made_by: Callable[[S], Make]
 ) -> int:
     """Runs it in the foreground until SIGTERM or Ctrl-C; returns the exit status unless gunicorn exits itself.
 

@@ -15,7 +15,7 @@ from wsproto.utilities import RemoteProtocolError
 
 from domain.hosts import Origin
 from sockets.connections import Connection, ConnectionRegistry
-from sockets.fair_places import FairPlaces, address_of
+from sockets.fair_places import FairSlots, address_of
 from sockets.inbox import listening_thread
 from sockets.origins import is_allowed
 
@@ -25,41 +25,44 @@ _log = logging.getLogger(__name__)
 _PING_SECONDS: Final = 4.5
 _SEND_SECONDS: Final = 2
 _BUFFER_BYTES: Final = 2**18
-_MOST_RECEIVED_BYTES: Final = 1024
+_MAX_RECEIVED_BYTES: Final = 1024
 _GOODBYE_SECONDS: Final = 0.5
 _RETRY_SECONDS: Final = 10
 _GOING_AWAY: Final = 1001
 
 
 class SocketRoute:
-    """A route of a Flask app under gunicorn's gthread worker; `talk` handles a connection, in a thread of its own."""
+    """A route of a Flask app under gunicorn's gthread worker.
+
+    `handle_connection` handles a connection, in a thread of its own.
+    """
 
     def __init__(
         self,
         app: Flask,
         path: str,
         *,
-        talk: Callable[[Connection], None],
+        handle_connection: Callable[[Connection], None],
         most_viewers: int,
         origins: Set[str | Origin],
         kept_places: int = 0,
         person_of: Callable[[Request], str] = address_of,
     ) -> None:
-        """Registers the route; `talk` ends when the connection does, by ConnectionClosed or OSError.
+        """Registers the route; `handle_connection` ends when the connection does, by ConnectionClosed or OSError.
 
         Placeholders <…> in `path` are in the connection's `arguments`. `origins` are those of `is_allowed`. The last
         `kept_places` are for persons who have none yet; `person_of` identifies a person.
         """
         self._connections = ConnectionRegistry()
-        self._talk = talk
+        self._talk = handle_connection
         self._path = path
         self._origins = origins
         self._person_of = person_of
-        self._places = FairPlaces(most_viewers, kept_places)
+        self._places = FairSlots(most_viewers, kept_places)
         self._closing = threading.Event()
         app.config["SOCK_SERVER_OPTIONS"] = {
             "ping_interval": _PING_SECONDS,
-            "max_message_size": _MOST_RECEIVED_BYTES,
+            "max_message_size": _MAX_RECEIVED_BYTES,
             "thread_class": listening_thread,
         }
         app.before_request(self._refuse)
@@ -97,7 +100,7 @@ class SocketRoute:
             # would reuse its number for the next viewer, who would get the messages of this one.
             g.own_end, g.person = request.environ["gunicorn.socket"].dup(), person
         except OSError as error:  # too many open files; without own_end the place is not returned later
-            self._places.give_back(person)
+            self._places.release(person)
             _log.warning("A viewer was refused", extra={"cause": str(error)})
             return _try_again_later(f"No connection is to be had ({error.strerror}); try again later.")
         return None
@@ -105,7 +108,7 @@ class SocketRoute:
     def _give_place_back(self, error: BaseException | None) -> None:
         if own_end := g.pop("own_end", None):
             own_end.close()
-            self._places.give_back(g.person)
+            self._places.release(g.person)
 
     def _serve(self, server: Server, **arguments: str) -> None:
         connection = Connection(g.own_end, server, person=g.person, arguments=arguments)

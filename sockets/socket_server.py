@@ -16,7 +16,7 @@ from serving.json_logger import JsonLogger
 
 _log = logging.getLogger(__name__)
 _SPARE_THREADS: Final = 24  # for other requests, and for refusing viewers beyond the limit
-_MOST_BODY_BYTES: Final = 2**16  # requests here have no large bodies
+_MAX_BODY_BYTES: Final = 2**16  # requests here have no large bodies
 _FILES_EACH: Final = 4  # the socket, a viewer's own descriptor of it, the reading thread's selector, and one in reserve
 _OTHER_FILES: Final = 256
 Stop = Callable[[], None]
@@ -25,7 +25,7 @@ Stop = Callable[[], None]
 class SocketWorker(BufferingWorker):
     """Stops the app at once when the worker is to end."""
 
-    most_body_bytes = _MOST_BODY_BYTES
+    most_body_bytes = _MAX_BODY_BYTES
     stop: Stop | None = None
 
     def handle_exit(self, number: int, frame: FrameType | None) -> None:

@@ -26,8 +26,8 @@ from tensorboard_import.copying.source import SourceExperiment
 from tensorboard_import.folders.naming import Naming, compiled, default_experiment
 from tensorboard_import.following.importer import Importer, Source
 from tensorboard_import.settings import ImportSettings, read_settings
-from tensorboard_import.writing.imported_run import TrackingServer
-from tensorboard_import.writing.patience import Patience, Stopped
+from tensorboard_import.writing.imported_run import ImportTarget
+from tensorboard_import.writing.patience import RetryingCalls, Stopped
 from transport.http_client import JsonService
 
 _WRITE_SECONDS: Final = 60.0
@@ -86,7 +86,7 @@ def _copy(options: argparse.Namespace, settings: ImportSettings) -> int:
     stop = Event()
     _stop_by_signals(stop)
     mlflow = MlflowApi(JsonService(SERVICE, options.from_mlflow.rstrip("/")), each_seconds=_WRITE_SECONDS)
-    source = SourceExperiment(mlflow, options.experiment, Patience(stop, mlflow.ping))
+    source = SourceExperiment(mlflow, options.experiment, RetryingCalls(stop, mlflow.ping))
     target = _mlflow(settings)
     copy = ExperimentCopy(
         source, _server(target, stop), target, options.into or options.experiment, again=options.again
@@ -139,8 +139,8 @@ def _mlflow(settings: ImportSettings) -> MlflowApi:
     return MlflowApi(MlflowApi.from_settings(settings).service, each_seconds=_WRITE_SECONDS)
 
 
-def _server(mlflow: MlflowApi, stop: Event) -> TrackingServer:
-    return TrackingServer(RunWrites(mlflow), RunFiles(mlflow), Patience(stop, mlflow.ping))
+def _server(mlflow: MlflowApi, stop: Event) -> ImportTarget:
+    return ImportTarget(RunWrites(mlflow), RunFiles(mlflow), RetryingCalls(stop, mlflow.ping))
 
 
 def _configure_logging(settings: ImportSettings, *, is_for_a_person: bool) -> None:

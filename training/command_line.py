@@ -18,8 +18,8 @@ from training.environment_arguments import environment_request_of
 from training.jobs import DEFAULT_SETTING, StoredCheckpoint, TrainingJob
 from training.parser import MAZE_NUMBERS, parser_of
 
-MOST_EPISODES: Final = 1_000_000
-_ANY_LENGTH: Final[Any] = (int, Field(1000, ge=1, le=MOST_EPISODES))
+MAX_EPISODES: Final = 1_000_000
+_ANY_LENGTH: Final[Any] = (int, Field(1000, ge=1, le=MAX_EPISODES))
 """A training from the command line may be longer than one from the page."""
 
 

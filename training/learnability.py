@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from domain.inference.maze import DEFAULT_SIZE, MOVES, Maze, Position, generate_maze, observe, passages, step
 
-_MOST_CHOICES = 100_000
+_MAX_CHOICES = 100_000
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Learnability:
 
 def measure_learnability(maze: Maze) -> Learnability:
     """Counts look-alike cells and tries every way to settle their conflicts."""
-    right = right_actions(maze)
+    right = optimal_actions(maze)
     twins: dict[bytes, list[Position]] = defaultdict(list)
     for cell in passages(maze):
         twins[observe(maze, cell).tobytes()].append(cell)
@@ -47,7 +47,7 @@ def measure_learnability(maze: Maze) -> Learnability:
     )
 
 
-def right_actions(maze: Maze) -> dict[Position, int]:
+def optimal_actions(maze: Maze) -> dict[Position, int]:
     """Returns the one action of every cell that leads toward the goal, found by walking outward from the goal."""
     right: dict[Position, int] = {}
     seen, frontier = {maze.goal}, [maze.goal]
@@ -63,7 +63,7 @@ def right_actions(maze: Maze) -> dict[Position, int]:
 
 
 def _best_rate(maze: Maze, right: Mapping[Position, int], wanted: Mapping[bytes, list[int]]) -> float | None:
-    if math.prod(len(actions) for actions in wanted.values()) > _MOST_CHOICES:
+    if math.prod(len(actions) for actions in wanted.values()) > _MAX_CHOICES:
         return None
     views = {cell: observe(maze, cell).tobytes() for cell in right}
     policies = (dict(zip(wanted, actions, strict=True)) for actions in itertools.product(*wanted.values()))

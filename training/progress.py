@@ -13,8 +13,8 @@ from domain.trainings.training import TrainingProgress
 
 PROGRESS_FILE: Final = "progress.jsonl"
 ALIVE_FILE: Final = "alive"
-MOST_OFTEN_SECONDS: Final = 0.25
-LEAST_OFTEN_SECONDS: Final = 5.0
+MIN_INTERVAL_SECONDS: Final = 0.25
+MAX_INTERVAL_SECONDS: Final = 5.0
 RATE_SECONDS: Final = 30.0
 _MEGABYTE: Final = 2**20
 
@@ -81,7 +81,7 @@ class ProgressFile:
     @property
     def pause_seconds(self) -> float:
         """The minimal time until the next line."""
-        return min(MOST_OFTEN_SECONDS * 2.0 ** (self._size // _MEGABYTE), LEAST_OFTEN_SECONDS)
+        return min(MIN_INTERVAL_SECONDS * 2.0 ** (self._size // _MEGABYTE), MAX_INTERVAL_SECONDS)
 
     def write(self, progress: Progress) -> None:
         """Appends a line; on a full disk it is lost, and nothing else."""
@@ -92,19 +92,19 @@ class ProgressFile:
     def alive(self) -> None:
         """Updates the time of the `alive` file while the training works but has no new progress."""
         if self._alive is not None:
-            with self._noted():
+            with self._log_write_failure():
                 self._alive.touch()
 
     def _append(self, line: bytes) -> None:
         if self._file is None:
             return
-        with self._noted():
+        with self._log_write_failure():
             with self._file.open("ab") as file:
                 file.write(line)
             self._size += len(line)
 
     @contextmanager
-    def _noted(self) -> Iterator[None]:
+    def _log_write_failure(self) -> Iterator[None]:
         """Logs once that the disk takes nothing."""
         try:
             yield

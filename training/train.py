@@ -31,11 +31,11 @@ from training.models.finish import (
     upload_other_files,
     version_tags,
 )
-from training.models.measuring import STOPPED_SECONDS, Measured
+from training.models.measuring import STOPPED_SECONDS, EvaluationResult
 from training.progress import ProgressFile
 from training.stopping import StopRequest
 from training.tracking.artifacts import Artifacts
-from training.tracking.patience import MlflowStayedUnavailable, Patience
+from training.tracking.patience import MlflowRetries, MlflowStayedUnavailable
 from training.tracking.process import process_tags, user_name
 from training.tracking.run_log import RunLog
 from training.tracking.server import Status, TrackingServer
@@ -56,7 +56,7 @@ class Training:
     agent: BaseAlgorithm
     run: RunLog
     progress: ProgressFile
-    patience: Patience
+    patience: MlflowRetries
 
 
 def train(job: TrainingJob, server: TrackingServer, model_name: str, stop: StopRequest) -> Status:
@@ -97,12 +97,12 @@ def _prepared(job: TrainingJob, server: TrackingServer, model_name: str, stop: S
     run_id = job.run_id or _created(job, server)
     run = RunLog(server, run_id, folder, job.params, tags)
     progress = ProgressFile(job.folder)
-    patience = Patience(stop, folder, progress.alive)
+    patience = MlflowRetries(stop, folder, progress.alive)
     job = _with_checkpoint(job, server, folder, patience)
     return Training(job, server, model_name, stop, folder, agent, run, progress, patience)
 
 
-def _with_checkpoint(job: TrainingJob, server: TrackingServer, folder: Path, patience: Patience) -> TrainingJob:
+def _with_checkpoint(job: TrainingJob, server: TrackingServer, folder: Path, patience: MlflowRetries) -> TrainingJob:
     """Returns the job, after downloading a checkpoint that only MLflow had."""
     if job.stored is None or job.checkpoint is not None:
         return job
@@ -149,7 +149,7 @@ def _finish_in(training: Training, callback: EpisodeCallback, folder: Path) -> N
     print_line(f"{_summary(finished.measured)}{registered}.")
 
 
-def _summary(measured: Measured | None) -> str:
+def _summary(measured: EvaluationResult | None) -> str:
     if measured is None:
         return f"It is not measured: no held-out episode ended in the {STOPPED_SECONDS:.0f} s after the stop"
     if measured.success_rate is None:

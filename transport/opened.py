@@ -13,7 +13,7 @@ from transport.deadline import DeadlineSession
 from transport.failures import RAISED, failure_of
 
 PIECE_BYTES: Final = 2**18
-_MOST_WORDS: Final = 2**16
+_MAX_WORDS: Final = 2**16
 
 
 class Answer(NamedTuple):
@@ -64,10 +64,10 @@ class OpenAnswer:
         content = b""
         for piece in self.pieces():
             content += piece
-            if len(content) >= _MOST_WORDS:
+            if len(content) >= _MAX_WORDS:
                 break
         self.close()
-        return Answer(self.status, self.headers, content[:_MOST_WORDS], self._proxy)
+        return Answer(self.status, self.headers, content[:_MAX_WORDS], self._proxy)
 
     def close(self) -> None:
         """Ends the exchange, even if the body is not read completely."""

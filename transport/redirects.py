@@ -15,7 +15,7 @@ from domain.errors.answers import UnexpectedStatus
 from domain.errors.connections import Redirected
 from transport.exchange import Request
 
-MOST_REDIRECTS: Final = 3
+MAX_REDIRECTS: Final = 3
 _STATUSES: Final = (301, 302, 303, 307, 308)
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -40,7 +40,7 @@ A = TypeVar("A", bound=Answered)
 
 def follow(send: Callable[[Request], A], request: Request, service: Name, *, writes: bool) -> A:
     """Returns the final answer after redirects; raises `Redirected` for one that must not be followed."""
-    hops = 0 if writes else MOST_REDIRECTS
+    hops = 0 if writes else MAX_REDIRECTS
     while (answer := send(request)).status in _STATUSES:
         answer.close()
         target = _target(request.url, answer, service)

@@ -9,9 +9,9 @@ from domain.addresses import hiding_credentials
 from domain.message_data import message_in
 from domain.messages import Reason
 
-MOST_LETTERS: Final = 600
+MAX_LETTERS: Final = 600
 _TAIL: Final = 200  # important numbers often come last
-_MOST_BYTES: Final = 2**18
+_MAX_BYTES: Final = 2**18
 _PAGE: Final = re.compile(r"<\s*(!doctype|html|head|body|title|script)\b", re.IGNORECASE)
 # Names of secrets, as in settings, headers and signed addresses, followed by their values.
 _SECRET: Final = re.compile(
@@ -23,7 +23,7 @@ _AUTHORIZATION: Final = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
 
 def reason_in(content: bytes) -> Reason | None:
     """Returns why another program failed, by code if it sends one; None if its answer contains no reason."""
-    if len(content) > _MOST_BYTES:
+    if len(content) > _MAX_BYTES:
         return None
     try:
         return reason_of(orjson.loads(content))
@@ -46,9 +46,9 @@ def shown(text: str) -> str:
     """Returns the text on one line, shortened in the middle, and without possible secrets."""
     text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     text = _AUTHORIZATION.sub(r"\1 ***", _SECRET.sub(r"\1***", hiding_credentials(text)))
-    if len(text) <= MOST_LETTERS:
+    if len(text) <= MAX_LETTERS:
         return text
-    return f"{text[: MOST_LETTERS - _TAIL - 3]} … {text[-_TAIL:]}"
+    return f"{text[: MAX_LETTERS - _TAIL - 3]} … {text[-_TAIL:]}"
 
 
 def _words(text: object) -> str:

@@ -13,7 +13,7 @@ from gunicorn.util import split_request_uri  # type: ignore[import-untyped]
 
 from api.edge.guards import CALLBACK_PATH
 from serving.buffering_worker import BufferingWorker
-from serving.compartments import Compartment, Place
+from serving.compartments import Compartment, CompartmentPart
 
 # Dash's own browser code writes "output" first.
 _OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
@@ -49,39 +49,39 @@ def compartments(threads: int) -> dict[str, Compartment]:
     }
 
 
-def place_of(method: str, target: str, body_start: bytes) -> Place:
+def place_of(method: str, target: str, body_start: bytes) -> CompartmentPart:
     """Returns the compartment of a request by its method and address; for a callback, also which one it is."""
     try:
         path = unquote(split_request_uri(target).path)  # parsed as gunicorn does, also with a host in front
     except ValueError:
-        return Place(PAGES)  # invalid address; gunicorn refuses it
+        return CompartmentPart(PAGES)  # invalid address; gunicorn refuses it
     if path == CALLBACK_PATH:
         output = _OUTPUT.match(body_start)
-        return Place(CALLBACKS, output[1].decode("latin-1") if output else "")
+        return CompartmentPart(CALLBACKS, output[1].decode("latin-1") if output else "")
     if path.startswith("/charts/"):
-        return Place(POINTS if path == "/charts/points.csv" else FIGURES)
+        return CompartmentPart(POINTS if path == "/charts/points.csv" else FIGURES)
     if path.startswith("/fleet/") or path == "/api/gpus/usage":  # Prometheus may take a while for these
-        return Place(POINTS)
+        return CompartmentPart(POINTS)
     if path == "/runs/report.html":  # a file that takes as long as its charts and pictures
-        return Place(POINTS)
+        return CompartmentPart(POINTS)
     if path == "/episodes":  # an episode is played and drawn before it is stored
-        return Place(CHANGES)
+        return CompartmentPart(CHANGES)
     if path.startswith(_OF_PAGES):
-        return Place(READS)
+        return CompartmentPart(READS)
     if path.startswith("/artifacts/"):
-        return Place(FILES)
+        return CompartmentPart(FILES)
     if path != "/api" and not path.startswith("/api/"):
-        return Place(PAGES)
+        return CompartmentPart(PAGES)
     if method not in ("GET", "HEAD"):
-        return Place(CHANGES)
+        return CompartmentPart(CHANGES)
     if _ARTIFACTS.match(path):
         # A whole file takes as long as its client reads.
-        return Place(POINTS if "save=" in target else FILES)
+        return CompartmentPart(POINTS if "save=" in target else FILES)
     if _METRIC.match(path):
-        return Place(POINTS)
+        return CompartmentPart(POINTS)
     if path == "/api/health":
-        return Place(CHECKS)
-    return Place(POLICIES if path.startswith("/api/models/") and path.endswith("/policy") else READS)
+        return CompartmentPart(CHECKS)
+    return CompartmentPart(POLICIES if path.startswith("/api/models/") and path.endswith("/policy") else READS)
 
 
 class DashboardWorker(BufferingWorker):
@@ -91,6 +91,6 @@ class DashboardWorker(BufferingWorker):
         """Returns the compartments, sized by the setting `threads`."""
         return compartments(threads)
 
-    def place_of(self, method: str, target: str, body_start: bytes) -> Place:
+    def place_of(self, method: str, target: str, body_start: bytes) -> CompartmentPart:
         """Returns the compartment of a request."""
         return place_of(method, target, body_start)

@@ -7,7 +7,7 @@ from flask import Blueprint
 from pydantic import BaseModel, Field
 
 from api.facts.shapes import Bounds, ChildRun, MadeModel, Origin, RunFacts
-from api.runs import located_summaries
+from api.runs import summaries_with_divergence
 from api.shapes import ArtifactRow, RunDetail
 from domain.errors import NotFound, ServiceError
 from domain.errors.records import NoRunBefore, RunIdMalformed
@@ -16,7 +16,7 @@ from domain.run_facts.run_changes import RunChanges, changes_between
 from domain.tracking.compared import is_run_id
 from domain.tracking.runs import Run
 from services.connect import Services
-from services.run_facts.files import walk
+from services.run_facts.files import list_files
 from services.run_facts.made_models import models_from
 from services.tracking.known_runs import known_run, whole_table
 from services.tracking.run_store import RunView
@@ -24,7 +24,7 @@ from serving.operations.failures import AS_OF, OF_A_RUN
 from serving.operations.headers import as_of
 from serving.operations.operation import WithHeaders, operation
 
-_MOST_CHILDREN: Final = 1_000
+_MAX_CHILDREN: Final = 1_000
 
 
 class ReferenceQuery(BaseModel):
@@ -74,18 +74,18 @@ def _checked(run_id: str) -> str:
 def _facts(services: Services, run: Run, view: RunView) -> RunFacts:
     missing: dict[str, str] = {}
     patience, run_id = services.settings.patience_seconds, run.run_id
-    [summary] = located_summaries([run], services)
+    [summary] = summaries_with_divergence([run], services)
     children = _read(missing, "children", lambda: whole_table(view).children_of(run_id))
     models = _read(missing, "models", lambda: models_from(services.model_views, services.models.name, run_id, patience))
     datasets = _read(missing, "datasets", lambda: services.datasets.of(run_id))
-    walked = _read(missing, "artifacts", lambda: walk(services.artifacts, run_id))
+    walked = _read(missing, "artifacts", lambda: list_files(services.artifacts, run_id))
     bounds = services.extremes.read(run, patience).found
     return RunFacts(
         **RunDetail.of(run, summary).model_dump(),
         tags=run.tags,
         origin=Origin.of(run),
         bounds={key: Bounds.of(found) for key, found in sorted(bounds.items())},
-        children=None if children is None else [ChildRun.of(child) for child in children[:_MOST_CHILDREN]],
+        children=None if children is None else [ChildRun.of(child) for child in children[:_MAX_CHILDREN]],
         children_total=None if children is None else len(children),
         models=None if models is None else [MadeModel.of(model) for model in models],
         datasets=datasets,

@@ -9,7 +9,7 @@ from domain.errors.misfits import misfits_of
 from domain.errors.requests import ContractMisfit
 from domain.run_table.query import RunQuery, TypedFilter
 
-MOST_ROWS: Final = 1_000
+MAX_ROWS: Final = 1_000
 """Per page."""
 _ROWS: Final = 100
 
@@ -65,7 +65,7 @@ class ListQuery(FilterQuery):
         None,
         description="Which page, from 0 on; one beyond the last is empty. Without it and `page_size` all runs are one.",
     )
-    page_size: Annotated[int, Field(ge=1, le=MOST_ROWS)] | None = Field(
+    page_size: Annotated[int, Field(ge=1, le=MAX_ROWS)] | None = Field(
         None, description="How many runs a page has; 100 where only `page` is given."
     )
 

@@ -15,8 +15,8 @@ from domain.errors.artifacts.records import NotShown, RangeNotServed
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import ContractMisfit
 from services.artifacts.previews import preview_of
-from services.artifacts.run_artifacts import MOST_LINES
-from services.artifacts.text_search import wanted
+from services.artifacts.run_artifacts import MAX_LINES
+from services.artifacts.text_search import compile_search
 from services.connect import Services
 
 Byte = Annotated[int | None, Field(ge=0, lt=2**53)]
@@ -49,7 +49,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
         For a run without files, `root` is the place of its artifacts, unless that is MLflow's own store.
         """
-        found = artifacts.listed(query.run, query.path)
+        found = artifacts.list_folder(query.run, query.path)
         json_route = {"files": [[entry.name, entry.is_dir, entry.size_bytes] for entry in found]}
         return json_route if found or query.path else json_route | {"root": artifacts.root_elsewhere(query.run)}
 
@@ -61,13 +61,13 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/artifacts/lines")
     @json_route
     def artifact_lines(query: FileQuery) -> dict[str, Any]:
-        found = artifacts.lines(query.run, query.path, before=query.before, after=query.after, most=MOST_LINES)
+        found = artifacts.lines(query.run, query.path, before=query.before, after=query.after, most=MAX_LINES)
         return found._asdict()
 
     @server.get("/artifacts/found")
     @json_route
     def artifact_found(query: FileQuery) -> dict[str, Any]:
-        pattern = wanted(query.q, is_pattern=query.regex)
+        pattern = compile_search(query.q, is_pattern=query.regex)
         found = artifacts.found(query.run, query.path, pattern, before=query.before, after=query.after)
         return found.model_dump()
 

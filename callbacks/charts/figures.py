@@ -8,7 +8,7 @@ import flask
 
 from callbacks.charts.answers import json_with_etag
 from callbacks.charts.requests import RunLookup, request_parameters
-from callbacks.runs.drawing import Drawing
+from callbacks.runs.drawing import ChartData
 from callbacks.wire import with_message
 from components import notices
 from components.charts.figures import figure
@@ -45,7 +45,7 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
     runs, options = lookup.runs(view, query.runs), query.options
     if not query.axis_chosen:
         options = with_default_axis(options, runs, services.vocabulary)
-    drawing = Drawing.of_runs(services, view, runs, query.chart.of, options, ends)
+    drawing = ChartData.of_runs(services, view, runs, query.chart.of, options, ends)
     options, sentences = (options, []) if query.axis_chosen else _by_itself(query, options, drawing)
     drawn = figure(
         query.chart,
@@ -63,7 +63,7 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
     return json_with_etag(_facts(services, query, drawing, drawn))
 
 
-def _by_itself(query: FigureQuery, options: ChartOptions, drawing: Drawing) -> tuple[ChartOptions, list[str]]:
+def _by_itself(query: FigureQuery, options: ChartOptions, drawing: ChartData) -> tuple[ChartOptions, list[str]]:
     """Draws a single run whose steps are missing over time, and adds a sentence about it."""
     if len(drawing.runs) != 1 or options.axis is not Axis.STEP:
         return options, []
@@ -72,7 +72,7 @@ def _by_itself(query: FigureQuery, options: ChartOptions, drawing: Drawing) -> t
     return options.model_copy(update={"axis": axis}), sentences
 
 
-def _facts(services: Services, query: FigureQuery, drawing: Drawing, drawn: dict[str, Any]) -> dict[str, Any]:
+def _facts(services: Services, query: FigureQuery, drawing: ChartData, drawn: dict[str, Any]) -> dict[str, Any]:
     words = services.vocabulary
     logged = (subject.key_in(run.metrics, words.of(run)) for run in drawing.runs for subject in query.chart.of)
     return {

@@ -16,7 +16,7 @@ from domain.tracking.runs import Run
 from services.connect import Services
 
 PATH: Final = "/charts/metrics"
-_MOST_KEPT: Final = 32
+_MAX_KEPT: Final = 32
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -47,7 +47,7 @@ class _Catalogues:
 
     def __init__(self, services: Services) -> None:
         self._vocabulary = services.vocabulary
-        self._kept: LRUCache[tuple[str, ...], MetricCatalogue] = LRUCache(_MOST_KEPT)
+        self._kept: LRUCache[tuple[str, ...], MetricCatalogue] = LRUCache(_MAX_KEPT)
         self._lock = threading.Lock()
 
     def of(self, version: str, runs: list[Run]) -> MetricCatalogue:

@@ -15,7 +15,7 @@ from callbacks.charts.requests import RunLookup, request_parameters
 from callbacks.runs.drawing import keys_to_draw
 from callbacks.wire import with_message
 from components.charts import points_file
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.texts.translate import translate
 from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
@@ -78,7 +78,7 @@ def _file(services: Services, query: FigureQuery, runs: list[Run]) -> Iterator[b
 
 def _points(services: Services, query: FigureQuery, part: RunHistories, options: ChartOptions) -> Iterator[bytes]:
     found = {(part.run.run_id, key): history for key, history in part.found.items()}
-    known = Known(found, services.vocabulary, latest_ms(datetime.now(UTC)))
+    known = KnownHistories(found, services.vocabulary, latest_ms(datetime.now(UTC)))
     for subject in query.chart.of:
         yield from points_file.points_of(subject, part.run, known, options)
 

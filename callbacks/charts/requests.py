@@ -15,11 +15,11 @@ from services.connect import Services
 from services.tracking.known_runs import known_table
 from services.tracking.run_store import RunView
 
-_MOST_BYTES: Final = 2**18
+_MAX_BYTES: Final = 2**18
 # MLflow is asked for an unknown run once in so many seconds, not by each of three hundred charts.
 _AGAIN_SECONDS: Final = 30.0
-_MOST_REMEMBERED: Final = 10_000
-_MOST_MADE: Final = 2_000
+_MAX_REMEMBERED: Final = 10_000
+_MAX_MADE: Final = 2_000
 REPEATED: Final = ("group", "alone")
 
 
@@ -32,7 +32,7 @@ def request_parameters() -> dict[str, Any]:
         query = flask.request.args
         return query.to_dict() | {name: query.getlist(name) for name in REPEATED if name in query}
     try:
-        body = orjson.loads(content(_MOST_BYTES))
+        body = orjson.loads(content(_MAX_BYTES))
     except orjson.JSONDecodeError as error:
         raise BodyNotJson({}) from error
     if not isinstance(body, dict):
@@ -46,8 +46,8 @@ class RunLookup:
     def __init__(self, services: Services) -> None:
         self._runs = services.runs
         self._patience = services.settings.patience_seconds
-        self._searched: TTLCache[str, bool] = TTLCache(_MOST_REMEMBERED, _AGAIN_SECONDS)
-        self._made: LRUCache[tuple[str, str], Run] = LRUCache(_MOST_MADE)
+        self._searched: TTLCache[str, bool] = TTLCache(_MAX_REMEMBERED, _AGAIN_SECONDS)
+        self._made: LRUCache[tuple[str, str], Run] = LRUCache(_MAX_MADE)
         self._lock = threading.Lock()
 
     def view(self, run_ids: Sequence[str]) -> RunView:

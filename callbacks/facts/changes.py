@@ -12,8 +12,8 @@ from callbacks.facts.parts import query_as
 from callbacks.wire import problem_in_place
 from components import ids
 from components.run_facts.changes.change_tables import (
-    MOST_HELD_AGAINST,
-    Seen,
+    MAX_HELD_AGAINST,
+    TableOptions,
     change_tables,
     charts_link,
     choose_run,
@@ -32,7 +32,7 @@ from services.connect import Services
 from services.tracking.known_runs import known_run, known_table, whole_table
 from services.tracking.run_store import RunView
 
-_MOST_CALLED: Final = 20
+_MAX_CALLED: Final = 20
 _Typed = Annotated[str, Field(max_length=500)]
 _Most = Annotated[int, Field(ge=1, le=20_000)]
 
@@ -92,7 +92,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def runs_named() -> dict[str, Any]:
         """Returns id, name and experiment of each matching run."""
         query = query_as(NamedQuery)
-        found = runs_called(query.q, known_table(services.runs.first_view(patience)), query.run, _MOST_CALLED)
+        found = runs_called(query.q, known_table(services.runs.first_view(patience)), query.run, _MAX_CALLED)
         return {"runs": [[run.run_id, run.name, run.experiment] for run in found]}
 
     app.clientside_callback(
@@ -113,29 +113,29 @@ def _references(view: RunView, run: Run, typed: str) -> list[Run]:
         usual = usual_reference(run, whole_table(view))
         return [] if usual is None else [usual]
     known = view.get(typed.strip()) if is_run_id(typed.strip()) else None
-    found = [known] if known is not None else runs_called(typed, known_table(view), run.run_id, _MOST_CALLED)
-    return found or runs_called(typed, whole_table(view), run.run_id, _MOST_CALLED)
+    found = [known] if known is not None else runs_called(typed, known_table(view), run.run_id, _MAX_CALLED)
+    return found or runs_called(typed, whole_table(view), run.run_id, _MAX_CALLED)
 
 
 def _not_one(found: Sequence[Run]) -> list[Any]:
     if not found:
         return nothing(_("There is no such run. Enter its name or its id."))
     candidates = [(_name(run), run.experiment) for run in found]
-    return choose_run(candidates, is_cut=len(found) == _MOST_CALLED)
+    return choose_run(candidates, is_cut=len(found) == _MAX_CALLED)
 
 
 def _between(services: Services, query: ComparedQuery) -> dict[str, Any]:
     requested_ids, _malformed = parse_run_ids(query.runs)
     if not requested_ids:
         raise RunIdsMissing({"runs": RunIdsRequired()})
-    view = services.runs.view_with(requested_ids[:MOST_HELD_AGAINST], services.settings.patience_seconds)
+    view = services.runs.view_with(requested_ids[:MAX_HELD_AGAINST], services.settings.patience_seconds)
     known_table(view)
-    runs = [run for run_id in requested_ids[:MOST_HELD_AGAINST] if (run := view.get(run_id)) is not None]
+    runs = [run for run_id in requested_ids[:MAX_HELD_AGAINST] if (run := view.get(run_id)) is not None]
     if len(runs) < 2:
         return {"rows": 0, "body": nothing(_("“What changed” needs two runs."))}
     body, rows = _tables(services, runs, query.q, query.most)
-    if len(requested_ids) > MOST_HELD_AGAINST:
-        body.insert(0, _only(MOST_HELD_AGAINST, len(requested_ids)))
+    if len(requested_ids) > MAX_HELD_AGAINST:
+        body.insert(0, _only(MAX_HELD_AGAINST, len(requested_ids)))
     return {"rows": rows, "body": body}
 
 
@@ -146,7 +146,7 @@ def _only(shown: int, query: int) -> Any:
 
 def _tables(services: Services, runs: Sequence[Run], typed: str, most: int) -> tuple[list[Any], int]:
     changes = changes_between(runs, services.vocabulary)
-    seen = Seen(typed, most, services.settings.commit_url)
+    seen = TableOptions(typed, most, services.settings.commit_url)
     is_run_page = "runs" not in flask.request.args
     head = [charts_link(changes.runs)] if is_run_page else []
     return [*head, *change_tables(changes, seen)], rows_of(changes)

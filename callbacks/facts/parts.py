@@ -29,7 +29,7 @@ from services.run_facts.made_models import models_from
 from services.tracking.known_runs import known_run
 
 Q = TypeVar("Q", bound=BaseModel)
-_MOST_ENTRIES: Final = 20_000
+_MAX_ENTRIES: Final = 20_000
 
 
 class PartQuery(BaseModel):
@@ -38,7 +38,7 @@ class PartQuery(BaseModel):
     run: str
     part: Literal["gpus", "parameters", "tags", "models", "datasets"]
     q: Annotated[str, Field(max_length=500)] = ""
-    most: Annotated[int, Field(ge=1, le=_MOST_ENTRIES)] = SHOWN_AT_FIRST
+    most: Annotated[int, Field(ge=1, le=_MAX_ENTRIES)] = SHOWN_AT_FIRST
 
 
 def register(app: dash.Dash, services: Services) -> None:

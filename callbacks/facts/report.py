@@ -12,7 +12,7 @@ import flask
 from dash import html
 
 from callbacks.facts.report_pictures import pictures
-from callbacks.runs.drawing import Drawing
+from callbacks.runs.drawing import ChartData
 from callbacks.wire import with_message
 from components import notices
 from components.chart_grid.grid_address import GridAddress
@@ -38,8 +38,8 @@ from services.tracking.known_runs import known_table
 from services.tracking.run_store import RunView
 
 PATH: Final = "/runs/report.html"
-MOST_RUNS: Final = 100
-MOST_CHARTS: Final = 100
+MAX_RUNS: Final = 100
+MAX_CHARTS: Final = 100
 _RUNS_WAIT_SECONDS: Final = 15.0
 # A download rather waits for a history than leaves it out; proxies wait about as long.
 _CHART_WAIT_SECONDS: Final = 20.0
@@ -85,7 +85,7 @@ def register(app: dash.Dash, services: Services) -> None:
 def _request(services: Services) -> ReportRequest:
     query = flask.request.values
     requested_ids = run_ids(query.get("runs"))
-    ids = requested_ids[:MOST_RUNS]
+    ids = requested_ids[:MAX_RUNS]
     view = services.runs.view_with(ids, _RUNS_WAIT_SECONDS)
     known_table(view)
     runs = [run for run_id in ids if (run := view.get(run_id)) is not None]
@@ -97,8 +97,8 @@ def _request(services: Services) -> ReportRequest:
         options = with_default_axis(options, runs, services.vocabulary)
     parts = [_("MLflow has no run %(ids)s.", ids=", ".join(run_id for run_id in ids if view.get(run_id) is None))]
     notes = parts if len(runs) < len(ids) else []
-    if len(requested_ids) > MOST_RUNS:
-        notes.append(sections.first_of(MOST_RUNS, len(requested_ids)))
+    if len(requested_ids) > MAX_RUNS:
+        notes.append(sections.first_of(MAX_RUNS, len(requested_ids)))
     return ReportRequest(
         runs, view, options, GridAddress.of(lists), _address(), notes, time.monotonic() + _WAIT_SECONDS
     )
@@ -149,7 +149,7 @@ def _charts(services: Services, request: ReportRequest) -> Iterator[str]:
     yield html_text(html.H2(_("Charts")), "")
     yield '<div class="charts">\n'
     config, missing = chart_config(_BUTTONS), dict[str, None]()
-    for place, spec in enumerate(specs[:MOST_CHARTS]):
+    for place, spec in enumerate(specs[:MAX_CHARTS]):
         drawing = _complete(services, request, spec.of)
         # A cache per chart: curves of a hundred runs take hundreds of megabytes, and the report never zooms.
         curves = CurveCache()
@@ -168,8 +168,8 @@ def _charts(services: Services, request: ReportRequest) -> Iterator[str]:
         missing |= dict.fromkeys(_missing(drawing))
         services.histories.release(Series(*which) for which in drawing.found.histories)
     yield "</div>\n" + sections.notes(list(missing))
-    if len(specs) > MOST_CHARTS:
-        yield sections.notes([_("The first %(n)s of %(all)s charts are shown.", n=MOST_CHARTS, all=len(specs))])
+    if len(specs) > MAX_CHARTS:
+        yield sections.notes([_("The first %(n)s of %(all)s charts are shown.", n=MAX_CHARTS, all=len(specs))])
 
 
 def _usual(services: Services, runs: Sequence[Run]) -> list[ChartSpec]:
@@ -178,17 +178,17 @@ def _usual(services: Services, runs: Sequence[Run]) -> list[ChartSpec]:
     return [ChartSpec.of_word(word) for word in logged]
 
 
-def _complete(services: Services, request: ReportRequest, wanted: Sequence[Subject]) -> Drawing:
+def _complete(services: Services, request: ReportRequest, wanted: Sequence[Subject]) -> ChartData:
     """Returns the drawing with all histories that arrive in time."""
     ends = min(request.ends, time.monotonic() + _CHART_WAIT_SECONDS)
     ids = [run.run_id for run in request.runs]
     while True:
-        drawing = Drawing.of(services, request.view, ids, wanted, request.options, min(ends, time.monotonic() + 1.0))
+        drawing = ChartData.of(services, request.view, ids, wanted, request.options, min(ends, time.monotonic() + 1.0))
         if not drawing.is_loading or time.monotonic() >= ends:
             return drawing
 
 
-def _missing(drawing: Drawing) -> list[str]:
+def _missing(drawing: ChartData) -> list[str]:
     """Returns sentences about missing numbers."""
     late = len(drawing.pending)
     parts = [notices.failed_history(cause) for cause in drawing.failures]

@@ -13,7 +13,7 @@ from components.texts.language import _
 from components.texts.translate import translate
 from domain.tracking.runs import Run
 from services.connect import Services
-from services.report.pictures import MOST_BYTES, Picture, Pictures
+from services.report.pictures import MAX_BYTES, Picture, Pictures
 
 
 def pictures(services: Services, runs: Sequence[Run], base: str) -> Iterator[str]:
@@ -44,7 +44,7 @@ def _shown(picture: Picture, base: str) -> Iterator[str]:
 def _about_pictures(found: Pictures) -> list[str]:
     parts = []
     if found.left_out:
-        most = words.count(MOST_BYTES >> 20)
+        most = words.count(MAX_BYTES >> 20)
         text = _(
             "Left out: %(n)s, because they are not pictures or would make the file larger than %(most)s MiB of"
             " pictures."

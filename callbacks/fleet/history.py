@@ -97,7 +97,7 @@ class _Chart(TypedDict):
     no_rows: Any
 
 
-_AS_IT_IS: Final = _Chart(
+_NO_UPDATE: Final = _Chart(
     figure=no_update, note=no_update, rows=no_update, drawn=no_update, no_lines=no_update, no_rows=no_update
 )
 
@@ -113,7 +113,7 @@ def _chart(services: Services, question: FleetQuery, view: HistoryView, drawn: s
         f"{language()} {question.model_dump_json()} {view.history.steps} {view.as_of_ms} {view.is_pending} {runs.as_of}"
     )
     if mark == drawn:
-        return _AS_IT_IS
+        return _NO_UPDATE
     run_of = run_finder(runs.runs)
     found = matching(view.history, question.q, run_of)
     matches = _user_filter(question, found)

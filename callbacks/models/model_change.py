@@ -25,7 +25,7 @@ from domain.registry.model_ids import name_in
 from services.connect import Services
 
 PATH = "/changes"
-_MOST_BYTES = 2**14
+_MAX_BYTES = 2**14
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -48,7 +48,7 @@ def register(app: dash.Dash, services: Services) -> None:
 def _request() -> ChangeRequest:
     """Returns the request; raises `RequestRefused`, or as `content`."""
     try:
-        return ChangeRequest.model_validate_json(content(_MOST_BYTES))
+        return ChangeRequest.model_validate_json(content(_MAX_BYTES))
     except ValidationError as error:
         raise ContractMisfit(misfits_of(error)) from error
 

@@ -12,7 +12,7 @@ from components import ids
 from components.models import model_detail
 from components.texts.translate import translate
 from domain.errors import ServiceError
-from domain.errors.services import last_found, passes_by_itself
+from domain.errors.services import last_error, passes_by_itself
 from services.connect import Services
 
 
@@ -60,6 +60,6 @@ def register(app: dash.Dash, services: Services) -> None:
             return model_detail.policy(found.graph), True
         if found.error is not None and passes_by_itself(found.error):
             since = checked if type(checked) is int else round(time.time() * 1000)
-            return model_detail.waiting(translate(last_found(found.error)), since), since
+            return model_detail.waiting(translate(last_error(found.error)), since), since
         # Failures of a service may pass, so they are checked again; a broken file stays broken.
         return model_detail.unusable(translate(found.error or "")), not isinstance(found.error, ServiceError)

@@ -58,7 +58,7 @@ class _Body(TypedDict):
     drawn: Any
 
 
-_AS_IT_IS: Final = _Body(
+_NO_UPDATE: Final = _Body(
     rows=no_update, bad_rows=no_update, empty=no_update, groups=no_update, history=no_update, drawn=no_update
 )
 
@@ -73,13 +73,13 @@ def _age(view: ModelView) -> list[Any]:
 def _body(services: Services, view: ModelView, drawn: str | None) -> _Body:
     """Draws the page's body; no update if the page already shows the same."""
     if view.models is None:
-        return _AS_IT_IS
+        return _NO_UPDATE
     newest = view.history[0].at if view.history else None
     shown = f"{language()} {view.models.model_dump_json()} {len(view.history)} {newest}"
     # By content: the store's list has no version.
     mark = words.fingerprint(shown)
     if mark == drawn:
-        return _AS_IT_IS
+        return _NO_UPDATE
     return {
         "rows": [model_list.row(model) for model in view.models.models],
         "bad_rows": notices.bad_rows(services.models.name, view.models.bad_rows),

@@ -24,9 +24,9 @@ from domain.run_changes.requests import ManyRuns, RunAction, RunId
 from domain.tracking.compared import is_run_id
 from services.connect import Services
 from services.run_changes.bulk import each
-from services.run_changes.changing import Changed
+from services.run_changes.changing import ChangedRun
 
-_MOST_BYTES = 2**20
+_MAX_BYTES = 2**20
 _PIECE_SECONDS = 20.0
 
 
@@ -63,7 +63,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/runs/change")
     @with_message
     def change_run() -> flask.Response:
-        body = body_as(OneRun, _MOST_BYTES)
+        body = body_as(OneRun, _MAX_BYTES)
         try:
             done = _act(services, body, writer(services))
         except RunChangedMeanwhile as error:
@@ -79,14 +79,14 @@ def register(app: dash.Dash, services: Services) -> None:
     @with_message
     def change_many() -> flask.Response:
         """Changes a few runs per request: the page shows progress, and can stop."""
-        body = body_as(ManyRuns, _MOST_BYTES)
+        body = body_as(ManyRuns, _MAX_BYTES)
         by = writer(services)
         found = each(body.runs or [], lambda run_id: team_runs.act(body, run_id, by), _PIECE_SECONDS)
         view = services.runs.changed_view(patience)
         names = {run_id: run.name for run_id in found.failed if (run := view.get(run_id)) is not None}
         if body.action is RunAction.RESTORE and found.failed and (trash := team_runs.trash.view(patience).trash):
             names = {run.run_id: run.name for run in trash.runs} | names
-        done = {run_id: one.undo if isinstance(one, Changed) else None for run_id, one in found.done.items()}
+        done = {run_id: one.undo if isinstance(one, ChangedRun) else None for run_id, one in found.done.items()}
         return answer(answers.many(done, found.failed, names) | {"left": found.left})
 
     @server.get("/runs/trash")

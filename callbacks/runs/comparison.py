@@ -8,12 +8,12 @@ from dash import ClientsideFunction, Input, Output, State, ctx, dcc, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks.freshness import failure_outputs, is_retry
-from callbacks.runs.drawing import Drawing, fingerprint
+from callbacks.runs.drawing import ChartData, fingerprint
 from components import ids, notices
 from components.chart_grid.chart_grid import options_of
 from components.runs import comparison, final_metrics
 from components.runs import export as export_tables
-from components.runs.comparison import MOST_COMPARED
+from components.runs.comparison import MAX_COMPARED
 from components.runs.groups import group_metrics
 from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
@@ -111,15 +111,15 @@ def register(app: dash.Dash, services: Services) -> None:
         return dcc.send_string(points, f"clew-points{incomplete}.csv")
 
 
-def _drawing(services: Services, compared: Compared, options: ChartOptions, *, new: bool) -> Drawing:
+def _drawing(services: Services, compared: Compared, options: ChartOptions, *, new: bool) -> ChartData:
     patience = services.settings.patience_seconds
     ends = time.monotonic() + patience  # one deadline: waiting for runs shortens the wait for histories
     view = services.runs.view_with(compared.runs, patience) if new else services.runs.view()
     wanted = [Subject(word) for word in (*comparison.WORDS, *final_metrics.histories_for(options))]
-    return Drawing.of(services, view, compared.runs[:MOST_COMPARED], wanted, options, ends)
+    return ChartData.of(services, view, compared.runs[:MAX_COMPARED], wanted, options, ends)
 
 
-def _notices(compared: Compared, options: ChartOptions, drawing: Drawing) -> list[Any]:
+def _notices(compared: Compared, options: ChartOptions, drawing: ChartData) -> list[Any]:
     alert = notices.sentences_alert(
         comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))
     )
@@ -128,7 +128,7 @@ def _notices(compared: Compared, options: ChartOptions, drawing: Drawing) -> lis
     return [alert, None if is_by_itself else comparison.without_steps(drawing.runs, drawing.found, options)]
 
 
-def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:
+def _tables(drawing: ChartData, options: ChartOptions) -> list[Any]:
     if not drawing.runs:
         return []
     groups = group_metrics.group_table(drawing.runs, drawing.found, options)

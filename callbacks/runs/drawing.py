@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.texts.language import language
 from domain.charts.axes import counter
 from domain.charts.chart_options import ChartOptions
@@ -20,12 +20,12 @@ from services.tracking.histories.store import Histories, Series
 from services.tracking.run_store import RunView
 
 
-class Drawing(NamedTuple):
+class ChartData(NamedTuple):
     """The runs and histories at hand, and what is missing."""
 
     runs: list[Run]
     unknown: list[str]
-    found: Known
+    found: KnownHistories
     pending: set[Series]
     failures: list[ClewError]
     is_loading: bool
@@ -40,7 +40,7 @@ class Drawing(NamedTuple):
         wanted: Sequence[Subject],
         options: ChartOptions,
         ends: float,
-    ) -> "Drawing":
+    ) -> "ChartData":
         """Collects what is known, waiting for the rest until `ends`, of the monotonic clock.
 
         Histories are also fetched of diverged metrics, since tables show where they diverged, and of those that are
@@ -65,7 +65,7 @@ class Drawing(NamedTuple):
         ends: float,
         *,
         also: Mapping[str, list[str]] | None = None,
-    ) -> "Drawing":
+    ) -> "ChartData":
         """Returns the drawing of these runs, with further metrics from `also` by run id."""
         keys = {run.run_id: keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
         for run_id, more in (also or {}).items():
@@ -87,10 +87,10 @@ def _known_by_history(run: Run, vocabulary: Vocabulary) -> list[str]:
     return list(dict.fromkeys([*run.diverged(vocabulary), *means]))
 
 
-def _known(histories: Histories, vocabulary: Vocabulary) -> Known:
+def _known(histories: Histories, vocabulary: Vocabulary) -> KnownHistories:
     found = {(series.run_id, series.key): history for series, history in histories.found.items()}
     sampled = {(series.run_id, series.key) for series in histories.sampled}
-    return Known(found, vocabulary, latest_ms(datetime.now(UTC)), sampled)
+    return KnownHistories(found, vocabulary, latest_ms(datetime.now(UTC)), sampled)
 
 
 def _different(errors: Iterable[ClewError]) -> list[ClewError]:
@@ -107,7 +107,7 @@ def keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, voc
     return list(dict.fromkeys([*found, *(counting.key for counting in counters if counting is not None)]))
 
 
-def fingerprint(selection: object, drawing: Drawing) -> str:
+def fingerprint(selection: object, drawing: ChartData) -> str:
     """Returns a digest that is equal for drawings of the same page, so that the second is not sent."""
     seen = (
         language(),

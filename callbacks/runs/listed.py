@@ -7,7 +7,7 @@ from domain.run_table.table_facts import Progress
 from services.tracking.run_store import RunView
 
 
-class Listed(BaseModel):
+class ListState(BaseModel):
     """What a page has of the list: its version, the number of runs, and the columns whose cells it has.
 
     A `paged` list is sent page by page, by `POST /runs/rows`.
@@ -23,7 +23,7 @@ class Listed(BaseModel):
     pending: dict[str, int] = {}
     progress: Progress | None = None
 
-    def is_in(self, shown: "Listed | None") -> bool:
+    def is_in(self, shown: "ListState | None") -> bool:
         """Returns whether a page that has `shown` needs no update.
 
         It does as long as values were still being read.
@@ -37,12 +37,12 @@ class Listed(BaseModel):
         return self.paged or self.columns <= shown.columns
 
 
-def listed_of(view: RunView, columns: list[str], native_up_to: int) -> Listed | None:
+def listed_of(view: RunView, columns: list[str], native_up_to: int) -> ListState | None:
     """Returns what a page gets of `view`; None if nothing is known yet. Beyond `native_up_to` runs it is paged."""
     if view.runs is None:
         return None
     total = len(view.runs)
-    return Listed(
+    return ListState(
         version=view.runs.version,
         total=total,
         columns=frozenset(columns),

@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, failure_outputs, is_retry, tick_and_retry
-from callbacks.runs.drawing import Drawing, fingerprint
+from callbacks.runs.drawing import ChartData, fingerprint
 from components import ids, notices
 from components.runs import comparison, run_detail
 from components.runs.clocks import clock_sentences
@@ -57,7 +57,7 @@ def register(app: dash.Dash, services: Services) -> None:
             ends += RETRY_WAIT_SECONDS  # a reader who presses a button expects to wait
         else:
             view = services.runs.view_with([run_id], patience)
-        drawing = Drawing.of(services, view, [run_id], _SUBJECTS, ChartOptions(), ends)
+        drawing = ChartData.of(services, view, [run_id], _SUBJECTS, ChartOptions(), ends)
         failure = failed(view)
         context = _context(view, run_id, drawing, services.settings.commit_url)
         seen = None
@@ -98,7 +98,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
 
 
-def _context(view: RunView, run_id: str, drawing: Drawing, commit_url: str | None) -> RunContext | None:
+def _context(view: RunView, run_id: str, drawing: ChartData, commit_url: str | None) -> RunContext | None:
     """Returns the facts besides the charts, as of when the runs were read.
 
     While MLflow is unreachable, Clew cannot know that a run is silent.
@@ -111,13 +111,13 @@ def _context(view: RunView, run_id: str, drawing: Drawing, commit_url: str | Non
     return RunContext(drawing.found, family_of(run, view.runs), silence, commit_url, stated)
 
 
-def _logged(drawing: Drawing) -> list[Any]:
+def _logged(drawing: ChartData) -> list[Any]:
     """Returns parameters and tags, for the fingerprint of the page: a finished run may still get some."""
     return [(run.params, run.tags) for run in drawing.runs]
 
 
 def _body(
-    services: Services, run_id: str, drawing: Drawing, context: RunContext | None, *, is_none: bool
+    services: Services, run_id: str, drawing: ChartData, context: RunContext | None, *, is_none: bool
 ) -> dict[str, Any]:
     """Returns whether the charts are hidden, the facts, and the notices."""
     if not drawing.runs or context is None:

@@ -9,7 +9,7 @@ from dash import Input, Output, State, ctx, no_update
 
 from callbacks.freshness import failure_outputs, freshness, runs_view, tick_and_retry
 from callbacks.runs import run_list_browser, sample_removal
-from callbacks.runs.listed import Listed, listed_of
+from callbacks.runs.listed import ListState, listed_of
 from callbacks.runs.run_rows import RunRows, rows_for
 from components import ids, notices
 from components.run_rows.listing import OF_THEMSELVES
@@ -61,7 +61,7 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         silent: dict[str, Any],
     ) -> dict[str, Any]:
         view = runs_view(services, "runs", is_refresh=f"{ids.REFRESH}.n_clicks" in ctx.triggered_prop_ids)
-        known = Listed.model_validate(shown) if shown else None
+        known = ListState.model_validate(shown) if shown else None
         listed = listed_of(view, columns, native_up_to)
         return {
             "freshness": {name: _plain(part) for name, part in freshness(view).items()},
@@ -122,7 +122,7 @@ def _plain(part: Any) -> Any:
     return json.loads(json.dumps(part, default=lambda component: component.to_plotly_json()))
 
 
-def _list_update(view: RunView, run_rows: RunRows, listed: Listed | None, shown: Listed | None) -> _ListUpdate:
+def _list_update(view: RunView, run_rows: RunRows, listed: ListState | None, shown: ListState | None) -> _ListUpdate:
     """Returns the rows, if the browser holds them all; no update if the page already has them."""
     if listed is None or listed.is_in(shown):
         return {"rows": no_update, "listed": no_update}
@@ -138,7 +138,9 @@ def _refs(columns: Iterable[str]) -> tuple[ColumnRef, ...]:
     return tuple(ColumnRef.parse(text) for text in sorted(set(columns)))
 
 
-def _notices(view: RunView, listed: Listed | None, shown: Listed | None, *, notice: bool, embedded: bool) -> _Notices:
+def _notices(
+    view: RunView, listed: ListState | None, shown: ListState | None, *, notice: bool, embedded: bool
+) -> _Notices:
     """Draws the notices around the list; no update if the page already shows the same."""
     if view.runs is None or listed is None or (shown is not None and listed.version == shown.version):
         return {"version": no_update, "bad_rows": no_update, "sample": no_update}

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 from callbacks.wire import answer, body_as, with_message
 from components.run_rows.list_csv import csv_pieces
 from components.run_rows.listing import Page, column_menu, listing, matching_ids
-from components.run_rows.rows import Known
+from components.run_rows.rows import ListData
 from components.run_rows.word_columns import WordColumns, screen_columns
 from components.texts.language import language
 from domain.errors.misfits import misfits_of
@@ -32,7 +32,7 @@ from services.connect import Services
 from services.tracking.known_runs import known_table
 from services.tracking.run_store import RunView
 
-MOST_ROWS: Final = 1_000
+MAX_ROWS: Final = 1_000
 """Per page."""
 _FILE: Final = "runs.csv"
 _FILE_OF_A_PART: Final = "runs-incomplete.csv"
@@ -42,7 +42,7 @@ class RowsQuery(RunQuery):
     """Which page of the rows is requested; `version` is what the page has, `selected` the runs selected on it."""
 
     page: Annotated[int, Field(ge=0, le=10**9)] = 0
-    page_size: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 25
+    page_size: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 25
     version: str | None = None
     selected: tuple[str, ...] = ()
 
@@ -70,7 +70,7 @@ class RunRows:
                 self._lists[key] = made
         return made
 
-    def known(self, view: RunView) -> Known:
+    def known(self, view: RunView) -> ListData:
         """Returns the runs of `view` and their columns in the language of this request.
 
         Raises if nothing is known yet.
@@ -85,7 +85,7 @@ class RunRows:
         made = self._words(table)
         lasting = screen_columns(made, raw, np.full(len(table), np.nan))
         shown = screen_columns(made, raw, silent_minutes(table, as_of))
-        return Known(table, raw, shown, lasting, self._services.vocabulary)
+        return ListData(table, raw, shown, lasting, self._services.vocabulary)
 
     def _words(self, table: RunTable) -> WordColumns:
         source = partial(self._services.runs.column, table)
@@ -106,7 +106,7 @@ def register(app: dash.Dash, services: Services) -> None:
     server: flask.Flask = app.server
     rows, patience = rows_for(app, services), services.settings.patience_seconds
 
-    def known() -> Known:
+    def known() -> ListData:
         return rows.known(services.runs.first_view(patience))
 
     @server.post("/runs/rows")

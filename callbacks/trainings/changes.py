@@ -31,7 +31,7 @@ from domain.trainings.training import TrainingAction
 from services.connect import Services
 from services.identity import reader
 
-_MOST_BYTES = 2**16
+_MAX_BYTES = 2**16
 
 
 class StartBody(BaseModel):
@@ -61,7 +61,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/trainings/start")
     @with_message
     def start() -> flask.Response:
-        requested = body_as(StartBody, _MOST_BYTES)
+        requested = body_as(StartBody, _MAX_BYTES)
         try:
             started = _started(services, requested, _writer(services))
         except OutcomeUnknown as error:
@@ -78,7 +78,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/trainings/actions")
     @with_message
     def act() -> flask.Response:
-        requested = body_as(ActionBody, _MOST_BYTES)
+        requested = body_as(ActionBody, _MAX_BYTES)
         try:
             done = _done(services, requested, _writer(services))
         except OutcomeUnknown as error:

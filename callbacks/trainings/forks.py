@@ -7,7 +7,7 @@ from domain.errors.trainings.forks import AnotherTrainer
 from domain.errors.trainings.requests import TrainingRefused
 from domain.tracking.compared import is_run_id
 from domain.trainings.fields import Value
-from domain.trainings.forking import Done, fork_misfits
+from domain.trainings.forking import TrainedLength, fork_misfits
 from domain.trainings.trainer import TrainerForm
 from services.connect import Services
 
@@ -22,6 +22,6 @@ def check_fork(services: Services, parent_id: str | None, trainer: TrainerForm, 
         return
     if parent.trainer != trainer.name:
         raise TrainingRefused({"trainer": AnotherTrainer(parent.trainer)})
-    done = None if parent.progress is None else Done(parent.progress.episode, parent.progress.steps)
+    done = None if parent.progress is None else TrainedLength(parent.progress.episode, parent.progress.steps)
     if trainer.is_built_in and (misfits := fork_misfits(parent.values, values, done)):
         raise TrainingRefused(dict(misfits))

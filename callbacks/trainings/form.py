@@ -22,7 +22,7 @@ from services.connect import Services
 from services.trainings.training_snapshots import TrainersView
 from services.trainings.usual_times import UsualTimeStore
 
-_MOST_BYTES = 2**16
+_MAX_BYTES = 2**16
 
 
 class FilledForm(BaseModel):
@@ -67,7 +67,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/trainings/check")
     @with_message
     def check() -> flask.Response:
-        body = body_as(FilledForm, _MOST_BYTES)
+        body = body_as(FilledForm, _MAX_BYTES)
         trainer = known_trainer(services, body.trainer)
         try:
             runs = checked(trainer, body.values)

@@ -27,7 +27,7 @@ from services.connect import Services
 from services.trainings.training_snapshots import QueueView
 
 _PAGE: Final = 50
-_MOST: Final = 5000
+_MAX: Final = 5000
 _OPEN: Final = (RunStatus.SCHEDULED, RunStatus.RUNNING)
 
 
@@ -130,4 +130,4 @@ def _failure(view: QueueView) -> Any:
 
 def _number(text: str | None) -> int:
     """Returns the requested number of rows."""
-    return min(_MOST, int(text)) if text and text.isascii() and text.isdigit() and len(text) < 9 else _PAGE
+    return min(_MAX, int(text)) if text and text.isascii() and text.isdigit() and len(text) < 9 else _PAGE

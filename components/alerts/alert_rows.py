@@ -14,7 +14,7 @@ from components.texts.translate import translate
 from domain.alerts.alert import Alert, Mute
 from domain.alerts.alert_list import AlertList
 
-MOST_OVER: Final = 100
+MAX_OVER: Final = 100
 
 
 def body(listed: AlertList, now_ms: int, read_ms: int) -> list[Any]:
@@ -25,7 +25,7 @@ def body(listed: AlertList, now_ms: int, read_ms: int) -> list[Any]:
         html.H2(_("Active now"), className="h5 mt-3"),
         _table(listed.holding, _("No alert is active now.")),
         html.H2(_("Sent alerts"), className="h5 mt-4"),
-        _table(listed.over[:MOST_OVER], _("No alerts have been sent yet.")),
+        _table(listed.over[:MAX_OVER], _("No alerts have been sent yet.")),
         html.H2(_("Muted"), className="h5 mt-4"),
         _mutes(listed.mutes_in_force(now_ms)),
     ]

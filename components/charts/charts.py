@@ -22,18 +22,18 @@ from components.texts import words
 from components.texts.language import _
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec
-from domain.charts.curves import Drawn, visible
+from domain.charts.curves import VisiblePoints, visible
 from domain.charts.seed_curves import seed_curve
 from domain.tools.profile import StepMeaning
 
 POINTS_PER_LINE = 1_000
 # A chart is some 450 pixels wide: the more lines, the fewer points each, so that 50 are drawn as fast as 10.
 POINTS_PER_CHART = 8_000
-FEWEST_POINTS = 100
+MIN_POINTS = 100
 # More names would leave no room for the lines; hovering still names every line.
-MOST_IN_LEGEND = 6
+MAX_IN_LEGEND = 6
 # With more lines, the raw values behind them would only be noise.
-MOST_WITH_RAW = 20
+MAX_WITH_RAW = 20
 
 
 def line_chart(
@@ -62,7 +62,7 @@ def line_chart(
     traces = [trace for part in drawn for trace in part.traces]
     y_scale = y_scale_of(_values_of(lines), traces, log_y=options.log_y)
     nothing = nothing_finite(curves) or nothing
-    legend = 1 < sum(bool(line.curves) for line in lines) <= MOST_IN_LEGEND and bool(traces)
+    legend = 1 < sum(bool(line.curves) for line in lines) <= MAX_IN_LEGEND and bool(traces)
     y_axis = y_scale.axis(traces) | own_range(spec, y_scale, options)
     as_logged = is_as_logged(curves)
     empty = None if traces else nothing
@@ -107,9 +107,9 @@ class _Part(NamedTuple):
 
 def _points_for(lines: int, width: int | None) -> int:
     if width is None:
-        return max(FEWEST_POINTS, min(POINTS_PER_LINE, POINTS_PER_CHART // max(1, lines)))
-    # As many points as ten lines with one point a pixel, and never fewer than FEWEST_POINTS per line.
-    return max(min(width, FEWEST_POINTS), min(width, max(POINTS_PER_CHART, 10 * width) // max(1, lines)))
+        return max(MIN_POINTS, min(POINTS_PER_LINE, POINTS_PER_CHART // max(1, lines)))
+    # As many points as ten lines with one point a pixel, and never fewer than MIN_POINTS per line.
+    return max(min(width, MIN_POINTS), min(width, max(POINTS_PER_CHART, 10 * width) // max(1, lines)))
 
 
 def _drawn(line: Line, scale: Scale, options: ChartOptions, most: int) -> _Part:
@@ -126,7 +126,7 @@ def _drawn(line: Line, scale: Scale, options: ChartOptions, most: int) -> _Part:
     return part._replace(traces=faint + part.traces + end_marks(line, curves, options))
 
 
-def _singles(line: Line, points: Sequence[Drawn], options: ChartOptions, *, too_few: bool) -> _Part:
+def _singles(line: Line, points: Sequence[VisiblePoints], options: ChartOptions, *, too_few: bool) -> _Part:
     points = [each for each in points if len(each.x)]
     traces = [line_trace(line, each.x, each.y, options, named=index == 0) for index, each in enumerate(points)]
     return _Part(traces, sum(len(each.x) for each in points), sum(each.total for each in points), too_few)
@@ -140,7 +140,7 @@ def _sentences(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> 
         yield _("a sample; all points are on their way")
     if options.smoothing:
         yield _("smoothed by %(weight)s", weight=f"{options.smoothing:.2f}")
-        if len(parts) > MOST_WITH_RAW and not options.grouped:
-            yield _("the values as logged are not drawn behind more than %(most)s lines", most=MOST_WITH_RAW)
+        if len(parts) > MAX_WITH_RAW and not options.grouped:
+            yield _("the values as logged are not drawn behind more than %(most)s lines", most=MAX_WITH_RAW)
     if any(part.too_few for part in parts):
         yield _("fewer than 3 runs: single lines, no band")

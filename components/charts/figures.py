@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, Final
 
 from components.charts.charts import line_chart
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.charts.lines import overlaid
 from components.charts.scales import scale_of
 from components.charts.sentences.remarks import remarks
@@ -20,13 +20,13 @@ from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.runs import Run
 
 # The durations of so many metrics are enough to know how long a run went on: all end at about the same time.
-_MOST_TIMED_METRICS: Final = 30
+_MAX_TIMED_METRICS: Final = 30
 
 
 def figure(
     spec: ChartSpec,
     runs: Sequence[Run],
-    known: Known,
+    known: KnownHistories,
     options: ChartOptions,
     *,
     still_loading: bool = False,
@@ -84,6 +84,6 @@ def longest_seconds(runs: Sequence[Run], latest: int) -> float:
 def _seconds(run: Run, latest: int) -> float:
     if run.started_at is None:
         return 0.0
-    points = (run.metrics[key] for key in islice(run.metrics, _MOST_TIMED_METRICS))
+    points = (run.metrics[key] for key in islice(run.metrics, _MAX_TIMED_METRICS))
     times = [point.timestamp for point in points if point.timestamp <= latest]
     return max(times, default=0) / 1000 - run.started_at.timestamp()

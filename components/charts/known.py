@@ -13,7 +13,7 @@ from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
 
-class Known(NamedTuple):
+class KnownHistories(NamedTuple):
     """The histories at hand, by (run id, metric key), and the vocabulary that maps words to a run's keys.
 
     `latest` is the latest plausible time, in Unix ms. Histories in `sampled` are only an even sample so far.

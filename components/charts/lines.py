@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from components.charts.charts import MOST_WITH_RAW
-from components.charts.known import Known
+from components.charts.charts import MAX_WITH_RAW
+from components.charts.known import KnownHistories
 from components.charts.names import shortened
 from components.charts.subjects import subject_name
 from components.charts.traces import Line
@@ -29,7 +29,7 @@ def line_name(run: Run) -> str:
 def overlaid(
     subjects: Sequence[Subject],
     runs: Sequence[Run],
-    known: Known,
+    known: KnownHistories,
     options: ChartOptions,
     curve_of: CurveSource = history_curve,
 ) -> list[Line]:
@@ -49,7 +49,11 @@ def overlaid(
 
 
 def lines(
-    subject: Subject, runs: Sequence[Run], known: Known, options: ChartOptions, curve_of: CurveSource = history_curve
+    subject: Subject,
+    runs: Sequence[Run],
+    known: KnownHistories,
+    options: ChartOptions,
+    curve_of: CurveSource = history_curve,
 ) -> list[Line]:
     """Returns the lines of `subject`, one per run or group, from the histories in `known`.
 
@@ -59,7 +63,7 @@ def lines(
         return _group_lines(subject, runs, known, options, groups, curve_of)
     styles = run_styles(runs)
     runs = _together(subject, runs, known, options)
-    with_raw = options.smoothing and len(runs) <= MOST_WITH_RAW
+    with_raw = options.smoothing and len(runs) <= MAX_WITH_RAW
     drawn = []
     for run in runs:
         if (smoothed := curve_on(subject, run, known, options, options.smoothing, curve_of)) is not None:
@@ -76,7 +80,7 @@ def group_name(group: Group) -> str:
 def _group_lines(
     subject: Subject,
     runs: Sequence[Run],
-    known: Known,
+    known: KnownHistories,
     options: ChartOptions,
     groups: Sequence[Group],
     curve_of: CurveSource,
@@ -125,7 +129,7 @@ def _in_shares(line: Line) -> Line:
     return line._replace(curves=curves, raw=raw, remark=remark)
 
 
-def _together(subject: Subject, runs: Sequence[Run], known: Known, options: ChartOptions) -> Sequence[Run]:
+def _together(subject: Subject, runs: Sequence[Run], known: KnownHistories, options: ChartOptions) -> Sequence[Run]:
     """Returns the runs that fit on one axis: next to steps in nanoseconds all others would shrink to one point."""
     if options.axis is not Axis.STEP:
         return runs
@@ -137,7 +141,7 @@ def _together(subject: Subject, runs: Sequence[Run], known: Known, options: Char
 
 
 def curve_on(
-    subject: Subject, run: Run, known: Known, options: ChartOptions, weight: float, curve_of: CurveSource
+    subject: Subject, run: Run, known: KnownHistories, options: ChartOptions, weight: float, curve_of: CurveSource
 ) -> Curve | None:
     """Returns the curve of `subject` in `run` over the chosen axis, smoothed by `weight`.
 
@@ -153,7 +157,7 @@ def curve_on(
 
 
 def curve_request(
-    subject: Subject, run: Run, known: Known, options: ChartOptions, weight: float
+    subject: Subject, run: Run, known: KnownHistories, options: ChartOptions, weight: float
 ) -> CurveRequest | None:
     """Returns the request for the curve of `subject` in `run`.
 

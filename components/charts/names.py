@@ -4,13 +4,13 @@ import unicodedata
 from html import escape
 from typing import Final
 
-MOST_WIDE: Final = 44
+MAX_WIDE: Final = 44
 # These would reverse the direction of the text around them: a chart writes names and numbers into one line.
 _TURNING: Final = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 _BREAKS: Final = str.maketrans("\n\r\t\v\f\x85\u2028\u2029", " " * 8)
 
 
-def plotly_text(name: str, most: int = MOST_WIDE) -> str:
+def plotly_text(name: str, most: int = MAX_WIDE) -> str:
     """Escapes `name`, shortened to `most` columns, for Plotly.
 
     Plotly would interpret markup, `%{…}` and formulas between dollars; it decodes entities.
@@ -18,7 +18,7 @@ def plotly_text(name: str, most: int = MOST_WIDE) -> str:
     return escape(shortened(name, most), quote=False).replace("%", "&#37;").replace("$", "&#36;")
 
 
-def shortened(name: str, most: int = MOST_WIDE) -> str:
+def shortened(name: str, most: int = MAX_WIDE) -> str:
     """Shortens `name` to one line of at most `most` columns by cutting its middle: its ends are more distinctive."""
     line = name.translate(_BREAKS).translate(_TURNING)
     if width(line) <= most:

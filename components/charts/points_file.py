@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.charts.lines import curve_request
 from components.texts.csv_cells import csv_text
 from components.texts.language import _
@@ -27,7 +27,7 @@ def head() -> bytes:
     return csv_text([HEAD]).encode()
 
 
-def points_of(subject: Subject, run: Run, known: Known, options: ChartOptions) -> Iterator[bytes]:
+def points_of(subject: Subject, run: Run, known: KnownHistories, options: ChartOptions) -> Iterator[bytes]:
     """Yields a row per point in chunks of some thousands; x is empty if the point has no position on the axis."""
     request = curve_request(subject, run, known, options, 0.0)
     if request is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from components.charts.names import MOST_WIDE, plotly_text
+from components.charts.names import MAX_WIDE, plotly_text
 from components.texts import words
 from components.texts.language import _
 from domain.charts.axes import Axis, XAxis, axis_key
@@ -11,7 +11,7 @@ from domain.charts.chart_spec import ChartSpec, Subject
 from domain.tools.profile import StepMeaning
 
 # The more names on one chart, the shorter each, but never too short to tell them apart.
-_LEAST_WIDE: Final = 14
+_MIN_WIDE: Final = 14
 
 
 def subject_name(subject: Subject) -> str:
@@ -27,7 +27,7 @@ def names(subjects: Sequence[Subject]) -> str:
 def axis_name(axis: XAxis) -> str:
     """Returns the name of an x axis in Plotly's markup."""
     if (key := axis_key(axis)) is not None:
-        return plotly_text(key, _LEAST_WIDE * 2)
+        return plotly_text(key, _MIN_WIDE * 2)
     return {
         Axis.STEP: _("Step"),
         Axis.EPISODES: _("Episodes"),
@@ -55,8 +55,8 @@ def step_name(counts: StepMeaning | None) -> str:
 
 def chart_title(spec: ChartSpec) -> str:
     """Returns the names of a chart's subjects in Plotly's markup, as many as fit."""
-    shown = spec.of[: MOST_WIDE // _LEAST_WIDE]
-    wide = max(_LEAST_WIDE, MOST_WIDE // len(shown))
+    shown = spec.of[: MAX_WIDE // _MIN_WIDE]
+    wide = max(_MIN_WIDE, MAX_WIDE // len(shown))
     names = ", ".join(plotly_text(subject_name(subject), wide) for subject in shown)
     return names if len(shown) == len(spec.of) else f"{names} {_('and %(n)s more', n=len(spec.of) - len(shown))}"
 

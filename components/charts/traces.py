@@ -11,7 +11,7 @@ from components.charts.sentences.line_ends import end_mark
 from components.colours import LineStyle
 from components.texts import words
 from domain.charts.chart_options import ChartOptions
-from domain.charts.curves import Column, Curve, Drawn
+from domain.charts.curves import Column, Curve, VisiblePoints
 from domain.charts.seed_curves import SeedCurve
 
 _RAW_OPACITY = 0.25
@@ -69,7 +69,7 @@ def end_marks(line: Line, curves: Sequence[Curve], options: ChartOptions) -> lis
     return [line_trace(line, x, y, options, named=False) | end_mark(line.style, ended)]
 
 
-def faint_trace(line: Line, points: Drawn) -> dict[str, Any]:
+def faint_trace(line: Line, points: VisiblePoints) -> dict[str, Any]:
     """Returns the raw values, drawn faintly behind the smoothed line."""
     trace = line_trace(line, points.x, points.y, ChartOptions(), named=False)
     return trace | {

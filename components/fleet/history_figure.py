@@ -12,28 +12,28 @@ from domain.fleet.lines import Line
 from domain.fleet.queries import FleetQuery
 from domain.fleet.series import Column, Measure, Steps
 
-MOST_LINES: Final = 32
+MAX_LINES: Final = 32
 _GREY: Final = "rgba(128,128,128,0.25)"
 _MIB_PER_GIB: Final = 1024
-_MOST_IN_LEGEND: Final = 12
-_MOST_WIDE: Final = 88  # an owner, a run and an experiment
+_MAX_IN_LEGEND: Final = 12
+_MAX_WIDE: Final = 88  # an owner, a run and an experiment
 
 
 def history_figure(question: FleetQuery, steps: Steps, lines: Sequence[Line]) -> dict[str, Any]:
-    """Returns the chart of the first `MOST_LINES` of `lines`."""
+    """Returns the chart of the first `MAX_LINES` of `lines`."""
     styles = [(colour, dash) for dash in DASHES for colour in PALETTE]
     drawn = [
         {
             "type": "scatter",
             "mode": "lines",
-            "name": plotly_text(group_label(dict(line.key)), _MOST_WIDE),
+            "name": plotly_text(group_label(dict(line.key)), _MAX_WIDE),
             "x0": steps.since_ms + steps.step_ms // 2,
             "dx": steps.step_ms,
             "y": _values(line.values, question.measure),
             "connectgaps": False,
             "line": {"color": styles[place % len(styles)][0], "dash": styles[place % len(styles)][1], "width": 1.5},
         }
-        for place, line in enumerate(lines[:MOST_LINES])
+        for place, line in enumerate(lines[:MAX_LINES])
     ]
     return {"data": drawn, "layout": _layout(question, steps, len(drawn))}
 
@@ -59,8 +59,8 @@ def _layout(question: FleetQuery, steps: Steps | None, lines: int) -> dict[str, 
         "xaxis": axis | {"type": "date", "nticks": 6} | span,
         "yaxis": axis | percent | {"title": {"text": measure_axis(question.measure)}, "fixedrange": True},
         "margin": {"l": 60, "r": 12, "t": 40, "b": 72},
-        "hovermode": "closest" if lines > _MOST_IN_LEGEND else "x unified",
-        "showlegend": 0 < lines <= _MOST_IN_LEGEND,
+        "hovermode": "closest" if lines > _MAX_IN_LEGEND else "x unified",
+        "showlegend": 0 < lines <= _MAX_IN_LEGEND,
         "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
         "paper_bgcolor": "#fff",
         "plot_bgcolor": "#fff",

@@ -10,7 +10,7 @@ from components import ids, notices
 from components.charts.chart_config import chart_config
 from components.fleet import usage_table
 from components.fleet.fleet_words import groupings, measures, ranges, source_text
-from components.fleet.history_figure import MOST_LINES, empty_figure
+from components.fleet.history_figure import MAX_LINES, empty_figure
 from components.notices import moment
 from components.texts import words
 from components.texts.language import _, around
@@ -19,7 +19,7 @@ from domain.fleet.queries import FleetQuery
 from domain.fleet.series import FleetHistory
 
 _SOON_MS = 2_500
-_MOST_REMARKS = 6
+_MAX_REMARKS = 6
 
 
 def controls(question: FleetQuery) -> html.Div:
@@ -107,8 +107,8 @@ def note(history: FleetHistory, as_of_ms: int, lines: int, *, is_pending: bool) 
         sentences += [" ", _("It is being read again.")]
     if history.kept_since_ms is not None and history.kept_since_ms > steps.since_ms:
         sentences += [" ", *around(_("There is no data before {moment}."), moment=moment(history.kept_since_ms))]
-    if lines > MOST_LINES:
-        shown = words.count(MOST_LINES), words.count(lines)
+    if lines > MAX_LINES:
+        shown = words.count(MAX_LINES), words.count(lines)
         sentences += [
             " ",
             _(
@@ -122,9 +122,9 @@ def note(history: FleetHistory, as_of_ms: int, lines: int, *, is_pending: bool) 
 
 
 def _shortened(remarks: Sequence[str]) -> list[str]:
-    if len(remarks) <= _MOST_REMARKS:
+    if len(remarks) <= _MAX_REMARKS:
         return list(remarks)
-    return [*remarks[:_MOST_REMARKS], _("and %(n)s more", n=len(remarks) - _MOST_REMARKS)]
+    return [*remarks[:_MAX_REMARKS], _("and %(n)s more", n=len(remarks) - _MAX_REMARKS)]
 
 
 def odd_address(odd: Sequence[str]) -> dbc.Alert | None:

@@ -15,7 +15,7 @@ from domain.run_changes.marks import Mark
 from domain.run_facts.run_summary import RunSummary
 from domain.tracking.runs import RunStatus
 
-MOST_ROWS = 8
+MAX_ROWS = 8
 
 
 def place(tile: str) -> str:
@@ -75,7 +75,7 @@ def runs_in_progress(runs: Sequence[RunInProgress]) -> list[Any]:
             html.P(_("No run is in progress."), className="mb-1"),
             notices.training_hint("mb-0 small"),
         ]
-    return [tile_list(_in_progress(run) for run in runs[:MOST_ROWS]), and_more(len(runs))]
+    return [tile_list(_in_progress(run) for run in runs[:MAX_ROWS]), and_more(len(runs))]
 
 
 def tile_list(rows: Any) -> html.Ul:
@@ -96,7 +96,7 @@ def _divergence(run: RunInProgress) -> list[Any]:
     """Marks a run whose loss is NaN: it would train on for days in vain."""
     if not run.diverged:
         return []
-    return [with_reason(diverged_badge(), outcomes.named(run.diverged))]
+    return [with_reason(diverged_badge(), outcomes.divergence_text(run.diverged))]
 
 
 def _last_metric(run: RunInProgress) -> Any:
@@ -117,6 +117,6 @@ def run_name(run: RunInProgress | RunSummary) -> html.Span:
 
 def and_more(count: int) -> Any:
     """Returns how many more runs there are than a tile shows."""
-    if count <= MOST_ROWS:
+    if count <= MAX_ROWS:
         return None
-    return html.A(_("and %(n)s more", n=count - MOST_ROWS), href=href("/mlflow"))
+    return html.A(_("and %(n)s more", n=count - MAX_ROWS), href=href("/mlflow"))

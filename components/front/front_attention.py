@@ -13,7 +13,7 @@ from components.texts.language import _, around, ngettext
 from domain.alerts.alert import Alert
 from domain.alerts.alert_list import AlertList
 
-MOST_ROWS: Final = 8
+MAX_ROWS: Final = 8
 
 
 def attention(listed: AlertList | None, waiting: int, read_ms: int) -> list[Any]:
@@ -23,10 +23,10 @@ def attention(listed: AlertList | None, waiting: int, read_ms: int) -> list[Any]
     `read_ms` is when the alerts were read, in Unix ms.
     """
     alerts = [] if listed is None else [alert for alert in listed.holding if not alert.is_muted]
-    rows = [*_undelivered(listed), *(_row(alert) for alert in alerts[:MOST_ROWS]), *_queue(waiting)]
+    rows = [*_undelivered(listed), *(_row(alert) for alert in alerts[:MAX_ROWS]), *_queue(waiting)]
     parts: list[Any] = [tile_list(rows)] if rows else [html.P(_("Nothing needs your attention now."), className="mb-1")]
-    if len(alerts) > MOST_ROWS:
-        parts.append(html.A(_("and %(n)s more", n=len(alerts) - MOST_ROWS), href=href("/alerts")))
+    if len(alerts) > MAX_ROWS:
+        parts.append(html.A(_("and %(n)s more", n=len(alerts) - MAX_ROWS), href=href("/alerts")))
     if listed is not None and not listed.has_live_watcher(read_ms):
         parts.append(html.P(_silent(listed), className="small text-body-secondary mb-0"))
     return parts

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from components.front.front import MOST_ROWS, and_more, figure, run_name, tile_list
+from components.front.front import MAX_ROWS, and_more, figure, run_name, tile_list
 from components.texts import words
 from components.texts.language import _, around, ngettext
 from domain.run_facts.run_summary import RunSummary
@@ -33,7 +33,7 @@ def best_runs(best: BestRuns) -> list[Any]:
 def _first_rows(environments: Sequence[BestOfEnvironment]) -> list[BestOfEnvironment]:
     """Takes as many rows as a tile shows: the best of each environment before the second best of any."""
     places = [(rank, index) for index, one in enumerate(environments) for rank in range(len(one.runs))]
-    kept = Counter(index for _rank, index in sorted(places)[:MOST_ROWS])
+    kept = Counter(index for _rank, index in sorted(places)[:MAX_ROWS])
     return [
         one.model_copy(update={"runs": one.runs[: kept[index]]})
         for index, one in enumerate(environments)

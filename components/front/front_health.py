@@ -16,7 +16,7 @@ from domain.health import HealthReport, ServiceHealth, ServiceKind, State
 from domain.message_data import message_in
 from domain.messages import SERVICE
 
-MOST_MONITORS: Final = 3
+MAX_MONITORS: Final = 3
 """Up to this many healthy GPU monitors have a line each; more share one."""
 _COLOURS = {State.OK: "success", State.DEGRADED: "warning", State.DOWN: "danger"}
 
@@ -58,7 +58,7 @@ def in_fold(report: HealthReport) -> InFold:
 def _folded(report: HealthReport) -> list[ServiceHealth]:
     """Returns the healthy monitors if they are too many for lines of their own; else none."""
     well = [one for one in report.services if _is_healthy_monitor(one)]
-    return well if len(well) > MOST_MONITORS else []
+    return well if len(well) > MAX_MONITORS else []
 
 
 def _is_healthy_monitor(service: ServiceHealth) -> bool:

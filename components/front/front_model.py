@@ -14,7 +14,7 @@ from components.texts import words
 from components.texts.language import _, around, ngettext
 from domain.registry.models import Activation, Model
 
-MOST_OTHERS: Final = 6
+MAX_OTHERS: Final = 6
 
 
 def active_models(model: Model, activation: Activation | None, others: Sequence[Model], *, serves: bool) -> list[Any]:
@@ -47,13 +47,13 @@ def _others(models: Sequence[Model]) -> list[Any]:
     """Returns the active models of other registered models, a line each."""
     if not models:
         return []
-    left = len(models) - MOST_OTHERS
+    left = len(models) - MAX_OTHERS
     more = ngettext("and %(count)s more", "and %(count)s more", left, count=words.count(left))
     return [
         html.H3(_("Also active"), className="h6 mt-3 mb-1"),
         html.Ul(
             [
-                *(html.Li(_line(model), className="d-flex flex-wrap gap-2") for model in models[:MOST_OTHERS]),
+                *(html.Li(_line(model), className="d-flex flex-wrap gap-2") for model in models[:MAX_OTHERS]),
                 *([html.Li(html.A(more, href=href("/models")))] if left > 0 else []),
             ],
             className="list-unstyled small mb-0",

@@ -12,9 +12,9 @@ from domain.gpus import (
     HISTORY_SAMPLES,
     IDLE_BELOW_PERCENT,
     IDLE_SAMPLES,
-    MOST_GPUS,
-    MOST_MESSAGE_CHARACTERS,
-    MOST_PROCESSES,
+    MAX_GPUS,
+    MAX_MESSAGE_CHARACTERS,
+    MAX_PROCESSES,
     RESERVED_ABOVE_MIB,
     SILENT_PERIODS,
     GpuState,
@@ -26,12 +26,12 @@ EVERY = "*"
 NOTHING = "-"
 """Values in the address: "*" for all owners or runs, "-" for the GPUs that have none."""
 
-MOST_COMPONENTS = 8
+MAX_COMPONENTS = 8
 """Up to this many hosts send their messages through Dash components: each message costs Dash ten milliseconds."""
 
-_MOST_ROWS = 200
-_MOST_OPEN = 32
-_MOST_IN_LEGEND = 24
+_MAX_ROWS = 200
+_MAX_OPEN = 32
+_MAX_IN_LEGEND = 24
 
 
 def metrics() -> dict[str, str]:
@@ -116,13 +116,13 @@ def host_texts() -> dict[str, Any]:
         "scales": _scales(),
         "rule": {"samples": IDLE_SAMPLES, "percent": IDLE_BELOW_PERCENT, "mib": RESERVED_ABOVE_MIB},
         "limits": {
-            "gpus": MOST_GPUS,
-            "processes": MOST_PROCESSES,
-            "characters": MOST_MESSAGE_CHARACTERS,
-            "components": MOST_COMPONENTS,
-            "rows": _MOST_ROWS,
-            "open": _MOST_OPEN,
-            "legend": _MOST_IN_LEGEND,
+            "gpus": MAX_GPUS,
+            "processes": MAX_PROCESSES,
+            "characters": MAX_MESSAGE_CHARACTERS,
+            "components": MAX_COMPONENTS,
+            "rows": _MAX_ROWS,
+            "open": _MAX_OPEN,
+            "legend": _MAX_IN_LEGEND,
         },
         "templates": templates(codes_in(answers, causes, remedies, throttling, schema_messages)),
         "gpu": _("GPU"),

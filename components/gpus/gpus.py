@@ -9,7 +9,7 @@ from dash_extensions import WebSocket
 
 from components import ids
 from components.charts.chart_config import chart_config
-from components.gpus.gpu_texts import MOST_COMPONENTS
+from components.gpus.gpu_texts import MAX_COMPONENTS
 from components.links import run_href
 from components.texts.language import _
 from domain.gpus import HISTORY_SAMPLES, GpuReport
@@ -25,7 +25,7 @@ def sockets(hosts: int, socket_id: Callable[[str, int], str]) -> html.Div:
 
 def with_components(hosts: int) -> range:
     """Returns the indices of the hosts whose messages come through a component: all, or none if there are many."""
-    return range(hosts if hosts <= MOST_COMPONENTS else 0)
+    return range(hosts if hosts <= MAX_COMPONENTS else 0)
 
 
 def chart() -> html.Figure:

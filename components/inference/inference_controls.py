@@ -10,7 +10,7 @@ from components import ids
 from components.texts.language import _
 from components.texts.words import percent
 from domain.inference.commands import DEFAULT_PACE, DEFAULT_SPEED, FASTEST, FASTEST_PACE, SLOWEST, SLOWEST_PACE
-from domain.inference.maze import LARGEST, SMALLEST
+from domain.inference.maze import MAX_SIZE, MIN_SIZE
 from domain.registry.models import LONGEST_ID, Model, ModelList, ModelState
 
 _PACES = (0.1, 0.25, 0.5, 1, 2, 4)
@@ -18,23 +18,23 @@ _HEADING = "heading:"
 NONE = "*"  # for "nothing in particular"; dbc.Select shows no option whose value is empty
 
 
-class ViewRequest(BaseModel):
+class WalkOptions(BaseModel):
     """What the address asks to show; None is the page's default."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     model: str | None = Field(None, max_length=LONGEST_ID)
     versus: str | None = Field(None, max_length=LONGEST_ID)
-    size: int | None = Field(None, ge=SMALLEST, le=LARGEST)
+    size: int | None = Field(None, ge=MIN_SIZE, le=MAX_SIZE)
     seed: int | None = Field(None, ge=0, lt=2**31)
     speed: float = Field(DEFAULT_SPEED, ge=SLOWEST, le=FASTEST)
     pace: float = Field(DEFAULT_PACE, ge=SLOWEST_PACE, le=FASTEST_PACE)
     play: bool = False
 
 
-def controls(request: ViewRequest) -> list[Any]:
+def controls(request: WalkOptions) -> list[Any]:
     """Returns the pickers of models, maze or seed and speed, and the buttons that start and stop the episode."""
-    sizes = {NONE: _("as trained"), **{str(size): f"{size} × {size}" for size in range(SMALLEST, LARGEST + 1)}}
+    sizes = {NONE: _("as trained"), **{str(size): f"{size} × {size}" for size in range(MIN_SIZE, MAX_SIZE + 1)}}
     return [
         html.Div(
             [
@@ -80,7 +80,7 @@ def _buttons() -> html.Div:
     )
 
 
-def _speeds(request: ViewRequest) -> list[html.Div]:
+def _speeds(request: WalkOptions) -> list[html.Div]:
     """Returns the speed pickers: the maze's in steps per second, other environments' in multiples of their own rate."""
     paces = {f"{pace:g}": f"{pace:g}×" for pace in sorted({*_PACES, request.pace})}
     return [

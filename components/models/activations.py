@@ -15,9 +15,9 @@ from components.texts.language import _
 from components.texts.translate import translate
 from domain.access.rules import Access
 from domain.registry.changes import ChangeVerb
-from domain.registry.models import MOST_ACTIVATIONS, Activation, Model, ModelList, ModelState, archive_of
+from domain.registry.models import MAX_ACTIVATIONS, Activation, Model, ModelList, ModelState, archive_of
 
-MOST_SHOWN = 20
+MAX_SHOWN = 20
 
 
 def activations(history: Sequence[Activation], models: ModelList, model_name: str) -> html.Details | None:
@@ -42,7 +42,7 @@ def activations(history: Sequence[Activation], models: ModelList, model_name: st
                 html.Td(_again(models.get(activation.model_id)), className="text-nowrap"),
             ]
         )
-        for activation in history[:MOST_SHOWN]
+        for activation in history[:MAX_SHOWN]
     ]
     table = dbc.Table(
         [
@@ -72,11 +72,11 @@ def _older(history: Sequence[Activation], model_name: str) -> list[Any]:
     The API returns only the newest of each registered model.
     """
     parts, known = [], len(history)
-    if known > MOST_SHOWN:
+    if known > MAX_SHOWN:
         parts.append(
             _(
                 "The newest %(shown)s are shown; /api/models/history returns the newest %(known)s.",
-                shown=MOST_SHOWN,
+                shown=MAX_SHOWN,
                 known=known,
             )
         )
@@ -84,7 +84,7 @@ def _older(history: Sequence[Activation], model_name: str) -> list[Any]:
     parts += [
         _("Older ones are in the tags of the registered model %(name)s in MLflow.", name=archive_of(name))
         for name, count in counts.items()
-        if count >= MOST_ACTIVATIONS
+        if count >= MAX_ACTIVATIONS
     ]
     return [html.P(" ".join(parts), className="small text-body-secondary")] if parts else []
 

@@ -160,7 +160,7 @@ def _question(result: ChangeResult) -> dict[str, Any] | None:
     return _about_to_delete(result.about) if result.instead_of is None else _other(result.about, result.instead_of)
 
 
-def untried(cause: MessageData) -> str:
+def cannot_try_text(cause: MessageData) -> str:
     """Returns the sentence that a policy's file loads but cannot be tried, and what is missing for that."""
     return _("The policy's file loads, but it cannot be tried here: %(cause)s", cause=translate(cause))
 
@@ -170,7 +170,7 @@ def _about_policy(cause: MessageData, choices: Sequence[SignatureChoice]) -> dic
     return {
         "title": _("How should this policy be read?") if choices else _("An environment that is not installed"),
         "facts": [],
-        "sentence": translate(cause) if choices else untried(cause),
+        "sentence": translate(cause) if choices else cannot_try_text(cause),
         "choices": [{"text": translate(one.text), "signature": one.signature} for one in choices],
         "confirm": _("Activate") if choices else _("Activate anyway"),
         "look": "primary",

@@ -57,7 +57,7 @@ def facts(model: Model) -> list[Any]:
         (_("Episodes"), words.count(model.total_episodes)),
         (_("Run"), run),
         (_("ONNX path"), html.Code(model.onnx_path or words.MISSING)),
-        *_noted(model),
+        *_alias_and_tag_rows(model),
     ]
     title = [html.H1(_("Model %(id)s", id=model.id), className="h3"), model_badge(model.state)]
     measured = None if model.measured is None else html.P(measured_text(model.measured), className="small")
@@ -68,7 +68,7 @@ def facts(model: Model) -> list[Any]:
     ]
 
 
-def _noted(model: Model) -> list[tuple[str, Any]]:
+def _alias_and_tag_rows(model: Model) -> list[tuple[str, Any]]:
     """Returns the model's aliases, tags and description, which Clew shows but never changes."""
     known: list[tuple[str, Any]] = []
     if model.aliases:
@@ -107,7 +107,7 @@ def policy(graph: PolicyGraph) -> list[Any]:
     ]
     passed = [dbc.Badge(_("checked"), color="success"), " ", _("It loads, fits its environment and answers.")]
     return [
-        html.P(passed) if graph.unchecked is None else unusable(model_change.untried(graph.unchecked)),
+        html.P(passed) if graph.unchecked is None else unusable(model_change.cannot_try_text(graph.unchecked)),
         html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in known], className="facts"),
     ]
 

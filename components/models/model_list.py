@@ -20,7 +20,7 @@ from domain.registry.models import Model, ModelState, order_of
 
 PAGE_SIZE = 25
 EVERYTHING, PRESENT = "*", "present"
-_MOST_EXACT = 2**53  # a browser's numbers are exact up to here
+_MAX_EXACT = 2**53  # a browser's numbers are exact up to here
 
 
 def columns() -> list[Column]:
@@ -68,7 +68,7 @@ def _shown(model_id: str) -> int | str:
     Ids that would look different as numbers stay text.
     """
     number = order_of(model_id)[2]
-    return number if str(number) == model_id and number < _MOST_EXACT else model_id
+    return number if str(number) == model_id and number < _MAX_EXACT else model_id
 
 
 def measured_text(measurement: AnyMeasurement) -> str:

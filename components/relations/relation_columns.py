@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from components.run_rows.rows import Known, built_in, cells
+from components.run_rows.rows import ListData, built_in, cells
 from components.texts.translate import translate
 from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.column_refs import ColumnRef
@@ -16,21 +16,21 @@ from domain.run_table.query import RunQuery, select
 from domain.run_table.selection.filtering import is_missing
 from domain.run_table.selection.sorting import Rows, utf16
 
-MOST_RUNS: Final = 100_000
+MAX_RUNS: Final = 100_000
 """More than a browser draws in acceptable time."""
 NO_CODE: Final = -1
 _WORDS_NAMED: Final = 5
 
 
-def relation_columns(known: Known, query: RunQuery) -> dict[str, Any]:
-    """Returns the columns of `query` for the runs that match it, at most `MOST_RUNS`, with their ids and names.
+def relation_columns(known: ListData, query: RunQuery) -> dict[str, Any]:
+    """Returns the columns of `query` for the runs that match it, at most `MAX_RUNS`, with their ids and names.
 
     `values` are little-endian: float64 with NaN for missing ones, Unix ms if `kind` is time, and int32 codes of
     `categories` with -1 if it is text. `none`, `diverged`, `out_of_range`, `no_number` and `pending` count the runs
     without a value, `words` lists the texts that some logged instead of a number.
     """
     selection = select(known.table, query, known.shown)
-    rows = selection.rows[:MOST_RUNS]
+    rows = selection.rows[:MAX_RUNS]
     return {
         "version": known.table.version,
         "total": len(known.table),

@@ -10,15 +10,15 @@ from dash import html
 from components.badges import status_badge
 from components.links import run_href
 from components.report.html_text import html_text, moment_text, text
-from components.run_facts.changes.change_tables import MOST_HELD_AGAINST, Seen, change_tables
+from components.run_facts.changes.change_tables import MAX_HELD_AGAINST, TableOptions, change_tables
 from components.texts import words
 from components.texts.language import _
 from domain.run_facts.run_changes import changes_between
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import Vocabulary
 
-_MOST_CHANGES: Final = 200
-_MOST_CELLS: Final = 20_000
+_MAX_CHANGES: Final = 200
+_MAX_CELLS: Final = 20_000
 _LONGEST: Final = 1_000
 
 
@@ -81,10 +81,10 @@ def changed(runs: Sequence[Run], vocabulary: Vocabulary, commit_url: str | None,
     """Returns what changed between the runs, for the first ones if there are many."""
     if len(runs) < 2:
         return ""
-    found = changes_between(runs[:MOST_HELD_AGAINST], vocabulary)
-    tables = change_tables(found, Seen("", _MOST_CHANGES, commit_url))
-    if len(runs) > MOST_HELD_AGAINST:
-        tables.insert(0, html.P(first_of(MOST_HELD_AGAINST, len(runs))))
+    found = changes_between(runs[:MAX_HELD_AGAINST], vocabulary)
+    tables = change_tables(found, TableOptions("", _MAX_CHANGES, commit_url))
+    if len(runs) > MAX_HELD_AGAINST:
+        tables.insert(0, html.P(first_of(MAX_HELD_AGAINST, len(runs))))
     return section(_("What changed"), tables, base)
 
 
@@ -96,7 +96,7 @@ def first_of(shown: int, requested: int) -> str:
 def parameters(runs: Sequence[Run], base: str) -> Iterator[str]:
     """Yields the table of all parameters, a column per run, row by row: a hundred runs may have a thousand of them."""
     keys = sorted({key for run in runs for key in run.params})
-    most = _MOST_CELLS // len(runs)
+    most = _MAX_CELLS // len(runs)
     if not keys:
         return
     heads = [html.Th(run.name or run.run_id[:8], scope="col") for run in runs]

@@ -4,7 +4,7 @@ from typing import Final
 
 from dash import html
 
-from components.run_facts.logged_values import Pair, Part, found_text, more, sought, value_table
+from components.run_facts.logged_values import Pair, Part, found_text, matching_pairs, more, value_table
 from components.run_facts.parts import nothing
 from components.texts import words
 from components.texts.language import _
@@ -21,7 +21,7 @@ def parameters(run: Run, typed: str, most: int) -> Part:
     if not run.params:
         return Part(nothing(_("This run logged no parameters.")), 0)
     pairs = sorted(run.params.items())
-    found = sought(pairs, typed)
+    found = matching_pairs(pairs, typed)
     body = [
         found_text(len(found), len(pairs), typed),
         value_table(found[:most], _("Parameters")),
@@ -33,7 +33,7 @@ def parameters(run: Run, typed: str, most: int) -> Part:
 def tags(run: Run, typed: str, most: int) -> Part:
     """Returns the run's tags sorted by name; MLflow's own tags are folded."""
     pairs = sorted(pair for pair in run.tags.items() if not pair[0].startswith(_ELSEWHERE))
-    found = sought(pairs, typed)
+    found = matching_pairs(pairs, typed)
     own = [pair for pair in found if not pair[0].startswith(INTERNAL)]
     internal = [pair for pair in found if pair[0].startswith(INTERNAL)]
     body = [

@@ -23,7 +23,7 @@ class Part(NamedTuple):
     entries: int
 
 
-def sought(pairs: Iterable[Pair], typed: str) -> list[Pair]:
+def matching_pairs(pairs: Iterable[Pair], typed: str) -> list[Pair]:
     """Returns the pairs whose name or value contains the text, ignoring case."""
     part = typed.strip().casefold()
     return [pair for pair in pairs if part in pair[0].casefold() or part in pair[1].casefold()]

@@ -14,32 +14,35 @@ _SHORT_COMMIT = 12
 _LONGEST = 100
 
 
-def origin_facts(came: Provenance, commit_url: str | None) -> list[tuple[str, Any]]:
+def origin_facts(provenance: Provenance, commit_url: str | None) -> list[tuple[str, Any]]:
     """Returns names and values of what is known; many tools log none of it."""
     facts: list[tuple[str, Any]] = []
-    if came.user:
-        facts.append((_("User"), _name(came.user)))
-    if came.source or came.entry_point:
-        facts.append((_("Source"), _source(came)))
-    if came.commit or came.branch:
-        facts.append((_("Commit"), _commit(came, commit_url)))
+    if provenance.user:
+        facts.append((_("User"), _name(provenance.user)))
+    if provenance.source or provenance.entry_point:
+        facts.append((_("Source"), _source(provenance)))
+    if provenance.commit or provenance.branch:
+        facts.append((_("Commit"), _commit(provenance, commit_url)))
     return facts
 
 
-def _source(came: Provenance) -> list[Any]:
-    content: list[Any] = [words.MISSING if came.source is None else value_text(came.source)]
-    if came.entry_point:
-        content += [" ", html.Span(_("entry point %(name)s", name=_short(came.entry_point)), className="key")]
-    if came.source_type:
-        content += [" ", html.Span(_short(came.source_type), className="key")]
+def _source(provenance: Provenance) -> list[Any]:
+    content: list[Any] = [words.MISSING if provenance.source is None else value_text(provenance.source)]
+    if provenance.entry_point:
+        content += [" ", html.Span(_("entry point %(name)s", name=_short(provenance.entry_point)), className="key")]
+    if provenance.source_type:
+        content += [" ", html.Span(_short(provenance.source_type), className="key")]
     return content
 
 
-def _commit(came: Provenance, commit_url: str | None) -> list[Any]:
-    content = [] if came.commit is None else [commit_text(came.commit, commit_url)]
-    if came.branch:
-        content += [" ", html.Span(_("on %(branch)s", branch=_short(came.branch)), className="key", title=came.branch)]
-    if came.is_dirty:
+def _commit(provenance: Provenance, commit_url: str | None) -> list[Any]:
+    content = [] if provenance.commit is None else [commit_text(provenance.commit, commit_url)]
+    if provenance.branch:
+        content += [
+            " ",
+            html.Span(_("on %(branch)s", branch=_short(provenance.branch)), className="key", title=provenance.branch),
+        ]
+    if provenance.is_dirty:
         content += [" ", html.Span(_("with changes that were not committed"), className="key")]
     return content
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from components.run_rows.rows import Known
+from components.run_rows.rows import ListData
 from components.texts.csv_cells import csv_text
 from components.texts.outcomes import machine_value
 from domain.run_table.column_refs import ColumnRef
@@ -23,7 +23,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_COUNT: Final = 2.0**53
 
 
-def csv_pieces(known: Known, refs: Sequence[ColumnRef], rows: Rows) -> Iterator[str]:
+def csv_pieces(known: ListData, refs: Sequence[ColumnRef], rows: Rows) -> Iterator[str]:
     """Yields the file piece by piece: numbers and times as they were logged, in UTC; missing values are empty.
 
     Values that are still being read are `pending`. The columns are read at once, before the first piece.
@@ -42,11 +42,11 @@ def csv_pieces(known: Known, refs: Sequence[ColumnRef], rows: Rows) -> Iterator[
     return pieces()
 
 
-def _column(known: Known, ref: ColumnRef) -> Column:
+def _column(known: ListData, ref: ColumnRef) -> Column:
     return known.shown(ref) if ref.kind == "built_in" and ref.key in _IN_WORDS else known.raw(ref)
 
 
-def _on_their_way(known: Known, ref: ColumnRef) -> frozenset[int]:
+def _on_their_way(known: ListData, ref: ColumnRef) -> frozenset[int]:
     """Returns the rows that logged a value that has not been read yet."""
     column = known.raw(ref)
     if not column.pending or not isinstance(column, NumberColumn):

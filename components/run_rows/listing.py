@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from components.run_rows.list_columns import REMARKS, columns
-from components.run_rows.rows import Known, built_in, cells, row_dicts
+from components.run_rows.rows import ListData, built_in, cells, row_dicts
 from components.texts.translate import translate
 from components.texts.words import MISSING
 from domain.run_changes.marks import Mark
@@ -27,7 +27,7 @@ class Page(NamedTuple):
     size: int
 
 
-def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable[str] = ()) -> dict[str, Any]:
+def listing(known: ListData, query: RunQuery, page: Page | None, selected: Iterable[str] = ()) -> dict[str, Any]:
     """Returns the result of `query`: one page of its rows, or all; and which `selected` runs no longer exist."""
     selection = select(known.table, query, known.shown)
     return {
@@ -47,13 +47,13 @@ def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable
     }
 
 
-def matching_ids(known: Known, query: RunQuery) -> dict[str, Any]:
+def matching_ids(known: ListData, query: RunQuery) -> dict[str, Any]:
     """Returns the ids of all runs that match `query`, in its order, on all pages."""
     rows = select(known.table, query, known.shown).rows
     return {"ids": cells(known.raw(built_in("run_id")), rows), "left": len(rows), "version": known.table.version}
 
 
-def column_menu(known: Known) -> dict[str, Any]:
+def column_menu(known: ListData) -> dict[str, Any]:
     """Returns every column that the list can have: the built-in ones by their headings, the others by kind and name.
 
     The latter come with the number of runs that logged them.
@@ -86,7 +86,7 @@ def _choices(column: Column) -> list[str]:
     return sorted(found | {column.values[code] or MISSING for code in np.flatnonzero(held[1:]).tolist()})
 
 
-def _filled(known: Known) -> list[str]:
+def _filled(known: ListData) -> list[str]:
     """Returns which of those columns have any value; computed without creating texts."""
     return [
         *(key for key in _WITH_TEXTS if _has_texts(known.raw(built_in(key)))),

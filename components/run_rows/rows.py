@@ -22,7 +22,7 @@ _ALWAYS = ("name", "experiment", "algorithm")
 _SHOWN_AS = ".4g"
 
 
-class Known(NamedTuple):
+class ListData(NamedTuple):
     """A table of runs and its columns: as in MLflow (`raw`), and as displayed (`shown`).
 
     `lasting` is `shown` without what changes merely with time, namely how long a run has been silent.
@@ -40,7 +40,7 @@ class Known(NamedTuple):
         return next(odd, None) is not None
 
 
-def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> list[dict[str, Any]]:
+def row_dicts(known: ListData, refs: Sequence[ColumnRef], selection: Selection) -> list[dict[str, Any]]:
     """Returns a dict per row of `selection`: `id`, and each column's cell under the column's text.
 
     Numbers are numbers, or None; missing text is an en dash. A moment is in Unix ms under its column's name with the
@@ -87,7 +87,7 @@ def _key(ref: ColumnRef, column: Column) -> str:
     return f"{ref}_ms" if isinstance(column, TimeColumn) else str(ref)
 
 
-def _facts(known: Known, picked: Rows) -> dict[str, list[Any]]:
+def _facts(known: ListData, picked: Rows) -> dict[str, list[Any]]:
     """Returns what every row has besides its cells."""
     ids, states, started = (cells(known.raw(built_in(key)), picked) for key in ("run_id", "status", "started"))
     parents, samples = ([known.raw(built_in(key)).at(row) for row in picked] for key in ("nested", "sample"))
@@ -98,7 +98,7 @@ def _facts(known: Known, picked: Rows) -> dict[str, list[Any]]:
     return facts if not any(marks) else facts | {"is_marked": [text or "" for text in marks]}
 
 
-def _keys(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[str, str]]:
+def _keys(known: ListData, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[str, str]]:
     """Returns for each row by column the tool's name of the value, or a number as it was written."""
     by_row: list[dict[str, str]] = [{} for _row in picked]
     for ref in refs:
@@ -108,7 +108,11 @@ def _keys(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[st
         elif isinstance(column, NumberColumn) and column.logged_as is not None:
             written = _of_column(column.logged_as, picked)
             numbers = column.values[picked].tolist()
-            _add_texts(by_row, str(ref), (_news(text, number) for text, number in zip(written, numbers, strict=True)))
+            _add_texts(
+                by_row,
+                str(ref),
+                (_unless_as_shown(text, number) for text, number in zip(written, numbers, strict=True)),
+            )
     return by_row
 
 
@@ -122,11 +126,11 @@ def _add_texts(by_row: list[dict[str, str]], name: str, texts: Iterable[str | No
             of_row[name] = text
 
 
-def _news(text: str | None, number: float) -> str | None:
+def _unless_as_shown(text: str | None, number: float) -> str | None:
     return None if text == format(number, _SHOWN_AS) else text
 
 
-def _no_values(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> Iterator[dict[str, str] | None]:
+def _no_values(known: ListData, refs: Sequence[ColumnRef], picked: Rows) -> Iterator[dict[str, str] | None]:
     """Yields for each row by column why there is no number, or the text that was logged instead.
 
     None if there is no such column, as for most rows.

@@ -67,7 +67,7 @@ class WordColumns:
     @cached_property
     def diverged(self) -> TextColumn:
         """Which metrics ended in NaN or infinity, and at which step."""
-        return lazy_column(self._ends, outcomes.named, len(self._table))
+        return lazy_column(self._ends, outcomes.divergence_text, len(self._table))
 
     @cached_property
     def remarks(self) -> TextColumn:

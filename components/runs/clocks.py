@@ -9,7 +9,7 @@ from domain.tracking.clocks import ImplausibleTimes
 from domain.tracking.runs import Run
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MOST_MS = 60_000_000_000_000  # in either direction; times beyond, in the years 68 and 3871, mean nothing as a date
+_MAX_MS = 60_000_000_000_000  # in either direction; times beyond, in the years 68 and 3871, mean nothing as a date
 
 
 def clock_sentences(run: Run, odd: ImplausibleTimes, now: datetime) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _end(run: Run, odd: ImplausibleTimes, now: datetime) -> Iterator[str]:
 def _moment_text(unix_ms: int, now: datetime) -> str:
     """Returns a time as it was logged, what it means in milliseconds, and the unit that may have been meant."""
     text = f"{unix_ms} ms"
-    if abs(unix_ms) <= _MOST_MS:
+    if abs(unix_ms) <= _MAX_MS:
         text += f" ({_moment(_EPOCH + timedelta(milliseconds=unix_ms))})"
     meant = {"s": _("seconds"), "µs": _("microseconds"), "ns": _("nanoseconds")}
     unit = likely_unit(unix_ms, now)

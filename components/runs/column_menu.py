@@ -15,7 +15,7 @@ from components.tables import Column, column_spec
 from components.texts.language import _
 from domain.filters.grammar import Kind
 from domain.run_table.column_refs import ColumnRef
-from domain.run_table.list_address import GREATEST_WIDTH, LEAST_WIDTH, ListAddress
+from domain.run_table.list_address import GREATEST_WIDTH, MIN_WIDTH, ListAddress
 
 _TYPES: Final[tuple[Literal["text", "numeric", "datetime"], ...]] = ("text", "numeric", "datetime")
 
@@ -60,7 +60,7 @@ def stores(address: ListAddress, built_in: Sequence[Column], usual: Sequence[str
         "of_type": _specs(),
         "names": names(),
         "usual": list(usual),
-        "least_width": LEAST_WIDTH,
+        "least_width": MIN_WIDTH,
         "greatest_width": GREATEST_WIDTH,
     }
     return [

@@ -12,7 +12,7 @@ from components.chart_grid.chart_grid import chart_grid
 from components.charts.chart_controls import controls, export_menu
 from components.charts.charts import line_chart
 from components.charts.figures import why_empty
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.charts.lines import lines
 from components.charts.names import shortened
 from components.charts.scales import scale_of
@@ -34,7 +34,7 @@ WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate")
 # How often a comparison polls for histories that are still being fetched.
 PENDING_TICK_MS = 2_500
 # The limit of one answer: more lines than a reader can tell apart.
-MOST_COMPARED = 1_000
+MAX_COMPARED = 1_000
 
 
 def panel(options: ChartOptions) -> html.Section:
@@ -68,7 +68,7 @@ def panel(options: ChartOptions) -> html.Section:
 
 def figures(
     runs: Sequence[Run],
-    known: Known,
+    known: KnownHistories,
     options: ChartOptions,
     *,
     still_loading: bool,
@@ -115,8 +115,8 @@ def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int)
                 compared.malformed,
             )
         )
-    if len(compared.runs) > MOST_COMPARED:
-        sentences.append(_("Only the first %(most)s runs are drawn.", most=words.count(MOST_COMPARED)))
+    if len(compared.runs) > MAX_COMPARED:
+        sentences.append(_("Only the first %(most)s runs are drawn.", most=words.count(MAX_COMPARED)))
     if compared.odd:
         sentences.append(_("The address has an invalid value for %(names)s.", names=", ".join(compared.odd)))
     if pending:
@@ -124,7 +124,7 @@ def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int)
     return sentences
 
 
-def without_steps(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Alert | None:
+def without_steps(runs: Sequence[Run], known: KnownHistories, options: ChartOptions) -> dbc.Alert | None:
     """Warns about runs that logged no steps, and offers an axis that needs none; assets/charts.js switches to it."""
     found = stepless([Subject(word) for word in WORDS], runs, known) if options.axis not in CLOCKS else []
     if not found:

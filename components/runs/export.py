@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.charts.encoding import points
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.charts.sentences.line_ends import is_end_mark
 from components.runs import final_metrics
 from components.texts.csv_cells import csv_text
@@ -16,7 +16,7 @@ from domain.tracking.tool_names import RATES
 from domain.tracking.vocabulary import MetricWord
 
 
-def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
+def table_csv(runs: Sequence[Run], known: KnownHistories, options: ChartOptions) -> str:
     """Returns the final metrics in full precision and all parameters, a row per run; missing values are empty.
 
     A diverged metric shows its last value and where it diverged, a rate outside of 0 to 1 the logged value.

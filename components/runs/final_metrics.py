@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components.badges import diverged_badge, mark_badge, sample_badge, status_badge
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.colours import BASELINE_DASH, LineStyle, run_styles
 from components.links import run_href
 from components.texts import words
@@ -50,7 +50,7 @@ def columns(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricWord]:
     return [*ALWAYS, *(word for word in (*WHERE_LOGGED, *WHERE_DIVERGED) if word in logged | diverged)]
 
 
-def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Final:
+def final(run: Run, word: MetricWord, known: KnownHistories, options: ChartOptions) -> Final:
     """Returns the final value of `word`; until its history is fetched, only the last value is known."""
     outcome, interval = known.outcome(run, word, options.final), None
     if word in RATES:
@@ -64,7 +64,7 @@ def histories_for(options: ChartOptions) -> tuple[MetricWord, ...]:
     return () if options.final is Choice.LAST else WHERE_LOGGED
 
 
-def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table:
+def table(runs: Sequence[Run], known: KnownHistories, options: ChartOptions) -> dbc.Table:
     """Returns a row per run, with the colour of its lines, and optionally the parameters that differ."""
     styles, baseline = run_styles(runs), _baseline(runs)
     differing = differing_parameters({run.run_id: run.params for run in runs}) if options.differing else {}

@@ -14,9 +14,9 @@ from domain.tracking.nesting import Family
 from domain.tracking.runs import PARENT_TAG, Run
 
 # More than these are folded: a search has hundreds of trials.
-MOST_OPEN = 10
+MAX_OPEN = 10
 # More than these are only linked to in the list of runs.
-MOST_NAMED = 200
+MAX_NAMED = 200
 
 
 def family_facts(family: Family) -> list[tuple[str, Any]]:
@@ -62,12 +62,12 @@ def _parent(family: Family) -> Any:
 
 def _children(children: Sequence[Run]) -> html.Details:
     count = ngettext("%(count)s child run", "%(count)s child runs", len(children), count=words.count(len(children)))
-    rows = [html.Li([_link(child), " ", status_badge(child.status)]) for child in children[:MOST_NAMED]]
-    if len(children) > MOST_NAMED:
+    rows = [html.Li([_link(child), " ", status_badge(child.status)]) for child in children[:MAX_NAMED]]
+    if len(children) > MAX_NAMED:
         rows.append(html.Li(_all_of(children)))
     return html.Details(
         [html.Summary(count), html.Ul(rows, className="child-runs")],
-        open=len(children) <= MOST_OPEN,
+        open=len(children) <= MAX_OPEN,
         className="run-children",
     )
 

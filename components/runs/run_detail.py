@@ -14,7 +14,7 @@ from components.badges import diverged_badge, mark_badge, sample_badge, silence_
 from components.chart_grid.chart_grid import chart_grid
 from components.chart_grid.metric_table import metric_texts
 from components.charts.chart_controls import run_controls
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.links import href, training_href
 from components.run_changes.section import run_section
 from components.run_facts.changes.places import run_changes
@@ -38,7 +38,7 @@ from domain.trainings.tags import REQUEST
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate", "episode_length")
 _FINALS: tuple[MetricWord, ...] = ("success_rate", "reward", "loss", "episode_length")
 # At most so many other metrics without a value are named.
-_MOST_NAMED = 12
+_MAX_NAMED = 12
 
 
 def place(options: ChartOptions) -> list[Any]:
@@ -70,7 +70,7 @@ class RunContext(NamedTuple):
     `commit_url` is the template of links to commits.
     """
 
-    known: Known
+    known: KnownHistories
     family: Family
     silent_minutes: int | None = None
     commit_url: str | None = None
@@ -79,7 +79,7 @@ class RunContext(NamedTuple):
 
 def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, context: RunContext | None = None) -> list[Any]:
     """Returns the run's head: name, state and facts; `mlflow_page` is its page in MLflow's own UI."""
-    context = context or RunContext(Known({}, vocabulary), Family(run.parent_id, None, []))
+    context = context or RunContext(KnownHistories({}, vocabulary), Family(run.parent_id, None, []))
     summary = summarise(run, vocabulary).model_copy(update={"episodes": context.known.episodes(run)})
     title = [html.H1(summary.name or words.MISSING, className="h3 run-name"), status_badge(run.status)]
     if summary.diverged:
@@ -131,7 +131,7 @@ def _as_list(content: Any) -> list[Any]:
     return content if isinstance(content, list) else [content]
 
 
-def _kind_of_loss(run: Run, known: Known) -> list[Any]:
+def _kind_of_loss(run: Run, known: KnownHistories) -> list[Any]:
     """Returns a remark if the loss shown is not the total loss."""
     key = run.metric_key("loss", known.vocabulary)
     kind = None if key is None else known.vocabulary.of(run).loss_kind(key)
@@ -145,7 +145,7 @@ def _step_of(run: Run, vocabulary: Vocabulary) -> StepMeaning | None:
     return vocabulary.of(run).step_of(run.metric_key("reward", vocabulary) or "")
 
 
-def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | None) -> list[tuple[str, Any]]:
+def _facts(run: Run, summary: RunSummary, known: KnownHistories, stated: StatedTool | None) -> list[tuple[str, Any]]:
     """Returns names and values; next to a value is the tool's name of the metric."""
 
     def logged(field: str, value: str) -> Any:
@@ -172,13 +172,13 @@ def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | Non
     ]
 
 
-def _also_without_a_value(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]:
+def _also_without_a_value(run: Run, summary: RunSummary, known: KnownHistories) -> list[tuple[str, Any]]:
     """Returns all other metrics that ended in NaN or infinity, by name."""
     shown = {summary.keys.get(field) for field in ("success_rate", "final_reward", "final_loss", "episode_length")}
     ends = {key: end for key in sorted(run.metrics) if key not in shown and (end := known.end(run, key)) is not None}
     if not ends:
         return []
-    named = [html.Div([html.Code(key), " ", diverged(end)]) for key, end in list(ends.items())[:_MOST_NAMED]]
-    if len(ends) > _MOST_NAMED:
-        named.append(html.Div(_("and %(n)s more", n=words.count(len(ends) - _MOST_NAMED))))
+    named = [html.Div([html.Code(key), " ", diverged(end)]) for key, end in list(ends.items())[:_MAX_NAMED]]
+    if len(ends) > _MAX_NAMED:
+        named.append(html.Div(_("and %(n)s more", n=words.count(len(ends) - _MAX_NAMED))))
     return [(_("Other metrics"), named)]

@@ -11,7 +11,7 @@ from components import ids, notices
 from components.links import href
 from components.run_rows.list_columns import USUAL, columns
 from components.runs import column_menu, run_toolbar
-from components.runs.comparison import MOST_COMPARED
+from components.runs.comparison import MAX_COMPARED
 from components.tables import native_table, rows_shown
 from components.texts import words
 from components.texts.language import _, around, ngettext
@@ -126,7 +126,7 @@ def texts() -> dict[str, Any]:
         "column_width": _("Width of {name}"),
         "column_menu": column_menu.menu_texts(),
         "selection": run_toolbar.selection_texts(),
-        "most_compared": MOST_COMPARED,
+        "most_compared": MAX_COMPARED,
         "compare_none": _("Compare"),
         "compare_one": _("Compare 1 run"),
         "compare_many": _("Compare {n} runs"),

@@ -7,7 +7,7 @@ from typing import Final
 from components.texts import words
 
 _SIGNIFICANT: Final = 4
-_MOST_MORE: Final = 2
+_MAX_MORE: Final = 2
 """Extra decimals for small numbers, beyond those that make the largest one exact to four digits."""
 _WIDEST: Final = 1e4
 """The largest ratio of the greatest to the smallest number: beyond it the small ones would have too many decimals."""
@@ -19,7 +19,7 @@ def number_column(values: Iterable[float | None]) -> Callable[[float | None], st
     if not sizes or max(sizes) >= 1e6 or max(sizes) < 1e-4 or max(sizes) > min(sizes) * _WIDEST:
         return words.number
     wanted = max(_decimals(max(sizes), _SIGNIFICANT), _decimals(min(sizes), 2))
-    most = _decimals(max(sizes), _SIGNIFICANT) + _MOST_MORE
+    most = _decimals(max(sizes), _SIGNIFICANT) + _MAX_MORE
     needed = max(len(words.number(size).partition(".")[2]) for size in sizes)
     decimals = max(0, min(wanted, most, needed))
     return lambda value: f"{value:.{decimals}f}" if value is not None and math.isfinite(value) else words.number(value)

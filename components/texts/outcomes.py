@@ -7,7 +7,7 @@ from components.texts.language import _
 from domain.tracking.outcomes import Diverged, NotFinite, Outcome, Survivors
 
 # At most so many steps at which runs of a group diverged are listed.
-MOST_STEPS = 3
+MAX_STEPS = 3
 # With a minus sign: at a hyphen a line would break.
 _SHORT = {NotFinite.NAN: "NaN", NotFinite.INFINITY: "inf", NotFinite.MINUS_INFINITY: "−inf"}
 _MACHINE = {NotFinite.NAN: "NaN", NotFinite.INFINITY: "inf", NotFinite.MINUS_INFINITY: "-inf"}
@@ -31,7 +31,7 @@ def diverged(end: Diverged) -> str:
     return _("diverged (%(value)s at step %(step)s)", step=step, value=value)
 
 
-def named(ends: Mapping[str, Diverged]) -> str:
+def divergence_text(ends: Mapping[str, Diverged]) -> str:
     """Returns where the metrics of a run diverged, by name; those that diverged at the same step are combined."""
     together: dict[tuple[NotFinite, int, bool], list[str]] = {}
     for key, end in ends.items():
@@ -45,7 +45,7 @@ def remarks(ends: Mapping[str, Diverged], rates: Mapping[str, float]) -> str:
     These are divergences, and rates outside of 0 to 1, as logged.
     """
     rate_texts = [f"{out_of_range(rate)} ({key})" for key, rate in rates.items()]
-    return "; ".join([named(ends), *rate_texts] if ends else rate_texts)
+    return "; ".join([divergence_text(ends), *rate_texts] if ends else rate_texts)
 
 
 def no_value() -> tuple[str, str]:
@@ -66,9 +66,9 @@ def survivors_text(runs: int, ends: Sequence[Survivors]) -> str:
         _("%(left)s left from step %(step)s", left=end.left, step=words.count(end.step))
         if end.is_first
         else _("%(left)s left from step %(step)s or before", left=end.left, step=words.count(end.step))
-        for end in (ends if len(ends) <= MOST_STEPS else [*ends[: MOST_STEPS - 1], ends[-1]])
+        for end in (ends if len(ends) <= MAX_STEPS else [*ends[: MAX_STEPS - 1], ends[-1]])
     ]
-    if len(ends) > MOST_STEPS:
+    if len(ends) > MAX_STEPS:
         steps.insert(-1, "…")
     return f"{head}: {', '.join(steps)}"
 

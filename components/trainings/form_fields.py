@@ -19,7 +19,7 @@ from domain.trainings.fields import (
     SwitchField,
     TextField,
 )
-from domain.trainings.seeds import MOST_SEEDS
+from domain.trainings.seeds import MAX_SEEDS
 from domain.trainings.trainer import TrainerForm
 
 _LONG = 10_000_000  # a larger limit is that of the type, and means nothing to a reader
@@ -83,7 +83,7 @@ def element(tag: str, **properties: Any) -> dict[str, Any]:
 
 def _range(one: FormField) -> str:
     if isinstance(one, SeedsField):
-        return _("At most %(most)s.", most=MOST_SEEDS)
+        return _("At most %(most)s.", most=MAX_SEEDS)
     if isinstance(one, IntegerField):
         least = None if one.least < -_LONG else count(one.least)
         most = None if one.most > 2**40 else count(one.most)

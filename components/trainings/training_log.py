@@ -9,7 +9,7 @@ from components import ids
 from components.links import training_log_href
 from components.texts.language import _
 
-MOST_LINES: Final = 2000
+MAX_LINES: Final = 2000
 _BUTTON: Final = "btn btn-outline-secondary btn-sm text-nowrap"
 
 
@@ -79,5 +79,5 @@ def texts() -> dict[str, Any]:
         "failed": _("The log cannot be read: {why}"),
         "gap": "…",
         "begin": _("This is the beginning of the log."),
-        "most_lines": MOST_LINES,
+        "most_lines": MAX_LINES,
     }

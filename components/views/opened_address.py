@@ -12,11 +12,11 @@ from components.texts import words
 from components.texts.language import _, around
 from components.texts.translate import translate
 from domain.views.addresses import EXPERIMENT, NO_VIEW, SHORT, VIEW, Query, first
-from domain.views.opening import Opened
+from domain.views.opening import ResolvedQuery
 from domain.views.views import View
 
 
-def notice(opened: Opened, query: Query) -> list[Any]:
+def notice(opened: ResolvedQuery, query: Query) -> list[Any]:
     """Returns the notice above the page; nothing if the address contains the whole query itself."""
     parts: list[Any] = []
     if opened.full is not None:
@@ -40,7 +40,7 @@ def _not_opened(cause: str) -> dbc.Alert:
     return dbc.Alert(text, id=ids.NOT_OPENED, color="warning", dismissable=True)
 
 
-def _shown(opened: Opened, view: View) -> html.Div:
+def _shown(opened: ResolvedQuery, view: View) -> html.Div:
     named = html.Strong(html.Bdi(view.name))
     if opened.is_changed:
         text = around(_("Based on the view {name}"), name=named)

@@ -17,7 +17,7 @@ from domain.views.views import View, ViewList
 _NAMED = 3
 
 
-def listed(views: ViewList | None, failure: Reason | None) -> dict[str, Any]:
+def list_json(views: ViewList | None, failure: Reason | None) -> dict[str, Any]:
     """Returns the rows, messages about the whole list, and why the reader may not change views, if so."""
     refused = refusal_of(Access.WRITE)
     rows = [] if views is None else [_row(view, views) for view in views.views]

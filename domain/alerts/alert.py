@@ -11,10 +11,10 @@ from domain.alerts.patterns import fits
 from domain.message_data import MessageData, MessageField
 from domain.messages import Reason
 
-MOST_CHARACTERS: Final = 5_000
+MAX_CHARACTERS: Final = 5_000
 """Limit of a tag's value in every version of MLflow."""
 _LONGEST: Final = 300
-_MOST_RECEIVERS: Final = 50
+_MAX_RECEIVERS: Final = 50
 
 # The end of the year 9999: Python has no later date.
 _LATEST_MS: Final = 253_402_300_799_999
@@ -65,8 +65,8 @@ class Alert(BaseModel):
     text: MessageField
     since_ms: Moment
     until_ms: Moment | None = None
-    told: Annotated[dict[ReceiverName, Moment], Field(max_length=_MOST_RECEIVERS)] = {}
-    due: Annotated[dict[ReceiverName, Due], Field(max_length=_MOST_RECEIVERS)] = {}
+    told: Annotated[dict[ReceiverName, Moment], Field(max_length=_MAX_RECEIVERS)] = {}
+    due: Annotated[dict[ReceiverName, Due], Field(max_length=_MAX_RECEIVERS)] = {}
     is_muted: bool = False
 
     @property
@@ -105,7 +105,7 @@ class Alert(BaseModel):
         without = {name: one.model_copy(update={"cause": None}) for name, one in self.due.items()}
         for due in (self.due, without, {}):
             text = self.model_copy(update={"due": due}).model_dump_json(exclude_defaults=True)
-            if len(text) <= MOST_CHARACTERS:
+            if len(text) <= MAX_CHARACTERS:
                 break
         return text
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from domain.alerts.alert import Alert, Moment, Mute
 from domain.alerts.kinds import AlertKind
 
-MOST_HOURS: Final = 24 * 30
+MAX_HOURS: Final = 24 * 30
 # A watcher writes a heartbeat every 5 minutes; clocks differ.
 _SILENT_MS: Final = 10 * 60_000
 
@@ -60,7 +60,7 @@ class MuteRequest(BaseModel):
 
     kinds: list[AlertKind] = Field([], max_length=len(AlertKind), description="empty: any")
     pattern: str = Field("", max_length=300, description="of a run, experiment or host; * stands for anything")
-    hours: float = Field(gt=0, le=MOST_HOURS)
+    hours: float = Field(gt=0, le=MAX_HOURS)
     why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 

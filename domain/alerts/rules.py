@@ -62,7 +62,7 @@ class Rule(BaseModel):
     quiet: QuietHours | None = None
     every_seconds: float = 0.0
 
-    def names_it(self, kind: AlertKind, subject: Subject) -> bool:
+    def applies_to(self, kind: AlertKind, subject: Subject) -> bool:
         """Returns whether the rule matches this kind and subject."""
         return (
             (not self.what or kind in self.what)
@@ -97,14 +97,14 @@ class AlertRules(BaseModel):
 
         The shortest time of the rules that match it, else the default of its kind.
         """
-        found = [rule.after(kind) for rule in self.rules if rule.names_it(kind, subject)]
+        found = [rule.after(kind) for rule in self.rules if rule.applies_to(kind, subject)]
         return min(found, default=HOLDS_SECONDS.get(kind, 0.0))
 
     def due(self, alert: Alert, held_seconds: float) -> dict[str, str]:
         """Returns the receivers to notify by now, each with the first rule that matches it and the alert."""
         found: dict[str, str] = {}
         for rule in self.rules:
-            if rule.names_it(alert.kind, alert.subject) and held_seconds >= rule.after(alert.kind):
+            if rule.applies_to(alert.kind, alert.subject) and held_seconds >= rule.after(alert.kind):
                 found = {receiver: rule.name for receiver in rule.to} | found
         return found
 

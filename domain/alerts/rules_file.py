@@ -15,7 +15,7 @@ from domain.errors.records import InvalidArgument
 from domain.languages import LANGUAGES, SOURCE_LANGUAGE, Language, known_language
 from domain.messages import Text
 
-MOST_BYTES: Final = 2**20
+MAX_BYTES: Final = 2**20
 _KINDS: Final = [kind.value for kind in AlertKind]
 _TOP: Final = ("language", "zone", "receivers", "rules")
 _OF_RECEIVER: Final = ("url", "language")

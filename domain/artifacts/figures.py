@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-MOST_VALUES: Final = 200_000
-MOST_TRACES: Final = 200
+MAX_VALUES: Final = 200_000
+MAX_TRACES: Final = 200
 _DEEPEST: Final = 12
 _LONGEST_TEXT: Final = 2_000
 DRAWN: Final = ("scatter", "bar", "pie")
@@ -28,7 +28,7 @@ _NEVER: Final = frozenset(
 _NOT_IN_LAYOUT: Final = frozenset(("width", "height", "autosize", "minreducedwidth", "minreducedheight"))
 _LINK: Final = re.compile(r"</?\s*a\b[^>]*>?", re.IGNORECASE)
 _PLOTTED: Final = re.compile(r"Plotly\.(?:newPlot|react)\(\s*")
-_MOST_CALLS: Final = 200
+_MAX_CALLS: Final = 200
 _DTYPES: Final = {"i1": 1, "u1": 1, "i2": 2, "u2": 2, "i4": 4, "u4": 4, "f4": 4, "f8": 8, "c1": 1}
 
 
@@ -52,9 +52,9 @@ def figure_of(value: Any) -> FileFigure | None:
     traces = value["data"]
     kinds = [str(one.get("type") or "scatter")[:40] for one in traces]
     drawn = [_drawn(one, kind) for one, kind in zip(traces, kinds, strict=True) if _plain(kind) in DRAWN]
-    if len(drawn) > MOST_TRACES:
+    if len(drawn) > MAX_TRACES:
         raise TooManyValues
-    left = [MOST_VALUES]
+    left = [MAX_VALUES]
     data = [_kept(one, left, 0) for one in drawn]
     layout = {name: one for name, one in (value.get("layout") or {}).items() if name not in _NOT_IN_LAYOUT}
     left_out = sorted({kind for kind in kinds if _plain(kind) not in DRAWN})
@@ -119,7 +119,7 @@ def _packed(value: dict[str, Any], left: list[int]) -> dict[str, Any] | None:
 def _plotted(text: str) -> Iterator[Any]:
     """Yields data and layout of each plotting call whose JSON can be read."""
     decoder = json.JSONDecoder()
-    for call, _number in zip(_PLOTTED.finditer(text), range(_MOST_CALLS), strict=False):
+    for call, _number in zip(_PLOTTED.finditer(text), range(_MAX_CALLS), strict=False):
         try:
             _place, at = decoder.raw_decode(text, call.end())
             data, at = decoder.raw_decode(text, _next(text, at))

@@ -13,8 +13,8 @@ import re2
 from domain.errors.artifacts.records import MediaPatternStepless
 from domain.patterns.linear import compiled
 
-_MOST_DIGITS: Final = 15
-_SLOTS: Final = {"{step}": rf"(?P<step>[0-9]{{1,{_MOST_DIGITS}}})", "{key}": "(?P<key>.+?)", "*": ".*"}
+_MAX_DIGITS: Final = 15
+_SLOTS: Final = {"{step}": rf"(?P<step>[0-9]{{1,{_MAX_DIGITS}}})", "{key}": "(?P<key>.+?)", "*": ".*"}
 _SLOT: Final = re.compile(r"\{step\}|\{key\}|\*")
 
 
@@ -39,7 +39,7 @@ class MediaPattern:
         folder, slash, name = path.rpartition("/")
         found = self._compiled.fullmatch(name if self._is_of_names else path)
         step = found and found.group("step")
-        if not step or len(step) > _MOST_DIGITS or not step.isascii() or not step.isdigit():
+        if not step or len(step) > _MAX_DIGITS or not step.isascii() or not step.isdigit():
             return None
         begins, ends = found.span(self._compiled.groupindex["step"])
         text = name if self._is_of_names else path

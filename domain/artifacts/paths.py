@@ -13,7 +13,7 @@ from domain.errors.artifacts.records import (
 )
 from domain.messages import Message
 
-MOST_BYTES: Final = 2048
+MAX_BYTES: Final = 2048
 # Regular expressions are fast enough for folders of ten thousand names. This one matches control characters,
 # surrogates, the replacement character of invalid UTF-8, and line ends.
 _NO_TEXT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd\u2028\u2029]")
@@ -54,8 +54,8 @@ def name_of(path: str) -> str:
 def _trouble(text: str) -> Message | None:
     if not text:
         return PathEmpty()
-    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
-        return PathTooLong(MOST_BYTES)
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        return PathTooLong(MAX_BYTES)
     if _NO_TEXT.search(text):
         return PathNotText()
     return PathLeadsElsewhere() if _ELSEWHERE.search(text) else None

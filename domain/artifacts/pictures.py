@@ -3,7 +3,7 @@
 import struct
 from typing import Final, NamedTuple
 
-MOST_PIXELS: Final = 50_000_000
+MAX_PIXELS: Final = 50_000_000
 """A picture of this many pixels takes 200 MB of a browser's memory."""
 
 
@@ -16,7 +16,7 @@ class PictureSize(NamedTuple):
     @property
     def is_sane(self) -> bool:
         """Whether a browser may unpack it."""
-        return 0 < self.width * self.height <= MOST_PIXELS
+        return 0 < self.width * self.height <= MAX_PIXELS
 
 
 def size_of(head: bytes) -> PictureSize | None:

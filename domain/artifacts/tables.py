@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from domain.artifacts.kinds import Kind, kind_of
 from domain.artifacts.paths import is_path
 
-MOST_ROWS: Final = 200
-MOST_COLUMNS: Final = 60
+MAX_ROWS: Final = 200
+MAX_COLUMNS: Final = 60
 LONGEST_CELL: Final = 300
 
 
@@ -39,7 +39,7 @@ def table_of_csv(content: bytes, delimiter: str, *, is_whole: bool) -> FileTable
     rows: list[list[str]] = []
     for row in _rows(text, delimiter):
         rows.append(row)
-        if len(rows) > MOST_ROWS + 1:
+        if len(rows) > MAX_ROWS + 1:
             break
     return table_of(rows[0] if rows else [], rows[1:], is_cut=not is_whole)
 
@@ -48,11 +48,11 @@ def table_of(columns: list[Any], rows: list[list[Any]], *, is_cut: bool, rows_in
     """Returns these rows, cut to what is shown."""
     width = max([len(columns), *map(len, rows)])
     return FileTable(
-        columns=[_text(one) for one in columns[:MOST_COLUMNS]],
-        rows=[[_cell(one) for one in row[:MOST_COLUMNS]] for row in rows[:MOST_ROWS]],
+        columns=[_text(one) for one in columns[:MAX_COLUMNS]],
+        rows=[[_cell(one) for one in row[:MAX_COLUMNS]] for row in rows[:MAX_ROWS]],
         rows_in_all=rows_in_all,
         columns_in_all=width,
-        is_cut=is_cut or len(rows) > MOST_ROWS or width > MOST_COLUMNS,
+        is_cut=is_cut or len(rows) > MAX_ROWS or width > MAX_COLUMNS,
     )
 
 

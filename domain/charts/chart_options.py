@@ -16,7 +16,7 @@ from domain.tracking.group_scores import DivergedRuns
 
 HEAVIEST_SMOOTHING: Final = 0.99
 # More than a user chooses, but short enough for an address to be cheap to evaluate.
-_MOST_IN_A_LIST: Final = 100
+_MAX_IN_A_LIST: Final = 100
 
 
 def _listed(value: object) -> object:
@@ -38,10 +38,10 @@ def _run_id(text: str) -> str:
 
 
 GroupRefs = Annotated[
-    tuple[Annotated[str, AfterValidator(_group_ref)], ...], BeforeValidator(_listed), Field(max_length=_MOST_IN_A_LIST)
+    tuple[Annotated[str, AfterValidator(_group_ref)], ...], BeforeValidator(_listed), Field(max_length=_MAX_IN_A_LIST)
 ]
 RunIds = Annotated[
-    tuple[Annotated[str, AfterValidator(_run_id)], ...], BeforeValidator(_listed), Field(max_length=_MOST_IN_A_LIST)
+    tuple[Annotated[str, AfterValidator(_run_id)], ...], BeforeValidator(_listed), Field(max_length=_MAX_IN_A_LIST)
 ]
 
 

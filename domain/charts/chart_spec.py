@@ -11,7 +11,7 @@ from domain.errors.charts.specs import ChartUnreadable, NoSuchWord
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
 # Nobody can tell more lines of different meaning apart.
-MOST_SUBJECTS: Final = 20
+MAX_SUBJECTS: Final = 20
 LONGEST_TEXT: Final = 8_000
 WORD_SIGN: Final = "@"
 _WORDS: Final = frozenset(get_args(MetricWord))
@@ -68,7 +68,7 @@ def _readable(subjects: Any) -> Any:
     return subjects
 
 
-Subjects = Annotated[tuple[str, ...], BeforeValidator(_readable), Field(min_length=1, max_length=MOST_SUBJECTS)]
+Subjects = Annotated[tuple[str, ...], BeforeValidator(_readable), Field(min_length=1, max_length=MAX_SUBJECTS)]
 
 
 class ChartSpec(BaseModel):

@@ -11,7 +11,7 @@ from domain.errors.records import InvalidArgument
 from domain.messages import Text
 from domain.tracking.outcomes import Diverged
 
-FEWEST_DRAWN: Final = 16
+MIN_DRAWN: Final = 16
 # Integer steps stay integers: converting them to floats would cost more than drawing them.
 Column = NDArray[np.float64] | NDArray[np.int64]
 
@@ -42,7 +42,7 @@ class Curve(BaseModel):
         return len(self.x)
 
 
-class Drawn(BaseModel):
+class VisiblePoints(BaseModel):
     """The points of a window that are drawn, `x` [k] and `y` [k]; `total` counts all points in the window.
 
     They may include the nearest point on either side of the window, so that the line leaves the frame. Where a path
@@ -127,16 +127,16 @@ def path(x: Column, y: NDArray[np.float64]) -> Curve:
     return whole.model_copy(update={"without_x": without_x})
 
 
-def visible(curve: Curve, most: int, window: Window = EVERYTHING) -> Drawn:
+def visible(curve: Curve, most: int, window: Window = EVERYTHING) -> VisiblePoints:
     """Returns at most `most` points (16 or more) that look like the whole window, with its lowest and highest point."""
     if curve.is_path:
         return _visible_path(curve, most, window)
     first, end = window.rows(curve.x)
     rows = visible_rows(curve.x, curve.y, most, window)
-    return Drawn(x=curve.x[rows], y=curve.y[rows], total=end - first)
+    return VisiblePoints(x=curve.x[rows], y=curve.y[rows], total=end - first)
 
 
-def _visible_path(curve: Curve, most: int, window: Window) -> Drawn:
+def _visible_path(curve: Curve, most: int, window: Window) -> VisiblePoints:
     inside = window.holds(curve.x)
     seen = inside.copy()
     seen[1:] |= inside[:-1]
@@ -146,7 +146,7 @@ def _visible_path(curve: Curve, most: int, window: Window) -> Drawn:
     part = np.cumsum(~seen)  # rises wherever the path is outside the window
     breaks = np.flatnonzero(part[chosen][1:] != part[chosen][:-1]) + 1
     x, y = np.insert(curve.x[chosen], breaks, curve.x[chosen][breaks]), np.insert(curve.y[chosen], breaks, np.nan)
-    return Drawn(x=x, y=y, total=int(inside.sum()))
+    return VisiblePoints(x=x, y=y, total=int(inside.sum()))
 
 
 def _turning(x: Column, y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
@@ -154,7 +154,7 @@ def _turning(x: Column, y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
     point.
     """
     half = most // 2
-    if len(y) <= most or half < FEWEST_DRAWN - 2:
+    if len(y) <= most or half < MIN_DRAWN - 2:
         return representative(y, most)
     return np.union1d(representative(y, half), representative(x.astype(np.float64), half))
 
@@ -173,8 +173,8 @@ def representative(y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
     """
     if len(y) <= most:
         return np.arange(len(y))
-    if most < FEWEST_DRAWN - 2:
-        raise InvalidArgument(Text(f"A line is drawn with {FEWEST_DRAWN} points or more."))
+    if most < MIN_DRAWN - 2:
+        raise InvalidArgument(Text(f"A line is drawn with {MIN_DRAWN} points or more."))
     # Downsampled by row, not by x, as steps may repeat. The last stage keeps one point per bucket, so an extreme can
     # lose to a nearby one; hence both extremes are added.
     chosen = MinMaxLTTBDownsampler().downsample(np.ascontiguousarray(y), n_out=most - 2).astype(np.int64)

@@ -14,7 +14,7 @@ from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMiss
 from domain.tracking.compared import is_run_id, parse_run_ids
 
 # Limit of one answer: more lines than a person can tell apart.
-MOST_RUNS: Final = 1_000
+MAX_RUNS: Final = 1_000
 _OPTIONS: Final = IN_ADDRESS | {"zone_minutes"}
 
 
@@ -72,7 +72,7 @@ def run_ids(given: Any) -> tuple[str, ...]:
         raise RunIdsMalformed({"runs": CountOfMalformed(malformed)})
     if not ids:
         raise RunIdsMissing({"runs": RunIdsRequired()})
-    return tuple(ids[:MOST_RUNS])
+    return tuple(ids[:MAX_RUNS])
 
 
 def _options(parameters: Mapping[str, Any]) -> ChartOptions:

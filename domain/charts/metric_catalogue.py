@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from domain.charts.axes import Axis, counter
 from domain.charts.axis_hints import axis_hint
-from domain.charts.chart_spec import MOST_SUBJECTS
+from domain.charts.chart_spec import MAX_SUBJECTS
 from domain.tracking.runs import Run
 from domain.tracking.tool_names import FamilyWord
 from domain.tracking.vocabulary import MetricWord, Vocabulary
@@ -65,7 +65,7 @@ def _families(runs: Sequence[Run]) -> dict[FamilyWord, list[str]]:
         if run.tool.profile is not None:
             for word, keys in run.tool.profile.family_keys(run.metrics).items():
                 found.setdefault(word, set()).update(keys)
-    return {word: sorted(keys)[:MOST_SUBJECTS] for word, keys in found.items() if len(keys) > 1}
+    return {word: sorted(keys)[:MAX_SUBJECTS] for word, keys in found.items() if len(keys) > 1}
 
 
 def _counted(logged: Iterable[Iterable[str]]) -> list[tuple[str, int]]:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from domain.charts.curves import EVERYTHING, FEWEST_DRAWN, Curve, Drawn, Window, visible, visible_rows
+from domain.charts.curves import EVERYTHING, MIN_DRAWN, Curve, VisiblePoints, Window, visible, visible_rows
 from domain.charts.wide_scale import FARTHEST
-from domain.statistics import FEWEST_RUNS, cut, percentiles, rank_weights
+from domain.statistics import MIN_RUNS, cut, percentiles, rank_weights
 
 RESAMPLES: Final = 2000  # the error of either end is then 6 % of the resamples' standard deviation
 # More x than this, as on a time axis where no two runs share one, are thinned evenly before averaging.
-MOST_ON_GRID: Final = 200_000
+MAX_ON_GRID: Final = 200_000
 _LARGEST: Final = float(np.finfo(np.float64).max)
 
 Floats = NDArray[np.float64]
@@ -52,12 +52,12 @@ class SeedCurve(BaseModel):
     n: NDArray[np.int64]
     runs: int
     total: int
-    singles: tuple[Drawn, ...] = ()
+    singles: tuple[VisiblePoints, ...] = ()
 
     @property
     def is_too_few(self) -> bool:
         """Whether the group has too few runs for a line and a band."""
-        return self.runs < FEWEST_RUNS
+        return self.runs < MIN_RUNS
 
 
 def seed_curve(
@@ -75,7 +75,7 @@ def seed_curve(
     x does not depend on the window, and the same `seed` gives the same band.
     """
     given = [curve for curve in curves if len(curve)]
-    if len(given) < FEWEST_RUNS:
+    if len(given) < MIN_RUNS:
         return _singles(given, most, window)
     room = _room(given)
     runs = [_without_repeats(_scaled(curve, room)) for curve in given]
@@ -84,7 +84,7 @@ def seed_curve(
     n = np.isfinite(values).sum(axis=0)
     line = _by_count(values, n, lambda block: _centres(block, centre), 1)[0]
     shown = _shown(x, line, most, window)
-    low, high = _by_count(values[:, shown], n[shown], lambda block: _limits(block, centre, band, seed), 2, FEWEST_RUNS)
+    low, high = _by_count(values[:, shown], n[shown], lambda block: _limits(block, centre, band, seed), 2, MIN_RUNS)
     first, end = window.rows(x)
     return SeedCurve(
         x=x[shown],
@@ -139,7 +139,7 @@ def _common_x(runs: Sequence[Curve], window: Window) -> Floats:
     is_shared = all(np.array_equal(part, given[0]) for part in given)
     x: Floats = given[0] if is_shared else np.unique(np.concatenate(given))
     x = x[window.rows_and_neighbours(x)]
-    return x if len(x) <= MOST_ON_GRID else x[np.linspace(0, len(x) - 1, MOST_ON_GRID).round().astype(np.int64)]
+    return x if len(x) <= MAX_ON_GRID else x[np.linspace(0, len(x) - 1, MAX_ON_GRID).round().astype(np.int64)]
 
 
 def _holes(runs: Sequence[Curve]) -> Floats:
@@ -195,5 +195,5 @@ def _shown(x: Floats, line: Floats, most: int, window: Window) -> NDArray[np.int
     """Returns the rows of `line` to draw: a subset that looks like the whole window, and every hole."""
     there = np.isfinite(line)
     holes = np.flatnonzero(~there)
-    rows = visible_rows(x[there], line[there], max(FEWEST_DRAWN, most - len(holes)), window)
+    rows = visible_rows(x[there], line[there], max(MIN_DRAWN, most - len(holes)), window)
     return np.union1d(np.flatnonzero(there)[rows], holes)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Decades on either side of zero: smaller values are drawn as nearly zero.
-_MOST_DECADES: Final = 6
-_MOST_TICKS: Final = 9
+_MAX_DECADES: Final = 6
+_MAX_TICKS: Final = 9
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class SymmetricLog(NamedTuple):
         if len(shown) < 3:
             return evenly(low, high)
         powers = [tick for tick in shown if tick == 0 or math.isclose(math.log10(abs(tick)) % 1, 0, abs_tol=1e-9)]
-        return _thinned(shown if len(shown) <= _MOST_TICKS or len(powers) < 3 else powers)
+        return _thinned(shown if len(shown) <= _MAX_TICKS or len(powers) < 3 else powers)
 
     def _round_numbers(self, most: float) -> list[float]:
         first = round(math.log10(self.linear))
@@ -49,7 +49,7 @@ def symmetric_log(columns: Iterable[Floats]) -> SymmetricLog | None:
     largest = max(float(size.max(initial=0.0)) for size in sizes)
     if not largest:
         return SymmetricLog(1.0)
-    power = max(math.floor(math.log10(smallest)), math.ceil(math.log10(largest)) - _MOST_DECADES)
+    power = max(math.floor(math.log10(smallest)), math.ceil(math.log10(largest)) - _MAX_DECADES)
     return SymmetricLog(float(f"1e{max(power, -300)}"))
 
 
@@ -65,6 +65,6 @@ def evenly(low: float, high: float, strides: int = 2) -> list[float]:
 
 def _thinned(ticks: Sequence[float]) -> list[float]:
     """Returns every second, third … tick; zero is kept."""
-    every = -(-len(ticks) // _MOST_TICKS)
+    every = -(-len(ticks) // _MAX_TICKS)
     zero = ticks.index(0.0) if 0.0 in ticks else 0
     return list(ticks[zero % every :: every])

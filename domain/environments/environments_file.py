@@ -11,7 +11,7 @@ from domain.errors.misfits import misfit_of
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
 
-MOST_BYTES: Final = 2**20
+MAX_BYTES: Final = 2**20
 MEMORY_MIB: Final = 2048
 CALL_SECONDS: Final = 4.0
 MAKE_SECONDS: Final = 8.0
@@ -71,7 +71,7 @@ def environments_in(path: Path) -> EnvironmentsFile:
     """Reads and validates a file; raises InvalidArgument with an English text for the terminal."""
     try:
         with path.open("rb") as file:
-            return read_environments(file.read(MOST_BYTES).decode())
+            return read_environments(file.read(MAX_BYTES).decode())
     except OSError as error:
         raise InvalidArgument(Text(f"The file of environments cannot be read: {error.strerror}.")) from error
     except UnicodeDecodeError as error:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeFloat
 
 from domain.environments.spaces import BoxSpace, DictSpace, Space, TupleSpace, leaves
 
-MOST_NUMBERS: Final = 2**16
+MAX_NUMBERS: Final = 2**16
 
 
 class PartStatistics(BaseModel):
@@ -19,8 +19,8 @@ class PartStatistics(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    mean: tuple[FiniteFloat, ...] = Field(max_length=MOST_NUMBERS)
-    var: tuple[NonNegativeFloat, ...] = Field(max_length=MOST_NUMBERS)
+    mean: tuple[FiniteFloat, ...] = Field(max_length=MAX_NUMBERS)
+    var: tuple[NonNegativeFloat, ...] = Field(max_length=MAX_NUMBERS)
 
     @model_validator(mode="after")
     def _check_lengths(self) -> Self:

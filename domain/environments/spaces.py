@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-MOST_BOUNDS: Final = 1024
+MAX_BOUNDS: Final = 1024
 """Limit for bounds per element; a larger box has one bound for all elements, or none."""
 
 WHOLE: Final = "observation"

@@ -198,6 +198,6 @@ def passes_by_itself(error: ClewError) -> bool:
     return isinstance(error, ServiceUnavailable) and not isinstance(error, _STAYS)
 
 
-def last_found(error: ClewError) -> ClewError:
+def last_error(error: ClewError) -> ClewError:
     """Returns the error of the last request, for a sentence that itself states when the service is asked again."""
     return error.reason if isinstance(error, NotAsked) else error

@@ -29,9 +29,9 @@ from domain.filters.terms import (
 )
 
 Kind = Literal["text", "numeric", "mixed", "datetime"]
-MOST_CHARACTERS: Final = 2_000
+MAX_CHARACTERS: Final = 2_000
 """Expressions with spaces take time that grows with the square of this."""
-MOST_ALTERNATIVES: Final = 100
+MAX_ALTERNATIVES: Final = 100
 """DataTable's parser calls itself for each."""
 
 # Written out, because Python and browsers define white space differently.
@@ -51,14 +51,14 @@ _SEPARATORS: Final = ("", "-", "-", " ", ":", ":")
 
 def parse(typed: str, kind: Kind) -> Filter:
     """Parses the text typed into the filter box of a column of this kind; raises `FilterMisunderstood`."""
-    if len(typed) > MOST_CHARACTERS:
-        raise FilterTooLong(MOST_CHARACTERS)
+    if len(typed) > MAX_CHARACTERS:
+        raise FilterTooLong(MAX_CHARACTERS)
     text = _trimmed(typed)
     if not text:
         return Filter()
     pieces = _OR.split(text)
-    if len(pieces) // 2 >= MOST_ALTERNATIVES:
-        raise TooManyAlternatives(MOST_ALTERNATIVES)
+    if len(pieces) // 2 >= MAX_ALTERNATIVES:
+        raise TooManyAlternatives(MAX_ALTERNATIVES)
     term = {"text": _text_term, "numeric": _number_term, "mixed": _mixed_term, "datetime": _moment_term}[kind]
     return Filter(terms=tuple(term(alternative) for alternative in _alternatives(pieces)))
 

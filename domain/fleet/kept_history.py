@@ -14,11 +14,11 @@ from domain.gpus.limits import Celsius, Mib, Name, Watts
 
 BUCKET_SECONDS: Final = 20
 """The monitor keeps means over this time."""
-MOST_STEPS: Final = 2_000
-MOST_GPUS: Final = 1_024
-MOST_USERS: Final = 10_000
+MAX_STEPS: Final = 2_000
+MAX_GPUS: Final = 1_024
+MAX_USERS: Final = 10_000
 _LATEST_MS: Final = 2**53
-_STEP_COLUMN: Final = Field(max_length=MOST_STEPS)
+_STEP_COLUMN: Final = Field(max_length=MAX_STEPS)
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -37,8 +37,8 @@ class HistoryQuery(BaseModel):
         if self.until_ms <= self.since_ms:
             raise SpanReversed
         steps = -(-(self.until_ms - self.since_ms) // (self.step_s * 1000))
-        if steps > MOST_STEPS:
-            raise TooManySteps(steps, MOST_STEPS)
+        if steps > MAX_STEPS:
+            raise TooManySteps(steps, MAX_STEPS)
         return steps
 
 
@@ -85,7 +85,7 @@ class KeptGpu(BaseModel):
     temperature: list[Celsius | None] = _STEP_COLUMN
     power: list[Watts | None] = _STEP_COLUMN
     reserved: list[Share | None] = _STEP_COLUMN
-    uses: list[KeptUse] = Field([], max_length=MOST_USERS)
+    uses: list[KeptUse] = Field([], max_length=MAX_USERS)
 
     def columns(self) -> Iterator[list[Any]]:
         """Yields every column that has one entry per step."""
@@ -103,10 +103,10 @@ class KeptHistory(Troubled):
     host: Name
     since_ms: int
     step_ms: int = Field(gt=0)
-    steps: int = Field(gt=0, le=MOST_STEPS)
+    steps: int = Field(gt=0, le=MAX_STEPS)
     kept_hours: float
     kept_since_ms: int | None = None
-    gpus: list[KeptGpu] = Field([], max_length=MOST_GPUS)
+    gpus: list[KeptGpu] = Field([], max_length=MAX_GPUS)
 
     @model_validator(mode="after")
     def _columns_fit(self) -> Self:

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from domain.errors.fleet.history import SpanReversed, SpanTooLong
 from domain.fleet.series import Steps
 
-MOST_POINTS: Final = 720
+MAX_POINTS: Final = 720
 """The most steps of an answer: one for each pixel or two of a chart."""
-MOST_DAYS: Final = 92
+MAX_DAYS: Final = 92
 _DAY_MS: Final = 86_400_000
 _LATEST_MS: Final = 2**53
 # Multiples of the monitor's bucket, so that each step holds equally many; and round numbers of minutes or hours.
@@ -57,9 +57,9 @@ class Span(BaseModel):
         since = until - self.range.milliseconds if self.since_ms is None else self.since_ms
         if until <= since:
             raise SpanReversed
-        if until - since > MOST_DAYS * _DAY_MS:
-            raise SpanTooLong(MOST_DAYS)
-        step = next(one for one in _STEPS_MS if (until - since) <= one * MOST_POINTS)
+        if until - since > MAX_DAYS * _DAY_MS:
+            raise SpanTooLong(MAX_DAYS)
+        step = next(one for one in _STEPS_MS if (until - since) <= one * MAX_POINTS)
         first = since // step * step
         last = until // step * step if self.until_ms is None or self.until_ms > now_ms else -(-until // step) * step
         return Steps(first, step, max(1, (last - first) // step))

@@ -1,14 +1,14 @@
 """The state of a GPU host: the message of the stream `/ws/gpu`, and the states of hosts and GPUs."""
 
-from domain.gpus.gpu import MOST_INSTANCES, Gpu, GpuMisfit, GpuProcess, MigInstance
+from domain.gpus.gpu import MAX_INSTANCES, Gpu, GpuMisfit, GpuProcess, MigInstance
 from domain.gpus.limits import (
     HISTORY_SAMPLES,
     IDLE_BELOW_PERCENT,
     IDLE_SAMPLES,
-    MOST_GPUS,
-    MOST_MESSAGE_CHARACTERS,
-    MOST_MISFITS,
-    MOST_PROCESSES,
+    MAX_GPUS,
+    MAX_MESSAGE_CHARACTERS,
+    MAX_MISFITS,
+    MAX_PROCESSES,
     RESERVED_ABOVE_MIB,
     SILENT_PERIODS,
 )
@@ -20,11 +20,11 @@ __all__ = [
     "HISTORY_SAMPLES",
     "IDLE_BELOW_PERCENT",
     "IDLE_SAMPLES",
-    "MOST_GPUS",
-    "MOST_INSTANCES",
-    "MOST_MESSAGE_CHARACTERS",
-    "MOST_MISFITS",
-    "MOST_PROCESSES",
+    "MAX_GPUS",
+    "MAX_INSTANCES",
+    "MAX_MESSAGE_CHARACTERS",
+    "MAX_MISFITS",
+    "MAX_PROCESSES",
     "RESERVED_ABOVE_MIB",
     "SILENT_PERIODS",
     "Disk",

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.gpus.limits import (
     LONGEST_TEXT,
-    MOST_MHZ,
-    MOST_MISFITS,
-    MOST_PID,
-    MOST_REASONS,
+    MAX_MHZ,
+    MAX_MISFITS,
+    MAX_PID,
+    MAX_REASONS,
     Celsius,
     KibPerSecond,
     Mib,
@@ -24,9 +24,9 @@ from domain.gpus.limits import (
 from domain.gpus.states import GpuState, GpuVendor, Troubled
 from domain.message_data import Coded
 
-MOST_INSTANCES: Final = 64
+MAX_INSTANCES: Final = 64
 """The most MIG instances reported of a GPU; today's GPUs have at most seven."""
-_MOST_INSTANCE_ID: Final = 99
+_MAX_INSTANCE_ID: Final = 99
 _FIRST_UNIT_ID: Final = 10_000
 
 
@@ -41,7 +41,7 @@ class GpuProcess(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    pid: int | None = Field(None, ge=1, le=MOST_PID)
+    pid: int | None = Field(None, ge=1, le=MAX_PID)
     user: Name | None = None
     command: Name | None = None
     memory_used: Mib | None = None
@@ -64,13 +64,13 @@ class MigInstance(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    gpu_instance: int = Field(ge=0, le=_MOST_INSTANCE_ID)
-    compute_instance: int = Field(ge=0, le=_MOST_INSTANCE_ID)
+    gpu_instance: int = Field(ge=0, le=_MAX_INSTANCE_ID)
+    compute_instance: int = Field(ge=0, le=_MAX_INSTANCE_ID)
     profile: Name | None = None
 
     def unit_id(self, parent_id: int) -> int:
         """Returns its `gpu_id`: constant over its lifetime, and unique on its host."""
-        return (parent_id + 1) * _FIRST_UNIT_ID + self.gpu_instance * (_MOST_INSTANCE_ID + 1) + self.compute_instance
+        return (parent_id + 1) * _FIRST_UNIT_ID + self.gpu_instance * (_MAX_INSTANCE_ID + 1) + self.compute_instance
 
 
 class Gpu(Troubled):
@@ -79,7 +79,7 @@ class Gpu(Troubled):
     `utilization` in % of the time since the previous sample, memory in MiB, temperatures in °C, power in W, clock in
     MHz, fan in %, PCIe and NVLink in KiB/s, `timestamp` in Unix ms. At `temperature_limit` it starts to slow down. A
     field whose reported value was invalid is None, and listed in `misfits`. If there are more processes than
-    `MOST_PROCESSES`, `processes_left_out` counts the missing ones; those of a MIG instance are listed with the instance
+    `MAX_PROCESSES`, `processes_left_out` counts the missing ones; those of a MIG instance are listed with the instance
     only.
 
     `unified`: the GPU has no memory of its own, and `memory_used` and `memory_total` are the machine's. `is_reserved`:
@@ -106,11 +106,11 @@ class Gpu(Troubled):
     temperature_limit: Celsius | None = None
     power: Watts | None = None
     power_limit: Watts | None = None
-    sm_clock: float | None = Field(None, ge=0, le=MOST_MHZ)
+    sm_clock: float | None = Field(None, ge=0, le=MAX_MHZ)
     # more than 100 is possible: it is relative to the speed meant for its noise
     fan: float | None = Field(None, ge=0, le=1000)
-    throttle_reasons: list[Name] | None = Field(None, max_length=MOST_REASONS)
-    throttle_codes: list[Name] | None = Field(None, max_length=MOST_REASONS)
+    throttle_reasons: list[Name] | None = Field(None, max_length=MAX_REASONS)
+    throttle_codes: list[Name] | None = Field(None, max_length=MAX_REASONS)
     ecc_errors: int | None = Field(None, ge=0, le=2**53)
     pcie_rx: KibPerSecond | None = None
     pcie_tx: KibPerSecond | None = None
@@ -121,7 +121,7 @@ class Gpu(Troubled):
     owner: Name | None = None
     run_id: Name | None = None
     is_reserved: bool | None = None
-    misfits: list[GpuMisfit] | None = Field(None, max_length=MOST_MISFITS)
+    misfits: list[GpuMisfit] | None = Field(None, max_length=MAX_MISFITS)
 
     @property
     def place(self) -> str:

@@ -14,24 +14,24 @@ IDLE_BELOW_PERCENT: Final = 5
 RESERVED_ABOVE_MIB: Final = 256
 """An idle GPU on which one process holds more than this is not free for others."""
 
-MOST_GPUS: Final = 64
+MAX_GPUS: Final = 64
 """The most GPUs drawn of a host; the total is shown."""
-MOST_PROCESSES: Final = 100
+MAX_PROCESSES: Final = 100
 """The most processes reported of a GPU, those with the most memory; the number of others is reported."""
-MOST_MISFITS: Final = 20
-MOST_MESSAGE_CHARACTERS: Final = 8_000_000
+MAX_MISFITS: Final = 20
+MAX_MESSAGE_CHARACTERS: Final = 8_000_000
 """A longer message is not read; even the first message of 5,000 GPUs, with its history, is shorter."""
 
 # Numbers beyond these are not measurements: drivers report 4294967295, or 2^64 - 1, for unknown values.
-_MOST_MIB: Final = 2**30
-_MOST_WATTS: Final = 20_000
-MOST_MHZ: Final = 20_000
-_MOST_KIB_PER_SECOND: Final = 4_000_000_000
-MOST_PID: Final = 2**31 - 1
+_MAX_MIB: Final = 2**30
+_MAX_WATTS: Final = 20_000
+MAX_MHZ: Final = 20_000
+_MAX_KIB_PER_SECOND: Final = 4_000_000_000
+MAX_PID: Final = 2**31 - 1
 _COLDEST, _HOTTEST = -50, 250
 _LONGEST_NAME: Final = 256
 _HAIR: Final = 1e-6
-MOST_REASONS: Final = 32
+MAX_REASONS: Final = 32
 LONGEST_TEXT: Final = 4_000
 
 
@@ -44,6 +44,6 @@ def _bounded(share: Any) -> Any:
 Name = Annotated[str, Field(max_length=_LONGEST_NAME)]
 Percent = Annotated[float, Field(ge=0, le=100), BeforeValidator(_bounded)]
 Celsius = Annotated[float, Field(ge=_COLDEST, le=_HOTTEST)]
-Mib = Annotated[float, Field(ge=0, le=_MOST_MIB)]
-Watts = Annotated[float, Field(ge=0, le=_MOST_WATTS)]
-KibPerSecond = Annotated[float, Field(ge=0, le=_MOST_KIB_PER_SECOND)]
+Mib = Annotated[float, Field(ge=0, le=_MAX_MIB)]
+Watts = Annotated[float, Field(ge=0, le=_MAX_WATTS)]
+KibPerSecond = Annotated[float, Field(ge=0, le=_MAX_KIB_PER_SECOND)]

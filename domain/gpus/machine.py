@@ -8,7 +8,7 @@ from domain.gpus.limits import LONGEST_TEXT, Mib, Percent
 from domain.message_data import Coded
 
 _LONGEST_PATH: Final = 4_096
-_MOST_CPUS: Final = 100_000
+_MAX_CPUS: Final = 100_000
 DiskMib = Annotated[float, Field(ge=0, le=2**44)]
 
 
@@ -34,7 +34,7 @@ class Machine(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     cpu: Percent | None = None
-    cpus: int | None = Field(None, ge=1, le=_MOST_CPUS)
+    cpus: int | None = Field(None, ge=1, le=_MAX_CPUS)
     memory_used: Mib | None = None
     memory_total: Mib | None = None
     disk: Disk | None = None

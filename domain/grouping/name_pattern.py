@@ -7,7 +7,7 @@ from domain.errors.grouping.group_refs import NamePatternInvalid, NamePatternToo
 from domain.patterns.linear import compiled
 
 # Longer names are cut here before they are matched.
-_MOST_OF_A_NAME: Final = 1_000
+_MAX_OF_A_NAME: Final = 1_000
 
 
 class NamePattern:
@@ -34,4 +34,4 @@ def name_pattern(pattern: str) -> NamePattern:
 
 def _readable(name: str) -> str:
     """Returns the name in valid UTF-8, as RE2 needs it: JSON may carry half a character of UTF-16."""
-    return name[:_MOST_OF_A_NAME].encode("utf-8", "replace").decode()
+    return name[:_MAX_OF_A_NAME].encode("utf-8", "replace").decode()

@@ -31,7 +31,7 @@ class Seeds(NamedTuple):
 
 
 # Two runs that differ in a text, say `adam` and `sgd`, differ in their setting; three different texts may be names.
-_FEWEST_FOR_OWN: Final = 3
+_MIN_FOR_OWN: Final = 3
 _LONGEST_SETTING: Final = 250
 _WORDS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W_]+")
 _PATH_WORDS: Final = {"dir", "directory", "logdir", "folder", "file", "filename", "filepath", "path"}
@@ -63,7 +63,7 @@ def run_specific(ref: GroupRef, logged: Sequence[str], vocabulary: Vocabulary, s
         return None
     if (shape := _shape(ref.key, distinct)) is not None:
         return shape
-    is_own = len(distinct) == len(logged) >= _FEWEST_FOR_OWN and not seeds.repeat and not any(map(_is_number, distinct))
+    is_own = len(distinct) == len(logged) >= _MIN_FOR_OWN and not seeds.repeat and not any(map(_is_number, distinct))
     return RunSpecific.OWN if is_own or any(len(text) > _LONGEST_SETTING for text in distinct) else None
 
 

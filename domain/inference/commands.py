@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.inference.maze import LARGEST, SMALLEST
+from domain.inference.maze import MAX_SIZE, MIN_SIZE
 from domain.registry.models import LONGEST_ID
 
 SLOWEST: Final = 1.0
@@ -19,11 +19,11 @@ SLOWEST_PACE: Final = 0.1
 FASTEST_PACE: Final = 4.0
 DEFAULT_PACE: Final = 1.0
 """Multiple of the environment's own rate."""
-SMALLEST_SIDE: Final = 64
+MIN_SIDE: Final = 64
 LARGEST_SIDE: Final = 1024
 DEFAULT_SIDE: Final = 480
 """Longer side of a frame, in pixels."""
-MOST_SAFE: Final = 2**53
+MAX_SAFE: Final = 2**53
 """A browser's numbers are exact below this one."""
 _LONGEST_NAME: Final = 256
 
@@ -56,9 +56,9 @@ class Command(BaseModel):
     command: Annotated[Verb, Field(strict=False)]
     speed: float | None = Field(None, ge=SLOWEST, le=FASTEST, allow_inf_nan=False)
     pace: float | None = Field(None, ge=SLOWEST_PACE, le=FASTEST_PACE, allow_inf_nan=False)
-    side: int | None = Field(None, ge=SMALLEST_SIDE, le=LARGEST_SIDE)
-    seen: int | None = Field(None, ge=0, lt=MOST_SAFE)
+    side: int | None = Field(None, ge=MIN_SIDE, le=LARGEST_SIDE)
+    seen: int | None = Field(None, ge=0, lt=MAX_SAFE)
     model: str | None = Field(None, min_length=1, max_length=LONGEST_ID)
     name: str | None = Field(None, min_length=1, max_length=_LONGEST_NAME)
-    size: int | None = Field(None, ge=SMALLEST, le=LARGEST)
-    seed: int | None = Field(None, ge=0, lt=MOST_SAFE)
+    size: int | None = Field(None, ge=MIN_SIZE, le=MAX_SIZE)
+    seed: int | None = Field(None, ge=0, lt=MAX_SAFE)

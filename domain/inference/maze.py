@@ -29,8 +29,8 @@ STEP_REWARD: Final = -0.01
 WALL_REWARD: Final = -0.05
 MAX_STEPS: Final = 200
 
-SMALLEST: Final = 5
-LARGEST: Final = 20
+MIN_SIZE: Final = 5
+MAX_SIZE: Final = 20
 DEFAULT_SIZE: Final = 10
 # The first seed, not a chosen one. Five of its 54 cells share their observation with another cell, and each such pair
 # needs the same action: a memoryless agent can reach the goal from everywhere (`python -m training.learnability`).
@@ -71,7 +71,7 @@ def size_of(env_id: str | None) -> int | None:
     """Returns the maze size in an environment's name, such as ClewMaze-10x10-v0; None for other names."""
     named = re.fullmatch(r"ClewMaze-(\d{1,2})x\1-v0", env_id or "")
     size = int(named[1]) if named else 0
-    return size if SMALLEST <= size <= LARGEST else None
+    return size if MIN_SIZE <= size <= MAX_SIZE else None
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ class Step:
 
 def generate_maze(size: int = DEFAULT_SIZE, seed: int = DEFAULT_SEED) -> Maze:
     """Generates the maze of a size (5 to 20) and a seed (>= 0); raises BadInput for others."""
-    if not SMALLEST <= size <= LARGEST:
-        raise MazeSizeOutOfRange(SMALLEST, LARGEST, size)
+    if not MIN_SIZE <= size <= MAX_SIZE:
+        raise MazeSizeOutOfRange(MIN_SIZE, MAX_SIZE, size)
     if seed < 0:
         raise MazeSeedNegative(seed)
     padded = np.full((size + 2 * _MARGIN, size + 2 * _MARGIN), WALL, np.uint8)

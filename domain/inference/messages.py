@@ -18,7 +18,7 @@ from domain.registry.measurements import Measured
 
 MEASURING_HEADER: Final = "X-Clew-Measuring"
 """The header of requests for a model that is to be evaluated: Clew then follows the evaluation to its end."""
-MOST_TRAIL: Final = 20
+MAX_TRAIL: Final = 20
 
 Scores = tuple[float, float, float, float]
 
@@ -82,7 +82,7 @@ class InferenceStep(BaseModel):
     latency_p50_ms: float | None = Field(None, ge=0)
     latency_p95_ms: float | None = Field(None, ge=0)
     maze: MazeView | None = Field(None, exclude_if=lambda maze: maze is None)
-    trail: list[PastStep] = Field([], max_length=MOST_TRAIL)
+    trail: list[PastStep] = Field([], max_length=MAX_TRAIL)
 
 
 class InferenceTrouble(Coded):

@@ -20,10 +20,10 @@ from domain.inference.signatures import PolicySignature
 from domain.message_data import MessageField
 from domain.messages import Message
 
-MOST_BYTES: Final = 64 * 2**20
+MAX_BYTES: Final = 64 * 2**20
 """A larger policy file is not even fetched; the maze's have about 40 KB."""
 
-_MOST_SHOWN: Final = 3
+_MAX_SHOWN: Final = 3
 _LONGEST_NAME: Final = 40
 
 
@@ -97,9 +97,9 @@ def missing_contract(env_id: str | None) -> Message:
 
 def oversize(size_bytes: int) -> Message | None:
     """Returns the message that a file of this size is too large to be fetched; None if it is not."""
-    if size_bytes <= MOST_BYTES:
+    if size_bytes <= MAX_BYTES:
         return None
-    return FileTooLarge(f"{size_bytes:,}", MOST_BYTES >> 20, f"{MOST_BYTES:,}")
+    return FileTooLarge(f"{size_bytes:,}", MAX_BYTES >> 20, f"{MAX_BYTES:,}")
 
 
 def misfit(graph: PolicyGraph, env_id: str | None) -> Message | None:
@@ -112,7 +112,7 @@ def misfit(graph: PolicyGraph, env_id: str | None) -> Message | None:
         (OutputMisfit, graph.outputs, contract.outputs),
     ):
         if len(found) != 1 or not any(_fits(found[0], one) for one in wanted):
-            return problem(listed(found), str(env_id), _either(wanted))
+            return problem(tensors_text(found), str(env_id), _either(wanted))
     return None
 
 
@@ -123,10 +123,10 @@ def _fits(found: TensorShape, wanted: TensorShape) -> bool:
     )
 
 
-def listed(tensors: tuple[TensorShape, ...]) -> str | Message:
+def tensors_text(tensors: tuple[TensorShape, ...]) -> str | Message:
     """Formats tensors for a sentence: at most three of them, since a file may have thousands."""
-    more = len(tensors) - _MOST_SHOWN
-    shown = ", ".join(map(str, tensors[:_MOST_SHOWN]))
+    more = len(tensors) - _MAX_SHOWN
+    shown = ", ".join(map(str, tensors[:_MAX_SHOWN]))
     if not shown:
         return NothingThere()
     return AndMore(shown, more) if more > 0 else shown

@@ -14,10 +14,10 @@ from domain.inference.maze import (
     DEFAULT_SEED,
     DEFAULT_SIZE,
     GOAL,
-    LARGEST,
+    MAX_SIZE,
+    MIN_SIZE,
     OBSERVATION_SIZE,
     PASSAGE,
-    SMALLEST,
     generate_maze,
     observe,
     passages,
@@ -69,7 +69,7 @@ def _of_walks(size: int, chance: np.random.Generator) -> Iterator[tuple[Observat
     """Yields every view of the default training maze, and a sample of views of other mazes and sizes."""
     yield from _views(size, DEFAULT_SEED)
     others = [view for seed in _OTHER_SEEDS for view in _views(size, seed)]
-    elsewhere = [view for other in range(SMALLEST, LARGEST + 1) if other != size for view in _views(other, other)]
+    elsewhere = [view for other in range(MIN_SIZE, MAX_SIZE + 1) if other != size for view in _views(other, other)]
     for views in (others, elsewhere):
         for index in chance.permutation(len(views))[:_VIEWS_ELSEWHERE]:
             yield views[index]

@@ -38,9 +38,9 @@ _SEED: Final = 17
 _FAR: Final = 10.0
 """Used where a box has no bound, or one that is never reached: networks are made for numbers about 1."""
 _UNREACHED: Final = 1e6
-_MOST_BYTES: Final = 2 * 2**20
+_MAX_BYTES: Final = 2 * 2**20
 _CORNERS, _DRAWN = 8, 64
-_FEWEST_DRAWN: Final = 4
+_MIN_DRAWN: Final = 4
 
 
 def probes_of(facts: EnvironmentFacts, played: Sequence[Observation] = ()) -> list[Probe]:
@@ -68,7 +68,7 @@ def stacked(observations: Sequence[Observation]) -> dict[str, NDArray[Any]]:
 def _of_spaces(parts: Mapping[str, PlainSpace]) -> Iterator[Probe]:
     chance = np.random.default_rng(_SEED)
     each = sum(prod(space.shape) * np.dtype(space.dtype).itemsize for space in parts.values())
-    drawn = int(np.clip(_MOST_BYTES // max(1, each), _FEWEST_DRAWN, _DRAWN))
+    drawn = int(np.clip(_MAX_BYTES // max(1, each), _MIN_DRAWN, _DRAWN))
     yield {part: _within(np.zeros(space.shape), space) for part, space in parts.items()}, ZeroObservation()
     for end in (0, 1):
         yield {part: _ends(space)[end] for part, space in parts.items()}, BoundaryObservation()

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.registry.models import LONGEST_ID, Model
 
-MOST_BYTES: Final = 20 * 2**20
+MAX_BYTES: Final = 20 * 2**20
 FOLDER: Final = "episodes"
-_MOST_SEED: Final = 2**53  # a browser's numbers are exact up to here
+_MAX_SEED: Final = 2**53  # a browser's numbers are exact up to here
 _OTHER: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -37,7 +37,7 @@ class EpisodeSeed(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    seed: Annotated[int, Field(ge=0, lt=_MOST_SEED)]
+    seed: Annotated[int, Field(ge=0, lt=_MAX_SEED)]
     format: EpisodeFormat = EpisodeFormat.WEBP
 
 

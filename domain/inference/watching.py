@@ -9,11 +9,11 @@ from domain.environments.facts import EnvironmentFacts
 from domain.environments.spaces import BoxSpace, DiscreteSpace, MultiDiscreteSpace, Space
 from domain.message_data import MessageField
 
-MOST_PASSED: Final = 500
-MOST_LISTED: Final = 64
+MAX_PASSED: Final = 500
+MAX_LISTED: Final = 64
 """The most actions, or dimensions of one, that are sent with names, bounds and scores."""
-Numbers = Annotated[list[float], Field(max_length=MOST_LISTED)]
-MOST_STEPS_A_SECOND: Final = 60.0
+Numbers = Annotated[list[float], Field(max_length=MAX_LISTED)]
+MAX_STEPS_A_SECOND: Final = 60.0
 USUAL_STEPS_A_SECOND: Final = 15.0
 """The rate of an environment that does not define its own."""
 ActionKind = Literal["discrete", "continuous", "multi_discrete", "multi_binary", "other"]
@@ -37,10 +37,10 @@ class EnvironmentView(BaseModel):
 
     env_id: str
     action_kind: ActionKind
-    names: list[str] = Field([], max_length=MOST_LISTED)
-    low: list[float | None] = Field([], max_length=MOST_LISTED)
-    high: list[float | None] = Field([], max_length=MOST_LISTED)
-    choices: list[int] = Field([], max_length=MOST_LISTED)
+    names: list[str] = Field([], max_length=MAX_LISTED)
+    low: list[float | None] = Field([], max_length=MAX_LISTED)
+    high: list[float | None] = Field([], max_length=MAX_LISTED)
+    choices: list[int] = Field([], max_length=MAX_LISTED)
     steps_per_second: float = Field(gt=0)
     can_render: bool = True
     undrawable: MessageField | None = Field(None, description="why it cannot be drawn")
@@ -55,11 +55,11 @@ def view_of(facts: EnvironmentFacts) -> EnvironmentView:
     return EnvironmentView(
         env_id=facts.env_id,
         action_kind=_KINDS.get(space.kind, "other"),
-        names=list((facts.action_names or ())[:MOST_LISTED]),
+        names=list((facts.action_names or ())[:MAX_LISTED]),
         low=_bounds(space, "low"),
         high=_bounds(space, "high"),
         choices=[space.n] if isinstance(space, DiscreteSpace) else _choices(space),
-        steps_per_second=min(MOST_STEPS_A_SECOND, facts.render_fps or USUAL_STEPS_A_SECOND),
+        steps_per_second=min(MAX_STEPS_A_SECOND, facts.render_fps or USUAL_STEPS_A_SECOND),
         can_render=facts.can_render,
         undrawable=facts.undrawable,
         most_steps=facts.most_steps,
@@ -74,7 +74,7 @@ def first_choice(space: Space) -> int:
 
 
 def _choices(space: Space) -> list[int]:
-    return list(space.nvec[:MOST_LISTED]) if isinstance(space, MultiDiscreteSpace) else []
+    return list(space.nvec[:MAX_LISTED]) if isinstance(space, MultiDiscreteSpace) else []
 
 
 def _bounds(space: Space, which: Literal["low", "high"]) -> list[float | None]:
@@ -82,7 +82,7 @@ def _bounds(space: Space, which: Literal["low", "high"]) -> list[float | None]:
     if not isinstance(space, BoxSpace):
         return []
     bounds = space.low if which == "low" else space.high
-    count = min(MOST_LISTED, prod(space.shape))
+    count = min(MAX_LISTED, prod(space.shape))
     return list(bounds[:count]) if isinstance(bounds, tuple) else [bounds] * count
 
 
@@ -151,5 +151,5 @@ class WatchedStep(BaseModel):
     environment: EnvironmentView | None = Field(
         None, description="with step 0 only", exclude_if=lambda one: one is None
     )
-    passed: list[PassedStep] = Field([], max_length=MOST_PASSED)
+    passed: list[PassedStep] = Field([], max_length=MAX_PASSED)
     frame: FrameView | None = None

@@ -14,8 +14,8 @@ from domain.messages import Text
 
 Compiled = Any
 """An RE2 pattern, which has no type annotations: `search`, `fullmatch`, `groupindex`."""
-MOST_CHARACTERS: Final = 250
-_MOST_BYTES: Final = 4 * 2**20
+MAX_CHARACTERS: Final = 250
+_MAX_BYTES: Final = 4 * 2**20
 
 
 def compiled(
@@ -30,11 +30,11 @@ def compiled(
 
     Raises `invalid` and `too_long`.
     """
-    if len(shown) > MOST_CHARACTERS:
-        raise too_long(most=MOST_CHARACTERS)
+    if len(shown) > MAX_CHARACTERS:
+        raise too_long(most=MAX_CHARACTERS)
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = _MOST_BYTES
+    options.max_mem = _MAX_BYTES
     options.never_nl = in_a_line
     try:
         return re2.compile(expression, options)

@@ -23,7 +23,7 @@ ACTIVATION_TAG: Final = "clew.activation."
 """The prefix of each activation's tag on the registered model; the moment follows."""
 MEASUREMENT_TAG: Final = "clew.measurement"
 PURGING_TAG: Final = "clew.purging"
-MOST_ACTIVATIONS: Final = 100
+MAX_ACTIVATIONS: Final = 100
 """The number of activations that are kept with a registered model, the newest."""
 # An id is part of addresses: no store has longer ones.
 LONGEST_ID: Final = 200

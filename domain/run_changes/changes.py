@@ -14,7 +14,7 @@ from domain.run_changes.marks import MARKED, NOTE_TAG, OWNED, TAG_OF, Mark
 LONGEST_NAME: Final = 250
 LONGEST_KEY: Final = 250
 LONGEST_VALUE: Final = 8_000
-MOST_TAGS: Final = 50
+MAX_TAGS: Final = 50
 """Tags of one request."""
 _KEY: Final = re.compile(r"[/\w.\- :]+")
 _SHOWN: Final = 40
@@ -45,8 +45,8 @@ def _one_line(text: str) -> str:
 
 def _tags(tags: dict[str, str | None]) -> dict[str, str | None]:
     """Validates tags as a whole, since an invalid key cannot name a field in an error."""
-    if len(tags) > MOST_TAGS:
-        raise PydanticCustomError("too_many_tags", "changes more than {most} tags at a time", {"most": MOST_TAGS})
+    if len(tags) > MAX_TAGS:
+        raise PydanticCustomError("too_many_tags", "changes more than {most} tags at a time", {"most": MAX_TAGS})
     for key, value in tags.items():
         _check_key(key)
         if value is not None and len(value) > LONGEST_VALUE:

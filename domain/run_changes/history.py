@@ -12,13 +12,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from domain.run_changes.marks import CHANGE_TAG
 
-MOST_CHANGES: Final = 30
+MAX_CHANGES: Final = 30
 """The number of changes that are kept with a run, the newest."""
-MOST_CHARACTERS: Final = 5_000
+MAX_CHARACTERS: Final = 5_000
 """Characters of a tag, in every version of MLflow."""
 # Characters kept of each text, from long to none, until the tag fits.
 _CLIPS: Final = (2_000, 500, 100, 20, 0)
-_MOST_PARTS: Final = 60
+_MAX_PARTS: Final = 60
 _KEY: Final = re.compile(re.escape(CHANGE_TAG) + r"\d{8}T\d{12}-[0-9a-f]{6}", re.ASCII)
 
 
@@ -56,7 +56,7 @@ class RecordedChange(BaseModel):
 
     at: AwareDatetime
     by: str | None = Field(None, max_length=200)
-    parts: list[ChangedPart] = Field(max_length=_MOST_PARTS)
+    parts: list[ChangedPart] = Field(max_length=_MAX_PARTS)
     is_cut: bool = False
 
 
@@ -66,7 +66,7 @@ def tag_of_change(change: RecordedChange) -> tuple[str, str]:
     for most in _CLIPS:
         clipped = _clipped(change, most)
         text = clipped.model_dump_json(exclude_defaults=True)
-        if len(text) <= MOST_CHARACTERS:
+        if len(text) <= MAX_CHARACTERS:
             return key, text
     few = _clipped(change, 0)
     return key, few.model_copy(update={"parts": few.parts[:10], "is_cut": True}).model_dump_json(exclude_defaults=True)
@@ -89,7 +89,7 @@ def change_keys(tags: Mapping[str, str]) -> list[str]:
 
 def surplus_keys(tags: Mapping[str, str]) -> list[str]:
     """Returns the keys of changes beyond the newest ones."""
-    return change_keys(tags)[:-MOST_CHANGES]
+    return change_keys(tags)[:-MAX_CHANGES]
 
 
 def deleted_with(tags: Mapping[str, str]) -> str | None:
@@ -118,7 +118,7 @@ def _last_deletion(changes: Sequence[RecordedChange]) -> ChangedPart | None:
 
 def recorded(at: datetime, by: str | None, parts: Sequence[ChangedPart]) -> RecordedChange:
     """Returns a change to record; the user's name and the parts are limited."""
-    return RecordedChange(at=at, by=None if by is None else by[:200], parts=list(parts)[:_MOST_PARTS])
+    return RecordedChange(at=at, by=None if by is None else by[:200], parts=list(parts)[:_MAX_PARTS])
 
 
 def _clipped(change: RecordedChange, most: int) -> RecordedChange:

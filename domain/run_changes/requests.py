@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.run_changes.changes import RunChange
 
-MOST_RUNS: Final = 1_000
+MAX_RUNS: Final = 1_000
 """Runs of one request."""
 RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
@@ -27,7 +27,7 @@ class ManyRuns(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     action: RunAction
-    runs: list[RunId] | None = Field(None, max_length=MOST_RUNS)
+    runs: list[RunId] | None = Field(None, max_length=MAX_RUNS)
     change: RunChange | None = None
 
     @model_validator(mode="after")

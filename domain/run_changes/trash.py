@@ -4,7 +4,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from domain.tracking.runs import RunStatus
 
-MOST_LISTED = 1_000
+MAX_LISTED = 1_000
 
 
 class TrashedRun(BaseModel):

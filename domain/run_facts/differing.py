@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.run_facts.values import leaves, mean_the_same
 
 Texts = Mapping[str, str]
-_MOST_READ: Final = 1_000_000
+_MAX_READ: Final = 1_000_000
 
 
 class Kind(StrEnum):
@@ -65,7 +65,7 @@ class _Pieces:
     """Parses values into pieces, up to a total number of characters: thousands of long ones would take a minute."""
 
     def __init__(self) -> None:
-        self._left = _MOST_READ
+        self._left = _MAX_READ
 
     def of(self, value: str) -> Mapping[str, str] | None:
         """Returns leaves as `leaves` does; None also once the limit is reached."""

@@ -13,7 +13,7 @@ _WORDS: Final = {"true": "true", "false": "false", "none": "null", "null": "null
 _INFINITE: Final = re.compile(r"([+-]?)(?:inf|infinity)", re.IGNORECASE)
 _LONGEST: Final = 20_000
 """A longer text is compared without parsing it."""
-_MOST_LEAVES: Final = 500
+_MAX_LEAVES: Final = 500
 _DEEPEST: Final = 20
 
 
@@ -45,7 +45,7 @@ def leaves(text: str) -> Mapping[str, str] | None:
     found: dict[str, str] = {}
     for path, leaf in _walked(value, "", _DEEPEST):
         found[path] = leaf
-        if len(found) > _MOST_LEAVES:
+        if len(found) > _MAX_LEAVES:
             return None
     return found
 

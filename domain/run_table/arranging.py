@@ -24,7 +24,7 @@ def parts_of(runs: Iterable[Run]) -> Parts:
     rows = list({run.run_id: run for run in runs}.values())
     pool = StringPool.of(_texts(rows))
     code_of = {text: code for code, text in enumerate(pool.texts())}
-    return arranged(
+    return parts_in_list_order(
         pool,
         RunColumns(
             run_id=_codes((run.run_id for run in rows), code_of),
@@ -82,7 +82,7 @@ def chosen_parts(parts: Parts, rows: Rows) -> Parts:
 _METRICS, _PARAMS, _TAGS = (Parts._fields.index(name) for name in ("metrics", "params", "tags"))
 
 
-def arranged(pool: StringPool, runs: RunColumns, metrics: Cells, params: Cells, tags: Cells) -> Parts:
+def parts_in_list_order(pool: StringPool, runs: RunColumns, metrics: Cells, params: Cells, tags: Cells) -> Parts:
     """Returns the arrays of a table, in the order of the list."""
     order = _list_order(runs)
     runs = runs.take(order)

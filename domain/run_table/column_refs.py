@@ -24,7 +24,7 @@ DECIMALS: Final[Mapping[str, int]] = {
 }
 """The number of decimals of columns where it is fixed."""
 # MLflow's keys have 250 characters at most; the kind precedes them.
-MOST_CHARACTERS: Final = 300
+MAX_CHARACTERS: Final = 300
 
 
 class ColumnRef(BaseModel):
@@ -44,8 +44,8 @@ class ColumnRef(BaseModel):
 
         Everything after the first colon is the key, unchanged.
         """
-        if len(text) > MOST_CHARACTERS:
-            raise ColumnTooLong(MOST_CHARACTERS)
+        if len(text) > MAX_CHARACTERS:
+            raise ColumnTooLong(MAX_CHARACTERS)
         if text in BUILT_IN:
             return cls(kind="built_in", key=text)
         kind, colon, key = text.partition(":")

@@ -12,9 +12,9 @@ from domain.run_table.column_refs import ColumnRef
 Query = Mapping[str, str | Sequence[str]]
 """An address's query; a repeated name has a list."""
 Part = TypeVar("Part")
-LEAST_WIDTH: Final = 48
+MIN_WIDTH: Final = 48
 GREATEST_WIDTH: Final = 1_200
-MOST_COLUMNS: Final = 300
+MAX_COLUMNS: Final = 300
 _WIDTH: Final = re.compile(r"([0-9]{1,4}):(.+)", re.DOTALL)
 _FILTER: Final = re.compile(r"filter\[(.*)\]", re.DOTALL)
 
@@ -48,10 +48,10 @@ class ListAddress(BaseModel):
         """Returns the state in an address, and the names of invalid parameters, which are ignored."""
         odd: set[str] = set()
         columns = list(_read("column", query, ColumnRef.parse, odd))
-        if len(columns) > MOST_COLUMNS:
+        if len(columns) > MAX_COLUMNS:
             odd.add("column")
         address = cls(
-            columns=tuple(dict.fromkeys(columns))[:MOST_COLUMNS],
+            columns=tuple(dict.fromkeys(columns))[:MAX_COLUMNS],
             widths=dict(_read("width", query, _width, odd)),
             sort=_each_once(_read("sort", query, _sorting, odd)),
             filters=dict(_filters(query, odd)),
@@ -85,7 +85,7 @@ def _width(text: str) -> tuple[ColumnRef, int]:
     found = _WIDTH.fullmatch(text)
     if found is None:
         return ColumnRef.parse(""), 0  # raises, since "" is not a column
-    return ColumnRef.parse(found[2]), min(max(int(found[1]), LEAST_WIDTH), GREATEST_WIDTH)
+    return ColumnRef.parse(found[2]), min(max(int(found[1]), MIN_WIDTH), GREATEST_WIDTH)
 
 
 def _each_once(sort: Iterator[SortedBy]) -> tuple[SortedBy, ...]:

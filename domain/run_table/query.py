@@ -18,7 +18,7 @@ from domain.run_changes.marks import Mark
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, TextColumn
 from domain.run_table.selection.families import nested, parents
-from domain.run_table.selection.filtering import is_missing, kept, kind_of
+from domain.run_table.selection.filtering import is_missing, kind_of, match_mask
 from domain.run_table.selection.sorting import Rows, in_order
 from domain.run_table.selection.zones import zone_named
 from domain.run_table.table import RunTable
@@ -66,11 +66,11 @@ def _is_list(refs: Any) -> bool:
     return isinstance(refs, list | tuple)
 
 
-MOST_COLUMNS: Final = 300
+MAX_COLUMNS: Final = 300
 _ONCE: Final = ("experiment", "algorithm", "together", "archived", "zone")
 _FILTER: Final = re.compile(r"filter\[(.*)\]", re.DOTALL)
 Name = Annotated[str, Field(max_length=1000)]
-Refs = Annotated[tuple[ColumnRef, ...], BeforeValidator(_refs), Field(max_length=MOST_COLUMNS)]
+Refs = Annotated[tuple[ColumnRef, ...], BeforeValidator(_refs), Field(max_length=MAX_COLUMNS)]
 
 
 class RunQuery(BaseModel):
@@ -83,8 +83,8 @@ class RunQuery(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     columns: Refs = ()
-    filters: Annotated[tuple[TypedFilter, ...], BeforeValidator(_typed), Field(max_length=MOST_COLUMNS)] = ()
-    sort: Annotated[tuple[SortKey, ...], BeforeValidator(_sort_keys), Field(max_length=MOST_COLUMNS)] = ()
+    filters: Annotated[tuple[TypedFilter, ...], BeforeValidator(_typed), Field(max_length=MAX_COLUMNS)] = ()
+    sort: Annotated[tuple[SortKey, ...], BeforeValidator(_sort_keys), Field(max_length=MAX_COLUMNS)] = ()
     experiment: Name | None = None
     algorithm: Annotated[str | None, Field(max_length=10_000)] = None
     together: bool = False
@@ -155,7 +155,7 @@ def _kept(
     zone, found = zone_named(query.zone), np.ones(length, np.bool_)
     for ref, one in filters:
         if one.terms:
-            found &= kept(columns(ref), one, zone)
+            found &= match_mask(columns(ref), one, zone)
     return found
 
 

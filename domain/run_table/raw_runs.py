@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.moments import latest_ms, plausible
-from domain.run_table.arranging import arranged
+from domain.run_table.arranging import parts_in_list_order
 from domain.run_table.arrays.cells import Cells
 from domain.run_table.arrays.parts import Parts, RunColumns
 from domain.run_table.arrays.strings import Codes, StringPool
@@ -65,7 +65,7 @@ class RawRuns(NamedTuple):
             odd_start_ms=odd_start_ms,
             odd_end_ms=odd_end_ms,
         )
-        return arranged(
+        return parts_in_list_order(
             pool,
             runs,
             self._cells(self.metrics, code_of, self.metrics[2:]),

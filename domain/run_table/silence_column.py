@@ -10,7 +10,7 @@ from domain.moments import latest_ms, plausible
 from domain.run_table.columns import NO_TIME
 from domain.run_table.table import RunTable
 from domain.tracking.runs import RunStatus
-from domain.tracking.silence import STALLED_AFTER, is_of_the_machine
+from domain.tracking.silence import STALLED_AFTER, is_system_metric
 
 _TIMESTAMP: Final = 2  # the index among a metric's values
 _US_PER_MS: Final = 1000.0
@@ -38,7 +38,7 @@ def _last_logged(table: RunTable, rows: NDArray[np.intp], now: datetime) -> tupl
     begins = np.cumsum(counts) - counts
     chosen = np.repeat(cells.starts[:-1][rows] - begins, counts) + np.arange(counts.sum())
     keys = table.texts(cells.keys)
-    machine = np.array([is_of_the_machine(key) for key in keys], np.bool_)
+    machine = np.array([is_system_metric(key) for key in keys], np.bool_)
     own = ~machine[np.searchsorted(cells.keys, cells.key[chosen])] if len(chosen) else np.zeros(0, np.bool_)
     moments = cells.values[_TIMESTAMP][chosen].astype(np.int64)
     last, logged = np.full(len(rows), -1, np.int64), np.zeros(len(rows), np.bool_)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
-from domain.statistics import FEWEST_RUNS, Interval, interquartile_mean, percentiles
+from domain.statistics import MIN_RUNS, Interval, interquartile_mean, percentiles
 
 RESAMPLES: Final = 10_000
 _AT_ONCE: Final = 2_000_000  # numbers resampled at once: 16 MB
@@ -111,7 +111,7 @@ def _ranked_stratum(environment: str, values: Sequence[float]) -> NDArray[np.flo
 
 
 def _are_enough(strata: Sequence[NDArray[np.float64]]) -> bool:
-    return min(len(stratum) for stratum in strata) >= FEWEST_RUNS
+    return min(len(stratum) for stratum in strata) >= MIN_RUNS
 
 
 def _point_estimates(strata: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

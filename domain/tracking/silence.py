@@ -12,7 +12,7 @@ from domain.tracking.runs import LatestMetric, Run, RunStatus
 STALLED_AFTER: Final = timedelta(minutes=10)
 """A run that logged nothing for this long may have died, whatever its usual interval; a page knows no intervals."""
 # MLflow's system metrics continue while the training hangs, so they do not count.
-_OF_THE_MACHINE: Final = "system/"
+_SYSTEM_PREFIX: Final = "system/"
 
 
 def last_metric_ms(run: Run, now: datetime) -> int | None:
@@ -38,10 +38,10 @@ def silent_minutes(run: Run, now: datetime) -> int | None:
     return None if silence is None or silence <= STALLED_AFTER else int(silence.total_seconds() // 60)
 
 
-def is_of_the_machine(key: str) -> bool:
+def is_system_metric(key: str) -> bool:
     """Returns whether a metric is one of MLflow's system metrics, which continue while the training hangs."""
-    return key.startswith(_OF_THE_MACHINE)
+    return key.startswith(_SYSTEM_PREFIX)
 
 
 def _logged(run: Run) -> list[LatestMetric]:
-    return [point for key, point in run.metrics.items() if not is_of_the_machine(key)]
+    return [point for key, point in run.metrics.items() if not is_system_metric(key)]

@@ -10,14 +10,16 @@ from domain.trainings.fields import Value
 _LEARNED_BY: Final = ("algorithm", "net_arch", "env_id", "normalize", "use_sde")
 
 
-class Done(NamedTuple):
+class TrainedLength(NamedTuple):
     """The episodes and steps that a training has completed, None if unknown."""
 
     episodes: int | None
     steps: int | None
 
 
-def fork_misfits(had: Mapping[str, Value], requested: Mapping[str, Value], done: Done | None) -> dict[str, Message]:
+def fork_misfits(
+    had: Mapping[str, Value], requested: Mapping[str, Value], done: TrainedLength | None
+) -> dict[str, Message]:
     """Returns what is wrong with each field; `had` are the checkpoint's values, `done` is None to skip the budget
     check.
     """

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.errors.trainings.requests import SeedsUnreadable, TooManySeeds
 
-MOST_SEEDS: Final = 100
+MAX_SEEDS: Final = 100
 _LARGEST: Final = 2**32 - 1
 _PART: Final = re.compile(r"\s*(\d{1,10})\s*(?:[-–]\s*(\d{1,10})\s*)?")
 
@@ -21,8 +21,8 @@ def read_seeds(text: str) -> tuple[int, ...]:
         low, high = int(found[1]), int(found[2] or found[1])
         if not low <= high <= _LARGEST:
             raise SeedsUnreadable(text)
-        if len(seeds) + high - low >= MOST_SEEDS:
-            raise TooManySeeds(MOST_SEEDS)
+        if len(seeds) + high - low >= MAX_SEEDS:
+            raise TooManySeeds(MAX_SEEDS)
         seeds |= dict.fromkeys(range(low, high + 1))
     return tuple(seeds)
 

@@ -11,7 +11,7 @@ from domain.messages import Text
 from domain.trainings.built_in import NAMES
 from domain.trainings.trainer import Trainer
 
-MOST_BYTES: Final = 2**20
+MAX_BYTES: Final = 2**20
 
 
 class _File(BaseModel):

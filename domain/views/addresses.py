@@ -21,7 +21,7 @@ LONG: Final = 2_000
 """Characters beyond which a shared link uses the short form: mails and chats cut longer ones."""
 TOO_LONG_FOR_SERVERS: Final = 8_000
 """Characters beyond which the address bar uses it, too: servers and proxies refuse a line of 8 KiB by default."""
-MOST_CHARACTERS: Final = 200_000
+MAX_CHARACTERS: Final = 200_000
 _HASH: Final = re.compile(r"[0-9a-f]{32}")
 
 Query = Mapping[str, str | list[str]]

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.message_data import MessageField
-from domain.views.addresses import MOST_CHARACTERS
+from domain.views.addresses import MAX_CHARACTERS
 from domain.views.views import ExperimentName, View, ViewId, ViewName
 
 Revision = Annotated[str, StringConstraints(max_length=64)]
@@ -44,7 +44,7 @@ class ViewRequest(BaseModel):
     verb: ViewVerb
     id: ViewId
     name: ViewName | None = None
-    query: str | None = Field(None, max_length=MOST_CHARACTERS)
+    query: str | None = Field(None, max_length=MAX_CHARACTERS)
     revision: Revision | None = None
     experiment: ExperimentName | None = None
     is_confirmed: bool = False
@@ -62,7 +62,7 @@ class LinkRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    query: str = Field(max_length=MOST_CHARACTERS)
+    query: str = Field(max_length=MAX_CHARACTERS)
 
 
 class ViewOutcome(StrEnum):

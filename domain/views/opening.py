@@ -8,7 +8,7 @@ from domain.views.addresses import Query
 from domain.views.views import View
 
 
-class Opened(NamedTuple):
+class ResolvedQuery(NamedTuple):
     """A page's query after resolution; `full` is its text, if that differs from the address.
 
     `view` is the view that is shown, or, if `is_changed`, from which the page was changed; `default_of` is the
@@ -23,10 +23,10 @@ class Opened(NamedTuple):
     failure: Reason | None = None
 
 
-Open = Callable[[Query, bool], Opened]
+Open = Callable[[Query, bool], ResolvedQuery]
 """Resolves a query; with True, also to an experiment's default view."""
 
 
-def as_it_is(query: Query, _defaults: bool) -> Opened:
+def as_it_is(query: Query, _defaults: bool) -> ResolvedQuery:
     """Returns the query unchanged, for an app without views."""
-    return Opened(query)
+    return ResolvedQuery(query)

@@ -6,9 +6,9 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.tracking.runs import BadRow
-from domain.views.addresses import EXPERIMENT, MOST_CHARACTERS, first, parsed
+from domain.views.addresses import EXPERIMENT, MAX_CHARACTERS, first, parsed
 
-MOST_VIEWS: Final = 500
+MAX_VIEWS: Final = 500
 LONGEST_NAME: Final = 200
 _LONGEST_EXPERIMENT: Final = 500  # MLflow's own limit
 _LONGEST_USER: Final = 200
@@ -37,7 +37,7 @@ class StoredView(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     name: ViewName
-    query: str | None = Field(None, max_length=MOST_CHARACTERS)
+    query: str | None = Field(None, max_length=MAX_CHARACTERS)
     link: str | None = Field(None, pattern=r"^[0-9a-f]{32}$")
     experiment: str | None = Field(None, max_length=_LONGEST_EXPERIMENT)
     by: str | None = Field(None, max_length=_LONGEST_USER)

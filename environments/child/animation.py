@@ -9,21 +9,21 @@ from PIL import Image
 from domain.inference.saved_episodes import EpisodeFormat
 from environments.child.frames import picture_of, scaled
 
-MOST_FRAMES: Final = 900
-MOST_BYTES: Final = 16 * 2**20
+MAX_FRAMES: Final = 900
+MAX_BYTES: Final = 16 * 2**20
 _COLOURS: Final = 128
 _LOOKED_AT: Final = 8
-_LEAST_MS: Final = 20  # browsers show faster ones at a tenth of their rate
+_MIN_MS: Final = 20  # browsers show faster ones at a tenth of their rate
 _QUALITY: Final = 70
 _EFFORT: Final = 2  # of 0 to 6; more costs time and saves few bytes
 _SMALLER: Final = 0.7
 
 
 class Animation:
-    """Collects frames, at most `MOST_FRAMES`, evenly spread over `count`."""
+    """Collects frames, at most `MAX_FRAMES`, evenly spread over `count`."""
 
     def __init__(self, count: int, longest_side: int, frames_per_second: float) -> None:
-        self._stride = max(1, -(-count // MOST_FRAMES), round(_LEAST_MS * frames_per_second / 1000))
+        self._stride = max(1, -(-count // MAX_FRAMES), round(_MIN_MS * frames_per_second / 1000))
         self._milliseconds = 1000 * self._stride / frames_per_second
         self._side = longest_side
         self._count = count
@@ -38,11 +38,11 @@ class Animation:
         self._pictures.append(scaled(picture_of(pixels), self._side))
 
     def encoded(self, form: EpisodeFormat) -> bytes:
-        """Returns the animation, reduced in size until it has `MOST_BYTES` at most."""
+        """Returns the animation, reduced in size until it has `MAX_BYTES` at most."""
         pictures, encode = self._pictures, _webp if form is EpisodeFormat.WEBP else _gif
         while True:
             content = encode(pictures, self._milliseconds)
-            if len(content) <= MOST_BYTES:
+            if len(content) <= MAX_BYTES:
                 return content
             pictures = [_smaller(one) for one in pictures]
 

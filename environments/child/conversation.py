@@ -6,7 +6,7 @@ from environments.child.trouble import Trouble
 from environments.wire import GOOD, HEAD, PHASE, TROUBLE, TroubleReport
 
 
-class Conversation:
+class ParentChannel:
     """Receives requests, and sends answers."""
 
     def __init__(self, connection: socket.socket) -> None:

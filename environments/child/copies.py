@@ -13,7 +13,7 @@ _START: Final = "(observation, info)"
 _OUTCOME: Final = "(observation, reward, terminated, truncated, info)"
 
 
-class Copy:
+class EnvironmentCopy:
     """One copy of the environment, and the state of its episode."""
 
     def __init__(self, env: Any, reader: ObservationReader, rule: str | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from gymnasium import spaces
 
 from domain.environments.facts import EnvironmentFacts
-from domain.environments.spaces import MOST_BOUNDS
+from domain.environments.spaces import MAX_BOUNDS
 from domain.errors.environments.naming import ObservationTooLarge
 from domain.errors.environments.playing import DrawsElsewhere, DrawsNothing
 from domain.message_data import MessageData
@@ -14,7 +14,7 @@ from environments.arrays import Arrays
 from environments.child.making import undrawable_modes
 from environments.child.spaces_of import space_of
 from environments.child.trouble import REFUSED, Trouble
-from environments.plan import MOST_OBSERVATION_BYTES, CreationPlan
+from environments.plan import MAX_OBSERVATION_BYTES, CreationPlan
 from environments.well_known import action_names
 
 _LONGEST_NAME = 60
@@ -24,8 +24,8 @@ def facts_of(env: Any, plan: CreationPlan, success: str | None) -> EnvironmentFa
     """Returns its facts; raises Trouble if its spaces are of an unsupported kind."""
     observation_space, modes = space_of(env.observation_space), undrawable_modes(env)
     size = Arrays(observation_space).item_bytes
-    if size > MOST_OBSERVATION_BYTES:
-        raise Trouble(REFUSED, ObservationTooLarge(size >> 20, MOST_OBSERVATION_BYTES >> 20))
+    if size > MAX_OBSERVATION_BYTES:
+        raise Trouble(REFUSED, ObservationTooLarge(size >> 20, MAX_OBSERVATION_BYTES >> 20))
     return EnvironmentFacts(
         env_id=plan.described.id,
         observation_space=observation_space,
@@ -78,4 +78,4 @@ def _number_of_actions(space: Any) -> int | None:
     if isinstance(space, spaces.Discrete):
         return int(space.n)
     is_list = isinstance(space, spaces.Box | spaces.MultiBinary | spaces.MultiDiscrete) and len(space.shape) == 1
-    return space.shape[0] if is_list and space.shape[0] <= MOST_BOUNDS else None
+    return space.shape[0] if is_list and space.shape[0] <= MAX_BOUNDS else None

@@ -11,15 +11,15 @@ from environments.child.trouble import FAILED, Trouble
 from environments.wire import PICTURE
 
 LARGEST_SIDE: Final = 4096
-MOST_BYTES: Final = 10_000
+MAX_BYTES: Final = 10_000
 _QUALITIES: Final = (60, 40, 20)
 _SMALLER: Final = 0.7
 _NEAR_ENOUGH: Final = 1.3  # below that, scaling takes longer than encoding the larger picture
-_SMALLEST_SIDE: Final = 64
+_MIN_SIDE: Final = 64
 _PICTURE: Final = "uint8 [height, width, 3]"
 
 
-class Painter:
+class FrameEncoder:
     """Encodes pictures; for large ones it starts with the size that fit last time."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Painter:
         while True:
             picture = scaled(image, longest_side * self._scale, _NEAR_ENOUGH)
             content = _webp(picture, _QUALITIES[self._quality])
-            if len(content) <= MOST_BYTES or max(picture.size) <= _SMALLEST_SIDE:
+            if len(content) <= MAX_BYTES or max(picture.size) <= _MIN_SIDE:
                 return PICTURE.pack(*picture.size) + content
             self._lower()
 

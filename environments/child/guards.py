@@ -14,7 +14,7 @@ from environments.child.trouble import Forbidden
 from environments.plan import CreationPlan
 from policies.confinement import confine
 
-_MOST_FILE_BYTES: Final = 16 * 2**20
+_MAX_FILE_BYTES: Final = 16 * 2**20
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 _PROCESSES: Final = frozenset(
     {"os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.exec", "os.system", "subprocess.Popen", "pty.spawn"}
@@ -25,7 +25,7 @@ _NETWORK: Final = frozenset({"socket.connect", "socket.bind", "socket.sendto", "
 def limit(plan: CreationPlan) -> None:
     """Limits memory, files, processes and network of this process, permanently."""
     os.nice(plan.niceness)
-    confine(plan.described.memory_mib << 20, _MOST_FILE_BYTES)
+    confine(plan.described.memory_mib << 20, _MAX_FILE_BYTES)
     _reseed()
     forbidden = (frozenset() if plan.described.may_start_processes else _PROCESSES) | (
         frozenset() if plan.described.may_use_network else _NETWORK

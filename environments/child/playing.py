@@ -12,10 +12,10 @@ from domain.environments.spaces import WHOLE, DictSpace, DiscreteSpace, Space, T
 from environments import wire
 from environments.arrays import Arrays
 from environments.child.animation import Animation
-from environments.child.conversation import Conversation
-from environments.child.copies import Copy, info_after, pair
+from environments.child.conversation import ParentChannel
+from environments.child.copies import EnvironmentCopy, info_after, pair
 from environments.child.facts_of import facts_of
-from environments.child.frames import Painter
+from environments.child.frames import FrameEncoder
 from environments.child.guards import allow_cpu, limit
 from environments.child.making import make
 from environments.child.spaces_of import ObservationReader
@@ -30,12 +30,12 @@ _FRAMES_PER_SECOND: Final = 30.0
 class Player:
     """Answers requests about the copies."""
 
-    def __init__(self, plan: CreationPlan, talk: Conversation) -> None:
+    def __init__(self, plan: CreationPlan, channel: ParentChannel) -> None:
         self._plan = plan
-        self.facts, self._copies = self._made(talk)
+        self.facts, self._copies = self._made(channel)
         self._observations = Arrays(self.facts.observation_space)
         self._actions = Arrays(self.facts.action_space)
-        self._painter = Painter()
+        self._painter = FrameEncoder()
         self._answers: dict[int, tuple[str, Callable[[bytes], bytes]]] = {
             wire.RESET: ("reset", self._reset),
             wire.STEP: ("step", self._step),
@@ -43,30 +43,30 @@ class Player:
             wire.EPISODE: ("render", self._episode),
         }
 
-    def _made(self, talk: Conversation) -> tuple[EnvironmentFacts, list[Copy]]:
-        with self._reported(talk, "make"):
+    def _made(self, channel: ParentChannel) -> tuple[EnvironmentFacts, list[EnvironmentCopy]]:
+        with self._reported(channel, "make"):
             env = make(self._plan)
-        rule = self._plan.success if self._plan.known_success else self._rule(env, talk)
-        with self._reported(talk, "make"):
+        rule = self._plan.success if self._plan.known_success else self._rule(env, channel)
+        with self._reported(channel, "make"):
             facts = facts_of(env, self._plan, rule)
             reader = ObservationReader(facts.observation_space)
             others = [make(self._plan) for _ in range(self._plan.copies - 1)]
-        return facts, [Copy(one, reader, rule) for one in (env, *others)]
+        return facts, [EnvironmentCopy(one, reader, rule) for one in (env, *others)]
 
-    def _rule(self, env: Any, talk: Conversation) -> str | None:
+    def _rule(self, env: Any, channel: ParentChannel) -> str | None:
         """Returns the rule of success: some environments show it from the start, others only with a step."""
         if self._plan.described.success is not None:
             return self._plan.described.success
-        with self._reported(talk, "reset"):
+        with self._reported(channel, "reset"):
             info = pair(env.reset(seed=0))[1]
         if not set(OWN_FIELDS) & set(info):
-            with self._reported(talk, "step"):
+            with self._reported(channel, "step"):
                 env.action_space.seed(0)
                 info = info_after(env.step(env.action_space.sample()))
         return rule_of(self._plan, env.spec.reward_threshold, info)
 
-    def _reported(self, talk: Conversation, call: str) -> Any:
-        talk.send_phase(call)
+    def _reported(self, channel: ParentChannel, call: str) -> Any:
+        channel.send_phase(call)
         return reported_as(call, self._plan.described.memory_mib)
 
     def answer(self, kind: int, content: bytes) -> bytes:
@@ -130,18 +130,18 @@ def _below(path: str, name: str) -> str:
 
 def play(connection: socket.socket) -> None:
     """Reads the plan, creates the environment, and answers until the connection closes."""
-    talk = Conversation(connection)
+    channel = ParentChannel(connection)
     try:
-        plan = CreationPlan.model_validate_json(talk.receive()[1])
+        plan = CreationPlan.model_validate_json(channel.receive()[1])
         limit(plan)
         allow_cpu(plan.described.make_seconds)
-        player = Player(plan, talk)
-        talk.send(player.facts.model_dump_json().encode())
+        player = Player(plan, channel)
+        channel.send(player.facts.model_dump_json().encode())
         while True:
-            talk.send(player.answer(*talk.receive()))
+            channel.send(player.answer(*channel.receive()))
     except Trouble as trouble:
-        talk.send_trouble(trouble)
+        channel.send_trouble(trouble)
     except MemoryError as error:
-        talk.send_trouble(Trouble(FAILED, shortened(error)))
+        channel.send_trouble(Trouble(FAILED, shortened(error)))
     except (EOFError, OSError):
         return

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from domain.environments.spaces import (
-    MOST_BOUNDS,
+    MAX_BOUNDS,
     WHOLE,
     Bounds,
     BoxSpace,
@@ -70,7 +70,7 @@ def _bounds(values: NDArray[Any]) -> Bounds:
     finite = np.isfinite(values)
     if not finite.any():
         return None
-    if values.size > MOST_BOUNDS:
+    if values.size > MAX_BOUNDS:
         return float(values.flat[0]) if (values == values.flat[0]).all() else None
     return tuple(float(value) if known else None for value, known in zip(values.ravel(), finite.ravel(), strict=True))
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from domain.gpus import MOST_MISFITS, Gpu, GpuMisfit, GpuState, trouble
+from domain.gpus import MAX_MISFITS, Gpu, GpuMisfit, GpuState, trouble
 from domain.messages import Reason
 from gpu_monitor.driver.odd_values import fit, misfit
 from gpu_monitor.failures import GpuTrouble, HostTrouble, InvalidAnswer
@@ -59,7 +59,7 @@ class GpuQueries:
     def gpu(self, **fields: Any) -> Gpu:
         """Returns the GPU with these fields, without invalid values; these are listed as its misfits."""
         fitted = fit(Gpu, {"timestamp": time.time_ns() // 1_000_000, **fields})
-        misfits = (self.misfits + fitted.misfits)[:MOST_MISFITS]
+        misfits = (self.misfits + fitted.misfits)[:MAX_MISFITS]
         return Gpu(**fitted.values, **self._state(), misfits=misfits or None)
 
     def _state(self) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 PROC = Path("/proc")
-_MOST_BYTES: Final = 4096  # per file in /proc: a command line may have a megabyte
-_MOST_ENVIRONMENT_BYTES: Final = 2**18
+_MAX_BYTES: Final = 4096  # per file in /proc: a command line may have a megabyte
+_MAX_ENVIRONMENT_BYTES: Final = 2**18
 _RUN_ID: Final = re.compile(r"[\w-]{1,256}", re.ASCII)
 
 
@@ -28,7 +28,7 @@ def read_environment(folder: Path) -> Environment:
     """Reads the environment in a folder of /proc; empty if this user may not read it, or the process has ended."""
     try:
         with (folder / "environ").open("rb") as opened:
-            whole = opened.read(_MOST_ENVIRONMENT_BYTES)
+            whole = opened.read(_MAX_ENVIRONMENT_BYTES)
     except OSError:
         return Environment()
     if b"MLFLOW_RUN_ID=" not in whole and b"SLURM_JOB_ID=" not in whole:
@@ -71,6 +71,6 @@ def read_text(file: Path) -> str:
     """Reads a file; empty if it cannot be read, as for a process that has ended."""
     try:
         with file.open("rb") as opened:
-            return opened.read(_MOST_BYTES).decode(errors="replace")
+            return opened.read(_MAX_BYTES).decode(errors="replace")
     except OSError:
         return ""

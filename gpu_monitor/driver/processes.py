@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from domain.gpus import MOST_PROCESSES, GpuMisfit, GpuProcess
+from domain.gpus import MAX_PROCESSES, GpuMisfit, GpuProcess
 from gpu_monitor.driver.odd_values import fit
 from gpu_monitor.driver.proc_files import PROC, read_environment, read_text, user_of
 
@@ -15,14 +15,14 @@ _LONGEST_COMMAND: Final = 200
 _MIB: Final = 2**20
 
 
-class Listed(NamedTuple):
+class ListedProcess(NamedTuple):
     """A process as a driver lists it: pid 0 means unknown; memory in bytes."""
 
     pid: int
     memory: int | None
 
 
-class Found(NamedTuple):
+class DescribedProcesses(NamedTuple):
     """The processes of a GPU, if too many those with the most memory; how many more there are; and invalid values."""
 
     processes: list[GpuProcess]
@@ -30,7 +30,7 @@ class Found(NamedTuple):
     misfits: list[GpuMisfit]
 
 
-def describe_all(running: Iterable[Listed]) -> Found:
+def describe_all(running: Iterable[ListedProcess]) -> DescribedProcesses:
     """Describes the listed processes, each pid once: one that computes and draws is in several lists."""
     held: dict[object, int | None] = {}
     for place, one in enumerate(running):
@@ -42,13 +42,13 @@ def describe_all(running: Iterable[Listed]) -> Found:
         described, odd = _describe(pid if isinstance(pid, int) else None, memory, f"processes.{place}.")
         processes.append(described)
         misfits += odd
-    return Found(processes, len(held) - len(processes), misfits)
+    return DescribedProcesses(processes, len(held) - len(processes), misfits)
 
 
 def _largest(held: dict[object, int | None]) -> list[tuple[object, int | None]]:
-    if len(held) <= MOST_PROCESSES:
+    if len(held) <= MAX_PROCESSES:
         return list(held.items())
-    return heapq.nlargest(MOST_PROCESSES, held.items(), key=lambda item: item[1] or 0)
+    return heapq.nlargest(MAX_PROCESSES, held.items(), key=lambda item: item[1] or 0)
 
 
 def _describe(pid: int | None, memory: int | None, inside: str) -> tuple[GpuProcess, list[GpuMisfit]]:

@@ -24,7 +24,7 @@ SELECT use.gpu, use.user, (use.at - :since) / :step AS step, sum(use.share * sam
 FROM use JOIN sample USING (at, gpu) WHERE use.at >= :since AND use.at < :until GROUP BY use.gpu, use.user, step"""
 _USERS: Final = f"SELECT number, marks FROM user WHERE number IN (SELECT user FROM use WHERE {_WITHIN})"
 _LONGEST: Final = f"SELECT gpu, user FROM use WHERE {_WITHIN} GROUP BY gpu, user ORDER BY gpu, sum(share) DESC"
-MOST_NAMED: Final = 200
+MAX_NAMED: Final = 200
 """Up to so many processes of a GPU, those that used it longest, have a column each; the others are merged by owner."""
 
 
@@ -86,7 +86,7 @@ def _users(database: sqlite3.Connection, span: dict[str, int]) -> dict[tuple[int
     for gpu, number in database.execute(_LONGEST, span):
         named[gpu] += 1
         user = known[number]
-        users[gpu, number] = user if named[gpu] <= MOST_NAMED else GpuUser(owner=user.owner)
+        users[gpu, number] = user if named[gpu] <= MAX_NAMED else GpuUser(owner=user.owner)
     return users
 
 

@@ -1,4 +1,4 @@
-"""The history file: SQLite, so that it survives kill -9; never larger than `MOST_BYTES`."""
+"""The history file: SQLite, so that it survives kill -9; never larger than `MAX_BYTES`."""
 
 import json
 import logging
@@ -14,7 +14,7 @@ from domain.fleet.kept_history import GpuUser
 from domain.messages import Message, Text
 from gpu_monitor.kept.buckets import BUCKET_MS, VALUES, Bucket, GpuPlace
 
-MOST_BYTES: Final = 64 * 2**20
+MAX_BYTES: Final = 64 * 2**20
 _PAGE_BYTES: Final = 4096
 _VERSION: Final = 1
 _WAIT_SECONDS: Final = 2.0
@@ -139,8 +139,8 @@ def _prepare(database: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"is of version {found}, and {_VERSION} is read")
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
-    database.execute(f"PRAGMA journal_size_limit = {MOST_BYTES // 16}")
-    database.execute(f"PRAGMA max_page_count = {MOST_BYTES // _PAGE_BYTES}")
+    database.execute(f"PRAGMA journal_size_limit = {MAX_BYTES // 16}")
+    database.execute(f"PRAGMA max_page_count = {MAX_BYTES // _PAGE_BYTES}")
     if found == 0:
         database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
 

@@ -16,12 +16,12 @@ from gpu_monitor.kept.history_file import HistoryFile
 from gpu_monitor.readings import Reading
 from gpu_monitor.settings import GpuMonitorSettings
 
-_MOST_WAITING: Final = 30  # ten minutes of a disk that does not answer
+_MAX_WAITING: Final = 30  # ten minutes of a disk that does not answer
 _END_SECONDS: Final = 2.0
 _log = logging.getLogger(__name__)
 
 
-class HistoryKeeper:
+class HistoryRecorder:
     """Takes readings, and returns the stored history; stores nothing if the settings have 0 hours."""
 
     def __init__(self, settings: GpuMonitorSettings, boot_id: str | None) -> None:
@@ -31,7 +31,7 @@ class HistoryKeeper:
         self._file = HistoryFile(settings.history_file, self._hours)
         self._buckets = Buckets(settings.gpu_sample_seconds, boot_id)
         self._lock = threading.Lock()
-        self._ended: queue.Queue[list[Bucket] | None] = queue.Queue(_MOST_WAITING)
+        self._ended: queue.Queue[list[Bucket] | None] = queue.Queue(_MAX_WAITING)
         self._thread = threading.Thread(target=self._write, name="history", daemon=True)
 
     def start(self) -> None:

@@ -14,12 +14,12 @@ from gpu_monitor.sampling.sampler_child import SamplerChild
 _log = logging.getLogger(__name__)
 _START_SECONDS: Final = 5.0  # for the first reading: drivers without persistence mode take a second or two for each GPU
 _LONGEST_SECONDS: Final = 60.0
-_MOST_UNREAPED: Final = 2
+_MAX_UNREAPED: Final = 2
 _EXIT_SECONDS: Final = 0.3  # between a process's last output and its end
 _PROVEN_READINGS: Final = 3  # after so many readings of one child, earlier failures are forgotten
 
 
-class SamplerKeeper:
+class SamplerSupervisor:
     """Returns readings; a sampler that is silent for three periods is killed and replaced, with growing delays.
 
     It is used by one thread, and never waits for a killed child, which may hang in the kernel. While two of them
@@ -65,7 +65,7 @@ class SamplerKeeper:
     def _supervise(self, now: float) -> None:
         self._unreaped = [child for child in self._unreaped if child.exit_status() is None]
         if self._child is None:
-            if now >= self._start_at and len(self._unreaped) < _MOST_UNREAPED:
+            if now >= self._start_at and len(self._unreaped) < _MAX_UNREAPED:
                 self._start(now)
         elif now >= self._patient_until and self._readings.empty():  # otherwise this process itself was suspended
             self._give_up(self._child)

@@ -19,9 +19,9 @@ from inference.clew_models import ClewModel
 from inference.measuring.playing import EpisodePlayer
 from policies.general.general_policy import GeneralPolicy
 
-_MOST_COPIES: Final = 100
+_MAX_COPIES: Final = 100
 _FEW_COPIES: Final = 4
-_MOST_BYTES: Final = 2**21
+_MAX_BYTES: Final = 2**21
 
 
 class ProgressReceiver(Protocol):
@@ -70,7 +70,7 @@ def _copies(source: EnvironmentSource, known: KnownEnvironments, facts: Environm
     """Creates fewer copies if observations are large, since all are in one answer, or if creating many is too slow."""
     parts = leaves(facts.observation_space).values()
     each = sum(math.prod(part.shape) * np.dtype(part.dtype).itemsize for part in parts)
-    copies = max(1, min(_MOST_COPIES, _MOST_BYTES // max(1, each)))
+    copies = max(1, min(_MAX_COPIES, _MAX_BYTES // max(1, each)))
     try:
         return ManyEnvironments(source, known, copies)
     except EnvironmentFailed:

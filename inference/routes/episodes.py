@@ -10,7 +10,7 @@ from domain.errors.models.records import ModelNotFound
 from domain.errors.requests import PageNotAllowed
 from domain.errors.walks import FileDidNotCome, OnlyMazeEpisodes
 from domain.inference.saved_episodes import EpisodeFormat, EpisodeSeed
-from inference.episodes import EpisodeDrawing
+from inference.episodes import EpisodeRenderer
 from inference.routes.evaluations import possible_id
 from serving.operations.failures import READING, REFUSED_THERE
 from serving.operations.operation import operation
@@ -20,7 +20,7 @@ _OF_POLICIES: Final = (PolicyRefused, PolicyFailed, PolicyGone)
 _OF_ENVIRONMENTS: Final = (EnvironmentMissing, EnvironmentRefused, EnvironmentFailed)
 
 
-def register(app: Flask, drawing: EpisodeDrawing) -> None:
+def register(app: Flask, drawing: EpisodeRenderer) -> None:
     """Adds the route."""
 
     @app.post(PATH)

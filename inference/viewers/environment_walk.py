@@ -11,8 +11,8 @@ import numpy as np
 from domain.errors.environments.failures import EnvironmentFailed
 from domain.errors.walks import EpisodeNotRestored
 from domain.inference.watching import (
-    MOST_LISTED,
-    MOST_PASSED,
+    MAX_LISTED,
+    MAX_PASSED,
     FrameView,
     PassedStep,
     ScoresView,
@@ -23,7 +23,7 @@ from domain.inference.watching import (
 from environments.environment import Environment, Observation, Outcome
 from inference.latencies import Latencies
 from inference.policy_pool import SharedPolicy
-from inference.viewers.screen import View
+from inference.viewers.screen import FrameRequest
 from inference.viewers.walks import Rate
 from policies.general.answering import PolicyAnswer
 from policies.general.general_policy import GeneralPolicy
@@ -31,7 +31,7 @@ from policies.general.general_policy import GeneralPolicy
 _FASTEST: Final = 100.0
 """Steps per second of one viewer, at any pace: the engine serves others, too."""
 
-_MOST_KEPT: Final = 50_000
+_MAX_KEPT: Final = 50_000
 """Up to so many actions are kept to play the episode again."""
 
 
@@ -78,7 +78,7 @@ class EnvironmentWalk:
         self._reward = self._total = 0.0
         self._is_over = self._is_truncated = False
         self._success: bool | None = None
-        self._passed: deque[PassedStep] = deque(maxlen=MOST_PASSED)
+        self._passed: deque[PassedStep] = deque(maxlen=MAX_PASSED)
         self._is_reported = False
         self._state: Any = None
 
@@ -102,11 +102,11 @@ class EnvironmentWalk:
         if not self._is_reported:
             self._passed.append(self._here())
         self._is_reported, self._action = False, action
-        if len(self._actions) < _MOST_KEPT:
+        if len(self._actions) < _MAX_KEPT:
             self._actions.append(action)
         self._apply_outcome(environment.step(action))
 
-    def message(self, view: View, *, running: bool) -> WatchedStep:
+    def message(self, view: FrameRequest, *, running: bool) -> WatchedStep:
         """Returns the current state, with the steps since the last message."""
         frame = None if view.side is None else self._frame(view.side)
         recent, passed = self._latencies.percentiles(), list(self._passed)
@@ -183,7 +183,7 @@ class EnvironmentWalk:
         scores = self._answer.scores
         if scores is None:
             return None
-        return ScoresView(kind=str(self._answer.scores_kind), values=list(scores[:MOST_LISTED]))
+        return ScoresView(kind=str(self._answer.scores_kind), values=list(scores[:MAX_LISTED]))
 
     def _frame(self, side: int) -> FrameView | None:
         frame = self._awake().render(side) if self._view.can_render else None
@@ -196,4 +196,4 @@ class EnvironmentWalk:
         values = np.asarray(action)
         if values.ndim == 0 and values.dtype.kind in "iu":
             return int(values) - self._first
-        return [float(one) for one in values.ravel()[:MOST_LISTED]]
+        return [float(one) for one in values.ravel()[:MAX_LISTED]]

@@ -6,10 +6,10 @@ from collections import deque
 import numpy as np
 
 from domain.inference.maze import Maze, Position, observe, step
-from domain.inference.messages import MOST_TRAIL, InferenceStep, MazeView, PastStep, Scores
+from domain.inference.messages import MAX_TRAIL, InferenceStep, MazeView, PastStep, Scores
 from inference.latencies import Latencies
 from inference.policy_pool import SharedPolicy
-from inference.viewers.screen import View
+from inference.viewers.screen import FrameRequest
 from inference.viewers.walks import Rate
 from policies.policy_process import PolicyProcess
 
@@ -43,7 +43,7 @@ class MazeWalk:
         self._reward = 0.0
         self._total = 0.0
         self._success: bool | None = None
-        self._trail: deque[PastStep] = deque(maxlen=MOST_TRAIL + 1)
+        self._trail: deque[PastStep] = deque(maxlen=MAX_TRAIL + 1)
 
     @property
     def is_over(self) -> bool:
@@ -69,7 +69,7 @@ class MazeWalk:
             self._success = outcome.terminated
         self._infer()
 
-    def message(self, _view: View, *, running: bool) -> InferenceStep:
+    def message(self, _view: FrameRequest, *, running: bool) -> InferenceStep:
         """Returns the message about the step; at the start it includes the maze, later the previous steps."""
         recent = self._latencies.percentiles()
         return InferenceStep(

@@ -6,16 +6,16 @@ from typing import Final, NamedTuple
 
 from domain.inference.commands import DEFAULT_SIDE, Command, Verb
 
-MOST_FRAMES_A_SECOND: Final = 30
+MAX_FRAMES_A_SECOND: Final = 30
 # Slightly shorter, so that the clock's resolution does not skip every second frame.
-_FRAME_SECONDS: Final = 1 / (MOST_FRAMES_A_SECOND + 2)
+_FRAME_SECONDS: Final = 1 / (MAX_FRAMES_A_SECOND + 2)
 _LATE_FRAME_SECONDS: Final = 0.1  # a viewer that is behind schedule still gets ten a second
 _UNSEEN_SECONDS: Final = 0.5  # how often a hidden or slow viewer gets a message
-_MOST_ON_THE_WAY: Final = 3
+_MAX_ON_THE_WAY: Final = 3
 _BEHIND_BYTES: Final = 2**15
 
 
-class View(NamedTuple):
+class FrameRequest(NamedTuple):
     """The content of one message: its number, and the longest side of its frame in pixels, None without a frame."""
 
     number: int
@@ -51,13 +51,13 @@ class Screen:
             return since >= _UNSEEN_SECONDS
         return since >= (_LATE_FRAME_SECONDS if is_late else _FRAME_SECONDS)
 
-    def view(self) -> View:
+    def view(self) -> FrameRequest:
         """Returns the content of the next message, and counts it as sent."""
         self._sent_at = self._clock()
         side = None if self._is_hidden or self._is_behind else self._side
         self._number += 1
         self._has_skipped_frame = side is None
-        return View(self._number, side)
+        return FrameRequest(self._number, side)
 
     @property
     def lacks_frame(self) -> bool:
@@ -68,4 +68,4 @@ class Screen:
     def _is_behind(self) -> bool:
         """Whether more data is in transit than a viewer who keeps up would have."""
         unseen = 0 if self._seen is None else self._number - self._seen
-        return unseen >= _MOST_ON_THE_WAY or self._unsent() >= _BEHIND_BYTES
+        return unseen >= _MAX_ON_THE_WAY or self._unsent() >= _BEHIND_BYTES

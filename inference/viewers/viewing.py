@@ -15,12 +15,12 @@ from sockets.connections import Connection
 from sockets.frames import unsent
 from sockets.message_sender import MessageSender
 
-_MOST_MISFITS: Final = 20
+_MAX_MISFITS: Final = 20
 _POLICY_VIOLATION: Final = 1008
 _RELEASE_SECONDS: Final = 25.0  # for how long a paused episode keeps its environment
 
 
-class Viewing:
+class ViewerSession:
     """Serves one viewer. It checks for commands between steps, so they take effect before the next one."""
 
     def __init__(self, engine: Engine, connection: Connection) -> None:
@@ -42,7 +42,7 @@ class Viewing:
     def serve(self) -> None:
         """Runs until the connection ends, by ConnectionClosed or OSError."""
         try:
-            while self._misfits < _MOST_MISFITS:
+            while self._misfits < _MAX_MISFITS:
                 message = self._connection.receive(self._until_next())
                 if message is None:
                     self._do_what_is_due()

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 from pydantic import BaseModel
 
 from domain.inference.commands import DEFAULT_PACE, DEFAULT_SPEED
-from inference.viewers.screen import View
+from inference.viewers.screen import FrameRequest
 
 
 class Rate(NamedTuple):
@@ -35,7 +35,7 @@ class Walk(Protocol):
     def advance(self) -> None:
         """Makes one step."""
 
-    def message(self, view: View, *, running: bool) -> BaseModel:
+    def message(self, view: FrameRequest, *, running: bool) -> BaseModel:
         """Returns the message about the current state."""
 
     def release(self) -> None:

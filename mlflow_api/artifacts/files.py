@@ -23,7 +23,7 @@ from mlflow_api.schemas import SERVICE, validated
 LIST_SECONDS: Final = 20.0
 # A server that downloads the file from a bucket first sends nothing meanwhile.
 FILE_SECONDS: Final = 30.0
-MOST_LIST_BYTES: Final = 24 * 2**20
+MAX_LIST_BYTES: Final = 24 * 2**20
 """Some 200,000 files."""
 _FILE: Final = "/get-artifact"
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class MlflowArtifacts:
         self._mlflow = mlflow
         self._addresses = signed
 
-    def listed(self, run_id: str, folder: str) -> list[ArtifactEntry]:
+    def list_folder(self, run_id: str, folder: str) -> list[ArtifactEntry]:
         """Returns the content of a folder; "" is the run's root.
 
         Empty, too, if the folder does not exist. Raises `RunNotFound`.
@@ -46,7 +46,7 @@ class MlflowArtifacts:
         except NotFound as error:
             raise RunNotFound(run_id) from error
         if found.root_uri:
-            self._addresses.note_root(run_id, found.root_uri)
+            self._addresses.cache_root(run_id, found.root_uri)
         return found.files
 
     def root_elsewhere(self, run_id: str) -> str | None:
@@ -106,7 +106,7 @@ class MlflowArtifacts:
             API + "artifacts/list",
             params=query,
             deadline_seconds=LIST_SECONDS,
-            most_bytes=MOST_LIST_BYTES,
+            most_bytes=MAX_LIST_BYTES,
             is_silent=True,
             is_file=True,
         )

@@ -11,7 +11,7 @@ from mlflow_api.schemas import SERVICE
 from transport.decoding import decoded
 from transport.opened import OpenAnswer
 
-MOST_DROPPED_MIB: Final = 256
+MAX_DROPPED_MIB: Final = 256
 
 
 class OpenFile:
@@ -87,8 +87,8 @@ def _whole(answer: OpenAnswer, span: Span | None) -> OpenFile:
     begins, ends = span.of(size)
     if begins >= size > 0 and span.first >= 0:
         raise RangeOutside(size)
-    if begins > MOST_DROPPED_MIB << 20:
-        raise RangeNotServed(MOST_DROPPED_MIB)
+    if begins > MAX_DROPPED_MIB << 20:
+        raise RangeNotServed(MAX_DROPPED_MIB)
     return OpenFile(answer, begins, ends, size)
 
 

@@ -76,10 +76,10 @@ class SignedAddresses:
             known = self._roots.get(run_id)
         if known is None:
             known = artifact_root(self._mlflow.within(_SIGN_SECONDS), run_id)
-            self.note_root(run_id, known)
+            self.cache_root(run_id, known)
         return known
 
-    def note_root(self, run_id: str, root: str) -> None:
+    def cache_root(self, run_id: str, root: str) -> None:
         """Caches the root that another answer contained."""
         with self._lock:
             self._roots[run_id] = root

@@ -17,7 +17,7 @@ from domain.errors.answers import HistoryChanged, OutsideRange, UnknownRun
 from domain.tracking.history import LAST_STEP, History, HistoryPart
 from mlflow_api.client import MlflowApi
 from mlflow_api.histories.columns import from_rows, joined
-from mlflow_api.histories.windows import MOST_ROWS, CrowdedStep, in_windows
+from mlflow_api.histories.windows import MAX_ROWS, CrowdedStep, in_windows
 from mlflow_api.priority_semaphore import PrioritySemaphore
 from mlflow_api.schemas import SERVICE, validated
 from transport.cooldown import Cooldown
@@ -50,7 +50,7 @@ class MetricsApi:
         if self._interval_avoided:
             return self._first_pages(run_ids, key, from_step)
         try:
-            return self._interval(run_ids, key, from_step, LAST_STEP, min(most, MOST_ROWS), urgent=True)
+            return self._interval(run_ids, key, from_step, LAST_STEP, min(most, MAX_ROWS), urgent=True)
         except _REFUSALS as error:
             found = self._first_pages(run_ids, key, from_step)
             self._avoid_interval(error)
@@ -75,7 +75,7 @@ class MetricsApi:
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
         if sample is None:
-            sample, exact = self._interval([run_id], key, from_step, LAST_STEP, MOST_ROWS)[run_id]
+            sample, exact = self._interval([run_id], key, from_step, LAST_STEP, MAX_ROWS)[run_id]
             if exact or sample is None:
                 return sample
         parts: list[History] = []
@@ -86,7 +86,7 @@ class MetricsApi:
         return joined(parts)
 
     def _window(self, run_id: str, key: str, first: int, last: int) -> History:
-        found = self._interval([run_id], key, first, last, MOST_ROWS)[run_id].history
+        found = self._interval([run_id], key, first, last, MAX_ROWS)[run_id].history
         assert found is not None
         return found
 

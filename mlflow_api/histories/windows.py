@@ -6,7 +6,7 @@ import numpy as np
 
 from domain.tracking.history import History
 
-MOST_ROWS = 2_500
+MAX_ROWS = 2_500
 # A little below the limit: the rows between two points of a sample vary by one, and by more if steps repeat.
 _AIM = 2_450
 Window = Callable[[int, int], History]
@@ -29,7 +29,7 @@ def in_windows(window: Window, sample: History) -> Iterator[History]:
         end = min(position + stride, len(edges))
         first, last = int(edges[position]), int(edges[end]) - 1 if end < len(edges) else int(edges[-1])
         part = window(first, last)
-        if len(part) < MOST_ROWS:
+        if len(part) < MAX_ROWS:
             yield part
             stride = max(1, int(_AIM * (end - position) / max(1, len(part))))
             position = end
@@ -42,11 +42,11 @@ def in_windows(window: Window, sample: History) -> Iterator[History]:
 
 def _halved(window: Window, first: int, last: int) -> Iterator[History]:
     if first == last:
-        raise CrowdedStep(f"more than {MOST_ROWS} values share step {first}")
+        raise CrowdedStep(f"more than {MAX_ROWS} values share step {first}")
     middle = (first + last) // 2
     for start, end in ((first, middle), (middle + 1, last)):
         part = window(start, end)
-        if len(part) < MOST_ROWS:
+        if len(part) < MAX_ROWS:
             yield part
         else:
             yield from _halved(window, start, end)

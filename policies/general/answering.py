@@ -34,7 +34,7 @@ class PolicyAnswer(NamedTuple):
     state: PolicyState
 
 
-class Answering:
+class OutputInterpreter:
     """Interprets the outputs of one policy."""
 
     def __init__(self, signature: PolicySignature, facts: EnvironmentFacts) -> None:

@@ -22,7 +22,7 @@ Empty if the policy is not recurrent.
 _ORDERS: Final = {Layout.CHANNELS_FIRST: (0, 3, 1, 2), Layout.CHANNELS_LAST: (0, 2, 3, 1)}
 
 
-class Feeding:
+class InputBuilder:
     """Builds the inputs of one policy."""
 
     def __init__(self, signature: PolicySignature, facts: EnvironmentFacts) -> None:

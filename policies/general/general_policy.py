@@ -19,12 +19,12 @@ from domain.inference.policies import PolicyGraph, TensorShape, oversize
 from domain.inference.signature_reading.reading import read_signature
 from domain.inference.signatures import PolicyInput, PolicySignature
 from policies.child_process import LOAD_SECONDS, ChildProcess
-from policies.general.answering import Answering, PolicyAnswer
-from policies.general.feeding import Feeding, Observations, PolicyState
+from policies.general.answering import OutputInterpreter, PolicyAnswer
+from policies.general.feeding import InputBuilder, Observations, PolicyState
 from policies.general.tensors import Tensors, TensorsDamaged, packed, unpacked
 from policies.policy_process import ANSWER_SECONDS, BACKGROUND_NICENESS
 
-MOST_TOGETHER: Final = 256
+MAX_TOGETHER: Final = 256
 _ANSWER_BYTES: Final = 4 * 2**20
 _QUESTION_BYTES: Final = 4 * 2**20
 """Up to so many bytes of observations are sent in one request."""
@@ -113,8 +113,8 @@ class GeneralPolicy:
         self.signature = signature
         self.graph = process.graph.model_copy(update={"signature": signature})
         self.load_deadline = process.load_deadline
-        self._feeding = Feeding(signature, facts)
-        self._answering = Answering(signature, facts)
+        self._feeding = InputBuilder(signature, facts)
+        self._answering = OutputInterpreter(signature, facts)
         self._inputs = {one.name: one for one in signature.inputs}
 
     @classmethod
@@ -178,7 +178,7 @@ class GeneralPolicy:
     def _at_once(self, parts: Observations) -> int:
         if self._is_single or self.signature.together is None:
             each = sum(array[:1].nbytes for array in parts.values()) * 4  # bytes become float32
-            return max(1, min(MOST_TOGETHER, _QUESTION_BYTES // max(1, each)))
+            return max(1, min(MAX_TOGETHER, _QUESTION_BYTES // max(1, each)))
         return self.signature.together
 
     @property

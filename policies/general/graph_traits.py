@@ -15,7 +15,7 @@ _INPUT, _OUTPUT, _OPERATOR, _ATTRIBUTE = 1, 2, 4, 5  # in a NodeProto
 _TENSOR: Final = 5  # in an AttributeProto
 _DIMENSIONS, _FLOATS, _RAW = 1, 4, 9  # in a TensorProto
 _PASSING_ON: Final = ("Identity", "Squeeze", "Unsqueeze", "Flatten")
-_MOST_STEPS: Final = 10
+_MAX_STEPS: Final = 10
 _PIXELS: Final = frozenset(struct.pack(form, value) for form in ("<f", "<d") for value in (255.0, 1 / 255)) | frozenset(
     struct.pack(form, 255) for form in ("<i", "<q")
 )
@@ -34,7 +34,7 @@ class Traits(NamedTuple):
 
     def operator_of(self, name: str) -> str | None:
         """Returns the operator behind a tensor, skipping those that only pass numbers on."""
-        for _step in range(_MOST_STEPS):
+        for _step in range(_MAX_STEPS):
             node = self.nodes.get(name)
             if node is None or node.operator not in _PASSING_ON or not node.inputs:
                 return None if node is None else node.operator

@@ -8,22 +8,22 @@ from domain.messages import Message
 from domain.trainings.training import LogPart
 
 
-class Needs(NamedTuple):
+class ResourceRequest(NamedTuple):
     """What a training needs while it runs: slots of TRAINING_SLOTS, or GPUs if it needs any."""
 
     slots: int = 1
     gpus: int = 0
 
 
-class GpuRoom(NamedTuple):
+class GpuCapacity(NamedTuple):
     """GPUs of the place: their number, the ids of the free ones, and why others are taken by other users."""
 
     there: int
     free: tuple[int, ...] = ()
-    hindrance: Message | None = None
+    shortage: Message | None = None
 
 
-class Room(NamedTuple):
+class Capacity(NamedTuple):
     """The free capacity: `slots` in total and `free_slots`, None if the place has a queue of its own.
 
     `gpus` is None if no GPUs are requested, or the place assigns them itself.
@@ -31,10 +31,10 @@ class Room(NamedTuple):
 
     slots: int | None
     free_slots: int | None
-    gpus: GpuRoom | None = None
+    gpus: GpuCapacity | None = None
     most: int | None = None
-    """The most trainings that may start now, whatever they need, if that is limited; `hindrance` is the reason."""
-    hindrance: Message | None = None
+    """The most trainings that may start now, whatever they need, if that is limited; `shortage` is the reason."""
+    shortage: Message | None = None
 
 
 class Launch(NamedTuple):
@@ -48,7 +48,7 @@ class Launch(NamedTuple):
     attempt: int
     command: Sequence[str]
     environment: Mapping[str, str]
-    needs: Needs
+    needs: ResourceRequest
     gpus: tuple[int, ...] = ()
     directory: Path | None = None
     values: Mapping[str, object] = {}
@@ -103,7 +103,7 @@ class TrainingLog(Protocol):
     def part(self, before: int | None, lines: int) -> LogPart:
         """Returns the last `lines` lines before a byte position, or of the whole log."""
 
-    def search(self, text: str, before: int | None) -> "Found":
+    def search(self, text: str, before: int | None) -> "LogSearchResult":
         """Returns the newest lines before a byte position that contain `text`, bounded in number, memory and time."""
 
     def piece(self, begins: int) -> "LogPiece":
@@ -128,7 +128,7 @@ class FoundLine(NamedTuple):
     line: str
 
 
-class Found(NamedTuple):
+class LogSearchResult(NamedTuple):
     """The results of a search, newest first; the log before `searched_to` was not searched."""
 
     lines: list[FoundLine]
@@ -143,7 +143,7 @@ class Backend(Protocol):
     and the call is repeated.
     """
 
-    def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
+    def room(self, alive: Sequence[tuple[ResourceRequest, tuple[int, ...]]], wants_gpus: bool) -> Capacity:
         """Returns the free capacity next to the running trainings."""
 
     def launch(self, launch: Launch) -> None:

@@ -13,7 +13,7 @@ ARTIFACTS: Final = "checkpoints"
 WHOLE: Final = "state.json"
 """The file of a checkpoint that is written last."""
 FILE: Final = "checkpoint.json"
-_MOST_BYTES: Final = 2**12
+_MAX_BYTES: Final = 2**12
 _log = logging.getLogger(__name__)
 
 
@@ -37,11 +37,11 @@ class Checkpoints:
 
         Raises a ServiceError.
         """
-        return self._own(run_id) or self._noted(run_id)
+        return self._own(run_id) or self._adopted_checkpoint(run_id)
 
     def newest_for_attempt(self, run_id: str, attempt: int) -> Checkpoint | None:
         """Returns the result of `newest`, without asking MLflow for a first attempt, which has none of its own yet."""
-        return self._noted(run_id) if attempt == 1 else self.newest(run_id)
+        return self._adopted_checkpoint(run_id) if attempt == 1 else self.newest(run_id)
 
     def has(self, run_id: str) -> bool:
         """Returns whether there is one; if MLflow does not answer, whether there was."""
@@ -51,7 +51,7 @@ class Checkpoints:
             return self.newest(run_id) is not None
         except ClewError as error:
             _log.info("Whether there is a checkpoint is not known", extra={"run_id": run_id, "cause": str(error)})
-            return self._noted(run_id) is not None
+            return self._adopted_checkpoint(run_id) is not None
 
     def adopt(self, run_id: str, parent_id: str) -> bool:
         """Lets a training start from another's newest; returns whether it has one now. Raises ServiceError, OSError."""
@@ -73,10 +73,10 @@ class Checkpoints:
             return None
         return None
 
-    def _noted(self, run_id: str) -> Checkpoint | None:
+    def _adopted_checkpoint(self, run_id: str) -> Checkpoint | None:
         try:
             with (self._folders / run_id / FILE).open("rb") as file:
-                return Checkpoint.model_validate_json(file.read(_MOST_BYTES))
+                return Checkpoint.model_validate_json(file.read(_MAX_BYTES))
         except (OSError, ValidationError):
             return None
 

@@ -14,7 +14,7 @@ from domain.errors.trainings.reasons import GpusUnknown, GpuTakenBy, MonitorOfAn
 from domain.gpus import IDLE_BELOW_PERCENT, Gpu, GpuReport, GpuState, GpuVendor, HostState
 from domain.message_data import MessageData
 from domain.messages import Message, Reason
-from scheduler.backends.backend import GpuRoom
+from scheduler.backends.backend import GpuCapacity
 from scheduler.local.processes import boot_id
 from settings.gpu_addresses import GpuMonitorAddress
 from transport.credentials import basic_auth
@@ -36,15 +36,15 @@ class Gpus:
         self._report: GpuReport | None = None
         self._read_at = 0.0
 
-    def room(self, held: Sequence[int]) -> GpuRoom:
+    def room(self, held: Sequence[int]) -> GpuCapacity:
         """Returns the GPUs that none of our trainings has (`held`), and on which no other process computes."""
         try:
             report = self._cached_report()
         except ClewError as error:
-            return GpuRoom(0, hindrance=GpusUnknown(error))
+            return GpuCapacity(0, shortage=GpusUnknown(error))
         if report is None:
-            return GpuRoom(0, hindrance=GpusUnknown(MonitorOfAnotherMachine()))
-        return room_in(report, held)
+            return GpuCapacity(0, shortage=GpusUnknown(MonitorOfAnotherMachine()))
+        return gpu_capacity_in(report, held)
 
     def name(self, gpu_id: int) -> str:
         """Returns the name of a GPU for CUDA_VISIBLE_DEVICES: its UUID, if known."""
@@ -75,12 +75,12 @@ class Gpus:
         return None
 
 
-def room_in(report: GpuReport, held: Sequence[int]) -> GpuRoom:
+def gpu_capacity_in(report: GpuReport, held: Sequence[int]) -> GpuCapacity:
     """Returns the free GPUs of a report besides those that are held."""
     if report.state in _HAS_NONE:
-        return GpuRoom(0)
+        return GpuCapacity(0)
     if report.state is not HostState.OK:
-        return GpuRoom(len(report.gpus), hindrance=GpusUnknown(_trouble(report)))
+        return GpuCapacity(len(report.gpus), shortage=GpusUnknown(_trouble(report)))
     # Only whole GPUs that CUDA_VISIBLE_DEVICES can name: a program sees only one MIG instance, and other vendors use
     # other variables. A monitor that sends no vendor is from before other vendors were supported.
     named = (None, GpuVendor.NVIDIA)
@@ -88,10 +88,10 @@ def room_in(report: GpuReport, held: Sequence[int]) -> GpuRoom:
     others = [gpu for gpu in whole if gpu.gpu_id not in held]
     taken = {gpu.gpu_id: user for gpu in others if (user := _user_of(gpu)) is not None}
     free = tuple(gpu.gpu_id for gpu in others if gpu.gpu_id not in taken)
-    hindrance: Message | None = None
+    shortage: Message | None = None
     if taken:
-        hindrance = GpuTakenBy(*next(iter(taken.items())))
-    return GpuRoom(len(whole), free, hindrance)
+        shortage = GpuTakenBy(*next(iter(taken.items())))
+    return GpuCapacity(len(whole), free, shortage)
 
 
 def _user_of(gpu: Gpu) -> str | None:

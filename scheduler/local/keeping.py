@@ -12,10 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from scheduler.local.disk import take_room
+from scheduler.local.disk import check_free_space
 from scheduler.local.keeper_files import fill, last_lines, now_ms, reserve, write_whole
 from scheduler.local.processes import boot_id, end_all_below, oom_kills, reap_all_but, send
-from scheduler.local.stopping import Stopping
+from scheduler.local.stopping import ProgramStopper
 
 POLL_SECONDS: Final = 0.2
 _ENDING: Final = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
@@ -77,7 +77,7 @@ class Keeper:
 
     def _wait(self, pid: int) -> None:
         """Waits until the program has ended, without reaping it."""
-        stopping = Stopping(self._folder, pid, self._spec)
+        stopping = ProgramStopper(self._folder, pid, self._spec)
         checked_at = time.monotonic()
         while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
             woken = signal.sigtimedwait(_WAKING, POLL_SECONDS)
@@ -129,7 +129,7 @@ class Keeper:
 
     def _is_disk_full(self) -> bool:
         try:
-            take_room(self._folder)
+            check_free_space(self._folder)
         except OSError:
             return True
         return False

@@ -16,9 +16,19 @@ from domain.errors.trainings.files import DiskFull
 from domain.errors.trainings.reasons import FolderNotWritten, NotLaunched, OutOfMemory
 from domain.messages import Message, Text
 from domain.trainings.request_form import REQUEST_FILE
-from scheduler.backends.backend import Absent, Alive, Exited, GpuRoom, Launch, Lost, Needs, Room, Status
+from scheduler.backends.backend import (
+    Absent,
+    Alive,
+    Capacity,
+    Exited,
+    GpuCapacity,
+    Launch,
+    Lost,
+    ResourceRequest,
+    Status,
+)
 from scheduler.backends.checkpoints import Checkpoint, Checkpoints
-from scheduler.local.disk import is_nearly_full, take_room
+from scheduler.local.disk import check_free_space, is_nearly_full
 from scheduler.local.environment import local_environment
 from scheduler.local.keeper_files import last_lines, now_ms
 from scheduler.local.log_file import LogFile
@@ -28,7 +38,7 @@ from scheduler.local.run_folder import ExitRecord, RunFolder
 from scheduler.settings import SchedulerSettings
 
 _KEEPER: Final = Path(__file__).with_name("keeper.py")
-_NO_ROOM: Final = FolderNotWritten(Text(os.strerror(errno.ENOSPC)))
+_DISK_FULL: Final = FolderNotWritten(Text(os.strerror(errno.ENOSPC)))
 _log = logging.getLogger(__name__)
 
 
@@ -38,7 +48,7 @@ class LocalBackend:
     def __init__(
         self,
         settings: SchedulerSettings,
-        gpus: Callable[[Sequence[int]], GpuRoom],
+        gpus: Callable[[Sequence[int]], GpuCapacity],
         gpu_name: Callable[[int], str] = str,
         clean: Callable[[str], str] = str,
         stored: Checkpoints | None = None,
@@ -53,13 +63,13 @@ class LocalBackend:
         self._keepers: list[subprocess.Popen[bytes]] = []
         self._lock = threading.Lock()
 
-    def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
+    def room(self, alive: Sequence[tuple[ResourceRequest, tuple[int, ...]]], wants_gpus: bool) -> Capacity:
         """Implements `Backend.room`."""
         slots = self._settings.training_slots
         busy = sum(needs.slots for needs, _gpus in alive if not needs.gpus)
         held = [gpu for _needs, gpus in alive for gpu in gpus]
-        room = Room(slots, max(0, slots - busy), self._gpus(held) if wants_gpus else None)
-        return room._replace(most=0, hindrance=_NO_ROOM) if is_nearly_full(self._folders) else room
+        room = Capacity(slots, max(0, slots - busy), self._gpus(held) if wants_gpus else None)
+        return room._replace(most=0, shortage=_DISK_FULL) if is_nearly_full(self._folders) else room
 
     def launch(self, launch: Launch) -> None:
         """Implements `Backend.launch`; raises StartFailed."""
@@ -113,7 +123,7 @@ class LocalBackend:
 
     def has_checkpoint(self, run_id: str) -> bool:
         """Implements `Backend.has_checkpoint`: in its folder, or noted there as one in MLflow."""
-        return self._folder(run_id).checkpoint is not None or self._noted(run_id) is not None
+        return self._folder(run_id).checkpoint is not None or self._adopted_checkpoint(run_id) is not None
 
     def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
         """Implements `Backend.adopt_checkpoint`.
@@ -130,7 +140,7 @@ class LocalBackend:
     def check_writable(self) -> None:
         """Implements `Backend.check_writable`: without disk space nothing may start."""
         try:
-            take_room(self._folders)
+            check_free_space(self._folders)
         except OSError as error:
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
@@ -163,14 +173,14 @@ class LocalBackend:
             self._keepers.append(keeper)
 
     def _request(self, launch: Launch, folder: RunFolder) -> dict[str, object]:
-        checkpoint, stored = folder.checkpoint, self._noted(launch.run_id)
+        checkpoint, stored = folder.checkpoint, self._adopted_checkpoint(launch.run_id)
         return {
             "values": dict(launch.values),
             "checkpoint": checkpoint and str(checkpoint),
             "stored": stored.model_dump() if stored is not None and checkpoint is None else None,
         }
 
-    def _noted(self, run_id: str) -> Checkpoint | None:
+    def _adopted_checkpoint(self, run_id: str) -> Checkpoint | None:
         return None if self._stored is None else self._stored.newest_for_attempt(run_id, 1)
 
     def _spec(self, launch: Launch, folder: RunFolder) -> dict[str, object]:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from domain.trainings.training import LogPart
-from scheduler.backends.backend import Found, FoundLine, LogPiece
+from scheduler.backends.backend import FoundLine, LogPiece, LogSearchResult
 
-MOST_LINES: Final = 1_000
-MOST_PART_BYTES: Final = 256 * 2**10
+MAX_LINES: Final = 1_000
+MAX_PART_BYTES: Final = 256 * 2**10
 LONGEST_LINE: Final = 2_000
-MOST_FOUND: Final = 200
+MAX_FOUND: Final = 200
 SEARCH_SECONDS: Final = 2.0
 _BLOCK: Final = 2**20
 
@@ -30,18 +30,18 @@ class LogFile:
             with self._path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
                 ends = size if before is None else min(before, size)
-                begins, content = _last(file, ends, min(lines, MOST_LINES))
+                begins, content = _last(file, ends, min(lines, MAX_LINES))
         except FileNotFoundError:
             return LogPart(begins=0, ends=0, size=0, lines=[])
         return LogPart(begins=begins, ends=ends, size=size, lines=[self._shown(one) for one in _split(content)])
 
-    def search(self, text: str, before: int | None) -> Found:
+    def search(self, text: str, before: int | None) -> LogSearchResult:
         """Implements `TrainingLog.search`; ignores case."""
         try:
             with self._path.open("rb") as file:
                 return self._search(file, text.casefold(), before)
         except FileNotFoundError:
-            return Found([], 0, 0)
+            return LogSearchResult([], 0, 0)
 
     def piece(self, begins: int) -> LogPiece:
         """Implements `TrainingLog.piece`."""
@@ -66,7 +66,7 @@ class LogFile:
             yield piece.content
             begins, ends = piece.ends, piece.size if ends is None else ends
 
-    def _search(self, file: BinaryIO, wanted: str, before: int | None) -> Found:
+    def _search(self, file: BinaryIO, wanted: str, before: int | None) -> LogSearchResult:
         size = file.seek(0, os.SEEK_END)
         at = size if before is None else min(before, size)
         deadline, found = time.monotonic() + SEARCH_SECONDS, list[FoundLine]()
@@ -75,10 +75,10 @@ class LogFile:
             for line_at, line in reversed(list(_placed(begins, content))):
                 if wanted in line.decode(errors="replace").casefold():
                     found.append(FoundLine(line_at, self._shown(line)))
-                    if len(found) == MOST_FOUND:
-                        return Found(found, line_at, size)
+                    if len(found) == MAX_FOUND:
+                        return LogSearchResult(found, line_at, size)
             at = begins
-        return Found(found, at, size)
+        return LogSearchResult(found, at, size)
 
     def _shown(self, line: bytes) -> str:
         """Returns a line as a terminal would show it: the last state of a progress bar, with limited length."""
@@ -89,7 +89,7 @@ class LogFile:
 
 def _last(file: BinaryIO, ends: int, lines: int) -> tuple[int, bytes]:
     """Returns the last complete lines before a byte position, as many as requested or as fit, and where they begin."""
-    begins = max(0, ends - MOST_PART_BYTES)
+    begins = max(0, ends - MAX_PART_BYTES)
     content = _read(file, begins, ends)
     if begins > 0:  # the first line is incomplete; a line as long as the whole block stays cut
         cut = content.find(b"\n", 0, len(content) - 1) + 1

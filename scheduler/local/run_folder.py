@@ -12,7 +12,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 M = TypeVar("M", bound=BaseModel)
-_MOST_RECORD_BYTES: Final = 2**20
+_MAX_RECORD_BYTES: Final = 2**20
 
 
 class StartedRecord(BaseModel):
@@ -155,6 +155,6 @@ def _read(path: Path, shape: type[M]) -> M | None:
     """Returns a record; None if there is none, or it is invalid."""
     try:
         with path.open("rb") as file:
-            return shape.model_validate_json(file.read(_MOST_RECORD_BYTES))
+            return shape.model_validate_json(file.read(_MAX_RECORD_BYTES))
     except (OSError, ValidationError):
         return None

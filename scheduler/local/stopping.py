@@ -9,7 +9,7 @@ from scheduler.local.keeper_files import stamp
 from scheduler.local.processes import send
 
 
-class Stopping:
+class ProgramStopper:
     """Stops a program by SIGINT, and kills it once it shows no sign of life any more."""
 
     def __init__(self, folder: Path, pid: int, spec: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from domain.trainings.training import LivePoints
 
-MOST_POINTS: Final = 300
+MAX_POINTS: Final = 300
 
 
 class Curve:
@@ -29,7 +29,7 @@ class Curve:
             self._x.append(x)
             self._sums.append(value)
             self._counts.append(1)
-        if len(self._x) > MOST_POINTS:
+        if len(self._x) > MAX_POINTS:
             self._halve()
 
     def points(self) -> LivePoints:

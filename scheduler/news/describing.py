@@ -13,7 +13,7 @@ from scheduler.queue.entry import Entry
 _MAY_CONTINUE = (TrainingState.FAILED, TrainingState.KILLED)
 
 
-def described(
+def describe_training(
     entry: Entry,
     place: int | None,
     reasons: Mapping[str, Message],

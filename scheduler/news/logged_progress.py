@@ -10,7 +10,7 @@ from domain.tracking.vocabulary import MetricWord, Vocabulary
 from domain.trainings.training import LivePoints, TrainingProgress
 from mlflow_api.histories.metrics import MetricsApi
 from mlflow_api.run_writes import RunWrites
-from scheduler.news.curves import MOST_POINTS
+from scheduler.news.curves import MAX_POINTS
 from scheduler.news.progress import WORDS
 
 _OF_COUNTS: Final[tuple[MetricWord, ...]] = ("episodes", "env_steps")
@@ -40,7 +40,7 @@ class LoggedProgress:
             self.last = self._progress(metrics)
 
     def _curve(self, word: str, key: str) -> LivePoints:
-        history = self._metrics.fetch([self._run_id], key, FIRST_STEP, MOST_POINTS)[self._run_id].history
+        history = self._metrics.fetch([self._run_id], key, FIRST_STEP, MAX_POINTS)[self._run_id].history
         if history is None:
             return LivePoints(key=word, x=[], y=[])
         scale = self._words.scale(key) or 1.0

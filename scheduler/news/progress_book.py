@@ -12,7 +12,7 @@ from scheduler.news.progress import ProgressFile
 from scheduler.queue.entry import Entry
 
 _WATCHED_SECONDS: Final = 10.0
-_MOST_KEPT: Final = 64
+_MAX_KEPT: Final = 64
 S = TypeVar("S")
 
 
@@ -87,6 +87,6 @@ class ProgressBook:
 def _kept(known: dict[str, S], run_id: str, make: Callable[[], S]) -> S:
     source = known.pop(run_id, None) or make()
     known[run_id] = source  # moved to the end: the least recently used one is first
-    if len(known) > _MOST_KEPT:
+    if len(known) > _MAX_KEPT:
         del known[next(iter(known))]
     return source

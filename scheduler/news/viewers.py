@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from concurrency.rounds import Rounds
+from concurrency.rounds import PeriodicTask
 from domain.errors import ClewError
 from domain.trainings.training import TrainingMessage
 from scheduler.news.progress_book import ProgressBook
@@ -40,8 +40,8 @@ class Viewers:
         self._lock = threading.Lock()
         self._streams: dict[str, _Stream] = {}
         self._rounds = [
-            Rounds("news", _TICK_SECONDS, self._send),
-            Rounds("logged-progress", _LOGGED_SECONDS, self._read_due),
+            PeriodicTask("news", _TICK_SECONDS, self._send),
+            PeriodicTask("logged-progress", _LOGGED_SECONDS, self._read_due),
         ]
 
     def start(self) -> None:

@@ -18,7 +18,7 @@ from scheduler.queue.mlflow_queue import MlflowQueue
 _NO_NAME: Final = ""
 
 
-class Actions:
+class QueueActions:
     """Each action returns the new state of the training. A waiting one is changed in MLflow first, then in memory."""
 
     def __init__(

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from concurrency.rounds import Rounds
+from concurrency.rounds import PeriodicTask
 from domain.errors import BadInput, ClewError, NotFound, ServiceError, ServiceUnavailable
 from domain.errors.services import StartFailed
 from domain.errors.trainings.reasons import (
@@ -19,13 +19,13 @@ from domain.message_data import MessageData
 from domain.messages import Message
 from domain.trainings.training import TrainingState
 from mlflow_api.schemas import SERVICE as MLFLOW
-from scheduler.backends.backend import Backend, Room
+from scheduler.backends.backend import Backend, Capacity
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
-from scheduler.queue.launching import Launching
+from scheduler.queue.launching import Launcher
 from scheduler.queue.mlflow_queue import MlflowQueue
 from scheduler.queue.planning import Chosen, plan
-from scheduler.queue.reading import Reading
+from scheduler.queue.reading import QueueReader
 
 _TICK_SECONDS: Final = 1.0
 _log = logging.getLogger(__name__)
@@ -35,14 +35,14 @@ class Dispatcher:
     """Runs rounds, at once when woken. A thread that changes a waiting training has to hold `changing`."""
 
     def __init__(
-        self, entries: Entries, queue: MlflowQueue, backend: Backend, reading: Reading, launching: Launching
+        self, entries: Entries, queue: MlflowQueue, backend: Backend, reading: QueueReader, launching: Launcher
     ) -> None:
         self._entries = entries
         self._queue = queue
         self._backend = backend
         self._reading = reading
         self._launching = launching
-        self._rounds = Rounds("dispatcher", _TICK_SECONDS, self._round)
+        self._rounds = PeriodicTask("dispatcher", _TICK_SECONDS, self._round)
         self.changing = threading.Lock()
         self.reasons: Mapping[str, Message] = {}
         """Why each training waits, as of the last round."""
@@ -125,7 +125,7 @@ class Dispatcher:
             return
         self._launch_planned(waiting, room)
 
-    def _launch_planned(self, waiting: list[Entry], room: Room) -> None:
+    def _launch_planned(self, waiting: list[Entry], room: Capacity) -> None:
         found = plan(waiting, room)
         reasons = dict(found.reasons)
         for chosen in found.chosen:
@@ -141,7 +141,7 @@ class Dispatcher:
         entry = self._entries.find(chosen.entry.run_id)
         if entry is not chosen.entry:
             return None
-        now = self._launching.rechecked(entry)
+        now = self._launching.recheck(entry)
         if now is None:
             self._entries.drop(entry)
             return None

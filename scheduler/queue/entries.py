@@ -8,7 +8,7 @@ from domain.errors.names import TheScheduler
 from domain.errors.trainings.requests import NoSuchTraining, TrainingsNotRead
 from scheduler.queue.entry import Entry
 
-MOST_OVER: Final = 500
+MAX_OVER: Final = 500
 
 
 class Entries:
@@ -92,6 +92,6 @@ class Entries:
 
     def forget_the_oldest(self) -> None:
         """Drops ended trainings except for the newest ones and those with changes that MLflow lacks."""
-        for one in self.over()[MOST_OVER:]:
+        for one in self.over()[MAX_OVER:]:
             if one.recorded == one.state:
                 self.drop(one)

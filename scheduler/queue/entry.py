@@ -6,7 +6,7 @@ from typing import Any
 from domain.messages import Message
 from domain.trainings.fields import Value
 from domain.trainings.training import ALIVE, OVER, WAITING, TrainingState
-from scheduler.backends.backend import Needs
+from scheduler.backends.backend import ResourceRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Entry:
     exit_code: int | None = None
     outcome: Any = None
     damage: Message | None = None
-    needs: Needs = field(default_factory=Needs)
+    needs: ResourceRequest = field(default_factory=ResourceRequest)
     seed: int | None = None
     trainer_reports: bool = False
     gpus: tuple[int, ...] = ()

@@ -16,7 +16,7 @@ from scheduler.queue.planning import Chosen
 from scheduler.queue.trainers import Trainers, command_of
 
 
-class Launching:
+class Launcher:
     """Launches trainings; `environment` are the variables of a run's program besides those in its trainer's file."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Launching:
         self._trainers = trainers
         self._environment = environment
 
-    def rechecked(self, entry: Entry) -> Entry | None:
+    def recheck(self, entry: Entry) -> Entry | None:
         """Returns the training's current state in MLflow.
 
         None if its run was deleted. One that must not run is FAILED.
@@ -45,7 +45,7 @@ class Launching:
         known = self._trainers.completed(known)
         if stored.is_alive:  # its start was recorded, but it was not launched
             known = known.but(state=TrainingState.QUEUED)
-        reason = self._hindrance(known) if known.is_waiting else None
+        reason = self._refusal_reason(known) if known.is_waiting else None
         return known if reason is None else failed(known, reason)
 
     def launch(self, chosen: Chosen) -> Entry:
@@ -78,7 +78,7 @@ class Launching:
             values=values,
         )
 
-    def _hindrance(self, entry: Entry) -> Message | None:
+    def _refusal_reason(self, entry: Entry) -> Message | None:
         if (damage := self._trainers.damage_of(entry)) is not None:
             return damage
         try:

@@ -16,7 +16,7 @@ from mlflow_api.schemas import Experiment
 from scheduler.queue.entry import Entry
 from scheduler.queue.queue_tags import USER, entry_of, request_text, tags_of
 
-MOST_LIVE: Final = 10_000
+MAX_LIVE: Final = 10_000
 _EXPERIMENT_SECONDS: Final = 5.0
 _OF_AN_END: Final = (tags.STOPPED_BY, tags.EXIT_CODE, tags.OUTCOME, tags.LOG_TAIL)
 
@@ -70,7 +70,7 @@ class MlflowQueue:
     def live(self) -> list[Entry]:
         """Returns all that wait or run according to MLflow."""
         over = " and ".join(f"tags.`{tags.STATE}` != '{state.value}'" for state in sorted(OVER))
-        return self._found(over, MOST_LIVE)
+        return self._found(over, MAX_LIVE)
 
     def past(self, most: int) -> list[Entry]:
         """Returns the newest trainings, including ended ones."""

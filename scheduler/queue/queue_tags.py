@@ -17,10 +17,10 @@ from mlflow_api.run_writes import StoredRun
 from scheduler.queue.entry import Entry
 
 USER: Final = "mlflow.user"
-MOST_CHARACTERS: Final = 5_000
+MAX_CHARACTERS: Final = 5_000
 """What MLflow's databases accept as a tag's value, in all versions."""
-_MOST_ATTEMPT: Final = 10**6
-_MOST_MS: Final = 2**53
+_MAX_ATTEMPT: Final = 10**6
+_MAX_MS: Final = 2**53
 
 
 def request_text(trainer: str, values: Mapping[str, object]) -> str:
@@ -39,7 +39,7 @@ def tags_of(entry: Entry) -> dict[str, str]:
         tags.STOPPED_BY: entry.stopped_by,
         tags.EXIT_CODE: _text(entry.exit_code) if entry.is_over else None,
         tags.OUTCOME: _message_text(entry.outcome) if entry.is_over else None,
-        tags.LOG_TAIL: "\n".join(entry.log_tail)[-MOST_CHARACTERS:] if entry.is_over and entry.log_tail else None,
+        tags.LOG_TAIL: "\n".join(entry.log_tail)[-MAX_CHARACTERS:] if entry.is_over and entry.log_tail else None,
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -64,11 +64,11 @@ def entry_of(run: StoredRun, experiment: str) -> Entry:
         asked_ms=max(0, start_ms),
         request_id=recorded.get(tags.REQUEST_ID, ""),
         by=recorded.get(tags.BY) or None,
-        attempt=_whole(recorded.get(tags.ATTEMPT, ""), _MOST_ATTEMPT) or 0,
+        attempt=_whole(recorded.get(tags.ATTEMPT, ""), _MAX_ATTEMPT) or 0,
         parent=recorded.get(tags.PARENT) or None,
         is_continuation=tags.CONTINUATION in recorded,
         stopped_by=recorded.get(tags.STOPPED_BY),
-        started_ms=_whole(recorded.get(tags.STARTED_AT, ""), _MOST_MS),
+        started_ms=_whole(recorded.get(tags.STARTED_AT, ""), _MAX_MS),
         ended_ms=run.end_ms if state in OVER else None,
         exit_code=_whole(recorded.get(tags.EXIT_CODE, ""), 2**31),
         outcome=_message(recorded.get(tags.OUTCOME, "")),
@@ -105,7 +105,7 @@ def _text(number: int | None) -> str | None:
 
 
 def _message_text(message: MessageData | None) -> str | None:
-    return None if message is None else orjson.dumps(message.json_value).decode()[:MOST_CHARACTERS]
+    return None if message is None else orjson.dumps(message.json_value).decode()[:MAX_CHARACTERS]
 
 
 def _message(text: str) -> MessageData | None:

@@ -7,7 +7,7 @@ from domain.errors.trainings.reasons import CancelledInQueue
 from domain.message_data import MessageData
 from domain.trainings.training import TrainingState
 from scheduler.backends.backend import Backend
-from scheduler.queue.entries import MOST_OVER, Entries
+from scheduler.queue.entries import MAX_OVER, Entries
 from scheduler.queue.entry import Entry
 from scheduler.queue.mlflow_queue import MlflowQueue
 from scheduler.queue.trainers import Trainers
@@ -15,7 +15,7 @@ from scheduler.queue.trainers import Trainers
 READ_SECONDS: Final = 30.0
 
 
-class Reading:
+class QueueReader:
     """Reads the queue at first, and every half a minute, which finds runs whose creation was not confirmed."""
 
     def __init__(self, entries: Entries, queue: MlflowQueue, backend: Backend, trainers: Trainers) -> None:
@@ -48,7 +48,7 @@ class Reading:
         """Reads the ended ones, once; raises a ServiceError."""
         if self._has_read_past:
             return
-        for entry in self._queue.past(MOST_OVER):
+        for entry in self._queue.past(MAX_OVER):
             has_checkpoint = self._backend.has_checkpoint(entry.run_id)
             self._entries.replace(None, self._trainers.completed(entry).but(has_checkpoint=has_checkpoint))
         self._has_read_past = True

@@ -12,7 +12,7 @@ from domain.errors.trainings.reasons import NoCheckpoint
 from domain.errors.trainings.requests import NotContinuable, QueueFull, TrainingRefused
 from domain.trainings.checking import checked
 from domain.trainings.fields import Value
-from domain.trainings.forking import Done, fork_misfits
+from domain.trainings.forking import TrainedLength, fork_misfits
 from domain.trainings.requests import ForkRequest, StartRequest
 from domain.trainings.trainer import Trainer
 from domain.trainings.training import TrainingProgress
@@ -22,13 +22,13 @@ from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
 from scheduler.queue.environment_check import EnvironmentCheck
 from scheduler.queue.mlflow_queue import MlflowQueue, NewTraining
-from scheduler.queue.queue_tags import MOST_CHARACTERS, request_text
+from scheduler.queue.queue_tags import MAX_CHARACTERS, request_text
 from scheduler.queue.trainers import Trainers, experiment_name, run_name
 
-MOST_WAITING: Final = 1_000
+MAX_WAITING: Final = 1_000
 
 
-class Requests:
+class TrainingStarter:
     """Each method returns the trainings of a request, including those that it had made before."""
 
     def __init__(
@@ -78,15 +78,15 @@ class Requests:
         self._environments.check(trainer, runs[0])
         return self._make(trainer, runs, request.request_id, by, parent.run_id)
 
-    def _done_by(self, parent: Entry) -> Done | None:
+    def _done_by(self, parent: Entry) -> TrainedLength | None:
         progress = self._progress_of(parent)
-        return None if progress is None else Done(progress.episode, progress.steps)
+        return None if progress is None else TrainedLength(progress.episode, progress.steps)
 
     def _make(
         self, trainer: Trainer, runs: list[dict[str, Value]], request_id: str | None, by: str | None, parent: str | None
     ) -> list[Entry]:
-        if max(len(request_text(trainer.name, values)) for values in runs) > MOST_CHARACTERS:
-            raise RequestTooLong(MOST_CHARACTERS >> 10)
+        if max(len(request_text(trainer.name, values)) for values in runs) > MAX_CHARACTERS:
+            raise RequestTooLong(MAX_CHARACTERS >> 10)
         self._backend.check_writable()
         known_by = request_id or str(uuid.uuid4())
         made = [
@@ -102,8 +102,8 @@ class Requests:
                 if (known.trainer, known.values) != (new.trainer, new.values):
                     raise RequestIdTaken()
                 return known
-            if len(self._entries.waiting()) >= MOST_WAITING:
-                raise QueueFull(MOST_WAITING)
+            if len(self._entries.waiting()) >= MAX_WAITING:
+                raise QueueFull(MAX_WAITING)
             return self._added(new)
 
     def _added(self, new: NewTraining) -> Entry:

@@ -15,7 +15,7 @@ from domain.trainings.checking import checked
 from domain.trainings.fields import Value
 from domain.trainings.request_form import REQUEST_FILE
 from domain.trainings.trainer import OfferedTrainer, Trainer, filled
-from scheduler.backends.backend import Needs
+from scheduler.backends.backend import ResourceRequest
 from scheduler.local.environment import search_path
 from scheduler.queue.entry import Entry
 
@@ -110,9 +110,9 @@ class Trainers:
         return None
 
 
-def needs_of(trainer: Trainer) -> Needs:
+def needs_of(trainer: Trainer) -> ResourceRequest:
     """Returns what a training needs while it runs."""
-    return Needs(trainer.slots, trainer.gpus)
+    return ResourceRequest(trainer.slots, trainer.gpus)
 
 
 def command_of(trainer: Trainer, values: Mapping[str, Value]) -> list[str]:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from concurrency.rounds import Rounds
+from concurrency.rounds import PeriodicTask
 from domain.errors import ClewError
 from domain.errors.trainings.reasons import BackendAway, KeeperEnded, NotLaunched
 from domain.messages import Message
@@ -20,7 +20,7 @@ _TICK_SECONDS: Final = 0.25
 _log = logging.getLogger(__name__)
 
 
-class Watch:
+class BackendPoller:
     """Polls the place where trainings run; `has_progress` returns whether a program has reported any."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Watch:
         self._dispatcher = dispatcher
         self._has_progress = has_progress
         self._may_restart = may_restart
-        self._rounds = Rounds("watch", _TICK_SECONDS, self.tick)
+        self._rounds = PeriodicTask("watch", _TICK_SECONDS, self.tick)
         self.trouble: ClewError | None = None
         """Why the place could not be reached."""
         self.reasons: Mapping[str, Message] = {}

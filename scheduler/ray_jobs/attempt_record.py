@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 FILE: Final = "cluster.json"
-_MOST_BYTES: Final = 2**16
+_MAX_BYTES: Final = 2**16
 _log = logging.getLogger(__name__)
 
 
@@ -64,12 +64,12 @@ class AttemptRecords:
     def _newest(self, run_id: str) -> AttemptRecord | None:
         try:
             with (self._folders / run_id / FILE).open("rb") as file:
-                return AttemptRecord.model_validate_json(file.read(_MOST_BYTES))
+                return AttemptRecord.model_validate_json(file.read(_MAX_BYTES))
         except (OSError, ValidationError):
             return None
 
 
-class KeptRecord:
+class StoredRecord:
     """The record of one attempt, saved after each change; `now` is its current state."""
 
     def __init__(self, records: AttemptRecords, run_id: str, attempt: int) -> None:

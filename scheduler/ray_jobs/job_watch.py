@@ -6,7 +6,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import Final
 
-from concurrency.rounds import Rounds
+from concurrency.rounds import PeriodicTask
 from domain.errors import ClewError
 from domain.errors.connections import TimedOut
 from scheduler.ray_jobs.jobs_api import SERVICE, JobsApi
@@ -27,8 +27,8 @@ class JobWatch:
         self._watched: dict[Key, WatchedJob] = {}
         self._asked: dict[Key, float] = {}
         self._lock = threading.Lock()
-        self._polling = Rounds("ray-jobs", EACH_SECONDS, self._poll)
-        self._reading = Rounds("ray-logs", LOGS_EACH_SECONDS, self._read)
+        self._polling = PeriodicTask("ray-jobs", EACH_SECONDS, self._poll)
+        self._reading = PeriodicTask("ray-logs", LOGS_EACH_SECONDS, self._read)
         self._has_begun = False
         self._reach: ClewError | None = None
         self._is_reach_known = threading.Event()

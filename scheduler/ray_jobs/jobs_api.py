@@ -24,10 +24,10 @@ from transport.words import shown
 SERVICE: Final = "Ray"
 CALL_SECONDS: Final = 6.0
 LOG_SECONDS: Final = 30.0
-MOST_LOG_BYTES: Final = 2**30
-_MOST_ANSWER_BYTES: Final = 8 * 2**20
+MAX_LOG_BYTES: Final = 2**30
+_MAX_ANSWER_BYTES: Final = 8 * 2**20
 _JOBS: Final = "/api/jobs/"
-_MOST_WORDS: Final = 2_000
+_MAX_WORDS: Final = 2_000
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -105,7 +105,7 @@ class JobsApi:
             params={"node_id": "any", "submission_id": submission_id, "lines": -1},
             headers=self._headers,
             deadline_seconds=LOG_SECONDS,
-            most_bytes=MOST_LOG_BYTES,
+            most_bytes=MAX_LOG_BYTES,
             is_file=True,
             take=take,
         )
@@ -118,7 +118,7 @@ class JobsApi:
             headers=self._headers,
             body=body,
             deadline_seconds=CALL_SECONDS,
-            most_bytes=_MOST_ANSWER_BYTES,
+            most_bytes=_MAX_ANSWER_BYTES,
             writes=writes,
         )
 
@@ -156,5 +156,5 @@ def _last_line(content: bytes) -> str:
     """Returns the line with the error; empty for a proxy's HTML page."""
     if b"<html" in content.lower() or b"<!doctype" in content.lower():
         return ""
-    lines = [line for line in content[-_MOST_WORDS:].decode(errors="replace").splitlines() if len(line.strip()) > 1]
+    lines = [line for line in content[-_MAX_WORDS:].decode(errors="replace").splitlines() if len(line.strip()) > 1]
     return shown(lines[-1]) if lines else ""

@@ -14,7 +14,7 @@ from domain.errors.trainings.reasons import NotLaunched
 from domain.messages import Text
 from domain.trainings.request_form import REQUEST_FILE
 from mlflow_api.run_writes import RunWrites
-from scheduler.backends.backend import Exited, Launch, Needs, Room, Status
+from scheduler.backends.backend import Capacity, Exited, Launch, ResourceRequest, Status
 from scheduler.backends.checkpoints import Checkpoints
 from scheduler.local.environment import base_environment
 from scheduler.local.keeper_files import last_lines, now_ms
@@ -28,7 +28,7 @@ from scheduler.ray_jobs.settings import RayJobsSettings
 from scheduler.ray_jobs.watched_job import WatchedJob
 
 LOG: Final = "log.txt"
-MOST_WAITING: Final = 8
+MAX_WAITING: Final = 8
 """So many trainings wait on the cluster; others stay in our own queue, where they can be reordered and held."""
 _MLFLOW: Final = "MLFLOW_TRACKING_URI"
 
@@ -48,13 +48,13 @@ class RayBackend:
         self._has_watched_unconfirmed = False
         self._watch = JobWatch(self._jobs, self._watched)
 
-    def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
+    def room(self, alive: Sequence[tuple[ResourceRequest, tuple[int, ...]]], wants_gpus: bool) -> Capacity:
         """Implements `Backend.room`; raises MlflowOutOfReach if the cluster could not log to MLflow."""
         self._watch_unconfirmed()
         self._check_mlflow()
         self._watch.check_reach()
         waiting = self._watch.waiting()
-        return Room(None, None, most=max(0, MOST_WAITING - waiting), hindrance=EnoughWaitThere(waiting))
+        return Capacity(None, None, most=max(0, MAX_WAITING - waiting), shortage=EnoughWaitThere(waiting))
 
     def launch(self, launch: Launch) -> None:
         """Implements `Backend.launch`.

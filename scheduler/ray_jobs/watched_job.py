@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from domain.errors import BadInput, ClewError, NotFound
 from scheduler.backends.backend import Absent, Lost, Pending, Status
-from scheduler.ray_jobs.attempt_record import AttemptRecord, AttemptRecords, KeptRecord
+from scheduler.ray_jobs.attempt_record import AttemptRecord, AttemptRecords, StoredRecord
 from scheduler.ray_jobs.job import Job, JobStatus, status_of
 from scheduler.ray_jobs.job_stop import JobStop
 from scheduler.ray_jobs.jobs_api import JobsApi
@@ -43,7 +43,7 @@ class WatchedJob:
         """The submission, for as long as this process lives."""
         self.lock = threading.Lock()
         """Held during calls to Ray, so that no answer overtakes a newer one."""
-        self._kept = KeptRecord(records, run_id, attempt)
+        self._kept = StoredRecord(records, run_id, attempt)
         self._jobs, self._log_path = jobs, log_path
         self._logged_nothing = logged_nothing
         self.log = LogCopy(jobs, self.submission_id, log_path, self.record.log_begins)

@@ -26,7 +26,7 @@ from services.sharing.snapshot import Snapshot
 from services.sharing.value_forms import JsonForm
 from services.sharing.version_token import VersionToken
 
-MOST_MUTES: Final = 50
+MAX_MUTES: Final = 50
 _MS_PER_HOUR: Final = 3_600_000
 _HINT_WAIT_SECONDS: Final = 5.0
 log = logging.getLogger(__name__)
@@ -71,8 +71,8 @@ class TeamAlerts:
         """Mutes alerts; raises `MutesFull`, or as MLflow does."""
         now = time.time_ns() // 1_000_000
         there = self._holder.control().mutes
-        if sum(one.until_ms > now for one in there) >= MOST_MUTES:
-            raise MutesFull(MOST_MUTES)
+        if sum(one.until_ms > now for one in there) >= MAX_MUTES:
+            raise MutesFull(MAX_MUTES)
         made = Mute(
             id=secrets.token_hex(8),
             kinds=request.kinds,

@@ -8,7 +8,7 @@ from domain.artifacts.listing import ArtifactEntry
 from services.artifacts.run_artifacts import RunArtifacts
 
 LINES: Final = 15
-_MOST_FOLDERS: Final = 3
+_MAX_FOLDERS: Final = 3
 
 
 class LogTail(NamedTuple):
@@ -28,8 +28,8 @@ def log_tail(artifacts: RunArtifacts, run_id: str) -> LogTail | None:
 
 def _logs(artifacts: RunArtifacts, run_id: str) -> Iterator[ArtifactEntry]:
     """Yields logs in the run's root folder first, then in folders with a log's name."""
-    entries = artifacts.listed(run_id, "")
+    entries = artifacts.list_folder(run_id, "")
     yield from console_logs(entries)
     folders = [one for one in entries if one.is_dir and FOLDERS.fullmatch(one.name)]
-    for folder in folders[:_MOST_FOLDERS]:
-        yield from console_logs(artifacts.listed(run_id, folder.path))
+    for folder in folders[:_MAX_FOLDERS]:
+        yield from console_logs(artifacts.list_folder(run_id, folder.path))

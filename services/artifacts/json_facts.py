@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.artifacts.figures import MOST_VALUES, TooManyValues, figure_in_page, figure_of
+from domain.artifacts.figures import MAX_VALUES, TooManyValues, figure_in_page, figure_of
 from domain.artifacts.tables import FileTable, table_of
 
 Facts = dict[str, Any]
@@ -15,7 +15,7 @@ def facts_of(value: Any) -> Facts:
     try:
         figure = figure_of(value)
     except TooManyValues:
-        return {"too_many": MOST_VALUES}
+        return {"too_many": MAX_VALUES}
     return {} if figure is None else {"figure": figure.model_dump()}
 
 
@@ -24,7 +24,7 @@ def facts_in_page(text: str) -> Facts:
     try:
         figure = figure_in_page(text)
     except TooManyValues:
-        return {"too_many": MOST_VALUES}
+        return {"too_many": MAX_VALUES}
     return {} if figure is None else {"figure": figure.model_dump()}
 
 

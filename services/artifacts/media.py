@@ -11,8 +11,8 @@ from domain.artifacts.media import FOLDERS, MediaFile, is_step_folder, media_of
 from domain.artifacts.media_pattern import MediaPattern
 from services.artifacts.run_artifacts import RunArtifacts
 
-MOST_FILES: Final = 5_000
-_MOST_FOLDERS: Final = 24
+MAX_FILES: Final = 5_000
+_MAX_FOLDERS: Final = 24
 _DEEPEST: Final = 3
 # A browser requests six of nine compared runs at once, and MLflow has forty threads in all.
 _AT_ONCE: Final = 4
@@ -31,19 +31,19 @@ def find_media(artifacts: RunArtifacts, run_id: str, pattern: MediaPattern | Non
     Raises as `RunArtifacts`.
     """
     waiting, entries, listed_folders = deque([""]), list[ArtifactEntry](), 0
-    while waiting and listed_folders < _MOST_FOLDERS:
-        folders = [waiting.popleft() for _ in range(min(len(waiting), _AT_ONCE, _MOST_FOLDERS - listed_folders))]
+    while waiting and listed_folders < _MAX_FOLDERS:
+        folders = [waiting.popleft() for _ in range(min(len(waiting), _AT_ONCE, _MAX_FOLDERS - listed_folders))]
         listed_folders += len(folders)
         for folder, found in zip(folders, _listed(artifacts, run_id, folders), strict=True):
             entries += found
             waiting.extend(entry.path for entry in found if _is_searched(entry, folder, is_any=pattern is not None))
     files = media_of(entries, pattern)
-    return MediaFound(files[:MOST_FILES], bool(waiting) or len(files) > MOST_FILES)
+    return MediaFound(files[:MAX_FILES], bool(waiting) or len(files) > MAX_FILES)
 
 
 def _listed(artifacts: RunArtifacts, run_id: str, folders: Sequence[str]) -> list[list[ArtifactEntry]]:
     """Lists several folders in parallel: an MLflow in front of a bucket takes a second for each."""
-    return bounded_map(partial(artifacts.listed, run_id), folders, _AT_ONCE, "media-folders")
+    return bounded_map(partial(artifacts.list_folder, run_id), folders, _AT_ONCE, "media-folders")
 
 
 def _is_searched(entry: ArtifactEntry, folder: str, *, is_any: bool) -> bool:

@@ -8,8 +8,8 @@ from domain.artifacts.previews import OnnxFacts, OnnxTensor
 from domain.errors.artifacts.records import NotShown, OnnxUnreadable
 from policies.protobuf_reading import BYTES, VARINT, Damaged, Field, fields
 
-MOST_TENSORS: Final = 100
-_MOST_FIELDS: Final = 300_000
+MAX_TENSORS: Final = 100
+_MAX_FIELDS: Final = 300_000
 """Python reads this many fields of a hostile file in half a second."""
 _LONGEST_NAME: Final = 200
 _TYPES: Final = (
@@ -34,7 +34,7 @@ def onnx_facts(file: IO[bytes]) -> OnnxFacts:
 class _Reader:
     def __init__(self, model: bytes) -> None:
         self._model = model
-        self._left = _MOST_FIELDS
+        self._left = _MAX_FIELDS
 
     def facts(self) -> OnnxFacts:
         facts, has_graph = OnnxFacts(), False
@@ -54,11 +54,11 @@ class _Reader:
                 facts.nodes += 1
             elif field.number == _WEIGHT:
                 facts.weights_in_all += 1
-                if len(facts.weights) < MOST_TENSORS:
+                if len(facts.weights) < MAX_TENSORS:
                     facts.weights.append(self._weight(field))
             elif field.number in (_INPUT, _OUTPUT):
                 place = facts.inputs if field.number == _INPUT else facts.outputs
-                if len(place) < MOST_TENSORS:
+                if len(place) < MAX_TENSORS:
                     place.append(self._value(field))
 
     def _weight(self, tensor: Field) -> OnnxTensor:

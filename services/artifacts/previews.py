@@ -113,8 +113,8 @@ def _markdown(_artifacts: RunArtifacts, _run_id: str, _path: str, head: Window) 
 
 def _html(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Details:
     """Returns the figure of a page that Plotly wrote, as its own script would not run; other pages are documents."""
-    if b"plotly" in head.content.lower() and head.size_bytes <= figures.MOST_MIB << 20:
-        found = figures.found_in_file(artifacts, run_id, path, Kind.HTML)
+    if b"plotly" in head.content.lower() and head.size_bytes <= figures.MAX_MIB << 20:
+        found = figures.figure_or_table_in_file(artifacts, run_id, path, Kind.HTML)
         if found:
             return dict(found)
     _check_size(head, DOCUMENT_MIB)
@@ -146,15 +146,15 @@ def _onnx(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Deta
 
 def _json(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Details:
     """Returns the indented text of small JSON, the table of MLflow's log_table, or a figure; otherwise plain text."""
-    if head.size_bytes > figures.MOST_MIB << 20:
+    if head.size_bytes > figures.MAX_MIB << 20:
         return {"kind": Kind.TEXT}
     if head.size_bytes > JSON_MIB << 20:
-        return dict(figures.found_in_file(artifacts, run_id, path, Kind.JSON)) or {"kind": Kind.TEXT}
+        return dict(figures.figure_or_table_in_file(artifacts, run_id, path, Kind.JSON)) or {"kind": Kind.TEXT}
     try:
         value = orjson.loads(_whole(artifacts, run_id, path, head, JSON_MIB).content)
     except orjson.JSONDecodeError:
         return {"kind": Kind.TEXT}
-    return dict(figures.found_in(value)) or {"text": orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()}
+    return dict(figures.figure_or_table_in(value)) or {"text": orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()}
 
 
 _DETAILS: Final[Mapping[Kind, Callable[[RunArtifacts, str, str, Window], Details]]] = {

@@ -16,13 +16,13 @@ from domain.patterns.linear import Compiled
 from domain.tracking.compared import is_run_id
 from mlflow_api.artifacts.files import MlflowArtifacts
 from mlflow_api.artifacts.opened import OpenFile
-from services.artifacts.text_search import first_found, last_found
+from services.artifacts.text_search import search_backwards, search_forwards
 
 PART_BYTES: Final = 2**16
 SEARCHED_BYTES: Final = 2**22
 """Bytes searched at a time; a worker needs about ten times as much memory meanwhile."""
 SEARCH_SECONDS: Final = 1.0
-MOST_LINES: Final = 400
+MAX_LINES: Final = 400
 _NUMBER: Final = re.compile(r"\d+")
 
 
@@ -32,9 +32,9 @@ class RunArtifacts:
     def __init__(self, mlflow: MlflowArtifacts) -> None:
         self._mlflow = mlflow
 
-    def listed(self, run_id: str, folder: str) -> list[ArtifactEntry]:
+    def list_folder(self, run_id: str, folder: str) -> list[ArtifactEntry]:
         """Returns the content of a folder: folders first, numbers in names by value; invalid paths are left out."""
-        found = self._mlflow.listed(_run(run_id), folder_path(folder))
+        found = self._mlflow.list_folder(_run(run_id), folder_path(folder))
         return sorted((one for one in found if is_path(one.path)), key=_order)
 
     def root_elsewhere(self, run_id: str) -> str | None:
@@ -87,9 +87,9 @@ class RunArtifacts:
         self, run_id: str, path: str, pattern: Compiled, before: int | None, after: int | None
     ) -> FoundLines:
         if after is not None:
-            return first_found(self.window(run_id, path, Span(after).within(SEARCHED_BYTES)), pattern)
+            return search_forwards(self.window(run_id, path, Span(after).within(SEARCHED_BYTES)), pattern)
         span = Span(-SEARCHED_BYTES) if before is None else Span(max(0, before - SEARCHED_BYTES), max(0, before - 1))
-        return last_found(self.window(run_id, path, span), pattern)
+        return search_backwards(self.window(run_id, path, span), pattern)
 
 
 def _run(run_id: str) -> str:

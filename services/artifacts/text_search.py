@@ -11,13 +11,13 @@ from domain.errors.artifacts.records import PatternInvalid
 from domain.messages import Text
 from domain.patterns.linear import Compiled, compiled
 
-MOST_FOUND: Final = 50
+MAX_FOUND: Final = 50
 _LONGEST_FOUND: Final = 300
 _AT_ONCE: Final = 2**16
 """Bytes that are searched at a time when searching backwards."""
 
 
-def wanted(text: str, *, is_pattern: bool) -> Compiled:
+def compile_search(text: str, *, is_pattern: bool) -> Compiled:
     """Compiles a search for `text` in bytes, ignoring case; or a regular expression, matched within lines.
 
     Raises PatternInvalid and PatternTooLong.
@@ -29,20 +29,20 @@ def wanted(text: str, *, is_pattern: bool) -> Compiled:
     return compiled(text, (b"(?m)" + encoded) if is_pattern else b"(?i)" + re2.escape(encoded), in_a_line=True)
 
 
-def first_found(window: Window, pattern: Compiled) -> FoundLines:
+def search_forwards(window: Window, pattern: Compiled) -> FoundLines:
     """Searches forwards from a line's beginning; `searched_to` is the offset after the searched part."""
     ends = _whole_lines(window)
     lines: list[FoundLine] = []
     searched_to = window.begins + ends
     for begins, behind in _found(window.content, pattern, 0, ends):
-        if len(lines) == MOST_FOUND:
+        if len(lines) == MAX_FOUND:
             searched_to = window.begins + begins
             break
         lines.append(_line(window, begins, behind))
     return FoundLines(lines=lines, searched_to=searched_to, size=window.size_bytes)
 
 
-def last_found(window: Window, pattern: Compiled) -> FoundLines:
+def search_backwards(window: Window, pattern: Compiled) -> FoundLines:
     """Searches backwards from the end; what precedes byte `searched_to` was not searched."""
     content = window.content
     # An incomplete first line belongs to the preceding part.
@@ -52,7 +52,7 @@ def last_found(window: Window, pattern: Compiled) -> FoundLines:
     while ends > first:
         begins = max(first, content.rfind(b"\n", first, max(first, ends - _AT_ONCE)) + 1)
         for at, behind in reversed(list(_found(content, pattern, begins, ends))):
-            if len(lines) == MOST_FOUND:
+            if len(lines) == MAX_FOUND:
                 return FoundLines(lines=lines, searched_to=lines[-1].at, size=window.size_bytes)
             lines.append(_line(window, at, behind))
         ends = begins

@@ -7,7 +7,7 @@ from mlflow_api.client import MlflowApi
 from services.registry.activations.archive import ActivationArchive
 from services.registry.checks.played_environments import EnvironmentSamples
 from services.registry.http_store import HttpModelStore
-from services.registry.mlflow_model_tags import RunFacts
+from services.registry.mlflow_model_tags import ModelRunFacts
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.model_changes import TokenRenewingStore
 from services.registry.model_store import ModelStore, ReadOnlyStore
@@ -25,9 +25,9 @@ from transport.http_client import JsonService
 def facts_of(runs: RunStore, vocabulary: Vocabulary) -> RunOf:
     """Returns a lookup of the facts of the run that made a model, by run id."""
 
-    def facts(run_id: str) -> RunFacts | None:
+    def facts(run_id: str) -> ModelRunFacts | None:
         run = runs.view().get(run_id)
-        return None if run is None else RunFacts.of(run, vocabulary)
+        return None if run is None else ModelRunFacts.of(run, vocabulary)
 
     return facts
 

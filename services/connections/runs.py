@@ -8,7 +8,7 @@ from services.tracking.bounds import ColumnBounds, HistoryBounds, MetricBounds
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.metric_source import DatabaseFirstMetrics, MetricSource
 from services.tracking.histories.store import HistoryStore
-from services.tracking.run_columns import RunColumns
+from services.tracking.run_columns import RunColumnCache
 from services.tracking.run_source import RunSource
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from settings.settings import Settings
@@ -30,10 +30,10 @@ def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) ->
     return DatabaseFirstRuns(runs, rest, DatabaseColumns(database))
 
 
-def run_columns(vocabulary: Vocabulary, source: RunSource, histories: HistoryStore) -> RunColumns:
+def run_columns(vocabulary: Vocabulary, source: RunSource, histories: HistoryStore) -> RunColumnCache:
     """Returns the columns of the run list: from the run table, from `source` if it reads columns, or from histories."""
     columns = None if source.columns is None else ColumnBounds(source.columns)
-    return RunColumns(vocabulary, source.columns, MetricBounds(HistoryBounds(histories), columns))
+    return RunColumnCache(vocabulary, source.columns, MetricBounds(HistoryBounds(histories), columns))
 
 
 def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:

@@ -12,8 +12,8 @@ from domain.errors.services import AnswerTooSlow
 from domain.fleet.series import FleetHistory, HistorySource, Measure, Steps
 from domain.fleet.spans import Span
 
-_MOST_BYTES: Final = 256 * 2**20  # a week of a thousand GPUs is 40 MB
-_MOST_FAILURES: Final = 64
+_MAX_BYTES: Final = 256 * 2**20  # a week of a thousand GPUs is 40 MB
+_MAX_FAILURES: Final = 64
 _KEPT_SECONDS: Final = 300.0
 
 
@@ -60,7 +60,7 @@ class _CacheKey(NamedTuple):
 def _bytes(kept: _Kept) -> int:
     """Returns the memory of its columns, at most that of the whole cache, which then holds nothing else."""
     columns = sum(2 + len(one.columns) + len(one.uses) for one in kept.history.gpus)
-    return min(_MOST_BYTES, columns * kept.history.steps.number * 8 + 1)
+    return min(_MAX_BYTES, columns * kept.history.steps.number * 8 + 1)
 
 
 class FleetHistories:
@@ -70,9 +70,9 @@ class FleetHistories:
         self.source = source
         self._flights: SingleFlight[_Kept] = SingleFlight("fleet-history")
         self._lock = threading.Lock()
-        self._by_steps: TTLCache[_CacheKey, _Kept] = TTLCache(_MOST_BYTES, _KEPT_SECONDS, getsizeof=_bytes)
-        self._by_question: LRUCache[_CacheKey, _Kept] = LRUCache(_MOST_BYTES, getsizeof=_bytes)
-        self._failures: LRUCache[Span, ClewError] = LRUCache(_MOST_FAILURES)
+        self._by_steps: TTLCache[_CacheKey, _Kept] = TTLCache(_MAX_BYTES, _KEPT_SECONDS, getsizeof=_bytes)
+        self._by_question: LRUCache[_CacheKey, _Kept] = LRUCache(_MAX_BYTES, getsizeof=_bytes)
+        self._failures: LRUCache[Span, ClewError] = LRUCache(_MAX_FAILURES)
         """The last failures: a viewer that asks after one starts the next reading, and would not see the failure
         otherwise.
         """

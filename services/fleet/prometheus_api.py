@@ -16,11 +16,11 @@ from domain.fleet.series import Column, Steps
 from domain.messages import Reason, Text
 from transport.http_client import JsonService
 
-MOST_SERIES: Final = 10_000
-MOST_BYTES: Final = 128 * 2**20
+MAX_SERIES: Final = 10_000
+MAX_BYTES: Final = 128 * 2**20
 DEADLINE_SECONDS: Final = 15.0
-_MOST_WARNINGS: Final = 3
-_MOST_LETTERS: Final = 300
+_MAX_WARNINGS: Final = 3
+_MAX_LETTERS: Final = 300
 
 
 class LabelledColumn(NamedTuple):
@@ -63,7 +63,7 @@ class PrometheusApi:
     def query_range(self, expression: str, steps: Steps) -> RangeAnswer:
         """Returns the values of an expression at the end of each step; raises a `ServiceError`.
 
-        Invalid series, and those beyond `MOST_SERIES`, are left out and mentioned in the remarks.
+        Invalid series, and those beyond `MAX_SERIES`, are left out and mentioned in the remarks.
         """
         first, last = steps.since_ms + steps.step_ms, steps.until_ms
         span = {"start": first / 1000, "end": last / 1000, "step": steps.step_ms / 1000}
@@ -77,7 +77,7 @@ class PrometheusApi:
         """
         answer = self._query("/api/v1/query", {"query": selector, "time": at_ms / 1000})
         found = []
-        for number, one in enumerate(answer.data.result[:MOST_SERIES]):
+        for number, one in enumerate(answer.data.result[:MAX_SERIES]):
             with suppress(BadResponse):
                 found.append(_points(_series(one, number), number)[0])
         return found
@@ -93,7 +93,7 @@ class PrometheusApi:
             params={**params, "timeout": f"{deadline_seconds:.0f}s"},
             headers=self._headers,
             deadline_seconds=deadline_seconds,
-            most_bytes=MOST_BYTES,
+            most_bytes=MAX_BYTES,
             is_silent=True,  # it sends nothing until its answer is complete
         )
         try:
@@ -106,18 +106,16 @@ class PrometheusApi:
     def _columns(self, answer: _Success, steps: Steps) -> RangeAnswer:
         found, odd = answer.data.result, list[ServiceError]()
         series = []
-        for number, one in enumerate(found[:MOST_SERIES]):
+        for number, one in enumerate(found[:MAX_SERIES]):
             try:
                 series.append(_column(one, number, steps))
             except BadResponse as error:
                 odd.append(error)
-        remarks: list[Reason] = [
-            Text(f"{PROMETHEUS}: {one[:_MOST_LETTERS]}") for one in answer.warnings[:_MOST_WARNINGS]
-        ]
+        remarks: list[Reason] = [Text(f"{PROMETHEUS}: {one[:_MAX_LETTERS]}") for one in answer.warnings[:_MAX_WARNINGS]]
         if odd:
             remarks.append(SeriesLeftOut(PROMETHEUS, len(odd), odd[0]))
-        if len(found) > MOST_SERIES:
-            remarks.append(SeriesCutOff(PROMETHEUS, MOST_SERIES, len(found)))
+        if len(found) > MAX_SERIES:
+            remarks.append(SeriesCutOff(PROMETHEUS, MAX_SERIES, len(found)))
         return RangeAnswer(series, remarks)
 
 

@@ -32,11 +32,11 @@ _AT_ONCE: Final = 4
 _UNKNOWN_SCRAPE_MS: Final = 60_000
 _SAMPLED: Final = 50  # series: enough to estimate the scrape interval
 _SAMPLES_A_STEP: Final = 2  # else a step might contain none, though nothing is missing
-_MOST_VALUES: Final = 1_500_000  # of one metric: 10,000 GPUs are read in 150 steps
+_MAX_VALUES: Final = 1_500_000  # of one metric: 10,000 GPUs are read in 150 steps
 _FULL_FROM: Final = 0.9
 _FEW_SAMPLES: Final = 10  # in a step, so that one more or less is a large difference
 _USUALLY: Final = 0.1
-_MOST_WATTS: Final = BOUNDS[Measure.POWER][1]
+_MAX_WATTS: Final = BOUNDS[Measure.POWER][1]
 Place = tuple[Reporter, str]
 
 
@@ -73,7 +73,7 @@ class PrometheusHistory:
         sampled_at = self._api.sample_times(SAMPLED, steps.until_ms)
         gaps = [float(np.median(np.diff(times))) for times in sampled_at[:_SAMPLED] if len(times) > 1]
         scrape_ms = max(gaps, default=_UNKNOWN_SCRAPE_MS)
-        return coarser(steps, round(_SAMPLES_A_STEP * scrape_ms), _MOST_VALUES // max(1, len(sampled_at)))
+        return coarser(steps, round(_SAMPLES_A_STEP * scrape_ms), _MAX_VALUES // max(1, len(sampled_at)))
 
 
 def _reports(answers: Mapping[str, RangeAnswer], steps: Steps) -> list[GpuSeries]:
@@ -112,7 +112,7 @@ def _part(
     values = {measure: _plausible(columns[measure], measure) for measure in Measure if measure in columns}
     if Measure.ENERGY in values:
         # From the beginning of one step to the end of the next one at most.
-        values[Measure.ENERGY] = increases(values[Measure.ENERGY], 2 * _MOST_WATTS * steps.step_ms / 1000)
+        values[Measure.ENERGY] = increases(values[Measure.ENERGY], 2 * _MAX_WATTS * steps.step_ms / 1000)
     if full and "present" in columns:
         covered = np.minimum(1.0, np.nan_to_num(columns["present"]) / full)
     else:  # the number of samples is unknown

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from domain.fleet.kept_history import GpuUser
-from domain.fleet.spans import MOST_DAYS, Span
+from domain.fleet.spans import MAX_DAYS, Span
 from domain.fleet.usage import RunName, RunOf
 from domain.run_table.table import RunTable
 from domain.tracking.runs import Run, RunStatus
 from services.fleet.fleet_histories import FleetHistories, HistoryView
 
 _BOOT, _START, _PID = "clew.boot_id", "clew.start_ticks", "clew.pid"
-_MOST_OF_A_TICK: Final = 50
+_MAX_OF_A_TICK: Final = 50
 
 
 def run_finder(runs: RunTable | None) -> RunOf:
@@ -44,13 +44,13 @@ def is_user_of(user: GpuUser, run: Run) -> bool:
 
 
 def run_history(histories: FleetHistories, run: Run, wait_seconds: float) -> HistoryView | None:
-    """Returns the history of all GPUs during a run, at most its last `MOST_DAYS`; None if there is no such time."""
+    """Returns the history of all GPUs during a run, at most its last `MAX_DAYS`; None if there is no such time."""
     now = time.time_ns() // 1_000_000
     if run.started_at is None or run.status is RunStatus.SCHEDULED:
         return None
     until = now if run.ended_at is None else min(now, round(run.ended_at.timestamp() * 1000))
-    since = max(round(run.started_at.timestamp() * 1000), until - MOST_DAYS * 86_400_000, 0)
-    if since >= until or now - until > MOST_DAYS * 86_400_000:
+    since = max(round(run.started_at.timestamp() * 1000), until - MAX_DAYS * 86_400_000, 0)
+    if since >= until or now - until > MAX_DAYS * 86_400_000:
         return None
     return histories.view(Span(since_ms=since, until_ms=None if run.ended_at is None else until), wait_seconds)
 
@@ -60,5 +60,5 @@ def _run(runs: RunTable, user: GpuUser) -> Run | None:
         return runs.get(user.run_id)
     if user.start_ticks is None:
         return None
-    rows: Iterable[int] = runs.rows_with_tag(_START, str(user.start_ticks))[:_MOST_OF_A_TICK]
+    rows: Iterable[int] = runs.rows_with_tag(_START, str(user.start_ticks))[:_MAX_OF_A_TICK]
     return next((run for run in runs.runs(rows) if is_user_of(user, run)), None)

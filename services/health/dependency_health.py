@@ -43,7 +43,7 @@ class Outcome(BaseModel):
     reason: MessageField | None = Field(default_factory=lambda: MessageData.of(NoAnswerInTime()))
 
 
-class Probes:
+class HealthProbes:
     """Health checks by service name; each runs at most once at a time, so that threads do not accumulate."""
 
     def __init__(self, questions: Mapping[str, Callable[[], object]]) -> None:
@@ -91,7 +91,9 @@ class Checks:
         self._runs = runs
         self._model_views = model_views
         self.tracking, self.model_store = source.name, models.name
-        self._probes = Probes({"mlflow": lambda: source.check_alive(DEADLINE_SECONDS), "model_store": models.active})
+        self._probes = HealthProbes(
+            {"mlflow": lambda: source.check_alive(DEADLINE_SECONDS), "model_store": models.active}
+        )
 
     def now(self) -> Health:
         """Returns their health: the results of the checks, together with the last refreshes."""

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from domain.errors import BadResponse
 from domain.errors.misfits import misfit_of
 from domain.health import Alive, HealthReport, ServiceHealth, ServiceKind
-from services.health.dependency_health import DEADLINE_SECONDS, Checks, Probes, health_of
+from services.health.dependency_health import DEADLINE_SECONDS, Checks, HealthProbes, health_of
 from services.sharing.reading import Reading
 from services.sharing.snapshot import Snapshot
 from services.sharing.value_forms import JsonForm
@@ -51,7 +51,7 @@ class HealthSnapshots:
         self._fresh_for = timedelta(seconds=refresh_seconds / 3)
         self._checks = checks
         self._peer_services = peer_services
-        self._probes = Probes(
+        self._probes = HealthProbes(
             {str(one.service.name): one.check or partial(check_health, one.service) for one in peer_services}
         )
         self._snapshot = Snapshot(

@@ -27,7 +27,7 @@ PAUSE_SECONDS: Final = 1.0
 _PATIENCE_SECONDS: Final = 600.0  # how long an engine, or the store, may be unreachable
 
 
-class MeasurementFollowing:
+class EvaluationFollower:
     """Follows the evaluations of one engine, in one thread while there are any.
 
     `folder` records them for all workers of the host.

@@ -21,7 +21,7 @@ from services.processes.specs import BY_NAME, DASHBOARD, MLFLOW, PROCESSES, SAMP
 from services.processes.start_order import StartOrder
 from services.processes.state_lock import AlreadyLaunched, state_lock
 from services.processes.supervisor import Child, Supervision, SupervisorEnded
-from services.processes.terminal import LogMessages, last_words, print_line, titles
+from services.processes.terminal import LogMessages, last_log_error, print_line, titles
 from settings.browser_urls import browser_url_warnings
 from settings.settings import Settings
 
@@ -51,10 +51,10 @@ def main() -> int:
         if problem := next(port_problems(settings), None):
             sys.stderr.write(problem + "\n")
             return 1
-        return _Launch(settings).run()
+        return _Launcher(settings).run()
 
 
-class _Launch:
+class _Launcher:
     """One start of Clew, from the first process to the last, with its messages to the terminal."""
 
     def __init__(self, settings: Settings) -> None:
@@ -136,11 +136,11 @@ class _Launch:
             if before is None or before.pid in (0, child.pid):
                 continue
             if name in order.waiting_for:
-                print_line(f"{BY_NAME[name].title} did not start and is tried again: {last_words(self._log(name))}")
+                print_line(f"{BY_NAME[name].title} did not start and is tried again: {last_log_error(self._log(name))}")
             elif name in order.services:
                 print_line(f"{BY_NAME[name].title} ended and is started again; see {self._log(name)}.")
             elif child.exit_status != 0:
-                print_line(f"{BY_NAME[name].title} could not be loaded: {last_words(self._log(name))}")
+                print_line(f"{BY_NAME[name].title} could not be loaded: {last_log_error(self._log(name))}")
         self.seen = children
 
     def _log(self, name: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 _FILE: Final = "launch.lock"
-_MOST_BYTES: Final = 1000
+_MAX_BYTES: Final = 1000
 
 
 class AlreadyLaunched(Exception):
@@ -36,7 +36,7 @@ def _take(descriptor: int, state_dir: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        first = os.pread(descriptor, _MOST_BYTES, 0).decode(errors="replace") or "it is just starting"
+        first = os.pread(descriptor, _MAX_BYTES, 0).decode(errors="replace") or "it is just starting"
         raise AlreadyLaunched(
             f"Another Clew runs on STATE_DIR={state_dir} ({first}); stop it, or set another STATE_DIR."
         ) from error

@@ -20,7 +20,7 @@ def titles(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(found[:-1]), found[-1]]))
 
 
-def last_words(log: Path) -> str:
+def last_log_error(log: Path) -> str:
     """Returns the end of a dead child's log: its last exception, else its last line; with the log's path."""
     lines = log.read_bytes()[-20_000:].decode(errors="replace").splitlines() if log.exists() else []
     traces = [trace for line in lines if (trace := _field(line, "stack_trace"))]

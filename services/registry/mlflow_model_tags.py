@@ -33,12 +33,12 @@ _SHOWN_ELSEWHERE: Final = frozenset(
 )
 _OWN: Final = ("clew.", "mlflow.")
 # A list of thousands of models includes these for each, so they are short.
-_MOST_TAGS: Final = 20
+_MAX_TAGS: Final = 20
 _LONGEST_TAG: Final = 250
 _LONGEST_DESCRIPTION: Final = 2_000
 
 
-class RunFacts(NamedTuple):
+class ModelRunFacts(NamedTuple):
     """The facts of the run that made a model."""
 
     algorithm: str | None
@@ -69,7 +69,7 @@ class RunFacts(NamedTuple):
 
 def model_of(
     version: Version,
-    run: RunFacts | None,
+    run: ModelRunFacts | None,
     registered: Registered,
     name: str | None = None,
     ids: VersionIds | None = None,
@@ -146,18 +146,18 @@ def _count(text: str | None) -> int | None:
     return int(text) if text is not None and re.fullmatch(r"[1-9][0-9]{0,14}", text) else None
 
 
-def _registered_rate(tags: Mapping[str, str], run: RunFacts | None) -> float | None:
+def _registered_rate(tags: Mapping[str, str], run: ModelRunFacts | None) -> float | None:
     return _number(tags["success_rate"]) if "success_rate" in tags else _rate(run)
 
 
-def _registered_return(tags: Mapping[str, str], run: RunFacts | None) -> float | None:
+def _registered_return(tags: Mapping[str, str], run: ModelRunFacts | None) -> float | None:
     return _finite(_number(tags["mean_return"])) if "mean_return" in tags else (run and run.mean_return)
 
 
 def _others_tags(tags: Mapping[str, str]) -> dict[str, str]:
     """Returns the tags that are shown unchanged: neither Clew's nor MLflow's own, nor metadata of the model."""
     keys = [key for key in sorted(tags) if key not in _SHOWN_ELSEWHERE and not key.startswith(_OWN)]
-    return {key: tags[key][:_LONGEST_TAG] for key in keys[:_MOST_TAGS]}
+    return {key: tags[key][:_LONGEST_TAG] for key in keys[:_MAX_TAGS]}
 
 
 def _measured(tag: str | None) -> AnyMeasurement | None:
@@ -167,6 +167,6 @@ def _measured(tag: str | None) -> AnyMeasurement | None:
     return None
 
 
-def _rate(run: RunFacts | None) -> float | None:
+def _rate(run: ModelRunFacts | None) -> float | None:
     rate = None if run is None else run.success_rate
     return rate if rate is not None and 0 <= rate <= 1 else None

@@ -23,7 +23,7 @@ from policies.policy_check import CHECK_SECONDS
 from services.registry.checks.played_environments import EnvironmentSamples
 from services.registry.checks.policy_subjects import PolicySubject
 from services.registry.version_files.fetching import FILE_TAG, VersionFetcher
-from services.registry.version_files.keeping import Kept, KeptPolicies, PolicyFile
+from services.registry.version_files.keeping import PolicyCacheEntry, PolicyFile, PolicyFileCache
 from services.registry.version_files.pauses import FetchPauses
 from services.sharing.host_lock import host_lock
 from services.sharing.shared_file import SharedFile
@@ -33,13 +33,13 @@ log = logging.getLogger(__name__)
 COMPARE_AGAIN_AFTER: Final = timedelta(minutes=10)
 """A file is compared again after this time: versions do not change, but whoever can write to the store can change it.
 """
-_MOST_CHECKS_AT_ONCE = 2
-_MOST_FETCHES_AT_ONCE = 4
+_MAX_CHECKS_AT_ONCE = 2
+_MAX_FETCHES_AT_ONCE = 4
 _GRAPH = JsonForm(TypeAdapter(PolicyGraph))
 
 
 class _Fetched(NamedTuple):
-    kept: Kept
+    kept: PolicyCacheEntry
     content: bytes | None
     """Set if it was just fetched: the disk may not have stored it, or may evict it."""
 
@@ -49,9 +49,9 @@ class PolicyLimits:
 
     def __init__(self) -> None:
         # Each may take 64 MiB, and a page can request as many as it has models.
-        self.fetches = DaemonPool(_MOST_FETCHES_AT_ONCE, "policy-files")
+        self.fetches = DaemonPool(_MAX_FETCHES_AT_ONCE, "policy-files")
         # Each may take 2 GiB for ten seconds.
-        self.checks = threading.BoundedSemaphore(_MOST_CHECKS_AT_ONCE)
+        self.checks = threading.BoundedSemaphore(_MAX_CHECKS_AT_ONCE)
 
 
 class PolicyFiles:
@@ -73,7 +73,7 @@ class PolicyFiles:
         self._address = registry.address
         self._fetcher = VersionFetcher(registry)
         self._folder = folder
-        self._kept = KeptPolicies(folder / "files")
+        self._kept = PolicyFileCache(folder / "files")
         self._pauses = FetchPauses(folder / "files")
         limits = limits or PolicyLimits()
         self._fetches: SingleFlight[_Fetched] = SingleFlight("policy-file", start=limits.fetches.submit)
@@ -124,13 +124,13 @@ class PolicyFiles:
                 log.warning("a policy file is as it was", extra={"model": version.version, "cause": str(error)})
                 return _Fetched(kept, None)
 
-    def _compared(self, key: str, version: Version, kept: Kept | None) -> _Fetched:
+    def _compared(self, key: str, version: Version, kept: PolicyCacheEntry | None) -> _Fetched:
         try:
             fetched = self._fetcher.fetch(version, () if kept is None else kept.parts)
         except (ServiceError, PolicyRefused) as error:
             self._pauses.failed(key, error)
             raise
-        self._pauses.worked(key)
+        self._pauses.record_success(key)
         if fetched is None and kept is not None:
             return _Fetched(self._kept.mark_unchanged(key, kept), None)
         assert fetched is not None, "what was not known before has parts"

@@ -29,16 +29,16 @@ from settings.settings import Settings
 BETWEEN_RUNS = timedelta(hours=1)
 
 
-class Purged(NamedTuple):
+class PurgeResult(NamedTuple):
     """The result of a run, by versions, or by ids if there are several registered models."""
 
     marked: list[str]
     removed: list[str]
     spared: list[str]
 
-    def with_ids(self, ids: VersionIds) -> "Purged":
+    def with_ids(self, ids: VersionIds) -> "PurgeResult":
         """Returns the result by ids."""
-        return Purged(*([ids.id_of(version) for version in versions] for versions in self))
+        return PurgeResult(*([ids.id_of(version) for version in versions] for versions in self))
 
     def __str__(self) -> str:
         outcome = {"marked for removal": self.marked, "removed for good": self.removed, "spared": self.spared}
@@ -53,18 +53,18 @@ class ModelPurge:
         self._retention = retention
         self._now = now
 
-    def run(self) -> Purged:
+    def run(self) -> PurgeResult:
         """Marks, removes or spares each version; raises a `ServiceError`, and may then be run again."""
-        done = Purged([], [], [])
+        done = PurgeResult([], [], [])
         registered = self._registry.registered()
         for version in self._registry.versions()[0]:
             try:
-                self._treat(version, registered, done)
+                self._process_version(version, registered, done)
             except NotFound:
                 continue  # it was removed meanwhile
         return done
 
-    def _treat(self, version: Version, registered: Registered, done: Purged) -> None:
+    def _process_version(self, version: Version, registered: Registered, done: PurgeResult) -> None:
         due, marked_at = self._is_due(version, registered), moment_of(version.tags.get(PURGING_TAG))
         if PURGING_TAG not in version.tags:
             if due:
@@ -74,18 +74,18 @@ class ModelPurge:
         elif self._now() - marked_at >= BETWEEN_RUNS:
             self._remove(version.version, done)
 
-    def _mark(self, version: str, done: Purged) -> None:
+    def _mark(self, version: str, done: PurgeResult) -> None:
         self._registry.tag_version(version, PURGING_TAG, self._now().isoformat())
         if self._is_still_due(version):  # else it was restored between the first check and the mark
             done.marked.append(version)
         else:
             self._unmark(version, done)
 
-    def _unmark(self, version: str, done: Purged) -> None:
+    def _unmark(self, version: str, done: PurgeResult) -> None:
         self._registry.untag_version(version, PURGING_TAG)
         done.spared.append(version)
 
-    def _remove(self, version: str, done: Purged) -> None:
+    def _remove(self, version: str, done: PurgeResult) -> None:
         if self._is_still_due(version):  # the list may be minutes old
             self._registry.delete_version(version)
             done.removed.append(version)
@@ -120,17 +120,17 @@ def _lines(settings: Settings) -> Iterator[str]:
             yield f"old activations, moved to {archive_of(name)}: {moved}"
 
 
-def purge(settings: Settings) -> Purged:
+def purge(settings: Settings) -> PurgeResult:
     """Purges each configured registered model once, by its own alias and history."""
     if settings.read_only:
         raise ReadOnly
     if settings.model_server_url is not None:
         raise PurgedElsewhere
     registered, retention = _registered(settings), timedelta(days=settings.model_retention_days)
-    done = Purged([], [], [])
+    done = PurgeResult([], [], [])
     for name in registered.find().names:
         found = ModelPurge(registered.registry(name), retention).run().with_ids(registered.ids_of(name))
-        done = Purged(*(before + now for before, now in zip(done, found, strict=True)))
+        done = PurgeResult(*(before + now for before, now in zip(done, found, strict=True)))
     return done
 
 

@@ -15,10 +15,10 @@ from domain.tracking.runs import BadRow
 from mlflow_api.registry.registry import MlflowRegistry
 from mlflow_api.registry.versions import Registered, Version
 from mlflow_api.schemas import SERVICE
-from services.registry.mlflow_model_tags import RunFacts, model_of
+from services.registry.mlflow_model_tags import ModelRunFacts, model_of
 from services.registry.version_files.documents import VersionDocuments
 
-RunOf = Callable[[str], RunFacts | None]
+RunOf = Callable[[str], ModelRunFacts | None]
 
 
 class VersionModels(NamedTuple):

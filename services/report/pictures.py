@@ -12,11 +12,11 @@ from domain.tracking.runs import Run
 from services.artifacts.media import find_media
 from services.artifacts.run_artifacts import RunArtifacts
 
-MOST_BYTES: Final = 20 * 2**20
-_MOST_EACH: Final = 8 * 2**20
-_MOST_RUNS: Final = 9
-_MOST_KEYS: Final = 12
-_MOST_SECONDS: Final = 60.0
+MAX_BYTES: Final = 20 * 2**20
+_MAX_EACH: Final = 8 * 2**20
+_MAX_RUNS: Final = 9
+_MAX_KEYS: Final = 12
+_MAX_SECONDS: Final = 60.0
 
 
 class Picture(NamedTuple):
@@ -40,9 +40,9 @@ class Pictures:
 
     def __init__(self, artifacts: RunArtifacts, runs: Sequence[Run]) -> None:
         self._artifacts = artifacts
-        self._runs = runs[:_MOST_RUNS]
-        self._left = MOST_BYTES
-        self._ends = time.monotonic() + _MOST_SECONDS
+        self._runs = runs[:_MAX_RUNS]
+        self._left = MAX_BYTES
+        self._ends = time.monotonic() + _MAX_SECONDS
         self.is_cut = False
         self.left_out = 0
         self.failures: list[ServiceError | NotFound] = []
@@ -51,11 +51,11 @@ class Pictures:
         """Yields the pictures of all runs, ordered by key, so that runs can be compared."""
         found = [(run, file) for run in self._runs for file in self._last_of_each(run)]
         keys = list(dict.fromkeys(file.key for _run, file in found))
-        for key in keys[:_MOST_KEYS]:
+        for key in keys[:_MAX_KEYS]:
             for run, file in found:
                 if file.key == key:
                     yield Picture(run, file, self._content(run, file))
-        self.left_out += sum(file.key in keys[_MOST_KEYS:] for _run, file in found)
+        self.left_out += sum(file.key in keys[_MAX_KEYS:] for _run, file in found)
 
     def _last_of_each(self, run: Run) -> list[MediaFile]:
         if self._is_late():
@@ -70,7 +70,7 @@ class Pictures:
     def _content(self, run: Run, file: MediaFile) -> bytes | None:
         if file.kind is not Kind.PICTURE or self._is_late():
             return None
-        content = self._read(run, file, min(self._left, _MOST_EACH))
+        content = self._read(run, file, min(self._left, _MAX_EACH))
         if content is None or not _is_picture(file.path, content):
             self.left_out += 1
             return None

@@ -18,14 +18,14 @@ from mlflow_api.run_changes.run_trash import RunTrashCalls
 from mlflow_api.run_writes import StoredRun
 
 
-class Changed(NamedTuple):
+class ChangedRun(NamedTuple):
     """A run after its change; `undo` is the reverse change, None if nothing changed."""
 
     run: RunNow
     undo: RunChange | None
 
 
-class RunChanging:
+class RunEditor:
     """Changes the runs of one MLflow."""
 
     def __init__(self, runs: RunTrashCalls, now: Callable[[], datetime] = utc_now) -> None:
@@ -36,7 +36,7 @@ class RunChanging:
         """Returns the run's changeable values, whether it is in the trash or not."""
         return _now(self._runs.get(run_id))
 
-    def change(self, run_id: str, change: RunChange, by: str | None) -> Changed:
+    def change(self, run_id: str, change: RunChange, by: str | None) -> ChangedRun:
         """Applies a change to the run; raises `Conflict` if it would overwrite values that its author did not see."""
         run = self._runs.get(run_id)
         if run.is_deleted:
@@ -46,7 +46,7 @@ class RunChanging:
             raise RunChangedMeanwhile(", ".join(field[:60] for field in fields[:5]))
         plan = planned(texts, change)
         if not plan.parts:
-            return Changed(_now(run), None)
+            return ChangedRun(_now(run), None)
         try:
             self._write(run, plan, by)
         except BadInput as error:
@@ -56,7 +56,7 @@ class RunChanging:
         there = self._runs.get(run_id)
         if not is_in(texts_in(there.name, there.tags), change):
             raise RunOverwritten(run_id)
-        return Changed(_now(there), plan.undo)
+        return ChangedRun(_now(there), plan.undo)
 
     def _write(self, run: StoredRun, plan: PlannedChange, by: str | None) -> None:
         """Sets all tags in one call, with the record of the change; then removes some, and renames."""

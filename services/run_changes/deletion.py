@@ -39,10 +39,10 @@ from mlflow_api.run_changes.purge_marks import PurgeMarks
 from mlflow_api.run_changes.run_trash import MadeVersion, RunTrashCalls
 from mlflow_api.run_writes import StoredRun
 
-MOST_CHILDREN: Final = 500
-_MOST_SEEN: Final = 10_000
+MAX_CHILDREN: Final = 500
+_MAX_SEEN: Final = 10_000
 """Including those that were deleted by themselves."""
-_MOST_ROUNDS: Final = 5
+_MAX_ROUNDS: Final = 5
 """Without concurrent changes it takes two: one that writes, and one that finds nothing left to do."""
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class RunDeletion:
         For a run that is already in the trash, its remaining children are moved.
         """
         moved, recorded_again = dict[str, StoredRun](), set[str]()
-        for _round in range(_MOST_ROUNDS):
+        for _round in range(_MAX_ROUNDS):
             run = self._runs.get(run_id)
             family = [run, *self._family(run_id, moved)]
             waiting = [one for one in family if not one.is_deleted or _lacks_record(one, moved.keys() - recorded_again)]
@@ -92,7 +92,7 @@ class RunDeletion:
     def restore(self, run_id: str, by: str | None) -> MovedRuns:
         """Restores the run, and those that were deleted with it; raises `Conflict` if its purge has begun."""
         back: dict[str, StoredRun] = {}
-        for _round in range(_MOST_ROUNDS):
+        for _round in range(_MAX_ROUNDS):
             run = self._runs.get(run_id)
             waiting = [one for one in (run, *self._family(run_id)) if one.is_deleted]
             if not waiting:
@@ -130,15 +130,15 @@ class RunDeletion:
         experiments, found, seen = list(self._runs.experiments()), dict[str, StoredRun](), 0
         waiting = [run_id]
         while waiting:
-            for child in self._runs.children(waiting.pop(), experiments, _MOST_SEEN):
+            for child in self._runs.children(waiting.pop(), experiments, _MAX_SEEN):
                 seen += 1
                 is_known = child.run_id in found or child.run_id == run_id
                 belongs_to_run = not child.is_deleted or child.run_id in moved or deleted_with(child.tags) == run_id
                 if belongs_to_run and not is_known:
                     found[child.run_id] = child
                     waiting.append(child.run_id)
-                if len(found) > MOST_CHILDREN or seen == _MOST_SEEN:
-                    raise TooManyChildren(run_id, MOST_CHILDREN)
+                if len(found) > MAX_CHILDREN or seen == _MAX_SEEN:
+                    raise TooManyChildren(run_id, MAX_CHILDREN)
         return list(found.values())
 
     def _delete(self, run: StoredRun, by: str | None, parent: str | None = None) -> None:

@@ -28,14 +28,14 @@ from settings.command import run_command
 from settings.settings import Settings
 
 BETWEEN_RUNS = timedelta(hours=1)
-MOST_RUNS = 100_000
+MAX_RUNS = 100_000
 _PIECE = 50
 Remove = Callable[[Sequence[str]], Mapping[str, str]]
 """Removes runs, and returns those that it refused with its reasons."""
 log = logging.getLogger(__name__)
 
 
-class Purged(NamedTuple):
+class PurgeResult(NamedTuple):
     """The result, by run ids; `kept` are runs that were restored because a model of theirs is active."""
 
     marked: list[str]
@@ -73,22 +73,24 @@ class RunPurge:
         self._now = now
         self._deletion = RunDeletion(runs, marks, now)
 
-    def run(self) -> Purged:
+    def run(self) -> PurgeResult:
         """Marks, removes or spares each run in the trash; raises a `ServiceError`."""
-        done, marked = Purged([], [], [], []), self._marks.all()
+        done, marked = PurgeResult([], [], [], []), self._marks.all()
         experiments = list(self._runs.experiments())
-        trash = list(self._runs.runs(experiments, "", MOST_RUNS, deleted=True))
+        trash = list(self._runs.runs(experiments, "", MAX_RUNS, deleted=True))
         made = self._runs.versions_by_run([run.run_id for run in trash])
         due: list[str] = []
         for run in trash:
             if not self._restore_for_model(run, made.get(run.run_id, []), done):
-                due += self._treat(run, moment_of(marked.get(run.run_id)), done, is_marked=run.run_id in marked)
+                due += self._process_run(run, moment_of(marked.get(run.run_id)), done, is_marked=run.run_id in marked)
         self._remove_all(due, done)
         for run_id in set(marked) - {*done.removed, *done.spared}:
             self._forget(run_id)
         return done
 
-    def _treat(self, run: StoredRun, marked_at: datetime | None, done: Purged, *, is_marked: bool) -> list[str]:
+    def _process_run(
+        self, run: StoredRun, marked_at: datetime | None, done: PurgeResult, *, is_marked: bool
+    ) -> list[str]:
         """Marks or spares the run; returns it if it is to be removed now."""
         due = self._is_due(run)
         if due and not is_marked:
@@ -99,7 +101,7 @@ class RunPurge:
             return [run.run_id]
         return []
 
-    def _remove_all(self, run_ids: list[str], done: Purged) -> None:
+    def _remove_all(self, run_ids: list[str], done: PurgeResult) -> None:
         """Removes several at a time, since MLflow's `gc` takes seconds to start; each is checked just before."""
         for start in range(0, len(run_ids), _PIECE):
             due = [run_id for run_id in run_ids[start : start + _PIECE] if self._is_still_due(run_id)]
@@ -113,14 +115,14 @@ class RunPurge:
                         self._marks.unmark(run_id)
                         done.removed.append(run_id)
 
-    def _mark(self, run_id: str, done: Purged) -> None:
+    def _mark(self, run_id: str, done: PurgeResult) -> None:
         self._marks.mark(run_id, self._now().isoformat())
         if self._is_still_due(run_id):  # else it was restored between the first check and the mark
             done.marked.append(run_id)
         else:
             self._unmark(run_id, done)
 
-    def _unmark(self, run_id: str, done: Purged) -> None:
+    def _unmark(self, run_id: str, done: PurgeResult) -> None:
         self._marks.unmark(run_id)
         done.spared.append(run_id)
 
@@ -145,7 +147,7 @@ class RunPurge:
         since = deletion_since(run.tags)
         return since is not None and self._now() - since >= self._retention and not self._runs.versions_of([run.run_id])
 
-    def _restore_for_model(self, run: StoredRun, versions: list[MadeVersion], done: Purged) -> bool:
+    def _restore_for_model(self, run: StoredRun, versions: list[MadeVersion], done: PurgeResult) -> bool:
         """Restores the run of an active model, which a crash during a deletion left in the trash."""
         active = [made for made in versions if self._runs.is_active(made)]
         for made in active[:1]:
@@ -155,7 +157,7 @@ class RunPurge:
         return bool(active)
 
 
-def purge(settings: Settings) -> Purged:
+def purge(settings: Settings) -> PurgeResult:
     """Purges the configured MLflow once; raises `DatabaseNotNamed` if its database is not configured."""
     if settings.read_only:
         raise ReadOnly

@@ -10,7 +10,7 @@ from domain.run_changes.requests import ManyRuns, RunAction
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_changes.purge_marks import PurgeMarks
 from mlflow_api.run_changes.run_trash import RunTrashCalls
-from services.run_changes.changing import Changed, RunChanging
+from services.run_changes.changing import ChangedRun, RunEditor
 from services.run_changes.deletion import RunDeletion
 from services.run_changes.trash import RunTrash
 from services.sharing.shared_file import cache_folder
@@ -23,7 +23,7 @@ class TeamRuns:
 
     def __init__(
         self,
-        changing: RunChanging,
+        changing: RunEditor,
         deletion: RunDeletion,
         trash: RunTrash,
         noted: OwnChanges,
@@ -33,7 +33,7 @@ class TeamRuns:
         self._changing = changing
         self._deletion = deletion
         self.trash = trash
-        self._noted = noted
+        self._own_changes = noted
         self._token = token
         self._hint = hint
 
@@ -48,24 +48,24 @@ class TeamRuns:
         folder = cache_folder(cache_dir, mlflow.service.url)
         token, calls, marks = VersionToken(folder / "run-trash-changed"), RunTrashCalls(mlflow), PurgeMarks(mlflow)
         trash = RunTrash(calls, marks, refresh_seconds, token, folder)
-        return cls(RunChanging(calls), RunDeletion(calls, marks), trash, OwnChanges(folder), token, hint)
+        return cls(RunEditor(calls), RunDeletion(calls, marks), trash, OwnChanges(folder), token, hint)
 
-    def change(self, run_id: str, change: RunChange, by: str | None) -> Changed:
-        """Implements `RunChanging.change`."""
+    def change(self, run_id: str, change: RunChange, by: str | None) -> ChangedRun:
+        """Implements `RunEditor.change`."""
         try:
             return self._changing.change(run_id, change, by)
         finally:
-            self._noted.add([run_id])
+            self._own_changes.add([run_id])
 
     def now(self, run_id: str) -> RunNow:
-        """Implements `RunChanging.now`."""
+        """Implements `RunEditor.now`."""
         return self._changing.now(run_id)
 
     def moves(self, run_id: str) -> MovedRuns:
         """Implements `RunDeletion.moves`."""
         return self._deletion.moves(run_id)
 
-    def act(self, request: ManyRuns, run_id: str, by: str | None) -> Changed | MovedRuns:
+    def act(self, request: ManyRuns, run_id: str, by: str | None) -> ChangedRun | MovedRuns:
         """Applies an action for many runs to one of them."""
         if request.change is not None:
             return self.change(run_id, request.change, by)
@@ -97,6 +97,6 @@ class TeamRuns:
         try:
             yield changed
         finally:
-            self._noted.add(changed)
+            self._own_changes.add(changed)
             self._token.renew()
             self._hint()

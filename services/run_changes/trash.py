@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from domain.errors import ServiceError
 from domain.errors.services import NothingReadYet, UnavailableBecause
 from domain.run_changes.history import deleted_with, deletion_in
-from domain.run_changes.trash import MOST_LISTED, Trash, TrashedRun
+from domain.run_changes.trash import MAX_LISTED, Trash, TrashedRun
 from mlflow_api.run_changes.purge_marks import PurgeMarks
 from mlflow_api.run_changes.run_trash import RunTrashCalls
 from mlflow_api.run_writes import StoredRun
@@ -63,15 +63,15 @@ class RunTrash:
 
     def _read(self, _known: Reading[Trash]) -> Trash:
         names = {key: experiment.name for key, experiment in self._runs.experiments().items()}
-        found = list(self._runs.runs(list(names), "", MOST_LISTED + 1, deleted=True))
-        listed = found[:MOST_LISTED]
+        found = list(self._runs.runs(list(names), "", MAX_LISTED + 1, deleted=True))
+        listed = found[:MAX_LISTED]
         marks, models = self._marks.all(), self._models([run.run_id for run in listed])
         runs = [
             _trashed(run, names, models.get(run.run_id, [])).model_copy(update={"is_purged": run.run_id in marks})
             for run in listed
         ]
         runs.sort(key=lambda run: (run.deleted_at or _NEVER, run.started_at or _NEVER), reverse=True)
-        return Trash(runs=runs, is_cut=len(found) > MOST_LISTED)
+        return Trash(runs=runs, is_cut=len(found) > MAX_LISTED)
 
     def _models(self, run_ids: list[str]) -> dict[str, list[str]]:
         found = self._runs.versions_by_run(run_ids)

@@ -10,7 +10,7 @@ from mlflow_api.client import MlflowApi
 from mlflow_api.datasets import datasets_of
 
 _KEPT_SECONDS: Final = 30.0
-_MOST_RUNS: Final = 500
+_MAX_RUNS: Final = 500
 _WAIT_SECONDS: Final = 5.0
 
 
@@ -19,7 +19,7 @@ class RunDatasets:
 
     def __init__(self, mlflow: MlflowApi) -> None:
         self._mlflow = mlflow
-        self._kept: TTLCache[str, list[Dataset]] = TTLCache(_MOST_RUNS, _KEPT_SECONDS)
+        self._kept: TTLCache[str, list[Dataset]] = TTLCache(_MAX_RUNS, _KEPT_SECONDS)
         self._lock = threading.Lock()
 
     def of(self, run_id: str) -> list[Dataset]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from services.sharing.atomic_file import open_plain, put
 
 log = logging.getLogger(__name__)
-_MOST_BYTES = 64
+_MAX_BYTES = 64
 
 
 class VersionToken:
@@ -26,7 +26,7 @@ class VersionToken:
         """Returns the token, the same for all workers; empty where the disk has none and cannot be written."""
         try:
             with open_plain(self._path) as file:
-                return file.read(_MOST_BYTES).decode("ascii", "replace")
+                return file.read(_MAX_BYTES).decode("ascii", "replace")
         except FileNotFoundError:  # the first time, or the cache was deleted with its token
             try:
                 return self._write_new()

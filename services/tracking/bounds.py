@@ -25,7 +25,7 @@ _PATIENCE_SECONDS: Final = 0.5
 _WANTED_SECONDS: Final = 30.0
 _READ_SECONDS: Final = 30.0
 _RUNS_AT_ONCE: Final = 20
-_MOST_KEYS: Final = 32
+_MAX_KEYS: Final = 32
 _Mark = tuple[int, int, int]
 """The newest point of a run: while it is unchanged, so are the bounds."""
 Bounds = tuple[float | None, float | None]
@@ -86,7 +86,7 @@ class MetricBounds:
     def __init__(self, histories: BoundsSource, database: BoundsSource | None) -> None:
         self._histories = histories
         self._database = database
-        self._kept: LRUCache[str, dict[str, _Kept]] = LRUCache(_MOST_KEYS)
+        self._kept: LRUCache[str, dict[str, _Kept]] = LRUCache(_MAX_KEYS)
         self._wanted: dict[str, float] = {}
         self._lock = threading.Lock()
         self._flights: SingleFlight[None] = SingleFlight("bounds of metrics")

@@ -9,9 +9,9 @@ from domain.charts.curves import Curve
 from domain.charts.history_curves import CurveRequest, history_curve
 
 # 150 curves of 100,000 points fit.
-_MOST_BYTES: Final = 256 * 2**20
+_MAX_BYTES: Final = 256 * 2**20
 # A history is mapped from a file and keeps it open, however short it is: this limits the number of entries.
-MOST_CURVES: Final = 400
+MAX_CURVES: Final = 400
 # The curve and its request; an id is valid as a key only while its object lives.
 _Kept = tuple[Curve | None, CurveRequest]
 
@@ -20,7 +20,7 @@ class CurveCache:
     """Computes curves, and caches the most recently used; shared by all threads of a worker."""
 
     def __init__(self) -> None:
-        self._kept: LRUCache[tuple[object, ...], _Kept] = LRUCache(_MOST_BYTES, getsizeof=_size)
+        self._kept: LRUCache[tuple[object, ...], _Kept] = LRUCache(_MAX_BYTES, getsizeof=_size)
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -34,7 +34,7 @@ class CurveCache:
                 return kept[0]
         made = history_curve(request)
         with self._lock:
-            if _size((made, request)) <= _MOST_BYTES:
+            if _size((made, request)) <= _MAX_BYTES:
                 self._kept[key] = (made, request)
         return made
 
@@ -54,4 +54,4 @@ def _size(kept: _Kept) -> int:
     columns = [] if curve is None else [curve.x, curve.y]
     shared = (request.history.step, request.history.value)
     owned = sum(column.nbytes for column in columns if not any(column is one for one in shared))
-    return max(owned, _MOST_BYTES // MOST_CURVES)
+    return max(owned, _MAX_BYTES // MAX_CURVES)

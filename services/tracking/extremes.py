@@ -19,7 +19,7 @@ from transport.cooldown import Cooldown
 
 # For a run with thousands of metrics this many are read at a time, and more with the next request.
 _AT_ONCE: Final = 32
-_MOST_KEPT: Final = 200_000
+_MAX_KEPT: Final = 200_000
 _AGAIN_SECONDS: Final = 60.0
 log = logging.getLogger(__name__)
 
@@ -45,8 +45,8 @@ class MetricExtremes:
         self._reader = reader
         self._reader_paused = Cooldown(_AGAIN_SECONDS)
         self._flights: SingleFlight[None] = SingleFlight("extremes")
-        self._kept: LRUCache[Series, _Kept] = LRUCache(_MOST_KEPT)
-        self._failed: TTLCache[Series, bool] = TTLCache(_MOST_KEPT, _AGAIN_SECONDS)
+        self._kept: LRUCache[Series, _Kept] = LRUCache(_MAX_KEPT)
+        self._failed: TTLCache[Series, bool] = TTLCache(_MAX_KEPT, _AGAIN_SECONDS)
         self._lock = threading.Lock()
 
     def known(self, run: Run) -> KnownExtremes:

@@ -20,29 +20,29 @@ from domain.tracking.vocabulary import Vocabulary
 from services.tracking.bounds import MetricBounds
 from services.tracking.run_source import ColumnReader
 
-_MOST_BYTES: Final = 48 * 2**20
+_MAX_BYTES: Final = 48 * 2**20
 # A column of texts keeps its table's file open, and during a first reading there is a new table every second.
-_MOST_VERSIONS: Final = 2
+_MAX_VERSIONS: Final = 2
 # A column that could not be read is not requested again by each of the next requests.
 _AGAIN_SECONDS: Final = 5.0
-_MOST_FAILED: Final = 1_000
+_MAX_FAILED: Final = 1_000
 # A decoded text, or a reason, with Python's overhead.
 _BYTES_PER_OBJECT: Final = 120
 _Key = tuple[str, ColumnRef, datetime | None]
 log = logging.getLogger(__name__)
 
 
-class RunColumns:
+class RunColumnCache:
     """Columns by the version of their table; shared by all threads of a worker."""
 
     def __init__(self, vocabulary: Vocabulary, reader: ColumnReader | None, bounds: MetricBounds | None) -> None:
         self._vocabulary = vocabulary
         self._reader = reader
         self._bounds = bounds
-        self._kept: LRUCache[_Key, Column] = LRUCache(_MOST_BYTES, getsizeof=_size)
+        self._kept: LRUCache[_Key, Column] = LRUCache(_MAX_BYTES, getsizeof=_size)
         self._versions: OrderedDict[str, None] = OrderedDict()
         """The versions whose columns are cached, the most recently used last."""
-        self._failed: TTLCache[_Key, bool] = TTLCache(_MOST_FAILED, _AGAIN_SECONDS)
+        self._failed: TTLCache[_Key, bool] = TTLCache(_MAX_FAILED, _AGAIN_SECONDS)
         self._lock = threading.Lock()
 
     def column(self, table: RunTable, ref: ColumnRef, as_of: datetime | None = None) -> Column:
@@ -58,7 +58,7 @@ class RunColumns:
             return kept
         found = self._found(table, ref, key)
         with self._lock:
-            if not found.pending and _size(found) <= _MOST_BYTES and table.version in self._versions:
+            if not found.pending and _size(found) <= _MAX_BYTES and table.version in self._versions:
                 self._kept[key] = found
         return found
 
@@ -66,7 +66,7 @@ class RunColumns:
         """Drops columns of versions that are no longer requested; expects the lock to be held."""
         self._versions[version] = None
         self._versions.move_to_end(version)
-        if len(self._versions) > _MOST_VERSIONS:
+        if len(self._versions) > _MAX_VERSIONS:
             former, _none = self._versions.popitem(last=False)
             for key in [key for key in self._kept if key[0] == former]:
                 del self._kept[key]

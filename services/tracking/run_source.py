@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.points.extremes import Extremes as ExtremesOfMetric
+from domain.points.extremes import Extremes as MetricExtremes
 from domain.run_table.columns import MetricColumn
 from domain.run_table.table import RunTable
 from domain.tracking.runs import LatestMetric, Run
@@ -18,7 +18,7 @@ before, it is called with that complete list, refreshed meanwhile.
 """
 
 
-class Extremes(NamedTuple):
+class ExtremeColumns(NamedTuple):
     """The least and greatest value that each run [n] logged of a metric; NaN where it logged no number."""
 
     least: NDArray[np.float64]
@@ -31,10 +31,10 @@ class ColumnReader(Protocol):
     def metric(self, key: str, run_ids: Sequence[str]) -> MetricColumn:
         """Reads the newest points of one metric."""
 
-    def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
+    def extremes(self, key: str, run_ids: Sequence[str]) -> ExtremeColumns:
         """Reads the least and greatest value of one metric, of all points."""
 
-    def extremes_of_run(self, run_id: str, keys: Sequence[str]) -> Mapping[str, ExtremesOfMetric]:
+    def extremes_of_run(self, run_id: str, keys: Sequence[str]) -> Mapping[str, MetricExtremes]:
         """Reads the extremes and the number of points of some metrics of one run, by key."""
 
     def latest(self, run_ids: Sequence[str]) -> Mapping[str, Mapping[str, LatestMetric]]:

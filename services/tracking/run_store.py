@@ -17,14 +17,14 @@ from domain.run_table.table import RunTable
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import DEFAULT
 from services.failures import Failure
-from services.tracking.run_columns import RunColumns
+from services.tracking.run_columns import RunColumnCache
 from services.tracking.run_refresh import RefreshKind, RunRefresh
 from services.tracking.run_source import RunSource
 from services.tracking.whole_runs import WholeRuns
 
 _POLL_SECONDS: Final = 0.05
 # Each takes a request; a comparison of more before all runs have been read waits for them.
-_MOST_REQUESTED: Final = 50
+_MAX_REQUESTED: Final = 50
 log = logging.getLogger(__name__)
 
 
@@ -59,11 +59,11 @@ class RunStore:
     """All runs of one source, at most `refresh_seconds` old on a page that polls often enough."""
 
     def __init__(
-        self, source: RunSource, cache_dir: Path, refresh_seconds: float, columns: RunColumns | None = None
+        self, source: RunSource, cache_dir: Path, refresh_seconds: float, columns: RunColumnCache | None = None
     ) -> None:
         self.name = source.name
         self._source = source
-        self._columns = columns or RunColumns(DEFAULT, source.columns, None)
+        self._columns = columns or RunColumnCache(DEFAULT, source.columns, None)
         self._refresh = RunRefresh(source, cache_dir, refresh_seconds)
         self._whole = WholeRuns(source.columns)
 
@@ -102,7 +102,7 @@ class RunStore:
         if view.runs is None:
             return view
         self._whole.of(view.runs, ids)  # all at once, so that the view then has them cached
-        return view.model_copy(update={"found": self._found(_unknown(view, ids)[:_MOST_REQUESTED], ends)})
+        return view.model_copy(update={"found": self._found(_unknown(view, ids)[:_MAX_REQUESTED], ends)})
 
     def first_view(self, wait_seconds: float) -> RunView:
         """Returns a view as `view` does, but waits up to `wait_seconds` for the first answer if nothing is known."""
@@ -124,7 +124,7 @@ class RunStore:
         return view
 
     def column(self, table: RunTable, ref: ColumnRef, as_of: datetime | None = None) -> Column:
-        """Returns any column of `table`, which a view returned; as `RunColumns.column`."""
+        """Returns any column of `table`, which a view returned; as `RunColumnCache.column`."""
         return self._columns.column(table, ref, as_of)
 
     def _found(self, run_ids: Iterable[str], ends: float) -> dict[str, Run]:

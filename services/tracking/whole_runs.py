@@ -13,7 +13,7 @@ from domain.tracking.runs import Run
 from services.tracking.run_source import ColumnReader
 
 # With 1,500 metrics each that is 100 MB.
-_MOST_RUNS: Final = 200
+_MAX_RUNS: Final = 200
 log = logging.getLogger(__name__)
 
 
@@ -22,7 +22,7 @@ class WholeRuns:
 
     def __init__(self, reader: ColumnReader | None) -> None:
         self._reader = reader
-        self._kept: LRUCache[tuple[str, str], Run] = LRUCache(_MOST_RUNS)
+        self._kept: LRUCache[tuple[str, str], Run] = LRUCache(_MAX_RUNS)
         self._lock = threading.Lock()
 
     def of(self, table: RunTable, run_ids: Iterable[str]) -> Mapping[str, Run]:

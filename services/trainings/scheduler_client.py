@@ -44,7 +44,7 @@ from transport.opened import Answer
 _WRITE_SECONDS: Final = 20.0  # a run is created in MLflow meanwhile
 _READ_SECONDS: Final = 5.0
 _PIECE_SECONDS: Final = 30.0
-_MOST_PIECE_BYTES: Final = 8 * 2**20  # the scheduler's pieces have 1 MiB; hiding secrets may make them longer
+_MAX_PIECE_BYTES: Final = 8 * 2**20  # the scheduler's pieces have 1 MiB; hiding secrets may make them longer
 _NO_CALLER: Final = Requester()
 T = TypeVar("T", bound=BaseModel)
 
@@ -142,7 +142,7 @@ class SchedulerClient:
             params=LogFileQuery(begins=begins).model_dump(by_alias=True),
             headers=headers_of(_NO_CALLER, self._rules),
             deadline_seconds=_PIECE_SECONDS,
-            most_bytes=_MOST_PIECE_BYTES,
+            most_bytes=_MAX_PIECE_BYTES,
             is_file=True,
         )
         if answer.status != 200:

@@ -13,7 +13,7 @@ from domain.trainings.training import Training, TrainingState
 
 _DECIDING: Final = ("algorithm", "algo", "environment", "env", "env_id", "maze_size", "until")
 """Fields on which the time of an episode depends most, by trainers' names."""
-_MOST_RUNS: Final = 200
+_MAX_RUNS: Final = 200
 _LENGTHS: Final = ("episodes", "steps")
 
 Kind = tuple[str, tuple[Value | None, ...]]
@@ -44,7 +44,7 @@ class UsualTimes:
 
 def finished_trainings(table: RunTable) -> list[Training]:
     """Returns the newest trainings that finished successfully."""
-    rows = table.rows_with_tag(tags.STATE, TrainingState.DONE)[:_MOST_RUNS]
+    rows = table.rows_with_tag(tags.STATE, TrainingState.DONE)[:_MAX_RUNS]
     return [training for run in table.runs(rows) if (training := recorded_training(run)) is not None]
 
 

@@ -15,17 +15,17 @@ from typing import Final
 from cachetools import LRUCache
 
 from domain.errors.views.records import AddressDamaged, AddressTooLong, ShortAddressUnknown
-from domain.views.addresses import MOST_CHARACTERS, hash_of, is_hash, normalised
-from mlflow_api.views import MOST_CHARACTERS as MOST_IN_A_TAG
+from domain.views.addresses import MAX_CHARACTERS, hash_of, is_hash, normalised
+from mlflow_api.views import MAX_CHARACTERS as MAX_IN_A_TAG
 from mlflow_api.views import MlflowViews
 from services.sharing.atomic_file import open_plain, put
 from services.sharing.quota import Quota
 
 _PART_TAG: Final = "clew.part."
 _SUFFIX: Final = ".query"
-_MOST_BYTES: Final = 4 * MOST_CHARACTERS  # UTF-8
-_MOST_BYTES_ON_DISK: Final = 2**26
-_MOST_IN_MEMORY: Final = 256
+_MAX_BYTES: Final = 4 * MAX_CHARACTERS  # UTF-8
+_MAX_BYTES_ON_DISK: Final = 2**26
+_MAX_IN_MEMORY: Final = 256
 
 
 class AddressStore:
@@ -34,9 +34,9 @@ class AddressStore:
     def __init__(self, mlflow: MlflowViews, folder: Path) -> None:
         self._mlflow = mlflow
         self._folder = folder
-        self._quota = Quota(folder, _SUFFIX, _MOST_BYTES_ON_DISK)
+        self._quota = Quota(folder, _SUFFIX, _MAX_BYTES_ON_DISK)
         self._lock = threading.Lock()
-        self._known: LRUCache[str, str] = LRUCache(_MOST_IN_MEMORY)
+        self._known: LRUCache[str, str] = LRUCache(_MAX_IN_MEMORY)
 
     def keep(self, query: str) -> str:
         """Stores the query, unless it is stored already; returns its short form.
@@ -44,8 +44,8 @@ class AddressStore:
         Raises `AddressTooLong`, or as MLflow does.
         """
         query = normalised(query)
-        if len(query) > MOST_CHARACTERS:
-            raise AddressTooLong(MOST_CHARACTERS)
+        if len(query) > MAX_CHARACTERS:
+            raise AddressTooLong(MAX_CHARACTERS)
         key = hash_of(query)
         with self._lock:
             if key in self._known:
@@ -81,7 +81,7 @@ class AddressStore:
 
     def _in_mlflow(self, key: str) -> list[str | None]:
         """Returns what is stored under the hash; None for each damaged one."""
-        return [_query_of(tags, key) for tags in self._mlflow.kept(key)]
+        return [_query_of(tags, key) for tags in self._mlflow.stored_tags(key)]
 
     def _remember(self, key: str, query: str) -> None:
         with self._lock:
@@ -94,7 +94,7 @@ class AddressStore:
     def _on_disk(self, key: str) -> str | None:
         try:
             with open_plain(self._path(key)) as file:
-                return _intact(file.read(_MOST_BYTES + 1), key)
+                return _intact(file.read(_MAX_BYTES + 1), key)
         except OSError:
             return None
 
@@ -108,14 +108,14 @@ class AddressStore:
 def _parts(query: str) -> Iterator[tuple[str, str]]:
     """Yields the tags for a query: compressed, because even random ids consist of only 16 digits."""
     packed = base64.b64encode(zlib.compress(query.encode("utf-8", "surrogatepass"), 9)).decode()
-    for number, start in enumerate(range(0, len(packed), MOST_IN_A_TAG)):
-        yield f"{_PART_TAG}{number:03d}", packed[start : start + MOST_IN_A_TAG]
+    for number, start in enumerate(range(0, len(packed), MAX_IN_A_TAG)):
+        yield f"{_PART_TAG}{number:03d}", packed[start : start + MAX_IN_A_TAG]
 
 
 def _query_of(tags: Mapping[str, str], key: str) -> str | None:
     packed = "".join(tags[name] for name in sorted(tags) if name.startswith(_PART_TAG))
     try:
-        unpacked = zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), _MOST_BYTES)
+        unpacked = zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), _MAX_BYTES)
     except (ValueError, zlib.error):
         return None
     return _intact(unpacked, key)

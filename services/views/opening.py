@@ -17,7 +17,7 @@ from domain.views.addresses import (
     parsed,
     with_own,
 )
-from domain.views.opening import Opened
+from domain.views.opening import ResolvedQuery
 from domain.views.views import View
 from services.views.address_store import AddressStore
 from services.views.view_store import ViewStore
@@ -38,16 +38,16 @@ class _SplitQuery(NamedTuple):
         view_id = first(query, VIEW)
         return cls(own, readers, first(query, SHORT), None if view_id == NO_VIEW else view_id)
 
-    def opened(self, base: str, own: Query, view: View | None = None, default_of: str | None = None) -> Opened:
+    def opened(self, base: str, own: Query, view: View | None = None, default_of: str | None = None) -> ResolvedQuery:
         """Returns the query `base`, in which the address's own parameters replace those of the same names."""
-        return Opened({**parsed(base), **own, **self.readers}, with_own(base, own), view, False, default_of)
+        return ResolvedQuery({**parsed(base), **own, **self.readers}, with_own(base, own), view, False, default_of)
 
-    def not_opened(self, failure: Reason) -> Opened:
+    def not_opened(self, failure: Reason) -> ResolvedQuery:
         """Returns the address's own parameters, with the failure."""
-        return Opened({**self.own, **self.readers}, failure=failure)
+        return ResolvedQuery({**self.own, **self.readers}, failure=failure)
 
 
-class ViewOpening:
+class ViewOpener:
     """Opens the addresses of one MLflow; a page waits at most `patience_seconds` for a view that is not known yet."""
 
     def __init__(self, views: ViewStore, addresses: AddressStore, patience_seconds: float) -> None:
@@ -55,7 +55,7 @@ class ViewOpening:
         self._addresses = addresses
         self._patience_seconds = patience_seconds
 
-    def open(self, query: Query, defaults: bool) -> Opened:
+    def open(self, query: Query, defaults: bool) -> ResolvedQuery:
         """Resolves a query; with `defaults`, also to an experiment's default view."""
         split = _SplitQuery.of(query)
         try:
@@ -67,29 +67,29 @@ class ViewOpening:
             return split.not_opened(error)
         if defaults and set(split.own) == {EXPERIMENT} and VIEW not in query:
             return self._default(split)
-        return Opened({**split.own, **split.readers})
+        return ResolvedQuery({**split.own, **split.readers})
 
-    def _named(self, split: _SplitQuery, view_id: str) -> Opened:
+    def _named(self, split: _SplitQuery, view_id: str) -> ResolvedQuery:
         if split.own:  # the view was changed, and the address contains the complete state
-            return self._original_view(split, Opened({**split.own, **split.readers}))
+            return self._original_view(split, ResolvedQuery({**split.own, **split.readers}))
         view = self._views.find(view_id, self._patience_seconds)
         if view is None:
             failure = self._views.view().failure
             return split.not_opened(NoSuchView() if failure is None else failure.whole)
         return split.opened(self._views.query_of(view), {}, view)
 
-    def _original_view(self, split: _SplitQuery, opened: Opened) -> Opened:
+    def _original_view(self, split: _SplitQuery, opened: ResolvedQuery) -> ResolvedQuery:
         """Returns the original view before its changes, if it is known."""
         views = None if split.view_id is None else self._views.view().views
         view = None if views is None else views.get(split.view_id or "")
         return opened._replace(view=view, is_changed=view is not None)
 
-    def _default(self, split: _SplitQuery) -> Opened:
+    def _default(self, split: _SplitQuery) -> ResolvedQuery:
         experiment = first(split.own, EXPERIMENT) or ""
         views = self._views.view(self._patience_seconds).views
         view = None if views is None else views.default_of(experiment)
         if view is None:
-            return Opened({**split.own, **split.readers})
+            return ResolvedQuery({**split.own, **split.readers})
         try:
             return split.opened(self._views.query_of(view), split.own, view, experiment)
         except ClewError as error:

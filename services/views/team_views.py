@@ -8,7 +8,7 @@ from mlflow_api.views import MlflowViews
 from services.sharing.shared_file import cache_folder
 from services.sharing.version_token import VersionToken
 from services.views.address_store import AddressStore
-from services.views.opening import ViewOpening
+from services.views.opening import ViewOpener
 from services.views.view_changes import ViewChanges
 from services.views.view_store import ViewStore
 
@@ -19,7 +19,7 @@ class TeamViews(NamedTuple):
     store: ViewStore
     changes: ViewChanges
     addresses: AddressStore
-    opening: ViewOpening
+    opening: ViewOpener
 
     @classmethod
     def of(cls, mlflow: MlflowApi, cache_dir: Path, refresh_seconds: float, patience_seconds: float) -> Self:
@@ -30,5 +30,5 @@ class TeamViews(NamedTuple):
         addresses = AddressStore(calls, folder / "addresses")
         store = ViewStore(calls, addresses, refresh_seconds, token, folder)
         return cls(
-            store, ViewChanges(calls, addresses, token), addresses, ViewOpening(store, addresses, patience_seconds)
+            store, ViewChanges(calls, addresses, token), addresses, ViewOpener(store, addresses, patience_seconds)
         )

@@ -20,10 +20,10 @@ from domain.errors.views.records import (
     ViewOverwritten,
     ViewsFull,
 )
-from domain.views.addresses import MOST_CHARACTERS, normalised
+from domain.views.addresses import MAX_CHARACTERS, normalised
 from domain.views.changes import ViewOutcome, ViewRequest, ViewResult, ViewVerb
-from domain.views.views import MOST_VIEWS, StoredDefault, StoredView, View, ViewList, experiment_of
-from mlflow_api.views import MOST_CHARACTERS as MOST_IN_A_TAG
+from domain.views.views import MAX_VIEWS, StoredDefault, StoredView, View, ViewList, experiment_of
+from mlflow_api.views import MAX_CHARACTERS as MAX_IN_A_TAG
 from mlflow_api.views import MlflowViews
 from services.sharing.version_token import VersionToken
 from services.views.address_store import AddressStore
@@ -93,8 +93,8 @@ class ViewChanges:
         same = stored.views.named(name)
         if same is not None:
             return ViewResult(outcome=ViewOutcome.ASKED, view=same)
-        if stored.how_many >= MOST_VIEWS:
-            raise ViewsFull(MOST_VIEWS)
+        if stored.how_many >= MAX_VIEWS:
+            raise ViewsFull(MAX_VIEWS)
         view = StoredView(name=name, query=query, by=by, at=self._now(), experiment=experiment_of(query))
         return self._written(request.id, view)
 
@@ -125,9 +125,9 @@ class ViewChanges:
 
     def _fitting(self, view: StoredView) -> StoredView:
         """Replaces a query that is too long for a tag by a short form."""
-        if view.query is not None and len(view.query) > MOST_CHARACTERS:
-            raise AddressTooLong(MOST_CHARACTERS)
-        if view.query is None or len(text_of(view)) <= MOST_IN_A_TAG:
+        if view.query is not None and len(view.query) > MAX_CHARACTERS:
+            raise AddressTooLong(MAX_CHARACTERS)
+        if view.query is None or len(text_of(view)) <= MAX_IN_A_TAG:
             return view
         return view.model_copy(update={"query": None, "link": self._addresses.keep(view.query)})
 

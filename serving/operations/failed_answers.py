@@ -22,7 +22,7 @@ from domain.message_data import Failed, coded
 from domain.messages import Text
 from serving.operations.wire import answer
 
-MOST_BYTES: Final = 64 * 2**10
+MAX_BYTES: Final = 64 * 2**10
 """The longest request body that is read."""
 _OF_HTTP: Final[dict[int, ClewError]] = {
     400: RequestUnclear(),
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 def register(app: Flask, *, retry_seconds: int) -> None:
     """Makes every error of `app` JSON; `retry_seconds` is the `Retry-After` of a 503."""
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
 
     @app.errorhandler(ClewError)
     def named(error: ClewError) -> Response:

@@ -9,10 +9,10 @@ from mlflow_api.client import MlflowApi
 from mlflow_api.run_writes import StoredRun
 from tensorboard_import.copying.run_copy import PARENT, RUN, SERVER, RunCopy, copied_tags
 from tensorboard_import.copying.source import SourceExperiment
-from tensorboard_import.writing.imported_run import TrackingServer
+from tensorboard_import.writing.imported_run import ImportTarget
 
 _WORKERS: Final = 3
-_MOST_RUNS: Final = 1_000_000
+_MAX_RUNS: Final = 1_000_000
 _log = logging.getLogger(__name__)
 
 
@@ -23,7 +23,7 @@ class ExperimentCopy:
     """
 
     def __init__(
-        self, source: SourceExperiment, server: TrackingServer, target: MlflowApi, into: str, *, again: bool = False
+        self, source: SourceExperiment, server: ImportTarget, target: MlflowApi, into: str, *, again: bool = False
     ) -> None:
         self._source = source
         self._server = server
@@ -68,7 +68,7 @@ class ExperimentCopy:
 
     def _all_copies(self, experiment_id: str) -> list[StoredRun]:
         where = f"tags.`{RUN}` LIKE '%'"
-        return self._server.patience.call(lambda: list(self._server.runs.search([experiment_id], where, _MOST_RUNS)))
+        return self._server.patience.call(lambda: list(self._server.runs.search([experiment_id], where, _MAX_RUNS)))
 
     def _made(self, experiment_id: str, original: StoredRun) -> StoredRun:
         tags = {RUN: original.run_id, SERVER: self._source.url}

@@ -12,8 +12,8 @@ from domain.errors.records import FilesElsewhere
 from domain.tracking.runs import RunStatus
 from mlflow_api.run_writes import StoredRun
 from tensorboard_import.copying.source import SourceExperiment, state_of
-from tensorboard_import.writing.batches import MOST, MOST_TAGS, WORDS
-from tensorboard_import.writing.imported_run import TrackingServer
+from tensorboard_import.writing.batches import MAX_ENTITIES, MAX_TAGS, WORDS
+from tensorboard_import.writing.imported_run import ImportTarget
 
 RUN: Final = "clew.copied.run"
 """The tag with the id of the original."""
@@ -27,7 +27,7 @@ _KEY: Final = "clew.copied.key"
 # Tags that are only valid for the original run are not copied; MLflow sets the name itself.
 _LEFT_OUT: Final = ("clew.copied.", "clew.tensorboard.", "clew.scheduler", "mlflow.runName", PARENT)
 _ENDED: Final = (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED)
-_BATCH: Final = MOST - MOST_TAGS
+_BATCH: Final = MAX_ENTITIES - MAX_TAGS
 
 
 def copied_tags(tags: Mapping[str, str], parent_id: str | None) -> dict[str, str]:
@@ -46,7 +46,7 @@ class RunCopy:
         self,
         source: SourceExperiment,
         original: StoredRun,
-        server: TrackingServer,
+        server: ImportTarget,
         there: SourceExperiment,
         copy: StoredRun,
         parent_id: str | None,
@@ -144,8 +144,8 @@ class RunCopy:
 
 def _hundreds(pairs: Mapping[str, str]) -> Iterator[dict[str, str]]:
     items = list(pairs.items())
-    for begins in range(0, len(items), MOST_TAGS):
-        yield dict(items[begins : begins + MOST_TAGS])
+    for begins in range(0, len(items), MAX_TAGS):
+        yield dict(items[begins : begins + MAX_TAGS])
 
 
 def _as_json(value: float) -> float | str:

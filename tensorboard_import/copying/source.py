@@ -17,11 +17,11 @@ from mlflow_api.artifacts.signed_addresses import SignedAddresses
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_writes import RunWrites, StoredRun
 from mlflow_api.schemas import Integer, validated
-from tensorboard_import.writing.patience import Patience
+from tensorboard_import.writing.patience import RetryingCalls
 
-_MOST_RUNS: Final = 1_000_000
+_MAX_RUNS: Final = 1_000_000
 _PAGE: Final = 5_000
-_MOST_DEPTH: Final = 20
+_MAX_DEPTH: Final = 20
 T = TypeVar("T")
 
 
@@ -46,7 +46,7 @@ class SourceExperiment:
     Each call waits while MLflow is unreachable, and raises MLflow's errors, and Stopped.
     """
 
-    def __init__(self, mlflow: MlflowApi, name: str, patience: Patience) -> None:
+    def __init__(self, mlflow: MlflowApi, name: str, patience: RetryingCalls) -> None:
         self.url = mlflow.service.url
         self._mlflow = mlflow
         self._patience = patience
@@ -83,7 +83,7 @@ class SourceExperiment:
         found = [one for one in self._mlflow.experiments().values() if one.name == self._name]
         if not found:
             raise no_such_experiment(self._name, self.url)
-        runs = self._runs.search([found[0].experiment_id], "", _MOST_RUNS)
+        runs = self._runs.search([found[0].experiment_id], "", _MAX_RUNS)
         return sorted(runs, key=lambda run: run.start_ms or 0)
 
     def _page(self, run_id: str, key: str, token: str) -> _HistoryPage:
@@ -91,10 +91,10 @@ class SourceExperiment:
         return validated(_HistoryPage, self._mlflow.get_api("metrics/get-history", query))
 
     def _files_in(self, run_id: str, folder: str, depth: int) -> Iterator[ArtifactEntry]:
-        for entry in self._artifacts.listed(run_id, folder):
+        for entry in self._artifacts.list_folder(run_id, folder):
             if not entry.is_dir:
                 yield entry
-            elif depth < _MOST_DEPTH:
+            elif depth < _MAX_DEPTH:
                 yield from self._files_in(run_id, entry.path, depth + 1)
 
     def _read_file(self, run_id: str, path: str, into: BinaryIO) -> None:

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from tensorboard_import.reading.records import FRAME, HEAD, MOST_BYTES, Records, records_in
+from tensorboard_import.reading.records import FRAME, HEAD, MAX_BYTES, Records, records_in
 
-MOST_HEAD: Final = 64 * 2**10
+MAX_HEAD: Final = 64 * 2**10
 _FIRST_READ: Final = 4 * 2**10
 
 
@@ -49,7 +49,7 @@ def file_id(path: Path) -> str | None:
         start = file.read(_FIRST_READ)
         # Only the first: the other checksums are checked later.
         records = records_in(start[: FRAME + int.from_bytes(start[:8], "little")])
-        if not len(records.starts) and len(start) < records.next_bytes <= MOST_BYTES:
+        if not len(records.starts) and len(start) < records.next_bytes <= MAX_BYTES:
             records = records_in(start + file.read(records.next_bytes - len(start)))
     if not len(records.starts):
         return None
@@ -57,7 +57,7 @@ def file_id(path: Path) -> str | None:
     return hashlib.sha256(path.name.encode(errors="surrogateescape") + b"\0" + first).hexdigest()[:16]
 
 
-def head_of(path: Path, most: int = MOST_HEAD) -> Head:
+def head_of(path: Path, most: int = MAX_HEAD) -> Head:
     """Returns the first bytes of a file; raises OSError."""
     with path.open("rb") as file:
         start = file.read(most)
@@ -73,7 +73,7 @@ def is_boundary(path: Path, place: int) -> bool:
     """Returns whether a record ends at this position, counting from the first byte; raises OSError."""
     at = 0
     while at < place:
-        piece = read_piece(path, at, min(MOST_HEAD * 16, place - at))
+        piece = read_piece(path, at, min(MAX_HEAD * 16, place - at))
         if piece.ends == at:
             return False
         at = piece.ends
@@ -91,9 +91,9 @@ def read_piece(path: Path, begins: int, most: int) -> Piece:
         data = file.read(most)
         records = records_in(data)
         # The next record is longer than `most`.
-        if not records.used and len(data) < records.next_bytes <= MOST_BYTES + FRAME:
+        if not records.used and len(data) < records.next_bytes <= MAX_BYTES + FRAME:
             data += file.read(records.next_bytes - len(data))
             records = records_in(data)
     left = max(0, size - begins - records.used)
-    passed_over = records.next_bytes if MOST_BYTES + FRAME < records.next_bytes <= left else 0
+    passed_over = records.next_bytes if MAX_BYTES + FRAME < records.next_bytes <= left else 0
     return Piece(begins, records, left - passed_over, passed_over)

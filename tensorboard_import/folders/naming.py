@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import re2
 
-_MOST_EXPERIMENT = 500
-_MOST_NAME = 250
+_MAX_EXPERIMENT = 500
+_MAX_NAME = 250
 
 
-class Place(NamedTuple):
+class RunDestination(NamedTuple):
     """The names of an experiment and of a run in it."""
 
     experiment: str
@@ -27,13 +27,13 @@ class Naming:
         self._logdir_name = logdir_name
         self._pattern = compiled(pattern) if pattern else None
 
-    def place(self, relative: str) -> Place:
+    def place(self, relative: str) -> RunDestination:
         """Returns the experiment and run for this path below the LOGDIR."""
         path = _readable(self._logdir_name if relative == "." else relative)
         found = None if self._pattern is None else self._pattern.search(path)
         named = {} if found is None else {name: found.group(name) for name in found.re.groupindex}
         experiment = named.get("experiment") or self._experiment
-        return Place(experiment[:_MOST_EXPERIMENT], (named.get("run") or path)[:_MOST_NAME])
+        return RunDestination(experiment[:_MAX_EXPERIMENT], (named.get("run") or path)[:_MAX_NAME])
 
 
 def default_experiment(logdir: Path) -> str:

@@ -44,7 +44,7 @@ class FoundFolder(NamedTuple):
         return [] if self.hparams is None else [self.hparams]
 
 
-class Walk:
+class LogdirScan:
     """One pass through a LOGDIR; `problems` are unreadable paths, `unread` those of them that may contain runs."""
 
     def __init__(self, logdir: Path) -> None:

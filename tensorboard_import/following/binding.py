@@ -10,20 +10,20 @@ from typing import NamedTuple
 from mlflow_api.run_writes import StoredRun
 from tensorboard_import.folders.event_file import begins_as
 from tensorboard_import.folders.folder_files import FolderFiles
-from tensorboard_import.folders.naming import Place
+from tensorboard_import.folders.naming import RunDestination
 from tensorboard_import.folders.walk import FoundFolder
 from tensorboard_import.writing import run_tags
-from tensorboard_import.writing.imported_run import ImportedRun, TrackingServer
+from tensorboard_import.writing.imported_run import ImportedRun, ImportTarget
 from tensorboard_import.writing.known_runs import KnownRun, KnownRuns
 from tensorboard_import.writing.run_tags import FileProgress
 
 _log = logging.getLogger(__name__)
 
 
-class Importing(NamedTuple):
+class ImportContext(NamedTuple):
     """What all folders of one source share."""
 
-    server: TrackingServer
+    server: ImportTarget
     known: KnownRuns
     host: str
     stall_seconds: float
@@ -40,7 +40,7 @@ class SkippedFolder(NamedTuple):
 class Binding:
     """A folder with its open files; raises the errors of MLflow's calls, and Stopped."""
 
-    def __init__(self, shared: Importing, place: Place, found: FoundFolder, files: FolderFiles) -> None:
+    def __init__(self, shared: ImportContext, place: RunDestination, found: FoundFolder, files: FolderFiles) -> None:
         self._shared = shared
         self._place = place
         self._found = found

@@ -8,10 +8,10 @@ from domain.errors import BadInput, NotFound
 from domain.tracking.runs import RunStatus
 from tensorboard_import.folders.folder_files import FolderFiles, OpenedFile
 from tensorboard_import.folders.late_restarts import found_late_restart, is_late
-from tensorboard_import.folders.naming import Place
+from tensorboard_import.folders.naming import RunDestination
 from tensorboard_import.folders.restarts import without_void
 from tensorboard_import.folders.walk import FoundFolder
-from tensorboard_import.following.binding import Binding, Importing, SkippedFolder, deleted
+from tensorboard_import.following.binding import Binding, ImportContext, SkippedFolder, deleted
 from tensorboard_import.following.piece_writer import PieceWriter
 from tensorboard_import.following.taking_over import TakeoverWatch
 from tensorboard_import.reading.events import content_of
@@ -26,7 +26,7 @@ _LONG: Final = 512 * 2**10
 class FolderImport:
     """The import of a folder; used by one thread at a time."""
 
-    def __init__(self, shared: Importing, found: FoundFolder, place: Place) -> None:
+    def __init__(self, shared: ImportContext, found: FoundFolder, place: RunDestination) -> None:
         self.found = found
         self.run: ImportedRun | None = None
         self.left_alone = ""

@@ -11,12 +11,12 @@ from typing import Final, NamedTuple
 from domain.errors import ClewError
 from tensorboard_import.folders.hparams_folders import with_hparams
 from tensorboard_import.folders.naming import Naming
-from tensorboard_import.folders.walk import FoundFolder, Walk
-from tensorboard_import.following.binding import Importing
+from tensorboard_import.folders.walk import FoundFolder, LogdirScan
+from tensorboard_import.following.binding import ImportContext
 from tensorboard_import.following.folder_import import FolderImport
 from tensorboard_import.following.report import Report
 from tensorboard_import.following.turns import Turn, Turns
-from tensorboard_import.writing.imported_run import TrackingServer
+from tensorboard_import.writing.imported_run import ImportTarget
 from tensorboard_import.writing.known_runs import KnownRuns
 from tensorboard_import.writing.patience import Stopped
 
@@ -45,7 +45,7 @@ class Importer:
     def __init__(
         self,
         sources: Iterable[Source],
-        server: TrackingServer,
+        server: ImportTarget,
         host: str,
         *,
         silent_seconds: float,
@@ -102,7 +102,7 @@ class Importer:
         began = time.monotonic()
         found: dict[Path, None] = {}
         for source in self._sources:
-            walk = Walk(source.logdir)
+            walk = LogdirScan(source.logdir)
             for folder in with_hparams(walk.folders()):
                 found[folder.path] = None
                 if folder.path in self._folders:
@@ -116,7 +116,7 @@ class Importer:
         self._walk_due = time.monotonic() + max(_WALK_SECONDS, _WALK_SHARE * took)
 
     def _import(self, source: Source, folder: FoundFolder) -> FolderImport:
-        shared = Importing(self._server, self._known_runs, self._host, self._stall_seconds, source.logdir)
+        shared = ImportContext(self._server, self._known_runs, self._host, self._stall_seconds, source.logdir)
         return FolderImport(shared, folder, source.naming.place(folder.relative))
 
     def _serve(self, pool: ThreadPoolExecutor) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from tensorboard_import.following.folder_import import FolderImport
 
 _EACH_SECONDS: Final = 5.0
-_MOST_NAMED: Final = 5
+_MAX_NAMED: Final = 5
 _log = logging.getLogger("tensorboard_import")
 
 
@@ -57,7 +57,7 @@ class Report:
         """Reports which runs keep the status "running", since their files were written shortly before the end."""
         running = [str(one.found.path) for one in imports if one.is_running]
         if running:
-            named = ", ".join(running[:_MOST_NAMED]) + (", …" if len(running) > _MOST_NAMED else "")
+            named = ", ".join(running[:_MAX_NAMED]) + (", …" if len(running) > _MAX_NAMED else "")
             _log.info(
                 f"{_folders(running)} may still grow, written less than {silent_seconds:,.0f} s ago, so MLflow has the "
                 f"runs as running; import again later, or with --watch, to have them end: {named}"

@@ -17,7 +17,7 @@ _DTYPES: Final = {1: "<f4", 2: "<f8"}
 _SCALARS: Final = b"\x0a\x09\x0a\x07scalars"
 """The metadata of a scalar tensor begins with its plugin's data, which begins with the plugin's name."""
 _KNOWN: Final = {(_WALL, _EIGHT), (_STEP, _VARINT), (_SUMMARY, _BYTES)}
-_MOST_STEP_BYTES: Final = 9
+_MAX_STEP_BYTES: Final = 9
 """Only negative steps take ten."""
 
 
@@ -61,7 +61,7 @@ def _layout(data: bytes) -> Layout | None:
     inner = {field.number: field for field in _fields(data, values[0].begins, values[0].ends)}
     value = _value_of(data, inner)
     wall, step = found.get(_WALL), found.get(_STEP)
-    if value is None or (step is not None and step.ends - step.begins > _MOST_STEP_BYTES):
+    if value is None or (step is not None and step.ends - step.begins > _MAX_STEP_BYTES):
         return None
     tag = inner[_TAG]
     return Layout(

@@ -11,11 +11,11 @@ from tensorboard_import.reading.crc32c import masked_sums
 HEAD: Final = 12
 FRAME: Final = 16
 """The bytes of a frame besides its data."""
-MOST_BYTES: Final = 32 * 2**20
+MAX_BYTES: Final = 32 * 2**20
 """Longer records, such as videos or graphs, are skipped, which bounds the memory."""
 LONG: Final = 4_096
 _HEAD: Final = Struct("<QI")
-_MOST_AT_ONCE: Final = 8 * 2**20
+_MAX_AT_ONCE: Final = 8 * 2**20
 
 
 class Records(NamedTuple):
@@ -65,7 +65,7 @@ def _walk(piece: bytes) -> tuple[list[int], int, int, bool]:
             if sums[length] != checksums:
                 return starts, place, 0, True
         ends = place + FRAME + length
-        if ends > size or length > MOST_BYTES:
+        if ends > size or length > MAX_BYTES:
             return starts, place, FRAME + length, False
         starts.append(place + HEAD)
         place = ends
@@ -83,7 +83,7 @@ def _sound(data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[
     for length in np.unique(lengths):
         found = np.flatnonzero(lengths == length)
         checksums = rows_of(data, starts[found] + length, 4).view("<u4")[:, 0]
-        for some in np.array_split(found, -(-len(found) * int(length) // _MOST_AT_ONCE) or 1):
+        for some in np.array_split(found, -(-len(found) * int(length) // _MAX_AT_ONCE) or 1):
             bad = np.flatnonzero(masked_sums(rows_of(data, starts[some], int(length))) != checksums[: len(some)])
             checksums = checksums[len(some) :]
             if len(bad):

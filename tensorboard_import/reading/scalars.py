@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tensorboard_import.reading.layout import Layout, layout_of
 from tensorboard_import.reading.records import LONG, Records, rows_of
 
-_MOST_LAYOUTS: Final = 400
+_MAX_LAYOUTS: Final = 400
 """More layouts of one length in a piece are no series, and comparing them costs more than reading records singly."""
 
 
@@ -63,7 +63,7 @@ def _sort_out(
 ) -> None:
     layouts = 0
     while len(rows):
-        layout = layout_of(rows[0].tobytes()) if layouts < _MOST_LAYOUTS else None
+        layout = layout_of(rows[0].tobytes()) if layouts < _MAX_LAYOUTS else None
         if layout is None:
             others.append(int(indices[0]))
             rows, indices = rows[1:], indices[1:]

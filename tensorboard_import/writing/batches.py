@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from tensorboard_import.reading.scalars import Points
 from tensorboard_import.writing.names import Names
 
-MOST: Final = 1_000
+MAX_ENTITIES: Final = 1_000
 """MLflow's limit of metrics, parameters and tags per batch, together."""
-MOST_TAGS: Final = 100
-_MOST_CHANGED: Final = 90
+MAX_TAGS: Final = 100
+_MAX_CHANGED: Final = 90
 _LATEST_MS: Final = 2**53
 WORDS: Final = {math.inf: "Infinity", -math.inf: "-Infinity"}
 """Protobuf's JSON form, as MLflow reads it; any other non-finite value is NaN."""
@@ -33,7 +33,7 @@ class Batch(NamedTuple):
     last_ms: int
 
 
-def batches(points: Points, names: Names, most: int = MOST - MOST_TAGS) -> Iterator[Batch]:
+def batches(points: Points, names: Names, most: int = MAX_ENTITIES - MAX_TAGS) -> Iterator[Batch]:
     """Yields the points in their order, in batches."""
     times = unix_ms(points.wall)
     begins, count = 0, len(points.step)
@@ -50,7 +50,7 @@ def _named(points: Points, names: Names, begins: int, ends: int) -> tuple[int, d
     numbers, firsts = np.unique(points.tag[begins:ends], return_index=True)
     changed: dict[str, str] = {}
     for first, number in sorted(zip(firsts.tolist(), numbers.tolist(), strict=True)):
-        if len(changed) == _MOST_CHANGED:
+        if len(changed) == _MAX_CHANGED:
             return begins + first, changed
         known = len(names.changed)
         name = names.name(points.tags[number])

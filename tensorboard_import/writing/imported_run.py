@@ -14,10 +14,10 @@ from mlflow_api.run_files import RunFiles
 from mlflow_api.run_writes import RunWrites, StoredRun
 from tensorboard_import.reading.events import Picture, Text
 from tensorboard_import.writing import run_tags
-from tensorboard_import.writing.batches import MOST_TAGS, Batch
+from tensorboard_import.writing.batches import MAX_TAGS, Batch
 from tensorboard_import.writing.media import picture_path, text_path
 from tensorboard_import.writing.names import Names
-from tensorboard_import.writing.patience import Patience
+from tensorboard_import.writing.patience import RetryingCalls
 from tensorboard_import.writing.run_tags import FileProgress
 
 _LONGEST_PARAM: Final = 6_000
@@ -25,10 +25,10 @@ _LONGEST_TAG: Final = 5_000
 _log = logging.getLogger(__name__)
 
 
-class TrackingServer:
+class ImportTarget:
     """The MLflow to write to, with its retries."""
 
-    def __init__(self, runs: RunWrites, files: RunFiles, patience: Patience) -> None:
+    def __init__(self, runs: RunWrites, files: RunFiles, patience: RetryingCalls) -> None:
         self.runs = runs
         self.files = files
         self.patience = patience
@@ -37,7 +37,7 @@ class TrackingServer:
 class ImportedRun:
     """Writes to one run; each call waits while MLflow is unreachable, and is idempotent."""
 
-    def __init__(self, server: TrackingServer, stored: StoredRun) -> None:
+    def __init__(self, server: ImportTarget, stored: StoredRun) -> None:
         self._server = server
         self.run_id = stored.run_id
         self.experiment_id = stored.experiment_id
@@ -67,8 +67,8 @@ class ImportedRun:
         named = {self._param_names.name(name): _clean(value)[:_LONGEST_PARAM] for name, value in params.items()}
         new = {name: value for name, value in named.items() if name not in self._params}
         names = list(new)
-        for begins in range(0, len(names), MOST_TAGS):
-            some = {name: new[name] for name in names[begins : begins + MOST_TAGS]}
+        for begins in range(0, len(names), MAX_TAGS):
+            some = {name: new[name] for name in names[begins : begins + MAX_TAGS]}
             self._call(partial(self._server.runs.log, self.run_id, [], params=some))
             self._params |= some
 

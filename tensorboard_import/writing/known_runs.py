@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 from domain.errors import BadInput, NotFound
 from mlflow_api.run_writes import RunWrites, StoredRun
 from tensorboard_import.writing import run_tags
-from tensorboard_import.writing.patience import Patience
+from tensorboard_import.writing.patience import RetryingCalls
 from tensorboard_import.writing.run_tags import FileProgress
 
-_MOST: Final = 1_000_000
+_MAX: Final = 1_000_000
 _log = logging.getLogger(__name__)
 FitsFiles = Callable[[Mapping[str, FileProgress]], bool]
 
@@ -34,7 +34,7 @@ class KnownRun(NamedTuple):
 class KnownRuns:
     """All imported runs of one MLflow, read once; later ones are searched before a new one is created."""
 
-    def __init__(self, runs: RunWrites, patience: Patience) -> None:
+    def __init__(self, runs: RunWrites, patience: RetryingCalls) -> None:
         self._runs = runs
         self._patience = patience
         self._lock = Lock()
@@ -105,7 +105,7 @@ class KnownRuns:
         where = f"tags.`{run_tags.KEY}` = '{tags[run_tags.KEY]}'"
         found = [
             run
-            for run in self._patience.call(lambda: list(self._runs.search([experiment_id], where, _MOST)))
+            for run in self._patience.call(lambda: list(self._runs.search([experiment_id], where, _MAX)))
             if run.tags.get(run_tags.FOLDER) == tags[run_tags.FOLDER]
             and run_tags.generation_of(run.tags) >= run_tags.generation_of(tags)
             and fits(run_tags.files_in(run.tags))
@@ -125,7 +125,7 @@ class KnownRuns:
 
     def _all(self, experiment_ids: list[str]) -> list[StoredRun]:
         where = f"tags.`{run_tags.KEY}` LIKE '%'"
-        found = self._runs.search(experiment_ids, where, _MOST, with_deleted=True)
+        found = self._runs.search(experiment_ids, where, _MAX, with_deleted=True)
         return [run.model_copy(update={"metrics": {}, "params": {}}) for run in found]
 
     def _note(self, run: StoredRun) -> None:

@@ -12,7 +12,7 @@ from domain.errors.connections import NotAsked
 from domain.errors.services import KeepsFailing
 
 _FIRST_SECONDS: Final = 0.5
-_MOST_SECONDS: Final = 5.0
+_MAX_SECONDS: Final = 5.0
 _GIVES_UP_SECONDS: Final = 120.0
 _SOON_SECONDS: Final = 10.0
 """How long a call is retried if another was given up and none has succeeded since."""
@@ -24,7 +24,7 @@ class Stopped(Exception):
     """The import was stopped while it waited."""
 
 
-class Patience:
+class RetryingCalls:
     """Repeats calls until it is stopped; they have to be idempotent.
 
     `probe` is a cheap read: if it succeeds, the server is reachable, and a call that fails for `gives_up_seconds`
@@ -54,7 +54,7 @@ class Patience:
                 has_failed = True
                 self._report_unavailable(error)
                 self._stop.wait(pause)
-                pause = min(_MOST_SECONDS, pause * 2)
+                pause = min(_MAX_SECONDS, pause * 2)
                 refused_since = self._refused_since(refused_since)
                 self._give_up_failing_call(error, time.monotonic() - refused_since)
             else:

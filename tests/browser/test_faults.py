@@ -36,7 +36,7 @@ AWAKE = (
 # Two that take half a minute, next to those that take ten seconds each.
 TABS = ([Fault.HANGS], [Fault.SLOW], [fault for fault in Fault if fault not in (Fault.HANGS, Fault.SLOW)])
 USUAL = (Fault.DOWN, Fault.HANGS, Fault.HALF_JSON)
-MOST_SECONDS = 240
+MAX_SECONDS = 240
 RUN, RATE = "a-good-run", "75.0 %"
 ALL_TEXTS = "return Object.fromEntries([...document.querySelectorAll('[id]')].map(e => [e.id, e.innerText || '']))"
 
@@ -123,7 +123,7 @@ def play(tabs: list[list[Flow]]) -> None:
             flow.front()
             seen = Seen(flow.page)
             flow.seen[what] = None if is_met(seen, flow.fault) else str(seen)
-            if flow.seen[what] is None or time.monotonic() - began > MOST_SECONDS:
+            if flow.seen[what] is None or time.monotonic() - began > MAX_SECONDS:
                 del waiting[id(steps)]
                 if (step := next(steps, None)) is not None:
                     waiting[id(steps)] = step, time.monotonic()

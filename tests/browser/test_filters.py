@@ -12,10 +12,10 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from domain.errors.run_lists.filters import FilterMisunderstood
-from domain.filters.grammar import MOST_ALTERNATIVES, MOST_CHARACTERS, Kind, parse
+from domain.filters.grammar import MAX_ALTERNATIVES, MAX_CHARACTERS, Kind, parse
 from domain.filters.terms import Cell
 from domain.run_table.columns import NumberColumn
-from domain.run_table.selection.filtering import kept
+from domain.run_table.selection.filtering import match_mask
 from tests.browser.page import Page
 from tests.filters.cases import Case, cases, cells
 from tests.filters.strategies import HOSTILE, holds_no_operator
@@ -123,12 +123,12 @@ def test_the_table_finds_the_rows_that_each_case_expects(table: Page, kind: Kind
 def test_the_table_accepts_filters_up_to_the_limits_of_the_grammar(table: Page) -> None:
     long = 'x"\\' * 600
     show(table, "text", ["ppo", "dqn", long])
-    or_ppo = " or ".join([f"r{number}" for number in range(MOST_ALTERNATIVES - 1)] + ["ppo"])
-    found = find(table, "text", [or_ppo, f"r or {or_ppo}", long, long + "y", "x" * (MOST_CHARACTERS + 1)])
+    or_ppo = " or ".join([f"r{number}" for number in range(MAX_ALTERNATIVES - 1)] + ["ppo"])
+    found = find(table, "text", [or_ppo, f"r or {or_ppo}", long, long + "y", "x" * (MAX_CHARACTERS + 1)])
     assert [answer["rows"] for answer in found] == [[0], [0, 1, 2], [2], [], [0, 1, 2]]
     assert ["alternatives at most" in found[1]["said"], "characters at most" in found[4]["said"]] == [True, True]
     show(table, "numeric", [1, 2, 3])
-    assert find(table, "numeric", [" or ".join(["!= 2"] * MOST_ALTERNATIVES)])[0]["rows"] == [0, 2]
+    assert find(table, "numeric", [" or ".join(["!= 2"] * MAX_ALTERNATIVES)])[0]["rows"] == [0, 2]
 
 
 def test_a_word_in_a_numeric_column_matches_as_on_the_server(table: Page) -> None:
@@ -149,7 +149,7 @@ def test_a_number_finds_every_value_that_is_shown_rounded_to_it(table: Page) -> 
     assert isinstance(column, NumberColumn)
     needles = ["<= 0.0", "0", "> 0", "0.1", "66.7", "28.5", "0.3", "0.2", "0.04", "0..0.1", "!= 0", "< 70.0", "70.01"]
     for needle, answer in zip(needles, find(table, "numeric", needles, "success_percent"), strict=True):
-        found = kept(column._replace(decimals=1), parse(needle, "numeric"), UTC)
+        found = match_mask(column._replace(decimals=1), parse(needle, "numeric"), UTC)
         assert answer["rows"] == np.flatnonzero(found).tolist(), needle
 
 
@@ -205,7 +205,7 @@ def test_numbers_are_compared_as_numbers(table: Page, values: list[Cell], needle
 @given(typed=st.lists(st.tuples(HOSTILE, st.sampled_from(KINDS)), min_size=400, max_size=400))
 def test_the_browser_parses_filters_as_the_server_does(table: Page, typed: list[tuple[str, Kind]]) -> None:
     typed += [(case.typed, case.kind) for case in cases()] + [(" or ".join("x" * 101), "text")]
-    typed += [("😀" * length, "text") for length in (MOST_CHARACTERS, MOST_CHARACTERS + 1)]
+    typed += [("😀" * length, "text") for length in (MAX_CHARACTERS, MAX_CHARACTERS + 1)]
     for (text, kind), read in zip(typed, table.script(PARSE, typed), strict=True):
         try:
             expected = parse(text, kind).model_dump(mode="json")

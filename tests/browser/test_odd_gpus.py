@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from simple_websocket import Server
 
-from domain.gpus import MOST_GPUS, MOST_PROCESSES, Gpu, GpuProcess, GpuReport
+from domain.gpus import MAX_GPUS, MAX_PROCESSES, Gpu, GpuProcess, GpuReport
 from sockets.frames import text_frame
 from tests.browser.page import Page
 from tests.inference.engine import listening
@@ -171,8 +171,8 @@ def test_of_thousands_of_gpus_the_first_are_shown_with_the_total(
             ("/", "#front-gpu-map .gpu-cell", "#front-gpu-notice-0"),
         ]:
             page.open(path)
-            page.wait_for_text(f"Showing {MOST_GPUS} of {count:} GPUs", notice)
-            page.wait(lambda cells=cells: len(page.all(cells)) == MOST_GPUS + 1)  # type: ignore[misc]
+            page.wait_for_text(f"Showing {MAX_GPUS} of {count:} GPUs", notice)
+            page.wait(lambda cells=cells: len(page.all(cells)) == MAX_GPUS + 1)  # type: ignore[misc]
             # The other host goes on, and the page is usable.
             other = f"{cells}[data-key='host-1.0']"
             seen = page.wait(lambda other=other: page.text(other))  # type: ignore[misc]
@@ -208,7 +208,7 @@ def test_the_processes_with_the_most_memory_are_listed(
         page.open("/gpu")
         page.wait_for_text("100 of 10,000 processes", "#gpus-processes")
         rows = page.script("return [...document.querySelectorAll('#gpus-processes tbody tr')].map(r => r.innerText)")
-        assert len(rows) == MOST_PROCESSES
+        assert len(rows) == MAX_PROCESSES
         assert rows[0].split("\t")[1] == "1"
 
 

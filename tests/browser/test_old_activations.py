@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from dash.testing.browser import Browser
 
-from domain.registry.models import MOST_ACTIVATIONS, Activation
+from domain.registry.models import MAX_ACTIVATIONS, Activation
 from services.registry.activations.tags import HISTORY_TAG
 from tests.browser.page import Page
 from tests.misbehaving import Misbehaving
@@ -26,16 +26,16 @@ def test_the_newest_activations_are_listed_and_the_place_of_older_ones_is_stated
 ) -> None:
     name = f"maze-{uuid.uuid4().hex[:8]}"
     tracking.model(name)
-    for number in range(MOST_ACTIVATIONS + 10):
-        activated(tracking, name, number, met=number == MOST_ACTIVATIONS + 8)
+    for number in range(MAX_ACTIVATIONS + 10):
+        activated(tracking, name, number, met=number == MAX_ACTIVATIONS + 8)
     page = Page(dash_br.driver, serve(misbehaving.address, model_name=name))
     page.open("/models")
     page.wait(lambda: len(page.all("#models-history tbody tr")) == 20)
     text = page.text("#models-history")
-    assert f"person {MOST_ACTIVATIONS + 9}\t" in text
+    assert f"person {MAX_ACTIVATIONS + 9}\t" in text
     assert text.count("It was deleted at the same time") == 1
-    assert f"The newest 20 are shown; /api/models/history returns the newest {MOST_ACTIVATIONS}." in text
+    assert f"The newest 20 are shown; /api/models/history returns the newest {MAX_ACTIVATIONS}." in text
     assert f"Older ones are in the tags of the registered model {name}-activations in MLflow." in text
-    activated(tracking, name, MOST_ACTIVATIONS + 10)  # the number shown stays; the list is redrawn
-    page.wait(lambda: f"person {MOST_ACTIVATIONS + 10}\t" in page.text("#models-history"))
+    activated(tracking, name, MAX_ACTIVATIONS + 10)  # the number shown stays; the list is redrawn
+    page.wait(lambda: f"person {MAX_ACTIVATIONS + 10}\t" in page.text("#models-history"))
     assert page.console_errors() == []

@@ -10,10 +10,10 @@ from flask import Flask
 from flask_babel import Babel
 from plotly.utils import PlotlyJSONEncoder
 
-from components.models.activations import MOST_SHOWN, activations
+from components.models.activations import MAX_SHOWN, activations
 from components.models.model_change import answer
 from domain.registry.changes import ChangeOutcome, ChangeRequest, ChangeResult, ChangeVerb
-from domain.registry.models import MOST_ACTIVATIONS, Activation, ModelList
+from domain.registry.models import MAX_ACTIVATIONS, Activation, ModelList
 
 TRANSLATIONS = Path(__file__).parents[2] / "components" / "translations"
 MET = {
@@ -86,16 +86,16 @@ def test_the_history_shows_the_overruled_deletion_next_to_the_reason(language: s
     ("known", "shows_count", "shows_older"),
     [
         (1, False, False),
-        (MOST_SHOWN, False, False),
-        (MOST_SHOWN + 1, True, False),
-        (MOST_ACTIVATIONS - 1, True, False),
-        (MOST_ACTIVATIONS, True, True),
+        (MAX_SHOWN, False, False),
+        (MAX_SHOWN + 1, True, False),
+        (MAX_ACTIVATIONS - 1, True, False),
+        (MAX_ACTIVATIONS, True, True),
     ],
 )
 def test_a_cut_history_links_to_the_remaining_activations(
     language: str, known: int, shows_count: bool, shows_older: bool
 ) -> None:
     text = shown(*(make_activation(number=-number) for number in range(known)))
-    assert text.count('"Tr"') == 1 + min(known, MOST_SHOWN)
+    assert text.count('"Tr"') == 1 + min(known, MAX_SHOWN)
     assert ("/api/models/history" in text) == shows_count
     assert ("maze-activations" in text) == shows_older

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from components.charts.encoding import column
 from components.charts.figures import figure
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec, Subject
@@ -58,7 +58,7 @@ def drawn(spec: str, runs: dict[str, dict[str, list[float]]], options: ChartOpti
     """Draws the figure of runs that logged these values from step 1 on."""
     made = [run(name, metrics) for name, metrics in runs.items()]
     found = {(name, key): history(values) for name, metrics in runs.items() for key, values in metrics.items()}
-    return figure(ChartSpec.parse(spec), made, Known(found, DEFAULT), options or ChartOptions(), **more)
+    return figure(ChartSpec.parse(spec), made, KnownHistories(found, DEFAULT), options or ChartOptions(), **more)
 
 
 def notice_below(chart: Any) -> str:
@@ -181,7 +181,7 @@ def test_an_axis_that_only_falls_is_drawn_from_left_to_right() -> None:
 
 def test_a_single_run_can_be_drawn_in_addition_to_the_groups() -> None:
     runs = [run(name, {"y": RISING}, seed=name) for name in "abc"]
-    known = Known({(one.run_id, "y"): history(RISING) for one in runs}, DEFAULT)
+    known = KnownHistories({(one.run_id, "y"): history(RISING) for one in runs}, DEFAULT)
     options = ChartOptions(grouped=True, alone=("b",))
     band, centre, alone = figure(ChartSpec.parse("y"), runs, known, options)["data"]
     assert band["fill"] == "toself"
@@ -193,7 +193,7 @@ def test_a_single_run_can_be_drawn_in_addition_to_the_groups() -> None:
 @pytest.mark.parametrize(("seconds", "divisor"), [(60, 1), (7_200, 3_600)])
 def test_all_charts_of_the_same_runs_have_the_same_unit_of_time(seconds: int, divisor: int) -> None:
     one = run("a", {"y": RISING}, seconds=seconds)
-    known = Known({("a", "y"): history(RISING)}, DEFAULT)
+    known = KnownHistories({("a", "y"): history(RISING)}, DEFAULT)
     chart = figure(ChartSpec.parse("y"), [one], known, ChartOptions(axis=Axis.RELATIVE_TIME))
     assert chart["layout"]["meta"]["x"] == {"axis": "relative_time", "divisor": divisor, "shift": 0, "base": 0}
     assert column(chart["data"][0]["x"])[-1] == pytest.approx(3 / divisor)
@@ -201,7 +201,7 @@ def test_all_charts_of_the_same_runs_have_the_same_unit_of_time(seconds: int, di
 
 def test_a_zoom_window_is_converted_to_the_unit_of_the_axis() -> None:
     one = run("a", {"y": RISING}, seconds=7_200)
-    known = Known({("a", "y"): history(list(map(float, range(100))))}, DEFAULT)
+    known = KnownHistories({("a", "y"): history(list(map(float, range(100))))}, DEFAULT)
     options = ChartOptions(axis=Axis.RELATIVE_TIME)
     window = Window(x_from=36, x_to=72)
     chart = figure(ChartSpec.parse("y"), [one], known, options, window=window)

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from components.charts.charts import line_chart
-from components.charts.sentences.chart_summary import MOST_SENTENCES, chart_summary
+from components.charts.sentences.chart_summary import MAX_SENTENCES, chart_summary
 from components.charts.traces import Line
 from components.colours import LineStyle
 from domain.charts.chart_spec import ChartSpec
@@ -49,7 +49,7 @@ def test_a_chart_without_points_is_summarised_by_its_reason() -> None:
 
 def test_ten_of_many_lines_are_described_and_the_others_counted() -> None:
     summary = chart_summary("Loss", [(f"run-{n}", [of(n)]) for n in range(300)], nothing=NOTHING)
-    assert summary.count("last") == MOST_SENTENCES
+    assert summary.count("last") == MAX_SENTENCES
     assert summary.startswith("Loss, 300 lines. run-0:")
     assert summary.endswith("and 290 more.")
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.runs import comparison, final_metrics
 from components.runs import export as export_tables
 from components.runs.groups import group_metrics
@@ -23,7 +23,7 @@ from domain.tracking.group_scores import DivergedRuns
 from domain.tracking.history import History
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT, MetricWord
-from services.tracking.curves import MOST_CURVES, CurveCache
+from services.tracking.curves import MAX_CURVES, CurveCache
 
 NAN = float("nan")
 START_MS = 1_790_000_000_000
@@ -58,7 +58,7 @@ def column(encoded: dict[str, str]) -> list[Any]:
 
 
 RUN = run("a", {"episode_reward": 4.0}, seed="1", lr="0.1")
-KNOWN = Known({("a", "episode_reward"): history([1.0, 9.0, 2.0, 4.0])}, DEFAULT)
+KNOWN = KnownHistories({("a", "episode_reward"): history([1.0, 9.0, 2.0, 4.0])}, DEFAULT)
 
 
 def reward_chart(options: ChartOptions) -> dict[str, Any]:
@@ -101,9 +101,11 @@ def test_a_zoomed_chart_shows_the_same_curve_as_the_whole() -> None:
         assert seen[x] == y
 
 
-def seeds(n: int) -> tuple[list[Run], Known]:
+def seeds(n: int) -> tuple[list[Run], KnownHistories]:
     runs = [run(f"s{i}", {"episode_reward": float(i)}, seed=str(i), algorithm="PPO") for i in range(n)]
-    return runs, Known({(one.run_id, "episode_reward"): history([float(i)] * 4) for i, one in enumerate(runs)}, DEFAULT)
+    return runs, KnownHistories(
+        {(one.run_id, "episode_reward"): history([float(i)] * 4) for i, one in enumerate(runs)}, DEFAULT
+    )
 
 
 def test_seeds_become_a_mean_with_a_band() -> None:
@@ -138,11 +140,11 @@ def test_training_and_evaluation_have_columns_of_their_own() -> None:
     evaluated = run("b", {"eval/mean_reward": 7.0})
     assert final_metrics.columns([RUN], DEFAULT) == ["reward", "success_rate"]
     assert final_metrics.columns([RUN, evaluated], DEFAULT) == ["reward", "success_rate", "eval_reward"]
-    assert final_metrics.final(evaluated, "reward", Known({}, DEFAULT), ChartOptions()).value is None
+    assert final_metrics.final(evaluated, "reward", KnownHistories({}, DEFAULT), ChartOptions()).value is None
 
 
 def test_a_rate_has_an_interval_only_if_the_number_of_episodes_is_known() -> None:
-    known = Known({("c", "success_rate"): history([0.5, 0.8])}, DEFAULT)
+    known = KnownHistories({("c", "success_rate"): history([0.5, 0.8])}, DEFAULT)
     windowed = run("c", {"success_rate": 0.8, "episode_reward": 1.0}, success_window="100")
     plain = run("c", {"success_rate": 0.8})
     interval = final_metrics.final(windowed, "success_rate", known, ChartOptions()).interval
@@ -154,7 +156,9 @@ def test_a_rate_has_an_interval_only_if_the_number_of_episodes_is_known() -> Non
 def test_groups_are_compared_with_the_first() -> None:
     better = [run(f"b{i}", {"episode_reward": 1.0}, seed=str(i), algorithm="DQN") for i in range(3)]
     runs, known = seeds(3)
-    known = Known({**known.histories, **{(one.run_id, "episode_reward"): history([10.0]) for one in better}}, DEFAULT)
+    known = KnownHistories(
+        {**known.histories, **{(one.run_id, "episode_reward"): history([10.0]) for one in better}}, DEFAULT
+    )
     table = str(group_metrics.group_table([*runs, *better], known, ChartOptions(grouped=True)))
     assert "DQN" in table
     assert "1 [1, 1]" in table  # every run of DQN beats every run of PPO
@@ -177,7 +181,7 @@ def test_the_table_csv_has_columns_for_diverged_values_and_rates_out_of_range() 
         run("percent", {"episode_reward": 4.0, "success_rate": 87.0}),
         run("unread", {"episode_reward": float("-inf")}),
     ]
-    known = Known({("gone", "episode_reward"): history([1.0, 2.0, float("nan"), float("nan")])}, DEFAULT)
+    known = KnownHistories({("gone", "episode_reward"): history([1.0, 2.0, float("nan"), float("nan")])}, DEFAULT)
     rows = list(csv.DictReader(io.StringIO(export_tables.table_csv(runs, known, ChartOptions()))))
     assert [row["last:reward"] for row in rows] == ["", "4.0", ""]
     assert [row["diverged:reward"] for row in rows] == ["step 3: NaN", "", "step 4 or before: -inf"]
@@ -189,11 +193,11 @@ def test_the_table_csv_has_columns_for_diverged_values_and_rates_out_of_range() 
 @pytest.mark.parametrize("word", ["reward", "success_rate", "eval_reward", "eval_success_rate"])
 def test_the_table_names_diverged_metrics_under_each_choice_of_a_final_value(choice: Choice, word: MetricWord) -> None:
     key = DEFAULT.metrics[word][0]
-    gone, known = run("gone", {key: NAN}), Known({("gone", key): history([0.25, 0.75, NAN, NAN])}, DEFAULT)
+    gone, known = run("gone", {key: NAN}), KnownHistories({("gone", key): history([0.25, 0.75, NAN, NAN])}, DEFAULT)
     text = str(final_metrics.table([gone], known, ChartOptions(final=choice)))
     assert "diverged at step 3 (NaN)" in text
     assert ("75.0 %" in text or "'0.75;" in text) == (choice is Choice.BEST)
-    unread = str(final_metrics.table([gone], Known({}, DEFAULT), ChartOptions(final=choice)))
+    unread = str(final_metrics.table([gone], KnownHistories({}, DEFAULT), ChartOptions(final=choice)))
     assert "diverged (NaN at step 4)" in unread
 
 
@@ -209,7 +213,7 @@ def test_a_metric_without_a_column_gets_one_where_it_diverged(word: MetricWord) 
 def test_a_rate_out_of_range_has_no_interval_and_no_percents(word: MetricWord) -> None:
     key = DEFAULT.metrics[word][0]
     odd = run("odd", {key: 87.0, "episode_reward": 1.0}, success_window="100", n_eval_episodes="100")
-    for known in (Known({}, DEFAULT), Known({("odd", key): history([12.0, 87.0])}, DEFAULT)):
+    for known in (KnownHistories({}, DEFAULT), KnownHistories({("odd", key): history([12.0, 87.0])}, DEFAULT)):
         found = final_metrics.final(odd, word, known, ChartOptions())
         assert (found.value, found.interval) == (None, None)
         text = str(final_metrics.table([odd], known, ChartOptions()))
@@ -217,7 +221,7 @@ def test_a_rate_out_of_range_has_no_interval_and_no_percents(word: MetricWord) -
         assert "%" not in text
 
 
-def seeds_with_diverged_runs() -> tuple[list[Run], Known]:
+def seeds_with_diverged_runs() -> tuple[list[Run], KnownHistories]:
     """Returns five seeds of PPO, two of them diverged, and three of DQN in the same environment."""
     logged = {f"p{n}": [float(n), 10.0 + n] for n in range(3)}
     logged |= {"p3": [1.0, NAN, NAN], "p4": [1.0, 2.0, NAN]}
@@ -227,7 +231,7 @@ def seeds_with_diverged_runs() -> tuple[list[Run], Known]:
         run(name, {"episode_reward": values[-1]}, seed=name[1], algorithm=algorithms[name[0]])
         for name, values in logged.items()
     ]
-    return runs, Known({(name, "episode_reward"): history(values) for name, values in logged.items()}, DEFAULT)
+    return runs, KnownHistories({(name, "episode_reward"): history(values) for name, values in logged.items()}, DEFAULT)
 
 
 def group_rows(diverged: DivergedRuns, final: Choice = Choice.LAST) -> list[list[str]]:
@@ -272,7 +276,7 @@ def test_the_table_explains_how_diverged_runs_count_only_where_some_did() -> Non
 
 def test_a_group_whose_runs_all_diverged_has_no_score_but_a_notice() -> None:
     runs = [run(f"s{n}", {"episode_reward": NAN}, seed=str(n)) for n in range(4)]
-    known = Known({(one.run_id, "episode_reward"): history([1.0, NAN]) for one in runs}, DEFAULT)
+    known = KnownHistories({(one.run_id, "episode_reward"): history([1.0, NAN]) for one in runs}, DEFAULT)
     for how in DivergedRuns:
         text = str(group_metrics.group_table(runs, known, ChartOptions(grouped=True, diverged=how)))
         assert "4 of 4 diverged: 0 left from step 2" in text
@@ -329,9 +333,9 @@ def test_the_curve_cache_limits_how_many_histories_it_keeps_open() -> None:
     """The cache of curves keeps its histories open, so their number is limited, however short they are."""
     curves = CurveCache()
     for length in range(600):
-        known = Known({("a", "episode_reward"): history([float(length)])}, DEFAULT)
+        known = KnownHistories({("a", "episode_reward"): history([float(length)])}, DEFAULT)
         comparison.figures([RUN], known, ChartOptions(), still_loading=False, curve_of=curves.curve)
-    assert len(curves) == MOST_CURVES <= 400
+    assert len(curves) == MAX_CURVES <= 400
 
 
 def test_the_curve_cache_returns_the_same_curve_for_an_equal_request() -> None:

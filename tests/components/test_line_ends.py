@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from components.charts.figures import figure
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.charts.sentences.line_ends import is_end_mark
 from components.runs import comparison, export, run_detail
 from domain.charts.axes import Axis
@@ -40,7 +40,7 @@ def charts(
     key = {"reward": "episode_reward", "loss": "loss", "success_rate": "success_rate"}[word]
     runs = [run(name, {key: values[-1]}, seed=name) for name, values in zip("abcdefgh", logged, strict=False)]
     histories = {(one.run_id, key): history(values) for one, values in zip(runs, logged, strict=True)}
-    known = Known(histories, vocabulary, **more)
+    known = KnownHistories(histories, vocabulary, **more)
     return comparison.figures(runs, known, options or ChartOptions(), still_loading=False)
 
 
@@ -158,7 +158,7 @@ def test_values_that_32_bits_would_make_infinite_are_drawn() -> None:
 
 def test_long_remarks_are_shortened_and_counted_below_the_title() -> None:
     runs = [run(f"{name}" * 200, {"success_rate": 0.5}) for name in "abcdef"]
-    known = Known(
+    known = KnownHistories(
         {(one.run_id, "success_rate"): history([87.0 if one is not runs[-1] else 0.5]) for one in runs}, DEFAULT
     )
     figure = comparison.figures(runs, known, ChartOptions(), still_loading=False)[2]
@@ -174,7 +174,7 @@ def test_the_run_page_marks_divergences_in_all_of_its_charts() -> None:
     one: Run = run("a", {}).model_copy(update={"metrics": points})
     steps = np.arange(1, 4)
     ended = History(step=steps, value=np.array([5.0, 6.0, NAN]), timestamp=steps)
-    known = Known({("a", key): ended for key in points}, DEFAULT)
+    known = KnownHistories({("a", key): ended for key in points}, DEFAULT)
     figures = [figure(ChartSpec.of_word(word), [one], known, ChartOptions()) for word in run_detail.WORDS]
     assert [subtitle(each) for each in figures] == [
         "" if word in ("reward", "success_rate") else "✕ diverged at step 3 (NaN)" for word in run_detail.WORDS

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.colours import run_styles
 from components.run_changes.history import part_text
 from components.run_changes.note import note
@@ -17,7 +17,7 @@ from components.runs import final_metrics
 from domain.charts.chart_options import ChartOptions
 from domain.run_changes.changes import RunChange, RunTexts, is_in, overwritten, planned
 from domain.run_changes.history import (
-    MOST_CHARACTERS,
+    MAX_CHARACTERS,
     ChangedPart,
     ChangeKind,
     RecordedChange,
@@ -91,12 +91,12 @@ def texts(component: Any) -> list[str]:
 
 def test_runs_are_compared_with_the_baseline_if_there_is_exactly_one() -> None:
     runs = [run(1, 1.0, **BASELINE), run(2, 1.5), run(3, 0.25)]
-    shown = texts(final_metrics.table(runs, Known({}, DEFAULT), ChartOptions()))
+    shown = texts(final_metrics.table(runs, KnownHistories({}, DEFAULT), ChartOptions()))
     assert "baseline" in shown
     assert {"+0.50", "−0.75"} <= set(shown)
     assert [style.dash for style in run_styles(runs).values()].count("longdash") == 1
     two = [run(1, 1.0, **BASELINE), run(2, 1.5, **BASELINE), run(3, 0.25)]
-    assert not {"+0.50", "−0.75"} & set(texts(final_metrics.table(two, Known({}, DEFAULT), ChartOptions())))
+    assert not {"+0.50", "−0.75"} & set(texts(final_metrics.table(two, KnownHistories({}, DEFAULT), ChartOptions())))
 
 
 def test_archived_runs_are_left_out_unless_asked_for() -> None:
@@ -169,7 +169,7 @@ def test_a_planned_change_reaches_its_state_and_its_undo_restores_the_former_one
 def test_every_recorded_change_fits_into_a_tag_and_can_be_described(parts: list[ChangedPart]) -> None:
     change = recorded(NOW, "kim", parts)
     key, text = tag_of_change(change)
-    assert len(text) <= MOST_CHARACTERS
+    assert len(text) <= MAX_CHARACTERS
     [read_back] = changes_in({key: text})
     assert (read_back.by, read_back.at) == ("kim", NOW)
     assert read_back == change or read_back.is_cut

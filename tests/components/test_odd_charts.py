@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from components.charts.encoding import column
 from components.charts.figures import figure as figure_of
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.runs import comparison, export
 from domain.charts.axes import Axis
 from domain.charts.axis_checks import axis_for
@@ -54,9 +54,9 @@ def history(values: list[float], steps: list[int] | None = None, moments: list[i
     )
 
 
-def known(**histories: History) -> tuple[list[Run], Known]:
+def known(**histories: History) -> tuple[list[Run], KnownHistories]:
     found = {(name, "episode_reward"): one for name, one in histories.items()}
-    return [run(name) for name in histories], Known(found, DEFAULT, latest_ms(NOW))
+    return [run(name) for name in histories], KnownHistories(found, DEFAULT, latest_ms(NOW))
 
 
 def chart(options: ChartOptions, **histories: History) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def chart(options: ChartOptions, **histories: History) -> dict[str, Any]:
     return comparison.figures(runs, found, options, still_loading=False)[0]
 
 
-def single_run_figure(run: Run, found: Known) -> dict[str, Any]:
+def single_run_figure(run: Run, found: KnownHistories) -> dict[str, Any]:
     """Draws the reward of a run alone on the axis that fits it."""
     spec = ChartSpec.of_word("reward")
     axis = axis_for(found.history(run, spec.of[0]), found.latest)

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts.known import Known
-from components.charts.names import MOST_WIDE, plotly_text, shortened
-from components.charts.sentences.subtitle import named, put_below
+from components.charts.known import KnownHistories
+from components.charts.names import MAX_WIDE, plotly_text, shortened
+from components.charts.sentences.subtitle import name_list, put_below
 from components.runs import export, nested, run_list
 from components.runs.clocks import clock_sentences
 from domain.charts.chart_options import ChartOptions
@@ -84,19 +84,19 @@ def test_a_shortened_name_fits_its_width_and_has_no_control_characters(name: str
 def test_a_long_name_keeps_what_distinguishes_it_from_similar_ones() -> None:
     ours, theirs = (shortened("L" + "o" * 250 + f"ng-seed{seed}") for seed in (1, 2))
     assert ours != theirs
-    assert len(ours) == MOST_WIDE
+    assert len(ours) == MAX_WIDE
     assert ours.startswith("Loo")
     assert ours.endswith("seed1")
 
 
 def test_names_beyond_the_second_are_only_counted() -> None:
-    assert named(["a", "b"]) == "a, b"
-    assert named(["a<b>", "b", "c", "d"]) == "a&lt;b&gt;, b and 2 more"
+    assert name_list(["a", "b"]) == "a, b"
+    assert name_list(["a<b>", "b", "c", "d"]) == "a&lt;b&gt;, b and 2 more"
 
 
 @given(st.text(st.sampled_from("ab \t\n,;'\""), min_size=1).filter(lambda value: value[0] not in "\t\r\n"))
 def test_line_breaks_in_a_parameter_are_kept_in_the_csv(value: str) -> None:
-    text = export.table_csv([run(note=value)], Known({}, DEFAULT), ChartOptions())
+    text = export.table_csv([run(note=value)], KnownHistories({}, DEFAULT), ChartOptions())
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["param:note"] == value
 
@@ -128,7 +128,7 @@ def test_related_runs_are_linked_and_five_hundred_children_are_folded() -> None:
     assert parent[0] == "Parent run"
     assert "/mlflow/runs/p" in str(parent[1])
     (listed,) = nested.family_facts(Family(None, None, children))
-    assert str(listed[1]).count("/mlflow/runs/child") == nested.MOST_NAMED
+    assert str(listed[1]).count("/mlflow/runs/child") == nested.MAX_NAMED
     assert "/mlflow?filter" in str(listed[1])  # which has them all
     assert "500 child runs" in str(listed[1])
     assert listed[1].open is False

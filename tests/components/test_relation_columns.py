@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.relations.relation_columns import relation_columns
-from components.run_rows.rows import Known
+from components.run_rows.rows import ListData
 from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.query import RunQuery
@@ -42,13 +42,13 @@ def run(n: int, what: dict[str, Any]) -> Run:
     )
 
 
-def known(runs: list[Run]) -> Known:
+def known(runs: list[Run]) -> ListData:
     table = RunTable.of(runs)
 
     def column(ref: ColumnRef) -> Any:
         return column_of(table, ref, DEFAULT)
 
-    return Known(table, column, column, column, DEFAULT)
+    return ListData(table, column, column, column, DEFAULT)
 
 
 def relations(runs: list[Run], *refs: str, **query: Any) -> dict[str, Any]:

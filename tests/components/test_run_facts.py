@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.runs import run_detail
 from components.runs.run_detail import RunContext
 from domain.tracking.history import History
@@ -35,7 +35,9 @@ def facts_of(
             "tags": {},
         }
     )
-    _title, listed = run_detail.facts(run, None, DEFAULT, RunContext(Known(histories or {}, DEFAULT), NO_FAMILY))
+    _title, listed = run_detail.facts(
+        run, None, DEFAULT, RunContext(KnownHistories(histories or {}, DEFAULT), NO_FAMILY)
+    )
     pairs = [pair.children for pair in listed.children]
     return {name.children: text_of(value.children) for name, value in pairs}
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.run_rows.list_csv import csv_pieces
-from components.run_rows.rows import Known, built_in, cells, row_dicts
+from components.run_rows.rows import ListData, built_in, cells, row_dicts
 from components.run_rows.word_columns import WordColumns, screen_columns
 from components.runs.nested import nesting_texts
 from components.texts import words
@@ -37,7 +37,7 @@ EXTRA = st.lists(
 )
 
 
-def known(runs: list[Run]) -> Known:
+def known(runs: list[Run]) -> ListData:
     table = RunTable.of(runs)
 
     def raw(ref: ColumnRef) -> Column:
@@ -45,7 +45,7 @@ def known(runs: list[Run]) -> Known:
 
     made, never = WordColumns(table, raw, DEFAULT), np.full(len(table), np.nan)
     shown, lasting = (screen_columns(made, raw, silent) for silent in (silent_minutes(table, NOW), never))
-    return Known(table, raw, shown, lasting, DEFAULT)
+    return ListData(table, raw, shown, lasting, DEFAULT)
 
 
 def everything(table: RunTable) -> Selection:

@@ -9,7 +9,7 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from domain.errors.run_lists.filters import FilterMisunderstood, FilterTooLong, TooManyAlternatives
-from domain.filters.grammar import MOST_ALTERNATIVES, MOST_CHARACTERS, Kind, parse
+from domain.filters.grammar import MAX_ALTERNATIVES, MAX_CHARACTERS, Kind, parse
 from domain.filters.terms import Cell
 from tests.filters.cases import Case, cases, cells
 from tests.filters.strategies import HOSTILE, holds_no_operator
@@ -53,17 +53,17 @@ def test_a_text_filter_without_operators_matches_cells_that_contain_it(
 
 @example_settings(max_examples=300)
 @given(typed=HOSTILE, kind=st.sampled_from(get_args(Kind)), cell=HOSTILE | st.none() | st.floats() | st.integers())
-@example(typed='"' * MOST_CHARACTERS, kind="text", cell="x")
-@example(typed="x" + " " * (MOST_CHARACTERS - 2) + "x", kind="numeric", cell="x")
+@example(typed='"' * MAX_CHARACTERS, kind="text", cell="x")
+@example(typed="x" + " " * (MAX_CHARACTERS - 2) + "x", kind="numeric", cell="x")
 @example(typed=" " * 1_000_000, kind="datetime", cell="x")
 @example(typed=" or ".join("x" * 101), kind="text", cell="x")
 def test_any_typed_text_is_a_filter_or_refused(typed: str, kind: Kind, cell: Cell) -> None:
     try:
         assert parse(typed, kind).matches(cell) in (True, False)
     except TooManyAlternatives:
-        assert typed.count("or") >= MOST_ALTERNATIVES
+        assert typed.count("or") >= MAX_ALTERNATIVES
     except FilterTooLong:
-        assert len(typed) > MOST_CHARACTERS
+        assert len(typed) > MAX_CHARACTERS
     except FilterMisunderstood:
         assert kind != "text"
 
@@ -95,7 +95,7 @@ def test_a_number_is_matched_by_its_repr(number: float, other: float) -> None:
 
 
 def test_more_than_a_hundred_alternatives_are_refused() -> None:
-    names = [f"run{number:03}" for number in range(MOST_ALTERNATIVES + 1)]
+    names = [f"run{number:03}" for number in range(MAX_ALTERNATIVES + 1)]
     assert parse(" or ".join(names[1:]), "text").matches(names[-1])
-    with pytest.raises(TooManyAlternatives, match=re.escape(str(MOST_ALTERNATIVES))):
+    with pytest.raises(TooManyAlternatives, match=re.escape(str(MAX_ALTERNATIVES))):
         parse(" or ".join(names), "text")

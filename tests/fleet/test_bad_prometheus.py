@@ -74,7 +74,7 @@ def test_each_failure_of_prometheus_has_its_own_message(server: Misbehaving, mon
 
 def test_an_answer_of_a_gigabyte_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is cut off by its Content-Length, and by its size where there is none."""
-    monkeypatch.setattr(prometheus_api, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(prometheus_api, "MAX_BYTES", 2**20)
 
     class Endless(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -147,7 +147,7 @@ def test_no_client_waits_for_an_unreachable_prometheus_and_known_values_stay(
     assert not any("temperature" in request for request in server.requests)
     assert histories.view(span, 20, Measure.TEMPERATURE).history is not None
     assert any("temperature" in request for request in server.requests)
-    monkeypatch.setattr(fleet_histories, "_MOST_BYTES", 1)
+    monkeypatch.setattr(fleet_histories, "_MAX_BYTES", 1)
     small = FleetHistories(history_of(server.address))
     for one in Range:  # the cache is bounded by its size, and keeps the newest in any case
         assert small.view(Span(range=one), 20).history is not None

@@ -12,7 +12,7 @@ from domain.fleet.lines import matching, names_a_gpu
 from domain.fleet.merging import joined_parts, merged_reports
 from domain.fleet.run_gpus import gpus_of_run
 from domain.fleet.series import Column, FleetHistory, GpuIdentity, GpuSeries, HistorySource, Measure, Steps
-from domain.fleet.spans import MOST_POINTS, Range, Span, coarser
+from domain.fleet.spans import MAX_POINTS, Range, Span, coarser
 from domain.fleet.usage import Grouping, RunName, UsageRow, usage
 
 COUNT = 6
@@ -206,12 +206,12 @@ def test_energy_is_computed_from_the_counter_if_power_is_unknown() -> None:
 @given(st.integers(1_700_000_000_000, 1_800_000_000_000), st.sampled_from(Range), st.integers(1, 60 * 86_400_000))
 def test_steps_cover_a_span_and_are_never_too_many(now: int, last: Range, length: int) -> None:
     steps = Span(range=last).steps(now)
-    assert steps.number <= MOST_POINTS + 1
+    assert steps.number <= MAX_POINTS + 1
     assert now - steps.step_ms < steps.until_ms <= now
     zoomed = Span(since_ms=now - length - 86_400_000, until_ms=now - 86_400_000).steps(now)
     assert zoomed.since_ms <= now - length - 86_400_000
     assert zoomed.until_ms >= now - 86_400_000
-    assert zoomed.number <= MOST_POINTS + 2
+    assert zoomed.number <= MAX_POINTS + 2
     coarse = coarser(steps, 90_000, 100)
     assert coarse.step_ms >= 90_000
     assert coarse.number <= 100

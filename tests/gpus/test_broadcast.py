@@ -83,7 +83,7 @@ def test_a_failed_handshake_for_lack_of_file_descriptors_frees_its_place(
 ) -> None:
     server, _ = connected_pair
     app = Flask("no-files")
-    SocketRoute(app, "/ws", talk=lambda viewer: None, most_viewers=1, origins=set())
+    SocketRoute(app, "/ws", handle_connection=lambda viewer: None, most_viewers=1, origins=set())
 
     def ask() -> tuple[int, str]:
         answer = app.test_client().get("/ws", environ_base={"gunicorn.socket": server.sock})

@@ -138,7 +138,7 @@ def test_users_are_listed_with_their_share(tmp_path: Path) -> None:
 
 
 def test_thousands_of_short_processes_are_summed_by_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "MOST_NAMED", 3)
+    monkeypatch.setattr(answers, "MAX_NAMED", 3)
     start = (now_ms() - 600_000) // BUCKET_MS * BUCKET_MS
     readings = []
     for place in range(10):
@@ -187,7 +187,7 @@ def test_an_invalid_span_is_refused(tmp_path: Path) -> None:
 def test_old_and_future_samples_are_dropped_and_the_file_stays_small(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history_file, "MOST_BYTES", 30 * 4096)
+    monkeypatch.setattr(history_file, "MAX_BYTES", 30 * 4096)
     file = HistoryFile(tmp_path / "kept", 1)
     now = now_ms() // BUCKET_MS * BUCKET_MS
     file.write(buckets_of([reading(at, gpu(at, 1)) for at in (now - 7_200_000, now - 600_000, now + 86_400_000)]))

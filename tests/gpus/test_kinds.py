@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.gpus import MOST_INSTANCES, Gpu, GpuReport, GpuState, GpuVendor, HostState
+from domain.gpus import MAX_INSTANCES, Gpu, GpuReport, GpuState, GpuVendor, HostState
 from tests.gpus.conftest import Ask, Read, Start
 from tests.gpus.monitor import AMD, NVIDIA
 from tests.gpus.test_readings import is_whole
@@ -74,7 +74,7 @@ def test_an_invalid_instance_is_reported_by_its_gpu_and_affects_no_other(read: R
     reading = read(*SPLIT, line)
     assert [one.field for one in reading.gpus[0].misfits or []][:1] == [field]
     assert all((one.error or "") for one in reading.gpus[0].misfits or [])
-    assert len(units(reading.gpus)) == (6 if line.startswith(("gi", "error")) else MOST_INSTANCES)
+    assert len(units(reading.gpus)) == (6 if line.startswith(("gi", "error")) else MAX_INSTANCES)
     assert is_whole(reading.gpus[-1])
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.gpus import gpus as gpu_page
-from domain.gpus import MOST_PROCESSES, Gpu, GpuReport, GpuState, HostState
+from domain.gpus import MAX_PROCESSES, Gpu, GpuReport, GpuState, HostState
 from tests.gpus.conftest import Read
 from tests.gpus.monitor import Monitor
 from tests.gpus.test_readings import is_whole
@@ -111,9 +111,9 @@ def test_graphics_processes_are_listed_although_compute_processes_are_unknown(re
 
 def test_of_many_processes_those_with_the_most_memory_are_listed_and_the_others_counted(read: Read) -> None:
     (gpu,) = read("count 1", "crowd 0 10000", "total 0 1000000").gpus
-    assert len(gpu.processes or []) == MOST_PROCESSES
-    assert gpu.processes_left_out == 10_000 - MOST_PROCESSES
-    assert [one.memory_used for one in gpu.processes or []] == [10_000 - place for place in range(MOST_PROCESSES)]
+    assert len(gpu.processes or []) == MAX_PROCESSES
+    assert gpu.processes_left_out == 10_000 - MAX_PROCESSES
+    assert [one.memory_used for one in gpu.processes or []] == [10_000 - place for place in range(MAX_PROCESSES)]
     assert len(gpu.model_dump_json()) < 30_000
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.errors import BadResponse
 from domain.tracking.history import FIRST_STEP, LAST_STEP, History
 from mlflow_api.histories.columns import from_rows, in_order, joined
-from mlflow_api.histories.windows import MOST_ROWS, CrowdedStep, in_windows
+from mlflow_api.histories.windows import MAX_ROWS, CrowdedStep, in_windows
 from tests.histories.logged_runs import (
     INTERVAL,
     KEY,
@@ -44,7 +44,7 @@ SHAPES = {
         Point(int(step), float(value), 1000 + n)
         for n, (step, value) in enumerate(zip(rng.integers(-20, 20, 4_000) ** 7, rng.normal(size=4_000), strict=True))
     ],
-    "exactly full": dense(MOST_ROWS),
+    "exactly full": dense(MAX_ROWS),
     "nanoseconds": [Point(1_795_000_000_000_000_000 + 1_000_000 * n, float(n), 1000 + n) for n in range(6_000)],
     "from end to end": [
         Point(min(FIRST_STEP + n * (2**64 // 5_999), LAST_STEP), float(n), 1000 + n) for n in range(6_000)
@@ -140,13 +140,13 @@ def test_reading_in_windows_returns_every_row_or_reports_a_crowded_step(
         requested.append((first, last))
         assert FIRST_STEP < first <= last < LAST_STEP
         part = history.from_step(first).before(last + 1)
-        return evenly_sampled(part, MOST_ROWS) if len(part) > MOST_ROWS else part
+        return evenly_sampled(part, MAX_ROWS) if len(part) > MAX_ROWS else part
 
     sample = evenly_sampled(history, most) if len(history) > most else history
     try:
         parts = list(in_windows(window, sample))
     except CrowdedStep:
-        assert np.unique(columns, return_counts=True)[1].max() >= MOST_ROWS
+        assert np.unique(columns, return_counts=True)[1].max() >= MAX_ROWS
         return
     assert sum(map(len, parts)) == len(history)
     assert_same(joined(parts), history)

@@ -17,7 +17,7 @@ from inference.fair_turns import FairTurns, Turn
 from inference.fair_turns import person_of as of_whom
 from inference.policy_pool import PolicyPool, SharedPolicy
 from policies.policy_process import PolicyProcess
-from sockets.fair_places import FairPlaces, address_of
+from sockets.fair_places import FairSlots, address_of
 from tests.gpus.monitor import handshake, status
 from tests.inference.conftest import DQN, SMALL, Start, Team
 
@@ -30,7 +30,7 @@ persons = st.sampled_from(["ann", "bob", "eve"])
 
 @given(st.integers(1, 12), st.lists(st.tuples(st.booleans(), persons), max_size=60))
 def test_the_last_quarter_of_places_is_kept_for_clients_without_one(most: int, steps: list[tuple[bool, str]]) -> None:
-    places, held, kept = FairPlaces(most, most // 4), Counter[str](), most // 4
+    places, held, kept = FairSlots(most, most // 4), Counter[str](), most // 4
     for comes, person in steps:
         if comes:
             free = most - held.total()
@@ -38,13 +38,13 @@ def test_the_last_quarter_of_places_is_kept_for_clients_without_one(most: int, s
             assert taken == (free > 0 and (not held[person] or free > kept))
             held[person] += taken
         elif held[person]:
-            places.give_back(person)
+            places.release(person)
             held[person] -= 1
         assert held.total() <= most
 
 
 def test_a_client_cannot_take_the_places_kept_for_newcomers() -> None:
-    places = FairPlaces(100, 25)
+    places = FairSlots(100, 25)
     assert sum(places.take("greedy") for _ in range(200)) == 75
     assert all(places.take(f"newcomer {number}") for number in range(25))
     assert not places.take("one too many")

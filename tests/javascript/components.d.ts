@@ -31,7 +31,7 @@ interface ComponentProps {
   "runs-columns": { data: string[] };
   "runs-experiment": { value: string };
   "runs-known-columns": { data: import("../../assets/run_columns.js").KnownColumns };
-  "runs-listed": { data: import("../../assets/run_pages.js").Listed | null };
+  "runs-listed": { data: import("../../assets/run_pages.js").ListState | null };
   "runs-selected": { data: string[] | null };
   "runs-table": DataTable;
   "runs-texts": { data: RunListTexts };

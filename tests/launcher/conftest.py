@@ -49,13 +49,13 @@ class Launch:
     def end(self, number: int) -> int:
         """Sends a signal; returns the exit status, and fails if it does not end."""
         self.process.send_signal(number)
-        return self.process.wait(MOST_SECONDS)
+        return self.process.wait(MAX_SECONDS)
 
 
 PORTS = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT", "SCHEDULER_PORT")
 Start = Callable[..., Launch]
 # A limit that only failures reach: an MLflow creates its database first, on a machine that may be busy.
-MOST_SECONDS = 180
+MAX_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
@@ -143,9 +143,9 @@ def json_of(address: str) -> Any:
 
 def wait_until(condition: Callable[[], bool], why: Callable[[], object]) -> None:
     """Waits until a condition is true; fails with `why()` if it never is."""
-    deadline = time.monotonic() + MOST_SECONDS
+    deadline = time.monotonic() + MAX_SECONDS
     while not condition():
-        assert time.monotonic() < deadline, f"not within {MOST_SECONDS} s: {why()}"
+        assert time.monotonic() < deadline, f"not within {MAX_SECONDS} s: {why()}"
         time.sleep(0.2)
 
 

@@ -14,7 +14,7 @@ import pytest
 from simple_websocket import Client
 
 from tests.launcher.conftest import (
-    MOST_SECONDS,
+    MAX_SECONDS,
     Launch,
     Start,
     answers,
@@ -166,7 +166,7 @@ def test_closing_the_terminal_ends_every_process(start: Start) -> None:
     os.close(its_end)
     wait_until(lambda: bool(launch.processes("gunicorn")), launch.output)
     os.close(terminal)  # no SIGHUP reaches the launcher: this is not its controlling terminal
-    assert launch.process.wait(MOST_SECONDS) == 0
+    assert launch.process.wait(MAX_SECONDS) == 0
     assert launch.processes() == []
 
 
@@ -180,6 +180,6 @@ def test_killing_the_launcher_ends_every_process(dashboard_and_scheduler: Launch
 def test_killing_the_supervisor_ends_every_process(dashboard_and_scheduler: Launch) -> None:
     for process in dashboard_and_scheduler.processes("supervisord"):
         process.kill()
-    assert dashboard_and_scheduler.process.wait(MOST_SECONDS) == 1
+    assert dashboard_and_scheduler.process.wait(MAX_SECONDS) == 1
     assert "Stopped: the supervisor" in dashboard_and_scheduler.output()
     assert dashboard_and_scheduler.processes() == []

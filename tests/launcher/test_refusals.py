@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.launcher.conftest import MOST_SECONDS, Start, external_services, wait_until
+from tests.launcher.conftest import MAX_SECONDS, Start, external_services, wait_until
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def taken_port() -> Iterator[int]:
 @pytest.mark.parametrize("setting", ["PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT", "SCHEDULER_PORT"])
 def test_a_taken_port_is_named_with_its_setting(start: Start, taken_port: int, setting: str) -> None:
     launch = start(**{setting: str(taken_port)})
-    assert launch.process.wait(MOST_SECONDS) == 1
+    assert launch.process.wait(MAX_SECONDS) == 1
     assert launch.output() == f"Port {taken_port} is taken; set {setting} to another, or stop what uses it.\n"
 
 
@@ -31,25 +31,25 @@ def test_a_taken_port_is_named_with_its_setting(start: Start, taken_port: int, s
 )
 def test_one_port_for_two_servers_is_refused(start: Start, two: tuple[str, str]) -> None:
     launch = start(**dict.fromkeys(two, "18050"))
-    assert launch.process.wait(MOST_SECONDS) == 1
+    assert launch.process.wait(MAX_SECONDS) == 1
     assert launch.output() == f"{two[0]} and {two[1]} are both 18050; set one of them to another port.\n"
 
 
 def test_an_invalid_gpu_monitor_url_is_named(start: Start) -> None:
     launch = start(GPU_MONITOR_URLS="a=http://a:8001, b=ftp://b")
-    assert launch.process.wait(MOST_SECONDS) == 2
+    assert launch.process.wait(MAX_SECONDS) == 2
     assert "'b=ftp://b' should name an address such as http://trainer-1:8001" in launch.output()
 
 
 def test_an_invalid_inference_url_is_named(start: Start) -> None:
     launch = start(INFERENCE_WS_URL="https://models.example.com")
-    assert launch.process.wait(MOST_SECONDS) == 2
+    assert launch.process.wait(MAX_SECONDS) == 2
     assert "INFERENCE_WS_URL='https://models.example.com': should be an address such as wss://" in launch.output()
 
 
 def test_an_address_of_another_machine_is_refused(start: Start) -> None:
     launch = start(HOST="192.0.2.1")
-    assert launch.process.wait(MOST_SECONDS) == 1
+    assert launch.process.wait(MAX_SECONDS) == 1
     assert launch.output() == "HOST=192.0.2.1 is not an address of this machine; set it to one that is.\n"
 
 
@@ -75,12 +75,12 @@ def test_a_second_launch_in_the_same_state_directory_is_refused(start: Start, tm
     first = start(STATE_DIR=str(state), **external_services())
     wait_until(lambda: "at http" in _text(state / "launch.lock"), first.output)
     second = start(STATE_DIR=str(state), **external_services())
-    assert second.process.wait(MOST_SECONDS) == 1
+    assert second.process.wait(MAX_SECONDS) == 1
     assert f"STATE_DIR={state}" in second.output()
     assert f"process {first.process.pid}, at http://127.0.0.1:{first.port}" in second.output()
     assert "Traceback" not in second.output()
     first.process.kill()  # its lock ends with it, whatever file remains
-    first.process.wait(MOST_SECONDS)
+    first.process.wait(MAX_SECONDS)
     assert (state / "launch.lock").exists()
     third = start(STATE_DIR=str(state), **external_services())
     wait_until(lambda: "Starting" in third.output() or third.process.poll() is not None, third.output)
@@ -94,7 +94,7 @@ def test_a_link_in_place_of_the_lock_file_is_not_followed(start: Start, tmp_path
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "launch.lock").symlink_to(foreign)
     launch = start(STATE_DIR=str(tmp_path / "state"))
-    assert launch.process.wait(MOST_SECONDS) == 1
+    assert launch.process.wait(MAX_SECONDS) == 1
     assert "cannot be written" in launch.output()
     assert foreign.read_text() == "mine"
 

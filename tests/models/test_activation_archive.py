@@ -14,10 +14,10 @@ import requests
 from hypothesis import given
 
 from domain.errors import ClewError, ServiceError
-from domain.registry.models import DELETED_TAG, MOST_ACTIVATIONS, Activation, archive_of
+from domain.registry.models import DELETED_TAG, MAX_ACTIVATIONS, Activation, archive_of
 from mlflow_api.client import MlflowApi
 from mlflow_api.registry.registry import MlflowRegistry
-from services.registry.activations.archive import MOST_WAITING, PACK_TAG, ActivationArchive, _packs
+from services.registry.activations.archive import MAX_WAITING, PACK_TAG, ActivationArchive, _packs
 from services.registry.activations.tags import HISTORY_TAG
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.purge import ModelPurge
@@ -30,8 +30,8 @@ from transport.http_client import JsonService
 
 BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 NOW = datetime.now(UTC)
-BOUND = MOST_ACTIVATIONS + MOST_WAITING
-MOVED = MOST_WAITING + 1
+BOUND = MAX_ACTIVATIONS + MAX_WAITING
+MOVED = MAX_WAITING + 1
 """Of one more than the bound, all but the newest go."""
 
 
@@ -108,7 +108,7 @@ def kept(mlflow: MlflowBackend, shared_mlflow: SharedMlflow) -> StoredHistory:
     return StoredHistory(mlflow, shared_mlflow)
 
 
-@pytest.mark.parametrize("count", [0, 1, MOST_ACTIVATIONS, BOUND])
+@pytest.mark.parametrize("count", [0, 1, MAX_ACTIVATIONS, BOUND])
 def test_up_to_the_limit_no_activation_is_archived(kept: StoredHistory, count: int) -> None:
     kept.fill(many(count))
     assert kept.archive.move() == 0
@@ -137,9 +137,9 @@ def test_tags_of_other_programs_are_archived_first_and_none_is_lost(kept: Stored
     too_long = {f"{HISTORY_TAG}long": "x" * 5_000}
     tags = many(BOUND)
     kept.fill((*odd.items(), *too_long.items(), *tags))
-    assert kept.archive.move() == len(odd) + MOST_WAITING
-    assert kept.in_model() == dict(tags[MOST_WAITING:]) | too_long
-    assert kept.in_archive() == dict(tags[:MOST_WAITING]) | odd
+    assert kept.archive.move() == len(odd) + MAX_WAITING
+    assert kept.in_model() == dict(tags[MAX_WAITING:]) | too_long
+    assert kept.in_archive() == dict(tags[:MAX_WAITING]) | odd
 
 
 @given(st.lists(st.text(max_size=6_000), max_size=8))
@@ -156,10 +156,10 @@ def test_of_thousands_of_activations_only_the_newest_are_listed_before_and_after
     yet."""
     tags = many(3_000)
     few = StoredHistory(MlflowBackend(kept.backend.tracking), kept.shared)
-    few.fill(tags[-MOST_ACTIVATIONS:])
+    few.fill(tags[-MAX_ACTIVATIONS:])
     kept.fill(tags)
     history = kept.backend.store.history()
-    assert [one.at for one in history] == [BEGAN + timedelta(minutes=2_999 - n) for n in range(MOST_ACTIVATIONS)]
+    assert [one.at for one in history] == [BEGAN + timedelta(minutes=2_999 - n) for n in range(MAX_ACTIVATIONS)]
     assert history == few.backend.store.history()
     before = kept.size()
     kept.drop(tags[:2_800])  # as moving them did; through MLflow it takes many minutes
@@ -187,7 +187,7 @@ def test_an_activation_starts_archiving_in_the_background(kept: StoredHistory) -
     store.activate(version)
     assert began == [BOUND + 1]
     assert wait_until_idle(archive)
-    assert len(kept.in_model()) == MOST_ACTIVATIONS
+    assert len(kept.in_model()) == MAX_ACTIVATIONS
     assert len(kept.in_archive()) == MOVED
     assert store.history()[0].model_id == version
 
@@ -259,7 +259,7 @@ def test_the_purge_still_counts_from_when_an_active_model_was_replaced(kept: Sto
     kept.fill((earlier, tag(replaced, other, version)))
     kept.fill(tuple(tag(replaced + timedelta(minutes=1 + n), "7", "8") for n in range(BOUND)))
     assert (
-        kept.archive.move() == 2 + MOST_WAITING
+        kept.archive.move() == 2 + MAX_WAITING
     )  # the earlier one, that of `other`, and some of 8, which does not exist
     assert earlier[0] in kept.in_archive()
     assert due(backend, days=19) == [plain]

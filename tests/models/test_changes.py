@@ -16,7 +16,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 
 from domain.errors.models.changes import ModelIsActive
 from domain.registry.changes import ChangeOutcome, ChangeRequest, ChangeResult, ChangeVerb
-from services.registry.changes.answers import MOST_AT_ONCE, ChangeAnswers
+from services.registry.changes.answers import MAX_AT_ONCE, ChangeAnswers
 from services.registry.changes.records import KEPT_SECONDS, ChangeRecords
 from tests.misbehaving import HANG, Misbehaving, eventually
 from tests.models.changing import ask, change, request
@@ -142,7 +142,7 @@ def test_an_id_identifies_one_request(tmp_path: Path) -> None:
 def test_changes_beyond_the_limit_are_refused_and_running_ones_are_answered(tmp_path: Path) -> None:
     go_on = threading.Event()
     answers = ChangeAnswers(lambda *_asked: DONE if go_on.wait(20) else REFUSED, ChangeRecords(tmp_path))
-    under_way = [restore() for _request in range(MOST_AT_ONCE)]
+    under_way = [restore() for _request in range(MAX_AT_ONCE)]
     for one in under_way:
         answers.answer(one, None)
     eventually(lambda: all(ChangeRecords(tmp_path).get(one.id) for one in under_way))
@@ -151,7 +151,7 @@ def test_changes_beyond_the_limit_are_refused_and_running_ones_are_answered(tmp_
     assert answer.cause is not None
     assert answer.cause.code == "too-many-changes"
     go_on.set()
-    assert [answers.answer(one, None, wait_seconds=20) for one in under_way] == [DONE] * MOST_AT_ONCE
+    assert [answers.answer(one, None, wait_seconds=20) for one in under_way] == [DONE] * MAX_AT_ONCE
     assert answers.answer(refused, None, wait_seconds=20) == answer  # and stays so: its answer was given
 
 

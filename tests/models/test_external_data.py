@@ -18,13 +18,13 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.external_data_helper import convert_model_to_external_data
 
 from domain.errors import PolicyRefused
-from policies.external_data import MOST_FILES, inlined, locations_in
+from policies.external_data import MAX_FILES, inlined, locations_in
 from policies.onnx_reading import trouble_in
 from tests.models import policies
 from tests.models.policies import BIAS, WEIGHTS, gemm, model, tensor
 from tests.models.test_onnx_reading import in_attribute, in_branch, in_function, in_list_of_tensors, in_sparse
 
-MOST = 2**20
+MAX_BYTES = 2**20
 GOOD = policies.q_values()
 OBSERVATIONS = np.random.default_rng(0).integers(0, 3, (7, 25)).astype(np.float32)
 
@@ -47,7 +47,7 @@ def test_external_data_written_by_onnx_is_merged_into_one_file(
     apart, other_files = with_external_data(tmp_path, policy(), **how)
     assert trouble_in(apart) is not None
     assert set(locations_in(apart)) == set(other_files)
-    whole = inlined(apart, other_files, MOST)
+    whole = inlined(apart, other_files, MAX_BYTES)
     assert trouble_in(whole) is None
     assert locations_in(whole) == []
     assert arrays(whole) == arrays(policy())
@@ -60,7 +60,7 @@ def arrays(onnx_model: bytes) -> dict[str, list[Any]]:
 
 def test_a_merged_policy_gives_the_same_scores(tmp_path: Path) -> None:
     apart, other_files = with_external_data(tmp_path, GOOD, location="weights.bin")
-    one, other = (onnxruntime.InferenceSession(each) for each in (GOOD, inlined(apart, other_files, MOST)))
+    one, other = (onnxruntime.InferenceSession(each) for each in (GOOD, inlined(apart, other_files, MAX_BYTES)))
     given = {"observation": OBSERVATIONS}
     assert np.array_equal(one.run(None, given)[0], other.run(None, given)[0])
 
@@ -70,7 +70,7 @@ def test_a_pointer_anywhere_in_the_file_is_merged(build: Callable[[], bytes]) ->
     numbers = np.arange(100, dtype=np.float32).tobytes()
     apart = build()
     assert locations_in(apart) == ["x"]
-    whole = inlined(apart, {"x": numbers}, MOST)
+    whole = inlined(apart, {"x": numbers}, MAX_BYTES)
     assert trouble_in(whole) is None
     parsed = onnx.load_model_from_string(whole)
     assert numbers in whole
@@ -104,7 +104,7 @@ def test_offsets_and_lengths_of_external_data_are_respected(
             del entries[2]
         pointers.append(external_tensor(*entries, dims=(len(row),), name=f"w{number}"))
         data += np.array(row, np.float32).tobytes()
-    whole = inlined(model([gemm("q_values")], weights=[WEIGHTS, BIAS, *pointers]), {"d": data}, MOST)
+    whole = inlined(model([gemm("q_values")], weights=[WEIGHTS, BIAS, *pointers]), {"d": data}, MAX_BYTES)
     found = arrays(whole)
     assert [found[f"w{number}"] for number in range(len(values))] == [np.array(r, np.float32).tolist() for r in values]
 
@@ -187,7 +187,7 @@ def test_plain_file_names_are_accepted(name: str) -> None:
 def test_invalid_offsets_and_lengths_are_refused(entries: list[tuple[str, str]], message: str) -> None:
     apart = model_with_external_tensor(*entries)
     with pytest.raises(PolicyRefused, match=message):
-        inlined(apart, dict.fromkeys(locations_in(apart), bytes(400)), MOST)
+        inlined(apart, dict.fromkeys(locations_in(apart), bytes(400)), MAX_BYTES)
 
 
 def test_a_thousand_tensors_with_the_same_data_do_not_fill_the_memory() -> None:
@@ -196,7 +196,7 @@ def test_a_thousand_tensors_with_the_same_data_do_not_fill_the_memory() -> None:
     apart = model([gemm("q_values")], weights=[WEIGHTS, BIAS, *pointers])
     tracemalloc.start()
     with pytest.raises(PolicyRefused, match="more than 1 MiB together"):
-        inlined(apart, {"d": data}, MOST)
+        inlined(apart, {"d": data}, MAX_BYTES)
     assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
     tracemalloc.stop()
 
@@ -208,9 +208,9 @@ def test_the_number_of_other_files_is_limited() -> None:
         ]
         return model([gemm("q_values")], weights=[WEIGHTS, BIAS, *pointers])
 
-    assert len(locations_in(with_files(MOST_FILES))) == MOST_FILES
-    with pytest.raises(PolicyRefused, match=f"more than {MOST_FILES} other files"):
-        locations_in(with_files(MOST_FILES + 1))
+    assert len(locations_in(with_files(MAX_FILES))) == MAX_FILES
+    with pytest.raises(PolicyRefused, match=f"more than {MAX_FILES} other files"):
+        locations_in(with_files(MAX_FILES + 1))
 
 
 def test_a_file_of_a_million_parts_is_read_by_a_child_process() -> None:
@@ -227,7 +227,7 @@ def test_random_bytes_are_merged_or_refused(noise: bytes) -> None:
     for data in (noise, apart[:5] + noise, apart[:-5] + noise, noise + apart):
         try:
             names = locations_in(data)
-            whole = inlined(data, dict.fromkeys(names, bytes(400)), MOST) if names else data
+            whole = inlined(data, dict.fromkeys(names, bytes(400)), MAX_BYTES) if names else data
         except PolicyRefused:
             continue
         assert not names or trouble_in(whole) is None
@@ -244,7 +244,7 @@ def test_merging_a_pointer_in_a_nested_graph_changes_nothing_else() -> None:
     node = helper.make_node("If", ["true"], ["q_values"], then_branch=inner, else_branch=inner)
     true = numpy_helper.from_array(np.array(True), "true")
     apart = model([node], weights=[WEIGHTS, BIAS, true])
-    whole = onnx.load_model_from_string(inlined(apart, {"d": numpy_helper.to_array(WEIGHTS).tobytes()}, MOST))
+    whole = onnx.load_model_from_string(inlined(apart, {"d": numpy_helper.to_array(WEIGHTS).tobytes()}, MAX_BYTES))
     expected = onnx.load_model_from_string(apart)
     for branch in expected.graph.node[0].attribute:
         branch.g.initializer[0].ClearField("external_data")

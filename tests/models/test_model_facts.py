@@ -3,9 +3,9 @@
 from domain.registry.model_ids import VersionIds, name_in
 from domain.registry.models import order_of
 from mlflow_api.registry.versions import Registered, Version
-from services.registry.mlflow_model_tags import RunFacts, model_of
+from services.registry.mlflow_model_tags import ModelRunFacts, model_of
 
-RUN = RunFacts(
+RUN = ModelRunFacts(
     "PPO", "CartPole-v1", None, 0.5, 900, mean_return=480.5, env_spec='{"id": "CartPole-v1"}', policy_signature="{}"
 )
 

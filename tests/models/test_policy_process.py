@@ -13,11 +13,11 @@ import pytest
 pytest.importorskip("onnx")
 
 from domain.errors import BadInput, ClewError, PolicyFailed, PolicyRefused
-from policies.policy_process import ANSWER_SECONDS, MOST_OBSERVATIONS, PolicyProcess
+from policies.policy_process import ANSWER_SECONDS, MAX_OBSERVATIONS, PolicyProcess
 from tests.models import policies
 
 MAZE = "ClewMaze-10x10-v0"
-OBSERVATIONS = np.random.default_rng(0).integers(0, 3, (MOST_OBSERVATIONS, 25)).astype(np.float32)
+OBSERVATIONS = np.random.default_rng(0).integers(0, 3, (MAX_OBSERVATIONS, 25)).astype(np.float32)
 
 
 @pytest.mark.parametrize("policy", [policies.q_values, policies.action_probabilities])
@@ -25,11 +25,11 @@ def test_the_process_gives_the_scores_of_onnxruntime(policy: Callable[[], bytes]
     session = onnxruntime.InferenceSession(policy(), providers=["CPUExecutionProvider"])
     process = PolicyProcess(policy(), MAZE)
     assert process.scores_name == policy.__name__
-    for count in (1, 100, MOST_OBSERVATIONS):
+    for count in (1, 100, MAX_OBSERVATIONS):
         (expected,) = session.run(None, {"observation": OBSERVATIONS[:count]})
         assert np.array_equal(process.infer(OBSERVATIONS[:count]), expected)
     with pytest.raises(BadInput):
-        process.infer(np.zeros((MOST_OBSERVATIONS + 1, 25), np.float32))
+        process.infer(np.zeros((MAX_OBSERVATIONS + 1, 25), np.float32))
     process.close()
 
 

@@ -301,7 +301,7 @@ def test_a_fault_of_a_file_is_reported_without_naming_mlflow(
     other_files: dict[str, bytes],
     message: str,
 ) -> None:
-    monkeypatch.setattr(fetching, "MOST_BYTES", 8192)
+    monkeypatch.setattr(fetching, "MAX_BYTES", 8192)
     if not isinstance(policy, bytes):
         policy = policies.model([policies.gemm("q_values")], weights=[external_tensor(*policy), policies.BIAS])
     registry = registry_at(misbehaving.address, registered)

@@ -41,8 +41,8 @@ def constants() -> Mapping[str, Any]:
             "NO_PART_OF_A_VIEW": sorted(addresses.NO_PART_OF_A_VIEW),
         },
         "FILTER": {
-            "MOST_CHARACTERS": grammar.MOST_CHARACTERS,
-            "MOST_ALTERNATIVES": grammar.MOST_ALTERNATIVES,
+            "MAX_CHARACTERS": grammar.MAX_CHARACTERS,
+            "MAX_ALTERNATIVES": grammar.MAX_ALTERNATIVES,
             "SAME": terms.SAME,
             "EXACT": terms.EXACT,
             "LESS": terms.LESS,

@@ -49,8 +49,8 @@ def test_some_page_has_all_ids_of_each_callback(app: dash.Dash) -> None:
         assert any(named <= page for page in pages), f"no page has all of {sorted(named)}"
 
 
-MOST_OUTPUTS = 4
-MOST_INPUTS = 6
+MAX_OUTPUTS = 4
+MAX_INPUTS = 6
 
 
 def test_many_outputs_and_inputs_have_names(app: dash.Dash) -> None:
@@ -61,9 +61,9 @@ def test_many_outputs_and_inputs_have_names(app: dash.Dash) -> None:
             outputs, inputs = callback["output"], ()
         else:
             outputs, inputs = callback["outputs_indices"], callback["inputs_state_indices"]
-        if not isinstance(outputs, dict) and _count(outputs) > MOST_OUTPUTS:
+        if not isinstance(outputs, dict) and _count(outputs) > MAX_OUTPUTS:
             unnamed.append(f"outputs of {name}")
-        if not isinstance(inputs, dict) and _count(inputs) > MOST_INPUTS:
+        if not isinstance(inputs, dict) and _count(inputs) > MAX_INPUTS:
             unnamed.append(f"inputs of {name}")
     assert unnamed == []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 FILES = sorted({path.split("#")[0] for path in re.findall(r"\]\((?!https?:)([^)#]+)", README)})
-MOST_BYTES = 60_000
+MAX_BYTES = 60_000
 
 
 def pages() -> Iterator[Path]:
@@ -44,4 +44,4 @@ def test_every_picture_is_shown_and_small() -> None:
         for path in re.findall(r"\]\(([^)\s]+\.webp)\)", page.read_text())
     }
     assert pictures == shown
-    assert {path for path in pictures if path.stat().st_size > MOST_BYTES} == set()
+    assert {path for path in pictures if path.stat().st_size > MAX_BYTES} == set()

@@ -13,14 +13,14 @@ APP = (
     *("tensorboard_import", "watcher"),
 )
 PACKAGES = (*APP, "training", "bench", "docs")
-MOST_LINES = 8
-MOST_MODULES = 14
+MAX_LINES = 8
+MAX_MODULES = 14
 
 
 def test_half_of_all_functions_have_eight_lines_or_fewer() -> None:
     lengths = [lines(function) for package in PACKAGES for function in functions(package)]
     assert len(lengths) > 1_000
-    assert median(lengths) <= MOST_LINES, f"median of {len(lengths)} functions: {median(lengths)} lines"
+    assert median(lengths) <= MAX_LINES, f"median of {len(lengths)} functions: {median(lengths)} lines"
 
 
 def functions(package: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -39,7 +39,7 @@ def lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 def test_no_folder_of_the_app_has_too_many_modules() -> None:
     files = (file for package in APP for file in (ROOT / package).rglob("*.py") if file.name != "__init__.py")
     held = Counter(str(file.parent.relative_to(ROOT)) for file in files)
-    assert {folder: count for folder, count in held.items() if count > MOST_MODULES} == {}
+    assert {folder: count for folder, count in held.items() if count > MAX_MODULES} == {}
 
 
 def test_each_test_file_has_a_unique_name() -> None:

@@ -13,9 +13,9 @@ from domain.filters.grammar import parse
 from domain.filters.terms import MISSING, parsed_number
 from domain.run_facts.run_summary import RunSummary, summarise
 from domain.run_table.column_of import column_of
-from domain.run_table.column_refs import BUILT_IN, KEYED_KINDS, MOST_CHARACTERS, ColumnRef
+from domain.run_table.column_refs import BUILT_IN, KEYED_KINDS, MAX_CHARACTERS, ColumnRef
 from domain.run_table.columns import NumberColumn, TextColumn, TimeColumn
-from domain.run_table.selection.filtering import kept, kind_of
+from domain.run_table.selection.filtering import kind_of, match_mask
 from domain.run_table.selection.sorting import in_order
 from domain.run_table.table import RunTable
 from domain.tracking.runs import Run
@@ -124,7 +124,7 @@ def test_words_in_a_column_of_numbers_are_filtered_as_text_and_sorted_last() -> 
     assert in_order(np.arange(6), [(column, False)]).tolist() == [4, 3, 0, 1, 2, 5]
     assert in_order(np.arange(6), [(column, True)]).tolist() == [0, 3, 4, 1, 2, 5]
     for typed, found in (("< 0.01", [3, 4]), ("cosine", [1]), ("= –", [2, 5]), ("!= cosine", [0, 2, 3, 4, 5])):
-        assert np.flatnonzero(kept(column, parse(typed, "mixed"), UTC)).tolist() == found, typed
+        assert np.flatnonzero(match_mask(column, parse(typed, "mixed"), UTC)).tolist() == found, typed
 
 
 def test_a_column_is_numeric_if_more_than_half_of_its_values_are_numbers() -> None:
@@ -164,7 +164,7 @@ def test_an_invalid_column_reference_is_reported(text: str) -> None:
 
 def test_a_column_reference_that_is_too_long_is_refused() -> None:
     with pytest.raises(BadInput, match="characters"):
-        ColumnRef.parse("param:" + "x" * MOST_CHARACTERS)
+        ColumnRef.parse("param:" + "x" * MAX_CHARACTERS)
 
 
 def test_a_column_whose_facts_are_not_loaded_is_partial() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from components.runs.column_menu import column_id
 from domain.run_table.column_refs import ColumnRef
-from domain.run_table.list_address import GREATEST_WIDTH, LEAST_WIDTH, MOST_COLUMNS, ListAddress
+from domain.run_table.list_address import GREATEST_WIDTH, MAX_COLUMNS, MIN_WIDTH, ListAddress
 
 KEYS = st.text(min_size=1, max_size=60) | st.sampled_from(
     [
@@ -44,7 +44,7 @@ def read(query: list[tuple[str, str]]) -> tuple[ListAddress, list[str]]:
 
 @given(
     columns=st.lists(REFS, unique=True, max_size=5),
-    widths=st.dictionaries(REFS, st.integers(LEAST_WIDTH, GREATEST_WIDTH), max_size=3),
+    widths=st.dictionaries(REFS, st.integers(MIN_WIDTH, GREATEST_WIDTH), max_size=3),
     sort=st.dictionaries(REFS, st.booleans(), max_size=3),
     filters=st.dictionaries(REFS, st.text(min_size=1, max_size=20).filter(str.strip), max_size=3),
 )
@@ -73,7 +73,7 @@ def test_an_address_is_parsed_back_to_the_values_written(
         ([("column", "name"), ("column", "param:")], ["column"]),
         ([("column", "name"), ("width", "wide:name"), ("sort", "-"), ("sort", "x")], ["sort", "width"]),
         ([("column", "name"), ("filter[x]", "1"), ("filter[]", "2")], ["filter[]", "filter[x]"]),
-        ([("column", "name"), *(("column", f"param:{n}") for n in range(MOST_COLUMNS))], ["column"]),
+        ([("column", "name"), *(("column", f"param:{n}") for n in range(MAX_COLUMNS))], ["column"]),
     ],
     ids=["unknown", "no key", "width and sort", "filter", "too many"],
 )
@@ -81,7 +81,7 @@ def test_invalid_parts_are_reported_and_the_others_apply(query: list[tuple[str, 
     address, named = read(query)
     assert named == odd
     assert ColumnRef.parse("name") in address.columns
-    assert len(address.columns) <= MOST_COLUMNS
+    assert len(address.columns) <= MAX_COLUMNS
 
 
 def test_an_old_address_keeps_its_meaning() -> None:
@@ -91,7 +91,7 @@ def test_an_old_address_keeps_its_meaning() -> None:
 
 def test_widths_are_bounded_and_a_column_is_sorted_by_only_once() -> None:
     address, _odd = read([("width", "1:name"), ("width", "9999:seed"), ("sort", "-name"), ("sort", "name")])
-    assert list(address.widths.values()) == [LEAST_WIDTH, GREATEST_WIDTH]
+    assert list(address.widths.values()) == [MIN_WIDTH, GREATEST_WIDTH]
     assert [(str(by.ref), by.descending) for by in address.sort] == [("name", True)]
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from callbacks.runs.listed import Listed
+from callbacks.runs.listed import ListState
 
 
-def listed(**changes: Any) -> Listed:
-    return Listed.model_validate({"version": "1", "total": 3, "columns": ["name", "lr"], "paged": False} | changes)
+def listed(**changes: Any) -> ListState:
+    return ListState.model_validate({"version": "1", "total": 3, "columns": ["name", "lr"], "paged": False} | changes)
 
 
 @pytest.mark.parametrize(

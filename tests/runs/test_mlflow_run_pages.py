@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.errors.connections import TimedOut
 from domain.errors.services import StillAtWork
 from mlflow_api.client import MlflowApi
-from services.tracking.sources.pace import FIRST_RUNS, LEAST_RUNS, MOST_RUNS, Pace, PaceFile
+from services.tracking.sources.pace import FIRST_RUNS, MAX_RUNS, MIN_RUNS, Pace, PaceFile
 from services.tracking.sources.run_pages import RunPages
 from tests.misbehaving import HANG, Answer, Misbehaving
 from tests.tracking import Tracking
@@ -159,8 +159,8 @@ def test_the_page_size_follows_the_measured_speed_within_its_limits(answers: lis
     pace, last = Pace(), 0
     for seconds_each, bytes_each, comes in answers:
         runs = pace.runs_after(last)
-        assert 1 <= runs <= min(MOST_RUNS, max(FIRST_RUNS, last * 4))
-        if pace.seconds_per_run is not None and runs > LEAST_RUNS:
+        assert 1 <= runs <= min(MAX_RUNS, max(FIRST_RUNS, last * 4))
+        if pace.seconds_per_run is not None and runs > MIN_RUNS:
             assert runs * pace.seconds_per_run <= 2.5 + 1e-6
         pace = pace.requested(runs, 60.0, NOW)
         assert pace.rest(NOW) > timedelta()

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from callbacks.runs.drawing import Drawing
+from callbacks.runs.drawing import ChartData
 from components.charts.lines import line_name
 from components.charts.sentences.line_ends import is_end_mark
 from components.runs import comparison, final_metrics
@@ -151,7 +151,7 @@ def test_a_comparison_holds_every_selected_run(
     services = connect(settings)._replace(histories=history_store(settings, mlflow))
     view = RunView(service="MLflow", runs=with_sweep(tracking.address), as_of=datetime.now(UTC), failure=None)
     subjects = [Subject(word) for word in comparison.WORDS]
-    drawing = Drawing.of(services, view, chosen, subjects, ChartOptions(), ends=time.monotonic() + 20)
+    drawing = ChartData.of(services, view, chosen, subjects, ChartOptions(), ends=time.monotonic() + 20)
     assert [run.run_id for run in drawing.runs] == chosen
     assert not drawing.pending
     figures = dict(

@@ -118,7 +118,7 @@ def test_the_length_of_a_long_list_is_reported_before_its_end(
     tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.tracking.sources.mlflow_runs._COUNTED_FROM", 4)
-    monkeypatch.setattr("services.tracking.sources.arriving._LEAST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("services.tracking.sources.arriving._MIN_PAUSE_SECONDS", 0.0)
     monkeypatch.setattr("services.tracking.sources.arriving._PAUSES", 0.0)
     group = tracking.experiment()
     for _number in range(30):

@@ -13,7 +13,7 @@ from domain.run_table.table import RunTable
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
 from services.connections.runs import history_store, run_columns
-from services.tracking.run_columns import RunColumns
+from services.tracking.run_columns import RunColumnCache
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from settings.settings import Settings
 from tests.misbehaving import Misbehaving, eventually
@@ -24,7 +24,7 @@ LEAST, GREATEST = ColumnRef.parse("least:loss"), ColumnRef.parse("greatest:loss"
 LOGGED = {"moves": [3.0, 1.0, 2.0], "gap": [5.0, math.nan, math.inf], "none": [math.nan], "other": []}
 
 
-def read(address: str, folder: Path) -> tuple[RunTable, RunColumns]:
+def read(address: str, folder: Path) -> tuple[RunTable, RunColumnCache]:
     mlflow = MlflowApi(JsonService("MLflow", address))
     source = MlflowRuns(mlflow, folder)
     columns = run_columns(DEFAULT, source, history_store(Settings(cache_dir=folder), mlflow))
@@ -37,7 +37,9 @@ def logged(tracking: Tracking) -> dict[str, str]:
     return {name: tracking.run(group, metrics={"loss": values} if values else {}) for name, values in LOGGED.items()}
 
 
-def numbers(table: RunTable, columns: RunColumns, ref: ColumnRef, logged: dict[str, str]) -> dict[str, float | None]:
+def numbers(
+    table: RunTable, columns: RunColumnCache, ref: ColumnRef, logged: dict[str, str]
+) -> dict[str, float | None]:
     found = columns.column(table, ref)
     assert isinstance(found, NumberColumn)
     places = {name: table.row_of(run_id) for name, run_id in logged.items()}
@@ -97,7 +99,7 @@ def test_cached_columns_of_old_tables_are_freed(tracking: Tracking, tmp_path: Pa
     assert texts(columns, table.with_facts(version="2"), ref) is of_table[2]()
 
 
-def texts(columns: RunColumns, table: RunTable, ref: ColumnRef) -> Sequence[str]:
+def texts(columns: RunColumnCache, table: RunTable, ref: ColumnRef) -> Sequence[str]:
     found = columns.column(table, ref)
     assert isinstance(found, TextColumn)
     return found.values

@@ -13,7 +13,7 @@ from domain.run_changes.changes import RunChange
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_changes.purge_marks import PurgeMarks
 from mlflow_api.run_changes.run_trash import RunTrashCalls
-from services.run_changes.changing import RunChanging
+from services.run_changes.changing import RunEditor
 from services.run_changes.deletion import RunDeletion
 from tests.misbehaving import BREAK_OFF, Misbehaving
 from tests.tracking import Tracking
@@ -137,7 +137,7 @@ def test_concurrent_deletion_and_restoration_keep_families_consistent(
     for after in afters:
         runs = family(tracking, experiment)
         whole, between = deletion_by(tracking.address), deletion_by(misbehaving.address)
-        noting = RunChanging(RunTrashCalls(MlflowApi(JsonService("MLflow", tracking.address))))
+        noting = RunEditor(RunTrashCalls(MlflowApi(JsonService("MLflow", tracking.address))))
         others: dict[str, Callable[[], object]] = {
             "delete": lambda r=runs, w=whole: w.delete(r.parent, None),  # type: ignore[misc]
             "restore": lambda r=runs, w=whole: w.restore(r.parent, None),  # type: ignore[misc]

@@ -14,7 +14,7 @@ from mlflow_api.run_changes.run_trash import RunTrashCalls
 from services.run_changes import purge as run_purge
 from services.run_changes.deletion import RunDeletion
 from services.run_changes.mlflow_gc import MlflowGc
-from services.run_changes.purge import Purged, RunPurge
+from services.run_changes.purge import PurgeResult, RunPurge
 from settings.settings import Settings
 from tests.conftest import SharedMlflow
 from tests.tracking import Tracking
@@ -32,7 +32,7 @@ class Purging:
         self.deletion = RunDeletion(self.runs, self.marks)
         self._database, self._address = f"sqlite:///{mlflow.database}", mlflow.address
 
-    def go(self, hours: float, retention: timedelta = timedelta(0)) -> Purged:
+    def go(self, hours: float, retention: timedelta = timedelta(0)) -> PurgeResult:
         """Runs it; `retention` is what MLflow itself uses, whose deletions are all of now."""
         remove = MlflowGc(self._database, self._address, retention).remove
         return RunPurge(self.runs, self.marks, remove, timedelta(days=30), lambda: NOW + timedelta(hours=hours)).run()

@@ -20,7 +20,7 @@ from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn, TimeColumn
 from domain.run_table.query import RunQuery, SortKey, TypedFilter, rows_of, select
 from domain.run_table.selection.families import nested, parents
-from domain.run_table.selection.filtering import kept, kind_of
+from domain.run_table.selection.filtering import kind_of, match_mask
 from domain.run_table.selection.sorting import in_order
 from domain.run_table.selection.zones import zone_named
 from domain.run_table.table import RunTable
@@ -81,7 +81,7 @@ def unix_ms(moment: Cell) -> int | None:
 def test_the_query_finds_the_cells_of_each_filter_case(case: Case) -> None:
     values = cells(case.kind)
     column = column_of(case.kind, [unix_ms(cell) for cell in values] if case.kind == "datetime" else values)
-    found = kept(column, parse(case.typed, kind_of(column)), UTC)
+    found = match_mask(column, parse(case.typed, kind_of(column)), UTC)
     assert [cell for cell, is_kept in zip(values, found, strict=True) if is_kept] == case.found
 
 
@@ -107,7 +107,7 @@ SHOWN_WITH_ONE = [0.04, -0.04, 0.05, 0.06, 66.66666666666667, 66.64, 28.49999999
 def test_a_number_finds_every_cell_that_is_shown_rounded_to_it(typed: str, found: list[float | None]) -> None:
     column = column_of("numeric", SHOWN_WITH_ONE)
     assert isinstance(column, NumberColumn)
-    there = kept(column._replace(decimals=1), parse(typed, "numeric"), UTC)
+    there = match_mask(column._replace(decimals=1), parse(typed, "numeric"), UTC)
     assert [cell for cell, is_kept in zip(SHOWN_WITH_ONE, there, strict=True) if is_kept] == found
 
 
@@ -142,7 +142,7 @@ def test_filtering_a_column_equals_filtering_each_of_its_cells(
             typed_filter = parse(text, kind)
         except FilterMisunderstood:
             continue
-        found = kept(column_of(kind, there), typed_filter, zone_named(zone)).tolist()
+        found = match_mask(column_of(kind, there), typed_filter, zone_named(zone)).tolist()
         assert found == [typed_filter.matches(cell) for cell in shown], (text, shown)
 
 

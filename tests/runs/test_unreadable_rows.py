@@ -44,7 +44,7 @@ def test_all_runs_are_back_within_a_refresh_period(
     spoil: Spoil,
     at_once: int,
 ) -> None:
-    monkeypatch.setattr("services.tracking.sources.mlflow_runs.MOST_RETRIED", at_once)
+    monkeypatch.setattr("services.tracking.sources.mlflow_runs.MAX_RETRIED", at_once)
     group, ids = many
     alter = only(group)
 

@@ -10,7 +10,7 @@ from typing import Any
 from domain.errors import ClewError, ServiceUnavailable
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_writes import RunWrites
-from scheduler.backends.backend import Absent, Alive, Backend, Exited, Launch, Lost, Needs, Pending, Status
+from scheduler.backends.backend import Absent, Alive, Backend, Exited, Launch, Lost, Pending, ResourceRequest, Status
 from scheduler.ray_jobs.ray_backend import RayBackend
 from scheduler.ray_jobs.settings import RayJobsSettings
 
@@ -33,7 +33,7 @@ def python(code: str, *arguments: str, run_id: str = "r1", attempt: int = 1, **m
     """Returns a launch of a few lines of Python."""
     environment: Mapping[str, str] = more.pop("environment", {})
     return Launch(
-        run_id, attempt, [sys.executable, "-uc", code, *arguments], environment, **({"needs": Needs()} | more)
+        run_id, attempt, [sys.executable, "-uc", code, *arguments], environment, **({"needs": ResourceRequest()} | more)
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from domain.errors import ClewError, ServiceUnavailable
 from domain.trainings.request_form import REQUEST_FILE
-from scheduler.backends.backend import Absent, Backend, Exited, GpuRoom, Launch, Lost, Needs, Pending
+from scheduler.backends.backend import Absent, Backend, Exited, GpuCapacity, Launch, Lost, Pending, ResourceRequest
 from scheduler.local.local_backend import LocalBackend
 from scheduler.settings import SchedulerSettings
 from tests.scheduler import real_ray
@@ -70,7 +70,7 @@ def backend_opener(kind: str, request: pytest.FixtureRequest, folder: Path) -> I
 @contextmanager
 def local_backend(folder: Path) -> Iterator[LocalBackend]:
     settings = SchedulerSettings(_env_file=None, state_dir=folder)  # type: ignore[call-arg]
-    yield LocalBackend(settings, lambda held: GpuRoom(0))
+    yield LocalBackend(settings, lambda held: GpuCapacity(0))
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_failed_program_is_reported_with_its_exit_code_or_signal(
 
 def test_a_command_that_is_no_program_ends_as_failed(open_quick_backend: OpenBackend, run_id: str) -> None:
     with open_quick_backend() as backend:
-        launch_repeatedly(backend, Launch(run_id, 1, ["no-such-program", "--x"], {}, Needs()))
+        launch_repeatedly(backend, Launch(run_id, 1, ["no-such-program", "--x"], {}, ResourceRequest()))
         found = until(backend, is_over, run_id)
     assert isinstance(found, Exited)
     assert found.failure is not None or found.exit_code == 127
@@ -131,7 +131,7 @@ def test_a_program_finds_its_request_in_a_file(open_quick_backend: OpenBackend, 
         1,
         [sys.executable, "-c", "import sys; print(open(sys.argv[1]).read())", REQUEST_FILE],
         {},
-        Needs(),
+        ResourceRequest(),
         values={"a": 1},
     )
     with open_quick_backend() as backend:
@@ -172,8 +172,8 @@ def test_a_new_node_runs_the_waiting_job_and_a_dead_cluster_is_unavailable(
     """One job waits for a GPU until a node with one joins; then the whole cluster goes down."""
     with ray_backend(real.address, tmp_path) as backend:
         code = "import os, time; print('gpus', os.environ.get('CUDA_VISIBLE_DEVICES')); time.sleep(60)"
-        launch_repeatedly(backend, python(code, run_id="for-a-gpu", needs=Needs(1, 1)))
-        launch_repeatedly(backend, python("import time; time.sleep(60)", run_id="too-large", needs=Needs(9)))
+        launch_repeatedly(backend, python(code, run_id="for-a-gpu", needs=ResourceRequest(1, 1)))
+        launch_repeatedly(backend, python("import time; time.sleep(60)", run_id="too-large", needs=ResourceRequest(9)))
         waiting = until(backend, is_waiting_for_room, "for-a-gpu")
         assert "waiting for resources" in str(waiting.reason)
         real.add_node(gpus=1)
@@ -198,7 +198,9 @@ def test_jobs_wait_for_room_in_a_real_cluster_and_are_lost_in_its_restart(
     try:
         with ray_backend(cluster.address, tmp_path) as backend:
             for run_id, needs in (("waits", 2), ("stopped", 9), ("runs", 1)):
-                launch_repeatedly(backend, python("import time; time.sleep(600)", run_id=run_id, needs=Needs(needs)))
+                launch_repeatedly(
+                    backend, python("import time; time.sleep(600)", run_id=run_id, needs=ResourceRequest(needs))
+                )
             until(backend, is_running, "runs")
             deadline = time.monotonic() + 15
             while time.monotonic() < deadline:

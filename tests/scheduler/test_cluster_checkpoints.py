@@ -13,7 +13,7 @@ from domain.errors import ServiceUnavailable
 from domain.trainings.request_form import REQUEST_FILE
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_writes import RunWrites
-from scheduler.backends.backend import Launch, Needs
+from scheduler.backends.backend import Launch, ResourceRequest
 from scheduler.backends.checkpoints import Checkpoint, Checkpoints
 from scheduler.ray_jobs.entrypoint import entrypoint_of
 from settings.settings import Settings
@@ -78,7 +78,7 @@ def test_a_node_fetches_the_checkpoint_before_the_program_starts(
     # The fetching runs under the program's own Python; it starts a script that prints what it finds.
     show = "import json, os, sys; request = json.load(open(sys.argv[1])); print(json.dumps([request, sorted(os.listdir(request['checkpoint']))]))"
     command = [sys.executable, "-c", show, REQUEST_FILE]
-    launch = Launch("child", 2, command, {}, Needs(), values={"note": "it's %s $HOME"})
+    launch = Launch("child", 2, command, {}, ResourceRequest(), values={"note": "it's %s $HOME"})
     entrypoint = entrypoint_of(launch, {}, Checkpoint(run_id=parent, number=10))
     environment = {**os.environ, "TMPDIR": str(tmp_path), "MLFLOW_TRACKING_URI": mlflow_address}
     done = subprocess.run(entrypoint.line, shell=True, env=environment, capture_output=True, check=False)

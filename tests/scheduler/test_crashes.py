@@ -13,20 +13,20 @@ import pytest
 from domain.trainings.requests import StartRequest
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_writes import RunWrites
-from scheduler.backends.backend import GpuRoom, Launch
+from scheduler.backends.backend import GpuCapacity, Launch
 from scheduler.local.environment import base_environment, tracking_environment
 from scheduler.local.local_backend import LocalBackend
-from scheduler.queue.actions import Actions
+from scheduler.queue.actions import QueueActions
 from scheduler.queue.dispatcher import Dispatcher
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
 from scheduler.queue.environment_check import EnvironmentCheck
-from scheduler.queue.launching import Launching
+from scheduler.queue.launching import Launcher
 from scheduler.queue.mlflow_queue import MlflowQueue
-from scheduler.queue.reading import Reading
-from scheduler.queue.requests import Requests
+from scheduler.queue.reading import QueueReader
+from scheduler.queue.requests import TrainingStarter
 from scheduler.queue.trainers import Trainers
-from scheduler.queue.watch import Watch
+from scheduler.queue.watch import BackendPoller
 from scheduler.settings import SchedulerSettings, trainers_in
 
 # Create, SCHEDULED; launch: tags, RUNNING, the keeper itself; training: tags, RUNNING; end: status, tags.
@@ -88,7 +88,7 @@ class StepwiseScheduler:
         assert settings.trainings_file is not None
         trainers = Trainers(trainers_in(settings.trainings_file), settings.trainings_file.parent)
         self.entries = Entries()
-        backend = BackendUntilKilled(settings, lambda _held: GpuRoom(0))
+        backend = BackendUntilKilled(settings, lambda _held: GpuCapacity(0))
         backend.kill_point = kill_point
         self.backend = backend
         queue = MlflowQueue(runs, scheduler_id, "here")
@@ -96,12 +96,12 @@ class StepwiseScheduler:
         def environment(run_id: str) -> Mapping[str, str]:
             return {**base_environment(os.environ), **tracking_environment(settings, run_id)}
 
-        reading = Reading(self.entries, queue, backend, trainers)
-        launching = Launching(queue, backend, trainers, environment)
+        reading = QueueReader(self.entries, queue, backend, trainers)
+        launching = Launcher(queue, backend, trainers, environment)
         self.dispatcher = Dispatcher(self.entries, queue, backend, reading, launching)
-        self.watch = Watch(self.entries, backend, self.dispatcher, lambda _entry: True, may_restart=False)
-        self.requests = Requests(self.entries, queue, backend, trainers, self.dispatcher, EnvironmentCheck(None))
-        self.actions = Actions(self.entries, queue, backend, self.dispatcher, lambda _run_id: None)
+        self.watch = BackendPoller(self.entries, backend, self.dispatcher, lambda _entry: True, may_restart=False)
+        self.requests = TrainingStarter(self.entries, queue, backend, trainers, self.dispatcher, EnvironmentCheck(None))
+        self.actions = QueueActions(self.entries, queue, backend, self.dispatcher, lambda _run_id: None)
         self.dispatcher.tick()
 
     def run_to_the_end(self, seconds: float = 60) -> list[Entry]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.trainings.request_form import REQUEST_FILE
-from scheduler.backends.backend import Launch, Needs
+from scheduler.backends.backend import Launch, ResourceRequest
 from scheduler.ray_jobs.entrypoint import Entrypoint, entrypoint_of
 
 SHOW = "import os, sys, json; print(json.dumps([sys.argv[1:], os.environ.get('GIVEN'), os.getcwd()]))"
@@ -38,7 +38,7 @@ def test_the_shell_passes_each_argument_and_variable_on_unchanged(
     arguments: list[str], variable: str, tmp_path: Path
 ) -> None:
     variable = variable.rstrip("\n")  # which no field of a form can hold
-    launch = Launch("r1", 1, [sys.executable, "-c", SHOW, *arguments], {}, Needs())
+    launch = Launch("r1", 1, [sys.executable, "-c", SHOW, *arguments], {}, ResourceRequest())
     assert run(entrypoint_of(launch, {"GIVEN": variable}), tmp_path) == [arguments, variable, str(tmp_path)]
     assert not list(tmp_path.iterdir())
 
@@ -46,20 +46,22 @@ def test_the_shell_passes_each_argument_and_variable_on_unchanged(
 def test_a_program_runs_in_its_directory_whatever_its_name(tmp_path: Path) -> None:
     folder = tmp_path / "it's $HOME; ls"
     folder.mkdir()
-    launch = Launch("r1", 1, [sys.executable, "-c", SHOW], {}, Needs(), directory=folder)
+    launch = Launch("r1", 1, [sys.executable, "-c", SHOW], {}, ResourceRequest(), directory=folder)
     assert run(entrypoint_of(launch, {}), tmp_path) == [[], None, str(folder)]
 
 
 def test_each_request_is_written_to_its_own_file(tmp_path: Path) -> None:
     read = "import sys, json; print(json.dumps([json.load(open(sys.argv[1]))]))"
-    launch = Launch("r1", 1, [sys.executable, "-c", read, REQUEST_FILE], {}, Needs(), values={"note": "it's $HOME"})
+    launch = Launch(
+        "r1", 1, [sys.executable, "-c", read, REQUEST_FILE], {}, ResourceRequest(), values={"note": "it's $HOME"}
+    )
     assert run(entrypoint_of(launch, {}), tmp_path) == [{"values": {"note": "it's $HOME"}, "checkpoint": None}]
 
 
 def test_the_program_replaces_the_shell(tmp_path: Path) -> None:
     """Its signals and its exit code are then its own; a program may be named like a shell keyword."""
-    launch = Launch("r1", 1, [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], {}, Needs())
+    launch = Launch("r1", 1, [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], {}, ResourceRequest())
     assert subprocess.run(entrypoint_of(launch, {}).line, shell=True, check=False).returncode == -9
     for word in ("if", "A=b", "cd"):
-        line = entrypoint_of(Launch("r1", 1, [word], {}, Needs()), {}).line
+        line = entrypoint_of(Launch("r1", 1, [word], {}, ResourceRequest()), {}).line
         assert subprocess.run(line, shell=True, check=False, capture_output=True).returncode == 127

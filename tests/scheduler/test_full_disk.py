@@ -28,19 +28,19 @@ def on_a_small_disk(folder: Path, code: str, *arguments: str) -> str:
 FILLS_IT = """
 import sys, time
 from pathlib import Path
-from scheduler.backends.backend import Exited, GpuRoom, Launch, Needs
+from scheduler.backends.backend import Exited, GpuCapacity, Launch, ResourceRequest
 from scheduler.local.local_backend import LocalBackend
 from scheduler.settings import SchedulerSettings
-backend = LocalBackend(SchedulerSettings(_env_file=None, state_dir=Path(sys.argv[1])), lambda held: GpuRoom(0))
+backend = LocalBackend(SchedulerSettings(_env_file=None, state_dir=Path(sys.argv[1])), lambda held: GpuCapacity(0))
 fills = 'open("filler", "wb", buffering=0).write(bytes(4 * 2**20)); print("no more")'
 command = [sys.executable, "-c", fills + "; " + 'open("more", "wb", buffering=0).write(bytes(2**20))']
 backend.check_writable()
-print(backend.room([], False).hindrance)
-backend.launch(Launch("a" * 32, 1, command, {}, Needs()))
+print(backend.room([], False).shortage)
+backend.launch(Launch("a" * 32, 1, command, {}, ResourceRequest()))
 while not isinstance(status := backend.poll("a" * 32, 1), Exited):
     time.sleep(0.05)
 print(status.failure)
-print(backend.room([], False).most, backend.room([], False).hindrance)
+print(backend.room([], False).most, backend.room([], False).shortage)
 """
 
 

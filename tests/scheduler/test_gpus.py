@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.gpus import Gpu, GpuProcess, GpuReport, GpuState, GpuVendor, HostState, MigInstance
-from scheduler.local.gpus import Gpus, room_in
+from scheduler.local.gpus import Gpus, gpu_capacity_in
 from settings.gpu_addresses import GpuMonitorAddress
 from tests.gpus.conftest import library as library
 from tests.gpus.monitor import Fake, Monitor
@@ -46,16 +46,16 @@ def report(*gpus: Gpu, state: HostState = HostState.OK) -> GpuReport:
 def test_a_gpu_without_processes_is_free(
     known: GpuReport, held: list[int], free: tuple[int, ...], reason: str | None
 ) -> None:
-    room = room_in(known, held)
+    room = gpu_capacity_in(known, held)
     assert room.free == free
-    assert (room.hindrance and room.hindrance.code) == reason
+    assert (room.shortage and room.shortage.code) == reason
 
 
 def test_an_unreachable_gpu_monitor_is_named_as_the_hindrance() -> None:
     room = Gpus([GpuMonitorAddress("local", "http://127.0.0.1:1")]).room([])
-    assert room.hindrance is not None
-    assert room.hindrance.code == "gpus-unknown"
-    assert "refused the connection" in str(room.hindrance)
+    assert room.shortage is not None
+    assert room.shortage.code == "gpus-unknown"
+    assert "refused the connection" in str(room.shortage)
 
 
 def test_a_training_waits_for_gpus_that_other_processes_use(

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from domain.trainings.request_form import REQUEST_FILE
-from scheduler.backends.backend import Exited, GpuRoom, Launch, Needs
+from scheduler.backends.backend import Exited, GpuCapacity, Launch, ResourceRequest
 from scheduler.backends.checkpoints import Checkpoints
 from scheduler.local.local_backend import LocalBackend
 from scheduler.local.run_folder import RunFolder
@@ -94,7 +94,7 @@ def test_a_training_whose_checkpoint_vanished_fails_instead_of_starting_over(sin
 
 def test_the_checkpoint_in_mlflow_replaces_a_deleted_folder(mlflow_address: str, tmp_path: Path) -> None:
     settings, runs = SchedulerSettings(_env_file=None, state_dir=tmp_path), runs_of(mlflow_address)  # type: ignore[call-arg]
-    backend = LocalBackend(settings, lambda _held: GpuRoom(0), stored=Checkpoints(runs, settings.folder / "runs"))
+    backend = LocalBackend(settings, lambda _held: GpuCapacity(0), stored=Checkpoints(runs, settings.folder / "runs"))
     run_id, child = new_run(runs), new_run(runs)
     assert not backend.adopt_checkpoint(run_id, run_id)
     put(mlflow_address, run_id, "checkpoints/7/state.json")
@@ -102,7 +102,7 @@ def test_the_checkpoint_in_mlflow_replaces_a_deleted_folder(mlflow_address: str,
     for one in (run_id, child):
         assert backend.adopt_checkpoint(one, run_id)
         assert backend.has_checkpoint(one)
-        backend.launch(Launch(one, 2, ["/bin/cat", REQUEST_FILE], {}, Needs(), values={"episodes": 9}))
+        backend.launch(Launch(one, 2, ["/bin/cat", REQUEST_FILE], {}, ResourceRequest(), values={"episodes": 9}))
         while not isinstance(backend.poll(one, 2), Exited):
             time.sleep(0.05)
         state = json.loads("".join(backend.log_tail(one)))

@@ -7,7 +7,7 @@ import pytest
 from domain.errors.trainings import reasons
 from domain.errors.trainings.cluster import EnoughWaitThere
 from domain.trainings.training import TrainingState
-from scheduler.backends.backend import GpuRoom, Needs, Room
+from scheduler.backends.backend import Capacity, GpuCapacity, ResourceRequest
 from scheduler.queue.entry import Entry
 from scheduler.queue.planning import plan
 from tests.scheduler.conftest import Start
@@ -84,34 +84,34 @@ def test_five_hundred_waiting_trainings_are_listed_within_a_second(start: Start)
 
 
 def entry(run_id: str, *, slots: int = 1, gpus: int = 0, state: TrainingState = TrainingState.QUEUED) -> Entry:
-    return Entry(run_id, run_id, "e", "t", {}, state, 0.0, 0, needs=Needs(slots, gpus))
+    return Entry(run_id, run_id, "e", "t", {}, state, 0.0, 0, needs=ResourceRequest(slots, gpus))
 
 
-def planned(waiting: list[Entry], room: Room) -> tuple[list[str], dict[str, str]]:
+def planned(waiting: list[Entry], room: Capacity) -> tuple[list[str], dict[str, str]]:
     found = plan(waiting, room)
     return [one.entry.run_id for one in found.chosen], {run: why.code for run, why in found.reasons.items()}
 
 
-TWO_GPUS = Room(2, 2, GpuRoom(2, (0, 1)))
+TWO_GPUS = Capacity(2, 2, GpuCapacity(2, (0, 1)))
 
 
 @pytest.mark.parametrize(
     ("waiting", "room", "chosen", "why"),
     [
-        ([entry("a"), entry("b"), entry("c")], Room(2, 2), ["a", "b"], {"c": "waits-for-slot"}),
-        ([entry("a", slots=2), entry("b")], Room(2, 1), [], {"a": "waits-for-slot", "b": "waits-for-its-turn"}),
-        ([entry("a", slots=3), entry("b")], Room(2, 1), ["b"], {"a": "more-slots-than-there-are"}),
-        ([entry("a", state=TrainingState.HELD), entry("b")], Room(1, 1), ["b"], {"a": "held"}),
+        ([entry("a"), entry("b"), entry("c")], Capacity(2, 2), ["a", "b"], {"c": "waits-for-slot"}),
+        ([entry("a", slots=2), entry("b")], Capacity(2, 1), [], {"a": "waits-for-slot", "b": "waits-for-its-turn"}),
+        ([entry("a", slots=3), entry("b")], Capacity(2, 1), ["b"], {"a": "more-slots-than-there-are"}),
+        ([entry("a", state=TrainingState.HELD), entry("b")], Capacity(1, 1), ["b"], {"a": "held"}),
         ([entry("a", gpus=1), entry("b", gpus=1), entry("c")], TWO_GPUS, ["a", "b", "c"], {}),
-        ([entry("a", gpus=2), entry("b", gpus=1), entry("c")], Room(1, 1, GpuRoom(2, (1,))), ["c"], {"a": "waits-for-gpus", "b": "waits-for-its-turn"}),
+        ([entry("a", gpus=2), entry("b", gpus=1), entry("c")], Capacity(1, 1, GpuCapacity(2, (1,))), ["c"], {"a": "waits-for-gpus", "b": "waits-for-its-turn"}),
         ([entry("a", gpus=3), entry("b", gpus=1)], TWO_GPUS, ["b"], {"a": "more-than-there-is"}),
-        ([entry("a", gpus=1)], Room(1, 1, GpuRoom(1, (), reasons.GpuTakenBy(0, "python"))), [], {"a": "gpu-taken-by"}),
-        ([entry("a", gpus=1)], Room(None, None), ["a"], {}),
-        ([entry("a"), entry("b", gpus=1), entry("c")], Room(None, None, most=1, hindrance=EnoughWaitThere(7)), ["a"], {"b": "enough-wait-there", "c": "enough-wait-there"}),
+        ([entry("a", gpus=1)], Capacity(1, 1, GpuCapacity(1, (), reasons.GpuTakenBy(0, "python"))), [], {"a": "gpu-taken-by"}),
+        ([entry("a", gpus=1)], Capacity(None, None), ["a"], {}),
+        ([entry("a"), entry("b", gpus=1), entry("c")], Capacity(None, None, most=1, shortage=EnoughWaitThere(7)), ["a"], {"b": "enough-wait-there", "c": "enough-wait-there"}),
     ],
 )  # fmt: skip
 def test_the_plan_starts_what_fits_and_gives_the_others_a_reason_to_wait(
-    waiting: list[Entry], room: Room, chosen: list[str], why: dict[str, str]
+    waiting: list[Entry], room: Capacity, chosen: list[str], why: dict[str, str]
 ) -> None:
     assert planned(waiting, room) == (chosen, why)
 

@@ -11,7 +11,7 @@ from domain.errors import BadResponse, ClewError, ServiceUnavailable
 from domain.errors.connections import CredentialsRefused, TimedOut
 from domain.errors.trainings.cluster import ClusterFailed, MlflowOutOfReach
 from domain.errors.trainings.reasons import NotLaunched
-from scheduler.backends.backend import Absent, Exited, Lost, Needs
+from scheduler.backends.backend import Absent, Exited, Lost, ResourceRequest
 from scheduler.ray_jobs import job_stop, job_watch, jobs_api, log_copy, watched_job
 from scheduler.ray_jobs.ray_backend import RayBackend
 from tests.scheduler.fake_ray import FakeRay
@@ -390,7 +390,7 @@ def test_only_variables_meant_for_the_job_are_submitted_and_no_credentials(
     ours = {"PATH": "/only/here", "MLFLOW_RUN_ID": "r1", "MLFLOW_TRACKING_URI": "http://127.0.0.1:5050", "SEED": "7"}
     settings = {"mlflow_url": "https://ada:pw@mlflow.example.com/"}
     with ray_backend(ray.address, runs, **settings) as backend:
-        backend.launch(python(QUICK, environment=ours, needs=Needs(2, 1)))
+        backend.launch(python(QUICK, environment=ours, needs=ResourceRequest(2, 1)))
     body = ray.submitted[0]
     variables = {name: text for name, text in body["runtime_env"]["env_vars"].items() if not name.startswith("RAY_")}
     assert variables == {"MLFLOW_RUN_ID": "r1", "MLFLOW_TRACKING_URI": "https://mlflow.example.com", "SEED": "7"}

@@ -17,16 +17,16 @@ from api.edge.bulkheads import (
     compartments,
     place_of,
 )
-from serving.compartments import Compartment, Compartments, Place
+from serving.compartments import Compartment, CompartmentPart, Compartments
 
 SIZES = {"slow": Compartment(2, most_waiting=3), "wide": Compartment(4, most_of_part=2), "quick": Compartment(1)}
-places = st.builds(Place, st.sampled_from(sorted(SIZES)), st.sampled_from(["a", "b", "c"]))
+places = st.builds(CompartmentPart, st.sampled_from(sorted(SIZES)), st.sampled_from(["a", "b", "c"]))
 
 
 @given(st.lists(st.tuples(st.booleans(), places), max_size=60))
-def test_no_kind_exceeds_its_threads_and_every_accepted_request_runs(steps: list[tuple[bool, Place]]) -> None:
-    running: list[tuple[int, Place]] = []
-    rooms: Compartments[tuple[int, Place]] = Compartments(SIZES, running.append)
+def test_no_kind_exceeds_its_threads_and_every_accepted_request_runs(steps: list[tuple[bool, CompartmentPart]]) -> None:
+    running: list[tuple[int, CompartmentPart]] = []
+    rooms: Compartments[tuple[int, CompartmentPart]] = Compartments(SIZES, running.append)
     taken, begun = 0, 0
     for number, (comes, place) in enumerate(steps):
         if comes:
@@ -98,9 +98,9 @@ def test_callbacks_are_grouped_by_their_output() -> None:
 )
 def test_an_encoded_or_absolute_url_has_the_kind_of_its_route(target: str) -> None:
     """This holds with a host in front, as gunicorn takes it: slow work would count as a page."""
-    assert place_of("GET", target, b"") == Place(READS)
+    assert place_of("GET", target, b"") == CompartmentPart(READS)
 
 
 @pytest.mark.parametrize("target", ["", "*", "//[", "http://[", "/", "//h/api/runs"])
 def test_an_invalid_address_counts_as_a_page(target: str) -> None:
-    assert place_of("GET", target, b"") == Place(PAGES)
+    assert place_of("GET", target, b"") == CompartmentPart(PAGES)

@@ -7,9 +7,9 @@ from gunicorn.http.parser import RequestParser
 from hypothesis import example, given
 
 from domain.errors.requests import HeadTooLong
-from serving.request_frame import MOST_HEAD_BYTES, RequestFrame
+from serving.request_frame import MAX_HEAD_BYTES, RequestFrame
 
-MOST_BODY = 5_000
+MAX_BODY = 5_000
 LINE = b"POST /callback?x=1 HTTP/1.1\r\nHost: h\r\n"
 names = st.sampled_from(["Content-Length", "content-length", "CONTENT-LENGTH"])
 bodies = st.binary(max_size=400)
@@ -47,7 +47,7 @@ def test_the_end_of_a_request_is_found_wherever_it_is_split(
     sent: tuple[bytes, bytes], following: bytes, cuts: list[int]
 ) -> None:
     request, body = sent
-    frame = RequestFrame(MOST_BODY)
+    frame = RequestFrame(MAX_BODY)
     for piece in split(request[:-1], cuts):
         frame.feed(piece)
         assert not frame.is_whole
@@ -63,7 +63,7 @@ def test_the_end_of_a_request_is_found_wherever_it_is_split(
 @given(requests_sent(), st.integers(1, 50))
 def test_the_end_of_a_request_is_found_in_pieces_of_any_size(sent: tuple[bytes, bytes], step: int) -> None:
     request, _ = sent
-    frame = RequestFrame(MOST_BODY)
+    frame = RequestFrame(MAX_BODY)
     for start in range(0, len(request), step):
         assert not frame.is_whole
         frame.feed(request[start : start + step])
@@ -73,7 +73,7 @@ def test_the_end_of_a_request_is_found_in_pieces_of_any_size(sent: tuple[bytes, 
 
 @given(st.binary(max_size=3_000), st.lists(st.integers(min_value=0), max_size=8))
 def test_arbitrary_bytes_are_kept_without_an_error(content: bytes, cuts: list[int]) -> None:
-    frame = RequestFrame(MOST_BODY)
+    frame = RequestFrame(MAX_BODY)
     for piece in split(content, cuts):
         frame.feed(piece)
     assert b"".join(frame.split()) == content
@@ -89,18 +89,18 @@ def test_arbitrary_bytes_are_kept_without_an_error(content: bytes, cuts: list[in
     ],
 )
 def test_a_body_that_is_too_long_is_cut_at_its_head(head: bytes) -> None:
-    frame = RequestFrame(MOST_BODY)
+    frame = RequestFrame(MAX_BODY)
     frame.feed(LINE + head + b"\r\n")
     assert frame.is_whole
     assert frame.is_cut
 
 
 def test_endless_chunks_are_refused_as_too_long() -> None:
-    frame = RequestFrame(MOST_BODY)
+    frame = RequestFrame(MAX_BODY)
     frame.feed(LINE + b"Transfer-Encoding: chunked\r\n\r\n")
     for _ in range(100):
         frame.feed(b"64\r\n" + bytes(100) + b"\r\n")
-    assert str(frame.refusal) == f"The request is longer than {MOST_BODY >> 10} KiB."
+    assert str(frame.refusal) == f"The request is longer than {MAX_BODY >> 10} KiB."
     assert not frame.is_whole
 
 
@@ -115,9 +115,9 @@ def test_invalid_chunks_are_passed_on_to_the_parser(body: bytes) -> None:
 
 
 def test_an_endless_head_is_refused_as_too_long() -> None:
-    frame = RequestFrame(MOST_BODY)
+    frame = RequestFrame(MAX_BODY)
     frame.feed(LINE)
-    for _ in range(MOST_HEAD_BYTES // 1_000 + 1):
+    for _ in range(MAX_HEAD_BYTES // 1_000 + 1):
         assert not frame.is_whole
         frame.feed(b"X-More: " + b"x" * 990 + b"\r\n")
     assert isinstance(frame.refusal, HeadTooLong)

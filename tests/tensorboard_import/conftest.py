@@ -19,8 +19,8 @@ from mlflow_api.run_writes import RunWrites, StoredRun
 from settings.settings import Settings
 from tensorboard_import.folders.naming import Naming
 from tensorboard_import.following.importer import Importer, Source
-from tensorboard_import.writing.imported_run import TrackingServer
-from tensorboard_import.writing.patience import Patience
+from tensorboard_import.writing.imported_run import ImportTarget
+from tensorboard_import.writing.patience import RetryingCalls
 from tensorboard_import.writing.run_tags import changed_names
 from tests.tensorboard_import.event_folders import Histories, point
 
@@ -43,8 +43,8 @@ class Target:
     ) -> Importer:
         stop = threading.Event()
         sources = [Source(logdir, Naming(self.experiment, logdir.name)) for logdir in logdirs]
-        patience = Patience(stop, self.mlflow.ping, gives_up_seconds=gives_up_seconds)
-        server = TrackingServer(self.runs, RunFiles(self.mlflow), patience)
+        patience = RetryingCalls(stop, self.mlflow.ping, gives_up_seconds=gives_up_seconds)
+        server = ImportTarget(self.runs, RunFiles(self.mlflow), patience)
         return Importer(
             sources,
             server,

@@ -15,7 +15,7 @@ from tensorboard.util.tensor_util import make_tensor_proto
 
 from tensorboard_import.folders.folder_files import FolderFiles
 from tensorboard_import.folders.restarts import without_void
-from tensorboard_import.folders.walk import Walk
+from tensorboard_import.folders.walk import LogdirScan
 from tensorboard_import.reading.crc32c import masked_sums
 from tensorboard_import.reading.events import content_of
 from tensorboard_import.reading.param_tables import params_in
@@ -66,7 +66,7 @@ COLUMNS_FROM = st.sampled_from([0, 0, 1_000])
 def read(folder: Path, most: int, columns_from: int) -> Histories:
     """Reads a folder in pieces of that size; as columns where a piece has so many records."""
     files = FolderFiles()
-    files.note(Walk(folder).folders()[0].files)
+    files.note(LogdirScan(folder).folders()[0].files)
     files.open_new()
     files.scan()
     found: dict[str, set[tuple[int, int, str]]] = {}

@@ -64,9 +64,9 @@ def test_a_run_written_by_torch_is_imported_as_logged(target: Target, tmp_path: 
     assert run.start_ms is not None
     assert abs(run.start_ms / 1000 - time.time()) < 600
     artifacts = target.artifacts
-    (picture,) = media_of(artifacts.listed(run.run_id, "images"))
+    (picture,) = media_of(artifacts.list_folder(run.run_id, "images"))
     assert (picture.key, picture.step) == ("images/frames/end", 20)
-    assert [one.path for one in artifacts.listed(run.run_id, "text")] == ["text/notes_step_3.md"]
+    assert [one.path for one in artifacts.list_folder(run.run_id, "text")] == ["text/notes_step_3.md"]
 
 
 def test_a_folder_is_imported_once_even_if_it_is_moved(target: Target, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts.figures import figure
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.charts.lines import lines
 from components.run_rows.list_columns import WORDS
 from domain.charts.axes import Axis, counter
@@ -127,7 +127,7 @@ def test_the_result_of_an_evaluation_by_episode_is_the_mean_of_its_history() -> 
     points = json.loads((GOLDEN / "cleanrl-ppo.json").read_text())["metrics"][key]
     step, value = (np.array(column) for column in zip(*points, strict=True))
     history = History(step=step.astype(np.int64), value=value.astype(np.float64), timestamp=step.astype(np.int64))
-    known = Known({(one.run_id, key): history}, DEFAULT)
+    known = KnownHistories({(one.run_id, key): history}, DEFAULT)
     for choice in Choice:
         assert known.outcome(one, "eval_reward", choice).value == pytest.approx(value.mean())
     assert known.outcome(one, "eval_reward", Choice.LAST).value != value[-1]
@@ -160,7 +160,7 @@ def test_an_entropy_that_is_logged_as_a_loss_is_shown_as_an_entropy_everywhere()
     step, value = (np.array(column) for column in zip(*points, strict=True))
     assert value[-1] < 0
     history = History(step=step.astype(np.int64), value=value.astype(np.float64), timestamp=step.astype(np.int64))
-    known = Known({(one.run_id, key): history}, DEFAULT)
+    known = KnownHistories({(one.run_id, key): history}, DEFAULT)
     assert one.outcome("entropy", DEFAULT).value == known.outcome(one, "entropy").value == -value[-1]
     (entropy,) = lines(Subject("entropy"), [one], known, ChartOptions())
     (logged,) = lines(Subject(None, key), [one], known, ChartOptions())
@@ -174,7 +174,9 @@ def test_an_entropy_that_is_logged_as_a_loss_is_shown_as_an_entropy_everywhere()
 
 def test_the_axis_of_a_chart_names_the_unit_of_steps_if_all_lines_agree() -> None:
     def title(word: MetricWord, *names: str) -> str:
-        figured = figure(ChartSpec.of_word(word), [RUNS[name][0] for name in names], Known({}, DEFAULT), ChartOptions())
+        figured = figure(
+            ChartSpec.of_word(word), [RUNS[name][0] for name in names], KnownHistories({}, DEFAULT), ChartOptions()
+        )
         return str(figured["layout"]["xaxis"]["title"]["text"])
 
     assert title("reward", "sb3-ppo-tensorboard", "cleanrl-ppo") == "Step (environment steps)"

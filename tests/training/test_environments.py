@@ -120,7 +120,7 @@ def test_observations_of_parts_and_texts_are_learned_from(
 def test_an_atari_game_is_learned_as_the_docs_describe(
     client: MlflowClient, server: TrackingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.models.measuring.MOST_SECONDS", 0.0)
+    monkeypatch.setattr("training.models.measuring.MAX_SECONDS", 0.0)
     recipe = (ROOT / "docs" / "examples" / "atari.toml").read_text()
     short = tmp_path / "environments.toml"
     short.write_text(recipe.replace("frameskip = 1,", "frameskip = 1, max_num_frames_per_episode = 160,"))

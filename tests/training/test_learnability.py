@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from domain.inference.maze import generate_maze, observe, passages, step
-from training.learnability import measure_learnability, right_actions
+from training.learnability import measure_learnability, optimal_actions
 
 
 def test_every_start_in_the_default_maze_can_succeed() -> None:
@@ -15,7 +15,7 @@ def test_every_start_in_the_default_maze_can_succeed() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_right_actions_lead_from_every_cell_to_the_goal(seed: int) -> None:
     maze = generate_maze(9, seed)
-    right = right_actions(maze)
+    right = optimal_actions(maze)
     assert set(right) == set(passages(maze))
     for position in right:
         for steps in range(200):

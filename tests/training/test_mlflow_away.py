@@ -19,7 +19,7 @@ from training.scratch_server import free_port, mlflow_server
 from training.stopping import StopRequest
 from training.tracking import patience, run_log
 from training.tracking.mlflow_client import connect
-from training.tracking.patience import MlflowStayedUnavailable, Patience
+from training.tracking.patience import MlflowRetries, MlflowStayedUnavailable
 from training.tracking.run_log import RunLog
 from training.tracking.server import TrackingServer
 
@@ -104,7 +104,7 @@ def test_points_are_sent_once_mlflow_is_back(
     connection_to_mlflow.restore()
     run.metric("episode_reward", 0.7, 3)
     run.stop_sending()
-    Patience(StopRequest(), tmp_path, lambda: None).until_done(lambda: run.end("FINISHED"))
+    MlflowRetries(StopRequest(), tmp_path, lambda: None).until_done(lambda: run.end("FINISHED"))
     run.close()
     assert steps_of(client, run_id) == [(1, 0.5), (2, 0.6), (3, 0.7)]
     ended = client.get_run(run_id)
@@ -146,7 +146,7 @@ def test_the_end_of_a_training_waits_for_mlflow_up_to_a_limit(monkeypatch: pytes
     alive: list[int] = []
     server = TrackingServer.at(f"http://127.0.0.1:{free_port()}")
     with pytest.raises(MlflowStayedUnavailable, match=r"stayed away.*runs"):
-        Patience(StopRequest(), Path("runs"), lambda: alive.append(1), seconds=0.3).until_done(
+        MlflowRetries(StopRequest(), Path("runs"), lambda: alive.append(1), seconds=0.3).until_done(
             lambda: server.end_run("a", "FINISHED")
         )
     assert len(alive) > 3

@@ -10,7 +10,7 @@ from tests.transport.servers import Answer, Oracle
 from transport.exchange import Request
 from transport.http_client import JsonService
 from transport.opened import Answer as Got
-from transport.redirects import MOST_REDIRECTS, follow
+from transport.redirects import MAX_REDIRECTS, follow
 
 TRUTH = b'{"true": 1}'
 
@@ -70,7 +70,7 @@ def test_a_redirect_loop_ends(oracle: Oracle) -> None:
     oracle.answers["/round"] = redirect(302, "/round")
     with pytest.raises(Redirected):
         JsonService("Oracle", oracle.address).call("GET", "/round")
-    assert len(oracle.received) == MOST_REDIRECTS + 1
+    assert len(oracle.received) == MAX_REDIRECTS + 1
 
 
 @pytest.mark.parametrize("status", [300, 302, 305])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from domain.errors.connections import AnsweredStatus, AnsweredStatusBecause
 from tests.transport.conftest import Oracle
 from transport.http_client import JsonService
-from transport.words import MOST_LETTERS, reason_in, shown
+from transport.words import MAX_LETTERS, reason_in, shown
 
 HIDDEN = "hunter2-sesame"
 MESSAGES = [
@@ -68,7 +68,7 @@ def test_a_message_without_text_is_replaced_by_its_status(oracle: Oracle, conten
 def test_any_message_becomes_one_short_line(message: str) -> None:
     text = shown(message)
     assert text.isprintable()
-    assert len(text) <= MOST_LETTERS
+    assert len(text) <= MAX_LETTERS
 
 
 @given(st.text(st.characters(categories=["L", "N"]), min_size=8, max_size=30), st.integers(0, 2000))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.charts.chart_spec import MOST_SUBJECTS, ChartSpec, Subject
+from domain.charts.chart_spec import MAX_SUBJECTS, ChartSpec, Subject
 from domain.charts.figure_query import FigureQuery
 from domain.errors import ClewError
 from domain.errors.charts.specs import ChartUnreadable, NoSuchWord
@@ -85,7 +85,7 @@ def test_an_unknown_metric_word_is_named() -> None:
 
 def test_a_chart_with_too_many_subjects_is_refused() -> None:
     with pytest.raises(ValidationError):
-        ChartSpec(subjects=tuple(map(str, range(MOST_SUBJECTS + 1))))
+        ChartSpec(subjects=tuple(map(str, range(MAX_SUBJECTS + 1))))
 
 
 def test_a_metric_word_is_read_under_each_tools_key() -> None:

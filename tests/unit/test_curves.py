@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.charts.curves import EVERYTHING, FEWEST_DRAWN, Curve, Window, curve, visible
+from domain.charts.curves import EVERYTHING, MIN_DRAWN, Curve, Window, curve, visible
 from domain.charts.smoothing import smooth
 from domain.errors import BadInput
 
@@ -34,7 +34,7 @@ def windows(draw: st.DrawFn) -> Window:
     return draw(st.sampled_from([Window(x_from=ends[0], x_to=ends[1]), Window(x_from=ends[0]), Window(x_to=ends[1])]))
 
 
-mosts = st.integers(FEWEST_DRAWN, 300)
+mosts = st.integers(MIN_DRAWN, 300)
 
 
 @unhurried
@@ -99,5 +99,5 @@ def test_columns_of_different_lengths_are_refused() -> None:
 
 
 def test_too_few_points_to_draw_are_refused() -> None:
-    with pytest.raises(BadInput, match=str(FEWEST_DRAWN)):
-        visible(curve(np.arange(100.0), np.zeros(100)), FEWEST_DRAWN - 1)
+    with pytest.raises(BadInput, match=str(MIN_DRAWN)):
+        visible(curve(np.arange(100.0), np.zeros(100)), MIN_DRAWN - 1)

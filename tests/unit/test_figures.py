@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.artifacts.figures import MOST_VALUES, TooManyValues, figure_in_page, figure_of
+from domain.artifacts.figures import MAX_VALUES, TooManyValues, figure_in_page, figure_of
 from services.artifacts.json_facts import facts_of
 
 LINE = {"type": "scatter", "x": [1, 2], "y": [3, 4], "line": {"width": 3}}
@@ -68,8 +68,8 @@ def test_trace_types_that_the_page_cannot_draw_are_named() -> None:
 @pytest.mark.parametrize(
     "trace",
     [
-        {"y": list(range(MOST_VALUES))},
-        {"y": {"dtype": "f8", "bdata": "A" * (MOST_VALUES * 11)}},
+        {"y": list(range(MAX_VALUES))},
+        {"y": {"dtype": "f8", "bdata": "A" * (MAX_VALUES * 11)}},
         {"y": [], "meta": json.loads("[" * 40 + "]" * 40)},
     ],
     ids=["a list", "packed", "deep"],
@@ -77,7 +77,7 @@ def test_trace_types_that_the_page_cannot_draw_are_named() -> None:
 def test_a_figure_that_is_too_large_for_a_page_is_refused(trace: dict[str, object]) -> None:
     with pytest.raises(TooManyValues):
         figure_of({"data": [{"type": "scatter", **trace}]})
-    assert facts_of({"data": [{"type": "scatter", **trace}]}) == {"too_many": MOST_VALUES}
+    assert facts_of({"data": [{"type": "scatter", **trace}]}) == {"too_many": MAX_VALUES}
 
 
 def test_the_shape_of_packed_numbers_is_removed() -> None:

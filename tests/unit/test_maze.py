@@ -9,10 +9,10 @@ from domain.errors import BadInput
 from domain.inference.evaluation import FIRST_HELD_OUT_SEED, HELD_OUT_SEEDS
 from domain.inference.maze import (
     GOAL,
-    LARGEST,
+    MAX_SIZE,
     MAX_STEPS,
+    MIN_SIZE,
     MOVES,
-    SMALLEST,
     WALL,
     Maze,
     draw_start,
@@ -22,7 +22,7 @@ from domain.inference.maze import (
     step,
 )
 
-sizes = st.integers(SMALLEST, LARGEST)
+sizes = st.integers(MIN_SIZE, MAX_SIZE)
 seeds = st.integers(0, 2**32 - 1)
 unhurried = settings(deadline=None)  # a busy machine is no failure
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.inference.maze import SMALLEST, generate_maze
-from domain.inference.policies import MOST_BYTES, PolicyGraph, TensorShape, contract_for, misfit, oversize
+from domain.inference.maze import MIN_SIZE, generate_maze
+from domain.inference.policies import MAX_BYTES, PolicyGraph, TensorShape, contract_for, misfit, oversize
 
 MAZE = "ClewMaze-10x10-v0"
 OBSERVATION = TensorShape(name="observation", dtype="float32", shape=("batch", 25))
@@ -69,12 +69,12 @@ def test_no_policy_fits_an_unknown_environment(env_id: str | None) -> None:
 
 
 def test_policies_for_mazes_of_any_size_have_the_same_contract() -> None:
-    assert all(misfit(graph(), generate_maze(size).env_id) is None for size in (SMALLEST, 10, 20))
+    assert all(misfit(graph(), generate_maze(size).env_id) is None for size in (MIN_SIZE, 10, 20))
 
 
 def test_a_policy_file_is_refused_only_above_the_size_limit() -> None:
-    assert oversize(MOST_BYTES) is None
+    assert oversize(MAX_BYTES) is None
     assert (
-        str(oversize(MOST_BYTES + 1))
+        str(oversize(MAX_BYTES + 1))
         == "The policy file has 67,108,865 bytes; at most 64 MiB (67,108,864) are accepted."
     )

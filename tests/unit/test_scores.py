@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from domain.errors import BadInput
-from domain.statistics import FEWEST_RUNS
+from domain.statistics import MIN_RUNS
 from domain.tracking.scores import Aggregates, Estimate, aggregate, probability_of_improvement
 
 Matrix = NDArray[np.float64]  # [runs, environments]
@@ -123,7 +123,7 @@ def test_fewer_than_three_runs_have_no_interval(runs: int) -> None:
     scores = {"maze": [float(i) for i in range(runs)], "cave": [0.0, 1.0, 2.0, 3.0]}
     found: Aggregates = aggregate(scores, resamples=10)
     improvement = probability_of_improvement(scores, {"cave": [1.0, 2.0, 3.0], "maze": [1.0, 2.0, 3.0]}, resamples=10)
-    is_known = runs >= FEWEST_RUNS
+    is_known = runs >= MIN_RUNS
     assert [e.interval is not None for e in (found.iqm, found.mean, found.median)] == [is_known] * 3
     assert (improvement.probability.interval is not None) == is_known
 

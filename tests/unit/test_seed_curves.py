@@ -9,13 +9,13 @@ from scipy import stats
 
 from domain.charts.curves import EVERYTHING, Curve, Window, curve
 from domain.charts.seed_curves import Band, Centre, SeedCurve, seed_curve
-from domain.statistics import FEWEST_RUNS
+from domain.statistics import MIN_RUNS
 
 unhurried = settings(deadline=None, max_examples=40)  # a busy machine is no failure
 
 
 @st.composite
-def groups(draw: st.DrawFn, fewest: int = FEWEST_RUNS) -> list[Curve]:
+def groups(draw: st.DrawFn, fewest: int = MIN_RUNS) -> list[Curve]:
     """Draws runs of different beginnings, ends and steps, all of which have x that differ within a run."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     runs = draw(st.integers(fewest, 9))
@@ -56,7 +56,7 @@ def test_the_band_needs_at_least_three_runs(runs: list[Curve], centre: Centre, b
     found = seed_curve(runs, 1000, centre=centre, band=band)
     for x, low, high in zip(found.x, found.low, found.high, strict=True):
         values = values_at(runs, x)
-        if len(values) < FEWEST_RUNS:
+        if len(values) < MIN_RUNS:
             assert np.isnan([low, high]).all()
         elif band is Band.MIN_MAX:
             assert (low, high) == pytest.approx((values.min(), values.max()), abs=1e-9)
@@ -75,7 +75,7 @@ def test_the_bootstrap_band_is_that_of_resampled_runs(centre: Centre, runs: int)
     for column, low, high in zip(values.T, found.low, found.high, strict=True):
         samples = centre_of(rng.choice(column, (4000, runs)), centre)
         # Within bootstrap noise; with three runs the resamples' means are few, so an end can jump to the next of them.
-        noise = np.std(samples) / (4 if runs > FEWEST_RUNS else 1)
+        noise = np.std(samples) / (4 if runs > MIN_RUNS else 1)
         np.testing.assert_allclose([low, high], np.quantile(samples, [0.025, 0.975]), atol=noise)
         assert low <= centre_of(column, centre) <= high
 
@@ -149,7 +149,7 @@ def test_values_logged_at_the_same_x_count_as_their_mean() -> None:
 
 
 def test_a_grid_too_long_is_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("domain.charts.seed_curves.MOST_ON_GRID", 11)
+    monkeypatch.setattr("domain.charts.seed_curves.MAX_ON_GRID", 11)
     found = seed_curve([curve(np.arange(101.0), np.arange(101.0))] * 3, 50)
     np.testing.assert_array_equal(found.x, np.arange(0, 101, 10))
     np.testing.assert_allclose(found.centre, found.x)

@@ -10,7 +10,7 @@ from domain.artifacts.listing import Window
 from domain.artifacts.previews import FoundLines
 from domain.errors.artifacts.records import PatternInvalid, PatternTooLong
 from services.artifacts import text_search
-from services.artifacts.text_search import MOST_FOUND, first_found, last_found, wanted
+from services.artifacts.text_search import MAX_FOUND, compile_search, search_backwards, search_forwards
 
 WORDS = st.lists(st.sampled_from(["a", "needle", "Needle", "", "é", "\r", "\x1b[0m", "\udc80"]), max_size=3)
 LINES = st.lists(WORDS.map(" ".join), max_size=140)
@@ -30,13 +30,15 @@ def places(content: bytes) -> list[int]:
 
 def whole_search(content: bytes, *, forth: bool, pieces: int) -> list[int]:
     """Returns all places, found as a page does it: a window at a time, on from where the last search ended."""
-    word, found, at = wanted("NEEDLE", is_pattern=False), [], 0 if forth else len(content)
+    word, found, at = compile_search("NEEDLE", is_pattern=False), [], 0 if forth else len(content)
     while (at < len(content)) if forth else at > 0:
         found_lines: FoundLines
         if forth:
-            found_lines = first_found(Window(content[at : at + pieces], at, len(content)), word)
+            found_lines = search_forwards(Window(content[at : at + pieces], at, len(content)), word)
         else:
-            found_lines = last_found(Window(content[max(0, at - pieces) : at], max(0, at - pieces), len(content)), word)
+            found_lines = search_backwards(
+                Window(content[max(0, at - pieces) : at], max(0, at - pieces), len(content)), word
+            )
         found += [line.at for line in found_lines.lines]
         assert found_lines.searched_to != at, "it would go on for ever"
         at = found_lines.searched_to
@@ -51,7 +53,7 @@ def test_every_matching_line_is_found_once_from_either_end(lines: list[str], pie
 
 
 def test_a_search_with_many_matches_returns_the_nearest_and_continues() -> None:
-    content = b"".join(b"needle %d\n" % number for number in range(3 * MOST_FOUND))
+    content = b"".join(b"needle %d\n" % number for number in range(3 * MAX_FOUND))
     assert len(content) < text_search._AT_ONCE
     for forth in (True, False):
         found = whole_search(content, forth=forth, pieces=2**20)
@@ -71,15 +73,15 @@ def test_a_search_with_many_matches_returns_the_nearest_and_continues() -> None:
 def test_an_expression_is_matched_within_lines(pattern: str, line: bytes | None) -> None:
     window = Window(b"first\nneedle 7\nlast", 0, 19)
     for found in (
-        first_found(window, wanted(pattern, is_pattern=True)),
-        last_found(window, wanted(pattern, is_pattern=True)),
+        search_forwards(window, compile_search(pattern, is_pattern=True)),
+        search_backwards(window, compile_search(pattern, is_pattern=True)),
     ):
         assert [one.line.encode() for one in found.lines if one.line.startswith("needle")] == ([line] if line else [])
 
 
 def test_an_invalid_expression_is_reported() -> None:
     with pytest.raises(PatternInvalid, match="missing"):
-        wanted("(", is_pattern=True)
+        compile_search("(", is_pattern=True)
     with pytest.raises(PatternTooLong):
-        wanted("a" * 251, is_pattern=False)
-    assert wanted("(", is_pattern=False).search(b"f(x)") is not None
+        compile_search("a" * 251, is_pattern=False)
+    assert compile_search("(", is_pattern=False).search(b"f(x)") is not None

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.errors.views.records import AddressDamaged, AddressTooLong, ShortAddressUnknown
-from domain.views.addresses import MOST_CHARACTERS, NO_PART_OF_A_VIEW, hash_of, normalised, parsed, with_own
+from domain.views.addresses import MAX_CHARACTERS, NO_PART_OF_A_VIEW, hash_of, normalised, parsed, with_own
 from mlflow_api.views import ADDRESSES
 from services.sharing.atomic_file import put
 from tests.misbehaving import HANG, Misbehaving, eventually
@@ -135,4 +135,4 @@ def test_a_damaged_file_of_the_cache_is_refetched(host: Host, without_views: Tra
 
 def test_an_address_too_long_is_refused(host: Host) -> None:
     with pytest.raises(AddressTooLong):
-        host.views.addresses.keep("a" * (MOST_CHARACTERS + 1))
+        host.views.addresses.keep("a" * (MAX_CHARACTERS + 1))

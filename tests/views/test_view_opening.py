@@ -8,7 +8,7 @@ import requests
 from domain.errors.views.records import NoSuchView, ShortAddressUnknown
 from domain.messages import Message
 from domain.views.changes import ViewOutcome, ViewVerb
-from domain.views.opening import Opened
+from domain.views.opening import ResolvedQuery
 from mlflow_api.views import ADDRESSES
 from tests.misbehaving import ERROR_500, Misbehaving
 from tests.tracking import Tracking
@@ -19,18 +19,18 @@ RUNS = "runs=a,b&axis=episodes&column=param:a,b&column=tag:%26&lost="
 READ = {"runs": "a,b", "axis": "episodes", "column": ["param:a,b", "tag:&"], "lost": ""}
 
 
-def opened(host: Host, defaults: bool = True, **query: str | list[str]) -> Opened:
+def opened(host: Host, defaults: bool = True, **query: str | list[str]) -> ResolvedQuery:
     return host.views.opening.open(query, defaults)
 
 
-def code_of(found: Opened) -> str | None:
+def code_of(found: ResolvedQuery) -> str | None:
     return found.failure.code if isinstance(found.failure, Message) else None
 
 
 def test_an_address_without_a_view_or_short_form_is_read_unchanged(host: Host) -> None:
     query: dict[str, Any] = {"runs": "a", "lang": "ja", "x": ["1", "2"]}
-    assert opened(host, **query) == Opened(query)
-    assert opened(host) == Opened({})
+    assert opened(host, **query) == ResolvedQuery(query)
+    assert opened(host) == ResolvedQuery({})
 
 
 def test_a_short_form_is_expanded_to_its_address(host: Host, other_host: Host) -> None:
@@ -85,7 +85,7 @@ def test_an_experiment_opens_with_the_teams_view(host: Host, other_host: Host) -
     assert opened(other_host, defaults=False, experiment="a, b").view is None
     assert opened(other_host, experiment="other").view is None
     host.ask(ViewVerb.DELETE, id=view.id, revision=view.revision, is_confirmed=True)
-    assert opened(host, experiment="a, b") == Opened({"experiment": "a, b"})
+    assert opened(host, experiment="a, b") == ResolvedQuery({"experiment": "a, b"})
 
 
 def test_a_view_whose_address_is_deleted_is_reported(host: Host, other_host: Host, without_views: Tracking) -> None:
@@ -105,7 +105,7 @@ def test_an_mlflow_that_fails_is_named(misbehaving: Misbehaving, without_views: 
         found = opened(host, **query)
         assert "500" in str(found.failure)
         assert found.query == {}
-    assert opened(host, experiment="x") == Opened({"experiment": "x"})
+    assert opened(host, experiment="x") == ResolvedQuery({"experiment": "x"})
 
 
 def test_odd_texts_in_an_address_break_no_page(host: Host) -> None:

@@ -16,8 +16,8 @@ from domain.errors.views.records import (
     ViewsFull,
 )
 from domain.views.changes import ViewOutcome, ViewResult, ViewVerb
-from domain.views.views import MOST_VIEWS, View
-from mlflow_api.views import MOST_CHARACTERS, VIEWS
+from domain.views.views import MAX_VIEWS, View
+from mlflow_api.views import MAX_CHARACTERS, VIEWS
 from services.views.view_tags import DEFAULT_TAG, VIEW_TAG
 from tests.misbehaving import ERROR_500, Misbehaving
 from tests.tracking import Tracking
@@ -232,17 +232,17 @@ def test_each_experiment_has_one_default_view(host: Host, other_host: Host) -> N
 
 def test_a_full_list_is_reported(host: Host, without_views: Tracking) -> None:
     value = json.dumps({"name": "n", "query": "", "at": "2026-11-29T12:00:00Z"})
-    tags = [{"key": f"{VIEW_TAG}{number:016x}", "value": value} for number in range(MOST_VIEWS)]
+    tags = [{"key": f"{VIEW_TAG}{number:016x}", "value": value} for number in range(MAX_VIEWS)]
     without_views.post("registered-models/create", {"name": VIEWS, "tags": tags})
     result = host.ask(ViewVerb.SAVE, name="one too many", query="")
     assert (result.outcome, code_of(result)) == (ViewOutcome.REFUSED, ViewsFull.code)
-    assert len(host.names()) == MOST_VIEWS
+    assert len(host.names()) == MAX_VIEWS
 
 
 def test_a_stored_view_never_exceeds_mlflows_length_limit(host: Host, without_views: Tracking) -> None:
     query = "experiment=" + "%E3%81%82" * 500
     view: View = host.saved("日" * 200, query, by="本" * 200)
-    assert max(map(len, tags_of(without_views).values())) <= MOST_CHARACTERS
+    assert max(map(len, tags_of(without_views).values())) <= MAX_CHARACTERS
     assert host.views.store.query_of(view) == query
 
 

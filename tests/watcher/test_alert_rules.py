@@ -51,9 +51,9 @@ def test_a_good_file_sets_receivers_rules_and_quiet_hours() -> None:
     assert (first.to, second.to, second.every_seconds) == (["team", "ops"], ["ops"], 3600)
     assert first.quiet == QuietHours(time(22), time(7), "Asia/Tokyo")
     maze, other = (Subject(key="r", name="run", experiment=name) for name in ("Maze-10x10", "pong"))
-    assert first.names_it(AlertKind.FAILED, maze)
-    assert not first.names_it(AlertKind.FAILED, other)
-    assert not first.names_it(AlertKind.BEST, maze)
+    assert first.applies_to(AlertKind.FAILED, maze)
+    assert not first.applies_to(AlertKind.FAILED, other)
+    assert not first.applies_to(AlertKind.BEST, maze)
     assert {"TokenBBBBBB", "TokenCCCCCCCC", OPS["OPS"]} <= rules.secrets
     assert "127.0.0.1" not in rules.secrets
     assert "slack" not in repr(rules)
@@ -65,7 +65,7 @@ def test_a_good_file_sets_receivers_rules_and_quiet_hours() -> None:
 def test_without_rules_all_receivers_get_all_alerts() -> None:
     (rule,) = read_rules('[receivers]\nteam = "json://x"', {}).rules
     assert rule.to == ["team"]
-    assert all(rule.names_it(kind, Subject(key="k", name="n")) for kind in AlertKind)
+    assert all(rule.applies_to(kind, Subject(key="k", name="n")) for kind in AlertKind)
 
 
 MISTAKES = {

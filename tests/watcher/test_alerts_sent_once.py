@@ -21,7 +21,7 @@ from watcher.clock import now_ms
 from watcher.keeping.alert_book import AlertBook
 from watcher.keeping.outbox import Outbox
 from watcher.keeping.recorder import Recorder
-from watcher.keeping.retention import MOST_KEPT
+from watcher.keeping.retention import MAX_KEPT
 from watcher.settings import WatcherSettings
 from watcher.sources.peer_services import PeerServices
 
@@ -40,7 +40,7 @@ def test_sent_alerts_too_old_to_be_kept_are_not_repeated(tmp_path: Path) -> None
     """The trash and the history of activations are read as a whole, again and again."""
     day, now = 86_400_000, now_ms()
     kept = book(tmp_path, AlertRules())  # without receivers all is settled
-    events = [(subject(f"deleted-{n}"), now - 10 * day + n) for n in range(MOST_KEPT + 20)]
+    events = [(subject(f"deleted-{n}"), now - 10 * day + n) for n in range(MAX_KEPT + 20)]
 
     def poll() -> None:
         for of, at in events:
@@ -54,12 +54,12 @@ def test_sent_alerts_too_old_to_be_kept_are_not_repeated(tmp_path: Path) -> None
     assert len(kept.prune()) == 20
     assert kept.is_known(AlertKind.DIVERGED, "lives")
     poll()
-    assert len(kept.all()) == MOST_KEPT + 1
+    assert len(kept.all()) == MAX_KEPT + 1
     other = book(tmp_path / "other", AlertRules())  # on another host, with what MLflow has
     other.adopt(kept.all())
     kept = other
     poll()
-    assert len(kept.all()) == MOST_KEPT + 1
+    assert len(kept.all()) == MAX_KEPT + 1
     # New events are sent, even if they happened while no watcher ran.
     kept.happened(AlertKind.DELETED, subject("new"), RunWasDeleted("r", "e", "mio"), now - 3 * day)
     assert kept.is_known(AlertKind.DELETED, "new")

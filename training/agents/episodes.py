@@ -15,7 +15,7 @@ _LOSSES: Final = ("train/loss", "train/critic_loss")
 _SUCCESSES: Final = ("is_success", "success")
 
 
-class Watcher(Protocol):
+class TrainingObserver(Protocol):
     """Receives the progress of an agent."""
 
     def metric(self, key: str, value: float, step: int) -> None:
@@ -41,7 +41,7 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
     def __init__(
         self,
         episodes: int | None,
-        watcher: Watcher,
+        watcher: TrainingObserver,
         should_stop: Callable[[bool], bool],
         *,
         steps: int | None = None,
@@ -54,7 +54,7 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
         self.reward: float | None = None
         self.loss: float | None = None
         self._steps_each = steps_each
-        self._watcher = watcher
+        self._observer = watcher
         self._should_stop = should_stop
         self._successes: deque[bool] = deque(maxlen=SUCCESS_WINDOW)
         self._updates_logged = 0
@@ -106,7 +106,7 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
         self.model._current_progress_remaining = 1.0 - self.done_share
 
     def _on_rollout_start(self) -> None:
-        self._watcher.between_updates(self)
+        self._observer.between_updates(self)
 
     def _on_step(self) -> bool:
         ended = False
@@ -114,24 +114,24 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
             if done and (self.episodes is None or self.finished < self.episodes):
                 self._end_episode(info)
                 ended = True
-        self._watcher.stepped(self)
+        self._observer.stepped(self)
         return (self.episodes is None or self.finished < self.episodes) and not self._should_stop(ended)
 
     def _end_episode(self, info: dict[str, Any]) -> None:
         self.finished += 1
         self._successes.extend(success_of(info))
         self.reward = float(info["episode"]["r"])
-        self._watcher.metric("episode_reward", self.reward, self.finished)
-        self._watcher.metric("episode_length", float(info["episode"]["l"]), self.finished)
+        self._observer.metric("episode_reward", self.reward, self.finished)
+        self._observer.metric("episode_length", float(info["episode"]["l"]), self.finished)
         self._log_loss()
         if self.finished % SUCCESS_EVERY == 0 and self.success_rate is not None:
-            self._watcher.metric("success_rate", self.success_rate, self.finished)
+            self._observer.metric("success_rate", self.success_rate, self.finished)
 
     def _log_loss(self) -> None:
         updates, loss = getattr(self.model, "_n_updates", 0), self._update_loss()
         if updates > self._updates_logged and loss is not None:
             self._updates_logged, self.loss = updates, loss
-            self._watcher.metric("loss", loss, self.finished)
+            self._observer.metric("loss", loss, self.finished)
 
     def _update_loss(self) -> float | None:
         """Returns the newest loss; for SAC that of the critic, which corresponds to DQN's."""

@@ -15,7 +15,7 @@ from environments.child.spaces_of import space_of
 from environments.child.trouble import Trouble
 from environments.machine import memory_bytes
 
-_SMALLEST_IMAGE: Final = 36  # pixels: Stable-Baselines3's network for images has three convolutions
+_MIN_IMAGE: Final = 36  # pixels: Stable-Baselines3's network for images has three convolutions
 
 
 def check_spaces(request: EnvironmentRequest, environment: gymnasium.Env) -> None:
@@ -47,4 +47,4 @@ def policy_kind(environment: gymnasium.Env) -> str:
 
 def is_small_image(space: spaces.Space) -> bool:
     """Returns whether it is an image too small for the convolutions."""
-    return bool(is_image_space(space)) and min(sorted(space.shape)[-2:]) < _SMALLEST_IMAGE
+    return bool(is_image_space(space)) and min(sorted(space.shape)[-2:]) < _MIN_IMAGE

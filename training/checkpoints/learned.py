@@ -7,7 +7,7 @@ from stable_baselines3 import SAC
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 
-def learned_by(agent: BaseAlgorithm) -> dict[str, Any]:
+def weights_of(agent: BaseAlgorithm) -> dict[str, Any]:
     """Returns the tensors of an agent; SAC has three optimisers, and an entropy coefficient."""
     if not isinstance(agent, SAC):
         return {"policy": agent.policy.state_dict(), "optimizer": agent.policy.optimizer.state_dict()}
@@ -18,7 +18,7 @@ def learned_by(agent: BaseAlgorithm) -> dict[str, Any]:
     }
 
 
-def learn_again(agent: BaseAlgorithm, tensors: dict[str, Any]) -> None:
+def load_weights(agent: BaseAlgorithm, tensors: dict[str, Any]) -> None:
     """Loads these tensors into an agent; raises KeyError, RuntimeError or ValueError if they are of a different one."""
     agent.policy.load_state_dict(tensors["policy"])
     if not isinstance(agent, SAC):

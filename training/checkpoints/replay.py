@@ -10,7 +10,7 @@ from stable_baselines3.common.buffers import ReplayBuffer
 from training.agents.environment import MazeEnv
 from training.checkpoints.state import ReplayState
 
-MOST_BYTES: Final = 64 * 2**20
+MAX_BYTES: Final = 64 * 2**20
 """Larger ones, with images for example, are not saved: a checkpoint is written and uploaded every minute.
 
 A training that continues without its buffer fills it again.
@@ -22,7 +22,7 @@ _FLAGS: Final = ("dones", "timeouts")
 Arrays = dict[str, NDArray[Any]]
 
 
-def kept_replay(agent: BaseAlgorithm) -> tuple[ReplayState | None, Arrays]:
+def replay_to_save(agent: BaseAlgorithm) -> tuple[ReplayState | None, Arrays]:
     """Returns the position in the buffer, and its filled part.
 
     None and nothing if there is no buffer, or it is too large.
@@ -33,7 +33,7 @@ def kept_replay(agent: BaseAlgorithm) -> tuple[ReplayState | None, Arrays]:
     size = buffer.buffer_size if buffer.full else buffer.pos
     is_of_maze = isinstance(agent.get_env().envs[0].unwrapped, MazeEnv)
     arrays = {name: _small(array[:size], name, is_of_maze) for name, array in _arrays_of(buffer).items()}
-    if sum(array.nbytes for name, array in arrays.items() if _field(name) in _SEEN) > MOST_BYTES:
+    if sum(array.nbytes for name, array in arrays.items() if _field(name) in _SEEN) > MAX_BYTES:
         return None, {}
     return ReplayState(position=buffer.pos, is_full=buffer.full), arrays
 

@@ -17,9 +17,9 @@ from domain.errors.records import InvalidArgument
 from domain.inference.maze import observe, passages
 from domain.messages import Text
 from domain.trainings.built_in import values_of
-from domain.trainings.forking import Done, fork_misfits
+from domain.trainings.forking import TrainedLength, fork_misfits
 from training.agents.episodes import EpisodeCallback
-from training.checkpoints.learned import learn_again
+from training.checkpoints.learned import load_weights
 from training.checkpoints.replay import restore_replay
 from training.checkpoints.state import (
     ARRAYS_FILE,
@@ -54,7 +54,7 @@ def restore_checkpoint(
 
 
 def _check(state: CheckpointState, job: TrainingJob, run_id: str) -> None:
-    done = None if state.run_id == run_id else Done(state.episodes_finished, state.agent.steps)
+    done = None if state.run_id == run_id else TrainedLength(state.episodes_finished, state.agent.steps)
     for name, misfit in fork_misfits(state.values, values_of(job.request), done).items():
         raise InvalidArgument(Text(f"{name}: {misfit}."))
 
@@ -64,7 +64,7 @@ def _restore(
 ) -> None:
     values = values_of(job.request)
     tensors = torch.load(folder / TENSORS_FILE, map_location=agent.device, weights_only=True)
-    learn_again(agent, tensors)
+    load_weights(agent, tensors)
     with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
         if state.replay is not None:
             restore_replay(agent.replay_buffer, state.replay, arrays)

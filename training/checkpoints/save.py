@@ -15,8 +15,8 @@ from stable_baselines3.common.monitor import Monitor
 from domain.trainings.built_in import values_of
 from training.agents.environment import MazeEnv
 from training.agents.episodes import EpisodeCallback
-from training.checkpoints.learned import learned_by
-from training.checkpoints.replay import kept_replay
+from training.checkpoints.learned import weights_of
+from training.checkpoints.replay import replay_to_save
 from training.checkpoints.state import (
     ARRAYS_FILE,
     NORMALIZED_PARTS,
@@ -34,8 +34,8 @@ def save_checkpoint(
 ) -> None:
     """Writes the agent's three files, the state last: if it exists, the others are complete."""
     numpy_state: Any = np.random.get_state()
-    _save_tensors({**learned_by(agent), "generator": torch.get_rng_state()}, folder / TENSORS_FILE)
-    replay, remembered = kept_replay(agent)
+    _save_tensors({**weights_of(agent), "generator": torch.get_rng_state()}, folder / TENSORS_FILE)
+    replay, remembered = replay_to_save(agent)
     arrays: dict[str, Any] = {"numpy_generator": numpy_state[1], **remembered, **_normalization(agent)}
     np.savez(folder / ARRAYS_FILE, **arrays)
     monitors: list[Monitor] = agent.get_env().envs

@@ -15,7 +15,7 @@ from domain.inference.signatures import SIGNATURE_TAG
 from training.agents.making import EnvironmentMaker
 from training.jobs import TrainingJob
 from training.models.export import export_policy, inputs_and_answers_of, load_any_policy, load_policy
-from training.models.measuring import Measured, measure
+from training.models.measuring import EvaluationResult, measure
 from training.models.observing import part_of
 from training.models.registration import MODEL_FOLDER, ONNX_FILE, ONNX_TAG, VIDEOS_FOLDER
 from training.models.video import film, in_environment, in_maze
@@ -27,18 +27,18 @@ _LONGEST_TAG: Final = 5000  # characters; MLflow's smallest limit for a run's ta
 
 
 @dataclass(frozen=True)
-class Finished:
+class ExportedPolicy:
     """An exported policy with its evaluation; `measured` may be None if the training was stopped."""
 
     file: Path
-    measured: Measured | None
+    measured: EvaluationResult | None
     episodes: int
     steps: int
 
 
 def export_and_measure(
     agent: BaseAlgorithm, job: TrainingJob, folder: Path, episodes: int, alive: Callable[[], None], stop: StopRequest
-) -> Finished:
+) -> ExportedPolicy:
     """Writes the policy into `folder` and evaluates that file; in the maze with 200 steps, whatever it trained with.
 
     The rates of all models are therefore comparable: no path through our mazes is longer.
@@ -48,11 +48,11 @@ def export_and_measure(
         measured = measure(load_any_policy(file), _maker(job), alive, stop=stop)
     else:
         found = evaluate(load_policy(file), job.maze, played=lambda _: alive())
-        measured = Measured.model_validate(found.model_dump())
-    return Finished(file, measured, episodes, agent.num_timesteps)
+        measured = EvaluationResult.model_validate(found.model_dump())
+    return ExportedPolicy(file, measured, episodes, agent.num_timesteps)
 
 
-def film_of(finished: Finished, job: TrainingJob, folder: Path) -> Path | None:
+def film_of(finished: ExportedPolicy, job: TrainingJob, folder: Path) -> Path | None:
     """Writes one greedy episode as an animated WebP, named after the number of learned steps."""
     file = folder / VIDEOS_FOLDER / f"step_{finished.steps}.webp"
     if job.maze is not None:
@@ -64,7 +64,7 @@ def _maker(job: TrainingJob) -> EnvironmentMaker:
     return EnvironmentMaker(job.env_id, job.environments_file)
 
 
-def log_measured(run: RunLog, finished: Finished) -> None:
+def log_measured(run: RunLog, finished: ExportedPolicy) -> None:
     """Logs the evaluation of the exported model, at the episode after which it was exported."""
     measured = finished.measured
     if measured is None:
@@ -93,7 +93,7 @@ def signature_tags(file: Path, job: TrainingJob) -> dict[str, str]:
     return {SIGNATURE_TAG: json.dumps({"inputs": taken, "outputs": {name: name for name in answers}})}
 
 
-def version_tags(job: TrainingJob, finished: Finished, environment: dict[str, str]) -> dict[str, str]:
+def version_tags(job: TrainingJob, finished: ExportedPolicy, environment: dict[str, str]) -> dict[str, str]:
     """Returns the tags of a version; if training was stopped, with its progress in episodes or steps."""
     return {
         "algorithm": job.request.algorithm,
@@ -107,14 +107,14 @@ def version_tags(job: TrainingJob, finished: Finished, environment: dict[str, st
     }
 
 
-def _measure_tags(measured: Measured | None) -> dict[str, str]:
+def _measure_tags(measured: EvaluationResult | None) -> dict[str, str]:
     if measured is None:
         return {}
     success = {} if measured.success_rate is None else {"success_rate": str(measured.success_rate)}
     return {**success, "mean_return": str(measured.mean_return), "eval_episodes": str(measured.episodes)}
 
 
-def _stopped(job: TrainingJob, finished: Finished) -> dict[str, str]:
+def _stopped(job: TrainingJob, finished: ExportedPolicy) -> dict[str, str]:
     if job.steps is not None:
         return {"stopped": "true", "asked_steps": str(job.steps)} if finished.steps < job.steps else {}
     requested = job.request.episodes

@@ -17,16 +17,16 @@ from training.models.observing import as_given
 from training.stopping import StopRequest
 
 TOGETHER: Final = 10
-MOST_SECONDS: Final = 60.0
+MAX_SECONDS: Final = 60.0
 STOPPED_SECONDS: Final = 1.0  # a stopped training has to end five seconds after its episode
-MOST_STEPS: Final = 10_000
+MAX_STEPS: Final = 10_000
 """The limit for an episode that does not end by itself."""
 
 log = logging.getLogger(__name__)
 Make = Callable[[], gymnasium.Env]
 
 
-class Measured(BaseModel):
+class EvaluationResult(BaseModel):
     """The results of greedy episodes; `success_rate` is None if the environment does not report success."""
 
     model_config = ConfigDict(frozen=True)
@@ -52,7 +52,7 @@ class _Episode:
         self.observation, reward, terminated, truncated, info = self.environment.step(chosen)
         self.reward += float(reward)
         self.length += 1
-        self.is_over = terminated or truncated or self.length >= MOST_STEPS
+        self.is_over = terminated or truncated or self.length >= MAX_STEPS
         self.success = next(iter(success_of(info)), self.success)
 
 
@@ -62,7 +62,7 @@ def measure(
     alive: Callable[[], None],
     seeds: Sequence[int] = HELD_OUT_SEEDS,
     stop: StopRequest | None = None,
-) -> Measured | None:
+) -> EvaluationResult | None:
     """Plays an episode per seed, ten at a time; in a slow environment as many as a minute allows, but at least ten.
 
     After a stop request it plays one at a time, as many as end within a second; None if there are none.
@@ -97,7 +97,7 @@ class _Time:
 
     @property
     def is_over(self) -> bool:
-        return time.monotonic() > self._began + MOST_SECONDS
+        return time.monotonic() > self._began + MAX_SECONDS
 
     def check_stop(self) -> None:
         """Raises _Stopped once the time after a stop request is over."""
@@ -126,9 +126,9 @@ def _played(
     return episodes
 
 
-def _measured(episodes: Sequence[_Episode]) -> Measured:
+def _measured(episodes: Sequence[_Episode]) -> EvaluationResult:
     successes = [episode.success for episode in episodes if episode.success is not None]
-    return Measured(
+    return EvaluationResult(
         episodes=len(episodes),
         mean_return=sum(episode.reward for episode in episodes) / len(episodes),
         mean_length=sum(episode.length for episode in episodes) / len(episodes),

@@ -17,8 +17,8 @@ from training.models.export import AnyPolicy, actions_of
 from training.models.observing import as_given
 
 LONGEST_SIDE: Final = 320
-MOST_FRAMES: Final = 300
-MOST_BYTES: Final = 2 * 2**20
+MAX_FRAMES: Final = 300
+MAX_BYTES: Final = 2 * 2**20
 _QUALITY: Final = 60
 _USUAL_RATE: Final = 30.0
 _MAZE_RATE: Final = 8.0
@@ -49,7 +49,7 @@ def in_environment(policy: AnyPolicy, make: Callable[[], gymnasium.Env]) -> tupl
         if environment.render_mode != "rgb_array":
             raise ValueError(f"{environment.metadata.get('render_modes')} has no rgb_array")
         rate = float(environment.metadata.get("render_fps") or _USUAL_RATE)
-        return list(islice(_played(policy, environment), MOST_FRAMES)), min(rate, _USUAL_RATE)
+        return list(islice(_played(policy, environment), MAX_FRAMES)), min(rate, _USUAL_RATE)
     finally:
         environment.close()
 
@@ -102,6 +102,6 @@ def _written(file: Path, frames: list[Frame], rate: float) -> Path:
     first, *others = (Image.fromarray(frame) for frame in frames)
     duration = round(1000 / rate)
     first.save(file, save_all=True, append_images=others, duration=duration, loop=0, quality=_QUALITY, method=0)
-    if file.stat().st_size > MOST_BYTES:
-        raise ValueError(f"it has more than {MOST_BYTES} bytes")
+    if file.stat().st_size > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES} bytes")
     return file

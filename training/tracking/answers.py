@@ -29,7 +29,7 @@ class _Data(BaseModel):
     metrics: list[_Metric] = []
 
 
-class RunFacts(BaseModel):
+class RunResponse(BaseModel):
     """What a training needs to know about its run."""
 
     info: _Info
@@ -44,7 +44,7 @@ class RunFacts(BaseModel):
 class OneRun(BaseModel):
     """A run."""
 
-    run: RunFacts
+    run: RunResponse
 
 
 class FoundExperiment(BaseModel):

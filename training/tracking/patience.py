@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from domain.errors import ClewError, ServiceError
-from domain.errors.services import UnavailableBecause, last_found
+from domain.errors.services import UnavailableBecause, last_error
 from domain.messages import Text
 from training.stopping import StopRequest
 
@@ -24,7 +24,7 @@ class MlflowStayedUnavailable(UnavailableBecause):
     """MLflow did not come back in time; what it lacks is on disk."""
 
 
-class Patience:
+class MlflowRetries:
     """Ten minutes for everything that remains to be sent, from the first failure on.
 
     25 seconds after a stop request.
@@ -46,8 +46,8 @@ class Patience:
             try:
                 return action()
             except ServiceError as error:
-                if self._is_over(last_found(error)):
-                    raise self._unavailable_error(last_found(error)) from error
+                if self._is_over(last_error(error)):
+                    raise self._unavailable_error(last_error(error)) from error
             time.sleep(PAUSE_SECONDS)
 
     def _is_over(self, error: ClewError) -> bool:

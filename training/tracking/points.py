@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-MOST_BYTES: Final = 256 * 2**20
+MAX_BYTES: Final = 256 * 2**20
 """Some four million numbers; if MLflow is unreachable for longer, further numbers are lost."""
-MOST_REFUSED_BYTES: Final = 64 * 2**20
+MAX_REFUSED_BYTES: Final = 64 * 2**20
 """The limit in memory for what the disk does not accept."""
 _PIECE: Final = 2**18
 
@@ -41,7 +41,7 @@ class Journal:
     accept is buffered in memory, so that a reachable MLflow still gets all of it.
     """
 
-    def __init__(self, file: Path, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, file: Path, most_bytes: int = MAX_BYTES) -> None:
         self.dropped = 0
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
@@ -58,7 +58,7 @@ class Journal:
         value = point.value if math.isfinite(point.value) else _spelled(point.value)
         line = orjson.dumps([point.key, value, point.timestamp_ms, point.step]) + b"\n"
         with self._lock:
-            most = MOST_REFUSED_BYTES if self._is_refused else self._most_bytes - self._size
+            most = MAX_REFUSED_BYTES if self._is_refused else self._most_bytes - self._size
             if len(self._waiting) + len(line) > most:
                 self.dropped += 1
                 return

@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 from transport.http_client import JsonService
 
 DOWNLOAD_SECONDS: Final = 600.0
-MOST_DOWNLOADED: Final = 4 * 2**30
+MAX_DOWNLOADED: Final = 4 * 2**30
 _STORE: Final = "/api/2.0/mlflow-artifacts/artifacts"
 
 
@@ -35,7 +35,7 @@ class ServedArtifacts:
             "GET",
             f"{_STORE}/{path}",
             deadline_seconds=DOWNLOAD_SECONDS,
-            most_bytes=MOST_DOWNLOADED,
+            most_bytes=MAX_DOWNLOADED,
             is_file=True,
             take=take,
         )

@@ -16,7 +16,7 @@ from domain.errors.services import UnavailableBecause
 from domain.errors.trainings.requests import ExperimentDeleted
 from domain.messages import Text
 from domain.registry.models import MODEL_TAG
-from training.tracking.answers import Experiment, Files, FoundExperiment, OneRun, OneVersion, RunFacts, Versions
+from training.tracking.answers import Experiment, Files, FoundExperiment, OneRun, OneVersion, RunResponse, Versions
 from training.tracking.points import Point
 from training.tracking.served_artifacts import ServedArtifacts
 from transport.credentials import BearerAuth, basic_auth
@@ -81,7 +81,7 @@ class TrackingServer:
         body = {"experiment_id": experiment_id, "run_name": name, "start_time": started_ms, "tags": _pairs(tags)}
         return self._validated(OneRun, self._post("runs/create", body, writes=True)).run.info.run_id
 
-    def run(self, run_id: str) -> RunFacts:
+    def run(self, run_id: str) -> RunResponse:
         """Returns the facts of a run."""
         return self._validated(OneRun, self._get("runs/get", {"run_id": run_id})).run
 

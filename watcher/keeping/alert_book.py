@@ -13,7 +13,7 @@ from domain.message_data import MessageData
 from domain.messages import Message, Reason
 from watcher.clock import now_ms
 from watcher.keeping.conditions import Condition, HoldTimes
-from watcher.keeping.known_alerts import KnownAlerts
+from watcher.keeping.known_alerts import AlertIndex
 from watcher.keeping.outbox import Outbox
 from watcher.keeping.recovery import service_is_back
 from watcher.keeping.retention import expired, horizon_ms
@@ -32,7 +32,7 @@ class AlertBook:
     def __init__(self, rules: AlertRules, outbox: Outbox, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._rules = rules
         self._outbox = outbox
-        self._alerts = KnownAlerts(outbox)
+        self._alerts = AlertIndex(outbox)
         self._held = HoldTimes(now_ms, monotonic)
         self._held.take(outbox.note(_NOTE))
         self._noted = time.monotonic()
@@ -149,7 +149,7 @@ class AlertBook:
         found: dict[tuple[str, str], int] = {}
         for alert in self.all():
             for rule in self._rules.rules:
-                if rule.names_it(alert.kind, alert.subject):
+                if rule.applies_to(alert.kind, alert.subject):
                     for receiver, at in alert.told.items():
                         found[rule.name, receiver] = max(at, found.get((rule.name, receiver), 0))
         return found

@@ -10,7 +10,7 @@ from domain.alerts.kinds import AlertKind
 from domain.messages import Message
 
 # A condition that was not checked for longer may have been interrupted meanwhile.
-_MOST_GAP_SECONDS: Final = 300.0
+_MAX_GAP_SECONDS: Final = 300.0
 
 
 class Condition(NamedTuple):
@@ -54,7 +54,7 @@ class HoldTimes:
             already = max(0.0, condition.already_seconds)
             held = self._held[condition.key] = _Held(max(0, self._wall_ms() - int(already * 1000)), already, now)
         gap = now - held.seen
-        held.seconds += gap if gap <= _MOST_GAP_SECONDS else 0.0
+        held.seconds += gap if gap <= _MAX_GAP_SECONDS else 0.0
         held.seen = now
         return held.seconds, held.since_ms
 
@@ -81,5 +81,5 @@ class HoldTimes:
             match value:
                 case [int(since), float() | int() as seconds, int(seen)]:
                     gap = (wall - seen) / 1000
-                    lasted = gap if 0 <= gap <= _MOST_GAP_SECONDS else 0.0
+                    lasted = gap if 0 <= gap <= _MAX_GAP_SECONDS else 0.0
                     self._held[key] = _Held(since, float(seconds) + lasted, now)

@@ -7,7 +7,7 @@ from domain.alerts.kinds import AlertKind
 from watcher.keeping.outbox import Outbox
 
 
-class KnownAlerts:
+class AlertIndex:
     """Alerts by id; not safe for threads by itself: `AlertBook` holds its lock around each call that writes."""
 
     def __init__(self, outbox: Outbox) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from domain.alerts.alert import Alert
 
-MOST_KEPT: Final = 300
+MAX_KEPT: Final = 300
 """How many ended and fully delivered alerts are kept, the newest first."""
 KEPT_MS: Final = 2 * 86_400_000
 """Younger ones are kept regardless of their number: by them the watcher knows what it has reported."""
@@ -15,7 +15,7 @@ def expired(alerts: Iterable[Alert], live_runs: Collection[str], now_ms: int) ->
     """Returns the ids of alerts to delete; those of a live run stay, otherwise its events would be reported again."""
     return [
         one.id
-        for one in _settled(alerts)[MOST_KEPT:]
+        for one in _settled(alerts)[MAX_KEPT:]
         if now_ms - _ended(one) > KEPT_MS and one.subject.run_id not in live_runs
     ]
 
@@ -23,7 +23,7 @@ def expired(alerts: Iterable[Alert], live_runs: Collection[str], now_ms: int) ->
 def horizon_ms(alerts: Iterable[Alert], now_ms: int) -> int:
     """Returns up to when events may have been reported and deleted, in Unix ms; 0 if none were."""
     settled = _settled(alerts)
-    return min(_ended(settled[MOST_KEPT - 1]), now_ms - KEPT_MS) if len(settled) >= MOST_KEPT else 0
+    return min(_ended(settled[MAX_KEPT - 1]), now_ms - KEPT_MS) if len(settled) >= MAX_KEPT else 0
 
 
 def _settled(alerts: Iterable[Alert]) -> list[Alert]:

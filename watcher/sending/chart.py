@@ -12,7 +12,7 @@ from domain.tracking.history import History
 _WIDTH, _HEIGHT = 640, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 34, 30
 _INK, _FAINT, _LINE = (60, 64, 70), (222, 226, 230), (0, 114, 178)
-_MOST_POINTS: Final = 560
+_MAX_POINTS: Final = 560
 
 
 def curve(history: History, title: str) -> bytes | None:
@@ -21,7 +21,7 @@ def curve(history: History, title: str) -> bytes | None:
     step, value = history.step[finite].astype(np.float64), history.value[finite]
     if len(step) < 2:
         return None
-    keep = np.unique(np.linspace(0, len(step) - 1, _MOST_POINTS).astype(np.intp))
+    keep = np.unique(np.linspace(0, len(step) - 1, _MAX_POINTS).astype(np.intp))
     x, y = _placed(step[keep], _LEFT, _WIDTH - _RIGHT), _placed(value[keep], _HEIGHT - _BOTTOM, _TOP)
     image = Image.new("RGB", (_WIDTH, _HEIGHT), "white")
     draw = ImageDraw.Draw(image)

@@ -13,7 +13,7 @@ from domain.errors.alerts.delivery import NotDelivered, NotDeliveredInTime
 from domain.messages import Reason, Text
 from domain.secrets import without_secrets
 
-MOST_SECONDS: Final = 60
+MAX_SECONDS: Final = 60
 _LONGEST_CAUSE: Final = 300
 _CONNECT_SECONDS, _ANSWER_SECONDS = 10.0, 40.0
 _LOGGER: Final = "apprise"
@@ -65,10 +65,10 @@ class Delivery:
         if thread is None or not thread.is_alive():  # otherwise hanging threads would pile up
             thread = threading.Thread(target=lambda: answer.append(self._sent(url, message)), daemon=True)
             thread.start()
-        thread.join(MOST_SECONDS)
+        thread.join(MAX_SECONDS)
         if thread.is_alive():
             self._stuck[url] = thread
-        return answer[0] if answer else NotDelivered(NotDeliveredInTime(MOST_SECONDS))
+        return answer[0] if answer else NotDelivered(NotDeliveredInTime(MAX_SECONDS))
 
     def _sent(self, url: str, message: MessageText) -> Reason | None:
         records = _LogRecords()

@@ -14,7 +14,7 @@ from mlflow_api.client import MlflowApi
 from mlflow_api.histories.metrics import MetricsApi
 from watcher.sending.chart import curve
 
-_MOST_POINTS: Final = 500
+_MAX_POINTS: Final = 500
 _DRAWN: Final = (AlertKind.FINISHED, AlertKind.FAILED, AlertKind.DIVERGED, AlertKind.STALLED, AlertKind.BEST)
 _WORDS: Final[tuple[MetricWord, ...]] = ("reward", "success_rate", "loss")
 _log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Pictures:
             key = next((one for one in keys if one is not None), None)
             if key is None:
                 return None
-            history = self._metrics.fetch([run_id], key, FIRST_STEP, _MOST_POINTS)[run_id].history
+            history = self._metrics.fetch([run_id], key, FIRST_STEP, _MAX_POINTS)[run_id].history
         except ClewError as error:
             _log.info("A message goes without its picture", extra={"alert": alert.id, "cause": str(error)})
             return None

@@ -15,23 +15,23 @@ from watcher.sending.delivery import MessageText
 from watcher.sending.markup import Literal
 
 _TRANSLATIONS: Final = Path(__file__).parents[2] / "components" / "translations"
-_MOST_LISTED: Final = 20
+_MAX_LISTED: Final = 20
 # More ids would be too long for a chat.
-_MOST_NAMED: Final = 200
+_MAX_NAMED: Final = 200
 
 
 def message_of(alerts: Sequence[Alert], language: str, clew_url: str, literal: Literal) -> MessageText:
     """Returns one or several alerts as a message, each with its link and its id."""
-    lines = [literal(_line(alert, language)) for alert in alerts[:_MOST_LISTED]]
+    lines = [literal(_line(alert, language)) for alert in alerts[:_MAX_LISTED]]
     parts = [
         f"{text}\n{_moment(alert)}\n{clew_url}{alert.subject.page}\n[{alert.id}]"
         for text, alert in zip(lines, alerts, strict=False)
     ]
     if len(alerts) == 1:
         return MessageText(f"Clew: {lines[0]}", parts[0])
-    if len(alerts) > _MOST_LISTED:
-        more = " ".join(f"[{alert.id}]" for alert in alerts[_MOST_LISTED:_MOST_NAMED])
-        parts.append(f"{translated(StillMore(len(alerts) - _MOST_LISTED), language)}\n{clew_url}/alerts\n{more}")
+    if len(alerts) > _MAX_LISTED:
+        more = " ".join(f"[{alert.id}]" for alert in alerts[_MAX_LISTED:_MAX_NAMED])
+        parts.append(f"{translated(StillMore(len(alerts) - _MAX_LISTED), language)}\n{clew_url}/alerts\n{more}")
     return MessageText(f"Clew: {translated(SeveralAlerts(len(alerts)), language)}", "\n\n".join(parts))
 
 

@@ -15,7 +15,7 @@ from mlflow_api.alerts.changed_runs import ChangedRunsApi
 from mlflow_api.schemas import Experiment
 from watcher.sources.run_facts import score_of, subject_of
 
-_MOST_READ: Final = 3
+_MAX_READ: Final = 3
 _log = logging.getLogger(__name__)
 
 
@@ -48,7 +48,7 @@ class BestSoFar:
 
     def _others(self, run: Run, where: str, by: str | None, experiments: Mapping[str, Experiment]) -> list[Run]:
         order = [f"metrics.`{by}` DESC"] if by else ["attributes.start_time DESC"]
-        found = self._changed.search([run.experiment_id], where, _MOST_READ, order, experiments)
+        found = self._changed.search([run.experiment_id], where, _MAX_READ, order, experiments)
         return [one for one in found if one.run_id != run.run_id]
 
 

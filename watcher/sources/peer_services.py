@@ -39,7 +39,7 @@ class PeerServices:
         scheduler = JsonService(
             TRAINING_SCHEDULER, url, basic_auth(credentials_in(url)), direct=settings.embedded_scheduler
         )
-        self._queue = services.QueueSource(services.Scheduler(TRAINING_SCHEDULER, scheduler), book)
+        self._queue = services.QueueSource(services.SchedulerService(TRAINING_SCHEDULER, scheduler), book)
         self._services = services.ServiceSource(list(_peer_services(settings)))
         folders = [settings.state_dir, *([settings.state_dir / "mlflow"] if settings.embedded else [])]
         self._disks = services.DiskSource(folders, settings.disk_least_percent, book)

@@ -37,7 +37,7 @@ from watcher.keeping.conditions import Condition
 from watcher.keeping.outbox import Outbox
 
 ROUND_SECONDS: Final = 900.0
-_MOST_RUNS: Final = 1_000
+_MAX_RUNS: Final = 1_000
 _NOTE: Final = "active"
 _DAY_MS: Final = 86_400_000
 
@@ -61,7 +61,7 @@ class RegistrySource:
             due_models = self._deleted_models(
                 (one for one in versions_tagged(self._mlflow, DELETED_TAG) if one.name in names), began_ms
             )
-        found = self._trash.runs(list(experiments), "", _MOST_RUNS, deleted=True)
+        found = self._trash.runs(list(experiments), "", _MAX_RUNS, deleted=True)
         self._hold_purge(self._deleted_runs(found, experiments, began_ms), due_models)
 
     def _is_ours(self, model: NamedModel) -> bool:

@@ -7,16 +7,16 @@ import numpy as np
 from domain.alerts.alert import Subject
 from domain.tracking.history import History
 from domain.tracking.runs import Run
-from domain.tracking.silence import STALLED_AFTER, is_of_the_machine
+from domain.tracking.silence import STALLED_AFTER, is_system_metric
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
 # Pages apply STALLED_AFTER to every run, because the usual interval of each would cost a request for its history. The
 # watcher fetches it for silent runs only, so it notices a fast run sooner and sends no false alert about a slow one.
 STALLED_TIMES: Final = 10
-LEAST_SECONDS: Final = 120.0
+MIN_SECONDS: Final = 120.0
 UNKNOWN_SECONDS: Final = STALLED_AFTER.total_seconds()
 """The silence after which a run counts as stalled if its usual interval is unknown."""
-_FEWEST_POINTS: Final = 3
+_MIN_POINTS: Final = 3
 _SCORES: Final[tuple[MetricWord, ...]] = ("success_rate", "reward")
 
 
@@ -61,7 +61,7 @@ def subject_of(run: Run, key: str) -> Subject:
 
 def newest_point(run: Run) -> tuple[str, int] | None:
     """Returns the metric that the run logged last, and when by its own clock; None if it logged none."""
-    own = [(point.timestamp, key) for key, point in run.metrics.items() if not is_of_the_machine(key)]
+    own = [(point.timestamp, key) for key, point in run.metrics.items() if not is_system_metric(key)]
     if not own:
         return None
     at, key = max(own)
@@ -80,11 +80,11 @@ def usual_seconds(history: History) -> float | None:
     None if there are too few. Points with the same time count as one.
     """
     moments = np.unique(history.timestamp)
-    if len(moments) < _FEWEST_POINTS:
+    if len(moments) < _MIN_POINTS:
         return None
     return float(np.median(np.diff(moments))) / 1000
 
 
 def stalled_after(usual: float | None) -> float:
     """Returns after how many seconds of silence a run with this usual interval counts as stalled."""
-    return UNKNOWN_SECONDS if usual is None else max(LEAST_SECONDS, STALLED_TIMES * usual)
+    return UNKNOWN_SECONDS if usual is None else max(MIN_SECONDS, STALLED_TIMES * usual)

@@ -40,8 +40,8 @@ _SLACK_MS: Final = 300_000
 """The times in MLflow are the clients': the clock of a logging machine may be behind ours by this much."""
 _DAY_MS: Final = 86_400_000
 _NOTE: Final = "runs"
-_MOST_KNOWN: Final = 30
-_MOST_TRIES: Final = 10
+_MAX_KNOWN: Final = 30
+_MAX_TRIES: Final = 10
 _KINDS: Final = {RunStatus.FINISHED: AlertKind.FINISHED, RunStatus.FAILED: AlertKind.FAILED}
 _log = logging.getLogger(__name__)
 
@@ -130,7 +130,7 @@ class RunSource:
             except BadResponse as error:
                 tries = self._left.get(run_id, 0) + 1
                 _log.warning("How a run ended is not known", extra={"run": run_id, "tries": tries, "cause": str(error)})
-                left |= {run_id: tries} if tries < _MOST_TRIES else {}
+                left |= {run_id: tries} if tries < _MAX_TRIES else {}
         self._left = left
         return found
 
@@ -161,7 +161,7 @@ class RunSource:
 
     def _record(self, kind: AlertKind, run: Run, key: str, text: Any, at_ms: int) -> None:
         self.known[run.run_id] = run
-        while len(self.known) > _MOST_KNOWN:
+        while len(self.known) > _MAX_KNOWN:
             self.known.pop(next(iter(self.known)))
         self._book.happened(kind, subject_of(run, key), text, at_ms)
 

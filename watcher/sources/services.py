@@ -35,7 +35,7 @@ class PeerService(NamedTuple):
     path: str = "/health"
 
 
-class Scheduler(NamedTuple):
+class SchedulerService(NamedTuple):
     """The scheduler of trainings."""
 
     name: Name
@@ -66,7 +66,7 @@ class ServiceSource:
 class QueueSource:
     """Watches the queue of trainings."""
 
-    def __init__(self, scheduler: Scheduler, book: AlertBook) -> None:
+    def __init__(self, scheduler: SchedulerService, book: AlertBook) -> None:
         self._scheduler = scheduler
         self._book = book
 

@@ -14,9 +14,9 @@ from domain.tracking.runs import Run
 from mlflow_api.client import MlflowApi
 from mlflow_api.histories.metrics import RUNS_PER_CALL, MetricsApi
 from watcher.keeping.alert_book import AlertBook
-from watcher.sources.run_facts import LEAST_SECONDS, newest_point, silence_key, stalled_after, usual_seconds
+from watcher.sources.run_facts import MIN_SECONDS, newest_point, silence_key, stalled_after, usual_seconds
 
-_MOST_POINTS: Final = 500
+_MAX_POINTS: Final = 500
 _LAST_OF_A_SAMPLE: Final = 3
 _log = logging.getLogger(__name__)
 
@@ -53,11 +53,11 @@ class UsualIntervals:
         if silence == silence_key(run):
             return False
         silent = self._book.held_seconds(f"{AlertKind.STALLED.value} {silence_key(run)}")
-        return silent >= (stalled_after(usual) if silence else LEAST_SECONDS / 2)
+        return silent >= (stalled_after(usual) if silence else MIN_SECONDS / 2)
 
     def _fetch(self, key: str, runs: Sequence[Run]) -> None:
         try:
-            parts = self._metrics.fetch([run.run_id for run in runs], key, FIRST_STEP, _MOST_POINTS)
+            parts = self._metrics.fetch([run.run_id for run in runs], key, FIRST_STEP, _MAX_POINTS)
             for run in runs:
                 self._known[run.run_id] = silence_key(run), self._usual(run, key, parts[run.run_id])
         except ClewError as error:
@@ -70,6 +70,6 @@ class UsualIntervals:
         # A sample leaves out points, so its intervals are too long.
         if not part.exact and len(history) > _LAST_OF_A_SAMPLE:
             last = int(history.step[-_LAST_OF_A_SAMPLE])
-            end = self._metrics.fetch([run.run_id], key, last, _MOST_POINTS)[run.run_id]
+            end = self._metrics.fetch([run.run_id], key, last, _MAX_POINTS)[run.run_id]
             history = end.history if end.exact and end.history is not None else history
         return usual_seconds(history)

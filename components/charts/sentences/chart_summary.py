@@ -8,7 +8,7 @@ from domain.charts.curves import Curve
 from domain.tracking.outcomes import survivors
 
 # More lines would take too long to read out; the table next to the charts has every run.
-MOST_SENTENCES = 10
+MAX_SENTENCES = 10
 Named = tuple[str, Sequence[Curve]]
 
 
@@ -21,12 +21,12 @@ def chart_summary(name: str, lines: Sequence[Named], *, nothing: str, remarks: S
     """
     drawn = [(name, curves) for name, curves in lines if any(len(curve) for curve in curves)]
     if not drawn:
-        return "; ".join([f"{name}: {nothing}", *remarks[:MOST_SENTENCES]])
+        return "; ".join([f"{name}: {nothing}", *remarks[:MAX_SENTENCES]])
     head = ngettext("%(metric)s, %(num)s line.", "%(metric)s, %(num)s lines.", len(drawn), metric=name)
-    sentences = [_line(name, curves) for name, curves in drawn[:MOST_SENTENCES]]
-    if len(drawn) > MOST_SENTENCES:
-        sentences.append(_("and %(n)s more", n=len(drawn) - MOST_SENTENCES))
-    return f"{head} {'; '.join([*sentences, *remarks[:MOST_SENTENCES]])}."
+    sentences = [_line(name, curves) for name, curves in drawn[:MAX_SENTENCES]]
+    if len(drawn) > MAX_SENTENCES:
+        sentences.append(_("and %(n)s more", n=len(drawn) - MAX_SENTENCES))
+    return f"{head} {'; '.join([*sentences, *remarks[:MAX_SENTENCES]])}."
 
 
 def _line(name: str, all_curves: Sequence[Curve]) -> str:

@@ -10,7 +10,7 @@ from domain.charts.chart_spec import ChartSpec
 
 _DASHES: Final = {"solid": "───", "dot": "┈┈┈", "dash": "╌╌╌", "dashdot": "─·─", "longdash": "— —"}
 _SYMBOLS: Final = {None: "", "circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}
-_MOST: Final = 6
+_MAX: Final = 6
 _NAME_WIDE: Final = 30
 _PLAIN: Final = LineStyle("", "solid")
 
@@ -26,7 +26,7 @@ def overlay_key(spec: ChartSpec) -> list[str]:
         f"{_mark(overlay_style(_PLAIN, place))} {plotly_text(subject_name(subject), _NAME_WIDE)}"
         for place, subject in enumerate(spec.of)
     ]
-    return entries if len(entries) <= _MOST else [*entries[:_MOST], _("and %(n)s more", n=len(entries) - _MOST)]
+    return entries if len(entries) <= _MAX else [*entries[:_MAX], _("and %(n)s more", n=len(entries) - _MAX)]
 
 
 def _mark(style: LineStyle) -> str:

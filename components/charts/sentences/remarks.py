@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.charts.lines import curve_on
 from components.charts.scales import Scale
-from components.charts.sentences.subtitle import named
+from components.charts.sentences.subtitle import name_list
 from components.charts.subjects import axis_name
 from components.texts import words
 from components.texts.language import _, ngettext
@@ -23,7 +23,7 @@ from domain.tracking.tool_names import LossKind
 def remarks(
     subject: Subject,
     runs: Sequence[Run],
-    known: Known,
+    known: KnownHistories,
     options: ChartOptions,
     scale: Scale,
     curve_of: CurveSource = history_curve,
@@ -37,7 +37,7 @@ def remarks(
     return sentences + _of_axis(subject, runs, known, options, scale, curve_of)
 
 
-def _kinds_of_loss(runs: Sequence[Run], known: Known) -> list[str]:
+def _kinds_of_loss(runs: Sequence[Run], known: KnownHistories) -> list[str]:
     """Returns a sentence on which losses are shown, if any is not the total loss or the runs differ."""
     by_kind: dict[LossKind, list[str]] = {}
     for run in runs:
@@ -49,12 +49,17 @@ def _kinds_of_loss(runs: Sequence[Run], known: Known) -> list[str]:
         return []
     if len(by_kind) == 1:
         return [_("the loss here is the %(kind)s", kind=words.loss_kind(kind)) for kind in by_kind]
-    kinds = "; ".join(f"{words.loss_kind(kind)} ({named(names)})" for kind, names in by_kind.items())
+    kinds = "; ".join(f"{words.loss_kind(kind)} ({name_list(names)})" for kind, names in by_kind.items())
     return [_("several kinds of loss: %(kinds)s", kinds=kinds)]
 
 
 def _of_axis(
-    subject: Subject, runs: Sequence[Run], known: Known, options: ChartOptions, scale: Scale, curve_of: CurveSource
+    subject: Subject,
+    runs: Sequence[Run],
+    known: KnownHistories,
+    options: ChartOptions,
+    scale: Scale,
+    curve_of: CurveSource,
 ) -> list[str]:
     histories = [
         (run, history) for run in runs if (history := known.history(run, subject)) is not None and len(history)
@@ -67,17 +72,17 @@ def _of_axis(
     return _of_counted(subject, [run for run, _history in histories], curves, known, options)
 
 
-def stepless(subjects: Sequence[Subject], runs: Sequence[Run], known: Known) -> list[Run]:
+def stepless(subjects: Sequence[Subject], runs: Sequence[Run], known: KnownHistories) -> list[Run]:
     """Returns the runs that have a history with all of its points at one step."""
     found = ((run, known.history(run, subject)) for run in runs for subject in subjects)
     return list({run.run_id: run for run, history in found if history is not None and is_stepless(history)}.values())
 
 
-def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[str]:
+def _of_clocks(histories: Sequence[tuple[Run, History]], known: KnownHistories) -> list[str]:
     sentences = []
     odd = {run.run_id: count_implausible_times(history, known.latest) for run, history in histories}
     if out := [run.name for run, history in histories if odd[run.run_id] == len(history)]:
-        sentences.append(_("left out because their times are invalid: %(names)s", names=named(out)))
+        sentences.append(_("left out because their times are invalid: %(names)s", names=name_list(out)))
     if some := [run.name for run, history in histories if 0 < odd[run.run_id] < len(history)]:
         points = sum(odd[run.run_id] for run, history in histories if odd[run.run_id] < len(history))
         text = ngettext(
@@ -85,7 +90,7 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
             "%(points)s points left out because their times are invalid: %(names)s",
             points,
             points=words.count(points),
-            names=named(some),
+            names=name_list(some),
         )
         sentences.append(text)
     back = [(backward_jump_ms(history, known.latest), run.name) for run, history in histories]
@@ -95,14 +100,18 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
             _(
                 "times go back between steps by up to %(time)s: %(names)s",
                 time=longest,
-                names=named(turned),
+                names=name_list(turned),
             )
         )
     return sentences
 
 
 def _of_counted(
-    subject: Subject, runs: Sequence[Run], curves: Mapping[str, Curve | None], known: Known, options: ChartOptions
+    subject: Subject,
+    runs: Sequence[Run],
+    curves: Mapping[str, Curve | None],
+    known: KnownHistories,
+    options: ChartOptions,
 ) -> list[str]:
     """Returns sentences about an axis that is another metric.
 
@@ -115,16 +124,16 @@ def _of_counted(
     apart = [run.name for run, curve in on_axis if not len(curve) and curve.without_x]
     sentences = []
     if without and len(without) < len(runs):
-        sentences.append(_("left out, without %(axis)s: %(names)s", axis=axis, names=named(without)))
+        sentences.append(_("left out, without %(axis)s: %(names)s", axis=axis, names=name_list(without)))
     if apart:
         sentences.append(
-            _("left out, never logged at the same steps as %(axis)s: %(names)s", axis=axis, names=named(apart))
+            _("left out, never logged at the same steps as %(axis)s: %(names)s", axis=axis, names=name_list(apart))
         )
     if some := [(run, curve) for run, curve in on_axis if len(curve) and curve.without_x]:
         sentences.append(_points_without_x(axis, some))
     if paths := [run.name for run, curve in on_axis if curve.is_path]:
         sentences.append(
-            _("%(axis)s goes back and forth, drawn in the order of steps: %(names)s", axis=axis, names=named(paths))
+            _("%(axis)s goes back and forth, drawn in the order of steps: %(names)s", axis=axis, names=name_list(paths))
         )
         if options.grouped:
             sentences.append(_("single lines, no band, where the axis goes back and forth"))
@@ -139,17 +148,17 @@ def _points_without_x(axis: str, curves: Sequence[tuple[Run, Curve]]) -> str:
         points,
         points=words.count(points),
         axis=axis,
-        names=named([run.name for run, _curve in curves]),
+        names=name_list([run.name for run, _curve in curves]),
     )
 
 
 def _of_steps(histories: Sequence[tuple[Run, History]], scale: Scale) -> list[str]:
     sentences = []
     if without := [run.name for run, history in histories if is_stepless(history)]:
-        sentences.append(_("steps are missing, all points at one: %(names)s", names=named(without)))
+        sentences.append(_("steps are missing, all points at one: %(names)s", names=name_list(without)))
     far = [run.name for run, history in histories if is_far(history)]
     if far and len(far) < len(histories):
-        sentences.append(_("left out because their steps are beyond 2^53: %(names)s", names=named(far)))
+        sentences.append(_("left out because their steps are beyond 2^53: %(names)s", names=name_list(far)))
     elif far and not scale.base:
-        sentences.append(_("steps are beyond 2^53 and cannot be distinguished: %(names)s", names=named(far)))
+        sentences.append(_("steps are beyond 2^53 and cannot be distinguished: %(names)s", names=name_list(far)))
     return sentences

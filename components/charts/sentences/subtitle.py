@@ -25,7 +25,7 @@ def put_below(title: dict[str, Any], margin: dict[str, Any], sentences: Sequence
     margin["t"] += _LINE_HEIGHT * max(0, len(lines) - 1)
 
 
-def named(names: Sequence[str]) -> str:
+def name_list(names: Sequence[str]) -> str:
     """Returns the first of these names, short enough for a subtitle, and how many more there are."""
     shown = ", ".join(plotly_text(shortened(name, _NAME_WIDE)) for name in names[:_NAMED])
     return shown if len(names) <= _NAMED else f"{shown} {_('and %(n)s more', n=len(names) - _NAMED)}"

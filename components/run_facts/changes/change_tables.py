@@ -16,12 +16,12 @@ from domain.run_facts.differing import Cell, Differing, Row
 from domain.run_facts.metric_changes import MetricRow
 from domain.run_facts.run_changes import RunChanges, RunName
 
-MOST_NAMED: Final = 5
-MOST_HELD_AGAINST: Final = 12
+MAX_NAMED: Final = 5
+MAX_HELD_AGAINST: Final = 12
 """Columns to compare at most: more are not readable."""
 
 
-class Seen(NamedTuple):
+class TableOptions(NamedTuple):
     """Display options: keys that contain `typed`, `most` rows per table, commits linked by `commit_url`."""
 
     typed: str = ""
@@ -33,7 +33,7 @@ class Seen(NamedTuple):
         return self.typed.strip().casefold() in key.casefold()
 
 
-def change_tables(changes: RunChanges, seen: Seen) -> list[Any]:
+def change_tables(changes: RunChanges, seen: TableOptions) -> list[Any]:
     """Returns all tables that have rows; a sentence if nothing differs."""
     parts = [
         *_origin(changes, seen),
@@ -50,7 +50,7 @@ def rows_of(changes: RunChanges) -> int:
     return sum(len(part.rows) for part in logged) + len(changes.metrics)
 
 
-def _origin(changes: RunChanges, seen: Seen) -> list[Any]:
+def _origin(changes: RunChanges, seen: TableOptions) -> list[Any]:
     """Draws the table of code and origin, whose fields have names in the reader's language."""
     names = {
         "user": _("User"),
@@ -69,7 +69,7 @@ def _origin(changes: RunChanges, seen: Seen) -> list[Any]:
     return [_heading(_("Code"), len(rows)), _table(_("Code"), changes.runs, body), *_between(changes, seen)]
 
 
-def _origin_cell(key: str, cell: Cell, seen: Seen) -> html.Td:
+def _origin_cell(key: str, cell: Cell, seen: TableOptions) -> html.Td:
     if key == "commit" and cell.value is not None:
         return html.Td(commit_text(cell.value, seen.commit_url))
     if key == "is_dirty" and cell.value is not None:
@@ -77,7 +77,7 @@ def _origin_cell(key: str, cell: Cell, seen: Seen) -> html.Td:
     return text_cell(cell)
 
 
-def _between(changes: RunChanges, seen: Seen) -> list[html.P]:
+def _between(changes: RunChanges, seen: TableOptions) -> list[html.P]:
     """Links to the commits between the first run and each other one, if the team's code server can show them."""
     first, *others = changes.commits or [None]
     found = [
@@ -102,7 +102,7 @@ def _between(changes: RunChanges, seen: Seen) -> list[html.P]:
     ]
 
 
-def _logged(title: str, found: Differing, runs: Sequence[RunName], seen: Seen) -> list[Any]:
+def _logged(title: str, found: Differing, runs: Sequence[RunName], seen: TableOptions) -> list[Any]:
     rows = [row for row in found.rows if seen.keeps(row.key)]
     body = [_line(html.Code(row.key), [text_cell(cell) for cell in row.cells]) for row in rows[: seen.most]]
     parts = [_table(title, runs, body), more(seen.most, len(rows))] if rows else []
@@ -116,9 +116,9 @@ def _logged(title: str, found: Differing, runs: Sequence[RunName], seen: Seen) -
 
 def _rewritten(rows: Sequence[Row]) -> html.P:
     """Draws that two spellings mean the same value; that is a judgement, so it is shown."""
-    named = [f"{row.key} ({' = '.join(_short(value) for value in _spellings(row))})" for row in rows[:MOST_NAMED]]
-    if len(rows) > MOST_NAMED:
-        named.append(_("and %(n)s more", n=words.count(len(rows) - MOST_NAMED)))
+    named = [f"{row.key} ({' = '.join(_short(value) for value in _spellings(row))})" for row in rows[:MAX_NAMED]]
+    if len(rows) > MAX_NAMED:
+        named.append(_("and %(n)s more", n=words.count(len(rows) - MAX_NAMED)))
     text = _("The same, written differently: %(names)s.", names=", ".join(named))
     return html.P(text, className="small text-body-secondary as-logged")
 
@@ -131,7 +131,7 @@ def _short(value: str) -> str:
     return value if len(value) <= 40 else value[:40] + "…"
 
 
-def _metrics(changes: RunChanges, seen: Seen) -> list[Any]:
+def _metrics(changes: RunChanges, seen: TableOptions) -> list[Any]:
     rows = [row for row in changes.metrics if seen.keeps(row.key) or seen.keeps(_metric_name(row))]
     if not rows:
         return []

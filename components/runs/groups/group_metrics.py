@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components.charts.known import Known
+from components.charts.known import KnownHistories
 from components.charts.lines import group_name
 from components.colours import line_styles
 from components.runs.final_metrics import column_head, swatch
@@ -40,7 +40,7 @@ class _Found(NamedTuple):
     estimates: tuple[Estimate | None, Estimate | None, Estimate | None]
 
 
-def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> html.Div | None:
+def group_table(runs: Sequence[Run], known: KnownHistories, options: ChartOptions) -> html.Div | None:
     """Returns statistics of each group's final rewards, and the probability that a run of it beats one of the first
     group.
 
@@ -97,14 +97,14 @@ def _how_counted(how: DivergedRuns) -> str:
     return _("Runs whose reward diverged are left out of the scores, which cover only the other runs.")
 
 
-def _scored(members: Sequence[Sequence[Run]], known: Known, options: ChartOptions) -> list[_Scored]:
+def _scored(members: Sequence[Sequence[Run]], known: KnownHistories, options: ChartOptions) -> list[_Scored]:
     groups = [list(_run_scores(group, known, options)) for group in members]
     lowest = lowest_scores(groups)
     how = options.diverged
     return [_Scored(counted_scores(group, how, lowest), ranked_scores(group, how)) for group in groups]
 
 
-def _run_scores(group: Sequence[Run], known: Known, options: ChartOptions) -> list[RunScore]:
+def _run_scores(group: Sequence[Run], known: KnownHistories, options: ChartOptions) -> list[RunScore]:
     """Returns the final rewards of a group's runs; runs without one are left out, unless they diverged.
 
     Even if the best value counts, what a run reached before it diverged is not its score.
@@ -121,7 +121,7 @@ def _score(outcome: Outcome) -> float | None:
     return outcome.value if outcome.diverged is None else None
 
 
-def _diverged(group: Sequence[Run], known: Known) -> list[Any]:
+def _diverged(group: Sequence[Run], known: KnownHistories) -> list[Any]:
     """Returns for each diverged metric how many runs diverged, and how many remain from which step on."""
     found = {word: _ends(group, known, word) for word in WORDS}
     return [
@@ -131,7 +131,7 @@ def _diverged(group: Sequence[Run], known: Known) -> list[Any]:
     ]
 
 
-def _ends(group: Sequence[Run], known: Known, word: MetricWord) -> list[Any]:
+def _ends(group: Sequence[Run], known: KnownHistories, word: MetricWord) -> list[Any]:
     logged = [run for run in group if run.metric_key(word, known.vocabulary) is not None]
     return [known.outcome(run, word).diverged for run in logged]
 

@@ -18,7 +18,7 @@ from domain.grouping.group_ref import group_ref
 from domain.tracking.runs import Run
 
 # More are not readable; the search box finds the others.
-MOST_SHOWN: Final = 100
+MAX_SHOWN: Final = 100
 # Cannot be a run's id; an empty value would be drawn as no choice at all.
 NO_RUN: Final = "*"
 
@@ -82,11 +82,11 @@ def options_of(found: Sequence[Candidate], sought: str, chosen: Sequence[str]) -
     """Returns the checkboxes that match `sought`, chosen ones first, and a sentence about those not shown."""
     hits = [each for each in found if sought.casefold() in each.ref.key.casefold()]
     hits.sort(key=lambda each: (str(each.ref) not in chosen, each.left_out is not None))
-    more = len(hits) - MOST_SHOWN
+    more = len(hits) - MAX_SHOWN
     sentence = _("and %(n)s more: type to find them", n=words.count(more)) if more > 0 else ""
     if not hits:
         sentence = _("No difference has this name.") if sought else _("The runs do not differ.")
-    return [{"label": _counted(each), "value": str(each.ref)} for each in hits[:MOST_SHOWN]], sentence
+    return [{"label": _counted(each), "value": str(each.ref)} for each in hits[:MAX_SHOWN]], sentence
 
 
 def _counted(candidate: Candidate) -> str:

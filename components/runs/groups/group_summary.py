@@ -17,7 +17,7 @@ from domain.grouping.suggestions import Suggestion
 from domain.tracking.grouping import Group
 from domain.tracking.runs import Run
 
-_MOST_LEFT_OUT: Final = 20
+_MAX_LEFT_OUT: Final = 20
 
 
 def summary(
@@ -64,10 +64,10 @@ def _left_out(found: Sequence[Candidate]) -> list[Any]:
         return []
     parts = [
         _button(f"{shortened(each.ref.key)} ({run_specific_text(each.left_out)})", {"data-group-add": str(each.ref)})
-        for each in found[:_MOST_LEFT_OUT]
+        for each in found[:_MAX_LEFT_OUT]
         if each.left_out is not None
     ]
-    rest = [" ", _("and %(n)s more", n=len(found) - _MOST_LEFT_OUT)] if len(found) > _MOST_LEFT_OUT else []
+    rest = [" ", _("and %(n)s more", n=len(found) - _MAX_LEFT_OUT)] if len(found) > _MAX_LEFT_OUT else []
     return [_line([_("Left out; click one to include it:"), *parts, *rest])]
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from domain.errors import PolicyRefused
 from domain.errors.misfits import misfit_of
 from domain.errors.policy_checks.signatures import SignatureNamesNothing, SignatureTooLong, SignatureUnreadable
-from domain.inference.policies import PolicyGraph, listed, short
+from domain.inference.policies import PolicyGraph, short, tensors_text
 from domain.inference.signatures import LONGEST_SIGNATURE, Layout, Meaning, Role
 from domain.messages import Text
 
@@ -77,7 +77,7 @@ def read_hints(tag: str | None, graph: PolicyGraph) -> SignatureHints:
         ([*hints.outputs, *hints.state.values()], outputs, graph.outputs),
     ):
         if unknown := next((name for name in names if name not in known), None):
-            raise PolicyRefused(SignatureNamesNothing(short(unknown), listed(tensors)))
+            raise PolicyRefused(SignatureNamesNothing(short(unknown), tensors_text(tensors)))
     return hints
 
 

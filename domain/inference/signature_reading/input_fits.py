@@ -12,8 +12,8 @@ from domain.inference.signatures import Layout
 FEEDABLE: Final = frozenset(
     {"float16", "float32", "float64", "bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))}
 )
-_MOST_LEADING: Final = 2  # a batch, and a sequence of length one
-_MOST_CHANNELS: Final = 32  # such as eight stacked RGB frames, and a few more
+_MAX_LEADING: Final = 2  # a batch, and a sequence of length one
+_MAX_CHANNELS: Final = 32  # such as eight stacked RGB frames, and a few more
 
 
 class Fit(NamedTuple):
@@ -56,10 +56,10 @@ def _forms(space: PlainSpace) -> Iterator[tuple[Layout, tuple[int, ...]]]:
     yield Layout.AS_GIVEN, shape
     if len(shape) == 3:
         height, width, channels = shape
-        if channels <= _MOST_CHANNELS:
+        if channels <= _MAX_CHANNELS:
             yield Layout.CHANNELS_FIRST, (channels, height, width)
         channels, height, width = shape
-        if channels <= _MOST_CHANNELS:
+        if channels <= _MAX_CHANNELS:
             yield Layout.CHANNELS_LAST, (height, width, channels)
     if not shape:
         yield Layout.AS_GIVEN, (1,)
@@ -71,7 +71,7 @@ def _forms(space: PlainSpace) -> Iterator[tuple[Layout, tuple[int, ...]]]:
 
 def _fit(layout: Layout, shape: tuple[int, ...], sizes: tuple[int | None, ...]) -> Fit | None:
     leading = len(sizes) - len(shape)
-    if not 0 <= leading <= _MOST_LEADING:
+    if not 0 <= leading <= _MAX_LEADING:
         return None
     if any(size not in (None, wanted) for size, wanted in zip(sizes[leading:], shape, strict=True)):
         return None

@@ -17,7 +17,7 @@ from domain.errors.policy_checks.signatures import (
     OutputUnfit,
     WhatOutputMeans,
 )
-from domain.inference.policies import PolicyGraph, TensorShape, listed, short
+from domain.inference.policies import PolicyGraph, TensorShape, short, tensors_text
 from domain.inference.signature_reading.choices import unclear
 from domain.inference.signature_reading.hints import SignatureHints
 from domain.inference.signature_reading.output_fits import can_be, likely, possible
@@ -122,7 +122,7 @@ class OutputReading:
 
     def _nothing(self) -> PolicyRefused:
         wanted = space_text(self._facts.action_space)
-        return PolicyRefused(NoActionGiven(listed(tuple(self._outputs)), self._facts.env_id, wanted))
+        return PolicyRefused(NoActionGiven(tensors_text(tuple(self._outputs)), self._facts.env_id, wanted))
 
 
 def _is_value(tensor: TensorShape) -> bool:

@@ -15,8 +15,8 @@ from domain.environments.spaces import (
 )
 from domain.inference.signatures import ALL_PARTS
 
-_MOST_SHOWN: Final = 4
-_MOST_NUMBERS: Final = 6
+_MAX_SHOWN: Final = 4
+_MAX_NUMBERS: Final = 6
 
 
 def parts_of(facts: EnvironmentFacts) -> dict[str, PlainSpace]:
@@ -71,8 +71,8 @@ def number_of_scores(space: Space) -> int | None:
 
 def parts_text(parts: dict[str, PlainSpace]) -> str:
     """Formats the names and spaces of the first few parts."""
-    shown = [f"{name} {space_text(space)}" for name, space in list(parts.items())[:_MOST_SHOWN]]
-    return ", ".join([*shown, *(["…"] if len(parts) > _MOST_SHOWN else [])])
+    shown = [f"{name} {space_text(space)}" for name, space in list(parts.items())[:_MAX_SHOWN]]
+    return ", ".join([*shown, *(["…"] if len(parts) > _MAX_SHOWN else [])])
 
 
 def space_text(space: Space) -> str:
@@ -91,9 +91,9 @@ def space_text(space: Space) -> str:
 
 def known_parts(parts: dict[str, PlainSpace]) -> str:
     """Returns the part names that a tag may use."""
-    return ", ".join([*list(parts)[: 2 * _MOST_SHOWN], *([ALL_PARTS] if len(parts) > 1 else [])])
+    return ", ".join([*list(parts)[: 2 * _MAX_SHOWN], *([ALL_PARTS] if len(parts) > 1 else [])])
 
 
 def _listed(numbers: tuple[int, ...]) -> str:
-    shown = [str(number) for number in numbers[:_MOST_NUMBERS]]
-    return f"({', '.join([*shown, *(['…'] if len(numbers) > _MOST_NUMBERS else [])])})"
+    shown = [str(number) for number in numbers[:_MAX_NUMBERS]]
+    return f"({', '.join([*shown, *(['…'] if len(numbers) > _MAX_NUMBERS else [])])})"

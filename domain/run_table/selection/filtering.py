@@ -42,7 +42,7 @@ def kind_of(column: Column) -> Kind:
     return "datetime"
 
 
-def kept(column: Column, column_filter: Filter, zone: Zone) -> Mask:
+def match_mask(column: Column, column_filter: Filter, zone: Zone) -> Mask:
     """Returns the mask [n] of rows that the filter keeps; dates are typed as they are shown in `zone`."""
     if isinstance(column, TextColumn):
         return _texts_kept(column, column_filter)
@@ -55,7 +55,7 @@ def kept(column: Column, column_filter: Filter, zone: Zone) -> Mask:
 def _texts_kept(column: TextColumn, column_filter: Filter) -> Mask:
     texts = _Texts(column.values)
     # The last entry is for missing values, whose code is -1.
-    return _any(column_filter, len(texts.cells) + 1, texts.kept)[column.codes]
+    return _any(column_filter, len(texts.cells) + 1, texts.match_mask)[column.codes]
 
 
 def _numbers_kept(column: NumberColumn, column_filter: Filter) -> Mask:
@@ -97,7 +97,7 @@ class _Texts:
         found = (number_of(cell) for cell in self.cells)
         return np.array([np.nan if number is None else number for number in found], np.float64)
 
-    def kept(self, term: Term) -> Mask:
+    def match_mask(self, term: Term) -> Mask:
         """Returns which cells a term keeps, and in the last entry whether it keeps a missing one."""
         match term:
             case Contains(text=text):

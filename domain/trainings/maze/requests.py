@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from domain.inference.maze import DEFAULT_SEED, DEFAULT_SIZE, LARGEST, MAX_STEPS, SMALLEST
+from domain.inference.maze import DEFAULT_SEED, DEFAULT_SIZE, MAX_SIZE, MAX_STEPS, MIN_SIZE
 from domain.messages import template
 from domain.trainings.hyperparameters import shared
 from domain.trainings.hyperparameters.declaring import Layers, hyper, hyperparameters_of
@@ -35,8 +35,8 @@ class _MazeRequest(BaseModel):
     )
     maze_size: int = Field(
         DEFAULT_SIZE,
-        ge=SMALLEST,
-        le=LARGEST,
+        ge=MIN_SIZE,
+        le=MAX_SIZE,
         title=template("Maze size"),
         description=template("Cells per side; a larger maze needs more episodes."),
         json_schema_extra={"unit": template("cells")},

@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain.gpus import Gpu, GpuVendor
 from gpu_monitor.driver.amd.door import query_gpu
 from gpu_monitor.driver.gpu_queries import GpuQueries
-from gpu_monitor.driver.processes import Listed, describe_all
+from gpu_monitor.driver.processes import ListedProcess, describe_all
 from gpu_monitor.failures import HostTrouble
 
 _MICRO: Final = 1_000_000
@@ -97,6 +97,8 @@ def _scaled(value: Any, divisor: float) -> float | None:
 def _processes(queries: GpuQueries, listed: Any) -> dict[str, Any]:
     if listed is None:
         return {}
-    found = describe_all(Listed(one["pid"], _of(one["memory_usage"], "vram_mem") or one["mem"]) for one in listed)
+    found = describe_all(
+        ListedProcess(one["pid"], _of(one["memory_usage"], "vram_mem") or one["mem"]) for one in listed
+    )
     queries.misfits += found.misfits
     return {"processes": found.processes, "processes_left_out": found.left_out or None}

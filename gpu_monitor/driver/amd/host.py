@@ -12,7 +12,7 @@ from gpu_monitor.driver.amd.door import load, query_gpu, query_host
 from gpu_monitor.failures import AMD_HOST, GpuTrouble, HostTrouble, InvalidAnswer
 from gpu_monitor.readings import Reading
 
-_MOST_COUNTED: Final = 1024
+_MAX_COUNTED: Final = 1024
 _LOAD_AGAIN_SECONDS: Final = 30.0
 
 
@@ -45,7 +45,7 @@ class AmdHost:
             query_host(amdsmi.amdsmi_init)
             self._is_open = True
         handles = query_host(amdsmi.amdsmi_get_processor_handles)
-        if len(handles) > _MOST_COUNTED:
+        if len(handles) > _MAX_COUNTED:
             raise HostTrouble(HostState.FAILED, CountedTooMany(len(handles)), AMD_HOST)
         self._driver_version = self._driver_version or _driver_version(amdsmi, handles)
         devices = [AmdDevice(amdsmi, handle, self._extended) for handle in handles]

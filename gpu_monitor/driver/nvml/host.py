@@ -15,7 +15,7 @@ from gpu_monitor.failures import HOST, GpuTrouble, HostTrouble, InvalidAnswer
 from gpu_monitor.readings import Reading
 
 _log = logging.getLogger(__name__)
-_MOST_COUNTED: Final = 1024  # NVML itself has room for 64; a count such as 4294967295 is invalid
+_MAX_COUNTED: Final = 1024  # NVML itself has room for 64; a count such as 4294967295 is invalid
 
 
 class NvmlHost:
@@ -46,7 +46,7 @@ class NvmlHost:
             query_host(pynvml.nvmlInit)
             self._is_open = True
             self._driver_version = _driver_version()
-        if (count := query_host(pynvml.nvmlDeviceGetCount)) > _MOST_COUNTED:
+        if (count := query_host(pynvml.nvmlDeviceGetCount)) > _MAX_COUNTED:
             raise HostTrouble(HostState.FAILED, CountedTooMany(count))
         self._devices = {index: self._devices.get(index) or Device(index, self._extended) for index in range(count)}
         gpus = [gpu for device in self._devices.values() for gpu in device.read(interval_seconds)]

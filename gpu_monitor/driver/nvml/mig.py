@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from domain.errors.gpus.answers import InstanceNotKnown, InstanceTwice
 from domain.errors.schema import SchemaMore
-from domain.gpus import MOST_INSTANCES, Gpu, GpuVendor, MigInstance
+from domain.gpus import MAX_INSTANCES, Gpu, GpuVendor, MigInstance
 from gpu_monitor.driver.gpu_queries import GpuQueries
 from gpu_monitor.driver.nvml.door import query_gpu
 from gpu_monitor.driver.nvml.memory import memory_of
@@ -51,9 +51,9 @@ def instances_of(queries: GpuQueries, index: int, handle: Any) -> Instances:
 
 def _count(queries: GpuQueries, handle: Any) -> int:
     count = queries.query("instances", pynvml.nvmlDeviceGetMaxMigDeviceCount, handle) or 0
-    if count > MOST_INSTANCES:
-        queries.add_misfit("instances", SchemaMore(MOST_INSTANCES), count)
-    return min(count, MOST_INSTANCES)
+    if count > MAX_INSTANCES:
+        queries.add_misfit("instances", SchemaMore(MAX_INSTANCES), count)
+    return min(count, MAX_INSTANCES)
 
 
 def _read(whole: GpuQueries, index: int, place: int, handle: Any) -> Gpu | None:

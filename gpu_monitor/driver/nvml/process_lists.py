@@ -6,7 +6,7 @@ from typing import Any, Final
 import pynvml
 
 from gpu_monitor.driver.gpu_queries import GpuQueries
-from gpu_monitor.driver.processes import Listed, describe_all
+from gpu_monitor.driver.processes import ListedProcess, describe_all
 
 # Compute, graphics, and MPS compute processes: three lists, each by the newest function that the library has. Not the
 # unversioned one: with an old library it raises an exception of pynvml's own that is no NVMLError.
@@ -24,7 +24,7 @@ def processes_of(queries: GpuQueries, handle: Any, *, counted_elsewhere: Set[int
     """
     computing, *others = [queries.first("processes", *((call, handle) for call in names)) for names in _LISTS]
     running = [
-        Listed(one.pid, one.usedGpuMemory)
+        ListedProcess(one.pid, one.usedGpuMemory)
         for listed in (computing, *others)
         for one in listed or []
         if one.pid not in counted_elsewhere

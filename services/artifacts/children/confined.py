@@ -6,7 +6,7 @@ from typing import IO, Final
 from policies.confinement import command, environment
 
 SECONDS: Final = 12.0
-_MOST_BYTES: Final = 2**24
+_MAX_BYTES: Final = 2**24
 
 
 def read_confined(module: str, file: IO[bytes], *arguments: str) -> bytes:
@@ -25,6 +25,6 @@ def read_confined(module: str, file: IO[bytes], *arguments: str) -> bytes:
         check=True,
         start_new_session=True,
     )
-    if len(done.stdout) > _MOST_BYTES:
+    if len(done.stdout) > _MAX_BYTES:
         raise subprocess.SubprocessError
     return done.stdout

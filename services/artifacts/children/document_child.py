@@ -16,7 +16,7 @@ from policies.confinement import allow_cpu, confine
 
 _MEMORY_BYTES: Final = 2**29
 _CPU_SECONDS: Final = 5
-_MOST_BYTES: Final = 12 * 2**20
+_MAX_BYTES: Final = 12 * 2**20
 _PICTURES: Final = ("image/png", "image/jpeg", "image/gif")
 _STYLE: Final = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -42,7 +42,7 @@ def main(kind: str, language: str, files: str, path: str) -> None:
     head = f'<!DOCTYPE html><html lang="{html.escape(language)}"><head><meta charset="utf-8"><title>'
     made = f"{head}{html.escape(path)}</title><style>{_STYLE}</style></head><body>{body}</body></html>"
     with os.fdopen(1, "wb") as out:
-        out.write(made.encode("utf-8", "replace")[:_MOST_BYTES])
+        out.write(made.encode("utf-8", "replace")[:_MAX_BYTES])
 
 
 def _markdown(files: str, path: str) -> Any:

@@ -18,12 +18,12 @@ def main() -> None:
     # After the limits are set.
     import pyarrow.parquet as pq
 
-    from domain.artifacts.tables import MOST_COLUMNS, table_of
+    from domain.artifacts.tables import MAX_COLUMNS, table_of
 
     with os.fdopen(0, "rb") as file:
         found = pq.ParquetFile(file, memory_map=False)
         names = found.schema_arrow.names
-        shown = names[:MOST_COLUMNS]
+        shown = names[:MAX_COLUMNS]
         batch = next(found.iter_batches(ROWS, columns=shown, use_threads=False), None)
         columns = [] if batch is None else [column.to_pylist() for column in batch.columns]
         rows_in_all = found.metadata.num_rows

@@ -1,6 +1,6 @@
 """Moves old activations from the registered model, which each list of models reads, to an archive model.
 
-The newest `MOST_ACTIVATIONS` stay, and some more, so that the rest is moved in packs: the more tags a registered model
+The newest `MAX_ACTIVATIONS` stay, and some more, so that the rest is moved in packs: the more tags a registered model
 has, the slower MLflow's writes are. A pack is a tag of the registered model that `archive_of` returns: in MLflow,
 because the history belongs to the team and not to this host; its value is JSON that maps the old tags' keys to their
 values, up to the size of one tag.
@@ -18,14 +18,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from domain.errors import ClewError
-from domain.registry.models import DELETED_TAG, MOST_ACTIVATIONS
+from domain.registry.models import DELETED_TAG, MAX_ACTIVATIONS
 from mlflow_api.registry.registry import MlflowRegistry
 from mlflow_api.registry.versions import Registered, Version, moment_of
 from services.registry.activations.tags import HISTORY_TAG, activation_in, activation_keys
 
 PACK_TAG: Final = "clew.activations."
-MOST_WAITING: Final = 50
-_MOST_CHARACTERS: Final = 5_000  # MLflow's databases limit the value of a tag
+MAX_WAITING: Final = 50
+_MAX_CHARACTERS: Final = 5_000  # MLflow's databases limit the value of a tag
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +34,7 @@ class ActivationArchive:
     `waiting`.
     """
 
-    def __init__(self, registry: MlflowRegistry, kept: int = MOST_ACTIVATIONS, waiting: int = MOST_WAITING) -> None:
+    def __init__(self, registry: MlflowRegistry, kept: int = MAX_ACTIVATIONS, waiting: int = MAX_WAITING) -> None:
         self._registry = registry
         self._kept = kept
         self._waiting = waiting
@@ -90,9 +90,9 @@ def _packs(tags: Mapping[str, str], keys: Iterable[str]) -> Iterator[dict[str, s
     pack: dict[str, str] = {}
     for key in keys:
         one = {key: tags[key]}
-        if len(_text(one)) > _MOST_CHARACTERS:
+        if len(_text(one)) > _MAX_CHARACTERS:
             continue
-        if len(_text(pack | one)) > _MOST_CHARACTERS:
+        if len(_text(pack | one)) > _MAX_CHARACTERS:
             yield pack
             pack = {}
         pack |= one

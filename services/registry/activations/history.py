@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from domain.errors import ClewError
 from domain.registry.model_ids import VersionIds
-from domain.registry.models import MOST_ACTIVATIONS, Activation
+from domain.registry.models import MAX_ACTIVATIONS, Activation
 from mlflow_api.registry.registry import MlflowRegistry
 from services.registry.activations.tags import HISTORY_TAG, activations, with_ids, with_versions
 
@@ -23,9 +23,9 @@ class ActivationHistory:
         self._registry, self._ids, self._name, self._kept = registry, ids, name, kept
 
     def newest(self) -> list[Activation]:
-        """Returns the newest `MOST_ACTIVATIONS`, newest first; raises a ServiceError."""
+        """Returns the newest `MAX_ACTIVATIONS`, newest first; raises a ServiceError."""
         found = sorted(activations(self._registry.registered()), key=lambda activation: activation.at, reverse=True)
-        return [with_ids(activation, self._ids, self._name) for activation in found[:MOST_ACTIVATIONS]]
+        return [with_ids(activation, self._ids, self._name) for activation in found[:MAX_ACTIVATIONS]]
 
     def keep(self, activation: Activation) -> None:
         """Stores an activation by version numbers, since another Clew may have other ids for this registered model."""

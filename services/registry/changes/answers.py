@@ -9,7 +9,7 @@ from domain.errors.models.changes import TooManyChanges
 from domain.registry.changes import ChangeOutcome, ChangeRecord, ChangeRequest, ChangeResult, settled
 from services.registry.changes.records import ChangeRecords
 
-MOST_AT_ONCE = 16
+MAX_AT_ONCE = 16
 WORKING = ChangeResult(outcome=ChangeOutcome.WORKING)
 # Executes a request in a user's name, and returns its result.
 Make = Callable[[ChangeRequest, str | None], ChangeResult]
@@ -21,7 +21,7 @@ class ChangeAnswers:
     def __init__(self, make: Make, records: ChangeRecords) -> None:
         self._make = make
         self._records = records
-        self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._free = threading.BoundedSemaphore(MAX_AT_ONCE)
         self._flights: SingleFlight[ChangeResult] = SingleFlight("model-change")
 
     def answer(

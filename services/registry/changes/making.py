@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 _CONFIRMED_VERBS = (ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.DELETE)
 
 
-class ChangeMaking:
+class ModelChanger:
     """Changes the models of one store; `views` are read, with a short wait, to decide on confirmations."""
 
     def __init__(self, store: ModelStore, views: ModelSnapshots, patience_seconds: float) -> None:

@@ -16,7 +16,7 @@ from services.sharing.shared_file import SharedFile
 from services.sharing.value_forms import JsonForm
 
 KEPT_SECONDS = 3600.0  # a page polls for minutes at most
-_MOST_OF_OUR_OWN = 256
+_MAX_OF_OUR_OWN = 256
 _SHAPE = JsonForm(TypeAdapter(ChangeRecord))
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class ChangeRecords:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._own: LRUCache[str, ChangeRecord] = LRUCache(_MOST_OF_OUR_OWN)
+        self._own: LRUCache[str, ChangeRecord] = LRUCache(_MAX_OF_OUR_OWN)
 
     def alone(self, request_id: str) -> AbstractContextManager[bool]:
         """Locks the request on this host; the context's value is whether the lock was acquired. A crash releases it."""

@@ -16,7 +16,7 @@ from environments.known import KnownEnvironments
 
 _SEED: Final = 0
 _STEPS: Final = 24
-_MOST_KEPT: Final = 16
+_MAX_KEPT: Final = 16
 
 
 class EnvironmentSample(NamedTuple):
@@ -35,7 +35,7 @@ class EnvironmentSamples:
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._played: LRUCache[str, EnvironmentSample] = LRUCache(_MOST_KEPT)
+        self._played: LRUCache[str, EnvironmentSample] = LRUCache(_MAX_KEPT)
         self._lock = threading.Lock()
 
     def play(self, source: EnvironmentSource) -> EnvironmentSample:

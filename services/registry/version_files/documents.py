@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 SPEC_FILE: Final = "env_spec.json"
 STATISTICS_FILE: Final = "normalization.json"
-MOST_STATISTICS_BYTES: Final = 2**21
+MAX_STATISTICS_BYTES: Final = 2**21
 """Some 50,000 numbers: those of a stack of four pictures of 84 by 84."""
 KEPT_SECONDS: Final = 60.0
 FAILED_SECONDS: Final = 5.0
@@ -140,7 +140,7 @@ class _Reading:
             return Documents(trouble=error.trouble)
 
     def _statistics(self) -> str | None:
-        found = self._read(STATISTICS_FILE, MOST_STATISTICS_BYTES, _check_statistics)
+        found = self._read(STATISTICS_FILE, MAX_STATISTICS_BYTES, _check_statistics)
         if found is None and (pickle := self._pickle()) is not None:
             raise _NotFollowed(StatisticsPickled(pickle))
         return found
@@ -191,7 +191,7 @@ class _Reading:
         if not self._version.run_id:
             return []
         try:
-            return [entry.path for entry in self._artifacts.listed(self._version.run_id, "")]
+            return [entry.path for entry in self._artifacts.list_folder(self._version.run_id, "")]
         except NotFound:
             return []
 

@@ -21,13 +21,13 @@ from domain.errors.policy_files import (
     NotOnnxModel,
     OtherFlavors,
 )
-from domain.inference.policies import MOST_BYTES
+from domain.inference.policies import MAX_BYTES
 from domain.messages import Message
 from mlflow_api.registry.registry import MlflowRegistry
 from mlflow_api.registry.versions import Version
 from mlflow_api.schemas import SERVICE
 from policies.external_data import inlined, locations_in
-from services.registry.version_files.plain_yaml import MOST_BYTES as MOST_YAML_BYTES
+from services.registry.version_files.plain_yaml import MAX_BYTES as MAX_YAML_BYTES
 from services.registry.version_files.plain_yaml import NotPlain, plain_yaml
 
 FILE_TAG: Final = "onnx_file"
@@ -50,7 +50,7 @@ class Part(BaseModel):
     etag: str | None = None
 
 
-class Fetched(NamedTuple):
+class FetchedPolicy(NamedTuple):
     """A policy as one file, and its parts."""
 
     content: bytes
@@ -67,7 +67,7 @@ class VersionFetcher:
     def __init__(self, registry: MlflowRegistry) -> None:
         self._registry = registry
 
-    def fetch(self, version: Version, former: Sequence[Part] = ()) -> Fetched | None:
+    def fetch(self, version: Version, former: Sequence[Part] = ()) -> FetchedPolicy | None:
         """Returns the version's present policy; None where its parts are the `former` ones."""
         one = _Fetch(self._registry, version)
         return None if former and one.is_same(former) else one.whole()
@@ -101,19 +101,19 @@ class _Fetch:
         except NotFound:
             return False
 
-    def whole(self) -> Fetched:
+    def whole(self) -> FetchedPolicy:
         """Returns all parts as one file."""
         path = self._version.tags.get(FILE_TAG) or self._path_in_mlmodel()
-        model = self._file(path, MOST_BYTES, FileLarger(MOST_BYTES >> 20), self._missing)
+        model = self._file(path, MAX_BYTES, FileLarger(MAX_BYTES >> 20), self._missing)
         files: dict[str, bytes] = {}
         for name in locations_in(model):
-            left = MOST_BYTES - len(model) - sum(map(len, files.values()))
+            left = MAX_BYTES - len(model) - sum(map(len, files.values()))
             neighbour_path = posixpath.join(posixpath.dirname(path), name)
-            files[name] = self._file(neighbour_path, max(0, left), FilesLarger(MOST_BYTES >> 20), DataMissing)
-        return Fetched(inlined(model, files, MOST_BYTES) if files else model, tuple(self._parts))
+            files[name] = self._file(neighbour_path, max(0, left), FilesLarger(MAX_BYTES >> 20), DataMissing)
+        return FetchedPolicy(inlined(model, files, MAX_BYTES) if files else model, tuple(self._parts))
 
     def _is_unchanged(self, former: Part) -> bool:
-        download = self._download(former.path, MOST_BYTES, former.etag)
+        download = self._download(former.path, MAX_BYTES, former.etag)
         return download is None or download.sha256 == former.sha256
 
     def _file(self, path: str, most_bytes: int, too_long: Message, missing: _Missing) -> bytes:
@@ -158,9 +158,9 @@ class _Fetch:
 
     def _path_in_mlmodel(self) -> str:
         """Returns the file that the MLmodel file names."""
-        too_long = MlmodelTooLong(MOST_YAML_BYTES >> 10)
+        too_long = MlmodelTooLong(MAX_YAML_BYTES >> 10)
         content = self._file(_MLMODEL, _MLMODEL_BYTES, too_long, self._no_mlmodel)
-        if len(content) > MOST_YAML_BYTES:
+        if len(content) > MAX_YAML_BYTES:
             raise PolicyRefused(too_long)
         try:
             flavors = _MlModel.model_validate(plain_yaml(content)).flavors

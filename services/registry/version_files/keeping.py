@@ -19,22 +19,22 @@ from typing import BinaryIO, Final, NamedTuple
 from cachetools import LRUCache
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from domain.inference.policies import MOST_BYTES
-from services.registry.version_files.fetching import Fetched, Part
+from domain.inference.policies import MAX_BYTES
+from services.registry.version_files.fetching import FetchedPolicy, Part
 from services.sharing.atomic_file import Stamp, open_plain, put, stamp_of
 from services.sharing.quota import Quota
 from services.sharing.reading import past
 from services.sharing.shared_file import SharedFile
 from services.sharing.value_forms import JsonForm
 
-_MOST_KEPT_BYTES: Final = 8 * MOST_BYTES
-_MOST_IN_MEMORY_BYTES: Final = 2 * MOST_BYTES
+_MAX_KEPT_BYTES: Final = 8 * MAX_BYTES
+_MAX_IN_MEMORY_BYTES: Final = 2 * MAX_BYTES
 _SUFFIX: Final = ".onnx"
 _CHUNK: Final = 2**16
 log = logging.getLogger(__name__)
 
 
-class Kept(BaseModel):
+class PolicyCacheEntry(BaseModel):
     """A version's cached policy file: its content's checksum, its parts, and when they were last compared."""
 
     model_config = ConfigDict(frozen=True)
@@ -51,7 +51,7 @@ class Kept(BaseModel):
         return past(self.looked_at) >= moment
 
 
-_KEPT: Final = JsonForm(TypeAdapter(Kept))
+_KEPT: Final = JsonForm(TypeAdapter(PolicyCacheEntry))
 
 
 class PolicyFile:
@@ -90,21 +90,21 @@ class PolicyFile:
 
 
 class _InMemory(NamedTuple):
-    kept: Kept
+    kept: PolicyCacheEntry
     content: bytes
 
 
-class KeptPolicies:
+class PolicyFileCache:
     """The policy files in `folder`, by any key that identifies a version of a registered model."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._quota = Quota(folder, _SUFFIX, _MOST_KEPT_BYTES)
+        self._quota = Quota(folder, _SUFFIX, _MAX_KEPT_BYTES)
         self._lock = threading.Lock()
         self._checked: LRUCache[str, Stamp] = LRUCache(1024)
-        self._memory: LRUCache[str, _InMemory] = LRUCache(_MOST_IN_MEMORY_BYTES, lambda one: len(one.content))
+        self._memory: LRUCache[str, _InMemory] = LRUCache(_MAX_IN_MEMORY_BYTES, lambda one: len(one.content))
 
-    def find(self, key: str) -> Kept | None:
+    def find(self, key: str) -> PolicyCacheEntry | None:
         """Returns the cache entry; None where there is none, or its content was evicted."""
         kept = self._index(key).read()
         if kept is not None and (file := self._opened(kept)) is not None:
@@ -112,7 +112,7 @@ class KeptPolicies:
             return kept
         return memory.kept if (memory := self._in_memory(key)) else None
 
-    def open(self, key: str, kept: Kept) -> PolicyFile | None:
+    def open(self, key: str, kept: PolicyCacheEntry) -> PolicyFile | None:
         """Opens the file of an entry from `find` or `keep`; None where it was evicted since."""
         if (file := self._opened(kept)) is not None:
             return PolicyFile(kept.sha256, kept.size_bytes, file)
@@ -121,10 +121,10 @@ class KeptPolicies:
             return None
         return PolicyFile(kept.sha256, kept.size_bytes, io.BytesIO(memory.content))
 
-    def keep(self, key: str, fetched: Fetched) -> Kept:
+    def keep(self, key: str, fetched: FetchedPolicy) -> PolicyCacheEntry:
         """Stores a file that was just fetched, on disk or else in memory."""
         content = fetched.content
-        kept = Kept(
+        kept = PolicyCacheEntry(
             sha256=hashlib.sha256(content).hexdigest(),
             size_bytes=len(content),
             parts=fetched.parts,
@@ -141,7 +141,7 @@ class KeptPolicies:
                 self._memory[key] = _InMemory(kept, content)
         return kept
 
-    def mark_unchanged(self, key: str, kept: Kept) -> Kept:
+    def mark_unchanged(self, key: str, kept: PolicyCacheEntry) -> PolicyCacheEntry:
         """Records that its parts are unchanged."""
         newer = kept.model_copy(update={"looked_at": datetime.now(UTC)})
         with self._lock:
@@ -151,10 +151,10 @@ class KeptPolicies:
             self._index(key).write(newer)
         return newer
 
-    def _index(self, key: str) -> SharedFile[Kept]:
+    def _index(self, key: str) -> SharedFile[PolicyCacheEntry]:
         return SharedFile(self._folder / f"{key}.json", _KEPT)
 
-    def _path(self, kept: Kept) -> Path:
+    def _path(self, kept: PolicyCacheEntry) -> Path:
         return self._folder / f"{kept.sha256}{_SUFFIX}"
 
     def _in_memory(self, key: str) -> _InMemory | None:
@@ -162,7 +162,7 @@ class KeptPolicies:
             found: _InMemory | None = self._memory.get(key)
             return found
 
-    def _opened(self, kept: Kept) -> BinaryIO | None:
+    def _opened(self, kept: PolicyCacheEntry) -> BinaryIO | None:
         """Opens the file after comparing it with its checksum; None where it is missing or damaged."""
         try:
             with contextlib.ExitStack() as closing:
@@ -175,7 +175,7 @@ class KeptPolicies:
         except OSError:
             return None
 
-    def _is_whole(self, kept: Kept, stamp: Stamp, file: BinaryIO) -> bool:
+    def _is_whole(self, kept: PolicyCacheEntry, stamp: Stamp, file: BinaryIO) -> bool:
         """Returns whether the file matches its checksum, computed once for each version of the file."""
         if stamp[2] != kept.size_bytes:
             return False

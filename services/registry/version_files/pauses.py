@@ -23,7 +23,7 @@ from services.sharing.value_forms import JsonForm
 FIRST_SECONDS: Final = 5.0
 LONGEST_SECONDS: Final = 600.0
 LONGEST_PASSING_SECONDS: Final = 30.0
-_MOST_REMEMBERED: Final = 1024
+_MAX_REMEMBERED: Final = 1024
 log = logging.getLogger(__name__)
 
 
@@ -58,7 +58,7 @@ class FetchPauses:
         self._folder = folder
         self._now = now
         self._lock = threading.Lock()
-        self._own: LRUCache[str, Failed] = LRUCache(_MOST_REMEMBERED)
+        self._own: LRUCache[str, Failed] = LRUCache(_MAX_REMEMBERED)
 
     def check(self, key: str) -> None:
         """Raises the last failure of a fetch while its pause lasts."""
@@ -93,7 +93,7 @@ class FetchPauses:
             ),
         )
 
-    def worked(self, key: str) -> None:
+    def record_success(self, key: str) -> None:
         """Deletes the record of failures."""
         with self._lock:
             self._own.pop(key, None)

@@ -2,7 +2,7 @@
 
 import yaml
 
-MOST_BYTES = 64 * 2**10  # a second's work at worst, in C; in Python four, and all of it blocks the other threads
+MAX_BYTES = 64 * 2**10  # a second's work at worst, in C; in Python four, and all of it blocks the other threads
 _DEEPEST = 20
 # The "base" loaders read every scalar as text: no invalid dates, and no merge keys, which can grow without bound.
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -13,7 +13,7 @@ class NotPlain(ValueError):
 
 
 def plain_yaml(content: bytes) -> object:
-    """Parses YAML of at most `MOST_BYTES`, which the caller checks; raises `NotPlain`."""
+    """Parses YAML of at most `MAX_BYTES`, which the caller checks; raises `NotPlain`."""
     try:
         if _depth(content) > _DEEPEST:
             raise NotPlain

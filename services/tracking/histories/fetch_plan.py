@@ -12,7 +12,7 @@ from typing import NamedTuple
 from domain.errors import AccessDenied, ClewError, ServiceUnavailable
 from domain.tracking.history import FIRST_STEP, History, HistoryPart
 from domain.tracking.runs import Run
-from mlflow_api.histories.windows import MOST_ROWS
+from mlflow_api.histories.windows import MAX_ROWS
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Entry, Series
 from services.tracking.histories.metric_source import MetricSource
@@ -36,7 +36,7 @@ class FetchBatch(NamedTuple):
     @property
     def most(self) -> int:
         """The number of points from which the answer may be a sample."""
-        return SAMPLE_POINTS if self.from_step == FIRST_STEP and _is_long(self.runs[0], self.key) else MOST_ROWS
+        return SAMPLE_POINTS if self.from_step == FIRST_STEP and _is_long(self.runs[0], self.key) else MAX_ROWS
 
 
 class Fill(NamedTuple):
@@ -48,7 +48,7 @@ class Fill(NamedTuple):
     sample: History | None
 
 
-class Fetched(NamedTuple):
+class BatchResult(NamedTuple):
     """The result of a batch: the histories to read in full, and the failures."""
 
     fills: list[Fill]
@@ -78,12 +78,12 @@ class HistoryReader:
         self._source = source
         self._files = files
 
-    def fetch(self, batch: FetchBatch) -> Fetched:
+    def fetch(self, batch: FetchBatch) -> BatchResult:
         """Brings the runs of `batch` up to date, or to an even sample and a `Fill`."""
         work = f"{batch.key} {batch.from_step} {[run.run_id for run in batch.runs]}"
         with self._files.alone("batch", work, _WAIT_SECONDS):
             runs = tuple(run for run in batch.runs if not self._is_current(Series(run.run_id, batch.key), run))
-            return self._fetched(batch._replace(runs=runs)) if runs else Fetched([], {})
+            return self._fetched(batch._replace(runs=runs)) if runs else BatchResult([], {})
 
     def fill(self, fill: Fill, wanted: Callable[[], bool]) -> None:
         """Reads all points; skips if another worker is reading them, and stops when they are no longer `wanted`."""
@@ -99,9 +99,9 @@ class HistoryReader:
                 found = known.before(fill.from_step).followed_by(found)
             self._save(series, run, found)
 
-    def _fetched(self, batch: FetchBatch) -> Fetched:
+    def _fetched(self, batch: FetchBatch) -> BatchResult:
         parts, failed = self._parts(batch)
-        fetched = Fetched([], {Series(run_id, batch.key): error for run_id, error in failed.items()})
+        fetched = BatchResult([], {Series(run_id, batch.key): error for run_id, error in failed.items()})
         for run in batch.runs:
             series = Series(run.run_id, batch.key)
             try:
@@ -173,4 +173,4 @@ def _start(entry: Entry | None, run: Run) -> int:
 
 
 def _is_long(run: Run, key: str) -> bool:
-    return abs(run.metrics[key].step) >= MOST_ROWS
+    return abs(run.metrics[key].step) >= MAX_ROWS

@@ -13,7 +13,7 @@ from services.tracking.run_source import Arrived
 
 # Showing takes at most a twentieth of the time.
 _PAUSES: Final = 20.0
-_LEAST_PAUSE_SECONDS: Final = 1.0
+_MIN_PAUSE_SECONDS: Final = 1.0
 
 
 class ArrivingRuns:
@@ -49,7 +49,7 @@ class ArrivingRuns:
         if self._arrived is not None and began >= self._show_at:
             self._show(self._arrived)
             ended = time.monotonic()
-            self._show_at = ended + max(_LEAST_PAUSE_SECONDS, _PAUSES * (ended - began))
+            self._show_at = ended + max(_MIN_PAUSE_SECONDS, _PAUSES * (ended - began))
 
     def whole(self) -> RunTable:
         """Returns all runs so far as a complete table."""

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import and_, case, false, func, select
 
-from domain.points.extremes import Extremes as ExtremesOfMetric
+from domain.points.extremes import Extremes as MetricExtremes
 from domain.run_table.columns import MetricColumn
 from domain.tracking.runs import LatestMetric
 from mlflow_api.schemas import LARGEST_FLOAT
 from services.database.mlflow_database import MlflowDatabase
-from services.tracking.run_source import Extremes
+from services.tracking.run_source import ExtremeColumns
 from services.tracking.sources.mlflow_tables import LATEST, METRICS, MlflowTables
 from services.tracking.sources.run_rows import column_in, in_pieces, rows_of, values_in
 
@@ -40,7 +40,7 @@ class DatabaseColumns:
         value, step, timestamp = (_spread(one, places, len(run_ids)) for one in (values, step, timestamp))
         return MetricColumn(value, step, timestamp, logged)
 
-    def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
+    def extremes(self, key: str, run_ids: Sequence[str]) -> ExtremeColumns:
         """Implements `ColumnReader`."""
         bounds = (func.min(METRICS.c.value), func.max(METRICS.c.value))
         query = select(METRICS.c.run_uuid, *bounds).where(METRICS.c.key == key, _IS_NUMBER).group_by(METRICS.c.run_uuid)
@@ -49,9 +49,9 @@ class DatabaseColumns:
         found = [np.full(len(run_ids), np.nan) for _bound in bounds]
         for place, column in enumerate(found, start=1):
             column[places] = column_in(ours, place, np.float64)
-        return Extremes(*found)
+        return ExtremeColumns(*found)
 
-    def extremes_of_run(self, run_id: str, keys: Sequence[str]) -> dict[str, ExtremesOfMetric]:
+    def extremes_of_run(self, run_id: str, keys: Sequence[str]) -> dict[str, MetricExtremes]:
         """Implements `ColumnReader`."""
         number = case((_IS_NUMBER, METRICS.c.value))
         query = select(METRICS.c.key, func.min(number), func.max(number), func.count()).group_by(METRICS.c.key)
@@ -60,7 +60,7 @@ class DatabaseColumns:
             rows = rows_of(connection, query.where(METRICS.c.run_uuid == run_id, METRICS.c.key.in_(keys)))
         least, greatest = (column_in(rows, place, np.float64) for place in (1, 2))
         return {
-            row[0]: ExtremesOfMetric(_number(low), _number(high), row[3])
+            row[0]: MetricExtremes(_number(low), _number(high), row[3])
             for row, low, high in zip(rows, least.tolist(), greatest.tolist(), strict=True)
         }
 

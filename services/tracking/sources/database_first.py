@@ -35,7 +35,7 @@ class DatabaseFirstRuns:
         table = self._by_database(lambda: self._database.everything(known, arrived))
         if table is None:
             return self._explained(self._rest.everything(known, arrived))
-        self._rest.note_sweep(time.monotonic() - began)
+        self._rest.record_sweep(time.monotonic() - began)
         return self._explained(table)
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:

@@ -22,7 +22,7 @@ from services.tracking.sources.mlflow_tables import EXPERIMENT_TAGS, EXPERIMENTS
 from services.tracking.sources.own_changes import OwnChanges
 from services.tracking.sources.run_rows import Heads, details, heads, in_pieces, rows_of
 
-MOST_VALUES: Final = 1_000_000
+MAX_VALUES: Final = 1_000_000
 """If there are more newest values, the list reads only metrics with a word; others are read when requested."""
 _FIRST_RUNS: Final = 200
 _LIVE: Final = (RunStatus.RUNNING.value, RunStatus.SCHEDULED.value)
@@ -36,7 +36,7 @@ class DatabaseRuns:
         self,
         database: MlflowDatabase,
         words: Collection[str],
-        most_values: int = MOST_VALUES,
+        most_values: int = MAX_VALUES,
         own_changes: OwnChanges | None = None,
     ) -> None:
         self._database = database

@@ -30,7 +30,7 @@ CLOCK_SLACK: Final = timedelta(minutes=5)
 """Clients set the times in MLflow: the clock of their machine may be this much behind."""
 # The size of a longer list is estimated before it has been read.
 _COUNTED_FROM: Final = 1_000
-MOST_RETRIED: Final = 100
+MAX_RETRIED: Final = 100
 """Invalid rows are requested by their ids; if there are more than these, everything is read again when allowed."""
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class MlflowRuns:
             is_old = refresh.is_long or self.own_changes.since(now)
             return kept_or_new(known, self.changes(table, now) if is_old else table)
         finally:
-            self.note_sweep(pages.seconds)
+            self.record_sweep(pages.seconds)
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
         """Implements `RunSource`: reads runs that run, wait, or ended after `since`, and those that Clew changed
@@ -117,7 +117,7 @@ class MlflowRuns:
             raise RunDeleted(run_id)
         return run
 
-    def note_sweep(self, seconds: float) -> None:
+    def record_sweep(self, seconds: float) -> None:
         """Records for all workers how long MLflow, or its database, worked on a full reading."""
         self._pace.keep(self._pace.now().with_sweep(seconds, datetime.now(UTC)))
 
@@ -145,7 +145,7 @@ def marks_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
 
 def _retried_ids(known: RunTable) -> list[str]:
     """Returns the invalid rows that can be requested by their ids."""
-    return [row.row for row in known.bad_rows if is_run_id(row.row)][:MOST_RETRIED]
+    return [row.row for row in known.bad_rows if is_run_id(row.row)][:MAX_RETRIED]
 
 
 def _are(run_ids: Sequence[str]) -> str:
@@ -153,7 +153,7 @@ def _are(run_ids: Sequence[str]) -> str:
 
 
 def _pieces(run_ids: Sequence[str]) -> list[Sequence[str]]:
-    return [run_ids[start : start + MOST_RETRIED] for start in range(0, len(run_ids), MOST_RETRIED)]
+    return [run_ids[start : start + MAX_RETRIED] for start in range(0, len(run_ids), MAX_RETRIED)]
 
 
 def _deleted(requested: Iterable[str], known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> set[str]:

@@ -13,7 +13,7 @@ from domain.tracking.compared import is_run_id
 
 # A full reading, after which these are not needed, may take minutes, and starts ten times as long after the last one.
 KEPT_SECONDS: Final = 7_200.0
-_MOST_BYTES: Final = 4 * 2**20
+_MAX_BYTES: Final = 4 * 2**20
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +30,7 @@ class OwnChanges:
         try:
             with self._path.open("a+", encoding="ascii") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                if file.tell() > _MOST_BYTES:
+                if file.tell() > _MAX_BYTES:
                     _forget_old(file, now - KEPT_SECONDS)
                 file.write(lines)
         except (OSError, ValueError) as error:

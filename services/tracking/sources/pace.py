@@ -23,14 +23,14 @@ _PAGE_SECONDS: Final = 2.5
 _PAGE_BYTES: Final = 8 * 2**20
 FIRST_RUNS: Final = 10
 """The first page of an unknown server; MLflow's own pages have 100."""
-MOST_RUNS: Final = 500
+MAX_RUNS: Final = 500
 """Larger pages would save no time, and 1,500 metrics per run could come unexpectedly."""
-LEAST_RUNS: Final = 8
+MIN_RUNS: Final = 8
 """Smaller pages would mostly repeat the previous one; they are used only after a page timed out."""
 _GROWTH: Final = 4
 # The time of a page is only known to be at most this many times the estimate.
 _SLACK: Final = 4
-_LEAST_SECONDS: Final = 5.0
+_MIN_SECONDS: Final = 5.0
 # After these statuses of a proxy, MLflow may still be working on the query.
 _LEFT_BY_A_PROXY: Final = (502, 504)
 # A shorter rest is waited for; for a longer one an error is raised.
@@ -46,7 +46,7 @@ class Pace(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    most_runs: int = Field(MOST_RUNS, ge=1)
+    most_runs: int = Field(MAX_RUNS, ge=1)
     """Smaller after a page timed out; it grows again with each success."""
     seconds_per_run: float | None = Field(None, ge=0)
     bytes_per_run: float | None = Field(None, ge=0)
@@ -59,17 +59,17 @@ class Pace(BaseModel):
 
     def runs_after(self, last: int) -> int:
         """Returns how many runs to request after a page of `last`; 0 for the first page."""
-        most = MOST_RUNS
+        most = MAX_RUNS
         for each, target in ((self.seconds_per_run, _PAGE_SECONDS), (self.bytes_per_run, _PAGE_BYTES)):
             if each is not None:
                 most = min(most, int(target / max(each, 1e-9)))
         grown = last * _GROWTH or FIRST_RUNS
-        return min(max(LEAST_RUNS, most), grown, self.most_runs)
+        return min(max(MIN_RUNS, most), grown, self.most_runs)
 
     def requested(self, runs: int, patience_seconds: float, now: datetime) -> "Pace":
         """Returns the state after `runs` were requested, by a caller that waits for `patience_seconds`."""
         each = self.seconds_per_run
-        takes = patience_seconds if each is None else max(_LEAST_SECONDS, _SLACK * runs * each)
+        takes = patience_seconds if each is None else max(_MIN_SECONDS, _SLACK * runs * each)
         return self._with(asked_at=now, free_at=now + timedelta(seconds=min(takes, patience_seconds)))
 
     def answered(self, requested: int, runs: int, seconds: float, size_bytes: int) -> "Pace":
@@ -80,7 +80,7 @@ class Pace(BaseModel):
         free = self._with(asked_at=None, free_at=None)
         if runs < min(FIRST_RUNS, requested):
             return free
-        most = min(MOST_RUNS, max(self.most_runs, 2 * runs))
+        most = min(MAX_RUNS, max(self.most_runs, 2 * runs))
         return free._with(most_runs=most, seconds_per_run=seconds / runs, bytes_per_run=size_bytes / runs)
 
     def after_timeout(self, runs: int, seconds: float, now: datetime) -> "Pace":
@@ -147,7 +147,7 @@ class PaceFile:
             raise StillAtWork(self._service)
         time.sleep(rest)
 
-    def note_failure(self, error: ServiceUnavailable, runs: int, seconds: float) -> None:
+    def record_failure(self, error: ServiceUnavailable, runs: int, seconds: float) -> None:
         """Records a failed request for `runs`: MLflow may still be working on one that was sent and timed out."""
         is_left = isinstance(error, TimedOut) and error.was_sent
         if is_left or (isinstance(error, AnsweredStatus) and error.http_status in _LEFT_BY_A_PROXY):

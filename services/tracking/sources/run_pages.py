@@ -79,7 +79,7 @@ class RunPages:
         try:
             answer = mlflow.runs_page(experiment_ids, where, runs, token)
         except ServiceUnavailable as error:
-            self._pace.note_failure(error, runs, time.monotonic() - began)
+            self._pace.record_failure(error, runs, time.monotonic() - began)
             raise
         finally:
             self.seconds += time.monotonic() - began

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-_MOST_POINTS = 12
+_MAX_POINTS = 12
 
 
 def keep(name: str, package: str, run_name: str, metrics: dict[str, Any], **logged: dict[str, str]) -> None:
@@ -72,7 +72,7 @@ def keep_newest_run(name: str, package: str, without: str | None = None) -> None
 
 def _thinned(points: list[list[float]]) -> list[list[float]]:
     """Returns a dozen of the points, evenly, with the first and the last."""
-    if len(points) <= _MOST_POINTS:
+    if len(points) <= _MAX_POINTS:
         return points
-    places = sorted({round(at * (len(points) - 1) / (_MOST_POINTS - 1)) for at in range(_MOST_POINTS)})
+    places = sorted({round(at * (len(points) - 1) / (_MAX_POINTS - 1)) for at in range(_MAX_POINTS)})
     return [points[place] for place in places]
