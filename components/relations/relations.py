@@ -44,13 +44,13 @@ def _headings() -> dict[str, str]:
         "in_numbers": _("As numbers"),
         "axis": _("Axis"),
         "values": _("Values"),
-        "least": _("Least"),
-        "greatest": _("Greatest"),
+        "least": _("Minimum"),
+        "greatest": _("Maximum"),
         "kind_param": _("{key} (parameter)"),
         "kind_tag": _("{key} (tag)"),
         "kind_metric": _("{key} (last)"),
-        "kind_least": _("{key} (least)"),
-        "kind_greatest": _("{key} (greatest)"),
+        "kind_least": _("{key} (minimum)"),
+        "kind_greatest": _("{key} (maximum)"),
     }
 
 
@@ -70,10 +70,10 @@ def _fields() -> dict[str, str]:
         "remove": _("Remove the axis %(name)s", **_NAME),
         "drag": _("Dragging selects the runs in a"),
         "box": _("box"),
-        "lasso": _("loop"),
+        "lasso": _("lasso"),
         "whole": _("Reset the ranges"),
-        "tick_shown": _("Tick the runs shown (%(n)s)", **_N),
-        "tick_ranges": _("Tick the runs in the ranges (%(n)s)", **_N),
+        "tick_shown": _("Select the runs shown (%(n)s)", **_N),
+        "tick_ranges": _("Select the runs in the ranges (%(n)s)", **_N),
         "in_runs": _("runs: %(n)s", **_N),
     }
 
@@ -85,7 +85,9 @@ def _sentences() -> dict[str, str]:
         "loading": _("The list of runs is still being read."),
         "on_show": _("On these axes: %(n)s.", **_N),
         "in_ranges": _("In the ranges: %(n)s.", **_N),
-        "some_lines": _("%(n)s of %(all)s lines are drawn, evenly chosen; ticks apply to all.", n="{n}", all="{all}"),
+        "some_lines": _(
+            "%(n)s of %(all)s lines are drawn, evenly chosen; selections apply to all.", n="{n}", all="{all}"
+        ),
         "without": _("Not placed on %(name)s: %(why)s.", name="{name}", why="{why}"),
         "none": _("%(n)s with no value", **_N),
         "diverged": _("%(n)s diverged", **_N),

@@ -50,7 +50,7 @@ def _of_page() -> dict[str, str]:
 
 def _of_many() -> dict[str, str]:
     return {
-        "many_title": _("Change the ticked runs ({n})"),
+        "many_title": _("Change the selected runs ({n})"),
         "many_hint": _("Empty fields stay unchanged."),
         "many_apply": _("Apply"),
         "take_note": _("Remove the notes"),
@@ -60,7 +60,7 @@ def _of_many() -> dict[str, str]:
         "many_done": _("All are done ({n})."),
         "many_stopped": _("Stopped: {done} of {n} are done."),
         "many_failed": _("{done} of {n} are done. Not done: {failed}"),
-        "many_delete": _("Delete the ticked runs ({n})?"),
+        "many_delete": _("Delete the selected runs ({n})?"),
         "many_delete_hint": _(
             "They are moved to the trash, each with its child runs, and can be restored. Runs from which an active"
             " model came are kept."
@@ -82,8 +82,8 @@ def _of_trash() -> dict[str, str]:
         "with_parent": _("went with its parent"),
         "being_purged": _("being removed for good"),
         "restore_named": _("Restore {name}"),
-        "tick_named": _("Tick {name}"),
-        "tick_all": _("Tick all found ({n})"),
-        "restore_ticked": _("Restore the ticked ones ({n})"),
+        "tick_named": _("Select {name}"),
+        "tick_all": _("Select all found ({n})"),
+        "restore_ticked": _("Restore the selected ones ({n})"),
         "loading": _("Loading…"),
     }

@@ -30,8 +30,8 @@ def names() -> dict[str, str]:
     return {
         "param": "{key}",
         "metric": "{key}",
-        "least": _("{key} (least)"),
-        "greatest": _("{key} (greatest)"),
+        "least": _("{key} (minimum)"),
+        "greatest": _("{key} (maximum)"),
         "tag": _("{key} (tag)"),
     }
 
@@ -134,7 +134,7 @@ def menu_texts() -> dict[str, Any]:
             "metric": _("Metrics"),
             "tag": _("Tags"),
         },
-        "extremes": {"metric": _("last"), "least": _("least"), "greatest": _("greatest")},
+        "extremes": {"metric": _("last"), "least": _("minimum"), "greatest": _("maximum")},
         "run": _("in 1 run"),
         "runs": _("in {n} runs"),
         "of": _("{n} of {total}"),

@@ -1,13 +1,15 @@
 """The texts of a page: visible ones, those of tooltips, and those for a screen reader."""
 
+from collections.abc import Collection
 from typing import Final
 
 from tests.browser.page import Page
+from tests.english import english_words
 
 # Places of names: of runs, parameters, models, users, programs, hosts and files; and of what is meant to be typed.
 NAMES: Final = ", ".join(
     [
-        "code, pre, table.parameters, #gpus-processes, .gpu-host-name, .gpu-group-name, .gpu-pointed, .tile-name, .gpu-card",
+        "code, pre, #live-log, table.parameters, #gpus-processes, .gpu-host-name, .gpu-group-name, .gpu-pointed, .tile-name, .gpu-card",
         "h1.h3:has(+ .badge), #compare-table a, .legend, .facts dd, option",
         ".metric-chart, .metric-key, .grid-chart:not([data-chart^='@'])",
         *(f"td[data-dash-column='{key}']" for key in ("name", "experiment", "algorithm", "environment", "onnx_path")),
@@ -33,6 +35,11 @@ return [...new Set(said)].filter((text) => text.trim());
 def texts_of(page: Page) -> list[str]:
     """Returns all texts of the page except those at a place for names."""
     return list(page.script(_TEXTS, NAMES))
+
+
+def english_texts(page: Page, names: Collection[str]) -> dict[str, set[str]]:
+    """Returns the texts with English words other than `names`, and these words."""
+    return {text: words for text in texts_of(page) if (words := english_words(text, names))}
 
 
 def links_of(page: Page) -> list[str]:

@@ -11,6 +11,7 @@ from selenium.webdriver.common.keys import Keys
 from tests.browser.axe import grave_violations
 from tests.browser.whole_site import Site, whole_site
 from tests.gpus.conftest import Start, library, start  # noqa: F401
+from tests.site_pages import unvisited
 from tests.tracking import Tracking
 
 MAX_BYTES = 2_500_000
@@ -91,6 +92,8 @@ def visits(site: Site) -> list[Visit]:
 
 
 def test_no_page_has_a_grave_accessibility_violation(found: Found) -> None:
+    # test_training_pages.py, which has a scheduler, checks the pages of trainings.
+    assert unvisited(found.weighed) == {"/training", "/training/<run_id>"}
     assert found.violations == [], "\n".join(found.violations)
 
 

@@ -16,13 +16,13 @@ from domain.errors.connections import OutcomeUnknown, TimedOut
 from domain.errors.names import ModelServer
 from domain.messages import SLOT, as_json
 from tests.browser.page import Page
-from tests.browser.spoken import links_of, texts_of
-from tests.english import english_words
+from tests.browser.spoken import english_texts, links_of
 from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.gpus.monitor import Monitor, free_port
 from tests.misbehaving import HTML, WRONG_TYPES, Misbehaving, only
 from tests.registry import Registry
 from tests.rules.test_messages import ROOT
+from tests.site_pages import unvisited
 from tests.tracking import Tracking
 
 # Names of hosts, fields and experiments, and texts of other programs: here MLflow's stand-in.
@@ -35,10 +35,12 @@ class Pages:
     def __init__(self, page: Page, runs: list[str]) -> None:
         self.page = page
         self.runs = runs
+        self.visited: list[str] = []
         self.english: dict[str, set[str]] = {}
         self.lost: list[tuple[str, str]] = []  # where a link loses the language, and where it leads
 
     def visit(self, path: str, waits_for: str) -> None:
+        self.visited.append(path)
         address = path + ("&" if "?" in path else "?") + "lang=ja"
         if self.page.driver.current_url.startswith(self.page.address):
             self.page.script("window.clew.visit(arguments[0])", address)
@@ -51,7 +53,7 @@ class Pages:
 
     def check_once_shown(self, text: str) -> None:
         self.page.wait_for_text(text)
-        self.english |= {text: words for text in texts_of(self.page) if (words := english_words(text, RAW))}
+        self.english |= english_texts(self.page, RAW)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +132,8 @@ def test_every_page_is_in_japanese(pages: Pages, monitor: Monitor, misbehaving: 
     pages.check_once_shown("リストではありません")
     assert pages.english == {}
     assert pages.lost == []
+    # test_training_pages.py, which has a scheduler, reads the pages of trainings.
+    assert unvisited(pages.visited) == {"/training", "/training/<run_id>"}
     _check_that_browser_and_server_translate_the_same(page)
 
 

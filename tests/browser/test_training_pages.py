@@ -1,6 +1,7 @@
 """Training from the browser: the form, the queue, the page of one, with a real scheduler and a tiny program."""
 
 import os
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -11,6 +12,8 @@ from dash.testing.browser import Browser
 
 from tests.browser.axe import grave_violations
 from tests.browser.page import Page
+from tests.browser.spoken import english_texts
+from tests.english import english_words
 from tests.misbehaving import eventually
 from training.scratch_server import free_port
 
@@ -162,6 +165,26 @@ def test_a_training_is_started_watched_stopped_and_repeated(page: Page) -> None:
     page.wait_for_text("Filled in with the values of counter", "#training-note")
     page.wait(lambda: page.all(f"#trainings-history a[href='/training/{run_id}']"))
     page.wait_for_text("stopped", "#trainings-history")
+
+
+def test_both_pages_are_in_japanese(page: Page) -> None:
+    # Of the team's own file, and of this machine.
+    names = {"Counter", "Episodes", "Seeds", "More", "counter"} | english_words(socket.gethostname())
+    names |= {f"seed{seed}" for seed in range(4)}
+    page.open("/training?trainer=counter&lang=ja")
+    page.wait(lambda: page.find("#training-start").is_enabled())
+    assert english_texts(page, names) == {}
+    page.click("#training-start")
+    page.wait(lambda: "/training/" in page.driver.current_url)
+    page.wait_for_text("接続済み", "#live-badge")
+    page.wait(lambda: page.all("#live-chart-reward .scatterlayer path.js-line"))
+    assert english_texts(page, names) == {}
+    page.click("#live-buttons button")
+    page.wait(lambda: page.all("#change-dialog[open]"))
+    assert english_texts(page, names) == {}
+    page.click("#change-confirm")
+    page.wait(lambda: page.all("#live-result a[href*='from=']"))
+    assert english_texts(page, names) == {}
 
 
 def fill_field(page: Page, field: str, text: str) -> None:

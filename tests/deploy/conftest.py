@@ -36,6 +36,7 @@ def site(tracking: Tracking, start: Start, tmp_path_factory: pytest.TempPathFact
     run = tracking.run(
         team.registry.experiment_id, name="behind-nginx", metrics={"reward": [0.5, 0.6], "success_rate": [0.25, 0.75]}
     )
+    tracking.post("runs/delete", {"run_id": tracking.run(team.registry.experiment_id, name="thrown-away")})
     monitors = {
         name: start(state=f"count 1\nutil 0 {busy}", GPU_HOST_NAME=name, TRUSTED_HOSTS="clew.example.com")
         for name, busy in (("trainer-1", 11), ("trainer-2", 22))

@@ -12,18 +12,22 @@ from tests.browser.conftest import pytest_setup_options
 from tests.browser.page import Page
 from tests.deploy.conftest import Site
 from tests.deploy.hosting import NAME
+from tests.site_pages import unvisited
 
 PAGES = {
     "/": "22 %",  # the best of all runs may be another test's
     "/mlflow": "behind-nginx",
     "/mlflow?runs={run}": "behind-nginx",
     "/mlflow/runs/{run}": "behind-nginx",
+    "/mlflow/trash": "thrown-away",
     "/models": "PPO",
     "/models/{model}": "PPO",
     "/inference?model={model}&speed=10": "goal reached",
     "/gpu": "11 %",
+    "/gpu/history": "From the GPU monitors",
     "/training": "sleeper",
     "/training/{training}": "connected",
+    "/alerts": "Nothing is muted.",
 }
 
 
@@ -48,6 +52,10 @@ def page(driver: webdriver.Chrome, site: Site) -> Iterator[Page]:
     driver.get_log("performance")
     yield page
     assert page.console_errors() == []
+
+
+def test_no_page_is_left_out() -> None:
+    assert unvisited(PAGES) == set()
 
 
 @pytest.mark.parametrize(("path", "shown"), PAGES.items())

@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 
 from components import ids
+from components.runs import comparison
 from tests.faults.relay import Fault, Relay
 from tests.faults.stories import GPU_MONITOR, MLFLOW, MODEL_SERVER, Pages, Shown, Story
 from tests.models.model_server import ModelServer
@@ -47,7 +48,6 @@ PATHS = (
     "/gpu",
     "/alerts",
 )
-WORDS = ("reward", "success_rate", "loss")
 RUN, TRAINING = "a-good-run", "a-run-in-training"
 
 
@@ -107,7 +107,7 @@ def pages(run: str, behind: dict[str, str]) -> Pages:
 
 def _lines(place: str) -> list[Shown]:
     """Returns the line of the run in each chart."""
-    return [Shown(MLFLOW, ids.chart(place, word), RUN) for word in WORDS]
+    return [Shown(MLFLOW, ids.chart(place, word), RUN) for word in comparison.WORDS]
 
 
 @pytest.mark.parametrize("path", PATHS)

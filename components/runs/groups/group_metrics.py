@@ -9,6 +9,7 @@ from dash import html
 from components.charts.known import KnownHistories
 from components.charts.lines import group_name
 from components.colours import line_styles
+from components.runs.comparison import WORDS
 from components.runs.final_metrics import column_head, swatch
 from components.texts import words
 from components.texts.language import _
@@ -21,9 +22,6 @@ from domain.tracking.outcomes import Outcome, survivors
 from domain.tracking.runs import Run
 from domain.tracking.scores import Estimate, Scores, aggregate, probability_of_improvement
 from domain.tracking.vocabulary import MetricWord
-
-# For these a group shows how many of its runs diverged.
-WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate")
 
 
 class _Scored(NamedTuple):
@@ -122,7 +120,7 @@ def _score(outcome: Outcome) -> float | None:
 
 
 def _diverged(group: Sequence[Run], known: KnownHistories) -> list[Any]:
-    """Returns for each diverged metric how many runs diverged, and how many remain from which step on."""
+    """Returns for each metric with a chart how many runs diverged, if any, and how many remain from which step on."""
     found = {word: _ends(group, known, word) for word in WORDS}
     return [
         html.Div(f"{words.metric_name(word)}: {survivors_text(len(ends), survivors(ends))}")
