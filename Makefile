@@ -7,7 +7,7 @@
 .PHONY: help run test lint lint-javascript lock licences train-deps ray translations hooks clean chromium compiler nginx prometheus
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
-# Where it is set, each of the many processes of a test run compiles the same files anew.
+# If it is set, each of the many processes of a test run compiles the same files again.
 unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
@@ -25,22 +25,22 @@ HAS_UV := $(shell uv --version >/dev/null 2>&1 && echo yes)
 # wheel for this machine is named at once, instead of after minutes. Only errors are shown. What `make run` needs is not
 # compiled beforehand: Python does it with what is really imported, a tenth of all files. The tests import most of them.
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --no-deps --only-binary :all:
-# uv takes a quarter of pip's time, so pip fetches one where there is none. Of where packages come from it is told what
-# pip's configuration says; where uv cannot do it all the same, pip does.
+# uv takes a quarter of pip's time, so pip installs it if it is missing. It gets its package indexes from pip's
+# configuration; if uv fails all the same, pip installs.
 ifeq ($(HAS_UV),yes)
   UV := uv
 else
-  UV = { $(PY) -m uv --version >/dev/null 2>&1 || $(PIP) -r requirements-uv.txt; } && $(AS_PIP_SAYS) && $(PY) -m uv
+  UV = { $(PY) -m uv --version >/dev/null 2>&1 || $(PIP) -r requirements-uv.txt; } && $(PIP_SETTINGS) && $(PY) -m uv
 endif
 # $(call install,lock,options of uv,options of pip)
 install = { $(UV) pip install --quiet --python $(PY) --no-deps --only-binary :all: $(2) -r $(1); } \
   || { echo "uv could not install it; pip tries …"; $(PIP) $(3) -r $(1); }
-define AS_PIP_SAYS
-said=$$($(PY) -m pip config list) && \
-  of() { printf '%s\n' "$$said" | sed -n "s/^[^=]*\.$$1='\(.*\)'$$/\1/p" | head -n 1 | sed 's/\\n/ /g'; } && \
-  told() { [ -z "$$2" ] || export "$$1=$$2"; } && \
-  told UV_DEFAULT_INDEX "$$(of index-url)" && told UV_INDEX "$$(of extra-index-url)" && \
-  told UV_FIND_LINKS "$$(of find-links | tr ' ' ',')" && told SSL_CERT_FILE "$$(of cert)" && \
+define PIP_SETTINGS
+settings=$$($(PY) -m pip config list) && \
+  option() { printf '%s\n' "$$settings" | sed -n "s/^[^=]*\.$$1='\(.*\)'$$/\1/p" | head -n 1 | sed 's/\\n/ /g'; } && \
+  export_set() { [ -z "$$2" ] || export "$$1=$$2"; } && \
+  export_set UV_DEFAULT_INDEX "$$(option index-url)" && export_set UV_INDEX "$$(option extra-index-url)" && \
+  export_set UV_FIND_LINKS "$$(option find-links | tr ' ' ',')" && export_set SSL_CERT_FILE "$$(option cert)" && \
   export UV_INDEX_STRATEGY=unsafe-best-match
 endef
 
@@ -53,8 +53,8 @@ help: ## What can be made
 run: $(STAMPS)/run ## Start Clew; Ctrl-C stops it
 	@exec $(PY) -m services.processes.launcher
 
-# Five at a time on two cores: most of their time they wait for an MLflow, a browser or a clock. A file stays together.
-# ARGS="-m ''" adds what is left out else, for it tests the same in one more way.
+# Five processes on two cores: tests mostly wait for an MLflow, a browser or a clock. A file's tests run in one process.
+# ARGS="-m ''" adds the tests marked `thorough`, which test the same in one more way.
 test: lint chromium compiler nginx prometheus ## Run all checks and tests; ARGS="-k name" goes to pytest
 	@$(IN_JAVASCRIPT) test
 	@$(PY) -m pytest -n 5 --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -117,20 +117,20 @@ $(STAMPS)/dev: requirements-dev.txt $(STAMPS)/venv
 	@$(call install,$<,--compile-bytecode)
 	@touch $@ $(STAMPS)/run
 
-# Node.js comes with requirements-dev.txt. What npm installs it lists there itself.
+# Node.js comes with requirements-dev.txt. npm writes this list of what it installed.
 $(JAVASCRIPT)/node_modules/.package-lock.json: $(JAVASCRIPT)/package-lock.json $(STAMPS)/dev
-	@echo "Installing what checks the scripts of pages with npm …"
+	@echo "Installing the checkers of JavaScript with npm …"
 	@cd $(JAVASCRIPT) && $(WITH_NODE) npm ci --silent --no-audit --no-fund
 	@touch $@
 
-# torch by pip, and on its own: pip's configuration is where a machine says that it wants the CPU build.
+# torch by pip, and on its own: pip's configuration is where a machine selects the CPU build.
 $(STAMPS)/train: requirements-train.txt $(STAMPS)/run
 	@echo "Installing torch with pip, then the trainer's libraries; this can take some minutes …"
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-input "$$(grep '^torch==' $<)"
 	@$(call install,$<,--compile-bytecode)
 	@touch $@
 
-# Apart from all else: what Ray pins is its own affair.
+# In an environment of its own, because of the versions that Ray pins.
 $(STAMPS)/ray: requirements-ray.txt $(STAMPS)/venv
 	@echo "Installing Ray; this can take a minute or two …"
 	@$(MAKE_RAY) -r $<
@@ -144,18 +144,18 @@ else
     $(RAY)/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps
 endif
 
-# Asked anew each time: it is the machine's, not the virtual environment's.
+# Checked each time: it is installed on the machine, not in the virtual environment.
 chromium:
 	@if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then $(GET_CHROMIUM); fi
 
 compiler: # for the fake driver library that the GPU monitor is tested with
 	@if ! command -v gcc >/dev/null && ! command -v cc >/dev/null; then $(GET_COMPILER); fi
 
-nginx: # for the tests of docs/deploy; Debian starts it at once and at each boot, which nobody asked for
+nginx: # for the tests of docs/deploy; Debian starts it at once and at each boot, which is not wanted
 	@if [ -z "$$(PATH="$$PATH:/usr/sbin" command -v nginx)" ]; then $(GET_NGINX); \
 	  if command -v systemctl >/dev/null; then $(SUDO) systemctl disable --now nginx >/dev/null 2>&1 || :; fi; fi
 
-prometheus: # for the tests of the GPUs' history; Debian starts it at once and at each boot, which nobody asked for
+prometheus: # for the tests of the GPUs' history; Debian starts it at once and at each boot, which is not wanted
 	@if ! command -v prometheus >/dev/null || ! command -v promtool >/dev/null; then $(GET_PROMETHEUS); \
 	  if command -v systemctl >/dev/null; then $(SUDO) systemctl disable --now prometheus >/dev/null 2>&1 || :; fi; fi
 
@@ -182,9 +182,9 @@ GET_NGINX = $(call get,nginx,nginx for the tests of docs/deploy,the command ngin
 # uv alone can resolve for all systems at once. The train lock holds what the extra adds; torch's own libraries are left
 # to pip, since they differ between its CPU and its GPU builds.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml
-# Of axe-playwright-python the tests take the script alone, and run it in the browser that they have.
+# The tests use only the script of axe-playwright-python, in their own browser.
 NO_PLAYWRIGHT := --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet
-# What the mlflow package asks for and a tracking server, its client and its pages do not import: models of scikit-learn, jobs, containers.
+# Dependencies of the mlflow package that its tracking server, client and pages do not import: models of scikit-learn, jobs, containers.
 # tests/launcher starts all of Clew without them. A trainer's libraries may bring some of them again.
 WITHOUT := $(addprefix --no-emit-package ,scikit-learn joblib threadpoolctl skops prettytable wcwidth docker huey)
 NO_MATPLOTLIB := $(addprefix --no-emit-package ,matplotlib contourpy cycler fonttools kiwisolver pyparsing)

@@ -41,20 +41,20 @@ _FAILURES: Final = (RunIdMalformed, RunNotFound, NoSuchArtifact, ArtifactPathMal
 class FolderQuery(BaseModel):
     """Which folder to list."""
 
-    path: str = Field("", description="The folder; the run's own where it is absent.")
+    path: str = Field("", description="The folder; by default the run's own.")
 
 
 class DocumentQuery(BaseModel):
     """Which file to serve."""
 
-    path: str = Field(description="Where it is in the run: relative, with single slashes.")
+    path: str = Field(description="Its path in the run: relative, with single slashes.")
 
 
 class FileQuery(DocumentQuery):
     """Which file to serve, and for what purpose."""
 
-    save: str | None = Field(None, description="Given: it is to be saved.")
-    pieces: str | None = Field(None, description="Given: at most 1 MiB of what Range asks for.")
+    save: str | None = Field(None, description="If present, the file is sent as a download.")
+    pieces: str | None = Field(None, description="If present, at most 1 MiB of the requested range is sent.")
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -17,7 +17,7 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/health")
 @operation()
 def health() -> Alive:
-    """Returns that this process answers."""
+    """Returns a response if this process works."""
     return Alive(status="healthy")
 
 

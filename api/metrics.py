@@ -34,7 +34,7 @@ class FormatQuery(BaseModel):
     """The format of the points."""
 
     format: str | None = Field(
-        None, description="json, csv or arrow (an IPC stream); absent: as the Accept header prefers."
+        None, description="json, csv or arrow (an IPC stream); by default what the Accept header prefers."
     )
 
 

@@ -35,7 +35,9 @@ from serving.operations.operation import WithHeaders, operation
 
 EVERY_NAME: Final = "*"
 """Selects all registered models."""
-_BAD_ROWS: Final = {"X-Bad-Rows": "How many models are left out because they do not fit the contract; absent if none."}
+_BAD_ROWS: Final = {
+    "X-Bad-Rows": "The number of models that are left out because they violate the contract; absent if none."
+}
 _OF_LISTS: Final = (RegisteredModelUnknown, *READING)
 # The team's own model server may refuse for more reasons.
 _CHANGING: Final = (ModelNotFound, Conflict, *WRITING)
@@ -45,7 +47,7 @@ class RegisteredModelQuery(BaseModel):
     """Which registered model is meant."""
 
     name: str | None = Field(
-        None, description="A registered model of the team's; absent: the first one, *: all of them."
+        None, description="The name of a registered model of the team, or * for all; by default the first one."
     )
 
 

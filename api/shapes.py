@@ -40,7 +40,7 @@ class ModelRow(BaseModel):
 class NamedModelRow(ModelRow):
     """A model in a list requested by name, with the fields that tell models of several names apart."""
 
-    name: str | None = Field(description="the registered model that it is a version of")
+    name: str | None = Field(description="the registered model of which it is a version")
     env_id: str | None
     mean_return: float | None = Field(description="the mean return of an episode")
     is_active: bool
@@ -57,19 +57,21 @@ class ModelDetail(ModelRow):
     total_episodes: int | None
     env_id: str | None
     run_id: str | None
-    name: str | None = Field(description="the registered model that it is a version of")
+    name: str | None = Field(description="the registered model of which it is a version")
     mean_return: float | None = Field(description="the mean return of an episode")
-    env_spec: str | None = Field(description="Gymnasium's EnvSpec as JSON, as it was noted")
-    policy_signature: str | None = Field(description="what the file's inputs and outputs mean, as it was noted")
+    env_spec: str | None = Field(description="Gymnasium's EnvSpec as JSON, as stored with the model")
+    policy_signature: str | None = Field(
+        description="the meaning of the file's inputs and outputs, as stored with the model"
+    )
     normalization: str | None = Field(
-        description="the statistics by which its observations were normalised, as they were noted"
+        description="the statistics for normalising its observations, as stored with the model"
     )
     environment_trouble: MessageData | None = Field(
-        description="why what is noted of its environment cannot be followed"
+        description="why its environment cannot be created from what is stored with the model"
     )
     description: str | None
-    aliases: list[str] = Field(description="what else names it: aliases that are not Clew's")
-    tags: dict[str, str] = Field(description="tags that others gave it")
+    aliases: list[str] = Field(description="its aliases in the registry, except Clew's own")
+    tags: dict[str, str] = Field(description="its tags in the registry, except Clew's own")
 
 
 class ActivationRequest(BaseModel):
@@ -85,7 +87,7 @@ class Activated(BaseModel):
     id: str
     message: str
     overrules_deletion: bool = Field(
-        False, description="whether it was deleted at the same time; the activation counts"
+        False, description="whether it was also deleted at the same time; the activation takes precedence"
     )
 
 
@@ -170,8 +172,8 @@ class ViewRow(BaseModel):
     name: str
     by: str | None
     saved_at: datetime
-    experiment: str | None = Field(description="which its query filters by")
-    opens: list[str] = Field(description="the experiments that open with it")
+    experiment: str | None = Field(description="the experiment that its query filters by")
+    opens: list[str] = Field(description="the experiments whose default view it is")
     query: str | None
     v: str | None
 

@@ -15,7 +15,7 @@ from serving.operations.failures import READING, REFUSED_THERE, WRITING
 from serving.operations.headers import bad_rows
 from serving.operations.operation import WithHeaders, operation
 
-_BAD_ROWS: Final = {"X-Bad-Rows": "How many trainings are left out because they do not fit; absent if none."}
+_BAD_ROWS: Final = {"X-Bad-Rows": "The number of trainings that are left out because they are invalid; absent if none."}
 _CHANGING: Final = (TrainingRefused, *REFUSED_THERE, *WRITING)
 
 

@@ -13,7 +13,9 @@ from serving.operations.failures import AS_OF
 from serving.operations.headers import as_of, bad_rows
 from serving.operations.operation import WithHeaders, operation
 
-_HEADERS: Final = AS_OF | {"X-Bad-Rows": "How many entries are left out because they are no views; absent if none."}
+_HEADERS: Final = AS_OF | {
+    "X-Bad-Rows": "The number of entries that are left out because they are not valid views; absent if none."
+}
 
 
 def blueprint(services: Services) -> Blueprint:

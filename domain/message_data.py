@@ -73,12 +73,12 @@ class Coded(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    code: str | None = Field(None, description="what happened, for programs and for translations")
-    params: dict[str, JsonValue] = Field({}, description="the values of the sentence, by name")
+    code: str | None = Field(None, description="a code of the message, for programs and translations")
+    params: dict[str, JsonValue] = Field({}, description="the parameters of the message, by name")
 
 
 class Failed(Coded):
-    """Every answer that is no success: one sentence, its code, and for wrong fields what was wrong with each."""
+    """The body of every error response: a sentence, its code, and for invalid fields the reason of each."""
 
     error: str
     details: dict[str, str] = Field({})

@@ -84,7 +84,7 @@ def _add_health(app: Flask, watch: ReadingPublisher, broadcast: Broadcast) -> No
     @app.get("/health")
     @operation()
     def health() -> MonitorHealth:
-        """Returns whether the service itself is well; the state of the GPUs is in `state`."""
+        """Returns whether the service itself works; the state of the GPUs is in `state`."""
         age = watch.age_seconds
         return MonitorHealth(
             status="healthy",

@@ -92,7 +92,7 @@ def _add_health(app: Flask, engine: Engine, evaluations: Evaluations, viewers: S
     @app.get("/health")
     @operation()
     def health() -> EngineHealth:
-        """Returns whether the engine itself is well; whether there is a model to watch is not checked."""
+        """Returns whether the engine itself works; whether there is a model to watch is not checked."""
         recent = engine.latencies.percentiles()
         return EngineHealth(
             status="healthy",

@@ -76,7 +76,7 @@ def _add_health(app: Flask, scheduler: Scheduler) -> None:
     @app.get("/health")
     @operation()
     def health() -> SchedulerHealth:
-        """Returns whether the scheduler itself is well; the state of MLflow is in `mlflow`."""
+        """Returns whether the scheduler itself works; the state of MLflow is in `mlflow`."""
         trouble = scheduler.dispatcher.trouble
         return SchedulerHealth(
             status="healthy",

@@ -67,7 +67,7 @@ class SettingFields(BaseSettings):
     )
     mlflow_port: Port = Field(5050, description="Port of the embedded MLflow.")
     mlflow_url: OptionalUrl = Field(
-        None, description="MLflow's address for browsers, if it differs from the one above."
+        None, description="MLflow's address for browsers, if it differs from MLFLOW_TRACKING_URI."
     )
     mlflow_tracking_username: str | None = Field(None, description="User name, if MLflow requires one.")
     mlflow_tracking_password: str | None = Field(None, description="Password of that user.", repr=False)
@@ -85,7 +85,7 @@ class SettingFields(BaseSettings):
     model_names: ModelNames = Field(
         "*",
         description="Further registered models, as a comma list such as cartpole,pong; * is every registered model "
-        "with the tag clew.model. The same as MODEL_NAME: none.",
+        "with the tag clew.model. Set it to the value of MODEL_NAME for no others.",
     )
     model_server_url: OptionalUrl = Field(
         None, description="The team's model server, such as http://models:8080. Empty: models are in MLflow's registry."

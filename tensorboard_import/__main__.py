@@ -103,7 +103,10 @@ def _copy(options: argparse.Namespace, settings: ImportSettings) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tensorboard_import", description=__doc__)
     parser.add_argument(
-        "logdir", nargs="?", type=Path, help="the folder that TensorBoard would be shown; none: TENSORBOARD_DIRS"
+        "logdir",
+        nargs="?",
+        type=Path,
+        help="the folder to import, as for `tensorboard --logdir`; default: TENSORBOARD_DIRS",
     )
     parser.add_argument("--experiment", default="", help="the experiment of the runs; else the folder's own name")
     parser.add_argument(
@@ -116,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--again", action="store_true", help="of runs that were copied already, read all histories once more"
     )
-    parser.add_argument("--watch", action="store_true", help="go on with what comes, until Ctrl-C")
+    parser.add_argument("--watch", action="store_true", help="keep importing new data, until Ctrl-C")
     return parser
 
 

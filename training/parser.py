@@ -30,16 +30,17 @@ def parser_of() -> argparse.ArgumentParser:
     )
     for name, meaning in MAZE_NUMBERS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, help=meaning)
-    parser.add_argument("--steps", type=int, help="with --env: steps to train for (default: as its setting has them)")
+    parser.add_argument("--steps", type=int, help="with --env: steps to train for (default: those of --setting)")
     parser.add_argument(
-        "--setting", help="named hyperparameters (default: default; with --env rl-zoo where that has some)"
+        "--setting",
+        help="named hyperparameters (default: the preset `default`; with --env `rl-zoo`, if it has this environment)",
     )
     for name in ("experiment", "device"):
         parser.add_argument(f"--{name}", help=_help(TrainingJob.model_fields[name]))
     parser.add_argument(
         "--no-register", dest="register_model", action="store_false", help="leave the model registry alone"
     )
-    parser.add_argument("--request", type=Path, help="a file of the scheduler's that says all of this")
+    parser.add_argument("--request", type=Path, help="a file with these options, written by the scheduler")
     return parser
 
 

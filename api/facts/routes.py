@@ -31,7 +31,7 @@ class ReferenceQuery(BaseModel):
     """The run to compare with."""
 
     against: str | None = Field(
-        None, description="The id of the other run; absent: the run's parent, else the run before it."
+        None, description="The id of the other run; by default the run's parent, else the run before it."
     )
 
 

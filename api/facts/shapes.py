@@ -22,7 +22,7 @@ class Origin(BaseModel):
     commit: str | None
     branch: str | None
     repository: str | None
-    is_dirty: bool | None = Field(description="whether there were changes that were not committed")
+    is_dirty: bool | None = Field(description="whether there were uncommitted changes")
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -76,13 +76,13 @@ class RunFacts(RunDetail):
 
     tags: dict[str, str]
     origin: Origin
-    bounds: dict[str, Bounds] = Field(description="of the metrics of which these are known by now, by name")
+    bounds: dict[str, Bounds] = Field(description="the bounds of each metric by name, as far as they are known")
     children: list[ChildRun] | None
     children_total: int | None = Field(
-        description="how many there are, also where `children` are only the first of them"
+        description="the number of child runs, of which `children` may be only the first"
     )
     models: list[MadeModel] | None
     datasets: list[Dataset] | None
     artifacts: list[ArtifactRow] | None
-    artifacts_cut: bool = Field(description="whether there are more files than `artifacts` tells")
+    artifacts_cut: bool = Field(description="whether `artifacts` lists only some of the files")
     missing: dict[str, str]

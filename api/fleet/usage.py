@@ -21,7 +21,7 @@ _WAIT_SECONDS: Final = 25.0
 class UsageQuery(Span):
     """The time range, and how GPUs are grouped."""
 
-    by: Grouping = Field(Grouping.OWNER, description="What a row is of; an owner if absent.")
+    by: Grouping = Field(Grouping.OWNER, description="What each row is about.")
 
 
 class Usage(BaseModel):
@@ -35,7 +35,7 @@ class Usage(BaseModel):
     until_ms: int
     step_s: float
     kept_since_ms: int | None
-    gpus: int = Field(description="how many GPUs are known in this span")
+    gpus: int = Field(description="the number of GPUs with data in this range")
     rows: list[UsageRow]
     remarks: list[str]
 

@@ -62,9 +62,9 @@ _SUCCESS, _DURATION = (ColumnRef(kind="built_in", key=key) for key in ("success_
 # The list shows percentages with one decimal; a rate as shown there is found here, too.
 _RATE_DECIMALS: Final = DECIMALS["success_percent"] + 2
 _HINTS: Final[dict[Kind, str]] = {
-    "text": "Runs whose {field} contains this, in upper or lower case; `= x`, `!= x`, `> 3`, `a or b`; `= –` is none.",
-    "numeric": "Runs whose {field} is this number; `> 5`, `!= 5`, `3..5`, `3 or > 5`; `= –` is none.",
-    "datetime": "Runs whose {field}, in UTC, begins so (`2026-11`); `> 2026-11-20` is after that day; `= –` is none.",
+    "text": "Runs whose {field} contains this, ignoring case; `= x`, `!= x`, `> 3`, `a or b`; `= –` is missing.",
+    "numeric": "Runs whose {field} is this number; `> 5`, `!= 5`, `3..5`, `3 or > 5`; `= –` is missing.",
+    "datetime": "Runs whose {field}, in UTC, starts with this (`2026-11`); `> 2026-11-20`: after it; `= –` is missing.",
 }
 KEYED: Final = "`param:<key>`, `tag:<key>`, `metric:<key>` (the last value), `least:<key>` or `greatest:<key>`"
 

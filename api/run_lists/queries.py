@@ -22,9 +22,7 @@ class FilterQuery(BaseModel):
     __pydantic_extra__: dict[str, tuple[str, ...]]
 
     experiment: str | None = Field(None, description="Only runs of the experiment with exactly this name.")
-    archived: bool = Field(
-        False, description="true: also the runs that are marked as archived, which lists leave out else."
-    )
+    archived: bool = Field(False, description="Whether to include runs that are marked as archived.")
 
     @property
     def filters(self) -> tuple[TypedFilter, ...]:
@@ -53,20 +51,20 @@ class ListQuery(FilterQuery):
 
     column: tuple[str, ...] = Field(
         (),
-        description=f"Only the run's id and these: fields, or {KEYED}; may be repeated. All that can be a column can be"
-        " sorted and filtered by: `filter[metric:train/loss]=< 0.1`.",
+        description=f"Return only the run's id and these columns: fields, or {KEYED}; may be repeated. Every column can"
+        " also be used to sort and to filter: `filter[metric:train/loss]=< 0.1`.",
     )
     sort: tuple[str, ...] = Field(
         (),
-        description="By this field or column, with a minus before it the greatest first; may be repeated, the first"
-        " counts most. What is missing is last in either direction. Absent: the newest start first.",
+        description="The field or column to sort by, with a minus before it in descending order; may be repeated, the"
+        " first takes precedence. Missing values are last in either direction. By default, the newest start is first.",
     )
     page: Annotated[int, Field(ge=0, le=10**9)] | None = Field(
         None,
-        description="Which page, from 0 on; one beyond the last is empty. Without it and `page_size` all runs are one.",
+        description="The page, from 0; one beyond the last is empty. By default, without `page_size`, all runs.",
     )
     page_size: Annotated[int, Field(ge=1, le=MAX_ROWS)] | None = Field(
-        None, description="How many runs a page has; 100 where only `page` is given."
+        None, description="The number of runs on a page; 100 if only `page` is set."
     )
 
     def _values(self) -> dict[str, Any]:

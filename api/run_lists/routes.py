@@ -32,11 +32,11 @@ from serving.operations.wire import answer
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTS: Final = ("seed", "episodes")
 _HEADERS: Final = AS_OF | {
-    "X-Total-Count": "How many runs the filters leave, on all pages.",
-    "Link": 'The next page, as `<?…>; rel="next"`, relative to this address; absent on the last.',
-    "X-Archived-Count": "How many archived runs are left out, of all; absent where they were asked for.",
-    "X-Pending": "How many values are still being read of the columns asked for, sorted or filtered by; else absent.",
-    "ETag": "Which version of the list this is: another one on a later page means that runs changed meanwhile.",
+    "X-Total-Count": "The number of runs that match the filters, on all pages.",
+    "Link": 'The next page, as `<?…>; rel="next"`, relative to this address; absent on the last page.',
+    "X-Archived-Count": "The number of archived runs that are left out; absent if `archived` is true.",
+    "X-Pending": "The number of values of the requested columns that are still being read; absent if none.",
+    "ETag": "The version of the list: if it differs on a later page, runs have changed in between.",
 }
 
 

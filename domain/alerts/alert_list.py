@@ -58,8 +58,10 @@ class MuteRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kinds: list[AlertKind] = Field([], max_length=len(AlertKind), description="empty: any")
-    pattern: str = Field("", max_length=300, description="of a run, experiment or host; * stands for anything")
+    kinds: list[AlertKind] = Field([], max_length=len(AlertKind), description="the kinds to mute; empty for all")
+    pattern: str = Field(
+        "", max_length=300, description="matches the name of a run, an experiment or a host; * is any text"
+    )
     hours: float = Field(gt=0, le=MAX_HOURS)
     why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 

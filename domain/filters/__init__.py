@@ -1,8 +1,8 @@
 """The grammar of column filters that a user types; cases.json defines it, line by line.
 
-- A text column is filtered for the typed text: the rows whose cell contains it, in upper or lower case, by Unicode's
-  full case folding and nothing beyond it (ß is ss; İ is no i; full width is not half width; a composed é is no e with
-  an accent). Surrounding space is ignored.
+- A text column is filtered for the typed text: the rows whose cell contains it, ignoring case by Unicode's full case
+  folding: `ß` equals `ss`, and `Σ` `σ` `ς` are equal. Other characters differ: `İ` and `ı` from `i`, full width from
+  half width, and a precomposed `é` from `e` with a combining accent. Outer spaces are ignored.
 - An operator in a text column needs a space after it: `= x` and `!= x` compare the whole cell, `> 3`, `>= 3`, `< 3` and
   `<= 3` select cells that are numbers. `a or b` is either. In quotes all of these are text: `"a or b"`, `"= x"`,
   `" x"`; other quotes are text like any other character.

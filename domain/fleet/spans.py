@@ -37,12 +37,12 @@ class Span(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    range: Range = Field(Range.DAY, description="The last hour, day or week; a day if absent.")
+    range: Range = Field(Range.DAY, description="The last hour, day or week.")
     since_ms: Annotated[int, Field(ge=0, le=_LATEST_MS)] | None = Field(
-        None, description="Instead: from here on, in Unix ms."
+        None, description="Start of the range in Unix ms, instead of `range`."
     )
     until_ms: Annotated[int, Field(ge=0, le=_LATEST_MS)] | None = Field(
-        None, description="And to before here, in Unix ms; now if absent."
+        None, description="End of the range in Unix ms, exclusive; by default now."
     )
 
     @model_validator(mode="after")

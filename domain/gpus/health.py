@@ -7,10 +7,10 @@ from domain.health import Alive
 
 
 class MonitorHealth(Alive):
-    """Whether the service itself is well; the state of the GPUs is in `state`."""
+    """Whether the service itself works; the state of the GPUs is in `state`."""
 
     state: HostState
-    sample_age_seconds: float | None = Field(description="how old the last sample is; null before the first")
+    sample_age_seconds: float | None = Field(description="the age of the last sample; null before the first")
     sample_interval_seconds: float | None
     viewers: int
     sampler_restarts: int

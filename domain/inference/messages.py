@@ -105,14 +105,14 @@ class InferenceWaiting(Coded):
 
 
 class EngineHealth(Alive):
-    """Whether the engine itself is well; whether there is a model to watch is not checked."""
+    """Whether the engine itself works; whether there is a model to watch is not checked."""
 
     viewers: int
-    models: int = Field(description="how many policies are loaded")
-    environments: int = Field(description="how many environments are open")
+    models: int = Field(description="the number of loaded policies")
+    environments: int = Field(description="the number of open environments")
     latency_p50_ms: float | None = Field(description="of the recent inferences; null before the first")
     latency_p95_ms: float | None
-    evaluations: int = Field(description="how many evaluations run, or wait for their turn")
+    evaluations: int = Field(description="the number of evaluations that run or wait for their turn")
 
 
 class EvaluationState(StrEnum):
@@ -138,7 +138,7 @@ class EvaluationReport(Coded):
     episodes: int = 2 * EVALUATION_EPISODES
     error: str | None = Field(None, description="why it failed; while it runs, what it waits for")
     waited_s: float | None = Field(
-        None, ge=0, description="for how long it has waited for its turn, or for what is only starting"
+        None, ge=0, description="for how long it has waited for its turn, or for a service that is starting"
     )
     maze_size: int | None = None
     maze_seed: int | None = None
@@ -147,4 +147,4 @@ class EvaluationReport(Coded):
     env_id: str | None = Field(None, description="of a model of any other environment than the maze")
     returns: list[Returns] = Field([], description="in that environment first, then in its variants")
     started_by: str | None = Field(None, description="the user, where a proxy named one")
-    cancellable: bool = Field(True, description="whether who asks may cancel it")
+    cancellable: bool = Field(True, description="whether the caller may cancel it")

@@ -19,14 +19,14 @@ OWNED: Final = ("mlflow.", "clew.")
 
 
 class Mark(StrEnum):
-    """A mark of a run: the baseline of comparisons, or archived, which lists leave out."""
+    """A mark of a run: `baseline` of comparisons, or `archived`, which is left out of lists."""
 
     BASELINE = "baseline"
     ARCHIVED = "archived"
 
 
 TAG_OF: Final = {Mark.BASELINE: BASELINE_TAG, Mark.ARCHIVED: ARCHIVED_TAG}
-Marks = Annotated[list[Mark], Field(description="what it is marked as")]
+Marks = Annotated[list[Mark], Field(description="its marks")]
 
 
 def marks_in(tags: Mapping[str, str]) -> list[Mark]:

@@ -37,7 +37,7 @@ class RunSummary(BaseModel):
     status: RunStatus
     is_sample: bool
     marks: Marks = []
-    read_as: str | None = Field(None, description="the tool that it comes from, as far as that is known")
+    read_as: str | None = Field(None, description="the tool that logged it, if known")
     parent_id: str | None = None
     keys: dict[str, str]
     diverged: dict[str, Diverged]

@@ -98,7 +98,7 @@ class LogPieceHeaders(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     ends: int = Field(ge=0, lt=2**53, alias=LOG_ENDS, description="The byte at which the next piece begins.")
-    size: int = Field(ge=0, lt=2**53, alias=LOG_SIZE, description="How many bytes the log has by now.")
+    size: int = Field(ge=0, lt=2**53, alias=LOG_SIZE, description="The log's present size in bytes.")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -107,11 +107,11 @@ class LogPieceHeaders(BaseModel):
 
 
 class SchedulerHealth(Alive):
-    """Whether the scheduler itself is well; `mlflow` is "ok", or what is wrong with it."""
+    """Whether the scheduler itself works; `mlflow` is "ok", or what is wrong with it."""
 
     scheduler: str = Field(description="the scheduler's id")
     slots: int
-    busy: int = Field(description="how many slots are taken")
-    waiting: int = Field(description="how many trainings wait in the queue")
+    busy: int = Field(description="the number of slots in use")
+    waiting: int = Field(description="the number of trainings that wait in the queue")
     is_read: bool = Field(description="whether the queue was read from MLflow")
     mlflow: str

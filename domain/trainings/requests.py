@@ -32,7 +32,7 @@ class _FilledForm(BaseModel):
     __pydantic_extra__: dict[str, JsonValue]
 
     request_id: RequestId | None = Field(
-        None, description="Of your making: what comes again under the same id is started once."
+        None, description="An id of your choice; a repeated request with the same id starts nothing new."
     )
 
     @property
@@ -73,7 +73,7 @@ class QueueRequest(RunRequest):
 
 
 class LogFileQuery(BaseModel):
-    """Which piece of a log: from a byte on, of bounded length; all of the log if absent."""
+    """Which piece of a log: from a byte on, of bounded length; by default the whole log."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -85,11 +85,11 @@ class LogQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    before: int | None = Field(None, ge=0, lt=2**53, description="Only what stands before this byte of the log.")
-    lines: int = Field(200, ge=1, le=1000, description="How many lines; 200 if absent.")
+    before: int | None = Field(None, ge=0, lt=2**53, description="Only lines before this byte of the log.")
+    lines: int = Field(200, ge=1, le=1000, description="The number of lines.")
     q: str | None = Field(
         None,
         min_length=1,
         max_length=200,
-        description="Instead: the lines in which this text stands, the newest first.",
+        description="Instead: the lines that contain this text, newest first.",
     )

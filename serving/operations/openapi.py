@@ -97,8 +97,8 @@ def _failing(paths: Mapping[str, Mapping[str, Any]]) -> set[str]:
 
 
 def _security() -> dict[str, Any]:
-    token = {"type": "http", "scheme": "bearer", "description": "Where the setting API_TOKEN has a value."}
-    description = "The same, where a proxy reads Authorization itself."
+    token = {"type": "http", "scheme": "bearer", "description": "Required if API_TOKEN is set."}
+    description = "The same token, if a proxy uses the Authorization header itself."
     header = {"type": "apiKey", "in": "header", "name": TOKEN_HEADER, "description": description}
     return {"token": token, "tokenHeader": header}
 

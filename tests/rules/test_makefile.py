@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_PRINT = "say: ; @$(AS_PIP_SAYS) && env"
+_PRINT = "say: ; @$(PIP_SETTINGS) && env"
 
 
 def uv_variables(configuration: Path | str, **environment: str) -> dict[str, str]:
