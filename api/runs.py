@@ -16,7 +16,7 @@ from domain.tracking.history import History
 from domain.tracking.outcomes import located
 from domain.tracking.runs import Run
 from services.connect import Services
-from services.tracking.known_runs import known_run, whole_table
+from services.tracking.known_runs import known_run, raise_unless_whole, whole_table
 from serving.operations.failures import AS_OF, OF_A_RUN
 from serving.operations.headers import as_of
 from serving.operations.operation import WithHeaders, operation
@@ -42,7 +42,7 @@ def blueprint(services: Services) -> Blueprint:
         runs = {run_id: run for run_id in ids if (run := view.get(run_id)) is not None}
         missing = [run_id for run_id in ids if run_id not in runs]
         if missing:
-            whole_table(view)  # raises if not all runs are known
+            raise_unless_whole(view)
         found = summaries_with_divergence(list(runs.values()), services)
         return WithHeaders(Comparison(runs=found, missing=missing), as_of(view.as_of))
 

@@ -8,7 +8,7 @@ import { misfit } from "./schema.js";
 import { trainingActions } from "./training_actions.js";
 import { trainingCalls } from "./training_calls.js";
 import { trainingCurves } from "./training_curves.js";
-import { drawTraining, part } from "./training_facts.js";
+import { drawTraining, isOver, part } from "./training_facts.js";
 import { trainingLog } from "./training_log.js";
 import { clearResult, followEnd } from "./training_result.js";
 import { translate } from "./translate.js";
@@ -25,10 +25,12 @@ import { translate } from "./translate.js";
  * @property {string} misfit what was wrong with the last message
  * @property {string} [notice] what the notice shows
  * @property {boolean | null} isLive false: its scheduler is another one, or gone
+ * @property {boolean} isFinal nothing more will come of it
  */
 
 const PAGE = ID.LIVE_PLACE;
 const ASK_MS = 2000; // so often Clew is asked while the socket does not work
+const ELSEWHERE_MS = 10000; // and so often for a training of another scheduler, of which MLflow has news only
 const OLD_MS = 5000; // from then on the page shows how old its content is
 const { ask, filled, repeat } = trainingCalls;
 
@@ -42,7 +44,7 @@ let schema = {};
 let socket = null;
 
 /** @type {() => State} */
-const begun = () => ({ shown: null, at: null, asked: null, note: "", misfit: "", isLive: null });
+const begun = () => ({ shown: null, at: null, asked: null, note: "", misfit: "", isLive: null, isFinal: false });
 let state = begun();
 
 /** Returns the address of this run's socket at the scheduler; a configured address is for all runs, without their ids.
@@ -73,10 +75,16 @@ function start(asked, scheduler, its, shape, ofActions) {
 
 const isConnected = () => socket?.connection === "connected";
 
-/** Asks Clew for the training: once at the beginning, and as long as the socket does not work.
+/** Returns whether Clew is to be asked: once at the beginning, and as long as the socket does not work and more can come. */
+function isDue() {
+  if (state.isFinal || (state.asked && isConnected())) return false;
+  return state.isLive !== false || !state.asked || Date.now() - state.asked >= ELSEWHERE_MS;
+}
+
+/** Asks Clew for the training.
  * @type {(isWanted: () => boolean) => Promise<void>} */
 async function poll(isWanted) {
-  if (state.isLive === false || (state.asked && isConnected())) return;
+  if (!isDue()) return;
   const answer = /** @type {import("./training_calls.js").Answer<LiveAnswer>} */ (await ask("trainings/one", { run_id: run }));
   if (!isWanted()) return;
   if (!answer || answer.status !== undefined) return write();
@@ -88,6 +96,8 @@ async function poll(isWanted) {
   if (answer.training && isNewer) draw(answer.training);
   if (answer.is_live) trainingLog.read();
   if (answer.note) state.isLive = false;
+  else if (answer.is_live) state.isLive = null; // its scheduler has it again
+  state.isFinal = state.isLive === false && state.shown !== null && isOver(state.shown);
   // Another scheduler's log cannot be fetched here.
   live.hide(part("log-whole"), state.isLive === false);
   write();
@@ -96,7 +106,7 @@ async function poll(isWanted) {
 /** Shows that there is no such training.
  * @type {(answer: { html: import("./live_text.js").DescribedChild }) => void} */
 function showMissing(answer) {
-  state.isLive = false;
+  Object.assign(state, { isLive: false, isFinal: true });
   byId(PAGE).replaceChildren(...live.build(answer.html));
 }
 

@@ -17,6 +17,7 @@ from components.trainings import live_charts, training_log
 from components.trainings.live_charts import CURVES
 from components.trainings.training_words import COLOURS, action_colours, action_names, state_names, state_sentences
 from domain.access.rules import Access
+from domain.errors import ClewError
 from domain.errors.catalogue import TEMPLATES
 from domain.trainings.built_in import NAMES
 from domain.trainings.training import Training, TrainingMessage
@@ -65,6 +66,12 @@ def not_found(run_id: str) -> list[Any]:
         html.P(around(_("There is no training {run}."), run=html.Code(run_id[:64]))),
         html.A(_("All trainings"), href=href("/training")),
     ]
+
+
+def not_known_yet(why: ClewError) -> str:
+    """Returns the sentence that the training may exist, but could not be read."""
+    cause = translate(why).rstrip(".。")
+    return _("It is not known yet whether there is this training. %(cause)s. Retrying automatically.", cause=cause)
 
 
 def elsewhere(training: Training | None) -> str:

@@ -1,7 +1,7 @@
 """The known runs, or an error if none are known, for callers that need them."""
 
 from domain.errors.records import RunNotFound
-from domain.errors.services import NothingReadYet, RunsStillComing, UnavailableBecause
+from domain.errors.services import AnswerTooSlow, NothingReadYet, RunsStillComing, UnavailableBecause
 from domain.run_table.table import RunTable
 from domain.tracking.runs import Run
 from services.tracking.run_store import RunView
@@ -25,8 +25,17 @@ def whole_table(view: RunView) -> RunTable:
 
 
 def known_run(view: RunView, run_id: str) -> Run:
-    """Returns the run; raises as `whole_table` if it may still be read, else `RunNotFound`."""
+    """Returns the run; raises `ServiceUnavailable` if it may exist and could not be read, else `RunNotFound`."""
     if (run := view.get(run_id)) is not None:
         return run
-    whole_table(view)
+    raise_unless_whole(view)
     raise RunNotFound(run_id)
+
+
+def raise_unless_whole(view: RunView) -> None:
+    """Raises `ServiceUnavailable`, with the reason, if an unknown run may exist."""
+    whole_table(view)
+    if view.failure is not None:
+        raise UnavailableBecause(view.failure.service_name, view.failure.error)
+    if not view.is_whole:
+        raise AnswerTooSlow(view.service)

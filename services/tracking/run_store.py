@@ -42,11 +42,13 @@ class RunView(BaseModel):
     """Completes runs if `runs` does not have all their metrics."""
     found: dict[str, Run] = {}
     """Runs that were read by their ids and are not in `runs`."""
+    is_late: bool = False
+    """Whether the source did not say in time if one of the requested runs is new."""
 
     @property
     def is_whole(self) -> bool:
         """Whether an unknown run does not exist, as far as the source could be read."""
-        return self.runs is not None and self.runs.progress is None and self.failure is None
+        return self.runs is not None and self.runs.progress is None and self.failure is None and not self.is_late
 
     def get(self, run_id: str) -> Run | None:
         """Returns the run with this id, if it is known, with all its metrics."""
@@ -96,13 +98,17 @@ class RunStore:
         Runs that are still unknown are requested by their ids: old runs are read last in a first reading.
         """
         ids, ends = list(run_ids), time.monotonic() + wait_seconds
-        view = self.first_view(wait_seconds)
+        view, is_current = self.first_view(wait_seconds), True
         if view.is_whole and _unknown(view, ids):
-            view = self._view_after(RefreshKind.CHANGES, max(0.0, ends - time.monotonic()))
+            is_current = has_ended(self._refresh.start(RefreshKind.CHANGES), ends - time.monotonic())
+            view = self.last_view()
         if view.runs is None:
             return view
         self._whole.of(view.runs, ids)  # all at once, so that the view then has them cached
-        return view.model_copy(update={"found": self._found(_unknown(view, ids)[:_MAX_REQUESTED], ends)})
+        found = self._found(unknown := _unknown(view, ids)[:_MAX_REQUESTED], ends)
+        is_late = not is_current and len(found) < len(unknown)
+        known = {run_id: run for run_id, run in found.items() if run is not None}
+        return view.model_copy(update={"found": known, "is_late": is_late})
 
     def first_view(self, wait_seconds: float) -> RunView:
         """Returns a view as `view` does, but waits up to `wait_seconds` for the first answer if nothing is known."""
@@ -127,16 +133,16 @@ class RunStore:
         """Returns any column of `table`, which a view returned; as `RunColumnCache.column`."""
         return self._columns.column(table, ref, as_of)
 
-    def _found(self, run_ids: Iterable[str], ends: float) -> dict[str, Run]:
-        """Reads runs by their ids, as many as possible in time, and returns those that exist."""
-        found: dict[str, Run] = {}
+    def _found(self, run_ids: Iterable[str], ends: float) -> dict[str, Run | None]:
+        """Reads runs by their ids, as many as possible in time; returns None for those that do not exist."""
+        found: dict[str, Run | None] = {}
         for run_id in run_ids:
             if time.monotonic() >= ends:
                 break
             try:
                 found[run_id] = self._source.one(run_id)
             except (NotFound, BadInput):
-                continue
+                found[run_id] = None
             except ServiceError as error:
                 log.warning("a run cannot be asked for", extra={"run": run_id, "cause": str(error)})
                 break

@@ -14,7 +14,7 @@ from domain.tracking.runs import Run, RunStatus
 from domain.trainings import tags
 from domain.trainings.recorded import recorded_training
 from domain.trainings.training import TrainingState
-from tests.misbehaving import eventually
+from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
 from tests.registry import Registry
 from tests.tracking import Tracking
 from tests.trainings.conftest import Clew
@@ -127,16 +127,41 @@ def test_a_training_is_read_from_its_scheduler_or_else_from_its_run(
     client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
 ) -> None:
     own = scheduler.add(state="training")
-    found = client.get("/trainings/one", query_string={"run_id": own.run_id}).json
+    found = one(client, own.run_id)
     assert found["is_live"]
     assert found["training"]["state"] == "training"
     theirs = tracking.run(tracking.experiment(), tags={tags.REQUEST: REQUEST, tags.HOST: "far", tags.STATE: "failed"})
-    found = client.get("/trainings/one", query_string={"run_id": theirs}).json
+    eventually(lambda: one(client, theirs)["training"])
+    found = one(client, theirs)
     assert not found["is_live"]
     assert "on far" in found["note"]
     assert found["training"]["values"]["episodes"] == 100
     for nobodys in ("f" * 32, "../x"):
-        assert not client.get("/trainings/one", query_string={"run_id": nobodys}).json["is_there"]
+        eventually(lambda run_id=nobodys: not one(client, run_id)["is_there"])  # type: ignore[misc]
+
+
+def one(client: FlaskClient, run_id: str) -> dict[str, Any]:
+    return dict(client.get("/trainings/one", query_string={"run_id": run_id}).json or {})
+
+
+def test_a_training_that_cannot_be_read_yet_is_not_called_missing(
+    clew: Clew, misbehaving: Misbehaving, tracking: Tracking
+) -> None:
+    """The scheduler does not have it, and MLflow has not answered, or does not answer in time whether it is new."""
+    theirs = tracking.run(tracking.experiment(), tags={tags.REQUEST: REQUEST, tags.STATE: "done"})
+    misbehaving.answer = ERROR_500
+    client = clew(mlflow_tracking_uri=misbehaving.address, refresh_seconds=1).test_client()
+    found = one(client, theirs)
+    assert (found["is_there"], found["training"], found["note"]) == (True, None, None)
+    assert "not known yet" in found["away"]
+    misbehaving.answer = None
+    eventually(lambda: one(client, theirs)["training"])
+    eventually(lambda: not one(client, "f" * 32)["is_there"])  # all runs are read
+    new = tracking.run(tracking.experiment(), tags={tags.REQUEST: REQUEST, tags.STATE: "done"})
+    misbehaving.answer = HANG
+    found = one(client, new)
+    assert (found["is_there"], found["training"]) == (True, None)
+    assert "not known yet" in found["away"]
 
 
 def test_an_ended_training_has_its_metrics_and_its_model(
