@@ -16,7 +16,7 @@ from domain.tracking.history import History
 from domain.tracking.outcomes import located
 from domain.tracking.runs import Run
 from services.connect import Services
-from services.tracking.known_runs import known_run, raise_unless_whole, whole_table
+from services.tracking.known_runs import known_run, raise_unless_whole
 from serving.operations.failures import AS_OF, OF_A_RUN
 from serving.operations.headers import as_of
 from serving.operations.operation import WithHeaders, operation

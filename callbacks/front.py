@@ -5,7 +5,7 @@ GPU data bypasses this server.
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypedDict
 
@@ -28,6 +28,7 @@ from callbacks.sockets import forward_messages
 from components import ids
 from components.front import front, front_attention, front_best, front_health, front_model
 from components.gpus import gpus
+from components.runs import reading_texts
 from components.texts import words
 from components.texts.language import language
 from domain.front import in_progress
@@ -43,18 +44,20 @@ from services.connect import Services
 from services.failures import Failure
 from services.registry.model_view import ModelView
 from services.tracking.run_store import RunView
+from services.trainings.training_snapshots import QueueView
 
 _SECONDS_PER_HOUR = 3600
+_QUEUE_AGE = timedelta(minutes=1)  # a queue that no page has asked for lately
 _UNTOUCHED_FOLD: front_health.InFold = {"title": no_update, "rows": no_update, "hidden": no_update}
 Filled = tuple[Any, Any]  # a fingerprint of a tile's content, and what draws it
-Fill = Callable[[RunTable, datetime], Filled]  # makes that from the runs, as of a moment
+Fill = Callable[[RunTable, datetime], Filled | None]  # makes that from the runs, as of a moment
 
 
 def register(app: dash.Dash, services: Services) -> None:
     """Adds the callbacks of the front page to `app`."""
     _register_attention(app, services)
-    _register_runs(app, services, "runs", _in_progress_by(services.vocabulary))
-    _register_runs(app, services, "best", _best_by(services.vocabulary))
+    _register_runs(app, services, "runs", runs_in_progress_by(services.vocabulary))
+    _register_runs(app, services, "best", best_runs_by(services.vocabulary))
     _register_model(app, services)
     _register_health(app, services)
     _register_gpus(app, gpus.with_components(len(services.settings.gpu_monitors)))
@@ -73,14 +76,22 @@ def _register_attention(app: dash.Dash, services: Services) -> None:
     @app.callback(**_grouped("attention"))
     def refresh(_triggers: list[Any], drawn: str | None) -> dict[str, Any]:
         known = alerts_view(services, front.place("attention"))
-        queue = services.trainings.queue().known
-        waiting = 0 if queue is None else sum(one.state in WAITING for one in queue.listed.trainings)
+        waiting = waiting_trainings(services.trainings.queue())
         listed = known.alerts
         read_ms = words.unix_ms(known.as_of) or 0
         shown = listed and (listed.model_dump_json(exclude={"watcher_at_ms"}), listed.has_live_watcher(read_ms))
         drawing = partial(front_attention.attention, listed, waiting, read_ms)
         filled = None if listed is None else ((shown, waiting), drawing)
         return {**_content(filled, known.failure, drawn), **_freshness(known)}
+
+
+def waiting_trainings(queue: QueueView) -> front_attention.Waiting:
+    """Returns how many trainings wait, with its own age where the scheduler has not answered since."""
+    if queue.known is None:
+        return front_attention.Waiting(None)
+    number = sum(one.state in WAITING for one in queue.known.listed.trainings)
+    is_old = queue.failure is not None or queue.as_of is None or datetime.now(UTC) - queue.as_of > _QUEUE_AGE
+    return front_attention.Waiting(number, words.unix_ms(queue.as_of) if is_old else None)
 
 
 def _register_model(app: dash.Dash, services: Services) -> None:
@@ -157,20 +168,27 @@ def _content(filled: Filled | None, failure: Failure | None, drawn: str | None) 
 
 
 def _freshness(view: RunView | ModelView | KnownAlerts) -> FreshnessUpdate:
-    """Returns how old a tile's data is, and what failed since."""
-    return {"age": front.as_of(words.unix_ms(view.as_of)), **failed(view)}
+    """Returns how old a tile's data is, or how much has been read so far, and what failed since."""
+    progress = view.runs.progress if isinstance(view, RunView) and view.runs is not None else None
+    age = front.as_of(words.unix_ms(view.as_of)) if progress is None else reading_texts.so_far(progress)
+    return {"age": age, **failed(view)}
 
 
-def _in_progress_by(vocabulary: Vocabulary) -> Fill:
-    def fill(runs: RunTable, as_of: datetime) -> Filled:
+def runs_in_progress_by(vocabulary: Vocabulary) -> Fill:
+    """Returns a function that draws the runs in progress; None while such runs may still come."""
+
+    def fill(runs: RunTable, as_of: datetime) -> Filled | None:
         found = in_progress(runs.with_status(RunStatus.RUNNING, RunStatus.SCHEDULED), as_of, vocabulary)
+        if not found and runs.progress is not None:
+            return None
         return [run.model_dump_json() for run in found], lambda: front.runs_in_progress(found)
 
     return fill
 
 
-def _best_by(vocabulary: Vocabulary) -> Fill:
-    """Returns a function that caches the best runs of the newest list for an hour.
+def best_runs_by(vocabulary: Vocabulary) -> Fill:
+    """Returns a function that draws the best runs, and caches those of the newest list for an hour; None while the
+    first of them may still come.
 
     Each app has its own, for its vocabulary.
     """
@@ -181,8 +199,10 @@ def _best_by(vocabulary: Vocabulary) -> Fill:
             runs.without_archived(), datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC), vocabulary
         )
 
-    def fill(runs: RunTable, as_of: datetime) -> Filled:
+    def fill(runs: RunTable, as_of: datetime) -> Filled | None:
         best = best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))
+        if not best.environments and runs.progress is not None:
+            return None
         return best.model_dump_json(), lambda: front_best.best_runs(best)
 
     return fill

@@ -60,7 +60,8 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
         curve_of=services.curves.curve,
     )
     drawing = drawing._replace(is_loading=drawing.is_loading or lookup.is_awaited(view, query.runs))
-    return json_with_etag(_facts(services, query, drawing, drawn))
+    is_known = view.is_whole or len(runs) == len(query.runs)
+    return json_with_etag(_facts(services, query, drawing, drawn, is_known=is_known))
 
 
 def _by_itself(query: FigureQuery, options: ChartOptions, drawing: ChartData) -> tuple[ChartOptions, list[str]]:
@@ -72,7 +73,9 @@ def _by_itself(query: FigureQuery, options: ChartOptions, drawing: ChartData) ->
     return options.model_copy(update={"axis": axis}), sentences
 
 
-def _facts(services: Services, query: FigureQuery, drawing: ChartData, drawn: dict[str, Any]) -> dict[str, Any]:
+def _facts(
+    services: Services, query: FigureQuery, drawing: ChartData, drawn: dict[str, Any], *, is_known: bool
+) -> dict[str, Any]:
     words = services.vocabulary
     logged = (subject.key_in(run.metrics, words.of(run)) for run in drawing.runs for subject in query.chart.of)
     return {
@@ -80,6 +83,6 @@ def _facts(services: Services, query: FigureQuery, drawing: ChartData, drawn: di
         "summary": drawn["layout"]["meta"]["summary"],
         "pending": drawing.is_loading,
         "sampled": drawing.sampled,
-        "absent": not drawing.is_loading and all(key is None for key in logged),
+        "absent": is_known and not drawing.is_loading and all(key is None for key in logged),
         "failures": [notices.failed_history(cause) for cause in drawing.failures],
     }

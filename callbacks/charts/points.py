@@ -20,12 +20,14 @@ from components.texts.translate import translate
 from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.figure_query import FigureQuery
+from domain.errors import ClewError, ServiceError
 from domain.errors.charts.specs import PointsMissing
 from domain.moments import latest_ms
 from domain.tracking.runs import Run
 from services.connect import Services
 from services.tracking.histories.complete import RunHistories, complete_histories
-from services.tracking.known_runs import known_table
+from services.tracking.known_runs import known_table, raise_unless_whole
+from services.tracking.run_store import RunView
 
 PATH: Final = "/charts/points.csv"
 # Shorter than proxies wait for the next byte.
@@ -45,7 +47,8 @@ def register(app: dash.Dash, services: Services) -> None:
         view = services.runs.view_with(query.runs, RUNS_WAIT_SECONDS)
         known_table(view)
         runs = lookup.runs(view, query.runs)
-        response = flask.Response(flask.stream_with_context(_file(services, query, runs)), mimetype="text/csv")
+        pieces = _file(services, query, runs, _why_missing(view))
+        response = flask.Response(flask.stream_with_context(pieces), mimetype="text/csv")
         response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(query)}"'
         return response
 
@@ -60,7 +63,16 @@ def register(app: dash.Dash, services: Services) -> None:
         return answer()
 
 
-def _file(services: Services, query: FigureQuery, runs: list[Run]) -> Iterator[bytes]:
+def _why_missing(view: RunView) -> ClewError | None:
+    """Returns why runs that are not known may exist; None if they do not."""
+    try:
+        raise_unless_whole(view)
+    except ServiceError as error:
+        return error
+    return None
+
+
+def _file(services: Services, query: FigureQuery, runs: list[Run], why: ClewError | None) -> Iterator[bytes]:
     options = query.options
     if not query.axis_chosen:
         options = with_default_axis(options, runs, services.vocabulary)
@@ -70,7 +82,7 @@ def _file(services: Services, query: FigureQuery, runs: list[Run]) -> Iterator[b
     for part in complete_histories(services.histories, runs, keys, WAIT_SECONDS):
         yield from _points(services, query, part, options)
         missing += _missing(part)
-    missing += [points_file.unknown(run_id) for run_id in query.runs if run_id not in keys]
+    missing += [points_file.unknown(run_id, why) for run_id in query.runs if run_id not in keys]
     if missing:
         yield b"".join(missing)
         raise PointsMissing(len(missing))

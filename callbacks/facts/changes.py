@@ -29,7 +29,7 @@ from domain.run_facts.run_changes import RunName, changes_between
 from domain.tracking.compared import is_run_id, parse_run_ids
 from domain.tracking.runs import Run
 from services.connect import Services
-from services.tracking.known_runs import known_run, known_table, whole_table
+from services.tracking.known_runs import known_run, known_table, raise_unless_whole, whole_table
 from services.tracking.run_store import RunView
 
 _MAX_CALLED: Final = 20
@@ -114,7 +114,9 @@ def _references(view: RunView, run: Run, typed: str) -> list[Run]:
         return [] if usual is None else [usual]
     known = view.get(typed.strip()) if is_run_id(typed.strip()) else None
     found = [known] if known is not None else runs_called(typed, known_table(view), run.run_id, _MAX_CALLED)
-    return found or runs_called(typed, whole_table(view), run.run_id, _MAX_CALLED)
+    if not found:
+        raise_unless_whole(view)
+    return found
 
 
 def _not_one(found: Sequence[Run]) -> list[Any]:
@@ -132,6 +134,8 @@ def _between(services: Services, query: ComparedQuery) -> dict[str, Any]:
     known_table(view)
     runs = [run for run_id in requested_ids[:MAX_HELD_AGAINST] if (run := view.get(run_id)) is not None]
     if len(runs) < 2:
+        if len(requested_ids) > 1:
+            raise_unless_whole(view)
         return {"rows": 0, "body": nothing(_("“What changed” needs two runs."))}
     body, rows = _tables(services, runs, query.q, query.most)
     if len(requested_ids) > MAX_HELD_AGAINST:

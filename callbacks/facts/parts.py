@@ -88,16 +88,20 @@ def _made_models(services: Services, run_id: str) -> list[Model]:
 
 
 def _gpus(services: Services, run: Run) -> Part:
-    """Returns the current GPUs, and those of the run's time; raises `AnswerTooSlow` while the latter are being read."""
+    """Returns the current GPUs, and those of the run's time; raises what failed if neither are known.
+
+    That is `AnswerTooSlow` while the latter are being read.
+    """
     uses, view = _gpu_uses(services, run), run_history(services.fleet, run, services.settings.patience_seconds)
-    if view is None or (view.history is None and not view.is_pending):
-        return gpus(uses)  # the page of the GPU history reports failures of its source
+    if view is None:
+        return gpus(uses)
+    failures = [] if view.failure is None else [view.failure]
     if view.history is None:
         if uses:
-            return gpus(uses)
-        raise AnswerTooSlow(services.fleet.source.name)
+            return gpus(uses, remarks=failures)
+        raise view.failure or AnswerTooSlow(services.fleet.source.name)
     had = gpus_of_run(view.history, lambda user: is_user_of(user, run))
-    return gpus(uses, had, view.history.steps, run.run_id)
+    return gpus(uses, had, view.history.steps, run.run_id, remarks=[*view.history.remarks, *failures])
 
 
 def _gpu_uses(services: Services, run: Run) -> list[GpuUse]:

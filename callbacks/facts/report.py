@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import dash
@@ -23,18 +23,20 @@ from components.report import document, sections
 from components.report.html_text import html_text
 from components.runs import comparison, final_metrics
 from components.runs.groups import group_metrics
+from components.texts import words
 from components.texts.language import _, ngettext
 from domain.charts.axis_hints import with_default_axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec, Subject
 from domain.charts.figure_query import run_ids
+from domain.errors import ServiceUnavailable
 from domain.tracking.runs import Run
 from services.connect import Services
 from services.identity import reader
 from services.sharing.free_memory import trim_memory
 from services.tracking.curves import CurveCache
 from services.tracking.histories.store import Series
-from services.tracking.known_runs import known_table
+from services.tracking.known_runs import known_table, raise_unless_whole
 from services.tracking.run_store import RunView
 
 PATH: Final = "/runs/report.html"
@@ -59,7 +61,7 @@ class ReportRequest(NamedTuple):
     options: ChartOptions
     grid: GridAddress
     address: str
-    notes: list[str]
+    notes: list[Any]
     ends: float
 
 
@@ -95,13 +97,31 @@ def _request(services: Services) -> ReportRequest:
     options, _odd = ChartOptions.from_address(lists)
     if "axis" not in options.model_fields_set:
         options = with_default_axis(options, runs, services.vocabulary)
-    parts = [_("MLflow has no run %(ids)s.", ids=", ".join(run_id for run_id in ids if view.get(run_id) is None))]
-    notes = parts if len(runs) < len(ids) else []
+    notes = [*_missing_runs(view, ids), *_age_of_runs(view)]
     if len(requested_ids) > MAX_RUNS:
         notes.append(sections.first_of(MAX_RUNS, len(requested_ids)))
     return ReportRequest(
         runs, view, options, GridAddress.of(lists), _address(), notes, time.monotonic() + _WAIT_SECONDS
     )
+
+
+def _missing_runs(view: RunView, run_ids: Sequence[str]) -> list[str]:
+    """Returns that MLflow has no such runs, or that they could not be read."""
+    missing = [run_id for run_id in run_ids if view.get(run_id) is None]
+    if not missing:
+        return []
+    try:
+        raise_unless_whole(view)
+    except ServiceUnavailable as error:
+        return [sections.unread_runs(missing, error)]
+    return [_("MLflow has no run %(ids)s.", ids=", ".join(missing))]
+
+
+def _age_of_runs(view: RunView) -> list[Any]:
+    """Returns from when the runs are, if they could not be read since."""
+    if view.failure is None:
+        return []
+    return [notices.failure(view.failure.service_name, view.failure.error, as_of_ms=words.unix_ms(view.as_of))]
 
 
 def _address() -> str:

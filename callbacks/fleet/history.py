@@ -26,12 +26,15 @@ from domain.fleet.queries import FleetQuery
 from domain.fleet.series import FleetHistory
 from domain.fleet.usage import Grouping, GroupKey, UsageRow, usage
 from domain.message_data import MessageData
+from domain.run_table.table import RunTable
 from services.connect import Services
 from services.fleet.fleet_histories import HistoryView
 from services.fleet.runs_of_users import run_finder
 
 _CSV_SECONDS = 25.0
 _RETRY_SECONDS = 3.0
+_FILE: Final = "gpu-usage.csv"
+_FILE_OF_A_PART: Final = "gpu-usage-incomplete.csv"
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -80,9 +83,13 @@ def register(app: dash.Dash, services: Services) -> None:
             question = FleetQuery.model_validate(flask.request.args.to_dict())
         except ValidationError as error:
             raise ContractMisfit(misfits_of(error)) from error
-        rows = _rows(services, question, services.fleet.read(question.span, _CSV_SECONDS))
-        response = flask.Response(usage_table.usage_csv(rows), mimetype="text/csv")
-        response.headers["Content-Disposition"] = 'attachment; filename="gpu-usage.csv"'
+        history = services.fleet.read(question.span, _CSV_SECONDS)
+        runs = services.runs.first_view(services.settings.patience_seconds).runs
+        response = flask.Response(usage_table.usage_csv(_rows(question, history, runs)), mimetype="text/csv")
+        # In the file's name, so that the information stays with the numbers: GPUs or names of runs may be missing.
+        is_whole = not history.remarks and runs is not None and runs.progress is None
+        name = _FILE if is_whole else _FILE_OF_A_PART
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
 
@@ -121,7 +128,7 @@ def _chart(services: Services, question: FleetQuery, view: HistoryView, drawn: s
     sentences = note(view.history, view.as_of_ms, len(made), is_pending=view.is_pending)
     if not made:
         sentences.append(nothing(nothing_found(question, of_gpus=len(found.gpus))))
-    rows = [usage_table.row(number, used) for number, used in enumerate(_rows(services, question, view.history))]
+    rows = [usage_table.row(number, used) for number, used in enumerate(_rows(question, view.history, runs.runs))]
     return {
         "figure": history_figure(question, view.history.steps, made),
         "note": sentences,
@@ -146,8 +153,8 @@ def _user_filter(question: FleetQuery, found: FleetHistory) -> Callable[[GroupKe
     return lambda key: is_everyone or named(key, question.q)
 
 
-def _rows(services: Services, question: FleetQuery, history: FleetHistory) -> list[UsageRow]:
-    run_of = run_finder(services.runs.view().runs)
+def _rows(question: FleetQuery, history: FleetHistory, runs: RunTable | None) -> list[UsageRow]:
+    run_of = run_finder(runs)
     found = matching(history, question.q, run_of)
     matches = _user_filter(question, found)
     rows = usage(found, question.by, run_of)

@@ -14,6 +14,7 @@ from components.texts.translate import translate
 from domain.errors import ServiceError
 from domain.errors.services import last_error, passes_by_itself
 from services.connect import Services
+from services.registry.model_view import ModelView
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -31,10 +32,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def draw(_triggers: list[Any], model_id: str) -> dict[str, Any]:
         view = models_view(services, "model")
         model = None if view.models is None else view.models.get(model_id)
-        facts: Any = no_update
-        if view.models is not None:
-            facts = model_detail.not_found(model_id) if model is None else model_detail.facts(model)
-        return {"facts": facts, "disabled": model_detail.disabled(model), **failed(view)}
+        return {"facts": facts_of(view, model_id), "disabled": model_detail.disabled(model), **failed(view)}
 
     @app.callback(
         Output(ids.MODEL_POLICY, "children"),
@@ -63,3 +61,11 @@ def register(app: dash.Dash, services: Services) -> None:
             return model_detail.waiting(translate(last_error(found.error)), since), since
         # Failures of a service may pass, so they are checked again; a broken file stays broken.
         return model_detail.unusable(translate(found.error or "")), not isinstance(found.error, ServiceError)
+
+
+def facts_of(view: ModelView, model_id: str) -> Any:
+    """Returns the model's facts, or that there is none; no update while it may be new and the models cannot be read."""
+    model = None if view.models is None else view.models.get(model_id)
+    if model is not None:
+        return model_detail.facts(model)
+    return model_detail.not_found(model_id) if view.models is not None and view.failure is None else no_update

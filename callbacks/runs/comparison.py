@@ -97,7 +97,7 @@ def register(app: dash.Dash, services: Services) -> None:
         compared, options = Compared.model_validate(compared_data), options_of(options_data)
         drawing = _drawing(services, compared, options, new=False)
         # In the file's name, so that the information stays with the numbers.
-        incomplete = "-incomplete" if drawing.is_loading or drawing.failures else ""
+        incomplete = "-incomplete" if drawing.is_loading or drawing.failures or drawing.unread else ""
         if ctx.triggered_id == ids.TABLE_CSV:
             table = export_tables.table_csv(drawing.runs, drawing.found, options)
             return dcc.send_string(table, f"clew-runs{incomplete}.csv")
@@ -121,7 +121,7 @@ def _drawing(services: Services, compared: Compared, options: ChartOptions, *, n
 
 def _notices(compared: Compared, options: ChartOptions, drawing: ChartData) -> list[Any]:
     alert = notices.sentences_alert(
-        comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))
+        comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending), drawing.unread)
     )
     # A single run is drawn over time if no axis was chosen.
     is_by_itself = len(drawing.runs) == 1 and "axis" not in options.model_fields_set

@@ -25,6 +25,9 @@ class ChartData(NamedTuple):
 
     runs: list[Run]
     unknown: list[str]
+    """Runs that do not exist."""
+    unread: list[str]
+    """Runs that may exist and could not be read."""
     found: KnownHistories
     pending: set[Series]
     failures: list[ClewError]
@@ -49,10 +52,11 @@ class ChartData(NamedTuple):
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
         also = {run.run_id: _known_by_history(run, services.vocabulary) for run in runs}
         drawing = cls.of_runs(services, view, runs, wanted, options, ends, also=also)
-        unknown = [] if not view.is_whole else [run_id for run_id in run_ids if view.get(run_id) is None]
+        missing = [run_id for run_id in run_ids if view.get(run_id) is None]
         # Any missing run may be among those that have not been read yet.
-        late = not view.is_whole and view.failure is None and len(runs) < len(run_ids)
-        return drawing._replace(unknown=unknown, is_loading=drawing.is_loading or late)
+        unknown, unread = (missing, []) if view.is_whole else ([], missing)
+        late = bool(unread) and view.failure is None
+        return drawing._replace(unknown=unknown, unread=unread, is_loading=drawing.is_loading or late)
 
     @classmethod
     def of_runs(
@@ -74,6 +78,7 @@ class ChartData(NamedTuple):
         return cls(
             runs=runs,
             unknown=[],
+            unread=[],
             found=_known(histories, services.vocabulary),
             pending=histories.pending,
             failures=_different(histories.failures.values()),
@@ -116,6 +121,7 @@ def fingerprint(selection: object, drawing: ChartData) -> str:
         sorted((key, len(history)) for key, history in drawing.found.histories.items()),
         sorted(drawing.pending),
         drawing.unknown,
+        drawing.unread,
         [str(error) for error in drawing.failures],
         drawing.is_loading,
         drawing.sampled,

@@ -7,10 +7,11 @@ from callbacks.access import writer
 from callbacks.freshness import RETRY_WAIT_SECONDS
 from components import ids
 from components.runs import tool_reading
-from components.texts.language import _
 from components.texts.translate import translate
 from domain.errors import ClewError
+from domain.errors.records import RunIdMalformed
 from services.connect import Services
+from services.tracking.known_runs import known_run
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -27,9 +28,9 @@ def register(app: dash.Dash, services: Services) -> None:
     def state(_clicks: int | None, tool: object, run_id: str | None) -> str:
         try:
             by = writer(services)
-            run = services.runs.view_with([run_id or ""], services.settings.patience_seconds).get(run_id or "")
-            if run is None:
-                return _("MLflow has no run %(ids)s.", ids=(run_id or "–")[:64])
+            if run_id is None:
+                raise RunIdMalformed
+            run = known_run(services.runs.view_with([run_id], services.settings.patience_seconds), run_id)
             _write(services, run.experiment_id, str(tool), by)
         except ClewError as error:
             return translate(error)

@@ -11,6 +11,8 @@ from callbacks.trainings.forks import check_fork
 from callbacks.wire import answer, body_as, with_message
 from components.texts.translate import translate
 from components.trainings import training_form
+from domain.errors import NotFound, ServiceError
+from domain.errors.records import RunIdMalformed
 from domain.errors.trainings.requests import TrainerNotInstalled, TrainerUnknown, TrainingRefused
 from domain.tracking.compared import is_run_id
 from domain.tracking.runs import Run
@@ -19,6 +21,7 @@ from domain.trainings.fields import Value
 from domain.trainings.recorded import stored_request, values_to_repeat
 from domain.trainings.trainer import OfferedTrainer
 from services.connect import Services
+from services.tracking.known_runs import known_run
 from services.trainings.training_snapshots import TrainersView
 from services.trainings.usual_times import UsualTimeStore
 
@@ -36,11 +39,15 @@ class FilledForm(BaseModel):
 
 
 class Repeated(NamedTuple):
-    """The initial content of the form: the trainer's name, the values, and where they come from."""
+    """The initial content of the form: the trainer's name, the values, and where they come from.
+
+    `is_read` is False if the run could not be read yet.
+    """
 
     trainer: str | None = None
     values: dict[str, Value] | None = None
     note: str | None = None
+    is_read: bool = True
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -54,15 +61,16 @@ def register(app: dash.Dash, services: Services) -> None:
         repeated = _repeated(services, view, flask.request.args)
         wanted = flask.request.args.get("trainer") or repeated.trainer
         trainer = view.named(wanted) or view.trainers[0]
-        values = repeated.values if repeated.trainer in (None, trainer.name) else None
+        if repeated.trainer not in (None, trainer.name):
+            repeated = Repeated(note=training_form.of_another_trainer(repeated.trainer))
         drawn = training_form.described(
             view.trainers,
             trainer,
-            training_form.initial(trainer, values or {}),
+            training_form.initial(trainer, repeated.values or {}),
             note=repeated.note,
             blocked=None if trainer.is_installed else translate(TrainerNotInstalled()),
         )
-        return answer(drawn | {"is_complete": view.failure is None})
+        return answer(drawn | {"is_complete": view.failure is None and repeated.is_read})
 
     @server.post("/trainings/check")
     @with_message
@@ -91,12 +99,19 @@ def known_trainer(services: Services, name: str) -> OfferedTrainer:
 def _repeated(services: Services, view: TrainersView, args: Any) -> Repeated:
     """Returns the settings of the run that the address names."""
     run_id, is_fork = args.get("fork") or args.get("from") or "", "fork" in args
-    run = _run(services, run_id)
-    if run is None:
-        return Repeated(note=training_form.nothing_to_fill_in(run_id)) if run_id else Repeated()
+    if not run_id:
+        return Repeated()
+    try:
+        run = _run(services, run_id)
+    except NotFound:
+        return Repeated(note=training_form.nothing_to_fill_in(run_id))
+    except ServiceError as error:
+        return Repeated(note=training_form.not_filled_in_yet(run_id, error), is_read=False)
     request = stored_request(run)
-    name = None if request is None else request.trainer
+    name = args.get("trainer") if request is None else request.trainer
     trainer = view.named(name) or view.trainers[0]
+    if request is not None and trainer.name != name:
+        return Repeated(note=training_form.of_another_trainer(request.trainer))
     values = values_to_repeat(run, trainer.names)
     if request is None:
         values = _fitting(trainer, values)
@@ -106,10 +121,11 @@ def _repeated(services: Services, view: TrainersView, args: Any) -> Repeated:
     return Repeated(trainer.name, values, text)
 
 
-def _run(services: Services, run_id: str) -> Run | None:
+def _run(services: Services, run_id: str) -> Run:
+    """Returns the run; raises NotFound, or `ServiceUnavailable` if it may still be read."""
     if not is_run_id(run_id):
-        return None
-    return services.runs.view_with([run_id], services.settings.patience_seconds).get(run_id)
+        raise RunIdMalformed
+    return known_run(services.runs.view_with([run_id], services.settings.patience_seconds), run_id)
 
 
 def _fitting(trainer: OfferedTrainer, values: dict[str, Value]) -> dict[str, Value]:

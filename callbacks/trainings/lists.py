@@ -24,6 +24,7 @@ from domain.trainings.answers import TrainingList
 from domain.trainings.recorded import recorded_training
 from domain.trainings.training import OVER
 from services.connect import Services
+from services.tracking.run_store import RunView
 from services.trainings.training_snapshots import QueueView
 
 _PAGE: Final = 50
@@ -100,12 +101,14 @@ def register(app: dash.Dash, services: Services) -> None:
     def listed() -> flask.Response:
         view = services.trainings.queue(services.settings.patience_seconds)
         listed = TrainingList() if view.known is None else view.known.listed
-        with_archived = flask.request.args.get("archived") == "true"
-        trainings = Trainings(services, listed, services.runs.view().runs, with_archived=with_archived)
+        runs, with_archived = services.runs.view(), flask.request.args.get("archived") == "true"
+        trainings = Trainings(services, listed, runs.runs, with_archived=with_archived)
+        are_read = runs.runs is not None and runs.runs.progress is None  # before, others may be trainings, too
         most, most_queued = (_number(flask.request.args.get(name)) for name in ("most", "most_queued"))
         waiting, history = training_rows.in_queue(trainings.open()), trainings.newest(most)
         queue, totals = waiting[:most_queued], (len(waiting), trainings.total, trainings.archived)
-        version = words.fingerprint(repr((view.failure, listed.busy, listed.slots, queue, history, totals)))
+        known = (view.known is None, view.failure, are_read, runs.failure)
+        version = words.fingerprint(repr((known, listed.busy, listed.slots, queue, history, totals)))
         if flask.request.args.get("version") == version:
             return answer({"version": version, "is_same": True})
         drawn = training_rows.listed(
@@ -115,7 +118,9 @@ def register(app: dash.Dash, services: Services) -> None:
             queued=len(waiting),
             total=trainings.total,
             archived=trainings.archived,
-            failure=_failure(view),
+            failure=training_rows.notes(_failure(view), _failure_of_runs(runs)),
+            is_queue_known=view.known is not None and are_read,
+            is_history_known=are_read,
         )
         away = None if view.failure is None else translate(view.failure.whole)
         return answer(drawn | {"version": version, "is_same": False, "away": away, "page": _PAGE})
@@ -126,6 +131,13 @@ def _failure(view: QueueView) -> Any:
         return training_rows.failure(view.failure.whole, words.unix_ms(view.as_of))
     bad = 0 if view.known is None else len(view.known.bad_rows)
     return training_rows.bad_rows(bad) if bad else None
+
+
+def _failure_of_runs(runs: RunView) -> Any:
+    """Draws why the history, and the queues of other schedulers, may be old or lack trainings."""
+    if runs.failure is not None:
+        return training_rows.failure(runs.failure.whole, words.unix_ms(runs.as_of))
+    return training_rows.more_to_come() if runs.runs is not None and runs.runs.progress is not None else None
 
 
 def _number(text: str | None) -> int:

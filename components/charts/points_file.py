@@ -13,6 +13,7 @@ from components.texts.translate import translate
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
 from domain.charts.history_curves import x_of_points
+from domain.errors import ClewError
 from domain.errors.records import RunNotFound
 from domain.points.point_texts import parts, rows, texts
 from domain.tracking.runs import Run
@@ -45,7 +46,6 @@ def incomplete(run: Run, key: str, why: str | None) -> bytes:
     return csv_text([[run.run_id, run.name, key, INCOMPLETE, "", "", why or _("still loading")]]).encode()
 
 
-def unknown(run_id: str) -> bytes:
-    """Returns the row for a run that is not known, or not yet."""
-    why = translate(RunNotFound(run_id))
-    return csv_text([[run_id, "", "", INCOMPLETE, "", "", why]]).encode()
+def unknown(run_id: str, why: ClewError | None) -> bytes:
+    """Returns the row for a run that is not known; `why` is None if it does not exist."""
+    return csv_text([[run_id, "", "", INCOMPLETE, "", "", translate(why or RunNotFound(run_id))]]).encode()

@@ -88,9 +88,7 @@ def stores(question: FleetQuery) -> list[Any]:
 
 def csv_link() -> html.A:
     """Returns the link that downloads the table; assets/fleet_history.js adds the page's current question."""
-    return html.A(
-        _("CSV"), id=ids.FLEET_CSV, href="", download="gpu-usage.csv", className="btn btn-sm btn-outline-secondary"
-    )
+    return html.A(_("CSV"), id=ids.FLEET_CSV, href="", download="", className="btn btn-sm btn-outline-secondary")
 
 
 def note(history: FleetHistory, as_of_ms: int, lines: int, *, is_pending: bool) -> list[Any]:

@@ -1,7 +1,7 @@
 """The tile of what needs attention: current alerts, undelivered messages, waiting trainings."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from dash import html
 
@@ -16,15 +16,21 @@ from domain.alerts.alert_list import AlertList
 MAX_ROWS: Final = 8
 
 
-def attention(listed: AlertList | None, waiting: int, read_ms: int) -> list[Any]:
-    """Returns the content of the tile; `listed` is None if alerts are not known, `waiting` counts the queued
-    trainings.
+class Waiting(NamedTuple):
+    """How many trainings wait, None if that is not known; `as_of_ms` is when they were counted, if that is long ago."""
+
+    number: int | None
+    as_of_ms: int | None = None
+
+
+def attention(listed: AlertList | None, waiting: Waiting, read_ms: int) -> list[Any]:
+    """Returns the content of the tile; `listed` is None if alerts are not known.
 
     `read_ms` is when the alerts were read, in Unix ms.
     """
     alerts = [] if listed is None else [alert for alert in listed.holding if not alert.is_muted]
     rows = [*_undelivered(listed), *(_row(alert) for alert in alerts[:MAX_ROWS]), *_queue(waiting)]
-    parts: list[Any] = [tile_list(rows)] if rows else [html.P(_("Nothing needs your attention now."), className="mb-1")]
+    parts: list[Any] = [tile_list(rows)] if rows else [html.P(_nothing(waiting), className="mb-1")]
     if len(alerts) > MAX_ROWS:
         parts.append(html.A(_("and %(n)s more", n=len(alerts) - MAX_ROWS), href=href("/alerts")))
     if listed is not None and not listed.has_live_watcher(read_ms):
@@ -45,11 +51,23 @@ def _undelivered(listed: AlertList | None) -> Sequence[list[Any]]:
     return [[html.A(text, href=href("/alerts"), className="text-danger-emphasis")]]
 
 
-def _queue(waiting: int) -> Sequence[list[Any]]:
-    if not waiting:
+def _nothing(waiting: Waiting) -> str:
+    if waiting.number is None or waiting.as_of_ms is not None:
+        return _("There is no alert now; whether trainings are waiting is not known.")
+    return _("Nothing needs your attention now.")
+
+
+def _queue(waiting: Waiting) -> Sequence[list[Any]]:
+    if not waiting.number:
         return []
-    text = ngettext("%(num)s training is waiting in the queue.", "%(num)s trainings are waiting in the queue.", waiting)
-    return [[html.A(text, href=href("/training"))]]
+    text = ngettext(
+        "%(num)s training is waiting in the queue.", "%(num)s trainings are waiting in the queue.", waiting.number
+    )
+    link = html.A(text, href=href("/training"))
+    if waiting.as_of_ms is None:
+        return [[link]]
+    age = around(_("as of {moment}"), moment=notices.age(waiting.as_of_ms))
+    return [[link, html.Span(age, className="ms-auto text-body-secondary")]]
 
 
 def _silent(listed: AlertList) -> Any:

@@ -13,6 +13,8 @@ from components.report.html_text import html_text, moment_text, text
 from components.run_facts.changes.change_tables import MAX_HELD_AGAINST, TableOptions, change_tables
 from components.texts import words
 from components.texts.language import _
+from components.texts.translate import translate
+from domain.errors import ClewError
 from domain.run_facts.run_changes import changes_between
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import Vocabulary
@@ -48,7 +50,13 @@ def title(runs: int) -> str:
     return _("Comparison of %(n)s runs", n=words.count(runs))
 
 
-def notes(sentences: Sequence[str]) -> str:
+def unread_runs(run_ids: Sequence[str], why: ClewError) -> str:
+    """Returns the sentence that runs may exist, but could not be read."""
+    text = _("These runs could not be read, so they are missing here: %(ids)s.", ids=", ".join(run_ids))
+    return f"{text} {translate(why)}"
+
+
+def notes(sentences: Sequence[Any]) -> str:
     """Returns sentences about what the file lacks, since it cannot be fetched later."""
     if not sentences:
         return ""

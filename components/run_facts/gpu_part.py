@@ -14,18 +14,28 @@ from components.run_facts.lineage import part_table
 from components.run_facts.logged_values import Part
 from components.texts import words
 from components.texts.language import _
+from components.texts.translate import translate
+from domain.errors.fleet.history import MonitorSays
 from domain.fleet.run_gpus import RunGpu
 from domain.fleet.series import Column, Steps
+from domain.messages import Reason
 from domain.run_facts.gpu_use import GpuUse
 
 _WIDTH, _HEIGHT = 160, 28
 _COLOUR: Final = "#3d8bfd"  # visible on a light and on a dark page
 
 
-def gpus(uses: Sequence[GpuUse], had: Sequence[RunGpu] = (), steps: Steps | None = None, run_id: str = "") -> Part:
+def gpus(
+    uses: Sequence[GpuUse],
+    had: Sequence[RunGpu] = (),
+    steps: Steps | None = None,
+    run_id: str = "",
+    *,
+    remarks: Sequence[Reason] = (),
+) -> Part:
     """Returns a row for each process of the run on a GPU now, and for each GPU that it used.
 
-    Without any, it has no rows.
+    `remarks` say which GPUs may be missing. Without any rows it has no entries, unless a host's are not known.
     """
     body: list[Any] = []
     if uses:
@@ -36,8 +46,13 @@ def gpus(uses: Sequence[GpuUse], had: Sequence[RunGpu] = (), steps: Steps | None
         head += [_("Monitored"), _("Utilisation")]
         body += [html.H3(title, className="h6"), part_table(title, head, [_past(one) for one in had])]
         body.append(html.P(html.A(_("Their history"), href=_history(steps, run_id))))
+    if remarks:
+        sentences = [html.Div(translate(remark)) for remark in remarks]
+        body.append(html.Div(sentences, className="alert alert-warning py-2", role="status"))
     body.append(html.P(html.A(_("All GPUs"), href=href("/gpu"))))
-    return Part(body, len(uses) + len(had))
+    # A host's own note is no reason to show the part: one without a driver has the same at each run.
+    unknown = any(not isinstance(remark, MonitorSays) for remark in remarks)
+    return Part(body, len(uses) + len(had) or int(unknown))
 
 
 def _history(steps: Steps, run_id: str) -> str:

@@ -99,14 +99,21 @@ def figures(
     return figures
 
 
-def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int) -> list[str]:
-    """Returns sentences on what the comparison cannot show; `unknown` are run ids, `drawn` and `pending` are counts."""
+def absent(
+    compared: Compared, unknown: Sequence[str], drawn: int, pending: int, unread: Sequence[str] = ()
+) -> list[str]:
+    """Returns sentences on what the comparison cannot show; `drawn` and `pending` are counts.
+
+    `unknown` are the ids of runs that do not exist, `unread` those of runs that could not be read.
+    """
     sentences = []
     if unknown:
         names = ", ".join(_shortened(unknown))
         sentences.append(
             _("MLflow has no run %(ids)s.", ids=names) + (" " + _("The others are drawn.") if drawn else "")
         )
+    if unread:
+        sentences.append(_("Runs that could not be read yet: %(ids)s.", ids=", ".join(_shortened(unread))))
     if compared.malformed:
         sentences.append(
             ngettext(

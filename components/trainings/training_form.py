@@ -140,6 +140,21 @@ def nothing_to_fill_in(run_id: str) -> str:
     return _("Run %(run)s has no values that can be filled in here.", run=run_id[:8])
 
 
+def not_filled_in_yet(run_id: str, why: Reason) -> str:
+    """Returns the sentence that a run may have values, but could not be read."""
+    return _(
+        "Run %(run)s could not be read yet, so the fields have their defaults. %(cause)s. Its values appear once it can"
+        " be read, unless a field was changed by then; reloading the page asks again.",
+        run=run_id[:8],
+        cause=translate(why).rstrip(".。"),
+    )
+
+
+def of_another_trainer(trainer: str) -> str:
+    """Returns the sentence that the values in question do not belong to this form."""
+    return _("Not filled in: these values are of the trainer %(trainer)s.", trainer=trainer)
+
+
 def initial(trainer: TrainerForm, repeated: Mapping[str, Value]) -> dict[str, Value]:
     """Returns the initial values of a form: those to repeat, else defaults."""
     deciding: dict[str, Value] = {one.name: one.default for one in trainer.fields if one.default is not None}

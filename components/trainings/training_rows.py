@@ -86,14 +86,16 @@ def listed(
     total: int,
     archived: int = 0,
     failure: Any = None,
+    is_queue_known: bool = True,
+    is_history_known: bool = True,
 ) -> dict[str, Any]:
-    """Returns the JSON for assets/training_list.js."""
+    """Returns the JSON for assets/training_list.js; a list that is not known yet is not called empty."""
     return {
         "queue": list(queue),
         "history": list(history),
         "slots": slots,
-        "queue_empty": "" if queue else _("No training is running or waiting."),
-        "history_empty": _history_empty(total, archived),
+        "queue_empty": _empty(queued, _("No training is running or waiting."), is_known=is_queue_known),
+        "history_empty": _history_empty(total, archived, is_known=is_history_known),
         "archived": _("Show archived ({n})").format(n=words.count(archived)) if archived else "",
         "queue_count": _count(len(queue), queued),
         "count": _count(len(history), total),
@@ -101,10 +103,15 @@ def listed(
     }
 
 
-def _history_empty(total: int, archived: int) -> str:
-    if total:
+def _history_empty(total: int, archived: int, *, is_known: bool) -> str:
+    text = _("All of them are archived.") if archived else _("No training has been started from here yet.")
+    return _empty(total, text, is_known=is_known)
+
+
+def _empty(rows: int, text: str, *, is_known: bool) -> str:
+    if rows:
         return ""
-    return _("All of them are archived.") if archived else _("No training has been started from here yet.")
+    return text if is_known else _("Not known yet.")
 
 
 def _count(shown: int, total: int) -> str:
@@ -128,6 +135,18 @@ def failure(message: MessageData, as_of_ms: int | None) -> html.Div:
     known: list[Any] = [" ", _("The data shown is from:"), " ", age(as_of_ms)] if as_of_ms is not None else []
     text = [translate(message).rstrip(".。"), _(". "), _("Retrying automatically."), *known]
     return html.Div(text, className="alert alert-danger py-2")
+
+
+def more_to_come() -> html.Div:
+    """Draws that the runs are being read for the first time."""
+    text = _("Not all runs have been read yet, so trainings may be missing here.")
+    return html.Div(text, className="alert alert-info py-2")
+
+
+def notes(*parts: Any) -> html.Div | None:
+    """Draws what may be old or missing in the lists; None if nothing is."""
+    there = [part for part in parts if part is not None]
+    return html.Div(there) if there else None
 
 
 def bad_rows(number: int) -> html.Div:

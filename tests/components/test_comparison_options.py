@@ -327,6 +327,8 @@ def test_the_notice_of_missing_runs_mentions_other_runs_only_if_some_are_drawn()
     assert text[0] == "MLflow has no run gone. The others are drawn."
     assert len(text) == 4
     assert comparison.absent(Compared(runs=["gone"]), ["gone"], drawn=0, pending=0) == ["MLflow has no run gone."]
+    unread = comparison.absent(Compared(runs=["a"]), [], drawn=0, pending=0, unread=["a"])
+    assert unread == ["Runs that could not be read yet: a."]
 
 
 def test_the_curve_cache_limits_how_many_histories_it_keeps_open() -> None:

@@ -7,18 +7,24 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from components.front import front, front_best, front_health, front_model
+from callbacks.front import Fill, best_runs_by, runs_in_progress_by, waiting_trainings
+from components.front import front, front_attention, front_best, front_health, front_model
+from domain.alerts.alert_list import AlertList
 from domain.errors.connections import ConnectionRefused
-from domain.errors.names import GpuMonitor
+from domain.errors.names import TRAINING_SCHEDULER, GpuMonitor
 from domain.front import in_progress
 from domain.health import Dependency, HealthReport, ServiceHealth, ServiceKind, State
 from domain.message_data import coded
 from domain.registry.models import Activation, Model, activation_of
 from domain.run_table.table import RunTable
+from domain.run_table.table_facts import Progress
 from domain.tracking.best_runs import BestRuns, best_per_algorithm
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.silence import STALLED_AFTER, last_metric_ms
 from domain.tracking.vocabulary import DEFAULT
+from domain.trainings.answers import TrainingList
+from services.failures import Failure
+from services.trainings.training_snapshots import KnownTrainings, QueueView
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -125,6 +131,50 @@ class TestRunsInProgress:
         long = run("a", metrics={"loss": logged(300 * MINUTE)})
         assert "no metric for 5 h" in str(front.runs_in_progress(in_progress([long], NOW, DEFAULT)))
         assert "No run is in progress" in str(front.runs_in_progress([]))
+
+
+class TestWhatNeedsAttention:
+    ALERTS = AlertList(is_watched=True)
+
+    @staticmethod
+    def queue(failure: Failure | None = None, *, age: timedelta = timedelta()) -> QueueView:
+        waiting = {
+            "run_id": "a",
+            "name": "",
+            "trainer": "maze",
+            "experiment": "e",
+            "values": {},
+            "state": "queued",
+            "asked_ms": 1,
+        }
+        known = KnownTrainings(listed=TrainingList.model_validate({"trainings": [waiting]}))
+        return QueueView(known=known, as_of=datetime.now(UTC) - age, failure=failure)
+
+    def shown(self, queue: QueueView) -> str:
+        return str(front_attention.attention(self.ALERTS, waiting_trainings(queue), 0))
+
+    def test_a_queue_that_was_just_read_has_the_age_of_the_tile(self) -> None:
+        text = self.shown(self.queue())
+        assert "1 training is waiting in the queue." in text
+        assert "as of" not in text
+
+    @pytest.mark.parametrize("is_failing", [True, False])
+    def test_an_older_queue_has_its_own_age(self, is_failing: bool) -> None:
+        failure = Failure.of(ConnectionRefused(TRAINING_SCHEDULER), TRAINING_SCHEDULER) if is_failing else None
+        text = self.shown(self.queue(failure, age=timedelta(hours=2)))
+        assert "1 training is waiting in the queue." in text
+        assert "as of" in text
+
+    def test_a_queue_that_is_not_known_is_not_called_empty(self) -> None:
+        assert "whether trainings are waiting is not known" in self.shown(QueueView())
+        nothing = QueueView(known=KnownTrainings(listed=TrainingList()), as_of=datetime.now(UTC))
+        assert "Nothing needs your attention now." in self.shown(nothing)
+
+
+@pytest.mark.parametrize("fill", [runs_in_progress_by(DEFAULT), best_runs_by(DEFAULT)])
+def test_a_list_that_is_still_being_read_is_not_called_empty(fill: Fill) -> None:
+    assert fill(RunTable.of([]).with_facts(version="a", progress=Progress(read=0)), NOW) is None
+    assert fill(RunTable.of([]).with_facts(version="b"), NOW) is not None
 
 
 def best_ids(best: BestRuns) -> list[str]:

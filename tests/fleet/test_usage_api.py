@@ -16,7 +16,8 @@ from settings.settings import Settings
 from tests.fleet.kept_days import HOUR_MS, NOW, fill
 from tests.fleet.prometheus import Prometheus
 from tests.gpus.conftest import Start
-from tests.misbehaving import HTML, Misbehaving
+from tests.misbehaving import HTML, Misbehaving, eventually
+from tests.tracking import Tracking
 
 NOWHERE = "http://127.0.0.1:1"
 
@@ -27,15 +28,20 @@ def settings(cache_dir: Path, **values: Any) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def api(start: Start, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """Starts a Clew with two monitors that kept a day, and one that is away."""
+def monitors(start: Start) -> str:
+    """Starts two monitors that kept a day; returns their names and addresses as in the settings."""
     addresses = []
     for host in ("trainer-1", "trainer-2"):
         monitor = start(state="count 0")
         fill(monitor.folder, host)
         addresses.append(f"{host}=http://127.0.0.1:{monitor.port}")
-    urls = ",".join([*addresses, f"gone={NOWHERE}"])
-    own = settings(tmp_path_factory.mktemp("cache"), gpu_monitor_urls=urls)
+    return ",".join(addresses)
+
+
+@pytest.fixture(scope="module")
+def api(monitors: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """Starts a Clew with two monitors that kept a day, and one that is away."""
+    own = settings(tmp_path_factory.mktemp("cache"), gpu_monitor_urls=f"{monitors},gone={NOWHERE}")
     return create_app(own, connect(own)).server.test_client()
 
 
@@ -60,6 +66,44 @@ def test_hours_energy_and_idle_time_are_reported_by_owner(api: FlaskClient) -> N
     assert file.mimetype == "text/csv"
     assert len(lines) == 3
     assert "trainer-2" in lines[1]
+
+
+def test_the_name_of_a_file_shows_whether_something_is_missing(
+    monitors: str, mlflow_address: str, tmp_path: Path
+) -> None:
+    def name(urls: str, mlflow: str) -> str:
+        own = settings(tmp_path / str(len(urls) + len(mlflow)), gpu_monitor_urls=urls, mlflow_tracking_uri=mlflow)
+        client = create_app(own, connect(own)).server.test_client()
+        eventually(lambda: mlflow == NOWHERE or client.get("/api/runs").status_code == 200)
+        file = client.get("/fleet/usage.csv", query_string={"since_ms": NOW - 6 * HOUR_MS, "until_ms": NOW})
+        return file.headers["Content-Disposition"].partition("filename=")[2].strip('"')
+
+    assert name(monitors, mlflow_address) == "gpu-usage.csv"
+    assert name(f"{monitors},gone={NOWHERE}", mlflow_address) == "gpu-usage-incomplete.csv"
+    assert name(monitors, NOWHERE) == "gpu-usage-incomplete.csv"  # without the names of its runs
+
+
+def test_a_run_page_names_monitors_whose_gpus_are_not_known(monitors: str, tracking: Tracking, tmp_path: Path) -> None:
+    run = tracking.run(tracking.experiment(), status="RUNNING", started_ms=NOW - HOUR_MS)
+
+    def part(urls: str) -> dict[str, Any]:
+        own = settings(tmp_path / str(len(urls)), gpu_monitor_urls=urls, mlflow_tracking_uri=tracking.address)
+        client = create_app(own, connect(own)).server.test_client()
+        found: dict[str, Any] = {}
+
+        def is_read() -> bool:
+            found.update(client.get(f"/runs/facts?run={run}&part=gpus").json or {})
+            return "entries" in found or "refused the connection" in found.get("problem", "")
+
+        eventually(is_read)
+        return found
+
+    assert part(monitors)["entries"] == 0
+    unknown = part(f"{monitors},gone={NOWHERE}")
+    assert unknown["entries"] == 1
+    assert "The history of gone is missing." in str(unknown["body"])
+    assert "entries" not in part(f"a={NOWHERE}")
+    tracking.end(run)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from domain.trainings.maze.form import maze_trainer
 from domain.trainings.tags import REQUEST, STATE
 from domain.trainings.trainer import OfferedTrainer
 from domain.trainings.trainers_file import read_trainers
+from tests.misbehaving import ERROR_500, Misbehaving, eventually
 from tests.tracking import Tracking
 from tests.trainings.conftest import Clew
 from tests.trainings.scheduler_server import OWN, SchedulerServer
@@ -140,6 +141,24 @@ def test_a_training_is_repeated_from_its_request_and_a_run_from_its_parameters(
     assert form(client, **{"from": bare})["note"].endswith("has no values that can be filled in here.")
     assert form(client, **{"from": "../../etc"})["values"]["algorithm"] == "PPO"
     assert form(client, fork=trained)["note"].startswith("The training continues from the checkpoint of mine")
+
+
+def test_values_of_a_run_that_cannot_be_read_yet_come_later(
+    clew: Clew, misbehaving: Misbehaving, tracking: Tracking
+) -> None:
+    request = {"trainer": "maze", "values": {"algorithm": "PPO", "gamma": 0.5}}
+    trained = tracking.run(tracking.experiment(), name="mine", tags={REQUEST: json.dumps(request), STATE: "done"})
+    misbehaving.answer = ERROR_500
+    client = clew(mlflow_tracking_uri=misbehaving.address, refresh_seconds=1).test_client()
+    found = form(client, **{"from": trained})
+    assert "could not be read yet" in found["note"]
+    assert not found["is_complete"]
+    misbehaving.answer = None
+    eventually(lambda: form(client, **{"from": trained})["is_complete"])
+    found = form(client, **{"from": trained, "trainer": "maze"})
+    assert (found["values"]["gamma"], found["note"]) == (0.5, "Filled in with the values of mine.")
+    found = form(client, **{"from": trained, "trainer": "cartpole"})
+    assert found["note"] == "Not filled in: these values are of the trainer maze."
 
 
 @pytest.mark.parametrize(

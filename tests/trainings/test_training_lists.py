@@ -20,6 +20,7 @@ from tests.tracking import Tracking
 from tests.trainings.conftest import Clew
 from tests.trainings.scheduler_server import SchedulerServer
 
+NOWHERE = "http://127.0.0.1:1"
 REQUEST = json.dumps(
     {"trainer": "maze", "values": {"algorithm": "PPO", "episodes": 100, "environment": "maze", "maze_size": 10}}
 )
@@ -186,6 +187,30 @@ def test_an_ended_training_has_its_metrics_and_its_model(
     eventually(lambda: "Use it" in text(result()["html"]))
     assert f'"data-model": "{version}"' in json.dumps(result())
     assert '"data-change": "try"' in json.dumps(result())
+
+
+def test_lists_that_could_not_be_read_are_not_called_empty(clew: Clew) -> None:
+    client = clew(scheduler_url=NOWHERE, mlflow_tracking_uri=NOWHERE).test_client()
+    listed = client.get("/trainings/list").json
+    assert (listed["queue_empty"], listed["history_empty"]) == ("Not known yet.", "Not known yet.")
+    eventually(lambda: text(client.get("/trainings/list").json["failure"]).count("refused the connection") == 2)
+
+
+def test_it_is_not_stated_that_a_training_made_no_model_before_the_models_were_read_since_its_end(
+    clew: Clew, misbehaving: Misbehaving, tracking: Tracking
+) -> None:
+    registry = Registry(tracking, f"late-{time.time_ns()}")
+    client = clew(mlflow_tracking_uri=misbehaving.address, model_name=registry.name, refresh_seconds=1).test_client()
+    eventually(lambda: client.get("/api/models").status_code == 200)
+    # Another request than that of the other tests, which count how long theirs took.
+    request = json.dumps({"trainer": "cartpole", "values": {"algo": "a2c"}})
+    known = {tags.REQUEST: request, tags.STATE: "done", tags.STARTED_AT: "1790000000000"}
+    run_id = tracking.run(registry.experiment_id, tags=known)
+    eventually(lambda: one(client, run_id)["training"])
+    misbehaving.answer = HANG
+    result = client.get("/trainings/result", query_string={"run_id": run_id}).json
+    assert not result["is_final"]
+    assert "Looking for its model…" in text(result["html"])
 
 
 def test_the_estimated_time_is_the_median_of_similar_finished_trainings(

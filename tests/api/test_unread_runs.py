@@ -1,0 +1,145 @@
+"""A run that may exist, but could not be read yet, is nowhere reported as missing, nor a list as empty."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import dash
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from callbacks.models.model_detail import facts_of
+from callbacks.runs.drawing import ChartData
+from components import ids
+from domain.charts.chart_options import ChartOptions
+from domain.errors.charts.specs import PointsMissing
+from domain.errors.connections import ConnectionRefused
+from domain.registry.models import ModelList
+from domain.run_table.table import RunTable
+from services.connect import Services, connect
+from services.failures import Failure
+from services.registry.model_view import ModelView
+from services.sharing.shared_file import cache_folder
+from services.tracking.run_store import RunView
+from services.tracking.sources.pace import Pace, PaceFile
+from settings.settings import Settings
+from tests.api.conftest import Serving
+from tests.misbehaving import HTML, Misbehaving, eventually, first_page_until
+from tests.tracking import Tracking
+
+UNKNOWN = "a" * 32
+NOWHERE = "http://127.0.0.1:1"
+
+
+def services_of(address: str, cache_dir: Path) -> Services:
+    return connect(Settings(_env_file=None, mlflow_tracking_uri=address, cache_dir=cache_dir))  # type: ignore[call-arg,arg-type]
+
+
+@pytest.fixture
+def runs(tracking: Tracking) -> list[str]:
+    group = tracking.experiment()
+    return [tracking.run(group, started_ms=1_000_000 + number) for number in range(5)]
+
+
+@pytest.fixture
+def half_read(
+    misbehaving: Misbehaving, runs: list[str], cache_dir: Path
+) -> Iterator[tuple[FlaskClient, threading.Event]]:
+    """Starts a Clew whose first reading waits behind the first page of runs until the event is set."""
+    may_continue = threading.Event()
+    misbehaving.alter = first_page_until(may_continue)
+    PaceFile(cache_folder(cache_dir, misbehaving.address), "MLflow").keep(Pace(most_runs=2, seconds_per_run=0.5))
+    services = services_of(misbehaving.address, cache_dir)
+    client = create_app(services.settings, services).server.test_client()
+    eventually(lambda: client.post("/runs/rows", json={}).status_code == 200)
+    yield client, may_continue
+    may_continue.set()
+
+
+def test_files_and_lists_report_that_not_all_runs_are_read(
+    half_read: tuple[FlaskClient, threading.Event], runs: list[str]
+) -> None:
+    (client, may_continue), asked = half_read, f"runs={runs[0]},{UNKNOWN}"
+
+    def report() -> str:
+        return client.get(f"/runs/report.html?{asked}").get_data(as_text=True)
+
+    assert f"These runs could not be read, so they are missing here: {UNKNOWN}." in report()
+    assert "MLflow has no run" not in report()
+    changes = client.get(f"/runs/changes?{asked}").json
+    assert "still returning its runs" in changes["problem"]
+    named = client.get("/runs/changes", query_string={"run": runs[0], "against": "no such name"}).json
+    assert "still returning its runs" in named["problem"]
+    listed = client.get("/trainings/list").json
+    assert (listed["queue_empty"], listed["history_empty"]) == ("Not known yet.", "Not known yet.")
+    assert "Not all runs have been read yet" in str(listed["failure"])
+    may_continue.set()
+    eventually(lambda: f"MLflow has no run {UNKNOWN}." in report())
+    eventually(lambda: client.get(f"/runs/changes?{asked}").json["rows"] == 0)
+    eventually(lambda: "Not all runs" not in str(client.get("/trainings/list").json["failure"]))
+
+
+def test_a_run_that_is_not_known_while_mlflow_is_away_is_unavailable(
+    serving: Serving, misbehaving: Misbehaving, runs: list[str]
+) -> None:
+    client = serving(misbehaving.address).test_client()
+    eventually(lambda: client.get(f"/api/runs/{UNKNOWN}").status_code == 404)
+    misbehaving.answer = HTML
+    eventually(lambda: client.get(f"/api/runs/{UNKNOWN}").status_code in (502, 503))
+    assert client.get(f"/api/runs/compare?runs={runs[0]},{UNKNOWN}").status_code in (502, 503)
+    answer = client.get(f"/charts/figure?chart=loss&runs={UNKNOWN}").json
+    assert (answer["absent"], answer["pending"]) == (False, False)
+    report = client.get(f"/runs/report.html?runs={runs[0]},{UNKNOWN}").get_data(as_text=True)
+    assert "MLflow has no run" not in report
+    assert "The data shown is from" in report
+    pieces: list[bytes] = []
+    points = client.get(f"/charts/points.csv?chart=loss&runs={runs[0]},{UNKNOWN}")
+    with pytest.raises(PointsMissing):
+        pieces.extend(points.iter_encoded())
+    assert b"INCOMPLETE" in b"".join(pieces)
+    assert b"There is no run" not in b"".join(pieces)
+    trainings = client.get("/trainings/list").json
+    assert "The data shown is from" in str(trainings["failure"])
+
+
+def test_a_comparison_names_the_runs_that_could_not_be_read(cache_dir: Path) -> None:
+    services = services_of(NOWHERE, cache_dir)
+    failure = Failure.of(ConnectionRefused("MLflow"), "MLflow")
+    view = RunView(service="MLflow", runs=RunTable.of([]), as_of=None, failure=failure)
+    drawing = ChartData.of(services, view, [UNKNOWN], [], ChartOptions(), 0.0)
+    assert (drawing.unknown, drawing.unread, drawing.is_loading) == ([], [UNKNOWN], False)
+
+
+def test_a_model_that_may_be_new_is_not_called_missing(cache_dir: Path) -> None:
+    services = services_of(NOWHERE, cache_dir)
+    known = ModelView(models=ModelList(models=[]))
+    with create_app(services.settings, services).server.test_request_context("/"):
+        assert "No such model" in str(facts_of(known, "7"))
+        failure = Failure.of(ConnectionRefused("MLflow"), "MLflow")
+        assert facts_of(known.model_copy(update={"failure": failure}), "7") is dash.no_update
+
+
+def test_a_correction_of_a_run_that_cannot_be_read_gives_the_reason(cache_dir: Path) -> None:
+    services = services_of(NOWHERE, cache_dir)
+    app: dash.Dash = create_app(services.settings, services)
+    client = app.server.test_client()
+    client.get("/")
+    body = {
+        "output": f"{ids.RUN_TOOL_OUTCOME}.children",
+        "outputs": {"id": ids.RUN_TOOL_OUTCOME, "property": "children"},
+        "inputs": [{"id": ids.RUN_TOOL_STATE, "property": "n_clicks", "value": 1}],
+        "changedPropIds": [f"{ids.RUN_TOOL_STATE}.n_clicks"],
+        "state": [
+            {"id": ids.RUN_TOOL_CHOICE, "property": "value", "value": "sb3"},
+            {"id": ids.RUN_ID, "property": "data", "value": UNKNOWN},
+        ],
+    }
+
+    def sentence() -> str:
+        answer = client.post("/_dash-update-component", json=body).json
+        return str(answer["response"][ids.RUN_TOOL_OUTCOME]["children"])
+
+    assert "MLflow" in sentence()
+    assert "has no run" not in sentence()
+    eventually(lambda: "refused the connection" in sentence())
