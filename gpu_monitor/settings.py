@@ -62,7 +62,9 @@ class GpuMonitorSettings(BaseSettings):
         le=7 * 24,
         description="For how many hours the monitor records means of 20 s, for teams without Prometheus; 0: none.",
     )
-    state_dir: Path = Field(Path("var"), description="Where it keeps them, in gpu-history.sqlite; 64 MiB at most.")
+    state_dir: Path = Field(
+        Path("var"), description="The folder of this history, gpu-history.sqlite, of at most 64 MiB."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The lowest level that is logged."
     )

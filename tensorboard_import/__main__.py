@@ -108,17 +108,15 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="the folder to import, as for `tensorboard --logdir`; default: TENSORBOARD_DIRS",
     )
-    parser.add_argument("--experiment", default="", help="the experiment of the runs; else the folder's own name")
+    parser.add_argument("--experiment", default="", help="the experiment of the runs; by default the folder's name")
     parser.add_argument(
         "--pattern", default="", help="a regular expression with groups experiment and run, for folders' paths"
     )
     parser.add_argument(
         "--from-mlflow", default="", metavar="URL", help="copy the experiment of another MLflow instead"
     )
-    parser.add_argument("--into", default="", help="the experiment that a copy goes to; else one of the same name")
-    parser.add_argument(
-        "--again", action="store_true", help="of runs that were copied already, read all histories once more"
-    )
+    parser.add_argument("--into", default="", help="the experiment to copy into; by default one of the same name")
+    parser.add_argument("--again", action="store_true", help="also read the histories of runs that were already copied")
     parser.add_argument("--watch", action="store_true", help="keep importing new data, until Ctrl-C")
     return parser
 

@@ -25,21 +25,17 @@ def parser_of() -> argparse.ArgumentParser:
         prog="python -m training", description="Trains an agent in the maze, or in --env, and logs it to MLflow."
     )
     parser.add_argument("--algorithm", choices=list(REQUESTS))
-    parser.add_argument(
-        "--env", help="an environment of Gymnasium's by its id, such as CartPole-v1 (default: the maze)"
-    )
+    parser.add_argument("--env", help="the id of a Gymnasium environment, such as CartPole-v1 (default: the maze)")
     for name, meaning in MAZE_NUMBERS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, help=meaning)
     parser.add_argument("--steps", type=int, help="with --env: steps to train for (default: those of --setting)")
     parser.add_argument(
         "--setting",
-        help="named hyperparameters (default: the preset `default`; with --env `rl-zoo`, if it has this environment)",
+        help="named hyperparameters (default: the preset `default`; with --env, `rl-zoo` if it has this environment)",
     )
     for name in ("experiment", "device"):
         parser.add_argument(f"--{name}", help=_help(TrainingJob.model_fields[name]))
-    parser.add_argument(
-        "--no-register", dest="register_model", action="store_false", help="leave the model registry alone"
-    )
+    parser.add_argument("--no-register", dest="register_model", action="store_false", help="do not register the model")
     parser.add_argument("--request", type=Path, help="a file with these options, written by the scheduler")
     return parser
 
