@@ -1,17 +1,21 @@
 /* Shared by the parts of the artifact browser: requests to Clew, addresses of files, sizes as text. */
 import { trainingCalls } from "./training_calls.js";
 
+/** @typedef {{ problem?: string, status?: number }} Problem */
+
 const UNITS = ["kB", "MB", "GB", "TB"];
 const { filled } = trainingCalls;
 /** @type {(n: number) => string} */
 const number = (n) => n.toLocaleString(document.documentElement.lang);
 
-/** Requests something of a file or folder; returns {problem: sentence} for every failure.
- * @type {(what: string, query: import("./training_calls.js").Query, texts: { no_answer: string }) => Promise<object & { problem?: string }>} */
+/** Requests something of a file or folder; returns {problem: sentence, status} for every failure, without a status where
+    there is no answer.
+ * @type {(what: string, query: import("./training_calls.js").Query, texts: { no_answer: string }) => Promise<object & Problem>} */
 async function ask(what, query, texts) {
-  const answer = /** @type {import("./training_calls.js").Answer<{ problem?: string }>} */ (await trainingCalls.ask(`artifacts/${what}`, query));
+  const answer = /** @type {Problem & { message?: string } | null} */ (await trainingCalls.ask(`artifacts/${what}`, query));
   if (answer === null) return { problem: texts.no_answer };
-  return answer.status === undefined ? answer : { problem: answer.message || texts.no_answer };
+  if (answer.problem || answer.status === undefined) return answer;
+  return { problem: answer.message || texts.no_answer, status: answer.status };
 }
 
 /** Returns the address of a file: to be saved, in ranges for a player, rendered as a document, or as it is.

@@ -4,6 +4,7 @@ import { locale, propsOf } from "./clew.js";
 import { isThere } from "./clock.js";
 import { setProps } from "./dash.js";
 import { textsOf } from "./elements.js";
+import { runFacts } from "./run_facts.js";
 import { trainingCalls } from "./training_calls.js";
 
 /**
@@ -11,6 +12,7 @@ import { trainingCalls } from "./training_calls.js";
  * @typedef {{ name?: string, note?: string, tags?: Record<string, string | null>, marks?: Record<string, boolean>, seen?: unknown }} Change
  * @typedef {{ run_id: string, action: string, change?: Change, is_confirmed?: boolean }} ChangeRequest
  * @typedef {{ note: string, name: string, tags: [string, string][], marks: string[], is_deleted: boolean, refused?: string | null, note_drawn: import("./live_text.js").DescribedChild, history: import("./live_text.js").DescribedChild[] }} RunNow what of a run can be changed
+ * @typedef {{ problem: string, status: number }} NotRead why it cannot be read
  * @typedef {{ outcome: "asked", sentence: string, question: Question }} AskedFirst
  * @typedef {{ outcome: Outcome, sentence: string, undo?: Change, restore?: boolean, now?: RunNow, done?: undefined }} Ended
  * @typedef {{ run_id: string, undo?: Change }} Done
@@ -132,11 +134,8 @@ function undoOf({ action }, done) {
   };
 }
 
-/** Returns what of a run can be changed, as it is now; null where there is no answer.
- * @type {(run: string) => Promise<RunNow | null>} */
-async function now(run) {
-  const answer = /** @type {import("./training_calls.js").Answer<RunNow>} */ (await trainingCalls.ask("runs/now", { run }));
-  return answer && answer.status === undefined ? answer : null;
-}
+/** Returns what of a run can be changed, as it is now, or why that cannot be read.
+ * @type {(run: string) => Promise<RunNow | NotRead>} */
+const now = async (run) => /** @type {RunNow | NotRead} */ (await runFacts.ask("runs/now", { run }, { no_answer: texts.unreachable }));
 
 export const runEdits = Object.freeze({ learn, one, many, now, filled });

@@ -1,4 +1,5 @@
 /* A run's note, marks, tags and name on its page, where each can be changed, and the history of its changes. */
+import { askingAgain, passes } from "./asking_again.js";
 import { register } from "./dash.js";
 import { within } from "./elements.js";
 import { ID } from "./from_python.js";
@@ -9,6 +10,7 @@ import { button, tagsForm, theirs } from "./run_tags_form.js";
 /** @import { Change, RunNow } from "./run_edits.js" */
 
 const PLACE = ID.RUN_EDITS;
+const NOT_FOUND = 404;
 const { make } = live;
 const place = () => document.getElementById(PLACE);
 
@@ -27,6 +29,9 @@ class RunSection {
     this.status = make("p", { class: "small text-body-secondary", role: "status" });
     /** @type {RunNow | null} */
     this.now = null;
+    /** @type {object | null} */
+    this.asked = null; // the newest question, while it is not answered
+    this.again = askingAgain(() => this.isShown());
     box.replaceChildren(this.head, this.status, this.buttons, this.editor, this.note, this.past);
   }
 
@@ -34,16 +39,26 @@ class RunSection {
     return this.box.isConnected && this.box.dataset.run === this.run;
   }
 
+  /** Reads the run, again until a service that fails is back; what was read before stays. */
   async read() {
+    const asked = (this.asked = {});
+    this.again.stop();
     const found = await runEdits.now(this.run);
-    if (!this.isShown()) return;
-    if (found) this.draw(found);
-    else if (!this.now) this.status.replaceChildren(this.texts.unreachable, " ", button(this.texts.retry, () => this.read(), "link btn-sm p-0"));
+    if (this.asked !== asked || !this.isShown()) return;
+    this.asked = null;
+    if (!("problem" in found)) {
+      this.again.reset();
+      return this.draw(found);
+    }
+    this.box.hidden = found.status === NOT_FOUND; // the page itself says that there is no such run
+    if (passes(found.status)) this.again.afterFailure(() => this.read());
+    if (!this.now) this.status.replaceChildren(this.texts.unreachable, " ", button(this.texts.retry, () => this.read(), "link btn-sm p-0"));
   }
 
   /** @param {RunNow} found */
   draw(found) {
     this.now = found;
+    this.box.hidden = false;
     this.status.textContent = found.is_deleted ? this.texts.in_trash : found.refused || "";
     this.note.replaceChildren(...live.build(found.note_drawn));
     this.drawButtons();
@@ -143,7 +158,7 @@ class RunSection {
 
 /** @type {RunSection | null} */
 let section = null;
-/** Shows a run's section, and reads it again.
+/** Shows a run's section; one without an answer is read again with each version of the page.
  * @type {(run: string | null) => string | null} */
 function show(run) {
   const box = place();
@@ -152,7 +167,7 @@ function show(run) {
     box.dataset.run = run;
     section = new RunSection(box, run);
   }
-  section?.read();
+  if (!section.now && !section.asked) section.read();
   return run;
 }
 

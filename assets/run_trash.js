@@ -1,4 +1,5 @@
 /* The trash: the deleted runs, found by typing, each with a button that restores it, and one for all ticked runs. */
+import { askingAgain } from "./asking_again.js";
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
 import { byId, elementOf, within } from "./elements.js";
@@ -14,7 +15,7 @@ import { trainingCalls } from "./training_calls.js";
 
 const PLACE = ID.RUN_TRASH;
 const MAX_DRAWN = 200;
-const AGAIN_MS = 2000;
+const OUTDATED_MS = 2000;
 const { make } = live;
 const place = () => document.getElementById(PLACE);
 /** @type {(box: Element, selectors: string) => HTMLInputElement} */
@@ -22,6 +23,7 @@ const inputIn = (box, selectors) => /** @type {HTMLInputElement} */ (within(box,
 /** @type {Trash | null} */
 let known = null;
 let reading = 0; // the number of the newest question
+const again = askingAgain(place);
 let texts = /** @type {RunEditTexts} */ ({});
 /** @type {Set<string>} ids, also of rows that the search does not find */
 let ticked = new Set();
@@ -90,17 +92,20 @@ function draw() {
   within(box, "[role=status]").textContent = sentences.filter(Boolean).join(" ");
 }
 
-/** Fetches the trash; again where the answer is from before a change, or there is none. */
+/** Fetches the trash; again where the answer is from before a change, or a failure came instead. */
 async function read() {
   const own = (reading += 1);
+  again.stop();
   const answer = /** @type {import("./training_calls.js").Answer<Trash>} */ (await trainingCalls.ask("runs/trash", {}));
   if (!place() || own !== reading) return; // a later question has a newer answer
   /** @type {Trash} */
   const now = answer && answer.status === undefined ? answer : { ...known, failure: answer?.message || texts.lost };
   known = now;
   draw();
-  // From before a change, where MLflow takes longer than a page waits.
-  if (!now.runs || now.is_outdated) window.setTimeout(() => place() && own === reading && read(), AGAIN_MS);
+  if (now.failure) again.afterFailure(read);
+  // From before a change, or nothing yet, where MLflow takes longer than a page waits.
+  else if (!now.runs || now.is_outdated) again.after(OUTDATED_MS, read);
+  else again.reset();
 }
 
 /** Ticks a row's run, or by the heading all that the search finds, drawn or not.

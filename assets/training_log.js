@@ -4,7 +4,7 @@ import { trainingCalls } from "./training_calls.js";
 import { append, beginLog, clearLines, drop, join, lengthOf, logPart as part, placed, prepend, shownLog } from "./training_log_lines.js";
 
 /**
- * @import { Answer } from "./training_calls.js"
+ * @import { Answer, Refused } from "./training_calls.js"
  * @import { LogPart } from "./training_log_lines.js"
  * @typedef {{ lines: { at: number, line: string }[], searched_to: number, size: number }} Found of a search
  */
@@ -15,6 +15,7 @@ const { ask, filled } = trainingCalls;
 
 let run = "";
 let texts = /** @type {TrainingLogTexts} */ ({});
+let failure = ""; // what was shown of the last one
 
 /** Begins the log of a run.
  * @type {(asked: string, its: TrainingLogTexts) => void} */
@@ -81,14 +82,22 @@ async function fetchLines(before) {
   const answer = /** @type {Answer<LogPart>} */ (await ask(`api/training/runs/${encodeURIComponent(run)}/log`, { before, lines: LINES }));
   if (!part("") || mine !== run) return null;
   if (!answer || answer.status !== undefined) {
-    writeStatus(answer && answer.message ? filled(texts.failed, { why: answer.message }) : "");
+    fail(answer);
     return null;
   }
+  if (part("said").textContent === failure) writeStatus("");
   return answer;
 }
 
 /** @type {(text: string) => void} */
 const writeStatus = (text) => live.write(part("said"), text);
+
+/** Shows why the log cannot be read.
+ * @type {(answer: Refused | null) => void} */
+function fail(answer) {
+  failure = filled(texts.failed, { why: answer?.message || texts.no_answer });
+  writeStatus(failure);
+}
 
 /** Takes the newest part of the log.
  * @type {(newest: LogPart | null | undefined) => void} */
@@ -131,7 +140,7 @@ async function find() {
   if (!text) return writeStatus("");
   const answer = /** @type {Answer<Found>} */ (await ask(`api/training/runs/${encodeURIComponent(run)}/log`, { q: text }));
   if (!part("") || number !== shownLog().asked) return;
-  if (!answer || answer.status !== undefined) return writeStatus(filled(texts.failed, { why: (answer && answer.message) || "" }));
+  if (!answer || answer.status !== undefined) return fail(answer);
   list(answer);
 }
 

@@ -1,4 +1,5 @@
 /* Shows the result of a training once it is over: its model, its run, as MLflow has them after a while. */
+import { askingAgain, LONGEST_MS } from "./asking_again.js";
 import { live } from "./live_text.js";
 import { trainingCalls } from "./training_calls.js";
 import { isOver, part } from "./training_facts.js";
@@ -10,13 +11,17 @@ import { isOver, part } from "./training_facts.js";
  */
 
 const RESULT_MS = 2000;
-const MAX_RESULTS = 45; // a model is registered, and MLflow read, within so many requests
+const QUICK_RESULTS = 45; // a model is registered, and MLflow read, within so many requests; else MLflow is away
 /** @type {string | null} */
 let resultOf = null; // the attempt whose result is asked for
+/** @type {string | null} */
+let shown = null;
+const again = askingAgain(() => part("result"));
 
-/** Begins the page of another training. */
+/** Begins the page of another training, or of another attempt. */
 function clearResult() {
-  resultOf = null;
+  [resultOf, shown] = [null, null];
+  again.stop();
 }
 
 /** Asks for the result of an attempt that is over, until it is final; hides it where another attempt goes on.
@@ -24,32 +29,29 @@ function clearResult() {
 function followEnd(training, before, texts) {
   const attempt = `${training.run_id} ${training.state} ${training.attempt} ${training.ended_ms}`;
   if (!isOver(training)) {
-    resultOf = null;
+    clearResult();
     live.hide(part("result"), true);
     return;
   }
   if (before && !isOver(before)) live.write(part("said"), texts.ended[training.state]);
   if (resultOf === attempt) return;
+  clearResult();
   resultOf = attempt;
   showResult(training.run_id, attempt);
 }
 
-/** @type {(run: string, attempt: string) => Promise<void>} */
-async function showResult(run, attempt) {
-  let shown = null;
-  for (let tries = 0; tries < MAX_RESULTS && resultOf === attempt; tries += 1) {
-    const answer = /** @type {import("./training_calls.js").Answer<Result>} */ (await trainingCalls.ask("trainings/result", { run_id: run }));
-    if (resultOf !== attempt || !part("result")) return;
-    const result = answer && answer.status === undefined ? answer : null;
-    const content = result && result.html ? JSON.stringify(result.html) : null;
-    if (result && content && content !== shown) {
-      shown = content;
-      part("result").replaceChildren(...live.build(result.html));
-      live.hide(part("result"), false);
-    }
-    if (result && result.is_final) return;
-    await new Promise((resolve) => window.setTimeout(resolve, RESULT_MS));
+/** @type {(run: string, attempt: string, tries?: number) => Promise<void>} */
+async function showResult(run, attempt, tries = 1) {
+  const answer = /** @type {import("./training_calls.js").Answer<Result>} */ (await trainingCalls.ask("trainings/result", { run_id: run }));
+  if (resultOf !== attempt || !part("result")) return;
+  const result = answer && answer.status === undefined ? answer : null;
+  const content = result && result.html ? JSON.stringify(result.html) : null;
+  if (result && content && content !== shown) {
+    shown = content;
+    part("result").replaceChildren(...live.build(result.html));
+    live.hide(part("result"), false);
   }
+  if (!result || !result.is_final) again.after(tries < QUICK_RESULTS ? RESULT_MS : LONGEST_MS, () => showResult(run, attempt, tries + 1));
 }
 
 export { clearResult, followEnd };

@@ -13,6 +13,7 @@ def register(app: dash.Dash, _services: Services) -> None:
         ClientsideFunction("runEdits", "show"),
         Output(ids.RUN_EDITS_SHOWN, "data"),
         Input(ids.RUN_ID, "data"),
+        Input(ids.RUN_DRAWN, "data"),
     )
     app.clientside_callback(
         ClientsideFunction("runTrash", "show"),

@@ -77,6 +77,7 @@ def texts() -> dict[str, Any]:
         "found_none": _("No matching lines."),
         "searched": _("Searched back to byte {byte} of {size}."),
         "failed": _("The log cannot be read: {why}"),
+        "no_answer": _("Clew does not answer."),
         "gap": "…",
         "begin": _("This is the beginning of the log."),
         "most_lines": MAX_LINES,

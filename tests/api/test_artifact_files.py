@@ -233,7 +233,8 @@ def test_a_failing_or_malformed_answer_of_the_store_is_reported(
     assert refused.mimetype == "application/json"
     assert "MLflow" in refused.text
     assert code is None or (refused.json or {})["code"] == code
-    assert stored.page("preview", "deep/er/notes.txt")["problem"]
+    shown = stored.page("preview", "deep/er/notes.txt")
+    assert (bool(shown["problem"]), shown["status"]) == (True, status)
 
 
 def test_a_truncated_file_ends_in_an_error(serving: Serving) -> None:

@@ -7,6 +7,7 @@ import requests
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
+from tests.misbehaving import ERROR_500, Misbehaving
 from tests.tracking import Tracking
 
 HOSTILE = """# <b>Why</b>
@@ -49,6 +50,19 @@ def change(page: Page, item: str) -> None:
     page.wait(lambda: page.script("return !document.querySelector('#runs-change button, button#runs-change').disabled"))
     page.click("#runs-change button, button#runs-change")
     page.click(item)
+
+
+def test_the_section_comes_by_itself_once_mlflow_answers_and_an_unknown_run_has_none(
+    page: Page, misbehaving: Misbehaving, group: tuple[str, list[str]]
+) -> None:
+    _name, [run_id, *_others] = group
+    misbehaving.instead[f"runs/get?run_id={run_id}"] = ERROR_500
+    page.open(f"/mlflow/runs/{run_id}")
+    page.wait_for_text("cannot be read now", "#run-edits")
+    misbehaving.instead.clear()
+    page.wait_for_text("Rename", "#run-edits")
+    page.open(f"/mlflow/runs/{'0' * 32}")
+    page.wait(lambda: page.script("return document.getElementById('run-edits')?.hidden"))
 
 
 def test_a_run_is_renamed_noted_and_tagged_and_no_script_of_a_note_runs(

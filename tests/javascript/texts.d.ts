@@ -328,7 +328,7 @@ interface LiveTrainingTexts {
   heard: string;
   layouts: Record<string, PlotlyLayout>;
   line: string;
-  log: { begin: string; failed: string; found: string; found_none: string; gap: string; most_lines: number; none: string; one_found: string; searched: string };
+  log: { begin: string; failed: string; found: string; found_none: string; gap: string; most_lines: number; no_answer: string; none: string; one_found: string; searched: string };
   looks: Record<string, string>;
   lost: string;
   metrics: Record<string, string>;
@@ -560,6 +560,7 @@ interface TrainingLogTexts {
   found_none: string;
   gap: string;
   most_lines: number;
+  no_answer: string;
   none: string;
   one_found: string;
   searched: string;
