@@ -12,6 +12,18 @@ function messageOf(content) {
   return [message, error].find((one) => typeof one === "string" && one !== "")?.toString() ?? "";
 }
 
+/** Is thrown for a refused request, with the server's message, or its status. */
+class RefusedAnswer extends Error {
+  /**
+   * @param {number} status
+   * @param {string} message "" where the server sends none
+   */
+  constructor(status, message) {
+    super(message || `HTTP ${status}`);
+    this.status = status;
+  }
+}
+
 /** Returns the JSON of an answer; throws an error with the server's message where it refuses, or sends no JSON, and an
     AbortError where the request was aborted meanwhile.
  * @type {(response: Response) => Promise<unknown>} */
@@ -21,7 +33,7 @@ async function contentOf(response) {
     return null;
   });
   if (response.ok && content) return content;
-  throw new Error(messageOf(content) || `HTTP ${response.status}`);
+  throw new RefusedAnswer(response.status, messageOf(content));
 }
 
 export { contentOf, isObject, messageOf };

@@ -1,9 +1,10 @@
 /* Pictures and videos of the compared runs, side by side at one step. */
 import { addresses, setAddress } from "./addresses.js";
+import { askingAgain, passes } from "./asking_again.js";
 import { artifactCalls } from "./artifact_calls.js";
 import { mediaCells } from "./artifact_media_cells.js";
 import { mediaControls } from "./artifact_media_controls.js";
-import { videoGroup } from "./artifact_sync.js";
+import { mediaView } from "./artifact_media_view.js";
 import { register } from "./dash.js";
 import { textsOf } from "./elements.js";
 import { ID } from "./from_python.js";
@@ -11,31 +12,23 @@ import { live } from "./live_text.js";
 
 /**
  * @typedef {import("./artifact_media_cells.js").MediaRun} MediaRun
- * @typedef {Partial<MediaRun> & { is_cut?: boolean, problem?: string }} MediaAnswer
- * @typedef {import("./artifact_media_cells.js").Step} Step
- * @typedef {import("./artifact_media_cells.js").Steps} Steps
- * @typedef {import("./artifact_sync.js").VideoGroup} VideoGroup
- * @typedef {{ place: HTMLElement, texts: MediaTexts, pattern: string, key: string, step: string, runs: string[], all: number }} Request what the address asks for
- * @typedef {object} MediaView
- * @property {Request} request
- * @property {MediaRun[]} runs
- * @property {Map<string, Steps[]>} keys
- * @property {Step[]} steps of the chosen key
- * @property {HTMLSelectElement} select
- * @property {HTMLInputElement} slider
- * @property {HTMLElement} output the name of the step
- * @property {HTMLElement} grid
- * @property {HTMLElement} controls
- * @property {VideoGroup} group
+ * @typedef {Partial<MediaRun> & { is_cut?: boolean, problem?: string, status?: number }} MediaAnswer
+ * @typedef {import("./artifact_media_view.js").MediaView} MediaView
+ * @typedef {{ place: HTMLElement, texts: MediaTexts, pattern: string, key: string, step: string, runs: string[], all: number, answers: MediaAnswer[] }} Request what the address asks for, and what of it is known
  */
 const PLACE = ID.COMPARE_MEDIA_PLACE;
 const MAX = 9;
 const IN_ADDRESS = ["media", "media_key", "media_step"]; // a pattern of names, and what is shown
-const { make, write } = live;
-const { button, nameOf } = mediaCells;
+const { make } = live;
 
-/** @type {{ request: Request, group: VideoGroup | null } | null} */
+/** @type {{ request: Request, view: MediaView | null } | null} */
 let shown = null;
+const again = askingAgain(() => shown?.request.place.isConnected && isOpen(shown.request));
+/** @type {(request: Request) => boolean} */
+const isOpen = ({ place }) => Boolean(place.closest("details")?.open);
+/** @type {(answer: MediaAnswer | undefined) => boolean} */
+const isMissing = (answer) => !answer || Boolean(answer.problem && passes(answer.status));
+const pause = () => shown?.view?.group.pause();
 
 /** Reads the media of these runs once the section is open; called with each comparison.
  * @type {(compared: { runs: string[] }) => null} */
@@ -46,12 +39,14 @@ function compare(compared) {
   const section = place?.closest("details");
   if (!place || !section) return null;
   const runs = compared.runs.slice(0, MAX);
-  shown?.group?.pause();
+  pause();
+  again.reset();
   shown = null;
   place.replaceChildren();
   section.ontoggle = () => {
-    if (!section.open) shown?.group?.pause();
+    if (!section.open) pause();
     else if (!shown) begin(place, runs, compared.runs.length);
+    else if (shown.request.answers.some(isMissing)) read(shown.request);
   };
   if (IN_ADDRESS.some((name) => addresses.query().has(name))) section.open = true;
   if (section.open) begin(place, runs, compared.runs.length);
@@ -59,137 +54,83 @@ function compare(compared) {
 }
 
 /** @type {(place: HTMLElement, runs: string[], all: number) => Promise<void>} */
-async function begin(place, runs, all) {
+function begin(place, runs, all) {
   const texts = textsOf(place);
   const [pattern, key, step] = IN_ADDRESS.map((name) => addresses.query().get(name) || "");
   /** @type {Request} */
-  const request = { place, texts, pattern, key, step, runs, all };
-  shown = { request, group: null };
+  const request = { place, texts, pattern, key, step, runs, all, answers: [] };
+  shown = { request, view: null };
   place.replaceChildren(make("p", { class: "text-body-secondary", role: "status" }, texts.reading));
-  const answers = await Promise.all(runs.map(async (run) => /** @type {MediaAnswer} */ (await artifactCalls.ask("media", { run, runs: runs.join(","), q: pattern }, texts))));
+  return read(request);
+}
+
+/** Reads the files of the runs that lack them, and again where a service failed; what is on show stays as it is without news.
+ * @type {(request: Request) => Promise<void>} */
+async function read(request) {
+  const { place, texts, pattern, runs, answers } = request;
+  again.stop();
+  const asked = runs.map((run, n) => (isMissing(answers[n]) ? artifactCalls.ask("media", { run, runs: runs.join(","), q: pattern }, texts) : answers[n]));
+  const now = /** @type {MediaAnswer[]} */ (await Promise.all(asked));
   if (shown?.request !== request || !place.isConnected) return;
-  const found = runs.map((run, n) => ({ run, name: run.slice(0, 8), colour: "currentColor", files: [], ...answers[n] }));
-  const notes = [...new Set(answers.flatMap((answer) => answer.problem || []))];
+  request.answers = now;
+  if (!answers.length || JSON.stringify(now) !== JSON.stringify(answers)) layOut(request);
+  if (now.some(isMissing)) again.afterFailure(() => read(request));
+  else again.reset();
+}
+
+/** Returns sentences about what is not shown; `problems` are those that no cell has.
+ * @type {(request: Request, problems: string[]) => HTMLElement[]} */
+function notesOf({ texts, runs, all, answers }, problems) {
+  const notes = [...problems];
   if (all > runs.length) notes.push(artifactCalls.filled(texts.first_nine, { n: runs.length, all }));
   if (answers.some((answer) => answer.is_cut)) notes.push(texts.is_cut);
-  layOut(request, found, notes);
+  return notes.map((note) => make("p", { class: "small text-body-secondary mb-1", role: "status" }, note));
 }
 
-/** @type {(request: Request, runs: MediaRun[], notes: string[]) => void} */
-function layOut(request, runs, notes) {
-  const { place, texts } = request;
+/** Lays out what is known of the runs; a key and a step that the reader has on show stay.
+ * @type {(request: Request) => void} */
+function layOut(request) {
+  const { place, texts, answers } = request;
+  const runs = request.runs.map((run, n) => ({ run, name: run.slice(0, 8), colour: "currentColor", files: [], ...answers[n] }));
   const keys = mediaCells.keysOf(runs);
-  const noted = notes.map((note) => make("p", { class: "small text-body-secondary mb-1", role: "status" }, note));
-  const naming = mediaControls.naming(request.pattern, texts, (pattern) => search(request, pattern));
+  const naming = place.querySelector(".media-pattern") ?? mediaControls.naming(request.pattern, texts, (pattern) => search(request, pattern));
   if (!keys.size) {
     const none = request.pattern ? texts.none_fit : texts.none;
-    place.replaceChildren(...noted, make("p", {}, notes.length ? "" : none), naming);
+    const problems = [...new Set(answers.flatMap((answer) => answer.problem || []))];
+    above(place, naming, ...notesOf(request, problems), make("p", {}, problems.length ? "" : none));
     return;
   }
-  const view = viewOf(request, runs, keys);
-  shown = { request, group: view.group };
-  place.replaceChildren(
-    ...noted,
-    make(
-      "div",
-      { class: "media-choice" },
-      make("div", {}, make("label", { class: "small", for: view.select.id }, texts.what), view.select),
-      make("div", {}, make("label", { class: "small", for: view.slider.id }, texts.step), make("div", { class: "d-flex gap-2 align-items-center" }, ...around(view), view.output))
-    ),
-    view.controls,
-    view.grid,
-    naming
-  );
-  view.select.onchange = () => {
-    choose(view, null);
-    keep(view);
-  };
-  view.slider.oninput = () => draw(view);
-  view.slider.onchange = () => keep(view);
+  const former = shown?.view;
+  if (former) Object.assign(request, { key: former.select.value, step: String(mediaView.stepOf(former) ?? "") });
+  const view = mediaView.viewOf(request, runs, keys);
+  shown = { request, view };
+  above(place, naming, ...notesOf(request, []), ...mediaView.partsOf(view));
   const isKnown = keys.has(request.key);
   if (isKnown) view.select.value = request.key;
-  const step = request.step === "" ? null : Number(request.step);
-  choose(view, isKnown && step !== null && mediaCells.stepsOf(chosenOf(view)).includes(step) ? step : null);
+  mediaView.begin(view, isKnown && request.step !== "" ? Number(request.step) : null);
+  if (former?.group.isPlaying()) view.group.play();
+  former?.group.pause();
 }
 
-/** @type {(request: Request, runs: MediaRun[], keys: Map<string, Steps[]>) => MediaView} */
-function viewOf(request, runs, keys) {
-  const { texts } = request;
-  const slider = make("input", { type: "range", class: "form-range", id: "compare-media-step", min: 0, step: 1 });
-  const controls = make("div", { class: "media-controls" });
-  /** @type {HTMLButtonElement} */
-  const play = button(texts.play, () => (group.isPlaying() ? group.pause() : group.play()));
-  const group = videoGroup((plays) => write(play, plays ? texts.pause : texts.play));
-  controls.replaceChildren(...mediaControls.playing(group, play, texts));
-  const output = make("output", { class: "small text-nowrap", for: slider.id });
-  return { request, runs, keys, steps: [], select: mediaControls.choice(runs, keys, texts), slider, output, grid: make("div", { class: "media-grid" }), controls, group };
+/** Replaces what is above the form for a pattern, in which a reader may be typing; the focus stays on the control that has it.
+ * @type {(place: HTMLElement, naming: Element, ...content: Node[]) => void} */
+function above(place, naming, ...content) {
+  const focused = place.contains(document.activeElement) ? document.activeElement?.id : "";
+  for (const child of [...place.children]) if (child !== naming) child.remove();
+  if (naming.parentElement !== place) place.append(naming);
+  naming.before(...content);
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 /** Reads the media whose names fit another pattern.
  * @type {(request: Request, pattern: string) => void} */
 function search({ place, runs, all }, pattern) {
-  shown?.group?.pause();
+  pause();
   setAddress((query) => {
     for (const name of IN_ADDRESS) query.delete(name);
     if (pattern) query.set("media", pattern);
   }, "replaceState");
   begin(place, runs, all);
-}
-
-/** Writes the key and the step that are shown into the address.
- * @type {(view: MediaView) => void} */
-function keep(view) {
-  const step = view.steps[Number(view.slider.value)];
-  setAddress((query) => {
-    query.set("media_key", view.select.value);
-    if (step === null) query.delete("media_step");
-    else query.set("media_step", String(step));
-  }, "replaceState");
-}
-
-/** @type {(view: MediaView) => HTMLElement[]} */
-function around(view) {
-  /** @type {(n: number) => () => void} */
-  const by = (n) => () => {
-    view.slider.value = String(Number(view.slider.value) + n);
-    draw(view);
-    keep(view);
-  };
-  const { texts } = view.request;
-  return [button(texts.earlier, by(-1), "‹"), view.slider, button(texts.later, by(1), "›")];
-}
-
-/** @type {(view: MediaView) => Steps[]} */
-const chosenOf = (view) => view.keys.get(view.select.value) ?? [];
-
-/** Shows the chosen key at a step; null shows its last one.
- * @type {(view: MediaView, step: Step) => void} */
-function choose(view, step) {
-  view.steps = mediaCells.stepsOf(chosenOf(view));
-  view.slider.max = String(view.steps.length - 1);
-  view.slider.value = String(step === null ? view.steps.length - 1 : view.steps.indexOf(step));
-  draw(view);
-}
-
-/** @type {(view: MediaView) => void} */
-function draw(view) {
-  const { texts } = view.request;
-  const wasPlaying = view.group.isPlaying();
-  const step = view.steps[Number(view.slider.value)];
-  write(view.output, nameOf(step, texts));
-  view.slider.setAttribute("aria-valuetext", nameOf(step, texts));
-  /** @type {(step: Step) => void} */
-  const show = (step) => {
-    choose(view, step);
-    keep(view);
-  };
-  const found = chosenOf(view);
-  view.grid.replaceChildren(...view.runs.map((run, n) => mediaCells.cell({ texts, key: view.select.value, step, show }, run, found[n])));
-  /** @type {HTMLVideoElement[]} */
-  const videos = [...view.grid.querySelectorAll("video")];
-  view.controls.hidden = !videos.length;
-  view.group.set(videos);
-  if (wasPlaying) view.group.play();
 }
 
 export const artifactMedia = Object.freeze({ compare });

@@ -5,7 +5,7 @@ import { live } from "./live_text.js";
 /**
  * @typedef {number | null} Step null of a file without one
  * @typedef {Map<Step, { path: string, kind: string }>} Steps the files of a run under one key
- * @typedef {{ run: string, name: string, colour: string, files: [key: string, step: Step, path: string, kind: string][] }} MediaRun
+ * @typedef {{ run: string, name: string, colour: string, files: [key: string, step: Step, path: string, kind: string][], problem?: string }} MediaRun `problem`: why its files are not known
  * @typedef {{ texts: MediaTexts, key: string, step: Step, show: (step: Step) => void }} Shown the key and step that are shown
  */
 const { make } = live;
@@ -35,14 +35,14 @@ function stepsOf(found) {
 /** @type {(step: Step, texts: MediaTexts) => string} */
 const nameOf = (step, texts) => (step === null ? texts.no_step : artifactCalls.filled(texts.step_of, { n: artifactCalls.number(step) }));
 
-/** Makes the cell of a run: its picture or video at the step, or a button for the nearest step that it has.
+/** Makes the cell of a run: its picture or video at the step, or a button for the nearest step that it has, or why that is not known.
  * @type {(shown: Shown, run: MediaRun, steps: Steps) => HTMLElement} */
 function cell(shown, run, steps) {
   const dot = make("i", { class: "media-dot", "aria-hidden": "true" });
   dot.style.background = run.colour;
   const caption = make("figcaption", { class: "small" }, dot, make("bdi", {}, run.name));
   const file = steps.get(shown.step);
-  const body = file ? media(shown, run, file) : lacking(shown, steps);
+  const body = run.problem ? make("p", { class: "small text-danger-emphasis" }, run.problem) : file ? media(shown, run, file) : lacking(shown, steps);
   return make("figure", { class: "media-cell" }, caption, body);
 }
 

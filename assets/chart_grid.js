@@ -2,6 +2,7 @@
  *
  * Each chart has a box of a fixed height; only those near the view are fetched and drawn.
  */
+import { askingAgain, passes } from "./asking_again.js";
 import { gridActions } from "./chart_grid_actions.js";
 import { gridCharts } from "./chart_grid_charts.js";
 import { chartDrawing } from "./chart_grid_drawing.js";
@@ -60,6 +61,7 @@ import { runMetrics } from "./run_metrics.js";
  * @property {number | null} timer
  * @property {number} fitting a frame
  * @property {AbortController} [asking]
+ * @property {import("./asking_again.js").AskingAgain} again the repeats of the catalogue's request
  * @property {import("./chart_grid_layout.js").Parts} parts
  * @property {ReturnType<typeof chartLegend>} legend
  * @property {ReturnType<typeof chartDrawing.drawing>} drawing
@@ -74,10 +76,11 @@ const grids = new Map(); // by place
 /** @type {(a: unknown, b: unknown) => boolean} */
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** Fetches which metrics the runs have; again while the server still reads some.
+/** Fetches which metrics the runs have; again while the server still reads some, or fails.
  * @type {(grid: Grid) => void} */
 function askCatalogue(grid) {
   grid.asking?.abort();
+  grid.again.stop();
   const request = (grid.asking = new AbortController());
   chartAnswers.get("charts/metrics", { runs: grid.runs }, request.signal).then(
     (catalogue) => {
@@ -85,9 +88,15 @@ function askCatalogue(grid) {
       const isNews = !isSame(catalogue, grid.catalogue);
       grid.catalogue = catalogue;
       if (isNews) gridLayout.arrange(grid);
-      if (catalogue.pending) window.setTimeout(() => grid.root.isConnected && askCatalogue(grid), PENDING_MS);
+      gridLayout.report(grid, "");
+      if (catalogue.pending) grid.again.after(PENDING_MS, () => askCatalogue(grid));
+      else grid.again.reset();
     },
-    (error) => error.name !== "AbortError" && gridLayout.announce(grid, grid.texts.no_catalogue)
+    (error) => {
+      if (error.name === "AbortError" || grid.asking !== request) return;
+      gridLayout.report(grid, grid.texts.no_catalogue);
+      if (passes(error.status)) grid.again.afterFailure(() => askCatalogue(grid));
+    }
   );
 }
 
@@ -95,7 +104,7 @@ function askCatalogue(grid) {
 function begun(root, data) {
   const { place, texts } = data;
   const chosen = { preset: data.preset, specs: data.specs, open: new Set(data.open), options: data.options };
-  const grid = /** @type {Grid} */ (/** @type {Partial<Grid>} */ ({ place, root, texts, actions: gridActions, ...chosen, boxes: new Map(), runs: [], catalogue: null, version: 0, timer: null, fitting: 0 }));
+  const grid = /** @type {Grid} */ (/** @type {Partial<Grid>} */ ({ place, root, texts, actions: gridActions, ...chosen, boxes: new Map(), runs: [], catalogue: null, version: 0, timer: null, fitting: 0, again: askingAgain(() => root.isConnected) }));
   gridLayout.begin(grid);
   gridOrder.listen(grid);
   grid.legend = chartLegend(grid.parts.legend, texts, () => {
@@ -120,6 +129,7 @@ function end(grid) {
   grid.observer.disconnect();
   grid.resizes.disconnect();
   grid.asking?.abort();
+  grid.again.stop();
   for (const box of grid.boxes.values()) gridCharts.leaves(grid, box);
   grid.drawing.purge();
   grids.delete(grid.place);

@@ -1,11 +1,9 @@
 /* The actions of a reader on the charts of a grid: add, pin, overlay, move, scale, enlarge, export, remove. */
-import { chartBox } from "./chart_grid_box.js";
-import { chartAnswers } from "./chart_grid_figures.js";
 import { gridLayout } from "./chart_grid_layout.js";
-import { gridCharts } from "./chart_grid_charts.js";
 import { chartMenu } from "./chart_grid_menu.js";
 import { gridOrder } from "./chart_grid_order.js";
 import { gridPointer } from "./chart_grid_pointer.js";
+import { savePoints } from "./chart_grid_points.js";
 import { chartSpecs } from "./chart_grid_specs.js";
 import { metricPicker } from "./metric_picker.js";
 
@@ -119,30 +117,6 @@ function picture(box) {
   window.Plotly.downloadImage({ data: box.div.data, layout: own }, { format: "png", scale: 2, filename: name, width: shown.width, height: shown.height });
 }
 
-/** Saves all points as CSV; a selection too long for an address is posted as JSON.
- * @type {(grid: Grid, box: Box) => unknown} */
-function points(grid, box) {
-  const { width, x_from, x_to, smoothing, ...fields } = gridCharts.fieldsOf(grid, box);
-  /** @type {(address: string) => void} */
-  const save = (address) => {
-    const link = chartBox.element("a", { href: address, download: "" });
-    document.body.append(link);
-    link.click();
-    link.remove();
-  };
-  const address = chartAnswers.addressOf("charts/points.csv", fields);
-  if (address.length <= 3500) return save(address);
-  return chartAnswers
-    .requestOf("charts/points.csv", fields, null, undefined)
-    .then((response) => (response.ok ? response.blob() : Promise.reject(new Error(response.statusText))))
-    .then((blob) => {
-      const made = URL.createObjectURL(blob);
-      save(made);
-      window.setTimeout(() => URL.revokeObjectURL(made), 60000);
-    })
-    .catch(() => gridLayout.announce(grid, grid.texts.no_answer));
-}
-
 /** @type {(grid: Grid, box: Box) => (Item | false)[]} */
 function itemsOf(grid, box) {
   const { texts } = grid;
@@ -162,7 +136,7 @@ function itemsOf(grid, box) {
     isChosen && { text: texts.later, run: () => gridOrder.move(grid, box, 1), disabled: at === now.length - 1 },
     !isChosen && { text: texts.add, run: () => add(grid, [box.text]), disabled: now.includes(box.text) },
     { text: texts.png, run: () => picture(box), disabled: !box.div },
-    { text: texts.csv, run: () => points(grid, box) },
+    { text: texts.csv, run: () => savePoints(grid, box) },
     isChosen && { text: texts.remove, run: () => remove(grid, box) },
   ];
 }

@@ -34,6 +34,7 @@ import { chartSpecs } from "./chart_grid_specs.js";
  * @property {AbortController} [request]
  * @property {number | null} [freshOf] the grid's version when it was asked for
  * @property {number} [retries]
+ * @property {import("./asking_again.js").AskingAgain} [again]
  * @property {() => Size} size
  */
 

@@ -1,4 +1,5 @@
 /* The figures of a grid's charts: fetched when a chart comes near the view, released when it leaves. */
+import { askingAgain, passes } from "./asking_again.js";
 import { chartBox } from "./chart_grid_box.js";
 import { chartAnswers } from "./chart_grid_figures.js";
 import { CHART_DEFAULTS } from "./from_python.js";
@@ -11,7 +12,7 @@ import { live } from "./live_text.js";
  */
 
 const PENDING_MS = 2500;
-const RETRIES = 3;
+const RETRIES = 3; // before a failure is shown
 const SMALL = 300;
 const WIDE = 1000;
 const BY_ITSELF = CHART_DEFAULTS.axis; // the axis where none is chosen
@@ -36,6 +37,7 @@ function fieldsOf(grid, box) {
 /** @type {(grid: Grid, box: Box, answer: Answer) => void} */
 function answered(grid, box, answer) {
   box.retries = 0;
+  box.again?.reset();
   box.answer = box.isNear ? answer : null;
   if (!box.isNear) return;
   const loading = box.place.querySelector(".chart-loading");
@@ -52,10 +54,12 @@ function answered(grid, box, answer) {
 function failed(grid, box, error) {
   if (error.name === "AbortError" || !box.element.isConnected) return;
   box.freshOf = null;
+  const again = (box.again ||= askingAgain(() => box.isNear && box.element.isConnected));
   if (error.retryAfter && (box.retries = (box.retries || 0) + 1) <= RETRIES) {
-    window.setTimeout(() => box.isNear && ask(grid, box), error.retryAfter * 1000);
+    again.after(error.retryAfter * 1000, () => ask(grid, box));
     return;
   }
+  if (passes(error.status)) again.afterFailure(() => ask(grid, box));
   const sentence = error.hasMessage ? error.message : grid.texts.no_answer;
   chartBox.showFailure(box, sentence, grid.texts, () => retry(grid));
   box.place.querySelector(".chart-loading")?.remove();
@@ -65,6 +69,7 @@ function failed(grid, box, error) {
  * @type {(grid: Grid, box: Box) => void} */
 function ask(grid, box) {
   box.request?.abort();
+  box.again?.stop();
   const request = (box.request = new AbortController());
   box.freshOf = grid.version;
   chartAnswers.get("charts/figure", fieldsOf(grid, box), request.signal).then(

@@ -66,6 +66,7 @@ class RefusedRequest extends Error {
   constructor(status, message, retryAfter) {
     super(message || `HTTP ${status}`);
     this.hasMessage = Boolean(message);
+    this.status = status;
     this.retryAfter = retryAfter;
   }
 }
@@ -133,4 +134,4 @@ const get = (path, fields, signal) =>
  */
 const last = (path, fields) => /** @type {Answers[Path] | undefined} */ (kept.get(addressOf(path, fields))?.answer);
 
-export const chartAnswers = Object.freeze({ addressOf, get, last, requestOf });
+export const chartAnswers = Object.freeze({ addressOf, failureOf, get, last, requestOf });

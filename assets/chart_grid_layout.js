@@ -9,7 +9,7 @@ import { live } from "./live_text.js";
 
 /**
  * @typedef {import("./chart_grid.js").Grid} Grid
- * @typedef {Record<"add" | "offers" | "whole" | "reset" | "legend" | "remarks" | "hint" | "status" | "charts" | "sections", HTMLElement>} Parts
+ * @typedef {Record<"add" | "offers" | "whole" | "reset" | "legend" | "remarks" | "problem" | "hint" | "status" | "charts" | "sections", HTMLElement>} Parts
  */
 
 const { element } = chartBox;
@@ -29,20 +29,28 @@ function begin(grid) {
     reset: button("btn-outline-secondary grid-reset", texts.reset, () => grid.actions.choose(grid, null)),
     legend: element("div", { className: "grid-legend", hidden: true }),
     remarks: element("p", { className: "small text-body-secondary mb-1" }),
+    problem: element("p", { className: "small text-danger-emphasis mb-1 grid-problem", hidden: true }),
     hint: element("div", { className: "grid-hint alert alert-info py-2", hidden: true }),
     status: element("p", { className: "visually-hidden grid-status" }),
     charts: element("div", { className: "charts grid-charts" }),
     sections: element("div", { className: "grid-sections" }),
   };
-  parts.status.setAttribute("role", "status");
+  for (const part of [parts.status, parts.problem]) part.setAttribute("role", "status");
   const bar = element("div", { className: "d-flex flex-wrap gap-2 align-items-center mb-2" }, parts.add, parts.offers, parts.whole, parts.reset);
-  root.replaceChildren(bar, parts.hint, parts.remarks, parts.legend, parts.status, parts.charts, parts.sections);
+  root.replaceChildren(bar, parts.hint, parts.problem, parts.remarks, parts.legend, parts.status, parts.charts, parts.sections);
   grid.parts = parts;
 }
 
 /** Announces a text to screen readers; the charts themselves show the rest.
  * @type {(grid: Grid, text: string) => void} */
 const announce = (grid, text) => live.write(grid.parts.status, text);
+
+/** Shows what failed, above the charts; an empty text hides it.
+ * @type {(grid: Grid, text: string) => void} */
+function report(grid, text) {
+  live.write(grid.parts.problem, text);
+  live.hide(grid.parts.problem, !text);
+}
 
 /** @type {(grid: Grid) => Set<string>} */
 const wordsWithData = (grid) => new Set(Object.entries(grid.catalogue?.presets || {}).filter(([, n]) => n).map(([word]) => word));
@@ -136,4 +144,4 @@ function writeAddress(grid) {
   }, "replaceState");
 }
 
-export const gridLayout = Object.freeze({ arrange, begin, chosen, filled, metricsOf, nameOf, number, announce, writeAddress });
+export const gridLayout = Object.freeze({ arrange, begin, chosen, filled, metricsOf, nameOf, number, announce, report, writeAddress });

@@ -1,5 +1,6 @@
 /* The state of the relations on one page: what is asked for, what the server answered; and what all its parts need of it. */
 import { addresses, setAddress } from "./addresses.js";
+import { askingAgain } from "./asking_again.js";
 import { locale, propsOf } from "./clew.js";
 import { ID } from "./from_python.js";
 import { relationsAddress } from "./relations_address.js";
@@ -25,7 +26,7 @@ import { selection } from "./run_selection.js";
  * @property {boolean} isLearned whether they are known
  * @property {boolean} isEnded
  * @property {AbortController} [asking]
- * @property {number} [again] the timer of the next request
+ * @property {import("./asking_again.js").AskingAgain} again the repeats of the request for columns
  * @property {() => void} opened called when a part was opened or closed
  * @property {() => void} changed called when the view is another one
  */
@@ -88,14 +89,16 @@ function catalogueOf(axes, texts) {
 function newState(root, texts) {
   const problem = relationsControls.element("div", { className: "text-danger-emphasis small" });
   problem.setAttribute("role", "alert");
-  return {
+  /** @type {State} */
+  const state = {
     root, texts, problem,
     view: relationsAddress.read(addresses.query().toString()),
     catalogue: catalogueOf(relationsData.builtIn(texts), texts),
     list: relationsControls.element("datalist", { id: LIST }),
     data: null, isLasso: false, isLearning: false, isLearned: false, isEnded: false,
-    opened: () => {}, changed: () => {},
+    opened: () => {}, changed: () => {}, again: askingAgain(() => isThere(state)),
   };
+  return state;
 }
 
 /** Returns whether the page is still on show.

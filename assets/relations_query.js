@@ -1,4 +1,5 @@
 /* Asks the server for what the relations draw: the columns of the open parts, and which columns can be an axis. */
+import { passes } from "./asking_again.js";
 import { listQuery } from "./list_query.js";
 import { relationsControls } from "./relations_controls.js";
 import { relationsData } from "./relations_data.js";
@@ -25,12 +26,13 @@ const runsQuery = () => {
  */
 const isRef = (page, text) => Boolean(page.texts.built_in[text]) || KINDS.some((kind) => text.startsWith(`${kind}:`));
 
-/** Fetches the columns that the open parts need, and draws them; asks again while some are still being read.
+/** Fetches the columns that the open parts need, and draws them; asks again while some are still being read, or a service
+    fails: until then the columns that are there stay.
  *
  * @param {Page} page
  */
 async function ask(page) {
-  window.clearTimeout(page.again);
+  page.again.stop();
   if (page.asking) page.asking.abort();
   const refs = wanted(page).filter((ref) => page.isLearned || isRef(page, ref));
   if (!refs.length) return draw(page);
@@ -42,11 +44,13 @@ async function ask(page) {
     page.problem.textContent = "";
     const isComing = columns.loading || [...columns.columns.values()].some(({ pending }) => pending);
     if (!columns.loading) keepByTexts(page);
-    if (isComing) page.again = window.setTimeout(() => isThere(page) && ask(page), AGAIN_MS);
+    if (isComing) page.again.after(AGAIN_MS, () => ask(page));
+    else page.again.reset();
   } catch (error) {
-    const { name, message } = /** @type {Error} */ (error);
+    const { name, message, status } = /** @type {Error & { status?: number }} */ (error);
     if (name === "AbortError" || page.isEnded) return;
-    page.data = null;
+    if (passes(status)) page.again.afterFailure(() => ask(page));
+    else page.data = null; // it is of another question than the one that is refused
     page.problem.textContent = message;
   }
   layOut(page);

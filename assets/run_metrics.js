@@ -1,4 +1,5 @@
 /* The table of all metrics of one run: last, least, greatest, how many points, when; each leads to its chart. */
+import { askingAgain, passes } from "./asking_again.js";
 import { chartBox } from "./chart_grid_box.js";
 import { chartAnswers } from "./chart_grid_figures.js";
 import { gridLayout } from "./chart_grid_layout.js";
@@ -24,6 +25,7 @@ import { virtualList } from "./virtual_list.js";
  * @property {MetricTableTexts} texts
  * @property {{ show: (rows: Row[]) => void }} shown
  * @property {AbortController} [asking]
+ * @property {import("./asking_again.js").AskingAgain} again
  */
 
 const PLACE = ID.RUN_METRICS;
@@ -84,7 +86,7 @@ function begun(place, texts, reach) {
   place.replaceChildren(element("h2", { className: "h5 mt-3", textContent: texts.title }), label, find, count, table, status);
   const shown = virtualList(list, ROW_HEIGHT, (/** @type {Row} */ row) => rowOf(row.of, texts, reach));
   /** @type {State} */
-  const state = { rows: [], typed: "", find, count, status, list, table, texts, shown };
+  const state = { rows: [], typed: "", find, count, status, list, table, texts, shown, again: askingAgain(() => place.isConnected) };
   find.addEventListener("input", () => {
     state.typed = find.value;
     draw(state);
@@ -116,6 +118,7 @@ function show(runId, reach) {
   const state = states.get(place) || begun(place, textsOf(place), reach);
   states.set(place, state);
   state.asking?.abort();
+  state.again.stop();
   const request = (state.asking = new AbortController());
   chartAnswers.get("charts/table", { run: runId }, request.signal).then(
     ({ rows, pending, problem }) => {
@@ -125,9 +128,15 @@ function show(runId, reach) {
         draw(state);
       }
       live.write(state.status, problem || (pending ? filled(state.texts.pending, { n: number(pending) }) : ""));
-      if (pending || problem) window.setTimeout(() => place.isConnected && state.asking === request && show(runId, reach), PENDING_MS);
+      if (problem) state.again.afterFailure(() => show(runId, reach));
+      else if (pending) state.again.after(PENDING_MS, () => show(runId, reach));
+      else state.again.reset();
     },
-    (error) => error.name !== "AbortError" && live.write(state.status, error.hasMessage ? error.message : state.texts.no_answer)
+    (error) => {
+      if (error.name === "AbortError" || state.asking !== request) return;
+      live.write(state.status, error.hasMessage ? error.message : state.texts.no_answer);
+      if (passes(error.status)) state.again.afterFailure(() => show(runId, reach));
+    }
   );
 }
 
