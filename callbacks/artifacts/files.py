@@ -82,9 +82,7 @@ def json_route(route: FileRoute) -> Callable[[], flask.Response]:
             return answer(route(_query()))
         except _SHOWN_AS_PROBLEM as error:
             reason = error.reason.code if isinstance(error, NotShown) else None
-            return answer(
-                {"problem": translate(error), "code": error.code, "reason": reason, "status": error.status}
-            )
+            return answer({"problem": translate(error), "code": error.code, "reason": reason, "status": error.status})
 
     return answered
 
