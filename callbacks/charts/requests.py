@@ -68,10 +68,12 @@ class RunLookup:
 
     @staticmethod
     def is_awaited(view: RunView, run_ids: Sequence[str]) -> bool:
-        """Returns whether one of the runs may still appear: it is missing, and the first reading is not complete."""
+        """Returns whether one of the runs may still appear: it is missing, and not all runs could be read."""
         table = view.runs
-        if table is None or table.progress is None:
-            return table is None
+        if table is None:
+            return True
+        if table.progress is None and not view.is_late:
+            return False
         return not all(run_id in table or run_id in view.found for run_id in run_ids)
 
     def runs(self, view: RunView, run_ids: Sequence[str]) -> list[Run]:

@@ -13,7 +13,7 @@ from services.connect import connect
 from settings.settings import Settings
 from tests.api.conftest import Serving, until_listed
 from tests.api.test_models_api import is_failure
-from tests.misbehaving import HTML, Misbehaving, eventually
+from tests.misbehaving import HANG, HTML, Misbehaving, eventually
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -99,6 +99,20 @@ def test_a_comparison_without_valid_run_ids_is_a_422(client: FlaskClient, query:
 @pytest.mark.parametrize("run_id", ["f" * 32, "..", "%00", "x" * 10_000, "%F0%9F%A4%96", "%ff"])
 def test_an_unknown_run_id_is_a_404(client: FlaskClient, run_id: str) -> None:
     assert is_failure(client.get(f"/api/runs/{run_id}"), 404)
+
+
+def test_a_new_run_is_a_503_and_no_404_while_mlflow_hangs(
+    serving: Serving, misbehaving: Misbehaving, tracking: Tracking, runs: list[str]
+) -> None:
+    """The inference engine would else play it in another maze than the one of its training."""
+    client = serving(misbehaving.address).test_client()
+    eventually(lambda: client.get(f"/api/runs/{runs[0]}").status_code == 200)
+    new = tracking.run(tracking.experiment())
+    misbehaving.answer = HANG
+    for path in (f"/api/runs/{new}", f"/api/runs/{new}/metrics", f"/api/runs/compare?runs={runs[0]},{new}"):
+        assert client.get(path).status_code == 503, path
+    misbehaving.answer = None
+    eventually(lambda: client.get(f"/api/runs/{new}").status_code == 200)
 
 
 @pytest.mark.parametrize("path", ["/api/runs", "/api/runs/abc", "/api/runs/compare?runs=abc"])

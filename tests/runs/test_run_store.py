@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from domain.errors import ServiceUnavailable
+from domain.errors.records import RunNotFound
 from mlflow_api.client import MlflowApi
 from services.sharing.shared_file import cache_folder
+from services.tracking.known_runs import known_run, raise_unless_whole
 from services.tracking.run_store import RunStore
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from tests.misbehaving import (
@@ -169,6 +171,26 @@ def test_a_new_run_is_found_when_it_is_requested_by_id(tracking: Tracking, cache
     run_id = tracking.run(tracking.experiment())
     assert runs.view().get(run_id) is None
     assert runs.view_with([run_id], 40).get(run_id) is not None
+
+
+@pytest.mark.parametrize("wait_seconds", [0.0, 0.5])
+def test_a_new_run_that_cannot_be_looked_up_in_time_is_not_called_missing(
+    tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, wait_seconds: float
+) -> None:
+    runs = store(misbehaving.address, cache_dir)
+    runs.whole_view(40)
+    run_id = tracking.run(tracking.experiment())
+    misbehaving.answer = HANG
+    view = runs.view_with([run_id], wait_seconds)
+    assert view.get(run_id) is None
+    assert not view.is_whole
+    for known in (lambda: known_run(view, run_id), lambda: raise_unless_whole(view)):
+        with pytest.raises(ServiceUnavailable):
+            known()
+    misbehaving.answer = None
+    eventually(lambda: runs.view_with([run_id], 40).get(run_id))
+    with pytest.raises(RunNotFound):
+        known_run(runs.view_with(["f" * 32], 40), "f" * 32)
 
 
 def test_a_damaged_cache_is_rebuilt(tracking: Tracking, cache_dir: Path) -> None:
