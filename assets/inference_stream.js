@@ -18,7 +18,7 @@ import { pageSocket } from "./page_socket.js";
  * @typedef {Choices & { play?: boolean }} WalkOptions
  */
 
-const SILENT_MS = 5000; // a walk goes at one step a second at least, a paced one reports how it goes
+const SILENT_MS = 5000; // a walk goes at one step a second at least, a paced one reports how it goes, and so does a step that takes long
 const SHOWN = ID.INFERENCE_SHOWN;
 const PAGE = ID.INFERENCE_PLAY;
 /** @type {(name: string, side: string) => string} */

@@ -31,13 +31,16 @@ def watch(port: int, seconds: float, speed: float, seed: int, found: list[dict[s
     """Plays as one viewer for so long, on a maze so large that no episode ends soon."""
     viewer = Client(f"ws://127.0.0.1:{port}/ws/inference")
     viewer.send(json.dumps({"command": "reset", "size": 20, "seed": seed, "speed": speed}))
-    first = json.loads(viewer.receive(timeout=30))
+    while "waiting" in (first := json.loads(viewer.receive(timeout=30))):
+        continue
     assert "error" not in first, first
     viewer.send(json.dumps({"command": "start"}))
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         text = viewer.receive(timeout=5)
         step = json.loads(text)
+        if "waiting" in step:
+            continue
         found.append(step | {"received": time.time() * 1000})
         if step["done"]:
             viewer.send(json.dumps({"command": "start"}))

@@ -119,8 +119,9 @@ class Watcher:
         self._socket.send(json.dumps({"command": command} | more))
 
     def _next(self) -> dict[str, Any]:
-        text = self._socket.receive(timeout=60)
-        frames: dict[str, Any] = json.loads(text)
+        frames: dict[str, Any] = {"waiting": True}
+        while "waiting" in frames:
+            frames = json.loads(self._socket.receive(timeout=60))
         assert "error" not in frames, frames
         return frames | {"received": time.time() * 1000}
 

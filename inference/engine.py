@@ -13,6 +13,7 @@ from inference.latencies import Latencies
 from inference.policy_pool import PolicyPool, SharedPolicy
 from inference.viewers.environment_walk import EnvironmentWalk
 from inference.viewers.environment_walks import EnvironmentWalks
+from inference.viewers.long_calls import LongCalls
 from inference.viewers.maze_walk import MazeWalk
 from inference.viewers.walks import Walk
 from policies.policy_process import PolicyProcess
@@ -36,6 +37,7 @@ class Engine:
         self.pool = PolicyPool(most_models)
         self.environments = environments
         self.latencies = Latencies()
+        self.long_calls = LongCalls()
         self._others = EnvironmentWalks(models, self.pool, environments, self.latencies)
         self._found: SingleFlight[FoundModel] = SingleFlight("model")
         self._ready: SingleFlight[SharedPolicy[PolicyProcess]] = SingleFlight("policy")
@@ -63,6 +65,7 @@ class Engine:
 
     def close(self) -> None:
         """Ends all policies and environments."""
+        self.long_calls.close()
         self.pool.close()
         self.environments.close()
 

@@ -32,6 +32,7 @@ from domain.errors.walks import (
 )
 from domain.inference.messages import InferenceTrouble, InferenceWaiting
 from domain.message_data import coded
+from domain.messages import Reason
 
 # The first matching one counts.
 _REMEDIES: Final[tuple[tuple[type[ClewError], Remedy], ...]] = (
@@ -56,6 +57,6 @@ def trouble_of(error: ClewError) -> InferenceTrouble:
     return InferenceTrouble(**coded(error, "error"), remedy=str(remedy), remedy_code=remedy.code)
 
 
-def waiting_for(error: ClewError, waited_seconds: float) -> InferenceWaiting:
-    """Returns the message while a failure may still pass."""
-    return InferenceWaiting(**coded(error, "waiting"), waited_s=round(waited_seconds, 1))
+def waiting_for(cause: Reason, waited_seconds: float) -> InferenceWaiting:
+    """Returns the message while a failure may still pass, or an answer is still to come."""
+    return InferenceWaiting(**coded(cause, "waiting"), waited_s=round(waited_seconds, 1))

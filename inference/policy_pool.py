@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+from concurrency.process_deadline import longest_wait
 from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
 from domain.errors.names import TheInferenceEngine
 from domain.errors.services import ModelBusy, RunsAllModels, Stopping
@@ -16,6 +17,7 @@ from policies.policy_process import ANSWER_SECONDS
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS: Final = 3.0  # the slowest walk calls every second
 _RETRY_AFTER_SECONDS: Final = 10.0  # after a failure, a policy is not started again for so long
+_CALL_SECONDS: Final = 0.1  # most calls are over by then
 _MAX_REMEMBERED: Final = 4  # files without a process, for each possible process
 
 
@@ -60,7 +62,8 @@ class SharedPolicy(Generic[P]):
 
         Raises PolicyFailed, PolicyRefused or ServiceUnavailable.
         """
-        if not self._lock.acquire(timeout=LOAD_SECONDS + 2 * ANSWER_SECONDS):
+        # Until it has loaded, and answered two others.
+        if not self._lock.acquire(timeout=longest_wait(LOAD_SECONDS) + 2 * longest_wait(ANSWER_SECONDS)):
             raise ModelBusy(TheInferenceEngine())
         try:
             self.last_used, self.person = time.monotonic(), person
@@ -178,9 +181,8 @@ class PolicyPool:
             others = sorted(self._running - {policy}, key=lambda one: one.last_used)
         now = time.monotonic()
         # Outside the lock, which the released policy needs to give up its place.
-        if not any(one.release_if_idle(now - _IDLE_SECONDS) for one in others) and not any(
-            one.release_if_idle(time.monotonic() + ANSWER_SECONDS, ANSWER_SECONDS)
-            for one in self._to_release(policy, others)
+        if not any(one.release_if_idle(now - _IDLE_SECONDS) for one in others) and not _release_one(
+            self._to_release(policy, others)
         ):
             raise RunsAllModels(TheInferenceEngine(), self._most)
         self.make_room_for(policy)
@@ -208,3 +210,12 @@ class PolicyPool:
             running = list(self._running)
         for policy in running:
             policy.kill()
+
+
+def _release_one(policies: list[AnyPolicy]) -> bool:
+    """Ends the first that is in no call, and returns whether it could; waits for as long as an answer may take."""
+    ends = time.monotonic() + longest_wait(ANSWER_SECONDS)
+    while policies and time.monotonic() < ends:
+        if any(one.release_if_idle(ends, _CALL_SECONDS) for one in policies):
+            return True
+    return False

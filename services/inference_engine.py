@@ -17,7 +17,7 @@ from domain.inference.saved_episodes import MAX_BYTES, EpisodeSeed
 from transport.http_client import JsonService
 
 _WRITE_SECONDS = 5.0
-_DRAW_SECONDS = 80.0
+DRAW_SECONDS = 80.0  # longer than the engine takes at most, so that its failure arrives
 # A page waits for it.
 _READ_SECONDS = 1.5
 
@@ -50,7 +50,7 @@ class InferenceEngine:
             f"/episodes/{quote(model_id, safe='')}",
             params=episode.model_dump(mode="json", include=set(EpisodeSeed.model_fields)),
             headers=headers_of(requester, self._rules),
-            deadline_seconds=_DRAW_SECONDS,
+            deadline_seconds=DRAW_SECONDS,
             most_bytes=MAX_BYTES,
             is_silent=True,
         )

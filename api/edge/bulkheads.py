@@ -36,7 +36,7 @@ def compartments(threads: int) -> dict[str, Compartment]:
         READS: Compartment(half, most_waiting=8 * threads),
         # A file may have 63 MiB; one or two at a time per worker.
         POLICIES: Compartment(quarter, most_waiting=quarter),
-        # An activation downloads the file and checks it, which takes up to ten seconds.
+        # An activation downloads the file and checks it, which takes seconds, and up to a minute on a busy machine.
         CHANGES: Compartment(quarter, most_waiting=threads),
         # A page has hundreds of charts and requests a few at a time; each waits briefly for its histories.
         FIGURES: Compartment(half, most_waiting=32 * threads),

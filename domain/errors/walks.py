@@ -31,6 +31,12 @@ class OnlyMazeEpisodes(BadInput):
     model_id: str
 
 
+class NotAnsweredYet(Message):
+    """What a viewer waits for: a call takes long, but has not failed."""
+
+    text = template("the model or its environment has not answered yet")
+
+
 class EpisodeNotRestored(Message):
     """The environment was closed while its episode was paused, and replaying the actions gave another state."""
 

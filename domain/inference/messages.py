@@ -96,7 +96,11 @@ class InferenceTrouble(Coded):
 
 
 class InferenceWaiting(Coded):
-    """What the episode waits for, why, and since when; it begins by itself once that is available."""
+    """What the episode waits for, why, and since when; it goes on by itself once that is available.
+
+    It is sent every two seconds while a model or an environment takes long (the code is `not-answered-yet`), so that a
+    connection without messages is one that is lost.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -3,8 +3,12 @@
 import time
 from typing import Final
 
+from pydantic import BaseModel
+
 from domain.errors import BadInput, ClewError
+from domain.errors.walks import NotAnsweredYet
 from domain.inference.commands import Command, Verb
+from domain.messages import Reason
 from inference.engine import Engine
 from inference.failures import trouble_of, waiting_for
 from inference.viewers.command_parsing import parsed_command
@@ -31,6 +35,8 @@ class ViewerSession:
         self._command = Command(command=Verb.RESET)
         self._walk: Walk | None = None
         self._waiting: Waiting | None = None
+        self._waits_for: Reason = NotAnsweredYet()
+        self._call = engine.long_calls.of(self._report_call)
         self._rate = Rate()
         self._running = False
         self._is_unsent = False
@@ -44,16 +50,30 @@ class ViewerSession:
         try:
             while self._misfits < _MAX_MISFITS:
                 message = self._connection.receive(self._until_next())
+                if message is not None and not self._connection.server.connected:  # closed, so no viewer is waiting
+                    return
+                self._call.begin()
                 if message is None:
                     self._do_what_is_due()
-                elif not self._connection.server.connected:  # the connection is closed, so no viewer is waiting
-                    return
                 else:
                     self._handle(message)
+                self._call.end()
             self._connection.server.close(_POLICY_VIOLATION, "Too many messages that are no commands.")
         finally:
+            self._call.end()
             if self._walk is not None:
                 self._walk.close()
+
+    def _send(self, message: BaseModel) -> None:
+        """Sends what the viewer waits for, after the last report that it is still to come."""
+        self._call.end()
+        self._sender.send(message.model_dump_json())
+
+    def _report_call(self, seconds: float) -> None:
+        """Sends that a call still runs, from another thread, which `_send` waits for."""
+        waiting = self._waiting  # may be replaced meanwhile
+        waited = seconds if waiting is None else waiting.waited_seconds
+        self._sender.send(waiting_for(self._waits_for, waited).model_dump_json())
 
     def _until_next(self) -> float | None:
         """Returns the seconds until the next action is due; None if only commands can cause one."""
@@ -73,7 +93,7 @@ class ViewerSession:
             command = parsed_command(message)
         except BadInput as error:
             self._misfits += 1
-            self._sender.send(trouble_of(error).model_dump_json())
+            self._send(trouble_of(error))
             return
         self._screen.apply(command)
         self._set_rate(command)
@@ -133,7 +153,7 @@ class ViewerSession:
             self._walk.release()
 
     def _reset(self, *, running: bool) -> None:
-        self._running, self._waiting = running, None
+        self._running, self._waiting, self._waits_for = running, None, NotAnsweredYet()
         self._begin()
 
     def _begin(self) -> None:
@@ -142,7 +162,7 @@ class ViewerSession:
             self._walk = self._engine.walk(self._command, self._connection.person, self._walk)
             self._walk.begin()
             self._send_step()
-            self._waiting = None
+            self._waiting, self._waits_for = None, NotAnsweredYet()
             self._schedule()
         except ClewError as error:
             waiting = self._waiting or Waiting()
@@ -150,8 +170,8 @@ class ViewerSession:
                 self._fail(error)
                 return
             self._close_walk()
-            self._waiting = waiting
-            self._sender.send(waiting_for(error, waiting.waited_seconds).model_dump_json())
+            self._waiting, self._waits_for = waiting, error
+            self._send(waiting_for(error, waiting.waited_seconds))
 
     def _step(self) -> None:
         now, pause = time.monotonic(), self._seconds_a_step()
@@ -193,13 +213,13 @@ class ViewerSession:
         self._is_unsent = False
         if not self._running:
             self._release_at = time.monotonic() + _RELEASE_SECONDS
-        self._sender.send(message.model_dump_json())
+        self._send(message)
 
     def _fail(self, error: ClewError) -> None:
         """Ends the episode; the next start or reset creates another."""
         self._close_walk()
-        self._running, self._waiting = False, None
-        self._sender.send(trouble_of(error).model_dump_json())
+        self._running, self._waiting, self._waits_for = False, None, NotAnsweredYet()
+        self._send(trouble_of(error))
 
     def _close_walk(self) -> None:
         walk, self._walk, self._is_unsent = self._walk, None, False

@@ -1,7 +1,9 @@
 """Checks before queueing that a training's environment exists, and that its algorithm supports it."""
 
 import logging
+import time
 from collections.abc import Mapping
+from typing import Final
 
 from domain.environments.source import EnvironmentSource
 from domain.errors import ClewError
@@ -15,6 +17,7 @@ from environments.known import KnownEnvironments
 from environments.machine import memory_bytes
 
 log = logging.getLogger(__name__)
+MAX_SECONDS: Final = 15.0  # by the clock: the dashboard waits for a start
 
 
 class EnvironmentCheck:
@@ -26,12 +29,14 @@ class EnvironmentCheck:
     def check(self, trainer: Trainer, values: Mapping[str, Value]) -> None:
         """Raises TrainingRefused, with the field.
 
-        Failures caused by the limits are ignored, since a training has none.
+        Failures caused by the limits are ignored, since a training has none; so is an environment that is not made in
+        time.
         """
         if self._known is None or trainer.name != NAME:
             return
         try:
-            facts = self._known.facts_of(EnvironmentSource(env_id=str(values["env_id"])))
+            source = EnvironmentSource(env_id=str(values["env_id"]))
+            facts = self._known.facts_of(source, ends=time.monotonic() + MAX_SECONDS)
         except (EnvironmentMissing, EnvironmentRefused) as error:
             raise TrainingRefused({"env_id": error}) from error
         except ClewError as error:

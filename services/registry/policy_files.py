@@ -50,7 +50,7 @@ class PolicyLimits:
     def __init__(self) -> None:
         # Each may take 64 MiB, and a page can request as many as it has models.
         self.fetches = DaemonPool(_MAX_FETCHES_AT_ONCE, "policy-files")
-        # Each may take 2 GiB for ten seconds.
+        # Each may take 2 GiB until it has computed for ten seconds, on a busy machine for thirty by the clock.
         self.checks = threading.BoundedSemaphore(_MAX_CHECKS_AT_ONCE)
 
 
@@ -147,7 +147,7 @@ class PolicyFiles:
         if (known := passed.read()) is not None:
             return known
         # Waits for a concurrent check of the same file, and uses its result.
-        with host_lock(path.with_suffix(".lock"), longest_wait(CHECK_SECONDS)):
+        with host_lock(path.with_suffix(".lock"), _longest_check()):
             if (known := passed.read()) is not None:
                 return known
             graph = self._checked(file.content(), subject)
@@ -160,9 +160,14 @@ class PolicyFiles:
         return graph
 
     def _checked(self, content: bytes, subject: PolicySubject) -> PolicyGraph:
-        if not self._free.acquire(timeout=2 * CHECK_SECONDS):
+        if not self._free.acquire(timeout=_longest_check()):
             raise BusyChecking(PolicyCheckProcess())
         try:
             return subject.check(content, self._environments)
         finally:
             self._free.release()
+
+
+def _longest_check() -> float:
+    """Returns how long to wait for another check: the policy's time, and as much for its environment."""
+    return 2 * longest_wait(CHECK_SECONDS)

@@ -41,7 +41,7 @@ from services.trainings.request_bodies import encoded
 from transport.http_client import JsonService
 from transport.opened import Answer
 
-_WRITE_SECONDS: Final = 20.0  # a run is created in MLflow meanwhile
+WRITE_SECONDS: Final = 40.0  # an environment may be tried out meanwhile, and a run is created in MLflow
 _READ_SECONDS: Final = 5.0
 _PIECE_SECONDS: Final = 30.0
 _MAX_PIECE_BYTES: Final = 8 * 2**20  # the scheduler's pieces have 1 MiB; hiding secrets may make them longer
@@ -166,7 +166,7 @@ class SchedulerClient:
             f"/api/training/{verb}",
             headers=headers_of(requester, self._rules),
             body=encoded(body),
-            deadline_seconds=_WRITE_SECONDS,
+            deadline_seconds=WRITE_SECONDS,
             writes=True,
         )
         if answer.status == 422:

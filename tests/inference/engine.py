@@ -17,6 +17,7 @@ from flask import Flask
 from simple_websocket import Client, ConnectionClosed
 from werkzeug.serving import make_server
 
+from domain.errors.walks import NotAnsweredYet
 from tests.gpus.monitor import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -118,10 +119,18 @@ class Viewer(Client):  # type: ignore[misc]
         self.send(json.dumps({"command": command} | more))
 
     def next(self, seconds: float = 60) -> Message:
-        """Returns the next message; fails if none comes. A new policy takes a second or two."""
-        text = self.receive(timeout=seconds)
-        assert text is not None, f"no message within {seconds} s"
-        return dict(json.loads(text))
+        """Returns the next message; fails if none comes. A new policy takes a second or two, on a slow machine more."""
+        return self.reports(seconds)[1]
+
+    def reports(self, seconds: float = 90) -> tuple[list[float], Message]:
+        """Returns the moments of the reports that a call takes long, and the message that it leads to."""
+        deadline, moments = time.monotonic() + seconds, list[float]()
+        while text := self.receive(timeout=max(0.0, deadline - time.monotonic())):
+            message = dict(json.loads(text))
+            if message.get("code") != NotAnsweredYet.code:
+                return moments, message
+            moments.append(time.monotonic())
+        raise AssertionError(f"no message within {seconds} s, but {len(moments)} reports")
 
     def reset(self, **more: object) -> Message:
         """Starts a new episode; returns its step 0."""

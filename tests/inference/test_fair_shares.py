@@ -1,6 +1,8 @@
 """No client takes all of the engine: neither its viewers' places nor the places of running models."""
 
 import math
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -177,6 +179,50 @@ def test_a_newcomer_takes_a_place_of_the_largest_user_and_never_the_active_model
     pool.policy("of a third").start("third")
     active.start("greedy")  # it did not count as the third
     assert len(pool) == 3
+
+
+def test_a_place_is_had_although_its_policy_is_slow_to_answer(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine: an answer of a second may take ten by the clock."""
+    monkeypatch.setattr(policy_pool, "_IDLE_SECONDS", 600.0)
+    monkeypatch.setattr(policy_pool, "ANSWER_SECONDS", 0.1)
+    greedy = [pool.policy(f"greedy {number}") for number in range(3)]
+    for one in greedy:
+        one.start("greedy")
+    answered, begun = threading.Event(), threading.Barrier(len(greedy) + 1)
+
+    def answer(_process: PolicyProcess) -> None:
+        begun.wait(60)
+        answered.wait(60)
+
+    calls = [threading.Thread(target=one.use, args=(answer, "greedy")) for one in greedy]
+    for call in calls:
+        call.start()
+    begun.wait(60)
+    threading.Timer(1.5, answered.set).start()
+    pool.policy("newcomer's").start("newcomer")
+    for call in calls:
+        call.join(60)
+    assert len(pool) == 3
+
+
+def test_a_second_viewer_waits_for_a_policy_that_is_slow_to_load(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_pool, "LOAD_SECONDS", 0.1)
+    monkeypatch.setattr(policy_pool, "ANSWER_SECONDS", 0.1)
+    loads = threading.Event()
+
+    def load_slowly(content: bytes) -> PolicyProcess:
+        loads.set()
+        time.sleep(2)
+        return PolicyProcess(content, SMALL)
+
+    policy = pool.get("slow", DQN.read_bytes(), SMALL, load_slowly)
+    assert policy is not None
+    first = threading.Thread(target=policy.start)
+    first.start()
+    loads.wait(60)
+    policy.start("second")
+    first.join(60)
+    policy.release_if_idle(math.inf)
 
 
 def test_the_active_model_runs_although_other_models_fill_all_places(start: Start, team: Team) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import threading
 import uuid
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from mlflow_api.client import MlflowApi
 from mlflow_api.registry.registry import MlflowRegistry
 from mlflow_api.registry.versions import Version
 from policies.policy_check import check_policy
+from services.registry import policy_files
 from services.registry.checks.policy_subjects import PolicySubject
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.policy_checks import PolicyChecks
-from services.registry.policy_files import PolicyFiles
+from services.registry.policy_files import PolicyFiles, PolicyLimits
 from tests.misbehaving import Misbehaving, eventually
 from tests.models.backends import no_file
 from tests.registry import ENVIRONMENT, Registry
@@ -79,6 +81,17 @@ def test_a_cache_that_cannot_be_written_only_costs_time(
     (tmp_path / "taken").write_text("a file, not a folder")
     graph = PolicyFiles(registry, tmp_path / "taken").check(registry.version(registered.version()), MAZE)
     assert graph.size_bytes > 0
+
+
+def test_a_check_waits_for_those_that_a_busy_machine_makes_slow(
+    tracking: Tracking, registered: Registry, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy_files, "CHECK_SECONDS", 0.5)
+    registry, limits = registry_at(tracking.address, registered), PolicyLimits()
+    version = registry.version(registered.version())
+    while limits.checks.acquire(blocking=False):
+        threading.Timer(4, limits.checks.release).start()
+    assert PolicyFiles(registry, cache_dir, limits).check(version, MAZE).size_bytes > 0
 
 
 LONG = b"flavors: {onnx: {data: model.onnx}}\n" + b"# and so on\n" * 6000

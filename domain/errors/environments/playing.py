@@ -125,6 +125,13 @@ class EpisodeTooLong(Message):
     most: int
 
 
+class NotDrawnInTime(Message):
+    """Its making, the policy's answers, its steps and its pictures took too long together."""
+
+    text = template("Its episode was not drawn within {seconds} s.")
+    seconds: float
+
+
 class AlreadyEnded(Message):
     """The environment was closed, or ended after a failure."""
 
