@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from domain.fleet.kept_history import BUCKET_SECONDS, GpuUser
-from gpu_monitor.kept.buckets import Bucket, GpuPlace
-from gpu_monitor.kept.history_file import HistoryFile
+from gpu_monitor.history.buckets import Bucket, GpuPlace
+from gpu_monitor.history.history_file import HistoryFile
 
 _BUCKET_MS: Final = BUCKET_SECONDS * 1000
 _DAY_MS: Final = 86_400_000

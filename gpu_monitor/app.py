@@ -10,7 +10,7 @@ from domain.fleet.kept_history import HistoryQuery, KeptHistory
 from domain.gpus import GpuReport
 from domain.gpus.health import MonitorHealth
 from gpu_monitor.driver.processes import boot_id
-from gpu_monitor.kept.keeper import HistoryRecorder
+from gpu_monitor.history.keeper import HistoryRecorder
 from gpu_monitor.metrics import metrics
 from gpu_monitor.settings import GpuMonitorSettings
 from gpu_monitor.watch import ReadingPublisher

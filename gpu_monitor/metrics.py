@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from domain.fleet.kept_history import GpuUser
 from domain.gpus import Disk, Gpu, GpuReport, GpuState, HostState, Machine
-from gpu_monitor.kept.buckets import users_of
+from gpu_monitor.history.buckets import users_of
 
 _MIB: Final = 2**20
 _MAX_USERS: Final = 16  # each is a separate series

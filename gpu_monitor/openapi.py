@@ -6,7 +6,7 @@ from flask import Flask
 
 from domain.access.table import GPU_MONITOR
 from gpu_monitor.app import app_of
-from gpu_monitor.kept.keeper import HistoryRecorder
+from gpu_monitor.history.keeper import HistoryRecorder
 from gpu_monitor.settings import GpuMonitorSettings
 from gpu_monitor.watch import ReadingPublisher
 from serving.operations import openapi

@@ -53,7 +53,7 @@ class PolicyProcess:
             raise PolicyRefused(reason)
         plan = {"input": contract.input.name, "width": contract.input.shape[1]}
         niceness = BACKGROUND_NICENESS if in_background else 0
-        self._child = ChildProcess(onnx, "policies.asking_child", plan, niceness)
+        self._child = ChildProcess(onnx, "policies.scores_child", plan, niceness)
         try:
             self.graph = self._load(onnx)
             if reason := misfit(self.graph, env_id):

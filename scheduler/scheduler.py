@@ -14,14 +14,14 @@ from mlflow_api.histories.metrics import MetricsApi
 from mlflow_api.run_writes import RunWrites
 from scheduler.backends.backend import Backend, TrainingLog
 from scheduler.backends.checkpoints import Checkpoints
+from scheduler.live.describing import describe_training, places
+from scheduler.live.logged_progress import LoggedProgress
+from scheduler.live.progress_book import ProgressBook
+from scheduler.live.viewers import Viewers
 from scheduler.local.environment import base_environment, tracking_environment
 from scheduler.local.gpus import Gpus
 from scheduler.local.local_backend import LocalBackend
 from scheduler.local.run_folders import RunFolders
-from scheduler.news.describing import describe_training, places
-from scheduler.news.logged_progress import LoggedProgress
-from scheduler.news.progress_book import ProgressBook
-from scheduler.news.viewers import Viewers
 from scheduler.past_trainings import PastTrainings
 from scheduler.queue.actions import QueueActions
 from scheduler.queue.dispatcher import Dispatcher

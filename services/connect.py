@@ -17,11 +17,11 @@ from services.fleet.fleet_histories import FleetHistories
 from services.health.dependency_health import Checks
 from services.health.service_health import HealthSnapshots
 from services.inference_engine import InferenceEngine
-from services.measuring.following import EvaluationFollower
+from services.measuring.evaluation_follower import EvaluationFollower
 from services.registry.changes.answers import ChangeAnswers
-from services.registry.changes.making import ModelChanger
+from services.registry.changes.model_changer import ModelChanger
 from services.registry.changes.records import ChangeRecords
-from services.registry.measurement_keeping import MeasurementWriter
+from services.registry.measurement_writer import MeasurementWriter
 from services.registry.model_store import ModelStore
 from services.registry.model_view import ModelSnapshots
 from services.registry.policy_checks import PolicyChecks

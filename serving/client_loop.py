@@ -8,10 +8,10 @@ from typing import Final
 from domain.errors import ClewError
 from domain.errors.requests import RequestTooSlow, TooManyAtOnce
 from serving.connection import HEAD_SECONDS, Connection, Phase
+from serving.event_dispatcher import EventDispatcher
 from serving.open_connections import CutClients, OpenConnections
 from serving.pace import TransferRate
 from serving.refusals import refusal
-from serving.watching import EventDispatcher
 
 _READ_BYTES: Final = 2**16
 _SMALL_BYTES: Final = 2**16

@@ -11,10 +11,6 @@ from mlflow_api.alerts.changed_runs import ChangedRunsApi
 from mlflow_api.alerts.holder import AlertHolder, Control
 from mlflow_api.client import MlflowApi
 from watcher.clock import now_ms
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.lease import WatcherLease
-from watcher.keeping.outbox import Outbox
-from watcher.keeping.recorder import Recorder
 from watcher.sending.delivery import Delivery
 from watcher.sending.pictures import Pictures
 from watcher.sending.sender import Sender
@@ -22,6 +18,10 @@ from watcher.settings import WatcherSettings
 from watcher.sources import gpus, registry, services
 from watcher.sources.peer_services import PeerServices
 from watcher.sources.runs import RunSource
+from watcher.state.alert_book import AlertBook
+from watcher.state.lease import WatcherLease
+from watcher.state.outbox import Outbox
+from watcher.state.recorder import Recorder
 
 # A watcher that only waits polls the lease less often.
 _FOLLOW_TIMES: Final = 2.0

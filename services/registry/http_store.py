@@ -34,7 +34,7 @@ from services.registry.model_server_answers import (
     success_rate_in,
 )
 from services.registry.model_store import ModelStore
-from services.registry.version_files.keeping import PolicyFile
+from services.registry.version_files.policy_cache import PolicyFile
 from transport.http_client import JsonService
 
 _SECONDS = 10.0

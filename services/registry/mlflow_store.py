@@ -32,7 +32,7 @@ from services.registry.checks.policy_subjects import PolicySubject
 from services.registry.mlflow_model_tags import refuse_changed, refuse_deleted
 from services.registry.model_store import ModelStore
 from services.registry.version_files.documents import VersionDocuments
-from services.registry.version_files.keeping import PolicyFile
+from services.registry.version_files.policy_cache import PolicyFile
 from services.registry.version_models import RunOf, VersionModels
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from domain.errors import Name, ReadOnly
 from domain.inference.policies import PolicyGraph
 from domain.registry.measurements import AnyMeasurement
 from domain.registry.models import Activation, Model, ModelList
-from services.registry.version_files.keeping import PolicyFile
+from services.registry.version_files.policy_cache import PolicyFile
 
 
 class ModelStore(Protocol):

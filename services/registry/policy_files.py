@@ -23,8 +23,8 @@ from policies.policy_check import CHECK_SECONDS
 from services.registry.checks.played_environments import EnvironmentSamples
 from services.registry.checks.policy_subjects import PolicySubject
 from services.registry.version_files.fetching import FILE_TAG, VersionFetcher
-from services.registry.version_files.keeping import PolicyCacheEntry, PolicyFile, PolicyFileCache
 from services.registry.version_files.pauses import FetchPauses
+from services.registry.version_files.policy_cache import PolicyCacheEntry, PolicyFile, PolicyFileCache
 from services.sharing.host_lock import host_lock
 from services.sharing.shared_file import SharedFile
 from services.sharing.value_forms import JsonForm

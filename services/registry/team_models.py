@@ -17,7 +17,7 @@ from domain.tracking.runs import BadRow
 from mlflow_api.schemas import SERVICE
 from services.registry.model_store import ModelStore
 from services.registry.registered_models import RegisteredModels
-from services.registry.version_files.keeping import PolicyFile
+from services.registry.version_files.policy_cache import PolicyFile
 
 
 class TeamModels:

@@ -4,8 +4,8 @@ import time
 from pathlib import Path
 
 from domain.fleet.kept_history import BUCKET_SECONDS, GpuUser
-from gpu_monitor.kept.buckets import Bucket, GpuPlace
-from gpu_monitor.kept.history_file import HistoryFile
+from gpu_monitor.history.buckets import Bucket, GpuPlace
+from gpu_monitor.history.history_file import HistoryFile
 
 BUCKET_MS = BUCKET_SECONDS * 1000
 HOUR_MS = 3_600_000

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from domain.errors import BadInput
 from domain.fleet.kept_history import BUCKET_SECONDS, HistoryQuery, KeptHistory
 from domain.gpus import Gpu, GpuProcess, GpuReport, GpuState, HostState
-from gpu_monitor.kept import answers, history_file
-from gpu_monitor.kept.answers import kept_history
-from gpu_monitor.kept.buckets import Bucket, Buckets
-from gpu_monitor.kept.history_file import HistoryFile
+from gpu_monitor.history import answers, history_file
+from gpu_monitor.history.answers import kept_history
+from gpu_monitor.history.buckets import Bucket, Buckets
+from gpu_monitor.history.history_file import HistoryFile
 from gpu_monitor.metrics import metrics
 from gpu_monitor.readings import Reading
 from tests.gpus.conftest import Start

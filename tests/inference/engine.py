@@ -89,7 +89,7 @@ class Engine:
     def children(self) -> list[psutil.Process]:
         """Returns the processes that run policies."""
         below = psutil.Process(self.process.pid).children(recursive=True)
-        return [one for one in below if "policies.asking_child" in one.cmdline()]
+        return [one for one in below if "policies.scores_child" in one.cmdline()]
 
     def threads(self) -> int:
         """Returns the number of threads of the serving process."""

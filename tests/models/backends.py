@@ -22,7 +22,7 @@ from services.registry.mlflow_store import MlflowModelStore
 from services.registry.model_store import ModelStore
 from services.registry.registered_models import RegisteredModels
 from services.registry.team_models import TeamModels
-from services.registry.version_files.keeping import PolicyFile
+from services.registry.version_files.policy_cache import PolicyFile
 from settings.settings import Settings
 from tests.models.model_server import ModelServer
 from tests.models.registered_model import RegisteredModel

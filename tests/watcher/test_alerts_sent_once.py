@@ -18,12 +18,12 @@ from tests.tracking import Tracking
 from tests.watcher.watching import NOWHERE
 from transport.http_client import JsonService
 from watcher.clock import now_ms
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.outbox import Outbox
-from watcher.keeping.recorder import Recorder
-from watcher.keeping.retention import MAX_KEPT
 from watcher.settings import WatcherSettings
 from watcher.sources.peer_services import PeerServices
+from watcher.state.alert_book import AlertBook
+from watcher.state.outbox import Outbox
+from watcher.state.recorder import Recorder
+from watcher.state.retention import MAX_KEPT
 
 TO_ONE = AlertRules(rules=[Rule(name="r", after_seconds=0.0, to=["a"])])
 

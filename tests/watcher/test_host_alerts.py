@@ -15,9 +15,9 @@ from tests.tracking import Tracking
 from tests.watcher.mail import Mail
 from tests.watcher.watching import NOWHERE, Watching
 from transport.http_client import JsonService
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.outbox import Outbox
 from watcher.sources.gpus import GpuSource, Monitor
+from watcher.state.alert_book import AlertBook
+from watcher.state.outbox import Outbox
 
 RULES = """
 [receivers]

@@ -17,11 +17,11 @@ from mlflow_api.client import MlflowApi
 from tests.misbehaving import eventually
 from tests.tracking import Tracking
 from transport.http_client import JsonService
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.conditions import Condition, HoldTimes
-from watcher.keeping.lease import WatcherLease
-from watcher.keeping.outbox import Outbox
 from watcher.sources.watermark import Watermark
+from watcher.state.alert_book import AlertBook
+from watcher.state.conditions import Condition, HoldTimes
+from watcher.state.lease import WatcherLease
+from watcher.state.outbox import Outbox
 
 RULES = read_rules('[receivers]\na = "json://a"\nb = "json://b"', {})
 

@@ -12,7 +12,7 @@ from tests.misbehaving import Misbehaving, eventually
 from tests.tracking import Tracking
 from tests.watcher.receivers import Webhook
 from tests.watcher.watching import Watching
-from watcher.keeping.lease import LEASE_SECONDS
+from watcher.state.lease import LEASE_SECONDS
 
 RULES = """
 [receivers.team]

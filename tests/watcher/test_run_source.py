@@ -15,9 +15,9 @@ from mlflow_api.client import MlflowApi
 from tests.misbehaving import Misbehaving
 from tests.tracking import Tracking
 from transport.http_client import JsonService
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.outbox import Outbox
 from watcher.sources.runs import RunSource
+from watcher.state.alert_book import AlertBook
+from watcher.state.outbox import Outbox
 
 
 def now_ms() -> int:

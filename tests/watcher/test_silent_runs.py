@@ -15,9 +15,9 @@ from tests.tracking import Tracking
 from tests.watcher.receivers import Webhook
 from tests.watcher.watching import Watching
 from transport.http_client import JsonService
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.outbox import Outbox
 from watcher.sources.runs import RunSource
+from watcher.state.alert_book import AlertBook
+from watcher.state.outbox import Outbox
 
 NOW_MS = time.time_ns() // 1_000_000
 

@@ -10,10 +10,10 @@ from typing import Final
 from domain.alerts.alert import Alert
 from domain.alerts.rules import AlertRules, Receiver
 from watcher.clock import now_ms
-from watcher.keeping.alert_book import AlertBook
 from watcher.sending.delivery import Deliver
 from watcher.sending.markup import literal
 from watcher.sending.texts import message_of
+from watcher.state.alert_book import AlertBook
 
 ONE_BY_ONE: Final = 3
 """Up to so many alerts are sent as separate messages; more are combined into one."""

@@ -23,9 +23,9 @@ from domain.errors.names import GpuMonitor
 from domain.gpus import IDLE_BELOW_PERCENT, Gpu, GpuReport, GpuState, HostState
 from domain.messages import Reason, Text
 from transport.http_client import JsonService
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.conditions import Condition
 from watcher.sources.causes import cause_of
+from watcher.state.alert_book import AlertBook
+from watcher.state.conditions import Condition
 
 ROUND_SECONDS: Final = 6.0
 _ANSWER_SECONDS: Final = 3.0

@@ -11,10 +11,10 @@ from domain.errors.names import INFERENCE_ENGINE, MODEL_SERVER, TRAINING_SCHEDUL
 from mlflow_api.schemas import SERVICE
 from transport.credentials import basic_auth
 from transport.http_client import JsonService
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.conditions import Condition
 from watcher.settings import WatcherSettings
 from watcher.sources import gpus, services
+from watcher.state.alert_book import AlertBook
+from watcher.state.conditions import Condition
 
 # Number of groups that have to be asked: monitors, MLflow, all others.
 _GROUPS: Final = 3

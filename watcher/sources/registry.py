@@ -32,9 +32,9 @@ from mlflow_api.run_writes import StoredRun
 from mlflow_api.schemas import Experiment
 from settings.settings import Settings
 from watcher.clock import now_ms
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.conditions import Condition
-from watcher.keeping.outbox import Outbox
+from watcher.state.alert_book import AlertBook
+from watcher.state.conditions import Condition
+from watcher.state.outbox import Outbox
 
 ROUND_SECONDS: Final = 900.0
 _MAX_RUNS: Final = 1_000

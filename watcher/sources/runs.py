@@ -25,13 +25,13 @@ from mlflow_api.alerts.holder import Control
 from mlflow_api.client import MlflowApi
 from mlflow_api.schemas import Experiment
 from watcher.clock import now_ms
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.conditions import Condition
-from watcher.keeping.outbox import Outbox
 from watcher.sources.best_so_far import BestSoFar, best_of_each
 from watcher.sources.run_facts import ended_ms, score_of, silence_key, stalled_after, subject_of
 from watcher.sources.usual_intervals import UsualIntervals
 from watcher.sources.watermark import Watermark
+from watcher.state.alert_book import AlertBook
+from watcher.state.conditions import Condition
+from watcher.state.outbox import Outbox
 
 # Without GraphQL in MLflow, a round takes three requests.
 _FALLBACK_TIMES: Final = 2.5

@@ -17,9 +17,9 @@ from domain.trainings.answers import TrainingList
 from domain.trainings.training import WAITING
 from transport.http_client import JsonService
 from watcher.clock import now_ms
-from watcher.keeping.alert_book import AlertBook
-from watcher.keeping.conditions import Condition
 from watcher.sources.causes import cause_of
+from watcher.state.alert_book import AlertBook
+from watcher.state.conditions import Condition
 
 ROUND_SECONDS: Final = 15.0
 _ANSWER_SECONDS: Final = 5.0

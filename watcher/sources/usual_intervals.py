@@ -13,8 +13,8 @@ from domain.tracking.history import FIRST_STEP, HistoryPart
 from domain.tracking.runs import Run
 from mlflow_api.client import MlflowApi
 from mlflow_api.histories.metrics import RUNS_PER_CALL, MetricsApi
-from watcher.keeping.alert_book import AlertBook
 from watcher.sources.run_facts import MIN_SECONDS, newest_point, silence_key, stalled_after, usual_seconds
+from watcher.state.alert_book import AlertBook
 
 _MAX_POINTS: Final = 500
 _LAST_OF_A_SAMPLE: Final = 3

@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from domain.gpus import Gpu, GpuVendor
-from gpu_monitor.driver.amd.door import query_gpu
+from gpu_monitor.driver.amd.calls import query_gpu
 from gpu_monitor.driver.gpu_queries import GpuQueries
 from gpu_monitor.driver.processes import ListedProcess, describe_all
 from gpu_monitor.failures import HostTrouble

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from domain.errors.gpus.answers import CountedTooMany
 from domain.gpus import Gpu, HostState, trouble
+from gpu_monitor.driver.amd.calls import load, query_gpu, query_host
 from gpu_monitor.driver.amd.device import AmdDevice
-from gpu_monitor.driver.amd.door import load, query_gpu, query_host
 from gpu_monitor.failures import AMD_HOST, GpuTrouble, HostTrouble, InvalidAnswer
 from gpu_monitor.readings import Reading
 

@@ -18,7 +18,7 @@ from domain.errors.gpus.throttling import (
 )
 from domain.gpus import Gpu, GpuState, GpuVendor, trouble
 from gpu_monitor.driver.gpu_queries import GpuQueries
-from gpu_monitor.driver.nvml.door import query_gpu
+from gpu_monitor.driver.nvml.calls import query_gpu
 from gpu_monitor.driver.nvml.memory import memory_of
 from gpu_monitor.driver.nvml.mig import Instances, instances_of
 from gpu_monitor.driver.nvml.nvlink import NvLink

@@ -9,8 +9,8 @@ import pynvml
 
 from domain.errors.gpus.answers import CountedTooMany
 from domain.gpus import Gpu, HostState, trouble
+from gpu_monitor.driver.nvml.calls import query_gpu, query_host
 from gpu_monitor.driver.nvml.device import Device
-from gpu_monitor.driver.nvml.door import query_gpu, query_host
 from gpu_monitor.failures import HOST, GpuTrouble, HostTrouble, InvalidAnswer
 from gpu_monitor.readings import Reading
 

@@ -7,7 +7,7 @@ import pynvml
 
 from domain.errors.schema import SchemaMore
 from gpu_monitor.driver.gpu_queries import GpuQueries
-from gpu_monitor.driver.nvml.door import is_unsupported
+from gpu_monitor.driver.nvml.calls import is_unsupported
 
 _MIB: Final = 2**20
 

@@ -10,7 +10,7 @@ from domain.errors.gpus.answers import InstanceNotKnown, InstanceTwice
 from domain.errors.schema import SchemaMore
 from domain.gpus import MAX_INSTANCES, Gpu, GpuVendor, MigInstance
 from gpu_monitor.driver.gpu_queries import GpuQueries
-from gpu_monitor.driver.nvml.door import query_gpu
+from gpu_monitor.driver.nvml.calls import query_gpu
 from gpu_monitor.driver.nvml.memory import memory_of
 from gpu_monitor.driver.nvml.process_lists import processes_of
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pynvml
 
-from gpu_monitor.driver.nvml.door import ABSENT
+from gpu_monitor.driver.nvml.calls import ABSENT
 
 # The member of NVML's union that holds the value, by its type.
 _MEMBERS: Final = {

@@ -10,9 +10,9 @@ from domain.errors.fleet.history import ExamplesNotKept, HistoryNotKept
 from domain.fleet.kept_history import HistoryQuery, KeptHistory
 from domain.gpus import Troubled
 from domain.message_data import coded
-from gpu_monitor.kept.answers import kept_history
-from gpu_monitor.kept.buckets import Bucket, Buckets
-from gpu_monitor.kept.history_file import HistoryFile
+from gpu_monitor.history.answers import kept_history
+from gpu_monitor.history.buckets import Bucket, Buckets
+from gpu_monitor.history.history_file import HistoryFile
 from gpu_monitor.readings import Reading
 from gpu_monitor.settings import GpuMonitorSettings
 

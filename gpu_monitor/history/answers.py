@@ -9,8 +9,8 @@ from domain.fleet.kept_history import GpuUser, HistoryQuery, KeptGpu, KeptHistor
 from domain.gpus import Troubled
 from domain.message_data import coded
 from domain.messages import Text
-from gpu_monitor.kept.buckets import BUCKET_MS, VALUES
-from gpu_monitor.kept.history_file import HistoryFile, place_of, user_of
+from gpu_monitor.history.buckets import BUCKET_MS, VALUES
+from gpu_monitor.history.history_file import HistoryFile, place_of, user_of
 
 _DIGITS: Final = 6  # the mean of values that are all 100 % may come to 100.00000000000001, which is no valid percentage
 _MEANS: Final = ", ".join(

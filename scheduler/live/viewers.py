@@ -9,7 +9,7 @@ from typing import Final
 from concurrency.rounds import PeriodicTask
 from domain.errors import ClewError
 from domain.trainings.training import TrainingMessage
-from scheduler.news.progress_book import ProgressBook
+from scheduler.live.progress_book import ProgressBook
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
 from sockets.broadcast import Broadcast

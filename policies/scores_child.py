@@ -1,4 +1,4 @@
-"""Runs one policy of the maze in a process of its own: `python -m policies.asking_child PLAN`.
+"""Runs one policy of the maze in a process of its own: `python -m policies.scores_child PLAN`.
 
 PLAN is as in policies/child_protocol.py, with `input` and `width` of the observation. A request is a count n (uint32)
 and n × width float32, its answer the scores as float32. policies/child_process.py starts it, and

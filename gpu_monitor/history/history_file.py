@@ -12,7 +12,7 @@ from typing import Final
 from domain.errors.fleet.history import HistoryFileDamaged, HistoryFileFailing
 from domain.fleet.kept_history import GpuUser
 from domain.messages import Message, Text
-from gpu_monitor.kept.buckets import BUCKET_MS, VALUES, Bucket, GpuPlace
+from gpu_monitor.history.buckets import BUCKET_MS, VALUES, Bucket, GpuPlace
 
 MAX_BYTES: Final = 64 * 2**20
 _PAGE_BYTES: Final = 4096

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from domain.trainings.training import LivePoints, TrainingProgress
-from scheduler.news.logged_progress import LoggedProgress
-from scheduler.news.progress import ProgressFile
+from scheduler.live.logged_progress import LoggedProgress
+from scheduler.live.progress import ProgressFile
 from scheduler.queue.entry import Entry
 
 _WATCHED_SECONDS: Final = 10.0

@@ -12,11 +12,11 @@ from domain.alerts.rules import AlertRules
 from domain.message_data import MessageData
 from domain.messages import Message, Reason
 from watcher.clock import now_ms
-from watcher.keeping.conditions import Condition, HoldTimes
-from watcher.keeping.known_alerts import AlertIndex
-from watcher.keeping.outbox import Outbox
-from watcher.keeping.recovery import service_is_back
-from watcher.keeping.retention import expired, horizon_ms
+from watcher.state.conditions import Condition, HoldTimes
+from watcher.state.known_alerts import AlertIndex
+from watcher.state.outbox import Outbox
+from watcher.state.recovery import service_is_back
+from watcher.state.retention import expired, horizon_ms
 
 _NOTE_SECONDS: Final = 30.0
 _NOTE: Final = "held"

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.errors import ClewError, ServiceError
 from mlflow_api.alerts.holder import AlertHolder
-from watcher.keeping.alert_book import AlertBook
+from watcher.state.alert_book import AlertBook
 
 # Changes within this time are combined into one write.
 _COALESCED_SECONDS: Final = 2.0

@@ -10,8 +10,8 @@ from domain.tracking.vocabulary import MetricWord, Vocabulary
 from domain.trainings.training import LivePoints, TrainingProgress
 from mlflow_api.histories.metrics import MetricsApi
 from mlflow_api.run_writes import RunWrites
-from scheduler.news.curves import MAX_POINTS
-from scheduler.news.progress import WORDS
+from scheduler.live.curves import MAX_POINTS
+from scheduler.live.progress import WORDS
 
 _OF_COUNTS: Final[tuple[MetricWord, ...]] = ("episodes", "env_steps")
 

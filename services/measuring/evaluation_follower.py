@@ -19,7 +19,7 @@ from domain.errors import ClewError, NotFound
 from domain.inference.messages import EvaluationReport, EvaluationState
 from services.inference_engine import InferenceEngine
 from services.measuring.measured import measurement_of
-from services.registry.measurement_keeping import MeasurementWriter
+from services.registry.measurement_writer import MeasurementWriter
 from services.sharing.atomic_file import put
 
 log = logging.getLogger(__name__)

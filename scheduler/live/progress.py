@@ -8,7 +8,7 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from domain.trainings.training import LivePoints, TrainingProgress
-from scheduler.news.curves import Curve
+from scheduler.live.curves import Curve
 
 _PIECE: Final = 2**20
 _LONGEST_LINE: Final = 10_000

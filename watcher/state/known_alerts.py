@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from domain.alerts.alert import Alert
 from domain.alerts.kinds import AlertKind
-from watcher.keeping.outbox import Outbox
+from watcher.state.outbox import Outbox
 
 
 class AlertIndex:
