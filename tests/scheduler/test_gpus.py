@@ -51,7 +51,7 @@ def test_a_gpu_without_processes_is_free(
     assert (room.shortage and room.shortage.code) == reason
 
 
-def test_an_unreachable_gpu_monitor_is_named_as_the_hindrance() -> None:
+def test_an_unreachable_gpu_monitor_is_named_as_the_reason() -> None:
     room = Gpus([GpuMonitorAddress("local", "http://127.0.0.1:1")]).room([])
     assert room.shortage is not None
     assert room.shortage.code == "gpus-unknown"
