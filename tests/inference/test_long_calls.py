@@ -15,7 +15,7 @@ from domain.inference.saved_episodes import EpisodeFormat
 from environments.known import KnownEnvironments
 from inference import episodes
 from inference.clew_models import ClewModels
-from inference.episodes import EpisodeDrawing
+from inference.episodes import EpisodeRenderer
 from inference.viewers.long_calls import POLL_SECONDS, REPORT_SECONDS
 from services.inference_engine import DRAW_SECONDS
 from tests.inference.conftest import Start, Team
@@ -103,15 +103,15 @@ def test_a_policy_that_takes_long_is_reported_to_the_viewer(viewer: Viewer, team
 
 
 @pytest.fixture
-def drawing(clew: str) -> Iterator[EpisodeDrawing]:
+def drawing(clew: str) -> Iterator[EpisodeRenderer]:
     known = KnownEnvironments(read_environments(entries()))
     with closing(known):
-        yield EpisodeDrawing(ClewModels(clew), known)
+        yield EpisodeRenderer(ClewModels(clew), known)
 
 
 @pytest.mark.parametrize("call", ["make", "step"])
 def test_drawing_an_episode_ends_before_its_client_gives_up(
-    drawing: EpisodeDrawing, team: Team, call: str, monkeypatch: pytest.MonkeyPatch
+    drawing: EpisodeRenderer, team: Team, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert episodes.MAX_SECONDS < DRAW_SECONDS
     monkeypatch.setattr(episodes, "MAX_SECONDS", 8.0)
