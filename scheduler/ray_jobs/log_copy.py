@@ -1,6 +1,7 @@
 """A local copy of a job's log, so that it can be read in pieces, and after Ray has deleted it."""
 
 import logging
+import threading
 import time
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,8 @@ class LogCopy:
     def __init__(self, jobs: JobsApi, submission_id: str, path: Path, begins: int) -> None:
         self._jobs, self._submission_id, self._path, self._begins = jobs, submission_id, path, begins
         self._due = self._watched_until = 0.0
+        self._lock = threading.Lock()
+        """Held while reading: the thread that reads logs and the one that sees a job's end would each append it."""
         self._skip = 0
         self._is_full = False
 
@@ -42,11 +45,13 @@ class LogCopy:
 
     def read(self) -> None:
         """Appends new content; if that fails, it is tried again later."""
-        self._skip = max(0, _size(self._path) - self._begins)
-        try:
-            self._jobs.read_log(self._submission_id, self._take)
-        except ClewError as error:
-            _log.debug("The log of a training was not read", extra={"job": self._submission_id, "cause": str(error)})
+        with self._lock:
+            self._skip = max(0, _size(self._path) - self._begins)
+            try:
+                self._jobs.read_log(self._submission_id, self._take)
+            except ClewError as error:
+                job = self._submission_id
+                _log.debug("The log of a training was not read", extra={"job": job, "cause": str(error)})
 
     def _take(self, piece: bytes) -> None:
         skipped = min(self._skip, len(piece))

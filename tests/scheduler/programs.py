@@ -173,7 +173,7 @@ fields = [{kind = "text", name = "word", default = "nothing"}]
 [[trainers]]
 name = "two-gpus"
 gpus = 2
-command = ["$python", "-c", "import os, time; print(os.environ['CUDA_VISIBLE_DEVICES'], flush=True); time.sleep(1)", "{word}"]
+command = ["$python", "-c", "import os, time; print(os.environ['CUDA_VISIBLE_DEVICES'], flush=True); time.sleep(10)", "{word}"]
 fields = [{kind = "text", name = "word", default = "nothing"}]
 """
 

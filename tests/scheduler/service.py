@@ -15,6 +15,7 @@ import psutil
 from simple_websocket import Client, ConnectionClosed
 
 from tests.gpus.monitor import free_port
+from tests.misbehaving import eventually
 
 ROOT = Path(__file__).parents[2]
 OVER = ("done", "failed", "killed")
@@ -53,13 +54,13 @@ class Service:
         for one in processes:
             with suppress(psutil.NoSuchProcess):
                 one.kill()
-        self.process.wait(20)
-        psutil.wait_procs(processes[1:], 20)
+        self.process.wait(60)
+        psutil.wait_procs(processes[1:], 60)
 
     def end(self, number: int = signal.SIGTERM) -> None:
         if self.process.poll() is None:
             self.process.send_signal(number)
-            self.process.wait(40)
+            self.process.wait(120)
 
     def memory(self) -> int:
         """Returns the memory of the serving process in bytes."""
@@ -77,7 +78,7 @@ class Service:
         given = {"Content-Type": "application/json", **(headers or {})}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, given, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return int(answer.status), dict(json.loads(answer.read()))
         except urllib.error.HTTPError as error:
             with error:
@@ -106,7 +107,7 @@ class Service:
     def trainings(self) -> list[Message]:
         return list(self.get("/api/training/runs")["trainings"])
 
-    def until(self, run_id: str, *states: str, seconds: float = 60) -> Message:
+    def until(self, run_id: str, *states: str, seconds: float = 180) -> Message:
         """Returns the training once it is in one of these states."""
         deadline, known = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:
@@ -116,7 +117,7 @@ class Service:
             time.sleep(0.05)
         raise AssertionError(f"not {states} within {seconds} s: {known}\n{self.log()[-3000:]}")
 
-    def wait_for(self, condition: Callable[[Message], bool], seconds: float = 60) -> Message:
+    def wait_for(self, condition: Callable[[Message], bool], seconds: float = 180) -> Message:
         """Polls the health until it fulfils the condition and returns it; fails after `seconds` with the last one."""
         deadline, health = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:
@@ -136,7 +137,7 @@ class Service:
         path = self.runs / run_id / "log.txt"
         return path.read_text() if path.exists() else ""
 
-    def written(self, run_id: str, text: str, seconds: float = 60) -> None:
+    def written(self, run_id: str, text: str, seconds: float = 180) -> None:
         """Waits until the log of a training contains `text`."""
         deadline = time.monotonic() + seconds
         while text not in self.training_log(run_id):
@@ -144,10 +145,26 @@ class Service:
             time.sleep(0.02)
 
     def keeper(self, run_id: str) -> psutil.Process:
-        return psutil.Process(json.loads((self.runs / run_id / "started.json").read_text())["keeper_pid"])
+        return psutil.Process(self._recorded_pid(run_id, "keeper_pid"))
 
     def program(self, run_id: str) -> psutil.Process:
-        return psutil.Process(json.loads((self.runs / run_id / "started.json").read_text())["program_pid"])
+        return psutil.Process(self._recorded_pid(run_id, "program_pid"))
+
+    def _recorded_pid(self, run_id: str, name: str) -> int:
+        """Waits until a process has an id: the program's is null at first, which psutil takes for this process."""
+        pids: list[int] = []
+
+        def is_recorded() -> bool:
+            pid = json.loads((self.runs / run_id / "started.json").read_text())[name]
+            pids.extend([] if pid is None else [pid])
+            return bool(pids)
+
+        eventually(is_recorded)
+        return pids[-1]
+
+    def until_gone(self, run_id: str) -> None:
+        """Waits until no process of a training lives: give it longer to live than this waits. A killed one takes a moment to end."""
+        eventually(lambda: self.processes(run_id) == [])
 
     def processes(self, run_id: str) -> list[psutil.Process]:
         """Returns all living processes of a training."""
@@ -180,12 +197,12 @@ class Viewer(Client):  # type: ignore[misc]
             self.close()
         self.thread.join(40)
 
-    def next(self, seconds: float = 60) -> Message:
+    def next(self, seconds: float = 180) -> Message:
         text = self.receive(timeout=seconds)
         assert text is not None, f"no message within {seconds} s"
         return dict(json.loads(text))
 
-    def until(self, condition: Callable[[Message], bool], seconds: float = 60) -> Message:
+    def until(self, condition: Callable[[Message], bool], seconds: float = 180) -> Message:
         """Returns the first message that fulfils the condition."""
         deadline, news = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:

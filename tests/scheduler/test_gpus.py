@@ -73,7 +73,7 @@ def test_a_training_waits_for_gpus_that_other_processes_use(
         service.wait_for(lambda _health: service.training(run_id)["reason"]["code"] == "gpu-taken-by")
         assert service.training(run_id)["reason"]["params"]["gpu"] == 1
         fake.write("count 2")
-        known = service.until(run_id, "training", "done")
+        known = service.until(run_id, "training")
         assert known["gpus"] == [0, 1]
         service.until(run_id, "done")
         names = service.training_log(run_id).strip().split(",")

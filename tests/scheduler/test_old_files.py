@@ -14,6 +14,7 @@ from scheduler.local.local_backend import LocalBackend
 from scheduler.local.run_folder import RunFolder
 from scheduler.local.run_folders import RunFolders
 from scheduler.settings import SchedulerSettings
+from tests.misbehaving import eventually
 from tests.scheduler.conftest import Start
 from tests.scheduler.service import Service
 from tests.scheduler.test_cluster_checkpoints import new_run, put, runs_of
@@ -52,17 +53,21 @@ def test_a_checkpoint_shared_by_two_trainings_is_counted_once(tmp_path: Path) ->
     assert (child / "checkpoint" / "1" / "state.json").stat().st_size == 500_000
 
 
+def until_checkpointed(service: Service, run_id: str) -> None:
+    """Waits for the first checkpoint, after ten episodes."""
+    eventually(lambda: any((service.runs / run_id).glob("checkpoint/[0-9]*")))
+
+
 def test_a_training_whose_files_were_deleted_cannot_be_continued(start: Start) -> None:
     service = start()
     run_id = service.start(trainer="teller", episodes=5000)
-    service.written(run_id, "goes on from 0")
-    time.sleep(0.5)  # a checkpoint comes after ten episodes
+    until_checkpointed(service, run_id)
     service.post("stop", run_id=run_id)
     assert "continue" in service.until(run_id, "killed")["actions"]
     shutil.rmtree(service.runs / run_id)
     service.kill()
     service.run()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     # Ended trainings are read last: until then they are unknown.
     while not (remark := service.call("GET", f"/api/training/runs/{run_id}")[1].get("remark")):
         assert time.monotonic() < deadline
@@ -75,10 +80,7 @@ def test_a_training_whose_files_were_deleted_cannot_be_continued(start: Start) -
 
 def test_a_training_whose_checkpoint_vanished_fails_instead_of_starting_over(single_slot_service: Service) -> None:
     run_id = single_slot_service.start(trainer="teller", episodes=5000)
-    deadline = time.monotonic() + 30
-    while not list((single_slot_service.runs / run_id).glob("checkpoint/[0-9]*")):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until_checkpointed(single_slot_service, run_id)
     single_slot_service.post("stop", run_id=run_id)
     single_slot_service.until(run_id, "killed")
     before = single_slot_service.start(trainer="sleeper", seconds=60)

@@ -67,7 +67,7 @@ def scenario(service: Service, cluster: FakeRay, programs: Path) -> Scenario:
     cluster.forget_all()
     for one in programs.glob("began-*"):
         one.unlink()
-    training = service.start(trainer="napper", seconds=6, word="training")
+    training = service.start(trainer="napper", seconds=40, word="training")
     stopping = service.start(trainer="napper", seconds=120, word="stopping")
     for word in ("training", "stopping"):
         service.wait_for(lambda _health, word=word: (programs / f"began-{word}").exists())  # type: ignore[misc]
@@ -148,7 +148,7 @@ def test_each_training_survives_a_cluster_fault_or_ends_with_its_true_state(
     training = "failed" if fault in LOSE_JOBS else "done"
     queued = "failed" if fault is cluster_loses_all_jobs_while_the_scheduler_is_down else "done"
     for run_id, state in ((scenario.training, training), (scenario.stopping, "killed"), (scenario.queued, queued)):
-        assert scenario.service.until(run_id, *OVER, seconds=60)["state"] == state
+        assert scenario.service.until(run_id, *OVER, seconds=150)["state"] == state
         assert scenario.service.training(run_id)["attempt"] == 1
     began = {one.name: one.read_text().count("began") for one in scenario.programs.glob("began-*")}
     assert began == {"began-training": 1, "began-stopping": 1} | ({"began-queued": 1} if queued == "done" else {})

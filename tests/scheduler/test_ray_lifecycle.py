@@ -60,7 +60,7 @@ def test_a_job_that_waits_in_the_cluster_is_shown_as_queued_until_it_runs(
     ray: FakeRay, service: Service, tracking: Tracking
 ) -> None:
     ray.cpus = 0
-    run_id = service.start(trainer="napper", seconds=1, word="it's $HOME")
+    run_id = service.start(trainer="napper", seconds=10, word="it's $HOME")
     known = wait_until_waiting_in_cluster(service, run_id)
     assert "waiting for resources" in str(known["reason"])
     assert (known["started_ms"], known["actions"]) == (None, ["stop"])
@@ -79,7 +79,7 @@ def test_a_job_that_waits_in_the_cluster_is_shown_as_queued_until_it_runs(
 
 def test_a_running_job_that_is_stopped_exports_first(ray: FakeRay, service: Service) -> None:
     run_id = service.start(trainer="napper", seconds=60)
-    service.written(run_id, "began", seconds=30)
+    service.written(run_id, "began")
     service.post("stop", run_id=run_id)
     assert service.until(run_id, *OVER)["state"] == "killed"
     assert "exported" in service.training_log(run_id)
@@ -119,9 +119,9 @@ CODES = ["queued-by-cluster"] * 8 + ["enough-wait-there", "waits-for-its-turn"]
 
 
 def test_a_restarted_scheduler_finds_running_and_lost_trainings(ray: FakeRay, service: Service) -> None:
-    continued, lost = (service.start(trainer="napper", seconds=seconds) for seconds in (4, 60))
+    continued, lost = (service.start(trainer="napper", seconds=seconds) for seconds in (10, 300))
     for run_id in (continued, lost):
-        service.written(run_id, "began", seconds=30)
+        service.until(run_id, "training")
     service.kill()
     job = ray.jobs.pop(f"{lost}-1")
     job.kill()
@@ -133,19 +133,19 @@ def test_a_restarted_scheduler_finds_running_and_lost_trainings(ray: FakeRay, se
 
 
 def test_an_unresponsive_cluster_is_named_and_starts_jobs_once_it_responds(ray: FakeRay, service: Service) -> None:
-    running = service.start(trainer="napper", seconds=2)
-    service.written(running, "began", seconds=30)
+    running = service.start(trainer="napper", seconds=10)
+    service.until(running, "training")
     ray.frozen.set()
     run_id = service.start(trainer="napper")
     for one in (run_id, running):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while (reason := service.training(one)["reason"] or {}).get("code") != "backend-away":
             assert time.monotonic() < deadline, reason
             time.sleep(0.1)
     assert "Ray" in str(reason)
     ray.frozen.clear()
     for one in (run_id, running):
-        assert service.until(one, *OVER, seconds=30)["state"] == "done"
+        assert service.until(one, *OVER)["state"] == "done"
     assert len(ray.submitted) == 2
 
 

@@ -1,6 +1,7 @@
 """A cluster at its worst, with a server that answers as Ray's does: nothing starts twice, all ends are true."""
 
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from scheduler.ray_jobs.ray_backend import RayBackend
 from tests.scheduler.fake_ray import FakeRay
 from tests.scheduler.ray_backends import is_over, is_running, is_waiting, python, ray_backend, status, until
 from tests.scheduler.test_cluster_checkpoints import new_run, put, runs_of
+from transport.http_client import JsonService
 
 SLEEP = "import time; print('up'); time.sleep(60)"
 QUICK = "print('done')"
@@ -88,7 +90,7 @@ def test_a_job_not_submitted_is_absent_and_can_be_launched_later(ray: FakeRay, r
     with ray_backend(ray.address, runs) as backend:
         with pytest.raises(ServiceUnavailable, match="boom"):
             backend.launch(python(QUICK))
-        assert status(backend) == Absent()
+        assert until(backend, is_over) == Absent()
         ray.instead = lambda method, path: None
         backend.launch(python(QUICK))
         assert until(backend, is_over).exit_code == 0
@@ -359,7 +361,7 @@ def test_killed_jobs_and_those_the_cluster_ended_are_distinguished(ray: FakeRay,
 
 
 def test_a_growing_log_is_copied_with_each_byte_once(ray: FakeRay, runs: Path) -> None:
-    code = "import time\nfor n in range(40):\n    print('line', n); time.sleep(0.05)"
+    code = "import time\nfor n in range(40):\n    print('line', n); time.sleep(0.25)"
     with ray_backend(ray.address, runs) as backend:
         backend.launch(python(code))
         log = backend.log("r1", 1)
@@ -372,6 +374,22 @@ def test_a_growing_log_is_copied_with_each_byte_once(ray: FakeRay, runs: Path) -
         until(backend, is_over)
         lines = [one for one in log.part(None, 100).lines if one.startswith("line")]
     assert lines == [f"line {n}" for n in range(40)]
+
+
+def test_a_log_that_two_threads_read_at_once_is_copied_once(ray: FakeRay, runs: Path, tmp_path: Path) -> None:
+    """One reads logs now and then; another reads the rest when it sees that the job has ended."""
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python("print('only line')"))
+        until(backend, is_over)
+    ray.after = lambda method, path: time.sleep(1)  # both begin before either has an answer
+    copied = tmp_path / "copy.txt"
+    copy = log_copy.LogCopy(jobs_api.JobsApi(JsonService("Ray", ray.address), {}), "r1-1", copied, 0)
+    readers = [threading.Thread(target=copy.read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(60)
+    assert copied.read_text().count("only line") == 1
 
 
 def test_no_job_is_submitted_while_the_disk_cannot_be_written(ray: FakeRay, runs: Path) -> None:

@@ -29,7 +29,7 @@ def both(service: Service, run_id: str) -> list[psutil.Process]:
 def start_training_and_stopping(service: Service, *, seconds: float) -> tuple[str, str]:
     """Starts a training that runs, and one that is being stopped slowly; returns their run ids."""
     training = service.start(trainer="sleeper", seconds=seconds)
-    stopping = service.start(trainer="sleeper", seconds=120.0, manners="slow")
+    stopping = service.start(trainer="sleeper", seconds=600.0, manners="slow")
     for run_id in (training, stopping):
         service.written(run_id, "began")
     service.post("stop", run_id=stopping)
@@ -38,9 +38,9 @@ def start_training_and_stopping(service: Service, *, seconds: float) -> tuple[st
 
 
 def code_of(service: Service, run_id: str, state: str) -> str:
-    known = service.until(run_id, *OVER, seconds=30)
+    known = service.until(run_id, *OVER)
     assert known["state"] == state
-    assert service.processes(run_id) == []
+    service.until_gone(run_id)
     return str((known["reason"] or {}).get("code"))
 
 
@@ -48,7 +48,7 @@ def code_of(service: Service, run_id: str, state: str) -> str:
 def test_a_killed_program_or_keeper_ends_its_training_with_the_reason(
     service: Service, processes_of: ProcessesOf, reason: str
 ) -> None:
-    training, stopping = start_training_and_stopping(service, seconds=60)
+    training, stopping = start_training_and_stopping(service, seconds=600)
     for run_id in (training, stopping):
         for process in processes_of(service, run_id):
             process.kill()
