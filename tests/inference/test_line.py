@@ -36,13 +36,13 @@ def test_a_client_that_reads_nothing_is_closed_when_the_buffer_is_full() -> None
 
 
 def test_a_client_that_lags_for_too_long_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(message_sender, "_BEHIND_SECONDS", 0.1)
     served, client = tcp_connection()
     with served, client:
         sender = MessageSender(Connection(served, None))
         for _ in range(100):
             sender.send("x" * 1000)
         sender.send("here it is noticed")
+        monkeypatch.setattr(message_sender, "_BEHIND_SECONDS", 0.1)  # later than the loop, which may take longer
         time.sleep(0.2)
         with pytest.raises(OSError, match="does not read"):
             sender.send("too late")

@@ -31,12 +31,12 @@ def service(server: Misbehaving) -> JsonService:
 def test_fifty_viewers_of_a_hanging_service_wait_only_once(server: Misbehaving) -> None:
     oracle = service(server)
     server.answer = HANG
-    first = [FailingCall(oracle, PATIENT_SECONDS) for _viewer in range(OPENS_AFTER)]
+    first = [FailingCall(oracle, PATIENT_SECONDS + 0.5) for _viewer in range(OPENS_AFTER)]
     for one in first:
         one.join()
     assert [str(one.error) for one in first] == ["Oracle: did not answer in time"] * OPENS_AFTER
     before, began = len(server.requests), time.monotonic()
-    viewers = [FailingCall(oracle, PATIENT_SECONDS) for _viewer in range(VIEWERS)]
+    viewers = [FailingCall(oracle, PATIENT_SECONDS + 0.5) for _viewer in range(VIEWERS)]
     for viewer in viewers:
         viewer.join()
     assert all(isinstance(viewer.error, NotAsked) for viewer in viewers)
@@ -82,7 +82,7 @@ def test_a_write_that_was_never_sent_has_a_known_outcome() -> None:
     assert isinstance(caught.value, NotAsked)
 
 
-@pytest.mark.parametrize(("answer", "seconds"), [(ERROR_500, 5.0), (HANG, 0.1)], ids=["errors", "impatience"])
+@pytest.mark.parametrize(("answer", "seconds"), [(ERROR_500, 60.0), (HANG, 1.0)], ids=["errors", "impatience"])
 def test_errors_and_short_deadlines_do_not_open_the_circuit(
     server: Misbehaving, answer: object, seconds: float
 ) -> None:
@@ -92,13 +92,13 @@ def test_errors_and_short_deadlines_do_not_open_the_circuit(
         with pytest.raises(ServiceUnavailable) as caught:
             oracle.call("GET", "/", deadline_seconds=seconds)
         assert not isinstance(caught.value, NotAsked)
-    assert len(server.requests) == 2 * OPENS_AFTER
+    eventually(lambda: len(server.requests) == 2 * OPENS_AFTER)
 
 
 def test_a_response_to_another_caller_keeps_the_circuit_closed(server: Misbehaving) -> None:
     oracle = service(server)
     server.answer = HANG
-    lost = [FailingCall(oracle, PATIENT_SECONDS) for _call in range(OPENS_AFTER)]
+    lost = [FailingCall(oracle, PATIENT_SECONDS + 0.5) for _call in range(OPENS_AFTER)]
     eventually(lambda: len(server.requests) == OPENS_AFTER)
     server.answer = HEALTHY
     assert oracle.call("GET", "/") == {}
@@ -108,16 +108,16 @@ def test_a_response_to_another_caller_keeps_the_circuit_closed(server: Misbehavi
 
 
 def test_a_slow_request_blocks_no_other_caller(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transport.circuit_breaker.PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr("transport.circuit_breaker.PAUSE_SECONDS", 2.0)
     circuit = CircuitBreaker("Oracle")
     for _call in range(OPENS_AFTER):
         with pytest.raises(ServiceUnavailable), circuit.call():
             raise ConnectionRefused("Oracle")
-    time.sleep(0.2)
+    time.sleep(2.1)
     with circuit.call():  # it hangs
         with pytest.raises(NotAsked), circuit.call():
             pass
-        time.sleep(0.2)
+        time.sleep(2.1)
         with circuit.call():
             pass
         with circuit.call():  # as it is back
