@@ -40,7 +40,7 @@ def send_all(operation: APIOperation, check: Callable[[Case], None]) -> None:
 
 def check_answer(case: Case, address: str, *others: str) -> None:
     """Asserts that a request is answered with no failure of the server's own, and as JSON or in one of the `others`."""
-    answer = case.call(base_url=address, timeout=20)
+    answer = case.call(base_url=address, timeout=120)
     assert answer.status_code < 500 or answer.status_code == 503, f"{case.method} {case.formatted_path}: {answer.text}"
     kind = answer.headers.get("content-type", [""])[0].partition(";")[0]
     if answer.status_code in (400, 414) and kind == "text/html":  # gunicorn's own: the address is too long for it

@@ -69,7 +69,7 @@ class Misbehaving:
                 if outer.redirects is not None and (self.command != "GET" or self.path == "/login"):
                     self._redirect(outer.redirects)
                 elif outer.answer == HANG:
-                    outer._released.wait(60)
+                    outer._released.wait(600)
                 elif outer.answer == DRIP:
                     self._drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
                 elif outer.answer == DRIP_HEADERS:
@@ -152,13 +152,13 @@ def first_page_until(may_continue: threading.Event) -> Callable[[str, bytes], by
 
     def alter(path: str, content: bytes) -> bytes:
         if path.endswith("runs/search") and next(pages):
-            may_continue.wait(60)
+            may_continue.wait(600)
         return content
 
     return alter
 
 
-def eventually(condition: Callable[[], object], within_seconds: float = 90) -> None:
+def eventually(condition: Callable[[], object], within_seconds: float = 240) -> None:
     """Waits until `condition()` is true; fails with its last exception, or an assertion that names the condition."""
     ends = time.monotonic() + within_seconds
     while True:

@@ -19,7 +19,7 @@ class Tracking:
         self.address = address
 
     def post(self, path: str, body: object) -> Any:
-        answer = requests.post(f"{self.address}/api/2.0/mlflow/{path}", json=body, timeout=20)
+        answer = requests.post(f"{self.address}/api/2.0/mlflow/{path}", json=body, timeout=120)
         answer.raise_for_status()
         return answer.json()
 
@@ -55,14 +55,14 @@ class Tracking:
     ) -> str:
         """Registers a new version of the model `name` with a policy file and a run of its own; returns its number."""
         answer = requests.post(
-            f"{self.address}/api/2.0/mlflow/registered-models/create", json={"name": name}, timeout=20
+            f"{self.address}/api/2.0/mlflow/registered-models/create", json={"name": name}, timeout=120
         )
         assert answer.status_code == 200 or "ALREADY_EXISTS" in answer.text
         experiment = experiment_id or self.experiment()
         run_id = self.run(experiment, params={"algorithm": "PPO"})
         place = f"{experiment}/{run_id}/artifacts/model"
         artifact = f"{self.address}/api/2.0/mlflow-artifacts/artifacts/{place}/policy.onnx"
-        requests.put(artifact, data=onnx or SOME_POLICY.read_bytes(), timeout=20).raise_for_status()
+        requests.put(artifact, data=onnx or SOME_POLICY.read_bytes(), timeout=120).raise_for_status()
         body = {"name": name, "source": f"mlflow-artifacts:/{place}", "run_id": run_id}
         all_tags = {"env_id": "ClewMaze-10x10-v0", "onnx_file": "policy.onnx", **(tags or {})}
         made = self.post("model-versions/create", {**body, "tags": _pairs(all_tags)})
@@ -70,10 +70,10 @@ class Tracking:
 
     def artifact(self, run_id: str, path: str, content: bytes) -> None:
         """Stores a file of a run, through the server."""
-        root = requests.get(f"{self.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=20).json()
+        root = requests.get(f"{self.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=120).json()
         place = str(root["run"]["info"]["artifact_uri"]).removeprefix("mlflow-artifacts:/")
         address = f"{self.address}/api/2.0/mlflow-artifacts/artifacts/{place}/{quote(path)}"
-        requests.put(address, data=content, timeout=60).raise_for_status()
+        requests.put(address, data=content, timeout=120).raise_for_status()
 
     def log(self, run_id: str, key: str, values: Sequence[float], first_step: int = 1) -> None:
         """Logs `values` at consecutive steps."""

@@ -18,9 +18,9 @@ from components.charts.encoding import column
 from services.connect import connect
 from services.sharing.shared_file import cache_folder
 from services.tracking.sources.pace import Pace, PaceFile
-from settings.settings import Settings
 from tests.api.conftest import Serving
 from tests.misbehaving import HTML, Misbehaving, eventually, first_page_until
+from tests.patient import PatientSettings
 from tests.tracking import Tracking
 
 NAN, INF = float("nan"), float("inf")
@@ -318,7 +318,7 @@ def test_until_the_first_reading_is_over_no_run_is_reported_missing(
         tracking.run(group)
     misbehaving.alter = first_page_until(may_continue)
     PaceFile(cache_folder(cache_dir, misbehaving.address), "MLflow").keep(Pace(most_runs=2, seconds_per_run=0.5))
-    values = Settings(_env_file=None, mlflow_tracking_uri=misbehaving.address, cache_dir=cache_dir)  # type: ignore[call-arg,arg-type]
+    values = PatientSettings(_env_file=None, mlflow_tracking_uri=misbehaving.address, cache_dir=cache_dir)  # type: ignore[call-arg,arg-type]
     client = create_app(values, connect(values)).server.test_client()
     eventually(lambda: client.post("/runs/rows", json={}).status_code == 200)
     unknown = "a" * 32

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api.conftest import Serving
-from tests.misbehaving import ERROR_500, HANG, HTML, REFUSED, Misbehaving
+from tests.misbehaving import ERROR_500, HANG, HTML, REFUSED, Misbehaving, eventually
 from tests.models.changing import answered, request
 from tests.registry import ENVIRONMENT, POLICY, Registry
 
@@ -96,6 +96,8 @@ class TestTheContract:
     def test_an_invalid_policy_file_is_refused_and_the_former_model_stays(
         self, client: FlaskClient, registry: Registry
     ) -> None:
+        # Its run supplies what its tags lack, once the list of runs has been read again.
+        eventually(lambda: client.get("/api/models/active").json["trained_at"])
         before = client.get("/api/models/active").json
         answer = activate(client, registry.version(b"this is no ONNX"))
         assert is_failure(answer, 422)
@@ -307,6 +309,6 @@ class TestWhenMlflowMisbehaves:
         misbehaving.answer = HANG
         began = datetime.now()
         health = client.get("/api/health").json
-        assert (datetime.now() - began).total_seconds() < 3
+        assert (datetime.now() - began).total_seconds() < 8
         assert {part["state"] for part in health.values()} == {"down"}
         assert health["mlflow"]["cause"]

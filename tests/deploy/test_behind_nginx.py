@@ -62,9 +62,9 @@ def test_no_page_is_left_out() -> None:
 def test_a_page_has_its_data_and_sends_requests_to_clew_alone(page: Page, site: Site, path: str, shown: str) -> None:
     page.open(path.format(run=site.run, model=site.team.ppo, training=site.training))
     if path.startswith("/inference"):
-        page.wait(lambda: page.text("#walk-badge-a") == "connected", within_seconds=30)
+        page.wait(lambda: page.text("#walk-badge-a") == "connected")
         page.click("#inference-play")
-    page.wait_for_text(shown, "#main", within_seconds=30)
+    page.wait_for_text(shown, "#main")
     links = page.script("return [...document.querySelectorAll('a[href]')].map(a => a.href)")
     ours = [link for link in links if urlsplit(link).hostname == NAME]
     assert len(ours) >= 5

@@ -118,7 +118,7 @@ class Monitor:
     def health(self) -> dict[str, Any]:
         return dict(json.loads(self.get("/health")))
 
-    def wait_for(self, is_met: Callable[[dict[str, Any]], bool], seconds: float = 60) -> dict[str, Any]:
+    def wait_for(self, is_met: Callable[[dict[str, Any]], bool], seconds: float = 240) -> dict[str, Any]:
         """Returns the first health that fulfils the condition; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
@@ -170,13 +170,13 @@ class Viewer(Client):  # type: ignore[misc]
             self.close()
         self.thread.join(40)
 
-    def next(self, seconds: float = 60) -> GpuReport:
+    def next(self, seconds: float = 240) -> GpuReport:
         """Returns the next message; fails if none comes."""
         text = self.receive(timeout=seconds)
         assert text is not None, f"no message within {seconds} s"
         return GpuReport.model_validate_json(text)
 
-    def until(self, is_met: Callable[[GpuReport], bool], seconds: float = 60) -> GpuReport:
+    def until(self, is_met: Callable[[GpuReport], bool], seconds: float = 240) -> GpuReport:
         """Returns the first message that fulfils the condition."""
         deadline, report = time.monotonic() + seconds, None
         while time.monotonic() < deadline:

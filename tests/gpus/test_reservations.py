@@ -34,15 +34,15 @@ def test_a_training_holds_its_gpu_from_its_start_until_its_end(read: Read) -> No
     free = (None, None, False)
     secret = {"MLFLOW_TRACKING_TOKEN": "very-secret"}
     with program(MLFLOW_RUN_ID=RUN, CLEW_TRAINING_OWNER="mika", CUDA_VISIBLE_DEVICES="FAKE-1", **secret):
-        eventually(lambda: holders_of(read("count 2").gpus) == [free, ("mika", RUN, True)], 30)
+        eventually(lambda: holders_of(read("count 2").gpus) == [free, ("mika", RUN, True)])
         assert "secret" not in read("count 2").model_dump_json()
-    eventually(lambda: holders_of(read("count 2").gpus) == [free, free], 30)
+    eventually(lambda: holders_of(read("count 2").gpus) == [free, free])
     with program(SLURM_JOB_ID="7", CUDA_VISIBLE_DEVICES="0", CUDA_DEVICE_ORDER="PCI_BUS_ID"):  # a job without a run
-        eventually(lambda: read("count 2").gpus[0].is_reserved, 30)
+        eventually(lambda: read("count 2").gpus[0].is_reserved)
         gpu = read("count 2").gpus[0]
         assert gpu.owner
         assert gpu.run_id is None
-    eventually(lambda: holders_of(read("count 2").gpus) == [free, free], 30)
+    eventually(lambda: holders_of(read("count 2").gpus) == [free, free])
     with program(CUDA_VISIBLE_DEVICES="1") as pid:  # a person's shell: a choice, and no claim
         assert not read_environment(PROC / str(pid)).is_job
 
@@ -63,7 +63,7 @@ def test_the_metrics_name_the_owner_of_a_gpu(start: Start) -> None:
     with program(MLFLOW_RUN_ID=RUN, CLEW_TRAINING_OWNER='mi"ka', CUDA_VISIBLE_DEVICES="FAKE-0"):
         monitor = start()
         named = f'clew_gpu_reserved{{gpu="0",uuid="FAKE-0",name="Fake GPU 0",owner="mi\\"ka",run_id="{RUN}"}} 1'
-        eventually(lambda: named in monitor.get("/metrics"), 30)
+        eventually(lambda: named in monitor.get("/metrics"))
 
 
 GPU = Gpu(gpu_id=1, uuid="GPU-4f2b1c9e-0000", timestamp=0, processes=[])

@@ -115,7 +115,7 @@ def assert_same(found: History, wanted: History) -> None:
     np.testing.assert_array_equal(found.timestamp, wanted.timestamp)
 
 
-def complete_histories(store: HistoryStore, *runs: Run, key: str = KEY, within_seconds: float = 60) -> Histories:
+def complete_histories(store: HistoryStore, *runs: Run, key: str = KEY, within_seconds: float = 240) -> Histories:
     """Returns the histories of these runs, requested until none is pending."""
     ends = time.monotonic() + within_seconds
     while True:

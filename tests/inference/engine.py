@@ -70,7 +70,7 @@ class Engine:
     def health(self) -> Message:
         return self.call("GET", "/health")[1]
 
-    def wait_for(self, condition: Callable[[Message], bool], seconds: float = 60) -> Message:
+    def wait_for(self, condition: Callable[[Message], bool], seconds: float = 240) -> Message:
         """Polls the health until it fulfils the condition and returns it; fails after `seconds` with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
@@ -118,11 +118,11 @@ class Viewer(Client):  # type: ignore[misc]
         """Sends a command."""
         self.send(json.dumps({"command": command} | more))
 
-    def next(self, seconds: float = 60) -> Message:
+    def next(self, seconds: float = 240) -> Message:
         """Returns the next message; fails if none comes. A new policy takes a second or two, on a slow machine more."""
         return self.reports(seconds)[1]
 
-    def reports(self, seconds: float = 90) -> tuple[list[float], Message]:
+    def reports(self, seconds: float = 240) -> tuple[list[float], Message]:
         """Returns the moments of the reports that a call takes long, and the message that it leads to."""
         deadline, moments = time.monotonic() + seconds, list[float]()
         while text := self.receive(timeout=max(0.0, deadline - time.monotonic())):

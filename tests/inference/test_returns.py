@@ -38,5 +38,5 @@ def test_a_missing_environment_is_named(engine: Engine, team: Team) -> None:
         answers.append(engine.call("GET", f"/evaluations/{model_id}")[1])
         return answers[-1]["state"] == "failed"
 
-    eventually(has_failed, within_seconds=30)
+    eventually(has_failed)
     assert "OurRobot-v3" in answers[-1]["error"]

@@ -53,3 +53,9 @@ def registered(tracking: Tracking) -> Registry:
 def host(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> Host:
     """Runs both workers on that registry."""
     return Host(misbehaving.address, registered.name, cache_dir)
+
+
+@pytest.fixture
+def default_timeout_host(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> Host:
+    """Runs both workers on that registry, for a test in which it hangs; they wait for it as long as in use."""
+    return Host(misbehaving.address, registered.name, cache_dir, is_patient=False)

@@ -11,15 +11,25 @@ from services.connect import Services, connect
 from settings.settings import Settings
 from tests.faults.viewer import Viewer, in_process
 from tests.misbehaving import Misbehaving, eventually
+from tests.patient import PatientSettings
 from tests.registry import Registry
 
 
 class Host:
     """Runs two workers on one cache; `at` is the one that gets the requests. With 3,000 seconds only the first
-    reading is due."""
+    reading is due. They wait for MLflow as long as a slow machine needs, or `is_patient` is false, where a test makes
+    it hang."""
 
-    def __init__(self, address: str, model_name: str, cache_dir: Path, refresh_seconds: float = 3000) -> None:
-        settings = Settings(
+    def __init__(
+        self,
+        address: str,
+        model_name: str,
+        cache_dir: Path,
+        refresh_seconds: float = 3000,
+        *,
+        is_patient: bool = True,
+    ) -> None:
+        settings = (PatientSettings if is_patient else Settings)(
             _env_file=None,  # type: ignore[call-arg]
             mlflow_tracking_uri=address,  # type: ignore[arg-type]
             model_name=model_name,

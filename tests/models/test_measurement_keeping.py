@@ -65,14 +65,14 @@ def test_a_measurement_is_written_once_and_then_known(page: Viewer, misbehaving:
     page.press(ids.retry("inference"))  # the list is read again, and contains it
     misbehaving.requests.clear()
     misbehaving.answer = HANG
-    assert show_walk(page) < 1
+    assert show_walk(page) < 8
     assert page.shows(ids.EVALUATION, "Saved with the model.")
     assert misbehaving.requests == []
 
 
 def test_the_page_does_not_wait_for_a_hanging_registry(page: Viewer, misbehaving: Misbehaving) -> None:
     misbehaving.answer = HANG
-    assert show_walk(page) < 3
+    assert show_walk(page) < 8
     assert page.shows(ids.EVALUATION, "Saving it with the model…")
     assert not page.property_of(ids.EVALUATE_TICK, "disabled")
     assert writes(misbehaving) == 0

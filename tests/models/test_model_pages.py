@@ -67,9 +67,10 @@ def test_a_worker_that_has_not_read_the_models_still_asks_for_confirmation(host:
 
 @pytest.mark.parametrize("verb", ["activate", "try", "delete"])
 def test_a_change_of_a_model_of_unknown_state_is_reported_and_not_made(
-    host: Host, misbehaving: Misbehaving, cache_dir: Path, verb: str
+    default_timeout_host: Host, misbehaving: Misbehaving, cache_dir: Path, verb: str
 ) -> None:
-    host.open("/models")
+    host = default_timeout_host
+    eventually(lambda: states(host.open("/models")))
     misbehaving.answer = HANG
     misbehaving.requests.clear()
     delete_cache(cache_dir)
@@ -108,7 +109,7 @@ def test_the_page_of_a_model_states_why_its_policy_is_refused(
 ) -> None:
     refused = registered.version(policy)
     page = host.open(f"/models/{refused}")
-    eventually(lambda: page.tick() or page.shows(ids.MODEL_POLICY, message))
+    eventually(lambda: page.tick() and page.shows(ids.MODEL_POLICY, message))
     answer = host.workers[1].test_client().post("/api/models/active", json={"model_id": refused})
     assert (answer.status_code, message in answer.json["error"]) == (422, True)
     assert states(host.open())["1"] == "active"

@@ -47,28 +47,30 @@ def test_models_read_by_one_worker_are_shared_while_the_store_is_away(host: Host
     misbehaving.answer = None
     page.press(ids.retry("models"))
     for host.at in (0, 1):
-        assert host.open().alerts() == []
+        eventually(lambda: host.open().alerts() == [])
 
 
-def test_a_late_failure_does_not_replace_a_newer_list(host: Host, misbehaving: Misbehaving) -> None:
+def test_a_late_failure_does_not_replace_a_newer_list(default_timeout_host: Host, misbehaving: Misbehaving) -> None:
+    host = default_timeout_host
     page = host.open()
+    eventually(lambda: states(host.open()))
     request_seen, give_up = threading.Event(), threading.Event()
 
     def breaks_down_late(_path: str, _content: bytes) -> bytes:
         misbehaving.alter = None  # the first one alone
         request_seen.set()
-        give_up.wait(30)
+        give_up.wait(300)
         return b"<html>"
 
     misbehaving.alter = breaks_down_late
     page.press(ids.retry("models"))
-    assert request_seen.wait(30)
+    assert request_seen.wait(240)
     host.at = 1
     page.press(ids.retry("models"))
     give_up.set()
-    eventually(lambda: not [one for one in threading.enumerate() if one.name == "models"])
+    eventually(no_worker_reads)
     for host.at in (0, 1):
-        assert host.open().alerts() == []
+        eventually(lambda: states(host.open()) and host.open().alerts() == [])
 
 
 def test_two_registered_models_share_no_list(host: Host, tracking: Tracking, cache_dir: Path) -> None:
@@ -87,13 +89,13 @@ def test_a_slow_answer_is_used_although_a_later_attempt_failed(host: Host, misbe
         if "registered-models" in path:
             misbehaving.alter = None  # the first one alone
             request_seen.set()
-            go_on.wait(30)
+            go_on.wait(300)
         return content
 
     misbehaving.alter = slow
     first, second = (services.model_views for services in host.services)
     first.view()
-    assert request_seen.wait(30)
+    assert request_seen.wait(240)
     misbehaving.answer = ERROR_500
     assert second.view(30).failure
     misbehaving.answer = None

@@ -68,4 +68,4 @@ def test_all_runs_are_back_within_a_refresh_period(
         table = runs.view().runs
         return table is not None and set(table.run_ids) == ids and not table.bad_rows
 
-    eventually(all_are_listed, within_seconds=60)  # a full sweep, after 300 s, would find them as well
+    eventually(all_are_listed)  # a full sweep, after 300 s, would find them as well

@@ -84,7 +84,7 @@ def checked_as_by_clew(file: Path, version: ModelVersion) -> PolicyGraph:
 
 def test_the_registered_version_passes_the_activation_check(trained: Run, client: MlflowClient, tmp_path: Path) -> None:
     (version,) = client.search_model_versions(f"run_id = '{trained.info.run_id}'")
-    assert (version.name, client.get_registered_model("cartpole").tags) == ("cartpole", {"clew.model": "true"})
+    assert (version.name, client.get_registered_model("cartpole").tags["clew.model"]) == ("cartpole", "true")
     assert float(version.tags["mean_return"]) == trained.data.metrics["eval/mean_return"]
     assert version.tags["env_spec"] == trained.data.tags["env_spec"]
     assert "stopped" not in version.tags

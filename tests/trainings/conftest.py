@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import create_app
 from services.connect import connect
-from settings.settings import Settings
+from tests.patient import PatientSettings
 from tests.trainings.scheduler_server import SchedulerServer
 
 Clew = Callable[..., Flask]
@@ -32,7 +32,7 @@ def clew(scheduler: SchedulerServer, cache_dir: Path, mlflow_address: str) -> Cl
             "cache_dir": cache_dir,
         }
         given["model_names"] = settings.get("model_name", "clew-maze")  # what others tagged is not shown
-        values = Settings(_env_file=None, **(given | settings))  # type: ignore[call-arg]
+        values = PatientSettings(_env_file=None, **(given | settings))  # type: ignore[call-arg]
         server: Flask = create_app(values, connect(values)).server
         return server
 

@@ -41,7 +41,7 @@ class Mail:
     def subjects(self) -> list[str]:
         return [str(one["Subject"]) for one in list(self.messages)]
 
-    def wait_for(self, *words: str, within_seconds: float = 60) -> Message:
+    def wait_for(self, *words: str, within_seconds: float = 240) -> Message:
         """Returns the first mail whose subject has these words."""
         found: list[Message] = []
 

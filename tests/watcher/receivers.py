@@ -49,7 +49,7 @@ class Webhook:
         lines = (line for message in list(self.messages) for line in message["message"].splitlines())
         return Counter(one.strip("[]") for line in lines if line.startswith("[") for one in line.split())
 
-    def wait_for(self, *words: str, within_seconds: float = 60) -> dict[str, Any]:
+    def wait_for(self, *words: str, within_seconds: float = 240) -> dict[str, Any]:
         """Returns the first message with all these words."""
         found: list[dict[str, Any]] = []
 

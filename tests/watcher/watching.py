@@ -46,7 +46,7 @@ class Watching:
             command = [sys.executable, "-m", "watcher"]
             self.process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
         if works:
-            eventually(lambda: self.log().count("This watcher is active now") > seen or self._must_live(), 60)
+            eventually(lambda: self.log().count("This watcher is active now") > seen or self._must_live())
         return self
 
     def _must_live(self) -> bool:
