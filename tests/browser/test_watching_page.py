@@ -17,6 +17,7 @@ from tests.browser.page import Page
 from tests.gpus.monitor import free_port
 from tests.inference.conftest import Team, _bare_environment
 from tests.inference.engine import Engine, listening
+from tests.inference.test_long_calls import entries
 from tests.inference.test_watching import version
 from tests.misbehaving import eventually
 from tests.tracking import Tracking
@@ -43,7 +44,10 @@ def watching(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> It
         inference_port=free_port(),
     )
     with listening(create_app(settings, connect(settings)).server) as address:
-        engine = Engine(tmp_path_factory.mktemp("engine"), _bare_environment(), address, {}, settings.inference_port)
+        folder = tmp_path_factory.mktemp("engine")
+        (folder / "environments.toml").write_text(entries())
+        own = {"ENVIRONMENTS_FILE": str(folder / "environments.toml")}
+        engine = Engine(folder, _bare_environment(), address, own, settings.inference_port)
         watching = Watching(team, address, engine)
         yield watching
         watching.engine.end()  # possibly another one by now
@@ -113,6 +117,16 @@ def test_a_policy_of_cartpole_is_activated_watched_and_measured(page: Page, watc
     page.wait_for_text("Saved with the model’s run: episodes/CartPole-v1", "#inference-episodes")
     page.click("#evaluation-start")
     page.wait_for_text("Saved with the model", "#evaluation-report", 90)
+
+
+def test_a_step_that_hangs_is_waited_for_until_its_failure_is_shown(page: Page, watching: Watching) -> None:
+    """The page takes a silent connection for dead, and would restart the episode in another one."""
+    model_id = version(watching.team, "cartpole_ppo", "Hangs-later-v0")
+    page.open(f"/inference?model={model_id}&seed=4&play=1")
+    page.wait(lambda: fact(page, "step") in ("1", "2", "3"), 90)
+    page.wait_for_text("has not answered yet", "#walk-trouble-a", 90)
+    page.wait_for_text("Its step did not return within 10 s by the clock", "#walk-trouble-a", 90)
+    assert page.text("#walk-badge-a") == "connected"
 
 
 HIDDEN = """

@@ -28,19 +28,25 @@ ENTRY = """
 id = "{id}"
 entry_point = "slow_environments:SlowCartPole"
 max_episode_steps = 500
-kwargs = {{ slow = "{call}", seconds = {seconds} }}
+kwargs = {{ slow = "{call}", seconds = {seconds}, before = {before} }}
 success = "terminated"
-call_seconds = {most}
-make_seconds = {most}
+call_seconds = {limit}
+make_seconds = {limit}
 """
 
 
 def entries() -> str:
-    hanging = [ENTRY.format(id=f"Hangs-{call}-v0", call=call, seconds=1000, most=3) for call in CALLS]
-    slow = [ENTRY.format(id=f"Slow-{call}-v0", call=call, seconds=5, most=30) for call in CALLS]
-    patient = [ENTRY.format(id=f"Hangs-{call}-v1", call=call, seconds=1000, most=30) for call in CALLS]
+    """Returns an operator's file with environments of which one call hangs, or takes long."""
+    hanging = [entry(f"Hangs-{call}-v0", call, 1000) for call in CALLS]
+    slow = [entry(f"Slow-{call}-v0", call, 5, limit=30) for call in CALLS]
+    patient = [entry(f"Hangs-{call}-v1", call, 1000, limit=30) for call in CALLS]
     folder = Path(__file__).parents[1] / "environments" / "packages"
-    return f'paths = ["{folder}"]\n' + "".join([*hanging, *slow, *patient])
+    late = entry("Hangs-later-v0", "step", 1000, before=3)
+    return f'paths = ["{folder}"]\n' + "".join([*hanging, *slow, *patient, late])
+
+
+def entry(env_id: str, call: str, seconds: float, *, limit: float = 3, before: int = 0) -> str:
+    return ENTRY.format(id=env_id, call=call, seconds=seconds, limit=limit, before=before)
 
 
 @pytest.fixture(scope="module")
