@@ -51,7 +51,7 @@ def sample_server(
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 def answers(port: int, path: str = "/health") -> bool:

@@ -32,10 +32,10 @@ DRIPS = {
 def test_clients_that_send_too_slowly_are_cut_off_and_delay_no_other(port: int) -> None:
     with contextlib.ExitStack() as ended:
         drips = {what: ended.enter_context(SlowClients(port, MANY, *sent)) for what, sent in DRIPS.items()}
+        assert drips["half a body"].connected == MANY
         for _ in range(5):
             assert answers(port)
         assert requests.post(f"http://127.0.0.1:{port}/echo?n=1", data=b"abc", timeout=60).text.startswith("3 ")
-        assert drips["half a body"].connected == MANY
         for what, those in drips.items():
             wait_until(lambda those=those: those.connected == 0)  # type: ignore[misc]
             # Cut off, and if the head was complete, with the reason.

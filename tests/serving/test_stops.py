@@ -14,9 +14,13 @@ import requests
 from tests.serving.sample_app import FILE_BYTES
 from tests.serving.sample_server import ROOT, connect, read_answer, sample_server, wait_until
 
+# Longer than `sample_server` waits for the end.
+READERS = 10
+UNLIMITED = ["--graceful-timeout", "600"]
+
 
 def test_a_stopping_worker_does_not_wait_for_idle_connections(tmp_path: Path) -> None:
-    with sample_server(tmp_path) as port:
+    with sample_server(tmp_path, arguments=UNLIMITED) as port:
         idle = [connect(port) for _ in range(3)]
         for client in idle:
             client.sendall(b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -28,7 +32,7 @@ def test_a_stopping_worker_does_not_wait_for_idle_connections(tmp_path: Path) ->
 
 def test_a_stopping_worker_does_not_wait_for_clients_that_have_their_response(tmp_path: Path) -> None:
     """One of them was answered while the worker was ending already."""
-    with sample_server(tmp_path, arguments=["--graceful-timeout", "120"]) as port:
+    with sample_server(tmp_path, arguments=UNLIMITED) as port:
         client = connect(port)
         client.sendall(b"GET /stop HTTP/1.1\r\nHost: h\r\n\r\n")
         assert read_answer(client)[1] == b"stops"
@@ -36,9 +40,9 @@ def test_a_stopping_worker_does_not_wait_for_clients_that_have_their_response(tm
 
 
 def test_responses_being_sent_arrive_completely_when_the_worker_stops(tmp_path: Path) -> None:
-    begun, may_answer = threading.Barrier(31), threading.Event()
-    with ThreadPoolExecutor(30) as readers:
-        with sample_server(tmp_path, arguments=["--graceful-timeout", "60"]) as port:
+    begun, may_answer = threading.Barrier(READERS + 1), threading.Event()
+    with ThreadPoolExecutor(READERS) as readers:
+        with sample_server(tmp_path, arguments=UNLIMITED) as port:
 
             def received() -> int:
                 with requests.get(f"http://127.0.0.1:{port}/file", stream=True, timeout=60) as answer:
@@ -46,7 +50,7 @@ def test_responses_being_sent_arrive_completely_when_the_worker_stops(tmp_path: 
                     may_answer.wait(60)
                     return len(answer.content)
 
-            answers = [readers.submit(received) for _ in range(30)]
+            answers = [readers.submit(received) for _ in range(READERS)]
             begun.wait(60)
             may_answer.set()
         assert {answer.result() for answer in answers} == {FILE_BYTES}
