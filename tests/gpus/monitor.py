@@ -108,11 +108,11 @@ class Monitor:
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(number)
-            self.process.wait(40)
+            self.process.wait(120)
         return time.monotonic() - began
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return str(answer.read().decode())
 
     def health(self) -> dict[str, Any]:
@@ -188,7 +188,7 @@ class Viewer(Client):  # type: ignore[misc]
     def read_to_the_end(self) -> int:
         """Waits for the end of the connection; returns the close code (1006 or so if none was sent)."""
         with suppress(ConnectionClosed):
-            while self.receive(timeout=40) is not None:
+            while self.receive(timeout=120) is not None:
                 pass
         assert not self.connected
         return int(self.close_reason)
@@ -204,7 +204,7 @@ def handshake(port: int, path: str = "/ws/gpu", **headers: str) -> socket.socket
     wanted = {"Host": f"127.0.0.1:{port}", "Upgrade": "websocket", "Connection": "Upgrade"}
     wanted |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="} | headers
     request = f"GET {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in wanted.items())
-    connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
     connection.sendall(request.encode() + b"\r\n")
     return connection
 

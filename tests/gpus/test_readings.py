@@ -57,8 +57,8 @@ def test_all_gpus_are_read_in_full(read: Read, count: int) -> None:
 
 
 def test_extended_values_are_read_where_the_gpu_has_them(read: Read) -> None:
-    read("count 2", "nvlink 0 1000")
     began = time.monotonic()
+    read("count 2", "nvlink 0 1000")
     time.sleep(0.1)
     lines = ("ecc 0 3", "pcie 0 500", "nvlink 0 2000")
     first, second = read("count 2", *lines).gpus

@@ -54,14 +54,14 @@ class Engine:
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(number)
-            self.process.wait(40)
+            self.process.wait(120)
         return time.monotonic() - began
 
     def call(self, method: str, path: str, **headers: str) -> tuple[int, Message]:
         """Returns the status and the JSON of a response."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return int(answer.status), dict(json.loads(answer.read()))
         except urllib.error.HTTPError as error:
             with error:
@@ -137,7 +137,7 @@ class Viewer(Client):  # type: ignore[misc]
         self.send_command("reset", **more)
         return self.next()
 
-    def steps(self, seconds: float = 90) -> list[Message]:
+    def steps(self, seconds: float = 180) -> list[Message]:
         """Returns all messages until the episode is over."""
         deadline, steps = time.monotonic() + seconds, list[Message]()
         while not (steps and steps[-1].get("done")):
@@ -157,7 +157,7 @@ class Viewer(Client):  # type: ignore[misc]
     def read_to_the_end(self) -> int:
         """Waits for the end of the connection; returns the close code (1006 or so if none was sent)."""
         with suppress(ConnectionClosed):
-            while self.receive(timeout=40) is not None:
+            while self.receive(timeout=120) is not None:
                 pass
         assert not self.connected
         return int(self.close_reason)

@@ -191,7 +191,7 @@ def test_requests_with_a_rebound_host_name_are_refused(engine: Engine, team: Tea
     with handshake(engine.port, PATH, **rebound) as connection:
         assert status(connection)[0] == 400
     for method, path in (("POST", f"/evaluations/{team.ppo}"), ("GET", "/health")):
-        answer = requests.request(method, f"http://127.0.0.1:{engine.port}{path}", headers=rebound, timeout=5)
+        answer = requests.request(method, f"http://127.0.0.1:{engine.port}{path}", headers=rebound, timeout=60)
         assert answer.status_code == 400
         assert "TRUSTED_HOSTS" in answer.text
     assert engine.call("GET", f"/evaluations/{team.ppo}")[0] == 404
@@ -224,7 +224,7 @@ def test_wrong_settings_stop_the_start_with_a_message() -> None:
         env={"INFERENCE_PORT": "99999", "CLEW_URL": "nowhere", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=120,
     )
     assert answer.returncode == 2
     assert "INFERENCE_PORT='99999'" in answer.stderr

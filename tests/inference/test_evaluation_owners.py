@@ -14,6 +14,7 @@ from services.connect import connect
 from settings.settings import Settings
 from tests.inference.conftest import Start, Team
 from tests.inference.engine import Engine, listening
+from tests.misbehaving import eventually
 
 pytest.importorskip("onnx")
 
@@ -158,7 +159,7 @@ def press(address: str, button: str | None, model_id: str, headers: Headers) -> 
         "state": [{"id": ids.EVALUATION_WAITING, "property": "data", "value": None}],
         "changedPropIds": [f"{button or ids.EVALUATE_TICK}.{inputs[button or ids.EVALUATE_TICK]}"],
     }
-    answer = requests.post(f"{address}/_dash-update-component", json=body, headers=headers, timeout=20)
+    answer = requests.post(f"{address}/_dash-update-component", json=body, headers=headers, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.text
 
@@ -182,7 +183,7 @@ def test_the_dashboard_applies_the_same_ownership_to_users(
         assert "could not identify you" in press(address, ids.EVALUATE, long_evaluation, proven)
         assert engine.health()["evaluations"] == 0
         assert "Started by kim." in press(address, ids.EVALUATE, long_evaluation, kim)
-        assert cancels(address, long_evaluation, kim)
+        eventually(lambda: cancels(address, long_evaluation, kim))
         assert not cancels(address, long_evaluation, lee)
         refused = press(address, ids.EVALUATE_CANCEL, long_evaluation, lee)
         assert "kim started this evaluation, and only they can cancel it." in refused
@@ -202,7 +203,7 @@ def test_without_user_names_an_evaluation_belongs_to_its_page(
             address, ids.EVALUATE_CANCEL, long_evaluation, {"X-Clew-Page": "b2"}
         )
         assert "a1" not in press(address, None, long_evaluation, {"X-Clew-Page": "b2"})
-        assert cancels(address, long_evaluation, {"X-Clew-Page": "a1"})
+        eventually(lambda: cancels(address, long_evaluation, {"X-Clew-Page": "a1"}))
         press(address, ids.EVALUATE_CANCEL, long_evaluation, {"X-Clew-Page": "a1"})
         assert engine.wait_for(lambda health: health["evaluations"] == 0)
 

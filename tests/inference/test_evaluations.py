@@ -27,7 +27,7 @@ from tests.models import policies
 
 def wait_for_report(engine: Engine, model_id: str, *, stop_after_seen: bool = False) -> EvaluationReport:
     """Waits until an evaluation is over; the count of played episodes must only grow meanwhile."""
-    deadline, played = time.monotonic() + 60, 0
+    deadline, played = time.monotonic() + 300, 0
     while time.monotonic() < deadline:
         status, answer = engine.call("GET", f"/evaluations/{model_id}")
         assert status == 200
@@ -39,7 +39,7 @@ def wait_for_report(engine: Engine, model_id: str, *, stop_after_seen: bool = Fa
         if stop_after_seen and report.seen:
             engine.call("DELETE", f"/evaluations/{model_id}")
         time.sleep(0.05)
-    raise AssertionError(f"not within 60 s: {answer}")
+    raise AssertionError(f"not within 300 s: {answer}")
 
 
 def test_an_evaluation_equals_that_of_the_training(
@@ -113,13 +113,13 @@ def wait_until_queued(engine: Engine, model_id: str) -> dict[str, Any]:
 
 def wait_for_state(engine: Engine, model_id: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Returns the state of an evaluation once it fulfils the condition."""
-    deadline, answer = time.monotonic() + 60, dict[str, Any]()
+    deadline, answer = time.monotonic() + 300, dict[str, Any]()
     while time.monotonic() < deadline:
         answer = engine.call("GET", f"/evaluations/{model_id}")[1]
         if condition(answer):
             return answer
         time.sleep(0.05)
-    raise AssertionError(f"not within 60 s: {answer}")
+    raise AssertionError(f"not within 300 s: {answer}")
 
 
 def test_a_client_with_few_evaluations_goes_before_one_with_many(engine: Engine, team: Team) -> None:

@@ -19,7 +19,7 @@ def test_an_evaluation_of_cartpole_reports_returns_of_a_hundred_episodes(engine:
         return reports[-1].state is not EvaluationState.RUNNING
 
     assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
-    eventually(is_over, within_seconds=60)
+    eventually(is_over, within_seconds=300)
     report = reports[-1]
     assert (report.state, report.error) == (EvaluationState.DONE, None)
     assert (report.played, report.episodes, report.env_id) == (100, 100, "CartPole-v1")
