@@ -134,14 +134,14 @@ class Misbehaving:
         return Handler
 
 
-def only(experiment_id: str) -> Callable[[str, bytes], bytes]:
-    """Returns an `alter` that removes all experiments of an MLflow but this one."""
+def only(*experiment_ids: str) -> Callable[[str, bytes], bytes]:
+    """Returns an `alter` that removes all experiments of an MLflow but these."""
 
     def alter(path: str, content: bytes) -> bytes:
         answer = orjson.loads(content) if path.endswith("experiments/search") else {}
         if "experiments" not in answer:
             return content
-        return orjson.dumps({"experiments": [e for e in answer["experiments"] if e["experiment_id"] == experiment_id]})
+        return orjson.dumps({"experiments": [e for e in answer["experiments"] if e["experiment_id"] in experiment_ids]})
 
     return alter
 

@@ -16,7 +16,7 @@ from domain.errors.services import UnavailableBecause
 from domain.messages import Text
 
 _TREE: Final = Path(__file__).parents[1]
-_START_SECONDS: Final = 120.0
+_START_SECONDS: Final = 600.0
 
 
 def free_port() -> int:
@@ -55,7 +55,7 @@ def mlflow_server(
             yield uri
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=120)
 
 
 def _wait(uri: str, process: "subprocess.Popen[bytes]") -> None:

@@ -116,7 +116,7 @@ def test_a_policy_of_cartpole_is_activated_watched_and_measured(page: Page, watc
     page.script("[...document.querySelectorAll('#inference-episodes button')].at(-1).click()")
     page.wait_for_text("Saved with the model’s run: episodes/CartPole-v1", "#inference-episodes")
     page.click("#evaluation-start")
-    page.wait_for_text("Saved with the model", "#evaluation-report", 90)
+    page.wait_for_text("Saved with the model", "#evaluation-report", 300)
 
 
 def test_a_step_that_hangs_is_waited_for_until_its_failure_is_shown(page: Page, watching: Watching) -> None:
@@ -181,7 +181,7 @@ def test_an_evaluation_by_a_program_is_kept_though_no_page_is_open(watching: Wat
     model = version(watching.team, "cartpole_ppo", "CartPole-v1")
     assert watching.engine.call("POST", f"/evaluations/{model}")[0] == 202
     at = f"{watching.address}/api/models/{model}"
-    eventually(lambda: requests.get(at, timeout=30).json()["mean_return"] is not None, 90)
+    eventually(lambda: requests.get(at, timeout=30).json()["mean_return"] is not None, 300)
 
 
 REAL = [
@@ -219,7 +219,7 @@ def test_a_real_policy_is_activated_on_its_page_and_scores_as_evaluate_policy_do
     assert page.all(".thoughts-list li")
     if is_measured:
         page.click("#evaluation-start")
-        page.wait_for_text("Saved with the model", "#evaluation-report", 120)
+        page.wait_for_text("Saved with the model", "#evaluation-report", 300)
         assert "as it was trained" in page.text("#evaluation-report")
 
 

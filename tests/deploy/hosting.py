@@ -107,7 +107,7 @@ class Nginx:
     def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> requests.Response:
         """Returns the response to a request of a program under the name of the site."""
         named = {"Host": self.host, **(headers or {})}
-        verified = {"verify": str(self.certificate), "timeout": 20, "allow_redirects": False}
+        verified = {"verify": str(self.certificate), "timeout": 60, "allow_redirects": False}
         return requests.request(method, self.direct + path, headers=named, **verified, **more)
 
     def end(self) -> None:
@@ -153,7 +153,7 @@ def certify(certificate: Path, key: Path) -> None:
 
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path, verify: str | bool = True) -> None:
-    deadline = time.monotonic() + 60  # a machine may be busy
+    deadline = time.monotonic() + 300  # a machine may be busy
     while time.monotonic() < deadline and process.poll() is None:
         try:
             requests.get(address, verify=verify, timeout=5)
@@ -165,4 +165,4 @@ def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path, verif
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
-    process.wait(10)
+    process.wait(60)

@@ -143,7 +143,7 @@ def test_programs_get_the_same_responses_through_nginx(site: Site) -> None:
     rows = site.nginx.ask("GET", "/clew/api/models")
     assert {row["id"] for row in rows.json()} == {site.team.ppo, site.team.dqn}
     asset = "/assets/plotly-basic-4.1.1.min.js?m=1"
-    through, direct = site.nginx.ask("GET", f"/clew{asset}"), requests.get(site.dashboard.address + asset, timeout=10)
+    through, direct = site.nginx.ask("GET", f"/clew{asset}"), requests.get(site.dashboard.address + asset, timeout=60)
     assert through.content == direct.content
     for name in ("Cache-Control", "Content-Encoding", "ETag", "X-Content-Type-Options"):
         assert through.headers.get(name) == direct.headers.get(name)
@@ -153,7 +153,7 @@ def test_programs_get_the_same_responses_through_nginx(site: Site) -> None:
 
 def test_other_addresses_redirect_to_clew_or_are_not_found(site: Site) -> None:
     plain = requests.get(
-        f"http://127.0.0.1:{site.nginx.http}/clew/?lang=ja", headers={"Host": NAME}, timeout=10, allow_redirects=False
+        f"http://127.0.0.1:{site.nginx.http}/clew/?lang=ja", headers={"Host": NAME}, timeout=60, allow_redirects=False
     )
     assert plain.headers["Location"] == f"https://{NAME}/clew/?lang=ja"
     assert site.nginx.ask("GET", "/clew?lang=ja").headers["Location"] == "/clew/?lang=ja"
@@ -189,7 +189,7 @@ def test_a_client_cannot_name_itself(site: Site) -> None:
         site.dashboard.address + activation[0],
         headers=forged | {"Origin": site.dashboard.address},
         json=activation[1],
-        timeout=20,
+        timeout=60,
     )
     assert direct.status_code == 200, direct.text
     history = site.nginx.ask("GET", "/clew/api/models/history").json()
@@ -201,6 +201,6 @@ def test_a_client_cannot_name_itself(site: Site) -> None:
 
 def test_gunicorn_ignores_path_headers_of_clients(site: Site) -> None:
     answer = requests.get(
-        f"{site.dashboard.address}/health", headers={"SCRIPT_NAME": "/x", "PATH_INFO": "/gpu"}, timeout=10
+        f"{site.dashboard.address}/health", headers={"SCRIPT_NAME": "/x", "PATH_INFO": "/gpu"}, timeout=60
     )
     assert answer.json() == {"status": "healthy"}

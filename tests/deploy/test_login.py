@@ -74,10 +74,10 @@ def test_a_client_that_bypasses_the_proxy_cannot_name_itself_without_the_secret(
         f"{site.dashboard.address}/api/models/active",
         json={"model_id": site.team.ppo},
         headers={"X-Forwarded-User": "mallory", "X-Clew-Token": TOKEN},
-        timeout=20,
+        timeout=60,
     )
     assert done.status_code == 200, done.text
-    by = requests.get(f"{site.dashboard.address}/api/models/history", timeout=20).json()[0]["by"]
+    by = requests.get(f"{site.dashboard.address}/api/models/history", timeout=60).json()[0]["by"]
     assert by == {"by a secret": None, "by its address": "mallory"}[request.node.callspec.params["site"]]
 
 

@@ -52,8 +52,7 @@ def error(status: int, kind: str, words: str) -> Answer:
     return (status, orjson.dumps({"status": "error", "errorType": kind, "error": words}), "application/json")
 
 
-def test_each_failure_of_prometheus_has_its_own_message(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prometheus_api, "DEADLINE_SECONDS", 1.0)
+def test_each_failure_of_prometheus_has_its_own_message(server: Misbehaving) -> None:
     many = "query processing would load too many samples into memory in query execution"
     assert str(failure(server, error(422, "execution", many))) == f"Prometheus: refused the query (HTTP 422): {many}"
     assert "bad_data" not in str(failure(server, error(400, "bad_data", "parse error")))
@@ -137,7 +136,6 @@ def test_ten_thousand_series_are_accepted_and_the_excess_is_reported(server: Mis
 def test_no_client_waits_for_an_unreachable_prometheus_and_known_values_stay(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prometheus_api, "DEADLINE_SECONDS", 1.0)
     histories = FleetHistories(history_of(server.address))
     server.answer = matrix()
     span = Span(range=Range.HOUR)

@@ -39,7 +39,7 @@ def test_monitors_and_dcgm_exporter_are_reported_together(start: Start, tmp_path
     for number, host in enumerate(HOSTS):
         state = ["count 1", f"util 0 {20 + number}", "used 0 4096", "total 0 81920", "power 0 300000"]
         state += [uuid_line(0, f"GPU-of-{min(number, 1)}"), "process 0 1 512"]
-        monitor = start(state="\n".join(state), GPU_HISTORY_HOURS="0")
+        monitor = start(state="\n".join(state), GPU_HISTORY_HOURS="0", GPU_SAMPLE_SECONDS="2")
         monitor.wait_for(lambda health: health["state"] == "ok")
         scrapes[f"clew-{number}"] = {"targets": [f"127.0.0.1:{monitor.port}"], "labels": {"host": host}}
     with Page(dcgm_page()) as page:

@@ -209,7 +209,7 @@ def test_a_comparison_of_many_runs_does_not_use_up_the_open_files(tmp_path: Path
     for number in range(100):
         files.save(Series(f"run{number}", "loss"), entry(5_000))  # large enough to be mapped
     command = [sys.executable, "-c", READ_MANY, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True)
     assert done.stdout == "100 True\n"
 
 
@@ -259,7 +259,7 @@ def test_two_workers_without_a_cache_request_each_history_once(
         subprocess.Popen([sys.executable, "-c", READER, *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE)
         for _ in range(2)
     ]
-    assert [worker.communicate(timeout=60)[0] for worker in workers] == ["[50, 3000, 4000]\n"] * 2
+    assert [worker.communicate(timeout=300)[0] for worker in workers] == ["[50, 3000, 4000]\n"] * 2
     # Two samples (short and long), and two windows for each of the long ones.
     assert gateway.request_count(INTERVAL) == 2 + 2 * 2
 

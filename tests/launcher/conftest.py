@@ -42,6 +42,10 @@ class Launch:
         """Returns all processes that it started and that still run, including grandchildren and orphans."""
         return [p for p in psutil.process_iter() if _started_in(p, self.directory) and containing in _command(p)]
 
+    def wait_until_gone(self) -> None:
+        """Waits until none of them runs; the kernel may take a moment to end a killed one."""
+        wait_until(lambda: self.processes() == [], self.processes)
+
     def wait_until_ready(self) -> None:
         wait_until(lambda: "Clew is ready at" in self.output() or self.process.poll() is not None, self.output)
         assert self.process.poll() is None, self.output()
@@ -55,7 +59,7 @@ class Launch:
 PORTS = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT", "SCHEDULER_PORT")
 Start = Callable[..., Launch]
 # A limit that only failures reach: an MLflow creates its database first, on a machine that may be busy.
-MAX_SECONDS = 180
+MAX_SECONDS = 600
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +128,7 @@ def free_port() -> int:
 def answers(port: int) -> bool:
     """Returns whether a healthy server of Clew answers at that port."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=60) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -120,7 +120,7 @@ def test_a_killed_inference_engine_is_restarted(embedded: Launch) -> None:
 def test_ctrl_c_ends_every_process(embedded: Launch) -> None:
     assert embedded.processes("training.mlflow_server")
     assert embedded.end(signal.SIGINT) == 0
-    assert embedded.processes() == []
+    embedded.wait_until_gone()
     assert embedded.output().endswith("Stopped.\n")
 
 
@@ -133,7 +133,7 @@ def test_services_configured_elsewhere_are_not_started(start: Start) -> None:
     assert not answers(launch.mlflow_port)
     assert "secret" not in launch.output()
     assert launch.end(signal.SIGTERM) == 0
-    assert launch.processes() == []
+    launch.wait_until_gone()
 
 
 @pytest.mark.thorough
@@ -159,7 +159,7 @@ def test_sighup_ends_every_process(start: Start) -> None:
     launch = start(**external_services())
     wait_until(lambda: bool(launch.processes("gunicorn")), launch.output)
     assert launch.end(signal.SIGHUP) == 0
-    assert launch.processes() == []
+    launch.wait_until_gone()
 
 
 def test_closing_the_terminal_ends_every_process(start: Start) -> None:
@@ -169,14 +169,14 @@ def test_closing_the_terminal_ends_every_process(start: Start) -> None:
     wait_until(lambda: bool(launch.processes("gunicorn")), launch.output)
     os.close(terminal)  # no SIGHUP reaches the launcher: this is not its controlling terminal
     assert launch.process.wait(MAX_SECONDS) == 0
-    assert launch.processes() == []
+    launch.wait_until_gone()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is gone")
 def test_killing_the_launcher_ends_every_process(dashboard_and_scheduler: Launch) -> None:
     dashboard_and_scheduler.process.kill()
     dashboard_and_scheduler.process.wait()
-    wait_until(lambda: dashboard_and_scheduler.processes() == [], dashboard_and_scheduler.processes)
+    dashboard_and_scheduler.wait_until_gone()
 
 
 def test_killing_the_supervisor_ends_every_process(dashboard_and_scheduler: Launch) -> None:
@@ -184,4 +184,4 @@ def test_killing_the_supervisor_ends_every_process(dashboard_and_scheduler: Laun
         process.kill()
     assert dashboard_and_scheduler.process.wait(MAX_SECONDS) == 1
     assert "Stopped: the supervisor" in dashboard_and_scheduler.output()
-    assert dashboard_and_scheduler.processes() == []
+    dashboard_and_scheduler.wait_until_gone()

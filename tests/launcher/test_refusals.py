@@ -61,7 +61,7 @@ def test_wrong_settings_are_named_with_their_valid_values(tmp_path: Path) -> Non
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=120,
     )
     assert answer.returncode == 2
     assert "PORT='99999'" in answer.stderr

@@ -52,7 +52,7 @@ def test_a_folder_of_cleanrl_is_imported_and_kept_up_to_date(start: Start, mlflo
     append_events(path, [scalar("charts/episodic_length", 10**6, 321, 1.8e9)])
     wait_until(lambda: length() == 321, launch.output)
     assert launch.end(signal.SIGTERM) == 0
-    assert launch.processes() == []
+    launch.wait_until_gone()
 
 
 def test_sample_data_is_not_created_next_to_imported_runs() -> None:

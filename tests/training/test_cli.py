@@ -39,7 +39,8 @@ def start(uri: str, *arguments: str) -> "subprocess.Popen[str]":
 
 def running(client: MlflowClient, experiment: str, episodes: int) -> Run:
     """Waits until the experiment's run has `episodes` episodes, and returns it."""
-    for _ in range(1200):
+    deadline = time.monotonic() + 600
+    while time.monotonic() < deadline:
         found = client.get_experiment_by_name(experiment)
         for run in client.search_runs([found.experiment_id]) if found else []:
             if len(client.get_metric_history(run.info.run_id, "episode_reward")) >= episodes:
@@ -53,7 +54,7 @@ def test_ctrl_c_ends_the_run_as_killed_and_registers_its_model(client: MlflowCli
         run = running(client, "interrupted", 20)
         assert run.info.status == "RUNNING"  # numbers arrive while it trains
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Traceback" not in errors
     ended = client.get_run(run.info.run_id)
@@ -63,7 +64,9 @@ def test_ctrl_c_ends_the_run_as_killed_and_registers_its_model(client: MlflowCli
     (version,) = client.search_model_versions(f"run_id = '{run.info.run_id}'")  # its result is not lost
     recorded = (version.tags["stopped"], version.tags["total_episodes"], version.tags["asked_episodes"])
     assert recorded == ("true", str(len(points)), "500000")
-    assert ended.data.metrics["eval/success_rate"] == float(version.tags["success_rate"])
+    # A slow machine may not end one held-out episode in the second after the stop: then neither is there.
+    measured = version.tags.get("success_rate")
+    assert ended.data.metrics.get("eval/success_rate") == (None if measured is None else float(measured))
 
 
 def test_sigterm_ends_the_run_as_killed_too(
@@ -72,8 +75,10 @@ def test_sigterm_ends_the_run_as_killed_too(
     isolated_settings.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
 
     def terminate_this_process() -> None:
-        running(client, "terminated", 1)
-        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            running(client, "terminated", 1)
+        finally:  # else `main` would train for ever
+            os.kill(os.getpid(), signal.SIGTERM)
 
     terminator = threading.Thread(target=terminate_this_process)
     terminator.start()

@@ -41,7 +41,7 @@ def test_gpus_services_and_disks_are_reported_by_mail(
 ) -> None:
     own_pid = os.getpid()
     idle = ["count 3", "util 0 90", "util 1 90", "util 2 90", "temp 0 40", "temp 1 40", "limit 1 85", "used 2 900"]
-    monitor = start(state="\n".join(idle))
+    monitor = start(state="\n".join(idle), GPU_SAMPLE_SECONDS="2")
     monitor.wait_for(lambda health: health["state"] == "ok")
     monitors = f"trainer-1=http://127.0.0.1:{monitor.port}"
     with Mail() as mail:

@@ -58,14 +58,14 @@ class Watching:
         """Ends it by SIGKILL."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait(20)
+            self.process.wait(60)
 
     def end(self) -> int:
         """Stops it; returns its exit status."""
         assert self.process is not None
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
     def __enter__(self) -> "Watching":
         return self
