@@ -76,7 +76,10 @@ def _register_attention(app: dash.Dash, services: Services) -> None:
     @app.callback(**_grouped("attention"))
     def refresh(_triggers: list[Any], drawn: str | None) -> dict[str, Any]:
         known = alerts_view(services, front.place("attention"))
-        waiting = waiting_trainings(services.trainings.queue())
+        waiting = waiting_trainings(
+            services.trainings.queue(services.settings.patience_seconds, _QUEUE_AGE),
+            is_configured=not services.settings.embedded_scheduler,
+        )
         listed = known.alerts
         read_ms = words.unix_ms(known.as_of) or 0
         shown = listed and (listed.model_dump_json(exclude={"watcher_at_ms"}), listed.has_live_watcher(read_ms))
@@ -85,10 +88,13 @@ def _register_attention(app: dash.Dash, services: Services) -> None:
         return {**_content(filled, known.failure, drawn), **_freshness(known)}
 
 
-def waiting_trainings(queue: QueueView) -> front_attention.Waiting:
-    """Returns how many trainings wait, with its own age where the scheduler has not answered since."""
+def waiting_trainings(queue: QueueView, *, is_configured: bool) -> front_attention.Waiting:
+    """Returns how many trainings wait, with its own age where the scheduler has not answered since.
+
+    None wait where no scheduler `is_configured`, and that of this machine was never reached: the team runs none.
+    """
     if queue.known is None:
-        return front_attention.Waiting(None)
+        return front_attention.Waiting(None if is_configured or queue.failure is None else 0)
     number = sum(one.state in WAITING for one in queue.known.listed.trainings)
     is_old = queue.failure is not None or queue.as_of is None or datetime.now(UTC) - queue.as_of > _QUEUE_AGE
     return front_attention.Waiting(number, words.unix_ms(queue.as_of) if is_old else None)

@@ -13,6 +13,7 @@ _LONGEST: Final = 3
 _AT_LEAST_SECONDS: Final = 10.0
 _SHORTEST_WAIT: Final = 0.01  # the kernel counts computing in steps of that
 _RETRY_SECONDS: Final = 0.5  # until its computing can be read, perhaps
+_CLOSING_SECONDS: Final = 2.0  # until the pipe of a process that has ended closes: its own children may hold it
 
 
 class ProcessDeadline:
@@ -29,6 +30,7 @@ class ProcessDeadline:
         self._before = _computed_before(pid)
         self._by_the_clock = min(longest_wait(seconds), max(0.0, ends - self._begun))
         self._is_by_the_clock = False
+        self._has_ended = False
 
     @property
     def limit(self) -> TimeLimit:
@@ -46,12 +48,15 @@ class ProcessDeadline:
         return max(_SHORTEST_WAIT, left) if left > 0 else 0.0
 
     def can_use(self, pipe: int, event: int) -> bool:
-        """Returns whether a pipe or socket to the process is ready (select.POLLIN, POLLOUT) before the time is over."""
+        """Returns whether a pipe or socket to the process is ready (select.POLLIN, POLLOUT) before the time is over.
+
+        The end of the process makes it ready, too: reading then returns nothing, and writing fails.
+        """
         poll = select.poll()
         poll.register(pipe, event)
         while not poll.poll((left := self.left()) * 1000):
             if left <= 0:
-                return False
+                return self._has_ended and bool(poll.poll(_CLOSING_SECONDS * 1000))
         return True
 
     def _computing_left(self) -> float:
@@ -62,6 +67,7 @@ class ProcessDeadline:
         try:
             computed = _computed_by(self._pid)
         except psutil.NoSuchProcess:
+            self._has_ended = True
             return 0.0
         if computed is None:
             return _RETRY_SECONDS

@@ -45,7 +45,7 @@ class ChildProcess:
         self._name = name
         self._ends = ends
         self._pid: int | None
-        self._pid, self._socket = server.start()
+        self._pid, self._socket = server.start(ends)
         self._socket.setblocking(False)
         self._memory_mib = 0
 

@@ -13,6 +13,7 @@ from components import ids
 from components.run_facts import lineage, logged
 from components.run_facts.gpu_part import gpus
 from components.run_facts.logged_values import SHOWN_AT_FIRST, Part
+from domain.errors.fleet.history import is_history_off
 from domain.errors.misfits import misfits_of
 from domain.errors.records import RunIdMalformed
 from domain.errors.requests import ContractMisfit
@@ -99,9 +100,19 @@ def _gpus(services: Services, run: Run) -> Part:
     if view.history is None:
         if uses:
             return gpus(uses, remarks=failures)
-        raise view.failure or AnswerTooSlow(services.fleet.source.name)
+        if view.failure is None:
+            raise AnswerTooSlow(services.fleet.source.name)
+        if is_history_off(view.failure) or not _has_gpu_history(services):
+            return gpus(uses)
+        raise view.failure
     had = gpus_of_run(view.history, lambda user: is_user_of(user, run))
     return gpus(uses, had, view.history.steps, run.run_id, remarks=[*view.history.remarks, *failures])
+
+
+def _has_gpu_history(services: Services) -> bool:
+    """Returns whether the team has a source of the GPU history: the default monitor may run nowhere."""
+    settings = services.settings
+    return bool(settings.gpu_monitors_listed or settings.prometheus_url) or services.fleet.has_answered
 
 
 def _gpu_uses(services: Services, run: Run) -> list[GpuUse]:

@@ -19,6 +19,7 @@ from components.texts import words
 from components.texts.language import _, language
 from components.texts.translate import translate
 from domain.errors import BadInput, ServiceError
+from domain.errors.fleet.history import is_gap
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import ContractMisfit
 from domain.fleet.lines import lines, matching, named, names_a_gpu
@@ -84,10 +85,11 @@ def register(app: dash.Dash, services: Services) -> None:
         except ValidationError as error:
             raise ContractMisfit(misfits_of(error)) from error
         history = services.fleet.read(question.span, _CSV_SECONDS)
-        runs = services.runs.first_view(services.settings.patience_seconds).runs
-        response = flask.Response(usage_table.usage_csv(_rows(question, history, runs)), mimetype="text/csv")
+        view = services.runs.first_view(services.settings.patience_seconds)
+        response = flask.Response(usage_table.usage_csv(_rows(question, history, view.runs)), mimetype="text/csv")
         # In the file's name, so that the information stays with the numbers: GPUs or names of runs may be missing.
-        is_whole = not history.remarks and runs is not None and runs.progress is None
+        are_runs_known = view.runs is not None and view.runs.progress is None and view.failure is None
+        is_whole = are_runs_known and not any(map(is_gap, history.remarks))
         name = _FILE if is_whole else _FILE_OF_A_PART
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

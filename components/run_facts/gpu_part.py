@@ -15,7 +15,7 @@ from components.run_facts.logged_values import Part
 from components.texts import words
 from components.texts.language import _
 from components.texts.translate import translate
-from domain.errors.fleet.history import MonitorSays
+from domain.errors.fleet.history import is_gap
 from domain.fleet.run_gpus import RunGpu
 from domain.fleet.series import Column, Steps
 from domain.messages import Reason
@@ -51,8 +51,7 @@ def gpus(
         body.append(html.Div(sentences, className="alert alert-warning py-2", role="status"))
     body.append(html.P(html.A(_("All GPUs"), href=href("/gpu"))))
     # A host's own note is no reason to show the part: one without a driver has the same at each run.
-    unknown = any(not isinstance(remark, MonitorSays) for remark in remarks)
-    return Part(body, len(uses) + len(had) or int(unknown))
+    return Part(body, len(uses) + len(had) or int(any(map(is_gap, remarks))))
 
 
 def _history(steps: Steps, run_id: str) -> str:

@@ -18,3 +18,10 @@ class SecondsByTheClock(Message):
 
 
 TimeLimit = SecondsOfComputing | SecondsByTheClock
+
+
+class NoAnswerWithin(Message):
+    """A process of Clew did not answer."""
+
+    text = template("no answer within {limit}")
+    limit: TimeLimit

@@ -68,6 +68,8 @@ class FleetHistories:
 
     def __init__(self, source: FleetHistorySource) -> None:
         self.source = source
+        self.has_answered = False
+        """Whether the source has ever answered."""
         self._flights: SingleFlight[_Kept] = SingleFlight("fleet-history")
         self._lock = threading.Lock()
         self._by_steps: TTLCache[_CacheKey, _Kept] = TTLCache(_MAX_BYTES, _KEPT_SECONDS, getsizeof=_bytes)
@@ -124,6 +126,7 @@ class FleetHistories:
                 self._failures[span] = error
             raise
         with self._lock:
+            self.has_answered = True
             self._failures.pop(span, None)
             self._by_steps[_CacheKey(steps, drawn)] = self._by_question[_CacheKey(span, drawn)] = kept
         return kept

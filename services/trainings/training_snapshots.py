@@ -1,6 +1,6 @@
 """The trainings and trainers as every page shows them, from the scheduler's last answer."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -75,9 +75,11 @@ class TrainingSnapshots:
             due_after=timedelta(seconds=_TRAINERS_SECONDS),
         )
 
-    def queue(self, wait_seconds: float = 0.0) -> QueueView:
-        """Returns the known trainings at once; waits up to `wait_seconds` if there are none."""
-        return _shown(self._queue.view(wait_seconds))
+    def queue(self, wait_seconds: float = 0.0, max_age: timedelta = timedelta.max) -> QueueView:
+        """Returns the known trainings at once; waits up to `wait_seconds` if there are none, or if the scheduler was
+        last asked longer than `max_age` ago.
+        """
+        return _shown(self._queue.view(wait_seconds, lambda known: known.is_empty or _is_older(known, max_age)))
 
     def refreshed_queue(self, wait_seconds: float) -> QueueView:
         """Reads the trainings again, after a user changed something."""
@@ -98,3 +100,7 @@ class TrainingSnapshots:
 
 def _shown(known: Reading[KnownTrainings]) -> QueueView:
     return QueueView(known=known.value, as_of=known.as_of, failure=known.failure)
+
+
+def _is_older(known: Reading[KnownTrainings], max_age: timedelta) -> bool:
+    return known.attempt is not None and datetime.now(UTC) - known.attempt.ended_at > max_age

@@ -150,8 +150,9 @@ class TestWhatNeedsAttention:
         known = KnownTrainings(listed=TrainingList.model_validate({"trainings": [waiting]}))
         return QueueView(known=known, as_of=datetime.now(UTC) - age, failure=failure)
 
-    def shown(self, queue: QueueView) -> str:
-        return str(front_attention.attention(self.ALERTS, waiting_trainings(queue), 0))
+    def shown(self, queue: QueueView, *, is_configured: bool = True) -> str:
+        waiting = waiting_trainings(queue, is_configured=is_configured)
+        return str(front_attention.attention(self.ALERTS, waiting, 0))
 
     def test_a_queue_that_was_just_read_has_the_age_of_the_tile(self) -> None:
         text = self.shown(self.queue())
@@ -169,6 +170,12 @@ class TestWhatNeedsAttention:
         assert "whether trainings are waiting is not known" in self.shown(QueueView())
         nothing = QueueView(known=KnownTrainings(listed=TrainingList()), as_of=datetime.now(UTC))
         assert "Nothing needs your attention now." in self.shown(nothing)
+
+    def test_a_team_without_a_scheduler_reads_nothing_about_its_trainings(self) -> None:
+        never = QueueView(failure=Failure.of(ConnectionRefused(TRAINING_SCHEDULER), TRAINING_SCHEDULER))
+        assert "Nothing needs your attention now." in self.shown(never, is_configured=False)
+        assert "whether trainings are waiting is not known" in self.shown(never)
+        assert "whether trainings are waiting is not known" in self.shown(QueueView(), is_configured=False)
 
 
 @pytest.mark.parametrize("fill", [runs_in_progress_by(DEFAULT), best_runs_by(DEFAULT)])

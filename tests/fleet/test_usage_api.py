@@ -13,6 +13,7 @@ from domain.fleet.series import HistorySource
 from domain.health import ServiceKind, State
 from services.connect import connect
 from settings.settings import Settings
+from tests.faults.relay import Fault, Relay
 from tests.fleet.kept_days import HOUR_MS, NOW, fill
 from tests.fleet.prometheus import Prometheus
 from tests.gpus.conftest import Start
@@ -36,6 +37,13 @@ def monitors(start: Start) -> str:
         fill(monitor.folder, host)
         addresses.append(f"{host}=http://127.0.0.1:{monitor.port}")
     return ",".join(addresses)
+
+
+@pytest.fixture(scope="module")
+def quiet_monitors(start: Start) -> str:
+    """Starts two monitors whose hosts have nothing to tell: one keeps no history, the other has no driver."""
+    keeps_none, has_no_driver = start(GPU_HISTORY_HOURS="0"), start(has_library=False)
+    return f"off=http://127.0.0.1:{keeps_none.port},bare=http://127.0.0.1:{has_no_driver.port}"
 
 
 @pytest.fixture(scope="module")
@@ -69,25 +77,43 @@ def test_hours_energy_and_idle_time_are_reported_by_owner(api: FlaskClient) -> N
 
 
 def test_the_name_of_a_file_shows_whether_something_is_missing(
-    monitors: str, mlflow_address: str, tmp_path: Path
+    monitors: str, quiet_monitors: str, mlflow_address: str, tmp_path: Path
 ) -> None:
-    def name(urls: str, mlflow: str) -> str:
-        own = settings(tmp_path / str(len(urls) + len(mlflow)), gpu_monitor_urls=urls, mlflow_tracking_uri=mlflow)
-        client = create_app(own, connect(own)).server.test_client()
-        eventually(lambda: mlflow == NOWHERE or client.get("/api/runs").status_code == 200)
+    def clew(urls: str, mlflow: str) -> FlaskClient:
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        own = settings(folder, gpu_monitor_urls=urls, mlflow_tracking_uri=mlflow, refresh_seconds=5)
+        folder.mkdir()
+        return create_app(own, connect(own)).server.test_client()
+
+    def name_at(client: FlaskClient) -> str:
         file = client.get("/fleet/usage.csv", query_string={"since_ms": NOW - 6 * HOUR_MS, "until_ms": NOW})
         return file.headers["Content-Disposition"].partition("filename=")[2].strip('"')
+
+    def name(urls: str, mlflow: str) -> str:
+        client = clew(urls, mlflow)
+        eventually(lambda: mlflow == NOWHERE or client.get("/api/runs").status_code == 200)
+        return name_at(client)
 
     assert name(monitors, mlflow_address) == "gpu-usage.csv"
     assert name(f"{monitors},gone={NOWHERE}", mlflow_address) == "gpu-usage-incomplete.csv"
     assert name(monitors, NOWHERE) == "gpu-usage-incomplete.csv"  # without the names of its runs
+    assert name(f"{monitors},{quiet_monitors}", mlflow_address) == "gpu-usage.csv"
+    with Relay(mlflow_address) as mlflow:
+        client = clew(monitors, mlflow.address)
+        eventually(lambda: name_at(client) == "gpu-usage.csv")
+        mlflow.fault = Fault.DOWN
+        eventually(lambda: name_at(client) == "gpu-usage-incomplete.csv")  # its list of runs is old
 
 
-def test_a_run_page_names_monitors_whose_gpus_are_not_known(monitors: str, tracking: Tracking, tmp_path: Path) -> None:
+def test_a_run_page_names_monitors_whose_gpus_are_not_known(
+    monitors: str, quiet_monitors: str, tracking: Tracking, tmp_path: Path
+) -> None:
     run = tracking.run(tracking.experiment(), status="RUNNING", started_ms=NOW - HOUR_MS)
 
     def part(urls: str) -> dict[str, Any]:
-        own = settings(tmp_path / str(len(urls)), gpu_monitor_urls=urls, mlflow_tracking_uri=tracking.address)
+        own = settings(
+            tmp_path / str(len(urls)), gpu_monitor_urls=urls, mlflow_tracking_uri=tracking.address, gpu_monitor_port=1
+        )
         client = create_app(own, connect(own)).server.test_client()
         found: dict[str, Any] = {}
 
@@ -103,6 +129,10 @@ def test_a_run_page_names_monitors_whose_gpus_are_not_known(monitors: str, track
     assert unknown["entries"] == 1
     assert "The history of gone is missing." in str(unknown["body"])
     assert "entries" not in part(f"a={NOWHERE}")
+    assert part(f"{monitors},{quiet_monitors}")["entries"] == 0
+    assert part(quiet_monitors)["entries"] == 0
+    assert part(quiet_monitors.partition(",")[0])["entries"] == 0  # no host keeps a history
+    assert part("")["entries"] == 0  # a team without monitors
     tracking.end(run)
 
 

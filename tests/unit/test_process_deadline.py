@@ -2,6 +2,7 @@
 
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -77,6 +78,19 @@ def test_a_process_that_ended_has_no_time_left(start: Start) -> None:
     process.wait()
     time.sleep(0.1)
     assert deadline.left() == 0
+
+
+def test_a_process_that_ended_is_not_called_late_while_its_child_holds_its_pipe(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_deadline, "_CLOSING_SECONDS", 60.0)
+    process = start("import os, time\ntime.sleep(600 if os.fork() else 2)")
+    deadline = ProcessDeadline(process.pid, 0.05)
+    time.sleep(0.5)  # it has forked by then
+    process.kill()
+    process.wait()
+    assert process.stdout is not None
+    assert deadline.can_use(process.stdout.fileno(), select.POLLIN)
 
 
 def test_the_limit_that_ended_it_is_named(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Failures of the GPU history, and notes about an incomplete one."""
 
 from domain.errors import BadInput, Name, NotFound, ServiceError
+from domain.errors.records import NotFoundThere
 from domain.messages import Message, Reason, template
 
 
@@ -114,3 +115,19 @@ class MonitorSays(Message):
     text = template("{host}: {reason}")
     host: str
     reason: Reason
+
+
+def is_gap(remark: Reason) -> bool:
+    """Returns whether GPUs may be missing because of what a remark says.
+
+    A monitor's own note does not mean that, nor does a host that is configured to keep no history.
+    """
+    if isinstance(remark, MonitorSilent):
+        return not is_history_off(remark.reason)
+    return not isinstance(remark, MonitorSays)
+
+
+def is_history_off(failure: Reason | None) -> bool:
+    """Returns whether a monitor answered that it is configured to keep no history."""
+    reason = failure.reason if isinstance(failure, NotFoundThere) else failure
+    return reason is not None and reason.json_value.get("code") == HistoryNotKept.code
