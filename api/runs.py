@@ -16,7 +16,7 @@ from domain.tracking.history import History
 from domain.tracking.outcomes import located
 from domain.tracking.runs import Run
 from services.connect import Services
-from services.tracking.known_runs import known_run, raise_unless_whole
+from services.tracking.known_runs import known_run, raise_if_any_may_exist
 from serving.operations.failures import AS_OF, OF_A_RUN
 from serving.operations.headers import as_of
 from serving.operations.operation import WithHeaders, operation
@@ -41,8 +41,7 @@ def blueprint(services: Services) -> Blueprint:
         view = services.runs.view_with(ids, patience)
         runs = {run_id: run for run_id in ids if (run := view.get(run_id)) is not None}
         missing = [run_id for run_id in ids if run_id not in runs]
-        if missing:
-            raise_unless_whole(view)
+        raise_if_any_may_exist(view, missing)
         found = summaries_with_divergence(list(runs.values()), services)
         return WithHeaders(Comparison(runs=found, missing=missing), as_of(view.as_of))
 

@@ -60,7 +60,7 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
         curve_of=services.curves.curve,
     )
     drawing = drawing._replace(is_loading=drawing.is_loading or lookup.is_awaited(view, query.runs))
-    is_known = view.is_whole or len(runs) == len(query.runs)
+    is_known = view.is_whole or len(runs) + sum(run_id in view.absent for run_id in query.runs) == len(query.runs)
     return json_with_etag(_facts(services, query, drawing, drawn, is_known=is_known))
 
 

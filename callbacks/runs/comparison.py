@@ -65,12 +65,14 @@ def register(app: dash.Dash, services: Services) -> None:
             raise PreventUpdate
         if is_retry("compare"):
             services.histories.retry()
-        # A new selection may contain runs that are seconds old; after a refresh, the list is new already.
-        new = ctx.triggered_id in (None, ids.COMPARED)
+        # A new selection may contain runs that are seconds old; after a refresh, the list is new already. Those that
+        # could not be read in time are requested until they are decided.
+        new = ctx.triggered_id in (None, ids.COMPARED) or bool((drawn or {}).get("unread"))
         drawing = _drawing(services, compared, options, new=new)
         shown = {
             "notices": fingerprint((compared, options_data.get("axis")), drawing),
             "table": fingerprint((compared, options.of_tables()), drawing),
+            "unread": ",".join(drawing.unread),
         }
         if shown == drawn:
             raise PreventUpdate

@@ -53,8 +53,9 @@ class ChartData(NamedTuple):
         also = {run.run_id: _known_by_history(run, services.vocabulary) for run in runs}
         drawing = cls.of_runs(services, view, runs, wanted, options, ends, also=also)
         missing = [run_id for run_id in run_ids if view.get(run_id) is None]
-        # Any missing run may be among those that have not been read yet.
-        unknown, unread = (missing, []) if view.is_whole else ([], missing)
+        # Any of them may be among those that have not been read yet, unless the source itself denied it.
+        unread = [] if view.is_whole else [run_id for run_id in missing if run_id not in view.absent]
+        unknown = [run_id for run_id in missing if run_id not in unread]
         late = bool(unread) and view.failure is None
         return drawing._replace(unknown=unknown, unread=unread, is_loading=drawing.is_loading or late)
 

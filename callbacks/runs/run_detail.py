@@ -63,6 +63,8 @@ def register(app: dash.Dash, services: Services) -> None:
         seen = None
         if context is not None:
             seen = (context.silent_minutes, context.family.named(), _logged(drawing), context.stated)
+        if drawing.unread and view.failure is None:
+            raise PreventUpdate  # what the page shows, also its spinner, stays until it is known whether the run exists
         shown = fingerprint((run_id, view.failure, view.as_of if failure["failed"] else None, seen), drawing)
         if shown == drawn or (view.runs is None and view.failure is None):
             raise PreventUpdate

@@ -1,5 +1,7 @@
 """The known runs, or an error if none are known, for callers that need them."""
 
+from collections.abc import Iterable
+
 from domain.errors.records import RunNotFound
 from domain.errors.services import AnswerTooSlow, NothingReadYet, RunsStillComing, UnavailableBecause
 from domain.run_table.table import RunTable
@@ -28,8 +30,14 @@ def known_run(view: RunView, run_id: str) -> Run:
     """Returns the run; raises `ServiceUnavailable` if it may exist and could not be read, else `RunNotFound`."""
     if (run := view.get(run_id)) is not None:
         return run
-    raise_unless_whole(view)
+    raise_if_any_may_exist(view, [run_id])
     raise RunNotFound(run_id)
+
+
+def raise_if_any_may_exist(view: RunView, unknown: Iterable[str]) -> None:
+    """Raises `ServiceUnavailable`, with the reason, if one of these runs, which are not known, may exist."""
+    if not view.absent.issuperset(unknown):
+        raise_unless_whole(view)
 
 
 def raise_unless_whole(view: RunView) -> None:

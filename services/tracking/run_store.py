@@ -1,6 +1,5 @@
 """The runs as every page shows them: one refresh per host, and a snapshot for all, without waiting."""
 
-import logging
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from concurrency.single_flight import has_ended
-from domain.errors import BadInput, NotFound, ServiceError
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column
 from domain.run_table.table import RunTable
@@ -18,6 +16,7 @@ from domain.tracking.runs import Run
 from domain.tracking.vocabulary import DEFAULT
 from services.failures import Failure
 from services.tracking.run_columns import RunColumnCache
+from services.tracking.run_lookups import RunLookups
 from services.tracking.run_refresh import RefreshKind, RunRefresh
 from services.tracking.run_source import RunSource
 from services.tracking.whole_runs import WholeRuns
@@ -25,7 +24,8 @@ from services.tracking.whole_runs import WholeRuns
 _POLL_SECONDS: Final = 0.05
 # Each takes a request; a comparison of more before all runs have been read waits for them.
 _MAX_REQUESTED: Final = 50
-log = logging.getLogger(__name__)
+# Of the time that a caller waits: the rest is for requests by id, which decide where a refresh takes longer.
+_SHARE_OF_REFRESH: Final = 2 / 3
 
 
 class RunView(BaseModel):
@@ -42,6 +42,8 @@ class RunView(BaseModel):
     """Completes runs if `runs` does not have all their metrics."""
     found: dict[str, Run] = {}
     """Runs that were read by their ids and are not in `runs`."""
+    absent: frozenset[str] = frozenset()
+    """Ids of which the source itself answered that there is no such run."""
     is_late: bool = False
     """Whether the source did not say in time if one of the requested runs is new."""
 
@@ -67,6 +69,7 @@ class RunStore:
         self._source = source
         self._columns = columns or RunColumnCache(DEFAULT, source.columns, None)
         self._refresh = RunRefresh(source, cache_dir, refresh_seconds)
+        self._lookups = RunLookups(source)
         self._whole = WholeRuns(source.columns)
 
     def view(self) -> RunView:
@@ -100,15 +103,17 @@ class RunStore:
         ids, ends = list(run_ids), time.monotonic() + wait_seconds
         view, is_current = self.first_view(wait_seconds), True
         if view.is_whole and _unknown(view, ids):
-            is_current = has_ended(self._refresh.start(RefreshKind.CHANGES), ends - time.monotonic())
+            patience = (ends - time.monotonic()) * _SHARE_OF_REFRESH
+            is_current = has_ended(self._refresh.start(RefreshKind.CHANGES), patience)
             view = self.last_view()
         if view.runs is None:
             return view
         self._whole.of(view.runs, ids)  # all at once, so that the view then has them cached
-        found = self._found(unknown := _unknown(view, ids)[:_MAX_REQUESTED], ends)
+        found = self._lookups.get(unknown := _unknown(view, ids)[:_MAX_REQUESTED], ends)
         is_late = not is_current and len(found) < len(unknown)
         known = {run_id: run for run_id, run in found.items() if run is not None}
-        return view.model_copy(update={"found": known, "is_late": is_late})
+        absent = frozenset(found.keys() - known.keys())
+        return view.model_copy(update={"found": known, "absent": absent, "is_late": is_late})
 
     def first_view(self, wait_seconds: float) -> RunView:
         """Returns a view as `view` does, but waits up to `wait_seconds` for the first answer if nothing is known."""
@@ -132,21 +137,6 @@ class RunStore:
     def column(self, table: RunTable, ref: ColumnRef, as_of: datetime | None = None) -> Column:
         """Returns any column of `table`, which a view returned; as `RunColumnCache.column`."""
         return self._columns.column(table, ref, as_of)
-
-    def _found(self, run_ids: Iterable[str], ends: float) -> dict[str, Run | None]:
-        """Reads runs by their ids, as many as possible in time; returns None for those that do not exist."""
-        found: dict[str, Run | None] = {}
-        for run_id in run_ids:
-            if time.monotonic() >= ends:
-                break
-            try:
-                found[run_id] = self._source.one(run_id)
-            except (NotFound, BadInput):
-                found[run_id] = None
-            except ServiceError as error:
-                log.warning("a run cannot be asked for", extra={"run": run_id, "cause": str(error)})
-                break
-        return found
 
     def _view_after(self, kind: RefreshKind, wait_seconds: float) -> RunView:
         has_ended(self._refresh.start(kind), wait_seconds)

@@ -18,6 +18,7 @@ from components.charts.encoding import column
 from services.connect import connect
 from services.sharing.shared_file import cache_folder
 from services.tracking.sources.pace import Pace, PaceFile
+from settings.settings import Settings
 from tests.api.conftest import Serving
 from tests.misbehaving import HTML, Misbehaving, eventually, first_page_until
 from tests.patient import PatientSettings
@@ -322,6 +323,7 @@ def test_until_the_first_reading_is_over_no_run_is_reported_missing(
     client = create_app(values, connect(values)).server.test_client()
     eventually(lambda: client.post("/runs/rows", json={}).status_code == 200)
     unknown = "a" * 32
+    misbehaving.instead = {f"run_id={unknown}": HTML}  # so that it cannot be asked for by its id
     for run, status in ((old, 200), (unknown, 503)):
         for path in (f"/api/runs/{run}", f"/api/runs/{run}/metrics"):
             assert client.get(path).status_code == status, path
@@ -338,6 +340,33 @@ def test_until_the_first_reading_is_over_no_run_is_reported_missing(
     assert (answer["pending"], answer["absent"]) == (True, False)
     assert client.get(f"/charts/metrics?runs={unknown}").json["pending"]
     assert figure(client, runs=old, chart="known")["figure"]["data"]
+    misbehaving.instead = {}
+    # MLflow itself denies it, whatever it has not returned yet.
+    eventually(lambda: client.get(f"/api/runs/{unknown}").status_code == 404)
+    assert client.get(f"/api/runs/compare?runs={old},{unknown}").json["missing"] == [unknown]
+    assert figure(client, runs=unknown, chart="known")["absent"]
+    assert not client.get(f"/charts/metrics?runs={unknown}").json["pending"]
     may_continue.set()
     eventually(lambda: client.get("/api/runs").status_code == 200)
     assert client.get(f"/api/runs/{unknown}").status_code == 404
+
+
+def test_a_chart_of_a_new_run_stays_pending_while_mlflow_is_slow(
+    misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path
+) -> None:
+    may_continue = threading.Event()
+    values = Settings(_env_file=None, mlflow_tracking_uri=misbehaving.address, cache_dir=cache_dir)  # type: ignore[call-arg,arg-type]
+    client = create_app(values, connect(values)).server.test_client()
+    eventually(lambda: client.get("/api/runs").status_code == 200)
+    new = tracking.run(tracking.experiment(), metrics={"known": [1.0, 2.0]})
+
+    def hold(_path: str, body: bytes) -> bytes:
+        may_continue.wait(600)
+        return body
+
+    misbehaving.alter = hold
+    for _poll in range(5):
+        answer = client.get("/charts/figure", query_string={"runs": new, "chart": "known"}).json
+        assert (answer["pending"], answer["absent"]) == (True, False)
+    may_continue.set()
+    assert figure(client, runs=new, chart="known")["figure"]["data"]

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dash
 import pytest
@@ -143,3 +144,51 @@ def test_a_correction_of_a_run_that_cannot_be_read_gives_the_reason(cache_dir: P
     assert "MLflow" in sentence()
     assert "has no run" not in sentence()
     eventually(lambda: "refused the connection" in sentence())
+
+
+def test_pages_of_a_new_run_wait_while_mlflow_is_slow(
+    misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path
+) -> None:
+    services, may_continue = services_of(misbehaving.address, cache_dir), threading.Event()
+    client = create_app(services.settings, services).server.test_client()
+    client.get("/")
+    eventually(lambda: client.get("/api/runs").status_code == 200)
+    new = tracking.run(tracking.experiment())
+
+    def hold(_path: str, body: bytes) -> bytes:
+        may_continue.wait(600)
+        return body
+
+    def compared(trigger: str, drawn: Any = None) -> Any:
+        values = {ids.COMPARED: {"runs": [new]}, ids.options("compare"): {}, ids.COMPARE_DRAWN: drawn}
+        return updated(client, f"{ids.COMPARE_DRAWN}.data", trigger, values)
+
+    def page_of(run_id: str) -> Any:
+        return updated(client, f"{ids.RUN_DRAWN}.data", f"{ids.tick('run')}.n_intervals", {ids.RUN_ID: run_id})
+
+    misbehaving.alter = hold
+    first, tick = compared(f"{ids.COMPARED}.data"), f"{ids.COMPARE_TICK}.n_intervals"
+    assert "could not be read yet" in str(first)
+    drawn = first[ids.COMPARE_DRAWN]["data"]
+    assert compared(tick, drawn) is None  # as before, so that the page asks again
+    assert page_of(new) is None
+    may_continue.set()
+    eventually(lambda: compared(tick, drawn)[ids.COMPARE_TABLE]["children"])
+    eventually(lambda: page_of(new)[ids.RUN_CHARTS]["hidden"] is False)
+    eventually(lambda: "No such run" in str(page_of(UNKNOWN)))
+
+
+def updated(client: FlaskClient, output: str, trigger: str, values: dict[str, Any]) -> Any:
+    """Returns what the callback with this output sends to a page with these values; None if it changes nothing."""
+    found = next(each for each in client.get("/_dash-dependencies").json if f"...{output}.." in each["output"])
+    names = (each.rsplit(".", 1) for each in found["output"].strip(".").split("..."))
+    body = {
+        "output": found["output"],
+        "outputs": [{"id": name, "property": of} for name, of in names],
+        "inputs": [each | {"value": values.get(each["id"])} for each in found["inputs"]],
+        "changedPropIds": [trigger],
+        "state": [each | {"value": values.get(each["id"])} for each in found["state"]],
+    }
+    answer = client.post("/_dash-update-component", json=body)
+    assert answer.status_code in (200, 204), answer.text
+    return None if answer.status_code == 204 else answer.json["response"]

@@ -13,7 +13,7 @@ from domain.errors.records import RunNotFound
 from mlflow_api.client import MlflowApi
 from services.sharing.shared_file import cache_folder
 from services.tracking.known_runs import known_run, raise_unless_whole
-from services.tracking.run_store import RunStore
+from services.tracking.run_store import RunStore, RunView
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from tests.misbehaving import (
     BREAK_OFF,
@@ -191,6 +191,53 @@ def test_a_new_run_that_cannot_be_looked_up_in_time_is_not_called_missing(
     eventually(lambda: runs.view_with([run_id], 40).get(run_id))
     with pytest.raises(RunNotFound):
         known_run(runs.view_with(["f" * 32], 40), "f" * 32)
+
+
+def test_a_request_by_id_decides_while_the_list_is_read_slowly(
+    tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path
+) -> None:
+    runs, may_continue = store(misbehaving.address, cache_dir), threading.Event()
+    runs.whole_view(40)
+    new, missing = tracking.run(tracking.experiment()), "f" * 32
+
+    def hold_lists(path: str, body: bytes) -> bytes:
+        if path.endswith("runs/search"):
+            may_continue.wait(600)
+        return body
+
+    misbehaving.alter = hold_lists
+    eventually(lambda: runs.view_with([new], 1.5).get(new))
+    eventually(lambda: missing in runs.view_with([missing], 1.5).absent)
+    eventually(lambda: _is_denied(runs.view_with([missing], 1.5), missing))
+    may_continue.set()
+
+
+def test_mlflow_itself_denies_a_run_whatever_the_cache_is_like(tracking: Tracking, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    runs, missing = store(tracking.address, tmp_path / "file" / "cache"), "f" * 32
+    eventually(lambda: runs.view().as_of)
+    assert runs.view().failure is not None
+    eventually(lambda: _is_denied(runs.view_with([missing], 40), missing))
+
+
+def test_a_proxy_without_an_mlflow_denies_no_run(misbehaving: Misbehaving, cache_dir: Path) -> None:
+    runs, missing = store(misbehaving.address, cache_dir), "f" * 32
+    runs.whole_view(40)
+    misbehaving.answer = (404, b'{"message": "no route matched"}', "application/json")
+    view = runs.view_with([missing], 40)
+    assert view.absent == frozenset()
+    with pytest.raises(ServiceUnavailable):
+        known_run(view, missing)
+
+
+def _is_denied(view: RunView, run_id: str) -> bool:
+    try:
+        known_run(view, run_id)
+    except RunNotFound:
+        return True
+    except ServiceUnavailable:
+        return False
+    return False
 
 
 def test_a_damaged_cache_is_rebuilt(tracking: Tracking, cache_dir: Path) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from domain.errors import BadResponse, NotFound
+from domain.errors import BadInput, BadResponse, NotFound
+from domain.errors.answers import UnexpectedStatus
 from domain.errors.records import RunDeleted
 from domain.run_table.arranging import joined_parts, parts_of
 from domain.run_table.arrays.parts import Parts
@@ -111,7 +112,10 @@ class MlflowRuns:
     def one(self, run_id: str) -> Run:
         """Implements `RunSource`."""
         quick = self._quick()
-        experiments = quick.experiments()
+        try:
+            experiments = quick.experiments()
+        except (NotFound, BadInput) as error:  # another server than MLflow, which says nothing about the run
+            raise BadResponse(SERVICE, "experiments", UnexpectedStatus(error.status)) from error
         run = quick.run(run_id, experiments)
         if run.experiment_id not in experiments:
             raise RunDeleted(run_id)
