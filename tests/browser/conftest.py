@@ -1,6 +1,7 @@
 """The app as a person uses it: served over HTTP, in a real Chromium, with a real MLflow behind it."""
 
 import logging
+import math
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -14,11 +15,13 @@ from selenium.webdriver.chrome.options import Options
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from app import create_app
+from mlflow_api.client import PAGE_RUNS, MlflowApi
 from services.connect import connect
 from settings.settings import Settings
 from tests.browser.page import Page
 from tests.browser.portal import Portal
 from tests.misbehaving import Misbehaving
+from transport import http_client
 
 CHROMIUM = (
     "--no-sandbox",
@@ -60,6 +63,7 @@ def dash_br(chromium: Browser) -> Browser:
     """Returns that browser in its initial state."""
     driver = chromium.driver
     driver.get("about:blank")  # an open page would go on polling its server
+    driver.set_window_size(1440, 1000)  # another test may have narrowed it
     driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
     # A resting pointer would bring up tooltips.
@@ -101,6 +105,16 @@ def serve(chromium: Browser, cache_dir: Path, listening: socket.socket) -> Itera
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def limit_of_mlflow(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Raises the time that Clews made in this test give MLflow for each call, and returns it in seconds: a page that
+    waits for a call takes longer than any slow machine needs without it."""
+    seconds = 500.0
+    monkeypatch.setattr(MlflowApi.__init__, "__defaults__", (PAGE_RUNS, math.inf, seconds))
+    monkeypatch.setattr(http_client, "READ_SECONDS", seconds)
+    return seconds
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
@@ -59,7 +60,7 @@ class Page:
     def script(self, code: str, *arguments: object) -> Any:
         return self.driver.execute_script(code, *arguments)
 
-    def wait(self, happens: Callable[[], T], within_seconds: float = 90) -> T:
+    def wait(self, happens: Callable[[], T], within_seconds: float = 240) -> T:
         """Waits until `happens()` is true and returns its value."""
         ends = time.monotonic() + within_seconds
         seen: object = None
@@ -75,7 +76,7 @@ class Page:
             f"did not happen within {within_seconds} s; last seen: {seen}\nat {self.driver.current_url}\n{self.text()}"
         )
 
-    def wait_for_text(self, text: str, selector: str = "body", within_seconds: float = 90) -> None:
+    def wait_for_text(self, text: str, selector: str = "body", within_seconds: float = 240) -> None:
         self.wait(lambda: text in self.text(selector), within_seconds)
 
     def wait_for_rows(self, at_least: int = 1) -> None:
@@ -127,9 +128,16 @@ class Page:
 
     def filter(self, key: str, text: str) -> None:
         """Types into the filter box of a column."""
-        box = self.find(f"#runs-table th.dash-filter[data-dash-column='{key}'] input[type=text]")
-        box.clear()
-        box.send_keys(text + "\n")
+        self.type_into(f"#runs-table th.dash-filter[data-dash-column='{key}'] input[type=text]", text)
+
+    def type_into(self, selector: str, text: str) -> None:
+        """Replaces the text of a box and presses Enter; begins again if the table is drawn anew meanwhile."""
+        self.wait(lambda: self._typed(selector, text))
+
+    def _typed(self, selector: str, text: str) -> bool:
+        self.find(selector).clear()
+        self.find(selector).send_keys(text, Keys.ENTER)
+        return True
 
     def drag_with_finger(self, start: tuple[float, float], end: tuple[float, float], held: float = 0.0) -> None:
         """Touches at `start`, waits `held` seconds, moves to `end` in steps and lets go; in pixels of the window."""

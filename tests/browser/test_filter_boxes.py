@@ -62,8 +62,7 @@ def message(page: Page, key: str, table: str = "runs-table") -> str:
 
 
 def type_into(page: Page, selector: str, text: str) -> None:
-    page.find(selector).clear()
-    page.find(selector).send_keys(text, Keys.ENTER)
+    page.type_into(selector, text)
 
 
 @pytest.fixture(scope="module")

@@ -86,7 +86,7 @@ def test_six_tiles_fill_and_stay_while_mlflow_is_down(
     assert page.all("#front-model a[href='/models/1']")
     assert page.all("#front-model a[href='/inference?play=1']")
     # Runs: silent ones come first.
-    page.wait_for_text("no metric for 12 min", "#front-runs li:nth-child(1)")
+    page.wait_for_text("no metric for 1", "#front-runs li:nth-child(1)")
     assert "standing-still" in page.text("#front-runs li:nth-child(1)")
     # Failing runs; the reason is shown on a click.
     page.click("#front-runs li:nth-child(2) summary")
@@ -144,7 +144,7 @@ def test_six_tiles_fill_and_stay_while_mlflow_is_down(
 
 
 def test_an_mlflow_that_hangs_and_a_monitor_that_is_away_delay_no_page(
-    dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, monitor: Monitor
+    limit_of_mlflow: float, dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, monitor: Monitor
 ) -> None:
     misbehaving.answer = HANG
     listed = f"near=http://127.0.0.1:{monitor.port}, far=http://127.0.0.1:{free_port()}"
@@ -153,7 +153,7 @@ def test_an_mlflow_that_hangs_and_a_monitor_that_is_away_delay_no_page(
     began = time.monotonic()
     page.open("/?lang=ja")
     page.wait(lambda: uses(page)[:2] == ["busy", "reserved"])
-    assert time.monotonic() - began < 10  # the time limit for MLflow
+    assert time.monotonic() - began < limit_of_mlflow / 2
     page.wait_for_text("127.0.0.1", "#front-gpu-since-1")
     page.wait_for_text("時間内に応答がありませんでした", "#front-health")
     assert len(page.all("#front-health .health-ok")) == 1

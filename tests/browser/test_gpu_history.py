@@ -1,5 +1,6 @@
 """The page of the GPUs' history, on monitors that kept a day: the query is in the address, and gaps are gaps."""
 
+import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -63,7 +64,8 @@ def test_the_history_is_drawn_grouped_zoomed_searched_and_kept_in_the_address(
     page.script(ZOOM)
     page.wait(lambda: "since_ms" in page.driver.current_url)
     zoomed_query = parse_qs(urlsplit(page.driver.current_url).query)
-    assert NOW - 13 * HOUR_MS < int(zoomed_query["since_ms"][0]) < NOW - 11 * HOUR_MS
+    # Relative to now: the data is as old as the tests' collection, and a slow machine got here much later.
+    assert 11 * HOUR_MS < time.time() * 1000 - int(zoomed_query["since_ms"][0]) < 13 * HOUR_MS
     page.wait(lambda: "1 min" in page.text("#fleet-note"))  # the finer steps of a period under a day
     page.open(urlsplit(page.driver.current_url)._replace(scheme="", netloc="").geturl())
     page.wait(lambda: len(page.script(LINES)) == 2)

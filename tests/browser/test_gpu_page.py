@@ -125,7 +125,7 @@ def test_ten_page_changes_leave_no_socket_behind(gpus: Page, monitor: Monitor) -
         page.wait_for_text("Models", "h1")
         page.click("header a[href='/gpu']")
         page.wait(lambda: badge(page) == "connected")
-    assert monitor.health()["viewers"] == 1
+    monitor.wait_for(lambda health: health["viewers"] == 1)
     page.click("header a[href='/models']")
     monitor.wait_for(lambda health: health["viewers"] == 0)
 

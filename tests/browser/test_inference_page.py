@@ -80,6 +80,13 @@ def test_try_it_activates_and_shows_the_agent_reach_the_goal(visit: Open, team: 
     page.wait(lambda: " ms" in fact(page, "latency") and " ms" in fact(page, "delay"))
 
 
+def step_at_rest(page: Page) -> str | None:
+    """Returns the step if it has not changed for a second; None if it has: messages may still be on their way."""
+    seen = fact(page, "step")
+    time.sleep(1)
+    return seen if fact(page, "step") == seen else None
+
+
 def test_stop_stops_and_reset_restores(visit: Open, team: Team) -> None:
     page = visit(
         f"/inference?model={team.dqn}&size=20&seed=1&speed=2"
@@ -91,8 +98,7 @@ def test_stop_stops_and_reset_restores(visit: Open, team: Team) -> None:
     page.wait(lambda: int(fact(page, "step")) >= 3)
     page.click("#inference-stop")
     page.wait_for_text("stopped", "#walk-section-a")
-    time.sleep(0.3)
-    stopped_at = fact(page, "step")
+    stopped_at = page.wait(lambda: step_at_rest(page))
     time.sleep(6)  # longer than a walk may be silent
     assert (fact(page, "step"), page.text("#walk-badge-a")) == (stopped_at, "connected")
     page.click("#inference-reset")

@@ -139,9 +139,7 @@ def test_every_page_is_in_japanese(pages: Pages, monitor: Monitor, misbehaving: 
 
 def _activate_invalid_model(page: Page) -> None:
     """Tries to activate a model with an invalid file."""
-    ticks = "#models-table td.dash-select-cell input[type=radio]"
-    page.wait(lambda: page.column("model_id", table="models-table"))
-    page.all(ticks)[page.column("model_id", table="models-table").index("2")].click()
+    page.tick("2", "model_id", "models-table")
     page.click("#models-activate")
 
 

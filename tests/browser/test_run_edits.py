@@ -30,12 +30,12 @@ def group(tracking: Tracking) -> tuple[str, list[str]]:
 
 
 def tags(tracking: Tracking, run_id: str) -> dict[str, str]:
-    answer = requests.get(f"{tracking.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=20)
+    answer = requests.get(f"{tracking.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=120)
     return {tag["key"]: tag["value"] for tag in answer.json()["run"]["data"]["tags"]}
 
 
 def stage(tracking: Tracking, run_id: str) -> str:
-    answer = requests.get(f"{tracking.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=20)
+    answer = requests.get(f"{tracking.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=120)
     return str(answer.json()["run"]["info"]["lifecycle_stage"])
 
 
@@ -70,6 +70,8 @@ def test_a_run_is_renamed_noted_and_tagged_and_no_script_of_a_note_runs(
 ) -> None:
     _name, [run_id, *_others] = group
     page.open(f"/mlflow/runs/{run_id}")
+    # Four successes are shown at once below, however long each takes: none fades before.
+    page.wait(lambda: page.script("return document.getElementById('changes').dataset.seconds = '600'"))
     press(page, "Rename")
     box = page.find("#run-edits input")
     box.clear()

@@ -38,7 +38,7 @@ name = "counter"
 title = "Counter"
 command = ['{python}', '-c', '''{program}''', '{{episodes}}', '{{seed}}']
 fields = [
-  {{ kind = "integer", name = "episodes", label = "Episodes", least = 1, most = 500, default = 300 }},
+  {{ kind = "integer", name = "episodes", label = "Episodes", least = 1, most = 5000, default = 5000 }},
   {{ kind = "seeds", name = "seed", label = "Seeds", section = "More" }},
 ]
 """
@@ -230,9 +230,9 @@ def test_environments_are_checked_in_the_form_trained_on_and_used(
     page.wait_for_text("Makes one run", "#training-summary")
     page.click("#training-start")
     page.wait(lambda: "/training/" in page.driver.current_url)
-    page.wait_for_text("done", "#live-state", within_seconds=120)
+    page.wait_for_text("done", "#live-state", within_seconds=400)
     page.wait_for_text("held-out greedy episodes return", "#live-log")
-    page.wait_for_text("Use it", "#live-result", within_seconds=120)
+    page.wait_for_text("Use it", "#live-result", within_seconds=400)
     assert visible_faults(page) == []
     page.click("#live-result .btn-success")
     page.wait(lambda: "/inference" in page.driver.current_url)

@@ -79,9 +79,9 @@ def check_recovery(
     page.wait(shows_waiting)
     late = threading.Timer(LATE_SECONDS, lambda: setattr(mlflow, "fault", None))
     late.start()
-    page.wait(shows_data, 90)
+    page.wait(shows_data)
     late.join()
-    page.wait(lambda: AGAIN not in page.text(), 90)
+    page.wait(lambda: AGAIN not in page.text())
 
 
 def test_the_run_list_recovers_by_itself(waiting_stack: Stack, run: str) -> None:

@@ -141,12 +141,12 @@ def test_two_viewers_watch_episodes_of_their_own_and_a_hidden_page_gets_no_pictu
     """Headless, each tab counts as visible: the page is notified that one is hidden."""
     model = f"/inference?model={watching.cartpole}&pace=0.1"
     page.open(f"{model}&seed=4")
-    drawn = page.wait(lambda: picture(page), 90)
+    drawn = page.wait(lambda: picture(page))
     first = page.driver.current_window_handle
     page.script(HIDDEN, True)
     page.driver.switch_to.new_window("tab")
     page.open(f"{model}&seed=7&play=1")
-    page.wait(lambda: fact(page, "step") not in ("", "–", "0"), 90)
+    page.wait(lambda: fact(page, "step") not in ("", "–", "0"))
     assert page.find("#walk-board-a img").get_attribute("alt") == "CartPole-v1, seed 7"
     assert watching.engine.health()["viewers"] == 2
     second = page.driver.current_window_handle
@@ -206,11 +206,11 @@ def test_a_real_policy_is_activated_on_its_page_and_scores_as_evaluate_policy_do
     total, steps = sb3_exports.episode_of(agent, 11)
     page.open(f"/models/{model}")
     page.click("[data-change=try]")
-    page.wait(lambda: is_confirmed(page) and page.driver.current_url.endswith("/inference?play=1"), 90)
-    page.wait(lambda: page.text("#walk-title-a").endswith(f"Model {model} active"), 90)
+    page.wait(lambda: is_confirmed(page) and page.driver.current_url.endswith("/inference?play=1"))
+    page.wait(lambda: page.text("#walk-title-a").endswith(f"Model {model} active"))
     page.wait(lambda: fact(page, "step") not in ("", "–", "0"))
     page.open(f"/inference?model={model}&seed=11&pace=4&play=1")
-    page.wait(lambda: page.all("#inference-episodes tbody tr"), 120)
+    page.wait(lambda: page.all("#inference-episodes tbody tr"))
     watched = page.script(
         "return [...document.querySelectorAll('#inference-episodes tbody tr:first-child td')].map(c => c.innerText)"
     )
@@ -228,12 +228,12 @@ def test_an_engine_that_dies_is_reported_and_an_episode_begins_once_another_is_u
 ) -> None:
     page.expected_errors = ("ERR_CONNECTION_REFUSED", "WebSocket connection to")
     page.open(f"/inference?model={watching.cartpole}&seed=4&pace=0.1&play=1")
-    page.wait(lambda: fact(page, "step") not in ("", "–", "0"), 90)
+    page.wait(lambda: fact(page, "step") not in ("", "–", "0"))
     watching.engine.end(signal.SIGKILL)
     page.wait_for_text("the episode is over, and a new one begins when the engine is back", "#walk-section-a")
     page.script("document.querySelector('#walk-board-a img').removeAttribute('src')")
     folder, port = tmp_path_factory.mktemp("engine"), watching.engine.port
     watching.engine = Engine(folder, _bare_environment(), watching.address, {}, port)
-    page.wait(lambda: picture(page), 60)
+    page.wait(lambda: picture(page))
     page.wait(lambda: fact(page, "step") not in ("", "–", "0"))
     assert page.find("#walk-board-a img").get_attribute("alt") == "CartPole-v1, seed 4"
