@@ -1,7 +1,7 @@
 /* Shared by the parts of the artifact browser: requests to Clew, addresses of files, sizes as text. */
 import { trainingCalls } from "./training_calls.js";
 
-/** @typedef {{ problem?: string, status?: number }} Problem */
+/** @typedef {{ problem?: string, status?: number, passes?: boolean }} Problem */
 
 const UNITS = ["kB", "MB", "GB", "TB"];
 const { filled } = trainingCalls;

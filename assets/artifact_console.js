@@ -7,10 +7,9 @@ import { textsOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
 
-/** @typedef {{ lines: string[], path?: string | null, href?: string | null, problem?: string, status?: number }} Console */
+/** @typedef {{ lines: string[], path?: string | null, href?: string | null, problem?: string, status?: number, passes?: boolean }} Console */
 
 const PLACE = ID.RUN_CONSOLE;
-const NOT_FOUND = 404; // the page itself says that there is no such run
 const { make } = live;
 /** @type {Map<string, Console>} */
 const known = new Map(); // by run: the output of a failed run does not change
@@ -27,8 +26,12 @@ async function show(run) {
   const answer = known.get(run) || /** @type {Console} */ (await artifactCalls.ask("console", { run }, texts));
   if (!place.isConnected) return run;
   if (answer.problem) {
-    if (passes(answer.status)) again.afterFailure(() => show(run));
-    if (answer.status !== NOT_FOUND) place.replaceChildren(heading(texts), make("p", { class: "small text-danger-emphasis mb-0", role: "status" }, answer.problem));
+    // What stays, as a store that MLflow cannot read, is shown where the run's files are.
+    if (!passes(answer)) place.replaceChildren();
+    else {
+      again.afterFailure(() => show(run));
+      place.replaceChildren(heading(texts), make("p", { class: "small text-danger-emphasis mb-0", role: "status" }, answer.problem));
+    }
     return run;
   }
   again.reset();

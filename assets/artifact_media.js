@@ -12,7 +12,7 @@ import { live } from "./live_text.js";
 
 /**
  * @typedef {import("./artifact_media_cells.js").MediaRun} MediaRun
- * @typedef {Partial<MediaRun> & { is_cut?: boolean, problem?: string, status?: number }} MediaAnswer
+ * @typedef {Partial<MediaRun> & { is_cut?: boolean, problem?: string, status?: number, passes?: boolean }} MediaAnswer
  * @typedef {import("./artifact_media_view.js").MediaView} MediaView
  * @typedef {{ place: HTMLElement, texts: MediaTexts, pattern: string, key: string, step: string, runs: string[], all: number, answers: MediaAnswer[] }} Request what the address asks for, and what of it is known
  */
@@ -27,7 +27,7 @@ const again = askingAgain(() => shown?.request.place.isConnected && isOpen(shown
 /** @type {(request: Request) => boolean} */
 const isOpen = ({ place }) => Boolean(place.closest("details")?.open);
 /** @type {(answer: MediaAnswer | undefined) => boolean} */
-const isMissing = (answer) => !answer || Boolean(answer.problem && passes(answer.status));
+const isMissing = (answer) => !answer || Boolean(answer.problem && passes(answer));
 const pause = () => shown?.view?.group.pause();
 
 /** Reads the media of these runs once the section is open; called with each comparison.

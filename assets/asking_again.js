@@ -2,6 +2,7 @@
 const FIRST_MS = 3000;
 const LONGEST_MS = 15_000;
 const TOO_MANY = 429;
+const JITTER = 0.25; // of a pause, up or down
 
 /**
  * @typedef {object} AskingAgain the repeats of one question, of which at most one is planned
@@ -11,13 +12,14 @@ const TOO_MANY = 429;
  * @property {(ask: () => unknown) => void} afterFailure plans one: after a longer pause for each failure in a row
  */
 
-/** Returns whether a failure may pass by itself; without a status the connection broke.
- * @type {(status: number | undefined) => boolean} */
-const passes = (status) => status === undefined || status === TOO_MANY || status >= 500;
+/** Returns whether a failure may pass by itself: as Clew states it, else by the status; without one the connection broke.
+ * @type {(failure: { passes?: boolean, status?: number }) => boolean} */
+const passes = ({ passes: stated, status }) => stated ?? (status === undefined || status === TOO_MANY || status >= 500);
 
-/** Plans the repeats of a question for as long as `isWanted()` holds; a hidden page asks once it is seen again.
- * @type {(isWanted: () => unknown) => AskingAgain} */
-function askingAgain(isWanted) {
+/** Plans the repeats of a question for as long as `isWanted()` holds; a hidden page asks once it is seen again. Pauses differ
+    by `random()`, from 0 to 1: after an outage the open pages do not ask all at once.
+ * @type {(isWanted: () => unknown, random?: () => number) => AskingAgain} */
+function askingAgain(isWanted, random = () => Math.random()) {
   let failures = 0;
   /** @type {number | undefined} */
   let timer;
@@ -33,7 +35,7 @@ function askingAgain(isWanted) {
       if (!isWanted()) return;
       if (document.hidden) plan(pauseMs, ask);
       else ask();
-    }, pauseMs);
+    }, pauseMs * (1 + JITTER * (2 * random() - 1)));
   }
   return {
     stop,

@@ -95,7 +95,7 @@ function askCatalogue(grid) {
     (error) => {
       if (error.name === "AbortError" || grid.asking !== request) return;
       gridLayout.report(grid, grid.texts.no_catalogue);
-      if (passes(error.status)) grid.again.afterFailure(() => askCatalogue(grid));
+      if (passes(error)) grid.again.afterFailure(() => askCatalogue(grid));
     }
   );
 }

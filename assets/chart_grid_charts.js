@@ -59,7 +59,7 @@ function failed(grid, box, error) {
     again.after(error.retryAfter * 1000, () => ask(grid, box));
     return;
   }
-  if (passes(error.status)) again.afterFailure(() => ask(grid, box));
+  if (passes(error)) again.afterFailure(() => ask(grid, box));
   const sentence = error.hasMessage ? error.message : grid.texts.no_answer;
   chartBox.showFailure(box, sentence, grid.texts, () => retry(grid));
   box.place.querySelector(".chart-loading")?.remove();

@@ -49,7 +49,7 @@ async function ask(page) {
   } catch (error) {
     const { name, message, status } = /** @type {Error & { status?: number }} */ (error);
     if (name === "AbortError" || page.isEnded) return;
-    if (passes(status)) page.again.afterFailure(() => ask(page));
+    if (passes({ status })) page.again.afterFailure(() => ask(page));
     else page.data = null; // it is of another question than the one that is refused
     page.problem.textContent = message;
   }

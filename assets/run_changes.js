@@ -138,7 +138,7 @@ async function load(section) {
   if (section.clewAsked !== asked || !section.isConnected) return;
   live.write(section.clewStatus, answer.problem || "");
   if (answer.problem) {
-    if (passes(answer.status)) again?.afterFailure(() => load(section));
+    if (passes(answer)) again?.afterFailure(() => load(section));
     return;
   }
   again?.reset();

@@ -12,7 +12,7 @@ import { trainingCalls } from "./training_calls.js";
  * @typedef {{ name?: string, note?: string, tags?: Record<string, string | null>, marks?: Record<string, boolean>, seen?: unknown }} Change
  * @typedef {{ run_id: string, action: string, change?: Change, is_confirmed?: boolean }} ChangeRequest
  * @typedef {{ note: string, name: string, tags: [string, string][], marks: string[], is_deleted: boolean, refused?: string | null, note_drawn: import("./live_text.js").DescribedChild, history: import("./live_text.js").DescribedChild[] }} RunNow what of a run can be changed
- * @typedef {{ problem: string, status: number }} NotRead why it cannot be read
+ * @typedef {{ problem: string, status: number, passes?: boolean }} NotRead why it cannot be read
  * @typedef {{ outcome: "asked", sentence: string, question: Question }} AskedFirst
  * @typedef {{ outcome: Outcome, sentence: string, undo?: Change, restore?: boolean, now?: RunNow, done?: undefined }} Ended
  * @typedef {{ run_id: string, undo?: Change }} Done

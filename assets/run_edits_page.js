@@ -51,7 +51,7 @@ class RunSection {
       return this.draw(found);
     }
     this.box.hidden = found.status === NOT_FOUND; // the page itself says that there is no such run
-    if (passes(found.status)) this.again.afterFailure(() => this.read());
+    if (passes(found)) this.again.afterFailure(() => this.read());
     if (!this.now) this.status.replaceChildren(this.texts.unreachable, " ", button(this.texts.retry, () => this.read(), "link btn-sm p-0"));
   }
 

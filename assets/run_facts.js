@@ -11,7 +11,7 @@ import { live } from "./live_text.js";
 import { trainingCalls } from "./training_calls.js";
 
 /**
- * @typedef {{ body: import("./live_text.js").DescribedChild, entries: number, problem?: string, status?: number }} PartAnswer
+ * @typedef {{ body: import("./live_text.js").DescribedChild, entries: number, problem?: string, status?: number, passes?: boolean }} PartAnswer
  *
  * @typedef {HTMLElement & { clewAsked?: object, clewAgain?: import("./asking_again.js").AskingAgain, clewFailed?: number, clewShown?: string | null, clewFind?: HTMLInputElement, clewLive?: string }} Part
  */
@@ -69,8 +69,8 @@ async function load(part, run, texts) {
   if (part.clewAsked !== asked || !part.isConnected) return;
   if (answer.problem) {
     part.clewFailed = (part.clewFailed || 0) + 1;
-    if (passes(answer.status)) again.afterFailure(() => load(part, run, texts));
-    if (answer.status !== 503 || part.clewFailed > PATIENT) fail(part, answer);
+    if (passes(answer)) again.afterFailure(() => load(part, run, texts));
+    if (answer.status !== 503 || !passes(answer) || part.clewFailed > PATIENT) fail(part, answer);
     return;
   }
   again.reset();

@@ -12,7 +12,7 @@ import { virtualList } from "./virtual_list.js";
 
 /**
  * @typedef {[key: string, last: number | string | null, step: number, timestamp: number | null, least: number | string | null, greatest: number | string | null, points: number | null]} LoggedMetric a word stands for a number that is none
- * @typedef {{ rows: LoggedMetric[], pending: number, problem?: string, version?: string }} MetricTable `pending` values are still being read
+ * @typedef {{ rows: LoggedMetric[], pending: number, problem?: string, status?: number, passes?: boolean, version?: string }} MetricTable `pending` values are still being read
  * @typedef {{ key: string, of: LoggedMetric }} Row
  * @typedef {object} State
  * @property {LoggedMetric[]} rows
@@ -121,21 +121,22 @@ function show(runId, reach) {
   state.again.stop();
   const request = (state.asking = new AbortController());
   chartAnswers.get("charts/table", { run: runId }, request.signal).then(
-    ({ rows, pending, problem }) => {
+    (table) => {
+      const { rows, pending, problem } = table;
       if (state.asking !== request) return;
       if (!problem && JSON.stringify(rows) !== JSON.stringify(state.rows)) {
         state.rows = rows;
         draw(state);
       }
       live.write(state.status, problem || (pending ? filled(state.texts.pending, { n: number(pending) }) : ""));
-      if (problem) state.again.afterFailure(() => show(runId, reach));
+      if (problem) passes(table) && state.again.afterFailure(() => show(runId, reach));
       else if (pending) state.again.after(PENDING_MS, () => show(runId, reach));
       else state.again.reset();
     },
     (error) => {
       if (error.name === "AbortError" || state.asking !== request) return;
       live.write(state.status, error.hasMessage ? error.message : state.texts.no_answer);
-      if (passes(error.status)) state.again.afterFailure(() => show(runId, reach));
+      if (passes(error)) state.again.afterFailure(() => show(runId, reach));
     }
   );
 }

@@ -1,5 +1,5 @@
 /* The trash: the deleted runs, found by typing, each with a button that restores it, and one for all ticked runs. */
-import { askingAgain } from "./asking_again.js";
+import { askingAgain, passes } from "./asking_again.js";
 import { locale } from "./clew.js";
 import { register } from "./dash.js";
 import { byId, elementOf, within } from "./elements.js";
@@ -102,7 +102,8 @@ async function read() {
   const now = answer && answer.status === undefined ? answer : { ...known, failure: answer?.message || texts.lost };
   known = now;
   draw();
-  if (now.failure) again.afterFailure(read);
+  if (answer && !passes(answer)) again.reset(); // refused, as after a login's end
+  else if (now.failure) again.afterFailure(read);
   // From before a change, or nothing yet, where MLflow takes longer than a page waits.
   else if (!now.runs || now.is_outdated) again.after(OUTDATED_MS, read);
   else again.reset();

@@ -1,4 +1,5 @@
 /* The form that starts a training: Clew describes it, and checks it while the reader types, by the rules of the start. */
+import { askingAgain } from "./asking_again.js";
 import { elementOf } from "./elements.js";
 import { ID } from "./from_python.js";
 import { live } from "./live_text.js";
@@ -13,26 +14,48 @@ import { pause, send } from "./training_start.js";
 
 const SETTLES_MS = 250; // after the last key
 const PRESETS_FIRST = true;
+const again = askingAgain(() => formPart("form") && !formState().isTouched);
 
 /** Begins the form that the address asks for.
  * @type {(query: State["query"] | null, texts: TrainingTexts) => Promise<number>} */
 async function start(query, texts) {
-  const state = beginForm(query, texts);
-  await load(state.query.trainer);
+  beginForm(query, texts);
+  again.reset();
+  await load();
   return Date.now();
 }
 
-/** Asks for the form until it comes: it is there also where the scheduler is away.
- * @type {(trainer: string | undefined) => Promise<void>} */
-async function load(trainer) {
+/** Asks for the form until it comes: it is there also where the scheduler is away. A repeat changes nothing that was typed.
+ * @type {(isRepeat?: boolean) => Promise<void>} */
+async function load(isRepeat = false) {
   const mine = formState();
-  for (let tries = 0; formPart("form") && mine === formState(); tries += 1) {
-    const answer = /** @type {import("./training_calls.js").Answer<Form>} */ (await trainingCalls.ask("trainings/form", { ...mine.query, trainer }));
-    if (!formPart("form") || mine !== formState()) return;
-    if (answer && answer.status === undefined) return show(answer);
+  const loading = (mine.loading = {});
+  again.stop();
+  const isWanted = () => formPart("form") && mine === formState() && mine.loading === loading && !(isRepeat && mine.isTouched);
+  for (let tries = 0; isWanted(); tries += 1) {
+    const answer = /** @type {import("./training_calls.js").Answer<Form>} */ (await trainingCalls.ask("trainings/form", { ...mine.query, trainer: mine.trainer }));
+    if (!isWanted()) break;
+    if (answer && answer.status === undefined) {
+      take(answer);
+      break;
+    }
     writeText("note", mine.texts.unreachable);
     await pause(tries);
   }
+  if (mine.loading === loading) mine.loading = null;
+}
+
+/** Shows a form where it differs from the one on show, whose focus and open lists stay else; plans a repeat where it is not complete.
+ * @type {(form: Form) => void} */
+function take(form) {
+  const state = formState();
+  const drawn = JSON.stringify({ ...form, note: null, is_complete: null });
+  if (state.drawn !== drawn) show(form);
+  else Object.assign(state.form ?? {}, { is_complete: form.is_complete });
+  state.drawn = drawn;
+  writeText("note", form.note || "");
+  if (form.is_complete) again.reset();
+  else again.afterFailure(() => load(true));
 }
 
 /** @type {(form: Form) => void} */
@@ -42,7 +65,6 @@ function show(form) {
   formPart("form-waits").hidden = true;
   formPart("form").replaceChildren(...live.build(form.body));
   formPart("foot").hidden = false;
-  writeText("note", form.note || "");
   fillDefaults(form);
   const trainer = /** @type {HTMLSelectElement | null} */ (formPart("trainer"));
   if (trainer) trainer.value = form.trainer;
@@ -56,7 +78,8 @@ function typed(target) {
   const state = formState();
   if (!state.form || !formPart("form").contains(target)) return;
   if (target.id === ID.TRAINING_TRAINER) {
-    load(target.value);
+    state.trainer = target.value;
+    load();
     return;
   }
   if (target.id === "training-preset") takePreset(state.form, target.value);
@@ -77,10 +100,7 @@ function scheduler(away) {
   if (wasAway !== away) writeText("blocked", whyBlocked());
   enable();
   // While the scheduler was down, not all of its trainers were known.
-  if (!away && !form.is_complete && !state.isTouched) {
-    form.is_complete = true;
-    load(form.trainer);
-  }
+  if (wasAway && !away && !form.is_complete && !state.isTouched && !state.loading) load(true);
 }
 
 document.addEventListener("input", (event) => {

@@ -15,12 +15,15 @@ import { live } from "./live_text.js";
  * @property {Preset[]} presets
  * @property {string} trainer
  * @property {string | null} [blocked] why nothing can be started
- * @property {boolean} is_complete whether the scheduler was there to complete it
+ * @property {boolean} is_complete whether the scheduler, and the run whose values are asked for, could be read
  *
  * @typedef {object} State
  * @property {{ trainer?: string, fork?: string, [name: string]: string | undefined }} query
  * @property {TrainingTexts} texts
  * @property {Form | null} form
+ * @property {string | undefined} trainer that the address or the reader asks for
+ * @property {object | null} loading the newest request for the form, until it is answered
+ * @property {string} drawn what of the form is drawn, as JSON
  * @property {number} asked how many checks were asked for
  * @property {Record<string, string>} wrong what is wrong, by field
  * @property {boolean} isTouched whether the reader changed a field
@@ -31,7 +34,7 @@ import { live } from "./live_text.js";
  */
 
 /** @type {(query: State["query"], texts: TrainingTexts) => State} */
-const begun = (query, texts) => ({ query, texts, form: null, asked: 0, wrong: {}, isTouched: false, isSending: false, requestId: null, away: null, timer: undefined });
+const begun = (query, texts) => ({ query, texts, form: null, trainer: query.trainer, loading: null, drawn: "", asked: 0, wrong: {}, isTouched: false, isSending: false, requestId: null, away: null, timer: undefined });
 
 let state = begun({}, /** @type {TrainingTexts} */ ({}));
 

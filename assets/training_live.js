@@ -147,8 +147,8 @@ const setNotice = (text) => {
 /** Writes the state of the socket, and how old the page's content is: each second, and after each change. */
 function write() {
   if (!part("badge")) return;
-  if (state.isLive === false) live.hide(part("badge"), true);
-  else socket?.write(texts);
+  live.hide(part("badge"), state.isLive === false);
+  if (state.isLive !== false) socket?.write(texts);
   const age = state.at ? Date.now() - state.at : 0;
   // Next to the badge, where no screen reader reads it each second.
   if (state.isLive !== false && age > OLD_MS) live.write(part("since"), filled(texts.old, { n: Math.round(age / 1000) }));

@@ -16,11 +16,13 @@ const { ask, filled } = trainingCalls;
 let run = "";
 let texts = /** @type {TrainingLogTexts} */ ({});
 let failure = ""; // what was shown of the last one
+let unread = ""; // what was shown where the newest lines could not be read
 
 /** Begins the log of a run.
  * @type {(asked: string, its: TrainingLogTexts) => void} */
 function start(asked, its) {
   [run, texts] = [asked, its];
+  unread = "";
   beginLog();
   part("found").replaceChildren();
   live.hide(part("found"), true);
@@ -73,6 +75,7 @@ async function read() {
   const found = await fetchLines(null);
   log.isReading = false;
   if (found) take(found);
+  else unread = failure;
 }
 
 /** Fetches the lines before a byte, or the last ones; null where they cannot be read.
@@ -104,6 +107,9 @@ function fail(answer) {
 function take(newest) {
   const log = shownLog();
   if (!newest || log.isAlone || !part("")) return;
+  // The socket may bring the lines by now; why others could not be read stays.
+  if (unread && part("said").textContent === unread) writeStatus("");
+  unread = "";
   if (log.ends !== null && newest.ends === log.ends && newest.begins >= (log.begins ?? 0)) return;
   // Shorter than before: another attempt has begun it again.
   if (log.ends !== null && newest.size < log.ends) clearLines();

@@ -1,5 +1,5 @@
 /* Shows the result of a training once it is over: its model, its run, as MLflow has them after a while. */
-import { askingAgain, LONGEST_MS } from "./asking_again.js";
+import { askingAgain, LONGEST_MS, passes } from "./asking_again.js";
 import { live } from "./live_text.js";
 import { trainingCalls } from "./training_calls.js";
 import { isOver, part } from "./training_facts.js";
@@ -44,6 +44,7 @@ function followEnd(training, before, texts) {
 async function showResult(run, attempt, tries = 1) {
   const answer = /** @type {import("./training_calls.js").Answer<Result>} */ (await trainingCalls.ask("trainings/result", { run_id: run }));
   if (resultOf !== attempt || !part("result")) return;
+  if (answer && answer.status !== undefined && !passes(answer)) return;
   const result = answer && answer.status === undefined ? answer : null;
   const content = result && result.html ? JSON.stringify(result.html) : null;
   if (result && content && content !== shown) {

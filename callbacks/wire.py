@@ -14,6 +14,7 @@ from components.texts.translate import translate
 from domain.errors import ClewError, NotFound, ServiceError
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import BodyNotJson, ContractMisfit, NotSentAsJson, RequestRefused, RequestTooLong
+from domain.errors.services import passes_by_itself
 from domain.message_data import coded
 
 B = TypeVar("B", bound=BaseModel)
@@ -73,6 +74,11 @@ def with_message(route: Route) -> Route:
     return answered
 
 
+def problem(error: ClewError) -> dict[str, Any]:
+    """Returns a failure that the page shows in the part's place; `passes` states whether the page asks again."""
+    return {"problem": translate(error), "status": error.status, "passes": passes_by_itself(error)}
+
+
 def problem_in_place(route: Callable[[], dict[str, Any]]) -> Callable[[], flask.Response]:
     """Wraps `route`: it answers failures that the page shows in the part's place as a `problem`, with its `status`.
 
@@ -85,6 +91,6 @@ def problem_in_place(route: Callable[[], dict[str, Any]]) -> Callable[[], flask.
         try:
             return answer(route())
         except (NotFound, ServiceError) as error:
-            return answer({"problem": translate(error), "status": error.status})
+            return answer(problem(error))
 
     return answered

@@ -8,8 +8,7 @@ import dash
 import flask
 from pydantic import BaseModel, Field, ValidationError
 
-from callbacks.wire import answer, with_message
-from components.texts.translate import translate
+from callbacks.wire import answer, problem, with_message
 from domain.errors import BadInput, NotFound, ServiceError
 from domain.errors.artifacts.records import NotShown, RangeNotServed
 from domain.errors.misfits import misfits_of
@@ -82,7 +81,7 @@ def json_route(route: FileRoute) -> Callable[[], flask.Response]:
             return answer(route(_query()))
         except _SHOWN_AS_PROBLEM as error:
             reason = error.reason.code if isinstance(error, NotShown) else None
-            return answer({"problem": translate(error), "code": error.code, "reason": reason, "status": error.status})
+            return answer({**problem(error), "code": error.code, "reason": reason})
 
     return answered
 

@@ -8,8 +8,7 @@ import flask
 
 from callbacks.charts.answers import json_with_etag
 from callbacks.charts.requests import RunLookup, request_parameters
-from callbacks.wire import with_message
-from components.texts.translate import translate
+from callbacks.wire import problem, with_message
 from domain.errors import ServiceError
 from domain.errors.records import RunIdMalformed, RunNotFound
 from domain.points.extremes import Extremes
@@ -40,7 +39,7 @@ def register(app: dash.Dash, services: Services) -> None:
         except RunNotFound:  # the page itself says that there is none, and a browser would log a 404 as an error
             return json_with_etag({"rows": [], "pending": 0})
         except ServiceError as error:  # nothing has been read yet: likewise, and the page asks again
-            return json_with_etag({"rows": [], "pending": 0, "problem": translate(error)})
+            return json_with_etag({"rows": [], "pending": 0, **problem(error)})
         known = services.extremes.read(run, services.settings.patience_seconds)
         rows = [_row(key, point, known.found.get(key)) for key, point in sorted(run.metrics.items())]
         return json_with_etag({"rows": rows, "pending": known.pending})

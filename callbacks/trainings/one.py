@@ -57,15 +57,15 @@ def register(app: dash.Dash, services: Services) -> None:
     def result() -> flask.Response:
         run_id = flask.request.args.get("run_id", "")
         try:
-            training = _known(services, run_id)
+            training, is_away = _known(services, run_id), False
         except ServiceError:
-            training = None
-        run = _ended_run(services, run_id)
+            training, is_away = None, True
+        run, is_gone = _ended_run(services, run_id)
         training = training or (None if run is None else recorded_training(run))
         if training is None or training.state not in OVER:
-            return answer({"html": None, "is_final": False})
+            return answer({"html": None, "is_final": training is None and is_gone and not is_away})
         model, failure = _model(services, run_id, run)
-        is_final = failure is None and run is not None and run.is_over
+        is_final = failure is None and (is_gone or (run is not None and run.is_over))
         summary = None if run is None else summarise(run, services.vocabulary)
         made = training_outcomes.TrainedModel(model, is_final=is_final, failure=failure)
         return answer(training_outcomes.result(training, summary, made, refusal_of(Access.WRITE)))
@@ -98,26 +98,28 @@ def _known(services: Services, run_id: str) -> Training | None:
 
 def _recorded(services: Services, run_id: str) -> Training:
     """Returns the training as its run has it; raises NotFound, or `ServiceUnavailable` if the run may still be read."""
-    if not is_run_id(run_id):
-        raise RunIdMalformed
-    run = known_run(services.runs.view_with([run_id], services.settings.patience_seconds), run_id)
+    run = _run(services, run_id)
     if (training := recorded_training(run)) is None:
         raise RunNotFound(run_id)
     return training
 
 
-def _run(services: Services, run_id: str) -> Run | None:
+def _run(services: Services, run_id: str) -> Run:
+    """Returns the run; raises NotFound, or `ServiceUnavailable` if it may still be read."""
     if not is_run_id(run_id):
-        return None
-    return services.runs.view_with([run_id], services.settings.patience_seconds).get(run_id)
+        raise RunIdMalformed
+    return known_run(services.runs.view_with([run_id], services.settings.patience_seconds), run_id)
 
 
-def _ended_run(services: Services, run_id: str) -> Run | None:
-    """Returns the run, read again if it had not ended when last read."""
-    run = _run(services, run_id)
-    if run is None or run.is_over:
-        return run
-    return services.runs.changed_view(services.settings.patience_seconds).get(run_id)
+def _ended_run(services: Services, run_id: str) -> tuple[Run | None, bool]:
+    """Returns the run, read again if it had not ended when last read; None and True if MLflow has none."""
+    try:
+        run = _run(services, run_id)
+    except (NotFound, ServiceError) as error:
+        return None, isinstance(error, NotFound)
+    if not run.is_over:
+        run = services.runs.changed_view(services.settings.patience_seconds).get(run_id) or run
+    return run, False
 
 
 def _model(services: Services, run_id: str, run: Run | None) -> tuple[Model | None, MessageData | None]:

@@ -1,6 +1,7 @@
 """Failures of services; the sentence follows the name of the `service`."""
 
 from domain.errors import AccessDenied, ClewError, ServiceError, ServiceUnavailable
+from domain.errors.artifacts.records import StoreNotRead
 from domain.errors.connections import (
     AnsweredReason,
     AnsweredStatus,
@@ -193,6 +194,8 @@ def passes_by_itself(error: ClewError) -> bool:
     """Returns whether waiting may end this failure: the service may be starting, restarting or slow."""
     if isinstance(error, NotAsked | ProxyFailed):
         return passes_by_itself(error.reason)
+    if isinstance(error, StoreNotRead):
+        return isinstance(error.reason, ClewError) and passes_by_itself(error.reason)
     if isinstance(error, AnsweredStatus | AnsweredReason):
         return error.http_status in _PASSING_STATUSES
     return isinstance(error, ServiceUnavailable) and not isinstance(error, _STAYS)

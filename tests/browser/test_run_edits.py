@@ -7,7 +7,7 @@ import requests
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
-from tests.misbehaving import ERROR_500, Misbehaving
+from tests.misbehaving import Misbehaving
 from tests.tracking import Tracking
 
 HOSTILE = """# <b>Why</b>
@@ -56,7 +56,7 @@ def test_the_section_comes_by_itself_once_mlflow_answers_and_an_unknown_run_has_
     page: Page, misbehaving: Misbehaving, group: tuple[str, list[str]]
 ) -> None:
     _name, [run_id, *_others] = group
-    misbehaving.instead[f"runs/get?run_id={run_id}"] = ERROR_500
+    misbehaving.instead[f"runs/get?run_id={run_id}"] = (503, b"", "text/plain")
     page.open(f"/mlflow/runs/{run_id}")
     page.wait_for_text("cannot be read now", "#run-edits")
     misbehaving.instead.clear()

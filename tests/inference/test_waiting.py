@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import AccessDenied, BadResponse, ClewError, ServiceUnavailable
+from domain.errors.artifacts.records import RangeNotServed, StoreNotRead
 from domain.errors.connections import (
     AnswerBrokenOff,
     AnsweredReason,
@@ -53,6 +54,7 @@ PASSES: list[ClewError] = [
     *(AnsweredReason("Clew", NothingReadYet("MLflow"), status) for status in (429, 502, 503, 504)),
     *(AnsweredStatusOrProxy("MLflow", 503, "proxy"), NotAsked("MLflow", REFUSED), ProxyFailed("MLflow", "p", REFUSED)),
     *(NothingReadYet("MLflow"), AskedTooMuch("Clew")),
+    StoreNotRead("MLflow", "s3://bucket/run", AnsweredStatus("MLflow", 503)),
 ]
 STAYS: list[ClewError] = [
     *(AnsweredStatus("MLflow", status) for status in (500, 501, 505, 507)),
@@ -60,6 +62,8 @@ STAYS: list[ClewError] = [
     *(BadResponse("MLflow", "body", Text("x")), CertificateRefused("MLflow"), PassingRefused("proxy")),
     *(NotAsked("MLflow", CertificateRefused("MLflow")), ProxyFailed("MLflow", "p", PassingRefused("p"))),
     *(OutcomeUnknown("MLflow", REFUSED), BrokeOff("MLflow"), RuntimeMissing("x"), Stopping("x"), RunsAllModels("x", 8)),
+    *(StoreNotRead("MLflow", "s3://bucket/run", AnsweredStatus("MLflow", status)) for status in (403, 500)),
+    *(StoreNotRead("MLflow", "s3://bucket/run", Text("no library")), RangeNotServed(64)),
     *(ModelNotFound("1"), NoActiveModel(), ConflictThere(Text("x")), RefusedThere("MLflow", Text("x"))),
 ]
 

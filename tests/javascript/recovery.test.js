@@ -59,6 +59,7 @@ afterEach(() => mock.timers.reset());
 const PARTS = `<div id="run-parts" data-texts="${TEXTS}"><section class="run-part" data-part="models" data-title="Models" id="part" hidden><h2></h2></section></div>`;
 const MODELS = { entries: 1, body: "a model" };
 const OUTAGE = 20 * 60; // seconds: longer than any number of tries that someone might call enough
+const RETRY = 20; // seconds: longer than the longest pause
 
 for (const [what, failure, sentence] of [
   ["a service failed", [200, { problem: "MLflow is away.", status: 503 }], "MLflow is away."],
@@ -71,7 +72,7 @@ for (const [what, failure, sentence] of [
     await pass(OUTAGE);
     assert.equal(text(), sentence);
     answers["/runs/facts"] = [200, MODELS];
-    await pass(16);
+    await pass(RETRY);
     assert.equal(text(), "Modelsa model");
   });
 }
@@ -92,7 +93,7 @@ test("the changes of an open section come after a long time in which a service f
   await pass(OUTAGE);
   assert.match(text(), /MLflow is away/);
   section.open = false;
-  await pass(16);
+  await pass(RETRY);
   const before = requests.length;
   await pass(60);
   assert.equal(requests.length, before);
@@ -100,7 +101,7 @@ test("the changes of an open section come after a long time in which a service f
   section.ontoggle();
   await pass(1);
   answers["/runs/changes"] = [200, { rows: 0, body: "no changes" }];
-  await pass(16);
+  await pass(RETRY);
   assert.match(text(), /no changes/);
   assert.doesNotMatch(text(), /MLflow is away/);
 });
@@ -115,7 +116,7 @@ test("what of a run can be changed is asked for until MLflow is back", async () 
   await pass(OUTAGE);
   assert.match(text(), /not now/);
   answers["/runs/now"] = [200, NOW];
-  await pass(16);
+  await pass(RETRY);
   assert.match(text(), /Rename.*a note/);
   const before = requests.length;
   spaces.runEdits.show(RUN); // another version of the page: a form that is open would be lost
@@ -137,21 +138,40 @@ test("a run that is not there has nothing to change, until it is", async () => {
   assert.deepEqual([section.hidden, /a note/.test(text())], [false, true]);
 });
 
+const TRASH = `<div id="run-trash" data-texts="{&quot;trash_unreachable&quot;: &quot;away: {cause}&quot;, &quot;restore_named&quot;: &quot;&quot;, &quot;tick_named&quot;: &quot;&quot;, &quot;tick_all&quot;: &quot;&quot;, &quot;restore_ticked&quot;: &quot;&quot;}">
+  <input type="search"><button data-restores></button><p role="status"></p><table><thead><tr><td></td></tr></thead><tbody></tbody></table></div>`;
+
 test("the trash is read again after a failure, with what was read before on show", async () => {
-  document.body.innerHTML = `<div id="run-trash" data-texts="{&quot;trash_unreachable&quot;: &quot;away: {cause}&quot;, &quot;restore_named&quot;: &quot;&quot;, &quot;tick_named&quot;: &quot;&quot;, &quot;tick_all&quot;: &quot;&quot;, &quot;restore_ticked&quot;: &quot;&quot;}">
-    <input type="search"><button data-restores></button><p role="status"></p><table><thead><tr><td></td></tr></thead><tbody></tbody></table></div>`;
+  document.body.innerHTML = TRASH;
   const run = { run_id: RUN, name: "old run", experiment: "e", by: "me", models: "", deleted_ms: null, is_purged: false };
   answers["/runs/trash"] = [200, { runs: [run], failure: "MLflow is away." }];
   spaces.runTrash.show(true);
   await pass(OUTAGE);
   assert.match(text(), /away: MLflow is away.*old run/s);
   answers["/runs/trash"] = [200, { runs: [{ ...run, name: "new run" }], failure: null }];
-  await pass(16);
+  await pass(RETRY);
   assert.match(text(), /new run/);
   assert.doesNotMatch(text(), /away/);
   const before = requests.length;
   await pass(60);
   assert.equal(requests.length, before);
+});
+
+test("the trash is not read again where it is refused, as after a login's end", async () => {
+  document.body.innerHTML = TRASH;
+  answers["/runs/trash"] = [401, { message: "log in" }];
+  spaces.runTrash.show(true);
+  await pass(60);
+  assert.match(text(), /away: log in/);
+  assert.equal(requests.length, 1);
+});
+
+test("a part of a run's page whose failure stays says so at once, and is not asked for again", async () => {
+  document.body.innerHTML = PARTS;
+  answers["/runs/facts"] = [200, { problem: "no library", status: 503, passes: false }];
+  spaces.runFacts.show(RUN);
+  await pass(60);
+  assert.deepEqual([text(), requests.length], ["no library", 1]);
 });
 
 test("the result of a training is asked for until MLflow has it, and no more then", async () => {
@@ -161,11 +181,27 @@ test("the result of a training is asked for until MLflow has it, and no more the
   followEnd(training, null, { ended: {} });
   await pass(OUTAGE);
   answers["/trainings/result"] = [200, { html: "Use it", is_final: true }];
-  await pass(16);
+  await pass(RETRY);
   assert.equal(document.getElementById("live-result").textContent, "Use it");
   const before = requests.length;
   await pass(60);
   assert.equal(requests.length, before);
+});
+
+test("the result of a training is not asked for again where it is refused", async () => {
+  document.body.innerHTML = '<p id="live-said"></p><div id="live-result" hidden></div>';
+  answers["/trainings/result"] = [401, { message: "log in" }];
+  followEnd({ run_id: RUN, state: "done", attempt: 2, ended_ms: 2, values: {} }, null, { ended: {} });
+  await pass(60);
+  assert.equal(requests.length, 1);
+});
+
+test("the place of the last lines stays empty for a run whose store cannot be read, and is not asked for again", async () => {
+  document.body.innerHTML = `<div id="run-console" data-texts="${TEXTS}"></div>`;
+  answers["/artifacts/console"] = [200, { problem: "no library for s3", status: 503, passes: false }];
+  await spaces.artifactConsole.show("b".repeat(32));
+  await pass(60);
+  assert.deepEqual([text(), requests.length], ["", 1]);
 });
 
 test("why the last lines of a failed run are missing is written, and they come once they can be read", async () => {
@@ -177,18 +213,35 @@ test("why the last lines of a failed run are missing is written, and they come o
     assert.match(text(), sentence);
   }
   answers["/artifacts/console"] = [200, { lines: ["RuntimeError"], path: null, href: "/training" }];
-  await pass(16);
+  await pass(RETRY);
   assert.match(text(), /RuntimeError/);
   assert.doesNotMatch(text(), /away/);
 });
 
+const LOG_BUTTONS = ["follow", "earlier", "find", "found", "said"].map((name) => `<button id="live-log-${name}"></button>`).join("");
+const LOG = `<div id="live-log"></div>${LOG_BUTTONS}<input id="live-log-search">`;
+const LOG_TEXTS = { failed: "unread: {why}", no_answer: "no answer", one_found: "one found", most_lines: 100, none: "none", begin: "the beginning" };
+
+test("a log that could not be read is called so until its lines come by any way", async () => {
+  document.body.innerHTML = LOG;
+  trainingLog.start(RUN, LOG_TEXTS);
+  const status = () => document.getElementById("live-log-said").textContent;
+  answers[`/api/training/runs/${RUN}/log`] = "breaks off";
+  await trainingLog.read();
+  assert.equal(status(), "unread: no answer");
+  trainingLog.take({ lines: ["x"], begins: 0, ends: 1, size: 1 });
+  assert.equal(status(), "");
+  await document.getElementById("live-log-earlier").onclick();
+  trainingLog.take({ lines: ["y"], begins: 1, ends: 2, size: 2 });
+  assert.equal(status(), "unread: no answer"); // of the earlier lines
+});
+
 test("a log that Clew cannot send says so, for earlier lines, a search and a line that was found", async () => {
-  const parts = ["follow", "earlier", "find", "found", "said"].map((name) => `<button id="live-log-${name}"></button>`).join("");
-  document.body.innerHTML = `<div id="live-log"></div>${parts}<input id="live-log-search">`;
+  document.body.innerHTML = LOG;
   const path = `/api/training/runs/${RUN}/log`;
   const status = () => document.getElementById("live-log-said").textContent;
   const press = (name) => document.getElementById(`live-log-${name}`).onclick();
-  trainingLog.start(RUN, { failed: "unread: {why}", no_answer: "no answer", one_found: "one found", most_lines: 100, none: "none", begin: "the beginning" });
+  trainingLog.start(RUN, LOG_TEXTS);
   answers[path] = [200, { lines: [{ at: 0, line: "x" }], searched_to: 0, size: 1 }];
   document.getElementById("live-log-search").value = "x";
   await press("find");
@@ -224,7 +277,7 @@ test("what a run's media are is asked for again, and not called none, also where
   typing.value = "being typed";
   const before = requests.length;
   found = { ...found, [other]: [200, { name: "other", colour: "blue", files: [] }] };
-  await pass(16);
+  await pass(RETRY);
   assert.deepEqual(cells(), ["one", "othernone of these"]);
   assert.equal(requests.length, before + 1);
   assert.equal(document.querySelector("output").textContent, "at 1");
@@ -255,7 +308,7 @@ test("the metrics of a comparison are asked for until they come, and the reader 
     const problem = document.querySelector(".grid-problem");
     assert.deepEqual([problem.textContent, problem.hidden], ["no_catalogue", false]);
     answers["/charts/metrics"] = [200, { metrics: [["reward", 1]], presets: { reward: 1 } }];
-    await pass(16);
+    await pass(RETRY);
     assert.deepEqual([problem.textContent, problem.hidden], ["", true]);
     assert.equal(chartGrids.of("compare").catalogue.metrics.length, 1);
   }
@@ -270,7 +323,7 @@ test("a figure that failed is asked for until it comes, while its chart is near"
   await pass(OUTAGE);
   assert.match(box.failure.textContent, /no_answer/);
   answers["/charts/figure"] = [200, { figure: {}, summary: "a summary" }];
-  await pass(16);
+  await pass(RETRY);
   assert.deepEqual([box.caption.textContent, box.failure.hidden], ["a summary", true]);
   answers["/charts/figure"] = "breaks off";
   gridCharts.refresh({ ...grid, boxes: new Map([["", box]]) });
@@ -288,7 +341,7 @@ test("the table of a run's metrics is asked for until it comes", async () => {
   await pass(OUTAGE);
   assert.match(text(), /no answer/);
   answers["/charts/table"] = [200, { rows: [["loss", 1, 1, null, 1, 1, 1]], pending: 0 }];
-  await pass(16);
+  await pass(RETRY);
   assert.match(text(), /1 found/);
   assert.doesNotMatch(text(), /no answer/);
 });
@@ -325,7 +378,7 @@ test("what the relations draw stays while a service fails, and is asked for agai
   await pass(OUTAGE);
   assert.deepEqual([page.data?.ids, page.problem.textContent], [[RUN], "MLflow is away."]);
   answers["/runs/relations"] = [200, { ids: [], names: [], total: 0, left: 0, drawn: 0, loading: false, columns: [] }];
-  await pass(16);
+  await pass(RETRY);
   assert.deepEqual([page.data.ids, page.problem.textContent], [[], ""]);
   answers["/runs/relations"] = [422, { message: "no such column" }];
   await askRelations(page);

@@ -42,7 +42,7 @@ beforeEach(() => {
   document.body.innerHTML = PAGE;
   changes.length = 0;
   window.fetch = async (address) => {
-    if (!String(address).includes("trainings/one")) return Response.json({ html: null, is_final: true });
+    if (!String(address).includes("trainings/one")) return Response.json({ html: null, is_final: true, lines: [], begins: 0, ends: 0, size: 0 });
     asked += 1;
     return Response.json(answers[Math.min(asked, answers.length) - 1]);
   };
@@ -76,4 +76,13 @@ test("a training that does not exist is not asked for again", async () => {
   await pass(30);
   assert.equal(document.getElementById("live-place").textContent, "No such training");
   assert.equal(asked, 1);
+});
+
+test("the state of the socket is hidden for another scheduler's training, and shown again once its own has it", async () => {
+  const badge = document.getElementById("live-badge");
+  open(elsewhere("training"), { is_there: true, training: training("training"), is_live: true, away: null, note: null });
+  await pass(1);
+  assert.equal(badge.hidden, true);
+  await pass(12);
+  assert.equal(badge.hidden, false);
 });

@@ -189,6 +189,15 @@ def test_an_ended_training_has_its_metrics_and_its_model(
     assert '"data-change": "try"' in json.dumps(result())
 
 
+def test_the_result_of_a_training_whose_run_was_deleted_is_final(
+    client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
+) -> None:
+    run_id = tracking.run(tracking.experiment(), tags={tags.REQUEST: REQUEST})
+    tracking.delete(run_id)
+    scheduler.add(run_id=run_id, state="done", started_ms=1, ended_ms=2)
+    eventually(lambda: (client.get("/trainings/result", query_string={"run_id": run_id}).json or {})["is_final"])
+
+
 def test_lists_that_could_not_be_read_are_not_called_empty(clew: Clew) -> None:
     client = clew(scheduler_url=NOWHERE, mlflow_tracking_uri=NOWHERE).test_client()
     listed = client.get("/trainings/list").json
