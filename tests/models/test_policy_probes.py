@@ -75,7 +75,7 @@ def test_a_policy_that_fails_for_one_start_alone_is_refused(env_id: str) -> None
 
 def test_a_policy_that_loops_for_all_but_zeros_is_refused_in_time() -> None:
     began = time.monotonic()
-    with pytest.raises(PolicyRefused, match="longer than 10 seconds"):
+    with pytest.raises(PolicyRefused, match="longer than 10 s of computing"):
         check_policy(policies.busy_when_it_sees(), MAZE)
     assert time.monotonic() - began < 60
 
