@@ -43,6 +43,16 @@ class _ExperimentMade(BaseModel):
     experiment_id: str
 
 
+class _Info(BaseModel):
+    run_id: str
+
+
+class _Updated(BaseModel):
+    """MLflow's answer to an update: without it, the update may not have happened."""
+
+    run_info: _Info
+
+
 class _Named(BaseModel):
     experiment_id: str
     lifecycle_stage: str = "active"
@@ -87,7 +97,7 @@ class RunWrites:
     def set_status(self, run_id: str, status: RunStatus, end_ms: int | None = None) -> None:
         """Sets the run's status, and when it ended."""
         body = {"run_id": run_id, "status": status.value}
-        self._mlflow.write("runs/update", body if end_ms is None else body | {"end_time": end_ms})
+        self._update(body if end_ms is None else body | {"end_time": end_ms})
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Sets all of these tags, or none."""
@@ -108,7 +118,7 @@ class RunWrites:
 
     def rename(self, run_id: str, name: str) -> None:
         """Gives a run another name."""
-        self._mlflow.write("runs/update", {"run_id": run_id, "run_name": name})
+        self._update({"run_id": run_id, "run_name": name})
 
     def delete(self, run_id: str) -> None:
         """Deletes a run; MLflow can restore it."""
@@ -118,6 +128,9 @@ class RunWrites:
         """Removes a tag, if it exists."""
         with suppress(NotFound):
             self._mlflow.write("runs/delete-tag", {"run_id": run_id, "key": key})
+
+    def _update(self, body: Mapping[str, Any]) -> None:
+        validated(_Updated, self._mlflow.write("runs/update", body))
 
     def get(self, run_id: str) -> StoredRun:
         """Returns one run, deleted ones included."""

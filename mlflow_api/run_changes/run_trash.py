@@ -34,14 +34,6 @@ class _Versions(BaseModel):
 class RunTrashCalls(RunWrites):
     """The calls for the trash; each raises a `ServiceError`, `NotFound`, or MLflow's refusal."""
 
-    def rename(self, run_id: str, name: str) -> None:
-        """Renames the run."""
-        self._mlflow.write("runs/update", {"run_id": run_id, "run_name": name})
-
-    def delete(self, run_id: str) -> None:
-        """Moves the run to the trash; it may be there already."""
-        self._mlflow.write("runs/delete", {"run_id": run_id})
-
     def restore(self, run_id: str) -> None:
         """Restores the run; it may be restored already."""
         self._mlflow.write("runs/restore", {"run_id": run_id})

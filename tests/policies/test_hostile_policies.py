@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from domain.environments.facts import EnvironmentFacts
 from domain.environments.spaces import BoxSpace, DiscreteSpace
 from domain.errors import PolicyRefused
-from policies.general.checking import CHECK_SECONDS, check_general_policy
+from policies.general.checking import check_general_policy
 
 FACTS = EnvironmentFacts(
     env_id="Cart-v0",
@@ -122,6 +122,8 @@ def test_a_misbehaving_policy_is_refused_with_its_fault(name: str) -> None:
 @pytest.mark.thorough  # ten seconds; the maze's check tests the same code
 def test_a_policy_that_never_returns_is_ended_in_time() -> None:
     began = time.monotonic()
-    with pytest.raises(PolicyRefused, match=r"longer than (10 s of computing|30 s by the clock)|computed for too long"):
+    with pytest.raises(
+        PolicyRefused, match=r"longer than (10 s of computing|30 s by the clock)|took too long to compute"
+    ):
         check_general_policy(endless(), FACTS, None)
-    assert time.monotonic() - began < CHECK_SECONDS + 5
+    assert time.monotonic() - began < 90
