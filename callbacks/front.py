@@ -3,15 +3,11 @@
 GPU data bypasses this server.
 """
 
-import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypedDict
 
 import dash
-from cachetools import LRUCache, cached
-from cachetools.keys import hashkey
 from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks.freshness import (
@@ -24,20 +20,16 @@ from callbacks.freshness import (
     models_view,
     runs_view,
 )
+from callbacks.front_runs import Fill, Filled, best_runs_by, runs_in_progress_by
 from callbacks.sockets import forward_messages
 from components import ids
-from components.front import front, front_attention, front_best, front_health, front_model
+from components.front import front, front_attention, front_health, front_model
 from components.gpus import gpus
 from components.runs import reading_texts
 from components.texts import words
 from components.texts.language import language
-from domain.front import in_progress
 from domain.health import HealthReport, ServiceKind
 from domain.registry.models import ModelState, activation_of
-from domain.run_table.table import RunTable
-from domain.tracking.best_runs import BestRuns, best_per_algorithm
-from domain.tracking.runs import RunStatus
-from domain.tracking.vocabulary import Vocabulary
 from domain.trainings.training import WAITING
 from services.alerts.team_alerts import KnownAlerts
 from services.connect import Services
@@ -46,11 +38,8 @@ from services.registry.model_view import ModelView
 from services.tracking.run_store import RunView
 from services.trainings.training_snapshots import QueueView
 
-_SECONDS_PER_HOUR = 3600
 _QUEUE_AGE = timedelta(minutes=1)  # a queue that no page has asked for lately
 _UNTOUCHED_FOLD: front_health.InFold = {"title": no_update, "rows": no_update, "hidden": no_update}
-Filled = tuple[Any, Any]  # a fingerprint of a tile's content, and what draws it
-Fill = Callable[[RunTable, datetime], Filled | None]  # makes that from the runs, as of a moment
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -178,40 +167,6 @@ def _freshness(view: RunView | ModelView | KnownAlerts) -> FreshnessUpdate:
     progress = view.runs.progress if isinstance(view, RunView) and view.runs is not None else None
     age = front.as_of(words.unix_ms(view.as_of)) if progress is None else reading_texts.so_far(progress)
     return {"age": age, **failed(view)}
-
-
-def runs_in_progress_by(vocabulary: Vocabulary) -> Fill:
-    """Returns a function that draws the runs in progress; None while such runs may still come."""
-
-    def fill(runs: RunTable, as_of: datetime) -> Filled | None:
-        found = in_progress(runs.with_status(RunStatus.RUNNING, RunStatus.SCHEDULED), as_of, vocabulary)
-        if not found and runs.progress is not None:
-            return None
-        return [run.model_dump_json() for run in found], lambda: front.runs_in_progress(found)
-
-    return fill
-
-
-def best_runs_by(vocabulary: Vocabulary) -> Fill:
-    """Returns a function that draws the best runs, and caches those of the newest list for an hour; None while the
-    first of them may still come.
-
-    Each app has its own, for its vocabulary.
-    """
-
-    @cached(LRUCache(1), key=lambda runs, hour: hashkey(runs.version, hour), lock=threading.Lock())
-    def best_of(runs: RunTable, hour: int) -> BestRuns:
-        return best_per_algorithm(
-            runs.without_archived(), datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC), vocabulary
-        )
-
-    def fill(runs: RunTable, as_of: datetime) -> Filled | None:
-        best = best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))
-        if not best.environments and runs.progress is not None:
-            return None
-        return best.model_dump_json(), lambda: front_best.best_runs(best)
-
-    return fill
 
 
 def _active_model(view: ModelView) -> Filled | None:

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from callbacks.front import Fill, best_runs_by, runs_in_progress_by, waiting_trainings
+from callbacks.front import waiting_trainings
+from callbacks.front_runs import Fill, best_runs_by, runs_in_progress_by
 from components.front import front, front_attention, front_best, front_health, front_model
 from domain.alerts.alert_list import AlertList
 from domain.errors.connections import ConnectionRefused
