@@ -22,7 +22,8 @@ from components.run_facts.changes.change_tables import (
 from components.run_facts.parts import nothing
 from components.texts import words
 from components.texts.language import _
-from domain.errors.records import RunIdMalformed
+from components.texts.translate import translate
+from domain.errors.records import NoRunBefore, RunIdMalformed
 from domain.errors.requests import RunIdsMissing, RunIdsRequired
 from domain.run_facts.references import runs_called, usual_reference
 from domain.run_facts.run_changes import RunName, changes_between
@@ -82,6 +83,8 @@ def register(app: dash.Dash, services: Services) -> None:
         view = services.runs.view_with(named, patience)
         run = known_run(view, query.run)
         found = _references(view, run, query.against)
+        if not found and not query.against.strip():
+            return {"against": None, "rows": 0, "body": nothing(translate(NoRunBefore(run.run_id)))}
         if len(found) != 1:
             return {"against": None, "rows": 0, "body": _not_one(found)}
         body, rows = _tables(services, [found[0], run], query.q, query.most)

@@ -119,6 +119,8 @@ def test_a_typed_name_matches_one_several_or_no_runs(client: FlaskClient, runs: 
     assert {runs[0], runs[1]} <= {word for word in str(several["body"]).split("'")}
     one = client.get(f"/runs/changes?{urlencode({'run': runs[1], 'against': 'FACTS-0'})}").json
     assert one["against"] == [runs[0], "facts-0"]
+    first = client.get(f"/runs/changes?{urlencode({'run': runs[0]})}").json
+    assert f"Run {runs[0]} has no parent run and is the first of its experiment" in str(first["body"])
     none = client.get(f"/runs/changes?{urlencode({'run': runs[1], 'against': '<script>'})}").json
     assert (none["against"], none["rows"]) == (None, 0)
     assert [row[0] for row in client.get(f"/runs/named?run={runs[0]}&q={runs[1][:8]}").json["runs"]] == [runs[1]]

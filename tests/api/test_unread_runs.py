@@ -26,7 +26,7 @@ from services.tracking.run_store import RunView
 from services.tracking.sources.pace import Pace, PaceFile
 from settings.settings import Settings
 from tests.api.conftest import Serving
-from tests.misbehaving import HTML, Misbehaving, eventually, first_page_until
+from tests.misbehaving import HTML, Misbehaving, eventually, first_page_until, only
 from tests.tracking import Tracking
 
 UNKNOWN = "a" * 32
@@ -38,18 +38,26 @@ def services_of(address: str, cache_dir: Path) -> Services:
 
 
 @pytest.fixture
-def runs(tracking: Tracking) -> list[str]:
-    group = tracking.experiment()
+def group(tracking: Tracking) -> str:
+    return tracking.experiment()
+
+
+@pytest.fixture
+def runs(tracking: Tracking, group: str) -> list[str]:
     return [tracking.run(group, started_ms=1_000_000 + number) for number in range(5)]
 
 
 @pytest.fixture
 def half_read(
-    misbehaving: Misbehaving, runs: list[str], cache_dir: Path
+    misbehaving: Misbehaving, runs: list[str], group: str, cache_dir: Path
 ) -> Iterator[tuple[FlaskClient, threading.Event]]:
-    """Starts a Clew whose first reading waits behind the first page of runs until the event is set."""
+    """Starts a Clew whose first reading waits behind the first page of runs until the event is set.
+
+    Other tests' trainings would be its history.
+    """
     may_continue = threading.Event()
-    misbehaving.alter = first_page_until(may_continue)
+    first_page, of_group = first_page_until(may_continue), only(group)
+    misbehaving.alter = lambda path, body: of_group(path, first_page(path, body))
     PaceFile(cache_folder(cache_dir, misbehaving.address), "MLflow").keep(Pace(most_runs=2, seconds_per_run=0.5))
     services = services_of(misbehaving.address, cache_dir)
     client = create_app(services.settings, services).server.test_client()
